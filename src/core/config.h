@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The configuration: a key file, every key range-checked, unknown groups and keys refused. One table (config_keys) says
+ * what there is; conf/bluebrokerd.conf and the manual page are held against it by a test.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "util/error.h"
+#include "util/macros.h"
+
+#define CONFIG_PATH_MAX 256
+
+typedef struct Config {
+	/* [Scan] */
+	uint32_t fifo_depth;		/* reports: a session's FIFO unless Init says otherwise */
+	uint32_t batch_ms;		/* longest wait before a batch of reports is signalled */
+	uint32_t batch_max;		/* reports in a batch */
+	uint32_t silence_seconds;	/* without any report before the scan is restarted; 0: never */
+	/* [Sessions] */
+	uint32_t user_session_idle_seconds;
+	/* [Radio] */
+	uint32_t power_on_seconds;	/* how long Init waits for the radio */
+	char antenna_switch[CONFIG_PATH_MAX];	/* file that takes 0 (internal) or 1 (external); empty: none */
+	/* [BlueZ] */
+	uint32_t call_timeout_seconds;
+	/* [Limits] */
+	uint32_t sessions_per_user;
+	uint32_t max_fifo_depth;
+	uint32_t fifo_bytes_per_user;
+	uint32_t queued_calls_per_user;
+	uint32_t connections_per_user;
+	uint32_t filter_entries;
+	uint32_t dedup_entries;
+	uint32_t devices;
+	uint32_t max_links;
+} Config;
+
+/* A key of the file. Numbers have min..max; the one kind of text is an absolute path or empty (is_path). */
+typedef struct ConfigKey {
+	const char *group;
+	const char *name;
+	const char *unit;
+	uint32_t min;
+	uint32_t max;
+	uint32_t fallback;
+	bool is_path;
+	size_t offset;		/* in Config: of a uint32_t, or of a char[CONFIG_PATH_MAX] */
+} ConfigKey;
+
+/* The table ends with a NULL group. Those of group "Limits" are what Manager1.Limits shows. */
+extern const ConfigKey config_keys[];
+
+void config_init(Config *config);		/* every key at its default */
+
+/*
+ * Reads a key file's text; keys that it leaves out have their defaults. name is for the message. Nothing is changed on
+ * failure: E_INVALID_ARGUMENTS, and reason says "name: [Group] Key=value: what is allowed" (or the line that does not
+ * parse); -ENOMEM.
+ */
+int config_parse(Config *config, const char *name, const char *text, size_t length, Reason *reason);
+
+/* The same from a file. A missing file is an error too: E_DOES_NOT_EXIST. */
+int config_load(Config *config, const char *path, Reason *reason);

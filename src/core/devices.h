@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The last-seen table of a radio: one row a device, bounded, the row that was not seen longest goes first. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "core/report.h"
+#include "util/macros.h"
+
+typedef struct Devices Devices;
+
+typedef struct DeviceRow {
+	Addr addr;
+	int8_t rssi;
+	int8_t connectable;	/* 1, 0; -1: not told */
+	uint64_t first_seen;
+	uint64_t last_seen;
+	uint64_t reports;
+	char *name;		/* valid UTF-8, or NULL */
+	Report *advertisement;	/* the last one that was not a scan response, or NULL */
+	Report *scan_response;	/* the last one, or NULL */
+} DeviceRow;
+
+/* max: rows, at least 1. */
+int devices_new(Devices **ret, size_t max);
+Devices *devices_free(Devices *devices);
+
+/* Keeps references, copies nothing but the name. -ENOMEM. */
+int devices_note(Devices *devices, Report *report);
+
+size_t devices_count(const Devices *devices);
+uint64_t devices_evicted(const Devices *devices);
+
+/* Walks the rows, the latest seen first: *cursor starts NULL; NULL after the last. The table must not change meanwhile. */
+const DeviceRow *devices_next(const Devices *devices, void **cursor);

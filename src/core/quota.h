@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What each Unix user may hold of the daemon. Every allocation that a program can cause is charged here before it is
+ * made, and discharged when it goes.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "util/macros.h"
+
+typedef enum QuotaKind {
+	QUOTA_SESSIONS,
+	QUOTA_FIFO_BYTES,
+	QUOTA_CALLS,		/* calls that wait for something */
+	QUOTA_CONNECTIONS,	/* bus connections that we remember */
+	_QUOTA_MAX,
+} QuotaKind;
+
+typedef struct Quota Quota;	/* the table of users */
+typedef struct User User;	/* one uid; counted */
+
+int quota_new(Quota **ret, const uint64_t limits[static _QUOTA_MAX]);
+Quota *quota_free(Quota *quota);	/* all users must be gone */
+
+/* The user of a uid, made on first use; a reference is taken. */
+int quota_user(Quota *quota, uid_t uid, User **ret);
+User *user_unref(User *user);		/* the last one goes when nothing is charged; returns NULL; takes NULL */
+User *user_ref(User *user);
+uid_t user_uid(const User *user);
+
+/* -EDQUOT, and nothing is charged, if the limit would be passed. */
+int user_charge(User *user, QuotaKind kind, uint64_t amount);
+void user_discharge(User *user, QuotaKind kind, uint64_t amount);
+uint64_t user_charged(const User *user, QuotaKind kind);
+uint64_t user_limit(const User *user, QuotaKind kind);

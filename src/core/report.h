@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * An advertising report: what a radio heard, in one packed, counted allocation that all sessions share. Immutable once
+ * it is handed on.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "core/addr.h"
+#include "util/macros.h"
+
+/* Numbers of the contract (Pycom's CONN_ADV …). */
+typedef enum AdvType {
+	ADV_CONNECTABLE = 0,
+	ADV_CONNECTABLE_DIRECTED = 1,
+	ADV_SCANNABLE = 2,
+	ADV_NON_CONNECTABLE = 3,
+	ADV_SCAN_RESPONSE = 4,
+	ADV_UNKNOWN = 255,	/* the source cannot tell */
+} AdvType;
+
+#define TX_POWER_UNKNOWN 127
+#define RSSI_UNKNOWN 127
+#define SID_NONE 0xff
+
+typedef struct Report {
+	unsigned refs;
+	Addr addr;
+	uint8_t adv_type;
+	int8_t rssi;		/* dBm; RSSI_UNKNOWN */
+	int8_t tx_power;	/* dBm; TX_POWER_UNKNOWN */
+	uint8_t primary_phy;	/* 1 LE 1M, 2 LE 2M, 3 LE Coded; 0: not told */
+	uint8_t secondary_phy;
+	uint8_t sid;		/* advertising set; SID_NONE */
+	bool extended : 1;	/* heard as an extended advertisement */
+	bool synthesized : 1;	/* data rebuilt from BlueZ's properties */
+	uint64_t time;		/* CLOCK_BOOTTIME, microseconds */
+	uint64_t digest;	/* keyed hash of address, type and data: equal for equal advertisements */
+	uint16_t length;
+	uint8_t data[];
+} Report;
+
+/* What a caller tells of a report; data is copied. length: at most AD_MAX (-EMSGSIZE). */
+typedef struct ReportInfo {
+	Addr addr;
+	uint8_t adv_type;
+	int8_t rssi;
+	int8_t tx_power;
+	uint8_t primary_phy;
+	uint8_t secondary_phy;
+	uint8_t sid;
+	bool extended;
+	bool synthesized;
+	uint64_t time;
+	const uint8_t *data;
+	size_t length;
+} ReportInfo;
+
+int report_new(Report **ret, const ReportInfo *info);
+Report *report_ref(Report *report);
+Report *report_unref(Report *report);	/* returns NULL; takes NULL */
+
+/* Bytes of memory that holding the report costs, for quotas. */
+size_t report_size(const Report *report);

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A session's FIFO of advertising reports: the only buffer between the radio and a program. Bounded; what does not fit is
+ * dropped and counted here, and nowhere else.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "core/report.h"
+#include "util/macros.h"
+
+typedef struct Ring Ring;
+
+/* An entry: the report, and its number in this session's stream. Numbers count every report that was offered, so a gap
+ * is a loss. */
+typedef struct RingEntry {
+	Report *report;
+	uint64_t sequence;
+} RingEntry;
+
+/* depth: in reports, at least 1. */
+int ring_new(Ring **ret, size_t depth, bool drop_oldest);
+Ring *ring_free(Ring *ring);		/* drops the references it holds; returns NULL; takes NULL */
+
+/* Adds a reference. False if a report was lost for it (the oldest or, without drop_oldest, this one). */
+bool ring_push(Ring *ring, Report *report);
+
+/* A loss that was decided outside (no memory left to the user): counts, and takes a number. */
+void ring_lose(Ring *ring);
+
+/* Takes out the oldest; the caller owns the reference. False if empty. */
+bool ring_pop(Ring *ring, RingEntry *ret);
+
+void ring_clear(Ring *ring);		/* empties it; that is not a loss */
+size_t ring_count(const Ring *ring);
+size_t ring_depth(const Ring *ring);
+bool ring_drops_oldest(const Ring *ring);
+uint64_t ring_dropped(const Ring *ring);	/* losses since ring_new */
+
+/* Bytes: of an empty ring of that depth, and of the reports that are in it. */
+size_t ring_fixed_size(size_t depth);
+size_t ring_held_size(const Ring *ring);

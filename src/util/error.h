@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How the daemon reports that something did not work.
+ *
+ * A function that can fail returns an int:
+ *  - negative: an errno. Fatal to the operation; the caller forwards it and adds nothing.
+ *  - 0: done.
+ *  - positive: an Outcome, an answer that is part of the contract: the immediate caller handles it, or hands it to the
+ *    program that asked. Where a program will read it, the function also fills a Reason with one sentence that names
+ *    the argument and the remedy.
+ *
+ * Out-parameters (ret_…) are never touched on failure. error_name() is the one table from both kinds to D-Bus names.
+ */
+#pragma once
+
+#include "util/macros.h"
+
+typedef enum Outcome {
+	E_INVALID_ARGUMENTS = 1,
+	E_NOT_READY,
+	E_NO_SUCH_ADAPTER,
+	E_NOT_CONNECTED,
+	E_NOT_PERMITTED,
+	E_ACCESS_DENIED,
+	E_NOT_SUPPORTED,
+	E_IN_PROGRESS,
+	E_TIMED_OUT,
+	E_CONNECTION_REFUSED,
+	E_BUSY,
+	E_LIMIT_REACHED,
+	E_DOES_NOT_EXIST,
+	E_ATT_ERROR,
+	E_BLUEZ_UNAVAILABLE,
+	E_FAILED,
+	_E_MAX,
+} Outcome;
+
+/* One sentence for the program that asked. Empty until set. */
+typedef struct Reason {
+	char text[256];
+} Reason;
+
+/* Formats the sentence (cut at its size, valid UTF-8 kept by the callers' quoting) and returns outcome. */
+int reason_set(Reason *reason, Outcome outcome, const char *format, ...) PRINTF_LIKE(3, 4);
+
+/* The D-Bus error name of an errno (negative) or an Outcome (positive). */
+const char *error_name(int error);
+
+/* A sentence for those errors that came without a Reason. */
+const char *error_text(int error);
