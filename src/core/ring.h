@@ -32,7 +32,9 @@ void ring_lose(Ring *ring);
 /* Takes out the oldest; the caller owns the reference. False if empty. */
 bool ring_pop(Ring *ring, RingEntry *ret);
 
-void ring_clear(Ring *ring);		/* empties it; that is not a loss */
+/* Empties it. That is not a loss: the numbers of what was in it are given again. */
+void ring_clear(Ring *ring);
+
 size_t ring_count(const Ring *ring);
 size_t ring_depth(const Ring *ring);
 bool ring_drops_oldest(const Ring *ring);

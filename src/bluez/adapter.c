@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The mirror of one Adapter1. */
+#include "bluez/adapter.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bluez/bluez.h"
+#include "bluez/msg.h"
+#include "util/log.h"
+
+#define PATH_PREFIX "/org/bluez/hci"
+
+int adapter_new(Adapter **ret, Bluez *bluez, const char *path)
+{
+	Adapter *adapter;
+	unsigned long index;
+	char *end;
+
+	if (strncmp(path, PATH_PREFIX, strlen(PATH_PREFIX)) != 0)
+		return -EINVAL;
+	index = strtoul(path + strlen(PATH_PREFIX), &end, 10);
+	if (end == path + strlen(PATH_PREFIX) || *end != '\0' || index > UINT16_MAX)
+		return -EINVAL;
+
+	adapter = calloc(1, sizeof(*adapter));
+	if (!adapter)
+		return -ENOMEM;
+	adapter->path = strdup(path);
+	if (!adapter->path) {
+		free(adapter);
+		return -ENOMEM;
+	}
+	adapter->bluez = bluez;
+	adapter->index = (unsigned)index;
+	scan_init(&adapter->scan, adapter);
+	*ret = adapter;
+	return 0;
+}
+
+Adapter *adapter_free(Adapter *adapter)
+{
+	if (!adapter)
+		return NULL;
+	scan_deinit(&adapter->scan);
+	sd_bus_slot_unref(adapter->power_call);
+	if (adapter->radio)
+		radio_vanished(adapter->radio, bluez_now(adapter->bluez));
+	free(adapter->path);
+	free(adapter);
+	return NULL;
+}
+
+static int read_property(sd_bus_message *m, const char *key, void *userdata)
+{
+	Adapter *adapter = userdata;
+	const char *text;
+	int flag;
+	int r;
+
+	if (strcmp(key, "Address") == 0) {
+		r = msg_read_variant(m, 's', &text);
+		if (r > 0)
+			adapter->has_addr = addr_parse(text, &adapter->addr) == 0;
+		return r;
+	}
+	if (strcmp(key, "AddressType") == 0) {
+		r = msg_read_variant(m, 's', &text);
+		if (r > 0)
+			adapter->addr.type = strcmp(text, "random") == 0 ? ADDR_RANDOM : ADDR_PUBLIC;
+		return r;
+	}
+	if (strcmp(key, "Alias") == 0) {
+		r = msg_read_variant(m, 's', &text);
+		if (r > 0)
+			g_strlcpy(adapter->state.name, text, sizeof(adapter->state.name));
+		return r;
+	}
+	if (strcmp(key, "Powered") == 0) {
+		r = msg_read_variant(m, 'b', &flag);
+		if (r > 0)
+			adapter->state.powered = flag;
+		return r;
+	}
+	if (strcmp(key, "PowerState") == 0) {
+		r = msg_read_variant(m, 's', &text);
+		if (r > 0)
+			adapter->state.blocked = strcmp(text, "off-blocked") == 0;
+		return r;
+	}
+	return sd_bus_message_skip(m, "v");
+}
+
+int adapter_read(Adapter *adapter, sd_bus_message *m)
+{
+	return msg_walk_properties(m, read_property, adapter);
+}
+
+static int read_advertising_property(sd_bus_message *m, const char *key, void *userdata)
+{
+	Adapter *adapter = userdata;
+
+	if (strcmp(key, "SupportedInstances") == 0)
+		return msg_read_variant(m, 'y', &adapter->state.instances_free);
+	if (strcmp(key, "ActiveInstances") == 0)
+		return msg_read_variant(m, 'y', &adapter->instances_active);
+	return sd_bus_message_skip(m, "v");
+}
+
+int adapter_read_advertising(Adapter *adapter, sd_bus_message *m)
+{
+	int r = msg_walk_properties(m, read_advertising_property, adapter);
+
+	/* SupportedInstances is what is left, not what there is */
+	adapter->state.instances = (uint8_t)MIN(adapter->state.instances_free + adapter->instances_active, UINT8_MAX);
+	return r;
+}
+
+void adapter_publish(Adapter *adapter)
+{
+	Bluez *bluez = adapter->bluez;
+	bool was_on;
+	int r;
+
+	if (!adapter->has_addr)
+		return;
+	if (!adapter->radio) {
+		r = radio_appeared(bluez->broker, &adapter->addr, adapter->index, &adapter->state, bluez_now(bluez),
+				   &adapter->radio);
+		if (r < 0)
+			log_error("hci%u: %s", adapter->index, strerror(-r));
+		else
+			log_info("hci%u: radio %s is there, powered %s", adapter->index, adapter->state.name,
+				 adapter->state.powered ? "on" : "off");
+		return;
+	}
+
+	was_on = adapter->radio->bluez.powered;
+	if (was_on != adapter->state.powered)
+		log_info("hci%u: radio powered %s%s", adapter->index, adapter->state.powered ? "on" : "off",
+			 adapter->state.blocked ? " (blocked)" : "");
+	if (was_on && !adapter->state.powered)
+		scan_reset(&adapter->scan);
+	radio_update(adapter->radio, &adapter->state, bluez_now(bluez));
+	scan_resume(&adapter->scan);
+}
+
+static int on_power_set(sd_bus_message *m, void *userdata, sd_bus_error *ret_error UNUSED)
+{
+	Adapter *adapter = userdata;
+	const sd_bus_error *error = sd_bus_message_get_error(m);
+	Reason reason;
+	int r = 0;
+
+	adapter->power_call = sd_bus_slot_unref(adapter->power_call);
+	if (error) {
+		adapter->bluez->broker->stats.upstream_errors++;
+		log_limited(LOG_WARNING, "hci%u: cannot switch the power: %s", adapter->index,
+			    error->message ? error->message : error->name);
+		if (sd_bus_error_has_name(error, "org.bluez.Error.Blocked"))
+			r = -ERFKILL;
+		else
+			r = reason_set(&reason, E_NOT_READY, "hci%u could not be powered on: %s", adapter->index,
+				       error->message ? error->message : error->name);
+	}
+	if (adapter->radio)
+		radio_power_done(adapter->radio, r, &reason, bluez_now(adapter->bluez));
+	return 0;
+}
+
+static int append_power(sd_bus_message *m, void *userdata)
+{
+	return sd_bus_message_append(m, "ssv", ADAPTER_INTERFACE, "Powered", "b", *(bool *)userdata ? 1 : 0);
+}
+
+void adapter_set_power(Adapter *adapter, bool on)
+{
+	Reason reason;
+	int r;
+
+	adapter->power_call = sd_bus_slot_unref(adapter->power_call);
+	log_info("hci%u: powering the radio %s", adapter->index, on ? "on" : "off");
+	r = bluez_call_with(adapter->bluez, adapter->path, "org.freedesktop.DBus.Properties", "Set",
+			    &adapter->power_call, on_power_set, adapter, append_power, &on);
+	if (r < 0 && adapter->radio) {
+		reason_set(&reason, E_FAILED, "cannot call bluetoothd: %s", strerror(-r));
+		radio_power_done(adapter->radio, r, &reason, bluez_now(adapter->bluez));
+	}
+}

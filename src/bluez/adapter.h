@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The mirror of one org.bluez.Adapter1 (and its LEAdvertisingManager1), and what we do with it: power and discovery. */
+#pragma once
+
+#include <stdbool.h>
+#include <systemd/sd-bus.h>
+
+#include "bluez/scan.h"
+#include "core/radio.h"
+#include "util/macros.h"
+
+#define ADAPTER_INTERFACE "org.bluez.Adapter1"
+#define ADVERTISING_INTERFACE "org.bluez.LEAdvertisingManager1"
+
+typedef struct Bluez Bluez;
+
+typedef struct Adapter {
+	Bluez *bluez;
+	char *path;
+	unsigned index;		/* N of hciN */
+
+	/* mirrored */
+	Addr addr;
+	bool has_addr;
+	RadioState state;
+	uint8_t instances_active;
+	unsigned n_devices;
+
+	/* ours */
+	Radio *radio;		/* NULL until core knows it */
+	Scan scan;
+	sd_bus_slot *power_call;
+} Adapter;
+
+/* -EINVAL if the path is not /org/bluez/hciN. */
+int adapter_new(Adapter **ret, Bluez *bluez, const char *path);
+/* Core is told that the radio is gone. */
+Adapter *adapter_free(Adapter *adapter);
+
+/* Take over an a{sv} of properties of the one or the other interface. */
+int adapter_read(Adapter *adapter, sd_bus_message *m);
+int adapter_read_advertising(Adapter *adapter, sd_bus_message *m);
+
+/* Tells core what changed, and lets the scan follow. */
+void adapter_publish(Adapter *adapter);
+
+void adapter_set_power(Adapter *adapter, bool on);

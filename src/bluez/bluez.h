@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * bluetoothd, on the hot connection: watches its name, mirrors its objects from GetManagedObjects and three broad signal
+ * matches (no proxies, no match a device), and turns what it hears of devices into advertising reports.
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <systemd/sd-bus.h>
+#include <systemd/sd-event.h>
+
+#include "core/broker.h"
+#include "core/radio.h"
+#include "util/macros.h"
+
+typedef struct Adapter Adapter;
+
+/* Told once, when it is known what bluetoothd has, or that it is not there. */
+typedef void (*BluezSettled)(void *userdata);
+
+typedef struct Bluez {
+	sd_event *event;
+	sd_bus *bus;
+	Broker *broker;
+	BluezSettled settled;
+	void *userdata;
+	char *owner;			/* unique name of bluetoothd; NULL: not there */
+	bool loaded;			/* the mirror is complete */
+	sd_bus_slot *load;		/* the call that fills it */
+	sd_bus_slot *find;		/* the call that looks for the owner */
+	sd_event_source *reload;
+	sd_bus_slot *matches[3];
+	GPtrArray *adapters;
+	GHashTable *devices;		/* path -> Device */
+	uint64_t devices_refused;	/* no room in the mirror */
+} Bluez;
+
+/* bus and event outlive it. */
+int bluez_new(Bluez **ret, sd_event *event, sd_bus *bus, Broker *broker, BluezSettled settled, void *userdata);
+Bluez *bluez_free(Bluez *bluez);
+
+/* CLOCK_BOOTTIME, of this turn of the loop. */
+uint64_t bluez_now(const Bluez *bluez);
+
+/* What core wants of a radio (BrokerOps). */
+void bluez_scan(Bluez *bluez, Radio *radio, bool on);
+void bluez_scan_restart(Bluez *bluez, Radio *radio);
+void bluez_power(Bluez *bluez, Radio *radio, bool on);
+
+/*
+ * Calls bluetoothd, with the configured time limit. append puts the arguments into the message (NULL: none). slot is
+ * dropped before callback may run again; drop it to forget the call. -ENOTCONN where bluetoothd is away.
+ */
+typedef int (*BluezAppend)(sd_bus_message *m, void *userdata);
+int bluez_call(Bluez *bluez, const char *path, const char *interface, const char *member, sd_bus_slot **slot,
+	       sd_bus_message_handler_t callback, void *userdata, BluezAppend append);
+int bluez_call_with(Bluez *bluez, const char *path, const char *interface, const char *member, sd_bus_slot **slot,
+		    sd_bus_message_handler_t callback, void *userdata, BluezAppend append, void *append_userdata);

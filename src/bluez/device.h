@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The mirror of one org.bluez.Device1, kept as the AD structures that its properties came from, so that an advertisement
+ * is rebuilt by joining them (Report.synthesized).
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <systemd/sd-bus.h>
+
+#include "core/addr.h"
+#include "core/report.h"
+#include "util/macros.h"
+
+typedef struct Adapter Adapter;
+
+/* The parts of an advertisement, in the order in which they are joined. */
+typedef enum DevicePart {
+	PART_FLAGS,
+	PART_UUIDS,
+	PART_NAME,
+	PART_TX_POWER,
+	PART_APPEARANCE,
+	PART_SERVICE_DATA,
+	PART_MANUFACTURER_DATA,
+	PART_OTHER,		/* AdvertisingData: what BlueZ did not parse */
+	_PART_MAX,
+} DevicePart;
+
+typedef struct Device {
+	Adapter *adapter;
+	Addr addr;
+	bool connected;
+	int8_t rssi;
+	int8_t tx_power;
+	GBytes *parts[_PART_MAX];
+} Device;
+
+/* What a set of properties said. */
+typedef struct DeviceNews {
+	bool advertised;	/* something that BlueZ signals when it hears the device */
+	bool connected_changed;
+} DeviceNews;
+
+/* An object path …/dev_AA_BB_CC_DD_EE_FF gives the address; NULL and -EINVAL if it is of another form. */
+int device_new(Device **ret, Adapter *adapter, const char *path);
+Device *device_free(Device *device);
+
+/* Takes over an a{sv} of properties. Negative errno if the message is broken. */
+int device_read(Device *device, sd_bus_message *m, DeviceNews *news);
+
+/* A property that BlueZ says has no value any more. */
+void device_invalidate(Device *device, const char *property);
+
+/* The advertisement as far as BlueZ tells it. */
+int device_report(const Device *device, uint64_t now, Report **ret);

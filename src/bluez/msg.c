@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reading what bluetoothd says, one dictionary after the other. */
+#include "bluez/msg.h"
+
+#include <string.h>
+
+int msg_enter_variant(sd_bus_message *m, const char *signature)
+{
+	const char *contents;
+	char type;
+	int r;
+
+	r = sd_bus_message_peek_type(m, &type, &contents);
+	if (r < 0)
+		return r;
+	if (r == 0 || type != SD_BUS_TYPE_VARIANT || strcmp(contents, signature) != 0) {
+		r = sd_bus_message_skip(m, "v");
+		return r < 0 ? r : 0;
+	}
+	return sd_bus_message_enter_container(m, SD_BUS_TYPE_VARIANT, signature);
+}
+
+int msg_exit_variant(sd_bus_message *m)
+{
+	return sd_bus_message_exit_container(m);
+}
+
+int msg_read_variant(sd_bus_message *m, char type, void *value)
+{
+	const char signature[] = { type, '\0' };
+	int r;
+
+	r = msg_enter_variant(m, signature);
+	if (r <= 0)
+		return r;
+	r = sd_bus_message_read_basic(m, type, value);
+	if (r < 0)
+		return r;
+	r = msg_exit_variant(m);
+	return r < 0 ? r : 1;
+}
+
+int msg_read_variant_bytes(sd_bus_message *m, const uint8_t **ret, size_t *ret_length)
+{
+	const void *bytes;
+	size_t length;
+	int r;
+
+	r = msg_enter_variant(m, "ay");
+	if (r <= 0)
+		return r;
+	r = sd_bus_message_read_array(m, 'y', &bytes, &length);
+	if (r < 0)
+		return r;
+	r = msg_exit_variant(m);
+	if (r < 0)
+		return r;
+	*ret = bytes;
+	*ret_length = length;
+	return 1;
+}
+
+int msg_walk_properties(sd_bus_message *m, MsgProperty property, void *userdata)
+{
+	const char *key;
+	int r;
+
+	r = sd_bus_message_enter_container(m, 'a', "{sv}");
+	if (r < 0)
+		return r;
+	while ((r = sd_bus_message_enter_container(m, 'e', "sv")) > 0) {
+		r = sd_bus_message_read_basic(m, 's', &key);
+		if (r < 0)
+			return r;
+		r = property(m, key, userdata);
+		if (r < 0)
+			return r;
+		r = sd_bus_message_exit_container(m);
+		if (r < 0)
+			return r;
+	}
+	if (r < 0)
+		return r;
+	return sd_bus_message_exit_container(m);
+}
+
+int msg_walk_interfaces(sd_bus_message *m, const char *path, MsgInterface interface, void *userdata)
+{
+	const char *name;
+	int r;
+
+	r = sd_bus_message_enter_container(m, 'a', "{sa{sv}}");
+	if (r < 0)
+		return r;
+	while ((r = sd_bus_message_enter_container(m, 'e', "sa{sv}")) > 0) {
+		r = sd_bus_message_read_basic(m, 's', &name);
+		if (r < 0)
+			return r;
+		r = interface(m, path, name, userdata);
+		if (r < 0)
+			return r;
+		r = sd_bus_message_exit_container(m);
+		if (r < 0)
+			return r;
+	}
+	if (r < 0)
+		return r;
+	return sd_bus_message_exit_container(m);
+}
+
+int msg_walk_objects(sd_bus_message *m, MsgInterface interface, void *userdata)
+{
+	const char *path;
+	int r;
+
+	r = sd_bus_message_enter_container(m, 'a', "{oa{sa{sv}}}");
+	if (r < 0)
+		return r;
+	while ((r = sd_bus_message_enter_container(m, 'e', "oa{sa{sv}}")) > 0) {
+		r = sd_bus_message_read_basic(m, 'o', &path);
+		if (r < 0)
+			return r;
+		r = msg_walk_interfaces(m, path, interface, userdata);
+		if (r < 0)
+			return r;
+		r = sd_bus_message_exit_container(m);
+		if (r < 0)
+			return r;
+	}
+	if (r < 0)
+		return r;
+	return sd_bus_message_exit_container(m);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Reading what bluetoothd says. A value of another type than the one that is documented is skipped, not trusted and not
+ * fatal. All functions: negative errno if the message itself is broken.
+ */
+#pragma once
+
+#include <systemd/sd-bus.h>
+
+#include "util/macros.h"
+
+/* Reads the variant that stands next, if it holds one value of basic type `type` into value (as sd_bus_message_read_basic).
+ * 1: read; 0: it held something else and was skipped. */
+int msg_read_variant(sd_bus_message *m, char type, void *value);
+
+/* The same for ay; the bytes live as long as the message. */
+int msg_read_variant_bytes(sd_bus_message *m, const uint8_t **ret, size_t *ret_length);
+
+/* Enters a variant whose contents are of that signature: 1; anything else is skipped: 0. Leave it with msg_exit_variant. */
+int msg_enter_variant(sd_bus_message *m, const char *signature);
+int msg_exit_variant(sd_bus_message *m);
+
+/* Walks a dictionary of string keys a{sv}: calls property for each, which must consume the variant. */
+typedef int (*MsgProperty)(sd_bus_message *m, const char *key, void *userdata);
+int msg_walk_properties(sd_bus_message *m, MsgProperty property, void *userdata);
+
+/* Walks a{oa{sa{sv}}} or one object's a{sa{sv}}. */
+typedef int (*MsgInterface)(sd_bus_message *m, const char *path, const char *interface, void *userdata);
+int msg_walk_interfaces(sd_bus_message *m, const char *path, MsgInterface interface, void *userdata);
+int msg_walk_objects(sd_bus_message *m, MsgInterface interface, void *userdata);

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Device addresses as text. */
+#include "core/addr.h"
+
+#include <errno.h>
+#include <string.h>
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+int addr_parse(const char *text, Addr *addr)
+{
+	size_t length = strnlen(text, ADDR_STRING_SIZE);
+	uint8_t bytes[6];
+	size_t step;
+
+	if (length == ADDR_STRING_SIZE - 1)
+		step = 3;
+	else if (length == 2 * sizeof(bytes))
+		step = 2;
+	else
+		return -EINVAL;
+
+	for (size_t i = 0; i < sizeof(bytes); i++) {
+		const char *pair = text + i * step;
+		int high = hex_digit(pair[0]), low = hex_digit(pair[1]);
+
+		if (high < 0 || low < 0)
+			return -EINVAL;
+		if (step == 3 && i > 0 && pair[-1] != ':')
+			return -EINVAL;
+		bytes[i] = (uint8_t)(high << 4 | low);
+	}
+
+	memcpy(addr->bytes, bytes, sizeof(bytes));
+	return 0;
+}
+
+const char *addr_format(const Addr *addr, char buffer[static ADDR_STRING_SIZE])
+{
+	return addr_format_with(addr, ':', buffer);
+}
+
+const char *addr_format_with(const Addr *addr, char separator, char buffer[static ADDR_STRING_SIZE])
+{
+	static const char digits[] = "0123456789ABCDEF";
+	char *at = buffer;
+
+	for (size_t i = 0; i < sizeof(addr->bytes); i++) {
+		if (i > 0)
+			*at++ = separator;
+		*at++ = digits[addr->bytes[i] >> 4];
+		*at++ = digits[addr->bytes[i] & 0xf];
+	}
+	*at = '\0';
+	return buffer;
+}
+
+bool addr_equal(const Addr *a, const Addr *b)
+{
+	return memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
+}
+
+const char *addr_type_name(uint8_t type)
+{
+	return type == ADDR_RANDOM || type == ADDR_RANDOM_RPA ? "random" : "public";
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The broker: keeps the lists, and the time of what is due next. */
+#include "core/broker.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/radio.h"
+#include "core/session.h"
+
+int broker_new(Broker **ret, const Config *config, const BrokerOps *ops, void *userdata)
+{
+	const uint64_t limits[_QUOTA_MAX] = {
+		[QUOTA_SESSIONS] = config->sessions_per_user,
+		[QUOTA_FIFO_BYTES] = config->fifo_bytes_per_user,
+		[QUOTA_CALLS] = config->queued_calls_per_user,
+		[QUOTA_CONNECTIONS] = config->connections_per_user,
+	};
+	Broker *broker;
+	int r;
+
+	broker = calloc(1, sizeof(*broker));
+	if (!broker)
+		return -ENOMEM;
+
+	r = quota_new(&broker->quota, limits);
+	if (r < 0) {
+		free(broker);
+		return r;
+	}
+	broker->config = *config;
+	broker->ops = ops;
+	broker->userdata = userdata;
+	broker->radios = g_ptr_array_new();
+	broker->sessions = g_ptr_array_new();
+	broker->next_session = 1;
+	broker->wake = USEC_NEVER;
+	*ret = broker;
+	return 0;
+}
+
+void broker_drop_sessions(Broker *broker)
+{
+	while (broker->sessions->len > 0)
+		session_drop(g_ptr_array_index(broker->sessions, broker->sessions->len - 1));
+}
+
+Broker *broker_free(Broker *broker)
+{
+	if (!broker)
+		return NULL;
+
+	broker_drop_sessions(broker);
+	while (broker->radios->len > 0)
+		radio_free(g_ptr_array_index(broker->radios, broker->radios->len - 1));
+	g_ptr_array_free(broker->sessions, TRUE);
+	g_ptr_array_free(broker->radios, TRUE);
+	quota_free(broker->quota);
+	free(broker);
+	return NULL;
+}
+
+void broker_bluez_changed(Broker *broker, bool up)
+{
+	broker->bluez_up = up;
+}
+
+void broker_peer_gone(Broker *broker, const char *connection, uint64_t now)
+{
+	for (guint i = broker->sessions->len; i-- > 0;) {
+		Session *session = g_ptr_array_index(broker->sessions, i);
+
+		if (session->owner && strcmp(session->owner, connection) == 0) {
+			session_drop(session);
+			continue;
+		}
+		session_unsubscribe(session, connection);
+		if (!session->owner)
+			broker_wake_at(broker, session_tick(session, now));
+	}
+}
+
+void broker_wake_at(Broker *broker, uint64_t when)
+{
+	if (when >= broker->wake)
+		return;
+	broker->wake = when;
+	broker->ops->wake_at(broker->userdata, when);
+}
+
+void broker_tick(Broker *broker, uint64_t now)
+{
+	uint64_t next = USEC_NEVER;
+
+	/* what is asked for while things are done must not be lost */
+	broker->wake = USEC_NEVER;
+
+	for (guint i = broker->sessions->len; i-- > 0;) {
+		Session *session = g_ptr_array_index(broker->sessions, i);
+		uint64_t due = session_tick(session, now);
+
+		if (session_is_idle(session, now))
+			session_drop(session);
+		else
+			next = MIN(next, due);
+	}
+	for (guint i = broker->radios->len; i-- > 0;) {
+		Radio *radio = g_ptr_array_index(broker->radios, i);
+
+		next = MIN(next, radio_tick(radio, now));
+	}
+
+	broker->wake = MIN(broker->wake, next);
+	broker->ops->wake_at(broker->userdata, broker->wake);
+}
+
+void broker_stats(const Broker *broker, BrokerStats *ret)
+{
+	*ret = broker->stats;
+	for (guint i = 0; i < broker->sessions->len; i++) {
+		const Session *session = g_ptr_array_index(broker->sessions, i);
+
+		ret->delivered += session->delivered;
+		ret->dropped_overflow += session->ring ? ring_dropped(session->ring) - session->dropped_memory : 0;
+		ret->dropped_memory += session->dropped_memory;
+		ret->filtered += session->filtered;
+		ret->duplicates += session->duplicates;
+	}
+}
+
+Radio *broker_radio(const Broker *broker, unsigned index)
+{
+	Radio *remembered = NULL;
+
+	for (guint i = 0; i < broker->radios->len; i++) {
+		Radio *radio = g_ptr_array_index(broker->radios, i);
+
+		if (radio->index == index && radio->present)
+			return radio;
+		if (radio->index == index || (radio->former_index == index && !remembered))
+			remembered = radio;
+	}
+	return remembered;
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The broker: all radios and all sessions, and what they want of the edges. Core decides and states intentions through
+ * BrokerOps; the edges carry them out and report back through the functions here and in radio.h and session.h. No clock:
+ * time is an argument, and wake_at asks for broker_tick.
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "core/config.h"
+#include "core/quota.h"
+#include "util/macros.h"
+
+typedef struct Radio Radio;
+typedef struct Session Session;
+
+/* What is new about a radio, for the properties of Adapter1. */
+typedef enum RadioChange {
+	RADIO_NAME = 1 << 0,
+	RADIO_ADDRESS_TYPE = 1 << 1,
+	RADIO_POWERED = 1 << 2,
+	RADIO_SCANNING = 1 << 3,
+	RADIO_SOURCE = 1 << 4,
+	RADIO_LINKS = 1 << 5,
+	RADIO_INSTANCES = 1 << 6,
+	RADIO_INSTANCES_FREE = 1 << 7,
+} RadioChange;
+
+typedef struct BrokerOps {
+	/* toward the radio: make it so */
+	void (*radio_scan)(void *userdata, Radio *radio, bool on);
+	void (*radio_scan_restart)(void *userdata, Radio *radio);
+	void (*radio_power)(void *userdata, Radio *radio, bool on);	/* answered by radio_power_done */
+
+	/* toward the programs */
+	void (*radio_added)(void *userdata, Radio *radio);
+	void (*radio_removed)(void *userdata, Radio *radio);
+	void (*radio_changed)(void *userdata, Radio *radio, unsigned changes);
+	void (*session_event)(void *userdata, Session *session, const char *connection, uint32_t events);
+	bool (*session_batch)(void *userdata, Session *session);	/* false: not now, ask again later */
+	void (*session_scan_stopped)(void *userdata, Session *session, const char *reason);
+
+	int (*antenna)(void *userdata, bool external);	/* works the antenna switch; negative errno */
+
+	void (*wake_at)(void *userdata, uint64_t when);	/* USEC_NEVER: not at all; replaces the last */
+} BrokerOps;
+
+typedef struct BrokerStats {
+	uint64_t reports;		/* heard while somebody scanned */
+	uint64_t delivered;
+	uint64_t dropped_overflow;
+	uint64_t dropped_memory;
+	uint64_t filtered;
+	uint64_t duplicates;
+	uint64_t upstream_errors;	/* calls to BlueZ that failed */
+} BrokerStats;
+
+typedef struct Broker {
+	Config config;
+	const BrokerOps *ops;
+	void *userdata;
+	Quota *quota;
+	GPtrArray *radios;
+	GPtrArray *sessions;
+	uint64_t next_session;
+	uint64_t wake;			/* what wake_at was last asked for */
+	bool bluez_up;
+	BrokerStats stats;		/* of sessions that are gone; broker_stats adds the living */
+} Broker;
+
+int broker_new(Broker **ret, const Config *config, const BrokerOps *ops, void *userdata);
+Broker *broker_free(Broker *broker);	/* ends all sessions first */
+
+/* Ends all sessions; what they asked of the radios is undone. */
+void broker_drop_sessions(Broker *broker);
+
+/* bluetoothd came or went. When it goes, the edge lets each radio vanish afterwards. */
+void broker_bluez_changed(Broker *broker, bool up);
+
+/* A bus connection left: its private sessions and subscriptions go. */
+void broker_peer_gone(Broker *broker, const char *connection, uint64_t now);
+
+/* Does what is due at now, and asks for the next wake-up. */
+void broker_tick(Broker *broker, uint64_t now);
+
+/* Somebody has something due at when. */
+void broker_wake_at(Broker *broker, uint64_t when);
+
+void broker_stats(const Broker *broker, BrokerStats *ret);
+
+/* The plugged-in radio that is hciN now or, failing that, the one that was hciN last. NULL: none. */
+Radio *broker_radio(const Broker *broker, unsigned index);

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What was passed on lately: a set-associative table, like a processor's cache. */
+#include "core/dedup.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#define WAYS 4
+#define ENTRIES_MIN 16
+
+typedef struct Entry {
+	uint64_t digest;
+	uint64_t stamp;		/* when it was let through, plus one; 0: free */
+} Entry;
+
+struct Dedup {
+	size_t count;		/* of entries: a power of two */
+	Entry entries[];
+};
+
+static size_t size_of(size_t count)
+{
+	return sizeof(Dedup) + count * sizeof(Entry);
+}
+
+int dedup_new(Dedup **ret, size_t entries)
+{
+	size_t count = ENTRIES_MIN;
+	Dedup *dedup;
+
+	if (entries > SIZE_MAX / (4 * sizeof(Entry)))
+		return -ENOMEM;
+	while (count < entries)
+		count *= 2;
+
+	dedup = calloc(1, size_of(count));
+	if (!dedup)
+		return -ENOMEM;
+
+	dedup->count = count;
+	*ret = dedup;
+	return 0;
+}
+
+Dedup *dedup_free(Dedup *dedup)
+{
+	free(dedup);
+	return NULL;
+}
+
+size_t dedup_size(const Dedup *dedup)
+{
+	return size_of(dedup->count);
+}
+
+/* The two sources of reports may be a little out of order, so "before" is taken as "away from". */
+static uint64_t distance(uint64_t a, uint64_t b)
+{
+	return a > b ? a - b : b - a;
+}
+
+bool dedup_seen(Dedup *dedup, uint64_t digest, uint64_t now, uint64_t window)
+{
+	/* The digest is a keyed hash, so its bits can choose the neighbourhood as they are. */
+	Entry *set = dedup->entries + (digest & (dedup->count / WAYS - 1)) * WAYS;
+	Entry *place = set;
+
+	for (Entry *entry = set; entry < set + WAYS; entry++) {
+		if (entry->stamp != 0 && entry->digest == digest) {
+			if (distance(entry->stamp - 1, now) < window)
+				return true;
+			place = entry;
+			break;
+		}
+		if (entry->stamp < place->stamp)
+			place = entry;
+	}
+
+	place->digest = digest;
+	place->stamp = now + 1;
+	return false;
+}

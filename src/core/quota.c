@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Charges by Unix user. */
+#include "core/quota.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <glib.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct Quota {
+	GHashTable *users;	/* uid → User; the table holds no reference */
+	uint64_t limits[_QUOTA_MAX];
+};
+
+struct User {
+	Quota *quota;
+	uid_t uid;
+	unsigned refs;
+	uint64_t charged[_QUOTA_MAX];
+};
+
+int quota_new(Quota **ret, const uint64_t limits[static _QUOTA_MAX])
+{
+	Quota *quota = calloc(1, sizeof(*quota));
+
+	if (!quota)
+		return -ENOMEM;
+	quota->users = g_hash_table_new(g_direct_hash, g_direct_equal);
+	memcpy(quota->limits, limits, sizeof(quota->limits));
+	*ret = quota;
+	return 0;
+}
+
+Quota *quota_free(Quota *quota)
+{
+	if (!quota)
+		return NULL;
+	assert(g_hash_table_size(quota->users) == 0);
+	g_hash_table_unref(quota->users);
+	free(quota);
+	return NULL;
+}
+
+int quota_user(Quota *quota, uid_t uid, User **ret)
+{
+	User *user = g_hash_table_lookup(quota->users, GUINT_TO_POINTER(uid));
+
+	if (!user) {
+		user = calloc(1, sizeof(*user));
+		if (!user)
+			return -ENOMEM;
+		user->quota = quota;
+		user->uid = uid;
+		g_hash_table_insert(quota->users, GUINT_TO_POINTER(uid), user);
+	}
+	user->refs++;
+	*ret = user;
+	return 0;
+}
+
+/* A user stays known while somebody holds it or something is charged to it. */
+static void forget_if_idle(User *user)
+{
+	if (user->refs > 0)
+		return;
+	for (size_t i = 0; i < _QUOTA_MAX; i++) {
+		if (user->charged[i] > 0)
+			return;
+	}
+	g_hash_table_remove(user->quota->users, GUINT_TO_POINTER(user->uid));
+	free(user);
+}
+
+User *user_unref(User *user)
+{
+	if (!user)
+		return NULL;
+	assert(user->refs > 0);
+	user->refs--;
+	forget_if_idle(user);
+	return NULL;
+}
+
+User *user_ref(User *user)
+{
+	user->refs++;
+	return user;
+}
+
+uid_t user_uid(const User *user)
+{
+	return user->uid;
+}
+
+int user_charge(User *user, QuotaKind kind, uint64_t amount)
+{
+	uint64_t limit = user->quota->limits[kind];
+
+	if (user->charged[kind] > limit || amount > limit - user->charged[kind])
+		return -EDQUOT;
+	user->charged[kind] += amount;
+	return 0;
+}
+
+void user_discharge(User *user, QuotaKind kind, uint64_t amount)
+{
+	assert(user->charged[kind] >= amount);
+	user->charged[kind] -= amount;
+	forget_if_idle(user);
+}
+
+uint64_t user_charged(const User *user, QuotaKind kind)
+{
+	return user->charged[kind];
+}
+
+uint64_t user_limit(const User *user, QuotaKind kind)
+{
+	return user->quota->limits[kind];
+}

@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A radio: decides when it should be on and scan, and hands its reports to the sessions. */
+#include "core/radio.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/session.h"
+
+#define SILENCE_MAX (3600 * USEC_PER_SEC)
+
+static void radio_changed(Radio *radio, unsigned changes)
+{
+	if (changes && radio->present)
+		radio->broker->ops->radio_changed(radio->broker->userdata, radio, changes);
+}
+
+/* When the silence of a scanning radio is too long. */
+static uint64_t radio_silence_deadline(const Radio *radio)
+{
+	if (!radio->scan_wanted || radio->broker->config.silence_seconds == 0)
+		return USEC_NEVER;
+	return radio->last_report + MAX(radio->silence, radio->broker->config.silence_seconds * USEC_PER_SEC);
+}
+
+/* Says what is wanted of the radio now, if that is news. */
+static void radio_settle(Radio *radio)
+{
+	Broker *broker = radio->broker;
+	bool wanted = radio->scanning->len > 0 && radio->present && radio->bluez.powered;
+
+	if (wanted == radio->scan_wanted)
+		return;
+	radio->scan_wanted = wanted;
+	if (radio->present)
+		broker->ops->radio_scan(broker->userdata, radio, wanted);
+	radio_changed(radio, RADIO_SCANNING);
+	broker_wake_at(broker, radio_silence_deadline(radio));
+}
+
+bool radio_is_scanning(const Radio *radio)
+{
+	return radio->scan_wanted;
+}
+
+const char *radio_source(const Radio *radio)
+{
+	return radio->present && radio->bluez.powered ? "dbus" : "none";
+}
+
+static void radio_finish_power(Radio *radio, int error, const Reason *reason)
+{
+	radio->power_pending = false;
+	radio->power_deadline = USEC_NEVER;
+	if (error != 0 || !radio->bluez.powered)
+		radio->powered_by_us = false;
+
+	/* one at a time: a waiter that is told may take others off the list */
+	while (radio->power_waits->len > 0) {
+		PowerWait *wait = g_ptr_array_steal_index(radio->power_waits, 0);
+
+		wait->radio = NULL;
+		wait->done(wait, error, reason);
+	}
+}
+
+static void radio_ask_power(Radio *radio, uint64_t now)
+{
+	Broker *broker = radio->broker;
+
+	radio->power_pending = true;
+	radio->power_deadline = now + broker->config.power_on_seconds * USEC_PER_SEC;
+	broker_wake_at(broker, radio->power_deadline);
+	broker->ops->radio_power(broker->userdata, radio, true);
+}
+
+int radio_appeared(Broker *broker, const Addr *addr, unsigned index, const RadioState *state, uint64_t now, Radio **ret)
+{
+	Radio *radio = NULL;
+	bool known, restore;
+	int r;
+
+	for (guint i = 0; i < broker->radios->len && !radio; i++) {
+		Radio *other = g_ptr_array_index(broker->radios, i);
+
+		if (addr_equal(&other->addr, addr))
+			radio = other;
+	}
+
+	known = radio;
+	if (!radio) {
+		radio = calloc(1, sizeof(*radio));
+		if (!radio)
+			return -ENOMEM;
+		r = devices_new(&radio->devices, broker->config.devices);
+		if (r < 0) {
+			free(radio);
+			return r;
+		}
+		radio->broker = broker;
+		radio->power_deadline = USEC_NEVER;
+		radio->power_waits = g_ptr_array_new();
+		radio->scanning = g_ptr_array_new();
+		g_ptr_array_add(broker->radios, radio);
+	}
+
+	restore = radio->users > 0 && radio->was_powered && !state->powered && !state->blocked;
+	if (ret)
+		*ret = radio;
+	radio->addr = *addr;
+	radio->former_index = known ? radio->index : index;
+	radio->index = index;
+	radio->bluez = *state;
+	radio->present = true;
+	broker->ops->radio_added(broker->userdata, radio);
+	radio_settle(radio);
+	if (restore)
+		radio_ask_power(radio, now);
+	return 0;
+}
+
+void radio_vanished(Radio *radio, uint64_t now UNUSED)
+{
+	Broker *broker = radio->broker;
+	Reason reason;
+
+	if (!radio->present)
+		return;
+	radio->vanishing = true;
+	radio->was_powered = radio->bluez.powered;
+	radio->bluez.powered = false;
+	radio->bluez.links = 0;
+	radio->present = false;
+	radio->scan_wanted = false;
+	broker->ops->radio_removed(broker->userdata, radio);
+	if (radio->power_pending) {
+		reason_set(&reason, E_NOT_READY, "hci%u went away", radio->index);
+		radio_finish_power(radio, broker->bluez_up ? E_NOT_READY : E_BLUEZ_UNAVAILABLE, &reason);
+	}
+	radio->vanishing = false;
+	radio_release(radio);
+}
+
+void radio_update(Radio *radio, const RadioState *state, uint64_t now)
+{
+	RadioState old = radio->bluez;
+	unsigned changes = 0;
+
+	radio->bluez = *state;
+	if (strcmp(old.name, state->name) != 0)
+		changes |= RADIO_NAME;
+	if (old.powered != state->powered)
+		changes |= RADIO_POWERED | RADIO_SOURCE;
+	if (old.links != state->links)
+		changes |= RADIO_LINKS;
+	if (old.instances != state->instances)
+		changes |= RADIO_INSTANCES;
+	if (old.instances_free != state->instances_free)
+		changes |= RADIO_INSTANCES_FREE;
+	radio_changed(radio, changes);
+
+	if (state->powered && !old.powered) {
+		radio->last_report = now;
+		if (radio->power_pending)
+			radio_finish_power(radio, 0, NULL);
+	}
+	if (!state->powered && old.powered)
+		radio->powered_by_us = false;
+	radio_settle(radio);
+}
+
+void radio_power_done(Radio *radio, int error, const Reason *reason, uint64_t now UNUSED)
+{
+	if (!radio->power_pending)
+		return;
+	if (error == 0) {
+		/* Powered itself is on its way; the deadline stands */
+		if (radio->bluez.powered)
+			radio_finish_power(radio, 0, NULL);
+	} else if (error == -ERFKILL || radio->bluez.blocked) {
+		/* nothing to wait for: the session stands, and scans once rfkill lets it */
+		radio_finish_power(radio, 0, NULL);
+	} else {
+		radio_finish_power(radio, error, reason);
+	}
+}
+
+int radio_ready(const Radio *radio, Reason *reason)
+{
+	if (!radio->broker->bluez_up)
+		return reason_set(reason, E_BLUEZ_UNAVAILABLE,
+				  "bluetoothd is not running; start it with: systemctl start bluetooth");
+	if (!radio->present)
+		return reason_set(reason, E_NOT_READY, "hci%u is unplugged", radio->index);
+	if (radio->bluez.blocked && !radio->bluez.powered)
+		return reason_set(reason, E_NOT_READY, "hci%u is blocked; unblock it with: rfkill unblock bluetooth",
+				  radio->index);
+	if (!radio->bluez.powered)
+		return reason_set(reason, E_NOT_READY, "hci%u is powered off; Init powers it on", radio->index);
+	return 0;
+}
+
+int radio_power_on(Radio *radio, PowerWait *wait, uint64_t now, Reason *reason)
+{
+	int r = radio_ready(radio, reason);
+
+	if (r == 0)
+		return 0;
+	if (r != E_NOT_READY || !radio->present)
+		return r;
+	if (radio->bluez.blocked)
+		return 0;
+
+	wait->radio = radio;
+	g_ptr_array_add(radio->power_waits, wait);
+	if (!radio->power_pending) {
+		radio->powered_by_us = true;
+		radio_ask_power(radio, now);
+	}
+	return 1;
+}
+
+void power_wait_cancel(PowerWait *wait)
+{
+	if (!wait->radio)
+		return;
+	g_ptr_array_remove(wait->radio->power_waits, wait);
+	wait->radio = NULL;
+}
+
+void radio_report(Radio *radio, Report *report, uint64_t now)
+{
+	radio->last_report = now;
+	radio->silence = 0;
+	if (radio->scanning->len == 0)
+		return;
+
+	radio->broker->stats.reports++;
+	(void)devices_note(radio->devices, report);
+	for (guint i = 0; i < radio->scanning->len; i++)
+		session_offer(g_ptr_array_index(radio->scanning, i), report, now);
+}
+
+void radio_use(Radio *radio)
+{
+	radio->users++;
+}
+
+void radio_unuse(Radio *radio)
+{
+	radio->users--;
+	if (radio->users > 0 || !radio->powered_by_us)
+		return;
+
+	/* nobody is left who wanted it on, and it was off before we came */
+	radio->powered_by_us = false;
+	if (radio->present && (radio->bluez.powered || radio->power_pending))
+		radio->broker->ops->radio_power(radio->broker->userdata, radio, false);
+}
+
+void radio_add_scan(Radio *radio, Session *session, uint64_t now)
+{
+	if (radio->scanning->len == 0)
+		radio->last_report = now;
+	g_ptr_array_add(radio->scanning, session);
+	radio_settle(radio);
+}
+
+void radio_remove_scan(Radio *radio, Session *session)
+{
+	g_ptr_array_remove(radio->scanning, session);
+	radio_settle(radio);
+}
+
+uint64_t radio_tick(Radio *radio, uint64_t now)
+{
+	Reason reason;
+
+	if (radio->power_pending && radio->power_deadline <= now) {
+		reason_set(&reason, E_NOT_READY, "hci%u did not power on within %u s", radio->index,
+			   radio->broker->config.power_on_seconds);
+		radio_finish_power(radio, E_NOT_READY, &reason);
+	}
+
+	if (radio_silence_deadline(radio) <= now) {
+		/* Radios fall silent without an error; a fresh start of the scan cures most. An empty place is silent
+		 * too, so be less and less eager. */
+		radio->broker->ops->radio_scan_restart(radio->broker->userdata, radio);
+		radio->silence = MAX(radio->silence, radio->broker->config.silence_seconds * USEC_PER_SEC);
+		radio->silence = MIN(radio->silence * 2, SILENCE_MAX);
+		radio->last_report = now;
+	}
+	return MIN(radio->power_deadline, radio_silence_deadline(radio));
+}
+
+void radio_release(Radio *radio)
+{
+	Broker *broker = radio->broker;
+
+	if (radio->present || radio->vanishing)
+		return;
+	for (guint i = 0; i < broker->sessions->len; i++) {
+		const Session *session = g_ptr_array_index(broker->sessions, i);
+
+		if (session->radio == radio)
+			return;
+	}
+	radio_free(radio);
+}
+
+Radio *radio_free(Radio *radio)
+{
+	if (!radio)
+		return NULL;
+	g_assert(radio->scanning->len == 0);
+	g_ptr_array_remove(radio->broker->radios, radio);
+	g_assert(radio->power_waits->len == 0);
+	g_ptr_array_free(radio->power_waits, TRUE);
+	g_ptr_array_free(radio->scanning, TRUE);
+	devices_free(radio->devices);
+	free(radio);
+	return NULL;
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A radio: known by its address, whatever hci number it has today. One that is unplugged is remembered as long as a
+ * session is bound to it.
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "core/addr.h"
+#include "core/broker.h"
+#include "core/devices.h"
+#include "core/report.h"
+#include "util/error.h"
+#include "util/macros.h"
+
+#define RADIO_NAME_MAX 249
+
+/* BlueZ's state, mirrored. */
+typedef struct RadioState {
+	char name[RADIO_NAME_MAX];
+	bool powered;
+	bool blocked;			/* by rfkill */
+	unsigned links;			/* connected devices */
+	uint8_t instances;		/* advertisements at once */
+	uint8_t instances_free;
+} RadioState;
+
+/* Somebody who waits for the radio to be on. Lives in the waiter; off the list before done is called. */
+typedef struct PowerWait {
+	void (*done)(struct PowerWait *wait, int error, const Reason *reason);
+	Radio *radio;			/* NULL while not waiting */
+} PowerWait;
+
+struct Radio {
+	Broker *broker;
+	Addr addr;
+	unsigned index;			/* N of hciN, now or last */
+	unsigned former_index;		/* the one before, for those who know it by that */
+	bool present;
+	bool vanishing;			/* waiters are being told; not to be freed */
+
+	RadioState bluez;		/* mirrored */
+
+	bool scan_wanted;		/* the last intention stated */
+	bool powered_by_us;
+	bool was_powered;		/* when it was last there */
+	bool power_pending;
+	uint64_t power_deadline;
+	uint64_t last_report;
+	uint64_t silence;		/* how long without a report is too long; doubles while nothing helps */
+	GPtrArray *power_waits;
+	GPtrArray *scanning;		/* sessions whose scan request stands */
+	unsigned users;			/* sessions that are initialised */
+	Devices *devices;
+};
+
+/* A radio was plugged in, or is back, as hciN. *ret is set before any BrokerOps is called. -ENOMEM. */
+int radio_appeared(Broker *broker, const Addr *addr, unsigned index, const RadioState *state, uint64_t now, Radio **ret);
+void radio_vanished(Radio *radio, uint64_t now);
+void radio_update(Radio *radio, const RadioState *state, uint64_t now);
+
+/* The answer to ops->radio_power(on): 0, -ERFKILL where it is blocked, or another error. */
+void radio_power_done(Radio *radio, int error, const Reason *reason, uint64_t now);
+
+/* An advertising report was heard. */
+void radio_report(Radio *radio, Report *report, uint64_t now);
+
+/* 0 if it can be used now, else E_BLUEZ_UNAVAILABLE or E_NOT_READY with the reason. */
+int radio_ready(const Radio *radio, Reason *reason);
+
+/*
+ * Asks for the radio to be on: 0 if there is nothing to wait for (it is on, or blocked so that waiting is no use), 1 if
+ * wait->done will be called, E_BLUEZ_UNAVAILABLE or E_NOT_READY where it is not there.
+ */
+int radio_power_on(Radio *radio, PowerWait *wait, uint64_t now, Reason *reason);
+void power_wait_cancel(PowerWait *wait);	/* no harm if it does not wait */
+
+bool radio_is_scanning(const Radio *radio);
+
+/* Where its reports come from, in the contract's words (Adapter1.Source). */
+const char *radio_source(const Radio *radio);
+
+/* For session.c: a session came to use the radio or left it; began or ended to scan. */
+void radio_use(Radio *radio);
+void radio_unuse(Radio *radio);
+void radio_add_scan(Radio *radio, Session *session, uint64_t now);
+void radio_remove_scan(Radio *radio, Session *session);
+
+/* For broker.c. */
+uint64_t radio_tick(Radio *radio, uint64_t now);	/* when it has something due next */
+Radio *radio_free(Radio *radio);
+/* Forgets the radio if it is unplugged and no session is bound to it. */
+void radio_release(Radio *radio);

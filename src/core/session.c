@@ -1,0 +1,489 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A session: what one program, or one user, asked of a radio, and what is kept for them. */
+#include "core/session.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/constants.h"
+
+#define ANTENNA_EXTERNAL 1
+
+void scan_filter_init(ScanFilter *filter, const Config *config)
+{
+	*filter = (ScanFilter){
+		.active = true,
+		.batch_ms = config->batch_ms,
+		.batch_max = config->batch_max,
+	};
+}
+
+void scan_filter_clear(ScanFilter *filter)
+{
+	filter->filter = filter_free(filter->filter);
+}
+
+/* --- memory --- */
+
+static void session_discharge_report(Session *session, const Report *report)
+{
+	user_discharge(session->user, QUOTA_FIFO_BYTES, report_size(report));
+}
+
+static void session_empty_fifo(Session *session)
+{
+	if (!session->ring)
+		return;
+	user_discharge(session->user, QUOTA_FIFO_BYTES, ring_held_size(session->ring));
+	ring_clear(session->ring);
+}
+
+static void session_free_fifo(Session *session)
+{
+	BrokerStats *stats = &session->broker->stats;
+
+	if (!session->ring)
+		return;
+	stats->dropped_overflow += ring_dropped(session->ring) - session->dropped_memory;
+	stats->dropped_memory += session->dropped_memory;
+	stats->delivered += session->delivered;
+	stats->filtered += session->filtered;
+	stats->duplicates += session->duplicates;
+
+	session_empty_fifo(session);
+	session->ring = ring_free(session->ring);
+	session->dedup = dedup_free(session->dedup);
+	scan_filter_clear(&session->filter);
+	user_discharge(session->user, QUOTA_FIFO_BYTES, session->charged);
+	session->charged = 0;
+	session->reports = session->delivered = session->dropped_memory = 0;
+	session->filtered = session->duplicates = 0;
+}
+
+/* --- life --- */
+
+static int session_new(Radio *radio, uid_t uid, const char *owner, uint64_t now, Session **ret, Reason *reason)
+{
+	Broker *broker = radio->broker;
+	Session *session;
+	int r;
+
+	session = calloc(1, sizeof(*session));
+	if (!session)
+		return -ENOMEM;
+
+	r = quota_user(broker->quota, uid, &session->user);
+	if (r < 0) {
+		free(session);
+		return r;
+	}
+	if (user_charge(session->user, QUOTA_SESSIONS, 1) < 0) {
+		r = reason_set(reason, E_LIMIT_REACHED,
+			       "uid %u has %llu sessions, the limit (SessionsPerUser); close one first", uid,
+			       (unsigned long long)user_limit(session->user, QUOTA_SESSIONS));
+		user_unref(session->user);
+		free(session);
+		return r;
+	}
+
+	session->broker = broker;
+	session->radio = radio;
+	session->path_index = radio->index;
+	session->scan_deadline = USEC_NEVER;
+	session->batch_due = USEC_NEVER;
+	session->last_used = now;
+	session->subscribers = g_array_new(FALSE, FALSE, sizeof(Subscriber));
+	scan_filter_init(&session->filter, &broker->config);
+	if (owner) {
+		session->owner = g_strdup(owner);
+		session->id = broker->next_session++;
+	}
+	g_ptr_array_add(broker->sessions, session);
+	*ret = session;
+	return 0;
+}
+
+int session_open(Radio *radio, uid_t uid, const char *owner, const InitOptions *options, uint64_t now, Session **ret,
+		 Reason *reason)
+{
+	Session *session;
+	int r;
+
+	r = session_new(radio, uid, owner, now, &session, reason);
+	if (r != 0)
+		return r;
+	r = session_init(session, options, now, reason);
+	if (r != 0) {
+		session_drop(session);
+		return r;
+	}
+	*ret = session;
+	return 0;
+}
+
+Session *session_find_user(const Radio *radio, uid_t uid)
+{
+	const Broker *broker = radio->broker;
+
+	for (guint i = 0; i < broker->sessions->len; i++) {
+		Session *session = g_ptr_array_index(broker->sessions, i);
+
+		if (!session->owner && session->radio == radio && user_uid(session->user) == uid)
+			return session;
+	}
+	return NULL;
+}
+
+int session_get_user(Radio *radio, uid_t uid, uint64_t now, Session **ret, Reason *reason)
+{
+	Session *session = session_find_user(radio, uid);
+	int r;
+
+	if (!session) {
+		r = session_new(radio, uid, NULL, now, &session, reason);
+		if (r != 0)
+			return r;
+	}
+	session->last_used = now;
+	broker_wake_at(session->broker,
+		       now + session->broker->config.user_session_idle_seconds * USEC_PER_SEC);
+	*ret = session;
+	return 0;
+}
+
+Session *session_find_private(const Broker *broker, uint64_t id)
+{
+	for (guint i = 0; i < broker->sessions->len; i++) {
+		Session *session = g_ptr_array_index(broker->sessions, i);
+
+		if (session->owner && session->id == id)
+			return session;
+	}
+	return NULL;
+}
+
+int session_init(Session *session, const InitOptions *options, uint64_t now, Reason *reason)
+{
+	const Config *config = &session->broker->config;
+	size_t depth = options->fifo ? options->fifo : config->fifo_depth;
+	Ring *ring;
+	int r;
+
+	if (depth > config->max_fifo_depth)
+		return reason_set(reason, E_LIMIT_REACHED, "fifo: %zu is above the limit of %u (MaxFifoDepth)", depth,
+				  config->max_fifo_depth);
+	if (options->antenna_set && options->antenna == ANTENNA_EXTERNAL && config->antenna_switch[0] == '\0')
+		return reason_set(reason, E_NOT_SUPPORTED,
+				  "antenna: EXT_ANT needs an antenna switch (AntennaSwitch in the configuration)");
+
+	/* the new memory is charged before the old is given back, so that a refusal changes nothing */
+	if (user_charge(session->user, QUOTA_FIFO_BYTES, ring_fixed_size(depth)) < 0)
+		return reason_set(reason, E_LIMIT_REACHED,
+				  "fifo: a depth of %zu passes the memory of uid %u (FifoBytesPerUser)", depth,
+				  user_uid(session->user));
+	r = ring_new(&ring, depth, !options->drop_newest);
+	if (r < 0) {
+		user_discharge(session->user, QUOTA_FIFO_BYTES, ring_fixed_size(depth));
+		return r;
+	}
+
+	if (options->antenna_set && config->antenna_switch[0] != '\0') {
+		r = session->broker->ops->antenna(session->broker->userdata, options->antenna == ANTENNA_EXTERNAL);
+		if (r < 0) {
+			ring_free(ring);
+			user_discharge(session->user, QUOTA_FIFO_BYTES, ring_fixed_size(depth));
+			return reason_set(reason, E_FAILED, "antenna: the switch %s could not be set: %s",
+					  config->antenna_switch, strerror(-r));
+		}
+	}
+
+	/* joins before it leaves, so that the radio does not go off and on in between */
+	radio_use(session->radio);
+	session_deinit(session);
+	session->ring = ring;
+	session->charged = ring_fixed_size(depth);
+	session->options = *options;
+	session->last_used = now;
+	session->initialised = true;
+	return 0;
+}
+
+void session_deinit(Session *session)
+{
+	if (!session->initialised)
+		return;
+
+	session_stop_scan(session, "stopped");
+	session_free_fifo(session);
+	scan_filter_init(&session->filter, &session->broker->config);
+	while (session->subscribers->len > 0)
+		session_unsubscribe(session, g_array_index(session->subscribers, Subscriber, 0).connection);
+	session->events = 0;
+	session->initialised = false;
+	radio_unuse(session->radio);
+}
+
+void session_drop(Session *session)
+{
+	Radio *radio = session->radio;
+
+	session_deinit(session);
+	g_ptr_array_remove(session->broker->sessions, session);
+	user_discharge(session->user, QUOTA_SESSIONS, 1);
+	user_unref(session->user);
+	while (session->subscribers->len > 0)
+		session_unsubscribe(session, g_array_index(session->subscribers, Subscriber, 0).connection);
+	g_array_free(session->subscribers, TRUE);
+	g_free(session->owner);
+	free(session);
+	radio_release(radio);
+}
+
+bool session_is_idle(const Session *session, uint64_t now)
+{
+	uint64_t idle = session->broker->config.user_session_idle_seconds * USEC_PER_SEC;
+
+	return !session->owner && !session->scanning && session->subscribers->len == 0 &&
+	       now >= session->last_used + idle;
+}
+
+/* --- scan --- */
+
+static bool session_has_reader(const Session *session)
+{
+	for (guint i = 0; i < session->subscribers->len; i++) {
+		if (g_array_index(session->subscribers, Subscriber, i).triggers & EVENT_NEW_ADV)
+			return true;
+	}
+	return false;
+}
+
+int session_start_scan(Session *session, int32_t seconds, uint64_t now, Reason *reason)
+{
+	int r;
+
+	if (seconds == 0)
+		return reason_set(reason, E_INVALID_ARGUMENTS,
+				  "seconds: 0 is not a time; give more to stop by itself, less to scan until StopScan");
+	r = radio_ready(session->radio, reason);
+	if (r != 0)
+		return r;
+	if (session->scanning)
+		return reason_set(reason, E_IN_PROGRESS, "this session scans already; StopScan ends it");
+
+	session_empty_fifo(session);
+	session->scanning = true;
+	session->batch_due = USEC_NEVER;
+	session->scan_deadline = seconds > 0 ? now + (uint64_t)seconds * USEC_PER_SEC : USEC_NEVER;
+	broker_wake_at(session->broker, session->scan_deadline);
+	radio_add_scan(session->radio, session, now);
+	return 0;
+}
+
+void session_stop_scan(Session *session, const char *why)
+{
+	if (!session->scanning)
+		return;
+	session->scanning = false;
+	session->scan_deadline = USEC_NEVER;
+	radio_remove_scan(session->radio, session);
+
+	/* what was heard is not lost with the scan: hand over the unfinished batch */
+	if (session->filter.by_signal && ring_count(session->ring) > 0 && session_has_reader(session))
+		session->broker->ops->session_batch(session->broker->userdata, session);
+	session->broker->ops->session_scan_stopped(session->broker->userdata, session, why);
+}
+
+int session_set_filter(Session *session, ScanFilter *filter, Reason *reason)
+{
+	size_t size = filter->filter ? filter_size(filter->filter) : 0;
+	Dedup *dedup = NULL;
+	int r;
+
+	if (filter->dedup_window > 0) {
+		r = dedup_new(&dedup, session->broker->config.dedup_entries);
+		if (r < 0)
+			return r;
+		size += dedup_size(dedup);
+	}
+	if (user_charge(session->user, QUOTA_FIFO_BYTES, size) < 0) {
+		dedup_free(dedup);
+		return reason_set(reason, E_LIMIT_REACHED, "the filter passes the memory of uid %u (FifoBytesPerUser)",
+				  user_uid(session->user));
+	}
+
+	session->charged -= ring_fixed_size(ring_depth(session->ring));
+	user_discharge(session->user, QUOTA_FIFO_BYTES, session->charged);
+	session->charged = size + ring_fixed_size(ring_depth(session->ring));
+
+	dedup_free(session->dedup);
+	session->dedup = dedup;
+	scan_filter_clear(&session->filter);
+	session->filter = *filter;
+	filter->filter = NULL;
+
+	session->batch_due = USEC_NEVER;
+	if (session->filter.by_signal && ring_count(session->ring) > 0)
+		session->batch_due = session->last_batch + session->filter.batch_ms * USEC_PER_MSEC;
+	broker_wake_at(session->broker, session->batch_due);
+	return 0;
+}
+
+/* A report went into the FIFO of a session that takes them as signals: now, or together with others in a while. */
+static void session_batch(Session *session, uint64_t now)
+{
+	uint64_t pause = session->filter.batch_ms * USEC_PER_MSEC;
+	size_t full = MIN(session->filter.batch_max, ring_depth(session->ring));
+
+	if (!session_has_reader(session))
+		return;
+	if (ring_count(session->ring) >= full || now >= session->last_batch + pause) {
+		if (session->broker->ops->session_batch(session->broker->userdata, session)) {
+			session->last_batch = now;
+			session->batch_due = ring_count(session->ring) > 0 ? now + pause : USEC_NEVER;
+			broker_wake_at(session->broker, session->batch_due);
+			return;
+		}
+		if (pause == 0)
+			pause = USEC_PER_MSEC;
+		session->last_batch = now;
+	}
+	if (session->batch_due == USEC_NEVER || session->batch_due <= now) {
+		session->batch_due = session->last_batch + pause;
+		broker_wake_at(session->broker, session->batch_due);
+	}
+}
+
+void session_offer(Session *session, Report *report, uint64_t now)
+{
+	size_t size = report_size(report);
+	size_t held;
+
+	if (!filter_match(session->filter.filter, report)) {
+		session->filtered++;
+		return;
+	}
+	if (session->dedup && dedup_seen(session->dedup, report->digest, now, session->filter.dedup_window)) {
+		session->duplicates++;
+		return;
+	}
+
+	session->reports++;
+	if (user_charge(session->user, QUOTA_FIFO_BYTES, size) < 0) {
+		session->dropped_memory++;
+		ring_lose(session->ring);
+		return;
+	}
+	held = ring_held_size(session->ring) + size;
+	ring_push(session->ring, report);
+	/* what had to go for it, or itself */
+	user_discharge(session->user, QUOTA_FIFO_BYTES, held - ring_held_size(session->ring));
+
+	if (!(session->events & EVENT_NEW_ADV)) {
+		session->events |= EVENT_NEW_ADV;
+		for (guint i = 0; i < session->subscribers->len; i++) {
+			const Subscriber *subscriber = &g_array_index(session->subscribers, Subscriber, i);
+
+			if (subscriber->triggers & EVENT_NEW_ADV)
+				session->broker->ops->session_event(session->broker->userdata, session,
+								    subscriber->connection, EVENT_NEW_ADV);
+		}
+	}
+	if (session->filter.by_signal)
+		session_batch(session, now);
+}
+
+bool session_take(Session *session, RingEntry *ret)
+{
+	if (!session->ring || !ring_pop(session->ring, ret))
+		return false;
+	session_discharge_report(session, ret->report);
+	session->delivered++;
+	return true;
+}
+
+uint64_t session_dropped(const Session *session)
+{
+	return session->ring ? ring_dropped(session->ring) : 0;
+}
+
+/* --- events --- */
+
+uint32_t session_take_events(Session *session)
+{
+	uint32_t events = session->events;
+
+	session->events = 0;
+	return events;
+}
+
+void session_subscribe(Session *session, const char *connection, uint32_t triggers)
+{
+	Subscriber subscriber = { .triggers = triggers };
+
+	session_unsubscribe(session, connection);
+	if (triggers == 0)
+		return;
+	subscriber.connection = g_strdup(connection);
+	g_array_append_val(session->subscribers, subscriber);
+
+	/* what happened before would otherwise never wake this connection */
+	if (session->events & triggers)
+		session->broker->ops->session_event(session->broker->userdata, session, connection,
+						    session->events & triggers);
+	if (session->filter.by_signal && session->ring && ring_count(session->ring) > 0) {
+		session->batch_due = session->last_batch;
+		broker_wake_at(session->broker, session->batch_due);
+	}
+}
+
+void session_unsubscribe(Session *session, const char *connection)
+{
+	for (guint i = 0; i < session->subscribers->len; i++) {
+		Subscriber *subscriber = &g_array_index(session->subscribers, Subscriber, i);
+		char *name = subscriber->connection;
+
+		if (strcmp(name, connection) != 0)
+			continue;
+		g_array_remove_index(session->subscribers, i);
+		g_free(name);
+		return;
+	}
+}
+
+/* --- time --- */
+
+/* Why a scan ends whose time is over. */
+static const char *session_end_reason(const Session *session)
+{
+	if (!session->broker->bluez_up)
+		return "bluez-gone";
+	if (!session->radio->present)
+		return "radio-gone";
+	if (!session->radio->bluez.powered)
+		return "radio-off";
+	return "timeout";
+}
+
+uint64_t session_tick(Session *session, uint64_t now)
+{
+	uint64_t due = USEC_NEVER;
+
+	if (session->scanning && session->scan_deadline <= now) {
+		session_stop_scan(session, session_end_reason(session));
+		session->last_used = now;
+	}
+	if (session->scanning)
+		due = session->scan_deadline;
+	if (session->batch_due <= now) {
+		session->batch_due = USEC_NEVER;
+		if (ring_count(session->ring) > 0)
+			session_batch(session, now);
+	}
+	due = MIN(due, session->batch_due);
+	if (!session->owner && !session->scanning && session->subscribers->len == 0)
+		due = MIN(due, session->last_used +
+			       session->broker->config.user_session_idle_seconds * USEC_PER_SEC);
+	return due;
+}

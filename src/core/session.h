@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A session: one program's (private) or one Unix user's view of a radio. Owns a scan request, a FIFO, event flags and
+ * the subscriptions to its signals. Close, the owner's death, and shutdown all meet in session_drop.
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "core/broker.h"
+#include "core/dedup.h"
+#include "core/filter.h"
+#include "core/radio.h"
+#include "core/ring.h"
+#include "util/error.h"
+#include "util/macros.h"
+
+/* Session1.Init's options. */
+typedef struct InitOptions {
+	uint32_t antenna;	/* INT_ANT 0, EXT_ANT 1 */
+	bool antenna_set;
+	uint32_t pin;
+	bool pin_set;
+	bool secure;
+	bool privacy;
+	uint16_t mtu;		/* 0: not asked for */
+	uint32_t fifo;		/* reports; 0: as configured */
+	bool drop_newest;
+} InitOptions;
+
+/* Session1.SetScanFilter's dictionary, compiled. */
+typedef struct ScanFilter {
+	Filter *filter;		/* NULL: everything */
+	uint64_t dedup_window;	/* microseconds; 0: off */
+	bool active;
+	bool by_signal;
+	uint32_t batch_ms;
+	uint32_t batch_max;
+} ScanFilter;
+
+typedef struct Subscriber {
+	char *connection;
+	uint32_t triggers;
+} Subscriber;
+
+struct Session {
+	Broker *broker;
+	Radio *radio;
+	User *user;
+	uint64_t id;		/* K of a private session; 0: user session */
+	unsigned path_index;	/* hci number in a private session's path, for good */
+	char *owner;		/* bus connection of a private session; NULL: user session */
+	bool initialised;
+	InitOptions options;
+	uint64_t last_used;
+
+	bool scanning;		/* the request stands, whatever the radio does */
+	uint64_t scan_deadline;	/* USEC_NEVER: until StopScan */
+	ScanFilter filter;
+	Dedup *dedup;
+	Ring *ring;
+	size_t charged;		/* fixed memory, beside the reports in the ring */
+	uint64_t last_batch;
+	uint64_t batch_due;	/* USEC_NEVER: none */
+
+	uint32_t events;
+	GArray *subscribers;
+
+	uint64_t reports;	/* that passed the filter */
+	uint64_t delivered;
+	uint64_t dropped_memory;
+	uint64_t filtered;
+	uint64_t duplicates;
+};
+
+/* A private session, initialised. E_LIMIT_REACHED, and what session_init says. */
+int session_open(Radio *radio, uid_t uid, const char *owner, const InitOptions *options, uint64_t now, Session **ret,
+		 Reason *reason);
+
+/* The user session of uid on that radio, or NULL. */
+Session *session_find_user(const Radio *radio, uid_t uid);
+/* The same, made if need be (not yet initialised). E_LIMIT_REACHED. */
+int session_get_user(Radio *radio, uid_t uid, uint64_t now, Session **ret, Reason *reason);
+Session *session_find_private(const Broker *broker, uint64_t id);
+
+/* Lets go of all the session held before. E_LIMIT_REACHED (fifo depth, memory), E_NOT_SUPPORTED (antenna); on failure
+ * the session is as it was. Does not power the radio: that is radio_power_on. */
+int session_init(Session *session, const InitOptions *options, uint64_t now, Reason *reason);
+void session_deinit(Session *session);
+void session_drop(Session *session);	/* frees it */
+
+/* seconds as StartScan's. E_INVALID_ARGUMENTS, E_NOT_READY, E_BLUEZ_UNAVAILABLE, E_IN_PROGRESS. */
+int session_start_scan(Session *session, int32_t seconds, uint64_t now, Reason *reason);
+void session_stop_scan(Session *session, const char *why);
+
+/* Takes filter over on success (and leaves *filter empty). E_LIMIT_REACHED: no memory left to the user. */
+int session_set_filter(Session *session, ScanFilter *filter, Reason *reason);
+void scan_filter_init(ScanFilter *filter, const Config *config);
+void scan_filter_clear(ScanFilter *filter);
+
+/* The oldest report; the caller owns the reference. False if there is none. */
+bool session_take(Session *session, RingEntry *ret);
+uint64_t session_dropped(const Session *session);
+
+uint32_t session_take_events(Session *session);
+/* triggers 0 unsubscribes. An event whose bit is set already is signalled at once. */
+void session_subscribe(Session *session, const char *connection, uint32_t triggers);
+void session_unsubscribe(Session *session, const char *connection);
+
+/* For radio.c and broker.c. */
+void session_offer(Session *session, Report *report, uint64_t now);
+uint64_t session_tick(Session *session, uint64_t now);	/* when it has something due next */
+bool session_is_idle(const Session *session, uint64_t now);	/* a user session that may be forgotten */

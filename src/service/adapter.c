@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* com.example.Bluetooth.Adapter1 */
+#include <errno.h>
+#include <string.h>
+
+#include "service/filter-dbus.h"
+#include "service/interfaces.h"
+#include "service/path.h"
+#include "service/service.h"
+
+static int append_bytes(sd_bus_message *m, const char *key, const Report *report)
+{
+	int r;
+
+	r = sd_bus_message_open_container(m, 'e', "sv");
+	if (r >= 0)
+		r = sd_bus_message_append(m, "s", key);
+	if (r >= 0)
+		r = sd_bus_message_open_container(m, 'v', "ay");
+	if (r >= 0)
+		r = sd_bus_message_append_array(m, 'y', report->data, report->length);
+	if (r >= 0)
+		r = sd_bus_message_close_container(m);
+	return r < 0 ? r : sd_bus_message_close_container(m);
+}
+
+static int append_row(sd_bus_message *m, const DeviceRow *row)
+{
+	char address[ADDR_STRING_SIZE];
+	int r;
+
+	r = sd_bus_message_open_container(m, 'a', "{sv}");
+	if (r >= 0)
+		r = sd_bus_message_append(m, "{sv}{sv}{sv}{sv}{sv}", "Address", "s", addr_format(&row->addr, address),
+					  "AddressType", "s", addr_type_name(row->addr.type),
+					  "FirstSeen", "t", row->first_seen, "LastSeen", "t", row->last_seen,
+					  "Reports", "t", row->reports);
+	if (r >= 0 && row->name)
+		r = sd_bus_message_append(m, "{sv}", "Name", "s", row->name);
+	if (r >= 0 && row->rssi != RSSI_UNKNOWN)
+		r = sd_bus_message_append(m, "{sv}", "RSSI", "n", (int)row->rssi);
+	if (r >= 0 && row->connectable >= 0)
+		r = sd_bus_message_append(m, "{sv}", "Connectable", "b", (int)row->connectable);
+	if (r >= 0 && row->advertisement)
+		r = append_bytes(m, "Data", row->advertisement);
+	if (r >= 0 && row->scan_response)
+		r = append_bytes(m, "ScanResponse", row->scan_response);
+	return r < 0 ? r : sd_bus_message_close_container(m);
+}
+
+/* A device is meant if either of its last reports matches. */
+static bool row_matches(const DeviceRow *row, const ScanFilter *filter)
+{
+	return (row->advertisement && filter_match(filter->filter, row->advertisement)) ||
+	       (row->scan_response && filter_match(filter->filter, row->scan_response));
+}
+
+static int append_rows(sd_bus_message *m, const Radio *radio, const ScanFilter *filter)
+{
+	const DeviceRow *row;
+	void *cursor = NULL;
+	int r;
+
+	r = sd_bus_message_open_container(m, 'a', "a{sv}");
+	while (r >= 0 && (row = devices_next(radio->devices, &cursor))) {
+		if (row_matches(row, filter))
+			r = append_row(m, row);
+	}
+	return r < 0 ? r : sd_bus_message_close_container(m);
+}
+
+static const Radio *radio_at(const Service *service, const char *path)
+{
+	Path parsed = path_parse(path);
+
+	return broker_radio(service->broker, parsed.index);
+}
+
+static int get_devices(Call *call, Reason *reason)
+{
+	const Service *service = call->service;
+	const Radio *radio = radio_at(service, sd_bus_message_get_path(call->message));
+	sd_bus_message *reply = NULL;
+	ScanFilter filter;
+	int r;
+
+	if (!radio)
+		return E_NO_SUCH_ADAPTER;
+	r = filter_read_devices(call->message, &service->broker->config, &filter, reason);
+	if (r != 0)
+		return r;
+	r = sd_bus_message_new_method_return(call->message, &reply);
+	if (r >= 0)
+		r = append_rows(reply, radio, &filter);
+	if (r >= 0)
+		r = sd_bus_send(NULL, reply, NULL);
+	sd_bus_message_unref(reply);
+	scan_filter_clear(&filter);
+	return r < 0 ? r : 0;
+}
+
+/* One getter for all properties: they are few and small. */
+static int get_property(sd_bus *bus UNUSED, const char *path, const char *interface UNUSED, const char *property,
+			sd_bus_message *reply, void *userdata, sd_bus_error *error UNUSED)
+{
+	const Service *service = userdata;
+	const Radio *radio = radio_at(service, path);
+	char address[ADDR_STRING_SIZE];
+
+	if (!radio)
+		return -ENOENT;
+	if (strcmp(property, "Address") == 0)
+		return sd_bus_message_append(reply, "s", addr_format(&radio->addr, address));
+	if (strcmp(property, "AddressType") == 0)
+		return sd_bus_message_append(reply, "s", addr_type_name(radio->addr.type));
+	if (strcmp(property, "Name") == 0)
+		return sd_bus_message_append(reply, "s", radio->bluez.name);
+	if (strcmp(property, "Powered") == 0)
+		return sd_bus_message_append(reply, "b", (int)radio->bluez.powered);
+	if (strcmp(property, "Scanning") == 0)
+		return sd_bus_message_append(reply, "b", (int)radio_is_scanning(radio));
+	if (strcmp(property, "Source") == 0)
+		return sd_bus_message_append(reply, "s", radio_source(radio));
+	if (strcmp(property, "ActiveLinks") == 0)
+		return sd_bus_message_append(reply, "u", radio->bluez.links);
+	if (strcmp(property, "LinkSlots") == 0)
+		return sd_bus_message_append(reply, "u", service->broker->config.max_links);
+	if (strcmp(property, "AdvertisingInstances") == 0)
+		return sd_bus_message_append(reply, "y", radio->bluez.instances);
+	if (strcmp(property, "AdvertisingInstancesFree") == 0)
+		return sd_bus_message_append(reply, "y", radio->bluez.instances_free);
+	return -ENOENT;
+}
+
+const Method adapter_methods[] = {
+	{ .member = "GetDevices", .run = get_devices },
+	{ 0 }
+};
+
+const sd_bus_vtable adapter_vtable[] = {
+	SD_BUS_VTABLE_START(0),
+	SD_BUS_METHOD_WITH_ARGS("GetDevices", SD_BUS_ARGS("a{sv}", filter), SD_BUS_RESULT("aa{sv}", devices), call_entry,
+				SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_PROPERTY("Address", "s", get_property, 0, SD_BUS_VTABLE_PROPERTY_CONST),
+	SD_BUS_PROPERTY("AddressType", "s", get_property, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+	SD_BUS_PROPERTY("Name", "s", get_property, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+	SD_BUS_PROPERTY("Powered", "b", get_property, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+	SD_BUS_PROPERTY("Scanning", "b", get_property, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+	SD_BUS_PROPERTY("Source", "s", get_property, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+	SD_BUS_PROPERTY("ActiveLinks", "u", get_property, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+	SD_BUS_PROPERTY("LinkSlots", "u", get_property, 0, SD_BUS_VTABLE_PROPERTY_CONST),
+	SD_BUS_PROPERTY("AdvertisingInstances", "y", get_property, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+	SD_BUS_PROPERTY("AdvertisingInstancesFree", "y", get_property, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+	SD_BUS_VTABLE_END
+};

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A method call on its way from the vtable to the reply. */
+#include "service/call.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "service/service.h"
+#include "util/log.h"
+
+static void call_reply_error(sd_bus_message *m, int error, const Reason *reason)
+{
+	const char *text = reason && reason->text[0] ? reason->text : error_text(error);
+	int r;
+
+	log_debug("%s.%s from %s: %s: %s", sd_bus_message_get_interface(m), sd_bus_message_get_member(m),
+		  sd_bus_message_get_sender(m), error_name(error), text);
+	r = sd_bus_reply_method_errorf(m, error_name(error), "%s", text);
+	if (r < 0)
+		log_limited(LOG_WARNING, "cannot reply to %s: %s", sd_bus_message_get_sender(m), strerror(-r));
+}
+
+static Call *call_free(Call *call)
+{
+	g_queue_remove(&call->peer->calls, call);
+	power_wait_cancel(&call->power);
+	if (call->charged)
+		user_discharge(call->peer->user, QUOTA_CALLS, 1);
+	sd_bus_message_unref(call->message);
+	free(call);
+	return NULL;
+}
+
+/* The call waits for something: keep it, and charge it. */
+static int call_keep(Call *call, Reason *reason)
+{
+	const User *user = call->peer->user;
+
+	if (call->charged)
+		return 0;
+	if (user_charge(call->peer->user, QUOTA_CALLS, 1) < 0)
+		return reason_set(reason, E_LIMIT_REACHED, "uid %u has %llu calls waiting (QueuedCallsPerUser)",
+				  user_uid(user), (unsigned long long)user_limit(user, QUOTA_CALLS));
+	call->charged = true;
+	g_queue_push_tail(&call->peer->calls, call);
+	return 0;
+}
+
+/* What a method, or its second half, came to. */
+static void call_finish(Call *call, int error, const Reason *reason)
+{
+	if (error == CALL_DEFERRED)
+		return;
+	if (error != 0)
+		call_reply_error(call->message, error, reason);
+	call_free(call);
+}
+
+static void call_run(Call *call)
+{
+	Reason reason = { "" };
+
+	call_finish(call, call->method->run(call, &reason), &reason);
+}
+
+int call_entry(sd_bus_message *m, void *userdata, sd_bus_error *error UNUSED)
+{
+	Service *service = userdata;
+	const Method *method = service_find_method(m);
+	Reason reason = { "" };
+	Peer *peer;
+	Call *call;
+	int r;
+
+	if (!method)
+		return -ENOSYS;
+	r = peers_get(service->peers, sd_bus_message_get_sender(m), &peer);
+	if (r < 0)
+		return r;
+
+	/* whose it is is not known yet, so this queue is counted by connection */
+	if (!peer->user && peer->calls.length >= service->broker->config.queued_calls_per_user) {
+		r = reason_set(&reason, E_LIMIT_REACHED, "too many calls wait for this connection's credentials");
+		call_reply_error(m, r, &reason);
+		return 1;
+	}
+
+	call = calloc(1, sizeof(*call));
+	if (!call)
+		return -ENOMEM;
+	call->service = service;
+	call->message = sd_bus_message_ref(m);
+	call->peer = peer;
+	call->method = method;
+	if (peer->user)
+		call_run(call);
+	else
+		g_queue_push_tail(&peer->calls, call);
+	return 1;
+}
+
+void calls_run(Peer *peer, int error, const Reason *reason)
+{
+	GQueue waiting = peer->calls;
+	Call *call;
+
+	g_queue_init(&peer->calls);
+	while ((call = g_queue_pop_head(&waiting))) {
+		if (error == 0) {
+			call_run(call);
+		} else {
+			call_reply_error(call->message, error, reason);
+			call_free(call);
+		}
+	}
+}
+
+void calls_forget(Peer *peer)
+{
+	while (!g_queue_is_empty(&peer->calls))
+		call_free(g_queue_peek_head(&peer->calls));
+}
+
+uid_t call_uid(const Call *call)
+{
+	return user_uid(call->peer->user);
+}
+
+const char *call_sender(const Call *call)
+{
+	return call->peer->name;
+}
+
+static void on_power(PowerWait *wait, int error, const Reason *why)
+{
+	Call *call = (Call *)((char *)wait - offsetof(Call, power));
+	Reason reason = why ? *why : (Reason){ "" };
+
+	call_finish(call, call->resume(call, error, &reason), &reason);
+}
+
+int call_wait_power(Call *call, Radio *radio, MethodResume resume, Reason *reason)
+{
+	int r;
+
+	call->power.done = on_power;
+	call->resume = resume;
+	r = radio_power_on(radio, &call->power, service_now(call->service), reason);
+	if (r != 1)
+		return r;
+	r = call_keep(call, reason);
+	if (r != 0) {
+		power_wait_cancel(&call->power);
+		return r;
+	}
+	return CALL_DEFERRED;
+}
+
+int call_reply(Call *call)
+{
+	return sd_bus_reply_method_return(call->message, NULL) < 0 ? -ECOMM : 0;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A method call on its way: from the vtable, over the caller's credentials and, where need be, the radio's power, to the
+ * method, and back with a reply. The daemon never blocks for one.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <systemd/sd-bus.h>
+
+#include "core/radio.h"
+#include "service/peers.h"
+#include "util/error.h"
+#include "util/macros.h"
+
+typedef struct Call Call;
+typedef struct Service Service;
+
+/* What a method returns when its reply comes later. Not an Outcome, and not an errno of ours. */
+#define CALL_DEFERRED (-EINPROGRESS)
+
+/* Runs a method: 0 when it has replied, CALL_DEFERRED, or an error for the caller (util/error.h). */
+typedef int (*MethodRun)(Call *call, Reason *reason);
+
+/* The second half of a method that waited: error says whether what it waited for came (0). */
+typedef int (*MethodResume)(Call *call, int error, Reason *reason);
+
+/* One table a D-Bus interface; ends with a NULL member. */
+typedef struct Method {
+	const char *member;
+	MethodRun run;
+	bool without_init;	/* of a session: also works before Init */
+} Method;
+
+struct Call {
+	Service *service;
+	sd_bus_message *message;
+	Peer *peer;
+	const Method *method;
+	PowerWait power;
+	MethodResume resume;
+	uint64_t session;	/* the private session that it is about, 0: none; for resume */
+	bool charged;
+};
+
+/* The vtables' handler for every method; userdata is the Service. */
+int call_entry(sd_bus_message *m, void *userdata, sd_bus_error *error);
+
+uid_t call_uid(const Call *call);
+const char *call_sender(const Call *call);
+
+/* Sees to it that the radio is on: 0 if it is (or cannot be, because it is blocked), else CALL_DEFERRED, and resume is run
+ * when it is or when it is clear that it will not be; or an error. */
+int call_wait_power(Call *call, Radio *radio, MethodResume resume, Reason *reason);
+
+/* Replies without values. */
+int call_reply(Call *call);
+
+/* For service.c: the peer's credentials are there (or why not); the peer left. */
+void calls_run(Peer *peer, int error, const Reason *reason);
+void calls_forget(Peer *peer);

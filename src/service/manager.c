@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* com.example.Bluetooth.Manager1 */
+#include <errno.h>
+#include <string.h>
+
+#include "build-config.h"
+#include "core/constants.h"
+#include "service/init-options.h"
+#include "service/interfaces.h"
+#include "service/path.h"
+#include "service/service.h"
+#include "service/stats.h"
+
+static int reply_session(Call *call, const Session *session)
+{
+	char path[PATH_SIZE];
+
+	return sd_bus_reply_method_return(call->message, "o", path_of_session(session, path)) < 0 ? -ECOMM : 0;
+}
+
+static int opened(Call *call, int error, Reason *reason)
+{
+	Session *session = session_find_private(call->service->broker, call->session);
+
+	if (!session)
+		return reason_set(reason, E_DOES_NOT_EXIST, "the session was closed while it was opened");
+	if (error != 0) {
+		session_drop(session);
+		return error;
+	}
+	return reply_session(call, session);
+}
+
+static int open_session(Call *call, Reason *reason)
+{
+	Service *service = call->service;
+	InitOptions options;
+	Session *session;
+	Radio *radio;
+	uint32_t id;
+	int r;
+
+	r = sd_bus_message_read(call->message, "u", &id);
+	if (r < 0)
+		return r;
+	r = init_options_read(call->message, &options, reason);
+	if (r != 0)
+		return r;
+
+	if (!service->broker->bluez_up)
+		return reason_set(reason, E_BLUEZ_UNAVAILABLE,
+				  "bluetoothd is not running; start it with: systemctl start bluetooth");
+	radio = id <= UINT16_MAX ? broker_radio(service->broker, id) : NULL;
+	if (!radio || !radio->present || radio->index != id)
+		return reason_set(reason, E_NO_SUCH_ADAPTER, "id: there is no radio hci%u; Manager1.Adapters lists them",
+				  id);
+
+	r = session_open(radio, call_uid(call), call_sender(call), &options, service_now(service), &session, reason);
+	if (r != 0)
+		return r;
+	call->session = session->id;
+	r = call_wait_power(call, radio, opened, reason);
+	if (r == CALL_DEFERRED)
+		return r;
+	return opened(call, r, reason);
+}
+
+static int get_stats(Call *call, Reason *reason UNUSED)
+{
+	sd_bus_message *reply = NULL;
+	int r;
+
+	r = sd_bus_message_new_method_return(call->message, &reply);
+	if (r >= 0)
+		r = stats_append(reply, call->service, call_uid(call));
+	if (r >= 0)
+		r = sd_bus_send(NULL, reply, NULL);
+	sd_bus_message_unref(reply);
+	return r < 0 ? r : 0;
+}
+
+static int get_version(sd_bus *bus UNUSED, const char *path UNUSED, const char *interface UNUSED,
+		       const char *property UNUSED, sd_bus_message *reply, void *userdata UNUSED,
+		       sd_bus_error *error UNUSED)
+{
+	return sd_bus_message_append(reply, "s", VERSION);
+}
+
+static int get_adapters(sd_bus *bus UNUSED, const char *path UNUSED, const char *interface UNUSED,
+			const char *property UNUSED, sd_bus_message *reply, void *userdata, sd_bus_error *error UNUSED)
+{
+	const Service *service = userdata;
+	const GPtrArray *radios = service->broker->radios;
+	int r;
+
+	r = sd_bus_message_open_container(reply, 'a', "o");
+	for (guint i = 0; i < radios->len && r >= 0; i++) {
+		const Radio *radio = g_ptr_array_index(radios, i);
+		char text[PATH_SIZE];
+
+		if (radio->present)
+			r = sd_bus_message_append(reply, "o", path_of_radio(radio, text));
+	}
+	return r < 0 ? r : sd_bus_message_close_container(reply);
+}
+
+static int get_constants(sd_bus *bus UNUSED, const char *path UNUSED, const char *interface UNUSED,
+			 const char *property UNUSED, sd_bus_message *reply, void *userdata UNUSED,
+			 sd_bus_error *error UNUSED)
+{
+	int r;
+
+	r = sd_bus_message_open_container(reply, 'a', "{su}");
+	for (const Constant *constant = constants; constant->name && r >= 0; constant++)
+		r = sd_bus_message_append(reply, "{su}", constant->name, constant->value);
+	return r < 0 ? r : sd_bus_message_close_container(reply);
+}
+
+static int get_limits(sd_bus *bus UNUSED, const char *path UNUSED, const char *interface UNUSED,
+		      const char *property UNUSED, sd_bus_message *reply, void *userdata, sd_bus_error *error UNUSED)
+{
+	const Service *service = userdata;
+	const char *config = (const char *)&service->broker->config;
+	int r;
+
+	r = sd_bus_message_open_container(reply, 'a', "{su}");
+	for (const ConfigKey *key = config_keys; key->group && r >= 0; key++) {
+		uint32_t value;
+
+		if (strcmp(key->group, "Limits") != 0)
+			continue;
+		memcpy(&value, config + key->offset, sizeof(value));
+		r = sd_bus_message_append(reply, "{su}", key->name, value);
+	}
+	return r < 0 ? r : sd_bus_message_close_container(reply);
+}
+
+const Method manager_methods[] = {
+	{ .member = "OpenSession", .run = open_session },
+	{ .member = "GetStats", .run = get_stats },
+	{ 0 }
+};
+
+const sd_bus_vtable manager_vtable[] = {
+	SD_BUS_VTABLE_START(0),
+	SD_BUS_METHOD_WITH_ARGS("OpenSession", SD_BUS_ARGS("u", id, "a{sv}", init), SD_BUS_RESULT("o", session),
+				call_entry, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("GetStats", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{sv}", stats), call_entry,
+				SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_PROPERTY("Version", "s", get_version, 0, SD_BUS_VTABLE_PROPERTY_CONST),
+	SD_BUS_PROPERTY("Adapters", "ao", get_adapters, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+	SD_BUS_PROPERTY("Constants", "a{su}", get_constants, 0, SD_BUS_VTABLE_PROPERTY_CONST),
+	SD_BUS_PROPERTY("Limits", "a{su}", get_limits, 0, SD_BUS_VTABLE_PROPERTY_CONST),
+	SD_BUS_VTABLE_END
+};

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reading what programs say: option dictionaries by table, UUIDs in all their forms. */
+#pragma once
+
+#include <systemd/sd-bus.h>
+
+#include "core/uuid.h"
+#include "util/error.h"
+#include "util/macros.h"
+
+/* A key of an a{sv}. read stands inside the variant, whose type has been checked. */
+typedef struct Option {
+	const char *name;
+	const char *signature;
+	int (*read)(sd_bus_message *m, void *target, Reason *reason);
+} Option;
+
+/* Reads the dictionary that stands next. The table ends with a NULL name. E_INVALID_ARGUMENTS for an unknown key, one
+ * given twice, and a value of the wrong type; what read says; a negative errno. At most 64 keys. */
+int options_read(sd_bus_message *m, const Option *table, void *target, Reason *reason);
+
+/* Reads a variant that holds a UUID in one of the forms of the contract. what: the argument's name, for the message. */
+int options_read_uuid(sd_bus_message *m, const char *what, Uuid *ret, Reason *reason);

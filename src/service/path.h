@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The object paths of the tree, in both directions. */
+#pragma once
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "core/session.h"
+#include "util/macros.h"
+
+#define PATH_ROOT "/com/example/Bluetooth"
+#define PATH_SIZE 128
+
+typedef enum PathKind {
+	PATH_MANAGER,		/* the root */
+	PATH_ADAPTER,		/* …/hciN */
+	PATH_PRIVATE_SESSION,	/* …/hciN/session/K */
+	PATH_USER_SESSION,	/* …/hciN/session/uidN */
+	PATH_UNKNOWN,		/* of no known form */
+} PathKind;
+
+typedef struct Path {
+	PathKind kind;
+	unsigned index;		/* N of hciN */
+	uint64_t id;		/* K */
+	uid_t uid;
+} Path;
+
+Path path_parse(const char *path);
+
+/* These return buffer. */
+const char *path_of_radio(const Radio *radio, char buffer[static PATH_SIZE]);
+const char *path_of_session(const Session *session, char buffer[static PATH_SIZE]);	/* its own: …/session/… */
+const char *path_of_signals(const Session *session, char buffer[static PATH_SIZE]);	/* a user session's: …/hciN */

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The bus connections that call us. */
+#include "service/peers.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/log.h"
+
+struct Peers {
+	sd_bus *bus;
+	Quota *quota;
+	const PeersOps *ops;
+	void *userdata;
+	GHashTable *by_name;
+	sd_bus_slot *match;
+};
+
+static void peer_free(void *data)
+{
+	Peer *peer = data;
+
+	sd_bus_slot_unref(peer->lookup);
+	if (peer->user) {
+		user_discharge(peer->user, QUOTA_CONNECTIONS, 1);
+		user_unref(peer->user);
+	}
+	g_assert(g_queue_is_empty(&peer->calls));
+	free(peer->name);
+	free(peer);
+}
+
+/* The uid in a reply of GetConnectionCredentials (a{sv}, UnixUserID u). */
+static int read_uid(sd_bus_message *m, uid_t *ret)
+{
+	const char *key;
+	bool found = false;
+	int r;
+
+	r = sd_bus_message_enter_container(m, 'a', "{sv}");
+	if (r < 0)
+		return r;
+	while ((r = sd_bus_message_enter_container(m, 'e', "sv")) > 0) {
+		r = sd_bus_message_read_basic(m, 's', &key);
+		if (r < 0)
+			return r;
+		if (strcmp(key, "UnixUserID") == 0) {
+			uint32_t uid;
+
+			r = sd_bus_message_read(m, "v", "u", &uid);
+			if (r < 0)
+				return r;
+			*ret = uid;
+			found = true;
+		} else {
+			r = sd_bus_message_skip(m, "v");
+			if (r < 0)
+				return r;
+		}
+		r = sd_bus_message_exit_container(m);
+		if (r < 0)
+			return r;
+	}
+	if (r < 0)
+		return r;
+	return found ? 0 : -ENODATA;
+}
+
+static int on_credentials(sd_bus_message *m, void *userdata, sd_bus_error *ret_error UNUSED)
+{
+	Peer *peer = userdata;
+	Peers *peers = peer->peers;
+	Reason reason = { "" };
+	User *user = NULL;
+	uid_t uid = 0;
+	int r;
+
+	peer->lookup = sd_bus_slot_unref(peer->lookup);
+	if (sd_bus_message_is_method_error(m, NULL))
+		r = reason_set(&reason, E_ACCESS_DENIED, "the bus does not tell whose connection %s is", peer->name);
+	else
+		r = read_uid(m, &uid);
+	if (r == 0)
+		r = quota_user(peers->quota, uid, &user);
+	if (r == 0 && user_charge(user, QUOTA_CONNECTIONS, 1) < 0) {
+		r = reason_set(&reason, E_LIMIT_REACHED, "uid %u has too many connections (ConnectionsPerUser)", uid);
+		user = user_unref(user);
+	}
+	if (r == 0)
+		peer->user = user;
+
+	peers->ops->known(peers->userdata, peer, r, &reason);
+	if (r != 0)
+		g_hash_table_remove(peers->by_name, peer->name);
+	return 0;
+}
+
+int peers_get(Peers *peers, const char *name, Peer **ret)
+{
+	Peer *peer = g_hash_table_lookup(peers->by_name, name);
+	int r;
+
+	if (!peer) {
+		peer = calloc(1, sizeof(*peer));
+		if (!peer)
+			return -ENOMEM;
+		peer->peers = peers;
+		g_queue_init(&peer->calls);
+		peer->name = strdup(name);
+		if (!peer->name) {
+			free(peer);
+			return -ENOMEM;
+		}
+		r = sd_bus_call_method_async(peers->bus, &peer->lookup, "org.freedesktop.DBus",
+					     "/org/freedesktop/DBus", "org.freedesktop.DBus",
+					     "GetConnectionCredentials", on_credentials, peer, "s", name);
+		if (r < 0) {
+			peer_free(peer);
+			return r;
+		}
+		g_hash_table_insert(peers->by_name, peer->name, peer);
+	}
+	*ret = peer;
+	return 0;
+}
+
+static int on_name_lost(sd_bus_message *m, void *userdata, sd_bus_error *ret_error UNUSED)
+{
+	Peers *peers = userdata;
+	const char *sender = sd_bus_message_get_sender(m);
+	const char *name, *old, *new;
+	Peer *peer;
+
+	if (!sender || strcmp(sender, "org.freedesktop.DBus") != 0 ||
+	    sd_bus_message_read(m, "sss", &name, &old, &new) < 0 || *new)
+		return 0;
+	peer = g_hash_table_lookup(peers->by_name, name);
+	if (!peer)
+		return 0;
+	log_debug("%s left the bus", name);
+	peers->ops->gone(peers->userdata, peer);
+	g_hash_table_remove(peers->by_name, name);
+	return 0;
+}
+
+int peers_new(Peers **ret, sd_bus *bus, Quota *quota, const PeersOps *ops, void *userdata)
+{
+	Peers *peers;
+	int r;
+
+	peers = calloc(1, sizeof(*peers));
+	if (!peers)
+		return -ENOMEM;
+	peers->bus = sd_bus_ref(bus);
+	peers->quota = quota;
+	peers->ops = ops;
+	peers->userdata = userdata;
+	peers->by_name = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, peer_free);
+	/* an empty new owner: only those who leave */
+	r = sd_bus_add_match_async(bus, &peers->match,
+				   "type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',"
+				   "member='NameOwnerChanged',arg2=''", on_name_lost, NULL, peers);
+	if (r < 0) {
+		peers_free(peers);
+		return r;
+	}
+	*ret = peers;
+	return 0;
+}
+
+Peers *peers_free(Peers *peers)
+{
+	GHashTableIter iter;
+	void *peer;
+
+	if (!peers)
+		return NULL;
+	sd_bus_slot_unref(peers->match);
+	g_hash_table_iter_init(&iter, peers->by_name);
+	while (g_hash_table_iter_next(&iter, NULL, &peer))
+		peers->ops->gone(peers->userdata, peer);
+	g_hash_table_destroy(peers->by_name);
+	sd_bus_unref(peers->bus);
+	free(peers);
+	return NULL;
+}

@@ -1,0 +1,415 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The tree on the bus: which objects there are, what is said of them, and by what name we are known. */
+#include "service/service.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/constants.h"
+#include "service/interfaces.h"
+#include "service/path.h"
+#include "service/report-dbus.h"
+#include "util/log.h"
+
+/* Messages that wait to be written: above this, batches stay in the rings, where they are bounded. */
+#define BACKLOG_MAX 256
+
+typedef struct Naming {
+	ServiceNamed done;
+	void *userdata;
+} Naming;
+
+uint64_t service_now(const Service *service)
+{
+	uint64_t now = 0;
+
+	(void)sd_event_now(service->event, CLOCK_BOOTTIME, &now);
+	return now;
+}
+
+/* --- which objects there are --- */
+
+static Radio *find_radio(const Service *service, const Path *path)
+{
+	return broker_radio(service->broker, path->index);
+}
+
+/* A private session keeps the path it was given, whatever hci number its radio has today. */
+static Session *find_session(const Service *service, const Path *path)
+{
+	Session *session = NULL;
+	Radio *radio;
+
+	if (path->kind == PATH_PRIVATE_SESSION) {
+		session = session_find_private(service->broker, path->id);
+		if (session && session->path_index != path->index)
+			session = NULL;
+	} else if (path->kind == PATH_USER_SESSION) {
+		radio = find_radio(service, path);
+		session = radio ? session_find_user(radio, path->uid) : NULL;
+	}
+	return session;
+}
+
+static int find_manager_object(sd_bus *bus UNUSED, const char *path, const char *interface UNUSED, void *userdata,
+			       void **ret_found, sd_bus_error *error UNUSED)
+{
+	if (path_parse(path).kind != PATH_MANAGER)
+		return 0;
+	*ret_found = userdata;
+	return 1;
+}
+
+static int find_adapter_object(sd_bus *bus UNUSED, const char *path, const char *interface UNUSED, void *userdata,
+			       void **ret_found, sd_bus_error *error UNUSED)
+{
+	Path parsed = path_parse(path);
+	const Radio *radio;
+
+	if (parsed.kind != PATH_ADAPTER)
+		return 0;
+	radio = find_radio(userdata, &parsed);
+	if (!radio || !radio->present || radio->index != parsed.index)
+		return 0;
+	*ret_found = userdata;
+	return 1;
+}
+
+static int find_session_object(sd_bus *bus UNUSED, const char *path, const char *interface UNUSED, void *userdata,
+			       void **ret_found, sd_bus_error *error UNUSED)
+{
+	Path parsed = path_parse(path);
+
+	/* a radio that is unplugged, or has another number now, still has its sessions */
+	if (!(parsed.kind == PATH_ADAPTER && find_radio(userdata, &parsed)) && !find_session(userdata, &parsed))
+		return 0;
+	*ret_found = userdata;
+	return 1;
+}
+
+static int list_objects(sd_bus *bus UNUSED, const char *prefix UNUSED, void *userdata, char ***ret_nodes,
+			sd_bus_error *error UNUSED)
+{
+	const Service *service = userdata;
+	const Broker *broker = service->broker;
+	char path[PATH_SIZE];
+	size_t n = 0;
+	char **nodes;
+
+	nodes = calloc((size_t)broker->radios->len + broker->sessions->len + 1, sizeof(*nodes));
+	if (!nodes)
+		return -ENOMEM;
+	for (guint i = 0; i < broker->radios->len; i++) {
+		const Radio *radio = g_ptr_array_index(broker->radios, i);
+
+		if (radio->present)
+			nodes[n++] = strdup(path_of_radio(radio, path));
+	}
+	for (guint i = 0; i < broker->sessions->len; i++)
+		nodes[n++] = strdup(path_of_session(g_ptr_array_index(broker->sessions, i), path));
+	*ret_nodes = nodes;
+	return 0;
+}
+
+/*
+ * Sees every call below the root before the vtables do. What is called on something that is not there gets an error of
+ * ours, which says what is missing.
+ */
+static int on_any_call(sd_bus_message *m, void *userdata, sd_bus_error *error)
+{
+	static const char *const ours = "com.example.Bluetooth.";
+	const char *interface = sd_bus_message_get_interface(m);
+	Path path = path_parse(sd_bus_message_get_path(m));
+	void *found;
+
+	if (!interface || strncmp(interface, ours, strlen(ours)) != 0)
+		return 0;
+	switch (path.kind) {
+	case PATH_MANAGER:
+		return 0;
+	case PATH_UNKNOWN:
+		return sd_bus_error_setf(error, error_name(E_DOES_NOT_EXIST), "there is no object %s",
+					 sd_bus_message_get_path(m));
+	default:
+		if (!find_radio(userdata, &path) && !find_session(userdata, &path))
+			return sd_bus_error_setf(error, error_name(E_NO_SUCH_ADAPTER),
+						 "there is no radio hci%u; Manager1.Adapters lists them", path.index);
+		if (find_session_object(NULL, sd_bus_message_get_path(m), NULL, userdata, &found, NULL) == 0)
+			return sd_bus_error_setf(error, error_name(E_DOES_NOT_EXIST),
+						 "there is no session %s (any more)", sd_bus_message_get_path(m));
+		return 0;
+	}
+}
+
+const Method *service_find_method(sd_bus_message *m)
+{
+	static const struct {
+		const char *interface;
+		const Method *methods;
+	} tables[] = {
+		{ MANAGER_INTERFACE, manager_methods },
+		{ ADAPTER1_INTERFACE, adapter_methods },
+		{ SESSION_INTERFACE, session_methods },
+	};
+	const char *interface = sd_bus_message_get_interface(m);
+	const char *member = sd_bus_message_get_member(m);
+
+	/* a call may leave the interface out */
+	for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
+		if (interface && strcmp(interface, tables[i].interface) != 0)
+			continue;
+		for (const Method *method = tables[i].methods; method->member; method++)
+			if (strcmp(method->member, member) == 0)
+				return method;
+	}
+	return NULL;
+}
+
+/* --- news for programs --- */
+
+static void log_send_error(int r)
+{
+	if (r < 0)
+		log_limited(LOG_WARNING, "cannot send a signal: %s", strerror(-r));
+}
+
+void service_radio_added(Service *service, Radio *radio)
+{
+	char path[PATH_SIZE];
+
+	log_send_error(sd_bus_emit_object_added(service->bus, path_of_radio(radio, path)));
+	log_send_error(sd_bus_emit_properties_changed(service->bus, PATH_ROOT, MANAGER_INTERFACE, "Adapters", NULL));
+}
+
+void service_radio_removed(Service *service, Radio *radio)
+{
+	char path[PATH_SIZE];
+
+	log_send_error(sd_bus_emit_interfaces_removed(service->bus, path_of_radio(radio, path), ADAPTER1_INTERFACE,
+						      SESSION_INTERFACE, NULL));
+	log_send_error(sd_bus_emit_properties_changed(service->bus, PATH_ROOT, MANAGER_INTERFACE, "Adapters", NULL));
+}
+
+void service_radio_changed(Service *service, Radio *radio, unsigned changes)
+{
+	static const struct {
+		RadioChange change;
+		const char *property;
+	} properties[] = {
+		{ RADIO_NAME, "Name" },
+		{ RADIO_ADDRESS_TYPE, "AddressType" },
+		{ RADIO_POWERED, "Powered" },
+		{ RADIO_SCANNING, "Scanning" },
+		{ RADIO_SOURCE, "Source" },
+		{ RADIO_LINKS, "ActiveLinks" },
+		{ RADIO_INSTANCES, "AdvertisingInstances" },
+		{ RADIO_INSTANCES_FREE, "AdvertisingInstancesFree" },
+	};
+	char *names[ARRAY_SIZE(properties) + 1] = { NULL };
+	char path[PATH_SIZE];
+	size_t n = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(properties); i++)
+		if (changes & properties[i].change)
+			names[n++] = (char *)properties[i].property;
+	log_send_error(sd_bus_emit_properties_changed_strv(service->bus, path_of_radio(radio, path),
+							   ADAPTER1_INTERFACE, names));
+}
+
+/* A signal of a session, for one connection. */
+static int session_signal_new(Service *service, const Session *session, const char *connection, const char *member,
+			      sd_bus_message **ret)
+{
+	char path[PATH_SIZE];
+	sd_bus_message *m;
+	int r;
+
+	r = sd_bus_message_new_signal(service->bus, &m, path_of_signals(session, path), SESSION_INTERFACE, member);
+	if (r < 0)
+		return r;
+	r = sd_bus_message_set_destination(m, connection);
+	if (r < 0) {
+		sd_bus_message_unref(m);
+		return r;
+	}
+	*ret = m;
+	return 0;
+}
+
+void service_session_event(Service *service, Session *session, const char *connection, uint32_t events)
+{
+	sd_bus_message *m = NULL;
+	int r;
+
+	r = session_signal_new(service, session, connection, "Event", &m);
+	if (r >= 0)
+		r = sd_bus_message_append(m, "u", events);
+	if (r >= 0)
+		r = sd_bus_send(service->bus, m, NULL);
+	sd_bus_message_unref(m);
+	log_send_error(r);
+}
+
+bool service_session_batch(Service *service, Session *session)
+{
+	sd_bus_message *first = NULL;
+	uint64_t backlog = 0;
+	int r = 0;
+
+	if (sd_bus_get_n_queued_write(service->bus, &backlog) >= 0 && backlog > BACKLOG_MAX)
+		return false;
+
+	for (guint i = 0; i < session->subscribers->len && r >= 0; i++) {
+		const Subscriber *subscriber = &g_array_index(session->subscribers, Subscriber, i);
+		sd_bus_message *m = NULL;
+
+		if (!(subscriber->triggers & EVENT_NEW_ADV))
+			continue;
+		r = session_signal_new(service, session, subscriber->connection, "Advertisements", &m);
+		if (r < 0)
+			break;
+		/* the reports leave the FIFO once; more readers get a copy of what the first got */
+		if (first) {
+			r = sd_bus_message_rewind(first, true);
+			if (r >= 0)
+				r = sd_bus_message_copy(m, first, true);
+		} else {
+			r = reports_append_rich(m, session, session->filter.batch_max);
+		}
+		if (r >= 0)
+			r = sd_bus_send(service->bus, m, NULL);
+		if (!first)
+			first = sd_bus_message_ref(m);
+		sd_bus_message_unref(m);
+	}
+	sd_bus_message_unref(first);
+	log_send_error(r);
+	return true;
+}
+
+void service_session_scan_stopped(Service *service, Session *session, const char *reason)
+{
+	for (guint i = 0; i < session->subscribers->len; i++) {
+		const Subscriber *subscriber = &g_array_index(session->subscribers, Subscriber, i);
+		sd_bus_message *m = NULL;
+		int r;
+
+		r = session_signal_new(service, session, subscriber->connection, "ScanStopped", &m);
+		if (r >= 0)
+			r = sd_bus_message_append(m, "s", reason);
+		if (r >= 0)
+			r = sd_bus_send(service->bus, m, NULL);
+		sd_bus_message_unref(m);
+		log_send_error(r);
+	}
+}
+
+/* --- peers --- */
+
+static void on_peer_known(void *userdata UNUSED, Peer *peer, int error, const Reason *reason)
+{
+	calls_run(peer, error, reason);
+}
+
+static void on_peer_gone(void *userdata, Peer *peer)
+{
+	Service *service = userdata;
+
+	calls_forget(peer);
+	broker_peer_gone(service->broker, peer->name, service_now(service));
+}
+
+/* --- life --- */
+
+int service_new(Service **ret, sd_event *event, sd_bus *bus, Broker *broker)
+{
+	static const PeersOps peers_ops = { .known = on_peer_known, .gone = on_peer_gone };
+	Service *service;
+	int r;
+
+	service = calloc(1, sizeof(*service));
+	if (!service)
+		return -ENOMEM;
+	service->event = sd_event_ref(event);
+	service->bus = sd_bus_ref(bus);
+	service->broker = broker;
+	service->started = service_now(service);
+
+	r = peers_new(&service->peers, bus, broker->quota, &peers_ops, service);
+	if (r >= 0)
+		r = sd_bus_add_fallback(bus, NULL, PATH_ROOT, on_any_call, service);
+	if (r >= 0)
+		r = sd_bus_add_fallback_vtable(bus, NULL, PATH_ROOT, MANAGER_INTERFACE, manager_vtable,
+					       find_manager_object, service);
+	if (r >= 0)
+		r = sd_bus_add_fallback_vtable(bus, NULL, PATH_ROOT, ADAPTER1_INTERFACE, adapter_vtable,
+					       find_adapter_object, service);
+	if (r >= 0)
+		r = sd_bus_add_fallback_vtable(bus, NULL, PATH_ROOT, SESSION_INTERFACE, session_vtable,
+					       find_session_object, service);
+	if (r >= 0)
+		r = sd_bus_add_node_enumerator(bus, NULL, PATH_ROOT, list_objects, service);
+	if (r >= 0)
+		r = sd_bus_add_object_manager(bus, NULL, PATH_ROOT);
+	if (r < 0) {
+		service_free(service);
+		return r;
+	}
+	*ret = service;
+	return 0;
+}
+
+Service *service_free(Service *service)
+{
+	if (!service)
+		return NULL;
+	sd_bus_slot_unref(service->name_call);
+	peers_free(service->peers);
+	sd_bus_unref(service->bus);
+	sd_event_unref(service->event);
+	free(service);
+	return NULL;
+}
+
+static int on_named(sd_bus_message *m, void *userdata, sd_bus_error *ret_error UNUSED)
+{
+	Naming *naming = userdata;
+	uint32_t answer = 0;
+	int error = 0;
+
+	if (sd_bus_message_is_method_error(m, NULL)) {
+		error = -sd_bus_message_get_errno(m);
+		log_error("the bus refuses our name: %s", sd_bus_message_get_error(m)->message);
+	} else if (sd_bus_message_read(m, "u", &answer) < 0 || (answer != 1 && answer != 4)) {
+		error = -EEXIST;	/* neither primary owner nor already owner */
+	}
+	naming->done(naming->userdata, error);
+	return 0;
+}
+
+static void naming_free(void *naming)
+{
+	free(naming);
+}
+
+int service_own_name(Service *service, const char *name, ServiceNamed done, void *userdata)
+{
+	const uint32_t do_not_queue = 4;
+	Naming *naming;
+	int r;
+
+	naming = calloc(1, sizeof(*naming));
+	if (!naming)
+		return -ENOMEM;
+	naming->done = done;
+	naming->userdata = userdata;
+	r = sd_bus_call_method_async(service->bus, &service->name_call, "org.freedesktop.DBus",
+				     "/org/freedesktop/DBus", "org.freedesktop.DBus", "RequestName", on_named, naming,
+				     "su", name, do_not_queue);
+	if (r < 0) {
+		free(naming);
+		return r;
+	}
+	return sd_bus_slot_set_destroy_callback(service->name_call, naming_free);
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What programs see, on the svc connection: owns the well-known name, registers the interfaces' vtables on the tree, and
+ * carries core's news to the programs as signals.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <systemd/sd-bus.h>
+#include <systemd/sd-event.h>
+
+#include "core/broker.h"
+#include "core/session.h"
+#include "service/call.h"
+#include "service/peers.h"
+#include "util/macros.h"
+
+#define MANAGER_INTERFACE "com.example.Bluetooth.Manager1"
+#define ADAPTER1_INTERFACE "com.example.Bluetooth.Adapter1"
+#define SESSION_INTERFACE "com.example.Bluetooth.Session1"
+
+struct Service {
+	sd_event *event;
+	sd_bus *bus;
+	Broker *broker;
+	Peers *peers;
+	sd_bus_slot *name_call;
+	uint64_t started;
+};
+
+/* bus, event and broker outlive it. Serves from now on, but under the unique name only. */
+int service_new(Service **ret, sd_event *event, sd_bus *bus, Broker *broker);
+Service *service_free(Service *service);
+
+/* Takes the well-known name; done(0) when it is ours, else a negative errno (-EEXIST: another daemon has it). */
+typedef void (*ServiceNamed)(void *userdata, int error);
+int service_own_name(Service *service, const char *name, ServiceNamed done, void *userdata);
+
+/* CLOCK_BOOTTIME, of this turn of the loop. */
+uint64_t service_now(const Service *service);
+
+/* The method table's entry for a message. */
+const Method *service_find_method(sd_bus_message *m);
+
+/* BrokerOps toward the programs. */
+void service_radio_added(Service *service, Radio *radio);
+void service_radio_removed(Service *service, Radio *radio);
+void service_radio_changed(Service *service, Radio *radio, unsigned changes);
+void service_session_event(Service *service, Session *session, const char *connection, uint32_t events);
+bool service_session_batch(Service *service, Session *session);
+void service_session_scan_stopped(Service *service, Session *session, const char *reason);

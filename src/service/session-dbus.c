@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* com.example.Bluetooth.Session1: the bus face of core/session. */
+#include <errno.h>
+#include <string.h>
+
+#include "core/ad.h"
+#include "core/constants.h"
+#include "service/filter-dbus.h"
+#include "service/init-options.h"
+#include "service/interfaces.h"
+#include "service/path.h"
+#include "service/report-dbus.h"
+#include "service/service.h"
+
+#define TRIGGERS_KNOWN (EVENT_NEW_ADV | EVENT_CLIENT_CONNECTED | EVENT_CLIENT_DISCONNECTED)
+
+/* --- whose session --- */
+
+static int find_private(Call *call, const Path *path, Session **ret, Reason *reason)
+{
+	Session *session = session_find_private(call->service->broker, path->id);
+
+	if (!session)
+		return reason_set(reason, E_DOES_NOT_EXIST, "there is no session %llu (any more)",
+				  (unsigned long long)path->id);
+	if (strcmp(session->owner, call_sender(call)) != 0 && call_uid(call) != 0)
+		return reason_set(reason, E_ACCESS_DENIED, "session %llu belongs to another connection",
+				  (unsigned long long)path->id);
+	session->last_used = service_now(call->service);
+	*ret = session;
+	return 0;
+}
+
+/* The session that the call is for. …/hciN is the caller's own user session, which is made on first use. */
+static int call_session(Call *call, Session **ret, Reason *reason)
+{
+	Path path = path_parse(sd_bus_message_get_path(call->message));
+	uint64_t now = service_now(call->service);
+	uid_t uid = call_uid(call);
+	Radio *radio;
+
+	if (path.kind == PATH_PRIVATE_SESSION)
+		return find_private(call, &path, ret, reason);
+
+	radio = broker_radio(call->service->broker, path.index);
+	if (!radio)
+		return reason_set(reason, E_NO_SUCH_ADAPTER, "there is no radio hci%u", path.index);
+	if (path.kind == PATH_USER_SESSION) {
+		if (path.uid != uid && uid != 0)
+			return reason_set(reason, E_ACCESS_DENIED, "that is the session of uid %u, and you are uid %u",
+					  path.uid, uid);
+		uid = path.uid;
+	}
+	return session_get_user(radio, uid, now, ret, reason);
+}
+
+/* The same, and initialised. A user session inits itself; for a private one that is up to the program. */
+static int call_ready_session(Call *call, Session **ret, Reason *reason)
+{
+	const InitOptions defaults = { 0 };
+	Session *session;
+	int r;
+
+	r = call_session(call, &session, reason);
+	if (r != 0)
+		return r;
+	if (!session->initialised && session->owner)
+		return reason_set(reason, E_NOT_READY, "the session is not initialised; call Init");
+	if (!session->initialised) {
+		r = session_init(session, &defaults, service_now(call->service), reason);
+		if (r != 0)
+			return r;
+	}
+	*ret = session;
+	return 0;
+}
+
+/* --- life --- */
+
+static int initialised(Call *call, int error, Reason *reason UNUSED)
+{
+	return error != 0 ? error : call_reply(call);
+}
+
+static int init(Call *call, Reason *reason)
+{
+	InitOptions options;
+	Session *session;
+	int r;
+
+	r = init_options_read(call->message, &options, reason);
+	if (r != 0)
+		return r;
+	r = call_session(call, &session, reason);
+	if (r != 0)
+		return r;
+	r = radio_ready(session->radio, reason);
+	if (r != 0 && !(r == E_NOT_READY && session->radio->present))
+		return r;
+	r = session_init(session, &options, service_now(call->service), reason);
+	if (r != 0)
+		return r;
+	r = call_wait_power(call, session->radio, initialised, reason);
+	return r == CALL_DEFERRED ? r : initialised(call, r, reason);
+}
+
+static int deinit(Call *call, Reason *reason)
+{
+	Session *session;
+	int r;
+
+	r = call_session(call, &session, reason);
+	if (r != 0)
+		return r;
+	session_deinit(session);
+	return call_reply(call);
+}
+
+static int close_session(Call *call, Reason *reason)
+{
+	Session *session;
+	int r;
+
+	r = call_session(call, &session, reason);
+	if (r != 0)
+		return r;
+	if (!session->owner)
+		return reason_set(reason, E_NOT_SUPPORTED, "a user session is not closed; Deinit releases what it holds");
+	session_drop(session);
+	return call_reply(call);
+}
+
+/* --- scan --- */
+
+/* The arguments are read anew: between the two halves the session may have gone, and come again. */
+static int scan_when_powered(Call *call, int error, Reason *reason)
+{
+	Session *session;
+	int32_t seconds;
+	int r;
+
+	if (error != 0)
+		return error;
+	r = call_ready_session(call, &session, reason);
+	if (r != 0)
+		return r;
+	r = sd_bus_message_rewind(call->message, true);
+	if (r >= 0)
+		r = sd_bus_message_read(call->message, "i", &seconds);
+	if (r < 0)
+		return r;
+	r = session_start_scan(session, seconds, service_now(call->service), reason);
+	return r != 0 ? r : call_reply(call);
+}
+
+static int start_scan(Call *call, Reason *reason)
+{
+	Session *session;
+	bool fresh;
+	int r;
+
+	r = call_session(call, &session, reason);
+	if (r != 0)
+		return r;
+	fresh = !session->initialised;
+	r = call_ready_session(call, &session, reason);
+	if (r != 0)
+		return r;
+
+	/* a user session that inits itself powers the radio on, as Init does */
+	if (fresh) {
+		r = call_wait_power(call, session->radio, scan_when_powered, reason);
+		if (r != 0)
+			return r;
+	}
+	return scan_when_powered(call, 0, reason);
+}
+
+static int stop_scan(Call *call, Reason *reason)
+{
+	Session *session;
+	int r;
+
+	r = call_ready_session(call, &session, reason);
+	if (r != 0)
+		return r;
+	session_stop_scan(session, "stopped");
+	return call_reply(call);
+}
+
+static int is_scanning(Call *call, Reason *reason)
+{
+	Session *session;
+	int r;
+
+	r = call_ready_session(call, &session, reason);
+	if (r != 0)
+		return r;
+	return sd_bus_reply_method_return(call->message, "b", (int)session->scanning) < 0 ? -ECOMM : 0;
+}
+
+static int set_scan_filter(Call *call, Reason *reason)
+{
+	ScanFilter filter;
+	Session *session;
+	int r;
+
+	r = call_ready_session(call, &session, reason);
+	if (r != 0)
+		return r;
+	r = filter_read(call->message, &call->service->broker->config, &filter, reason);
+	if (r != 0)
+		return r;
+	r = session_set_filter(session, &filter, reason);
+	scan_filter_clear(&filter);
+	return r != 0 ? r : call_reply(call);
+}
+
+/* --- reports --- */
+
+static int reply_reports(Call *call, size_t max, int (*append)(sd_bus_message *m, Session *session, size_t max),
+			 Reason *reason)
+{
+	sd_bus_message *reply = NULL;
+	Session *session;
+	int r;
+
+	r = call_ready_session(call, &session, reason);
+	if (r != 0)
+		return r;
+	r = sd_bus_message_new_method_return(call->message, &reply);
+	if (r >= 0)
+		r = append(reply, session, max);
+	if (r >= 0)
+		r = sd_bus_send(NULL, reply, NULL);
+	sd_bus_message_unref(reply);
+	return r < 0 ? r : 0;
+}
+
+static int get_adv(Call *call, Reason *reason)
+{
+	return reply_reports(call, 1, reports_append_plain, reason);
+}
+
+static int get_advertisements(Call *call, Reason *reason)
+{
+	return reply_reports(call, SIZE_MAX, reports_append_plain, reason);
+}
+
+static int read_advertisements(Call *call, Reason *reason)
+{
+	uint32_t max;
+	int r;
+
+	r = sd_bus_message_read(call->message, "u", &max);
+	if (r < 0)
+		return r;
+	return reply_reports(call, max == 0 ? SIZE_MAX : max, reports_append_rich, reason);
+}
+
+/* One AD structure as the type says: y, n, s or ay. Nothing for a TX power that holds no value. */
+static int append_resolved(sd_bus_message *m, const AdField *field)
+{
+	char *text;
+	int r;
+
+	switch (field->type) {
+	case AD_FLAGS:
+		/* no octets at all means that none is set (Core Specification Supplement, A 1.3) */
+		return sd_bus_message_append(m, "v", "y", field->length > 0 ? field->data[0] : 0);
+	case AD_TX_POWER:
+		if (field->length == 0)
+			return 0;
+		return sd_bus_message_append(m, "v", "n", (int)(int8_t)field->data[0]);
+	case AD_NAME:
+	case AD_NAME_SHORT:
+		text = g_utf8_make_valid((const char *)field->data, field->length);
+		r = sd_bus_message_append(m, "v", "s", text);
+		g_free(text);
+		return r;
+	default:
+		r = sd_bus_message_open_container(m, 'v', "ay");
+		if (r >= 0)
+			r = sd_bus_message_append_array(m, 'y', field->data, field->length);
+		return r < 0 ? r : sd_bus_message_close_container(m);
+	}
+}
+
+static int resolve_adv_data(Call *call, Reason *reason)
+{
+	sd_bus_message *reply = NULL;
+	const void *data;
+	size_t length;
+	AdField field;
+	uint8_t type;
+	AdIter iter;
+	int r;
+
+	r = sd_bus_message_read_array(call->message, 'y', &data, &length);
+	if (r >= 0)
+		r = sd_bus_message_read(call->message, "y", &type);
+	if (r < 0)
+		return r;
+	if (length > AD_MAX)
+		return reason_set(reason, E_INVALID_ARGUMENTS, "data: %zu bytes, an advertisement has at most %d", length,
+				  AD_MAX);
+
+	r = sd_bus_message_new_method_return(call->message, &reply);
+	if (r >= 0)
+		r = sd_bus_message_open_container(reply, 'a', "v");
+	ad_iter_init(&iter, data, length);
+	while (r >= 0 && ad_iter_next(&iter, &field)) {
+		if (field.type == type)
+			r = append_resolved(reply, &field);
+	}
+	if (r >= 0)
+		r = sd_bus_message_close_container(reply);
+	if (r >= 0)
+		r = sd_bus_send(NULL, reply, NULL);
+	sd_bus_message_unref(reply);
+	return r < 0 ? r : 0;
+}
+
+/* --- events --- */
+
+static int callback(Call *call, Reason *reason)
+{
+	Session *session;
+	uint32_t triggers;
+	int r;
+
+	r = sd_bus_message_read(call->message, "u", &triggers);
+	if (r < 0)
+		return r;
+	if (triggers & ~(uint32_t)TRIGGERS_KNOWN)
+		return reason_set(reason, E_INVALID_ARGUMENTS,
+				  "triggers: 0x%x has bits that are no events of a session (0x%x)", triggers,
+				  TRIGGERS_KNOWN);
+	r = call_ready_session(call, &session, reason);
+	if (r != 0)
+		return r;
+
+	/* the reply first: an event that is due already must find the program listening */
+	r = call_reply(call);
+	if (r != 0)
+		return r;
+	session_subscribe(session, call_sender(call), triggers);
+	return 0;
+}
+
+static int events(Call *call, Reason *reason)
+{
+	Session *session;
+	int r;
+
+	r = call_ready_session(call, &session, reason);
+	if (r != 0)
+		return r;
+	return sd_bus_reply_method_return(call->message, "u", session_take_events(session)) < 0 ? -ECOMM : 0;
+}
+
+const Method session_methods[] = {
+	{ .member = "Init", .run = init },
+	{ .member = "Deinit", .run = deinit },
+	{ .member = "StartScan", .run = start_scan },
+	{ .member = "StopScan", .run = stop_scan },
+	{ .member = "IsScanning", .run = is_scanning },
+	{ .member = "GetAdv", .run = get_adv },
+	{ .member = "GetAdvertisements", .run = get_advertisements },
+	{ .member = "ResolveAdvData", .run = resolve_adv_data },
+	{ .member = "Callback", .run = callback },
+	{ .member = "Events", .run = events },
+	{ .member = "SetScanFilter", .run = set_scan_filter },
+	{ .member = "ReadAdvertisements", .run = read_advertisements },
+	{ .member = "Close", .run = close_session },
+	{ 0 }
+};
+
+const sd_bus_vtable session_vtable[] = {
+	SD_BUS_VTABLE_START(0),
+	SD_BUS_METHOD_WITH_ARGS("Init", SD_BUS_ARGS("a{sv}", options), SD_BUS_NO_RESULT, call_entry,
+				SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Deinit", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, call_entry, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("StartScan", SD_BUS_ARGS("i", seconds), SD_BUS_NO_RESULT, call_entry,
+				SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("StopScan", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, call_entry, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("IsScanning", SD_BUS_NO_ARGS, SD_BUS_RESULT("b", scanning), call_entry,
+				SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("GetAdv", SD_BUS_NO_ARGS, SD_BUS_RESULT("a(syynay)", advertisements), call_entry,
+				SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("GetAdvertisements", SD_BUS_NO_ARGS, SD_BUS_RESULT("a(syynay)", advertisements),
+				call_entry, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("ResolveAdvData", SD_BUS_ARGS("ay", data, "y", type), SD_BUS_RESULT("av", values),
+				call_entry, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Callback", SD_BUS_ARGS("u", triggers), SD_BUS_NO_RESULT, call_entry,
+				SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Events", SD_BUS_NO_ARGS, SD_BUS_RESULT("u", events), call_entry,
+				SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("SetScanFilter", SD_BUS_ARGS("a{sv}", filter), SD_BUS_NO_RESULT, call_entry,
+				SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("ReadAdvertisements", SD_BUS_ARGS("u", max),
+				SD_BUS_RESULT("a(tsyynaya{sv})", advertisements, "t", dropped), call_entry,
+				SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Close", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, call_entry, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_SIGNAL_WITH_ARGS("Event", SD_BUS_ARGS("u", events), 0),
+	SD_BUS_SIGNAL_WITH_ARGS("Advertisements", SD_BUS_ARGS("a(tsyynaya{sv})", advertisements, "t", dropped), 0),
+	SD_BUS_SIGNAL_WITH_ARGS("ScanStopped", SD_BUS_ARGS("s", reason), 0),
+	SD_BUS_VTABLE_END
+};

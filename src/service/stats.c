@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Manager1.GetStats: counters as a dictionary. */
+#include "service/stats.h"
+
+#include "core/radio.h"
+#include "service/path.h"
+
+static int open_entry(sd_bus_message *m, const char *key, const char *signature)
+{
+	int r;
+
+	r = sd_bus_message_open_container(m, 'e', "sv");
+	if (r >= 0)
+		r = sd_bus_message_append(m, "s", key);
+	if (r >= 0)
+		r = sd_bus_message_open_container(m, 'v', signature);
+	return r;
+}
+
+static int close_entry(sd_bus_message *m)
+{
+	int r = sd_bus_message_close_container(m);
+
+	return r < 0 ? r : sd_bus_message_close_container(m);
+}
+
+static int append_session(sd_bus_message *m, const Session *session)
+{
+	char path[PATH_SIZE];
+	int r;
+
+	r = sd_bus_message_append(m, "a{sv}", 10,
+				  "Path", "o", path_of_session(session, path),
+				  "Uid", "u", user_uid(session->user),
+				  "Scanning", "b", (int)session->scanning,
+				  "Fifo", "u", session->ring ? (uint32_t)ring_count(session->ring) : 0,
+				  "FifoDepth", "u", session->ring ? (uint32_t)ring_depth(session->ring) : 0,
+				  "Reports", "t", session->reports,
+				  "Delivered", "t", session->delivered,
+				  "Dropped", "t", session_dropped(session),
+				  "Filtered", "t", session->filtered,
+				  "Duplicates", "t", session->duplicates);
+	return r;
+}
+
+static int append_sessions(sd_bus_message *m, const Broker *broker, uid_t uid)
+{
+	int r;
+
+	r = open_entry(m, "Sessions", "aa{sv}");
+	if (r >= 0)
+		r = sd_bus_message_open_container(m, 'a', "a{sv}");
+	for (guint i = 0; i < broker->sessions->len && r >= 0; i++) {
+		const Session *session = g_ptr_array_index(broker->sessions, i);
+
+		if (uid == 0 || user_uid(session->user) == uid)
+			r = append_session(m, session);
+	}
+	if (r >= 0)
+		r = sd_bus_message_close_container(m);
+	return r < 0 ? r : close_entry(m);
+}
+
+static int append_sources(sd_bus_message *m, const Broker *broker)
+{
+	char path[PATH_SIZE];
+	int r;
+
+	r = open_entry(m, "Sources", "a{os}");
+	if (r >= 0)
+		r = sd_bus_message_open_container(m, 'a', "{os}");
+	for (guint i = 0; i < broker->radios->len && r >= 0; i++) {
+		const Radio *radio = g_ptr_array_index(broker->radios, i);
+
+		if (radio->present)
+			r = sd_bus_message_append(m, "{os}", path_of_radio(radio, path), radio_source(radio));
+	}
+	if (r >= 0)
+		r = sd_bus_message_close_container(m);
+	return r < 0 ? r : close_entry(m);
+}
+
+static int append_drops(sd_bus_message *m, const BrokerStats *stats)
+{
+	int r;
+
+	r = open_entry(m, "Dropped", "a{st}");
+	if (r >= 0)
+		r = sd_bus_message_append(m, "a{st}", 2, "overflow", stats->dropped_overflow, "memory",
+					  stats->dropped_memory);
+	return r < 0 ? r : close_entry(m);
+}
+
+int stats_append(sd_bus_message *m, const Service *service, uid_t uid)
+{
+	const Broker *broker = service->broker;
+	uint32_t links = 0, devices = 0;
+	BrokerStats stats;
+	int r;
+
+	for (guint i = 0; i < broker->radios->len; i++) {
+		const Radio *radio = g_ptr_array_index(broker->radios, i);
+
+		links += radio->bluez.links;
+		devices += (uint32_t)devices_count(radio->devices);
+	}
+	broker_stats(broker, &stats);
+
+	r = sd_bus_message_open_container(m, 'a', "{sv}");
+	if (r >= 0)
+		r = sd_bus_message_append(m, "{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}",
+					  "Uptime", "t", service_now(service) - service->started,
+					  "Reports", "t", stats.reports,
+					  "Delivered", "t", stats.delivered,
+					  "Filtered", "t", stats.filtered,
+					  "Duplicates", "t", stats.duplicates,
+					  "UpstreamErrors", "t", stats.upstream_errors,
+					  "Links", "u", links,
+					  "Devices", "u", devices);
+	if (r >= 0)
+		r = append_drops(m, &stats);
+	if (r >= 0)
+		r = append_sources(m, broker);
+	if (r >= 0)
+		r = append_sessions(m, broker, uid);
+	return r < 0 ? r : sd_bus_message_close_container(m);
+}
