@@ -8,6 +8,7 @@
 
 #include "bluez/bluez.h"
 #include "bluez/msg.h"
+#include "bluez/rfkill.h"
 #include "util/log.h"
 
 #define PATH_PREFIX "/org/bluez/hci"
@@ -85,8 +86,10 @@ static int read_property(sd_bus_message *m, const char *key, void *userdata)
 	}
 	if (strcmp(key, "PowerState") == 0) {
 		r = msg_read_variant(m, 's', &text);
-		if (r > 0)
+		if (r > 0) {
+			adapter->has_power_state = true;
 			adapter->state.blocked = strcmp(text, "off-blocked") == 0;
+		}
 		return r;
 	}
 	return sd_bus_message_skip(m, "v");
@@ -117,6 +120,12 @@ int adapter_read_advertising(Adapter *adapter, sd_bus_message *m)
 	return r;
 }
 
+static void update_blocked(Adapter *adapter)
+{
+	if (!adapter->has_power_state)
+		adapter->state.blocked = !adapter->state.powered && rfkill_blocks(adapter->index);
+}
+
 void adapter_publish(Adapter *adapter)
 {
 	Bluez *bluez = adapter->bluez;
@@ -125,6 +134,7 @@ void adapter_publish(Adapter *adapter)
 
 	if (!adapter->has_addr)
 		return;
+	update_blocked(adapter);
 	if (!adapter->radio) {
 		r = radio_appeared(bluez->broker, &adapter->addr, adapter->index, &adapter->state, bluez_now(bluez),
 				   &adapter->radio);
@@ -158,12 +168,14 @@ static int on_power_set(sd_bus_message *m, void *userdata, sd_bus_error *ret_err
 		adapter->bluez->broker->stats.upstream_errors++;
 		log_limited(LOG_WARNING, "hci%u: cannot switch the power: %s", adapter->index,
 			    error->message ? error->message : error->name);
-		if (sd_bus_error_has_name(error, "org.bluez.Error.Blocked"))
+		update_blocked(adapter);
+		if (adapter->state.blocked || sd_bus_error_has_name(error, "org.bluez.Error.Blocked"))
 			r = -ERFKILL;
 		else
 			r = reason_set(&reason, E_NOT_READY, "hci%u could not be powered on: %s", adapter->index,
 				       error->message ? error->message : error->name);
 	}
+	adapter_publish(adapter);
 	if (adapter->radio)
 		radio_power_done(adapter->radio, r, &reason, bluez_now(adapter->bluez));
 	return 0;

@@ -23,6 +23,7 @@ typedef struct Adapter {
 	Addr addr;
 	bool has_addr;
 	RadioState state;
+	bool has_power_state;	/* BlueZ tells of rfkill by itself (PowerState) */
 	uint8_t instances_active;
 	unsigned n_devices;
 

@@ -54,6 +54,7 @@ Device *device_free(Device *device)
 
 static void device_set_part(Device *device, DevicePart part, const AdBuilder *builder)
 {
+	device->fresh |= 1u << part;
 	g_clear_pointer(&device->parts[part], g_bytes_unref);
 	if (builder->length > 0)
 		device->parts[part] = g_bytes_new(builder->data, builder->length);
@@ -341,8 +342,9 @@ void device_invalidate(Device *device, const char *property)
 	}
 }
 
-int device_report(const Device *device, uint64_t now, Report **ret)
+int device_report(Device *device, uint64_t now, Report **ret)
 {
+	const unsigned repeated = 1u << PART_SERVICE_DATA | 1u << PART_MANUFACTURER_DATA | 1u << PART_OTHER;
 	uint8_t data[AD_MAX];
 	size_t length = 0;
 	ReportInfo info = {
@@ -360,7 +362,7 @@ int device_report(const Device *device, uint64_t now, Report **ret)
 		const void *part;
 		gsize size;
 
-		if (!device->parts[i])
+		if (!device->parts[i] || (repeated & (1u << i) & ~device->fresh))
 			continue;
 		part = g_bytes_get_data(device->parts[i], &size);
 		if (length + size > sizeof(data))
@@ -368,6 +370,7 @@ int device_report(const Device *device, uint64_t now, Report **ret)
 		memcpy(data + length, part, size);
 		length += size;
 	}
+	device->fresh = 0;
 	info.length = length;
 	return report_new(ret, &info);
 }

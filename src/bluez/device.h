@@ -35,6 +35,7 @@ typedef struct Device {
 	int8_t rssi;
 	int8_t tx_power;
 	GBytes *parts[_PART_MAX];
+	unsigned fresh;		/* parts (bits) that the report under way has told */
 } Device;
 
 /* What a set of properties said. */
@@ -53,5 +54,8 @@ int device_read(Device *device, sd_bus_message *m, DeviceNews *news);
 /* A property that BlueZ says has no value any more. */
 void device_invalidate(Device *device, const char *property);
 
-/* The advertisement as far as BlueZ tells it. */
-int device_report(const Device *device, uint64_t now, Report **ret);
+/*
+ * The advertisement as far as BlueZ tells it: what it signals with each report (manufacturer and service data) as fresh
+ * says, what it signals only when it changes from what it said last. Ends the report under way.
+ */
+int device_report(Device *device, uint64_t now, Report **ret);

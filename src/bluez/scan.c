@@ -11,6 +11,7 @@
 
 #define RETRY_FIRST (250 * USEC_PER_MSEC)
 #define RETRY_MAX (10 * USEC_PER_SEC)
+#define RETRY_BUSY (500 * USEC_PER_MSEC)
 
 static void scan_settle(Scan *scan);
 
@@ -23,20 +24,25 @@ static int on_retry(sd_event_source *source UNUSED, uint64_t now UNUSED, void *u
 	return 0;
 }
 
+static void scan_retry_in(Scan *scan, uint64_t wait)
+{
+	scan->state = SCAN_IDLE;
+	scan->retry = sd_event_source_disable_unref(scan->retry);
+	if (scan->wanted)
+		(void)sd_event_add_time_relative(scan->adapter->bluez->event, &scan->retry, CLOCK_BOOTTIME, wait,
+						 10 * USEC_PER_MSEC, on_retry, scan);
+}
+
 /* A call failed: begin anew in a while, longer each time. */
-static void scan_retry(Scan *scan, const char *method, const sd_bus_error *error)
+static void scan_failed(Scan *scan, const char *method, const sd_bus_error *error)
 {
 	uint64_t wait = RETRY_FIRST << MIN(scan->failures, 8u);
 
-	scan->state = SCAN_IDLE;
 	scan->failures++;
 	scan->adapter->bluez->broker->stats.upstream_errors++;
 	log_limited(LOG_WARNING, "hci%u: %s failed (%s: %s), trying again", scan->adapter->index, method, error->name,
 		    error->message ? error->message : "");
-	scan->retry = sd_event_source_disable_unref(scan->retry);
-	if (scan->wanted)
-		sd_event_add_time_relative(scan->adapter->bluez->event, &scan->retry, CLOCK_BOOTTIME,
-					   MIN(wait, RETRY_MAX), 10 * USEC_PER_MSEC, on_retry, scan);
+	scan_retry_in(scan, MIN(wait, RETRY_MAX));
 }
 
 static int on_started(sd_bus_message *m, void *userdata, sd_bus_error *ret_error UNUSED)
@@ -45,7 +51,7 @@ static int on_started(sd_bus_message *m, void *userdata, sd_bus_error *ret_error
 	const sd_bus_error *error = sd_bus_message_get_error(m);
 
 	scan->call = sd_bus_slot_unref(scan->call);
-	if (!error || sd_bus_error_has_name(error, "org.bluez.Error.InProgress")) {
+	if (!error) {
 		scan->state = SCAN_RUNNING;
 		scan->failures = 0;
 		log_debug("hci%u: discovery is on", scan->adapter->index);
@@ -62,7 +68,16 @@ static int on_started(sd_bus_message *m, void *userdata, sd_bus_error *ret_error
 		scan_settle(scan);
 		return 0;
 	}
-	scan_retry(scan, "StartDiscovery", error);
+	if (sd_bus_error_has_name(error, "org.bluez.Error.InProgress")) {
+		/*
+		 * We have no session, so it is the kernel that still scans for a bluetoothd that was killed. It ends that
+		 * after 10.24 s; a power cycle would be quicker, and cut everybody's links.
+		 */
+		log_debug("hci%u: the kernel is still busy with an old scan", scan->adapter->index);
+		scan_retry_in(scan, RETRY_BUSY);
+		return 0;
+	}
+	scan_failed(scan, "StartDiscovery", error);
 	return 0;
 }
 
@@ -72,7 +87,7 @@ static int on_filter_set(sd_bus_message *m, void *userdata, sd_bus_error *ret_er
 
 	scan->call = sd_bus_slot_unref(scan->call);
 	if (sd_bus_message_is_method_error(m, NULL)) {
-		scan_retry(scan, "SetDiscoveryFilter", sd_bus_message_get_error(m));
+		scan_failed(scan, "SetDiscoveryFilter", sd_bus_message_get_error(m));
 		return 0;
 	}
 	scan->state = SCAN_IDLE;

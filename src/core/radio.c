@@ -10,6 +10,9 @@
 
 #define SILENCE_MAX (3600 * USEC_PER_SEC)
 
+/* A radio that goes away (unplugged, bluetoothd stopped) is said to be off a moment before. */
+#define GOING_AWAY (2 * USEC_PER_SEC)
+
 static void radio_changed(Radio *radio, unsigned changes)
 {
 	if (changes && radio->present)
@@ -120,7 +123,7 @@ int radio_appeared(Broker *broker, const Addr *addr, unsigned index, const Radio
 	return 0;
 }
 
-void radio_vanished(Radio *radio, uint64_t now UNUSED)
+void radio_vanished(Radio *radio, uint64_t now)
 {
 	Broker *broker = radio->broker;
 	Reason reason;
@@ -128,7 +131,8 @@ void radio_vanished(Radio *radio, uint64_t now UNUSED)
 	if (!radio->present)
 		return;
 	radio->vanishing = true;
-	radio->was_powered = radio->bluez.powered;
+	radio->was_powered = radio->bluez.powered ||
+			     (radio->powered_off > 0 && now < radio->powered_off + GOING_AWAY);
 	radio->bluez.powered = false;
 	radio->bluez.links = 0;
 	radio->present = false;
@@ -165,8 +169,10 @@ void radio_update(Radio *radio, const RadioState *state, uint64_t now)
 		if (radio->power_pending)
 			radio_finish_power(radio, 0, NULL);
 	}
-	if (!state->powered && old.powered)
+	if (!state->powered && old.powered) {
+		radio->powered_off = now;
 		radio->powered_by_us = false;
+	}
 	radio_settle(radio);
 }
 

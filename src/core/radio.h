@@ -46,6 +46,7 @@ struct Radio {
 	bool scan_wanted;		/* the last intention stated */
 	bool powered_by_us;
 	bool was_powered;		/* when it was last there */
+	uint64_t powered_off;		/* when it was powered off last; 0: never */
 	bool power_pending;
 	uint64_t power_deadline;
 	uint64_t last_report;

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The commands of bluebrokerctl. Each does what its options say and returns the exit code; errors are said. */
+#pragma once
+
+#include "ctl/options.h"
+
+ExitCode command_status(const Options *options);
+ExitCode command_scan(const Options *options);
+ExitCode command_devices(const Options *options);
+ExitCode command_resolve(const Options *options);
+ExitCode command_stats(const Options *options);
+ExitCode command_constants(const Options *options);

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One advertising report as the daemon tells it (Session1.ReadAdvertisements), and how it is printed. */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "core/addr.h"
+#include "util/macros.h"
+
+#define HEARD_TYPE "(tsyynaya{sv})"
+
+typedef struct Heard {
+	uint64_t time;		/* CLOCK_BOOTTIME, microseconds */
+	char address[ADDR_STRING_SIZE];
+	uint8_t addr_type;
+	uint8_t adv_type;
+	int16_t rssi;		/* dBm; RSSI_UNKNOWN */
+	const uint8_t *data;
+	size_t length;
+	GVariant *bytes;	/* holds data */
+	GVariant *extras;	/* a{sv} */
+} Heard;
+
+/* tuple: of HEARD_TYPE. */
+void heard_init(Heard *heard, GVariant *tuple);
+void heard_clear(Heard *heard);
+
+/* Appends the device's name, fit for a terminal; nothing if the report tells none. */
+void heard_append_name(GString *out, const Heard *heard);
+
+typedef struct HeardStyle {
+	bool raw;		/* bytes instead of their meaning */
+	int64_t wall_offset;	/* wall clock - CLOCK_BOOTTIME, microseconds */
+	uint64_t lost;		/* so far */
+} HeardStyle;
+
+/* A line each, with its newline. */
+void heard_append_line(GString *out, const Heard *heard, const HeardStyle *style);
+void heard_append_json(GString *out, const Heard *heard, const HeardStyle *style);
+
+/* CLOCK_BOOTTIME now, and what to add to it for the wall clock, microseconds. */
+uint64_t boottime_now(void);
+int64_t boottime_to_wall(void);
+
+/* A boottime as 2024-05-01T12:00:00.123456Z. */
+char *boottime_format_utc(uint64_t time, int64_t wall_offset);

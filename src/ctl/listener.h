@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A private session that scans: opens it, and turns its signals into calls. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "ctl/bus.h"
+
+typedef struct Listener Listener;
+
+typedef struct ListenerEvents {
+	/* An array of HEARD_TYPE; lost: reports lost so far. */
+	void (*reports)(void *userdata, GVariant *reports, uint64_t lost);
+	/* The radio does not scan any more; reason as in Session1.ScanStopped. stands: the request does, and scanning goes
+	 * on when the radio is back. */
+	void (*stopped)(void *userdata, const char *reason, bool stands);
+	/* The radio is back after that. */
+	void (*back)(void *userdata);
+	/* "bluebrokerd" or "the message bus" went away; nothing comes any more. */
+	void (*gone)(void *userdata, const char *what);
+} ListenerEvents;
+
+/* Opens the session and starts the scan that options describe. batch_ms: how long reports may gather; 0: as the daemon
+ * likes. NULL: all is said, *ret_exit is set. */
+Listener *listener_new(BrokerManager1 *manager, int adapter, const Options *options, unsigned batch_ms,
+		       const ListenerEvents *events, void *userdata, ExitCode *ret_exit);
+
+/* Stops the scan, asks what was lost in all, closes the session. */
+void listener_close(Listener *listener);
+
+uint64_t listener_lost(const Listener *listener);
+void listener_free(Listener *listener);

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The command line of bluebrokerctl. */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "ctl/exit.h"
+#include "ctl/wanted.h"
+
+typedef struct Options Options;
+
+typedef struct Command {
+	const char *name;
+	const char *arguments;		/* for the usage line: "HEX [TYPE]" */
+	const char *summary;
+	const char *help;		/* more, or NULL */
+	int min_arguments;
+	int max_arguments;
+	ExitCode (*run)(const Options *options);
+} Command;
+
+struct Options {
+	const Command *command;
+	char **arguments;	/* of the command, NULL-terminated; points into argv */
+	bool json;
+	bool colour;
+	bool raw;
+	char *bus;		/* an address, "system" or "session" */
+	int adapter;		/* N of hciN; -1: the first */
+	int timeout;		/* seconds; -1: none */
+	uint64_t count;		/* 0: no limit */
+	uint32_t dedup_ms;	/* 0: none */
+	Wanted wanted;
+};
+
+/* The commands, ending with a NULL name. */
+extern const Command commands[];
+
+/*
+ * Reads the command line. True: options is filled, run its command. False: all is said (help, version, or what is wrong
+ * with which argument), leave with *ret_exit.
+ */
+bool options_parse(Options *options, int argc, char **argv, ExitCode *ret_exit);
+void options_clear(Options *options);

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Signals, and writing to standard output without hanging on them: a reader that does not read must not keep us from
+ * hearing SIGTERM, and one that is gone ends us quietly.
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "util/macros.h"
+
+/* From now on SIGINT, SIGTERM and SIGHUP, and with a live table also SIGWINCH and SIGTSTP, wait to be read from the
+ * descriptor that is returned. */
+int signals_open(bool live);
+
+/* The next signal, or 0. */
+int signals_read(void);
+
+/* Writes all of text to standard output. False if the reader is gone or a signal to end came meanwhile. */
+bool output_write(const char *text, size_t length);

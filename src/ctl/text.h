@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Text that others wrote (names from the air, strings from the bus), made fit for a terminal. Nothing that steers a
+ * terminal or reorders a line gets through.
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "util/macros.h"
+
+/* Whether the terminal takes UTF-8; otherwise all that is not ASCII becomes '?'. True until set. */
+void text_set_utf8(bool utf8);
+bool text_is_utf8(void);
+
+/* Appends text (any bytes; length -1: up to its NUL). Invalid bytes and what is not printable are replaced. */
+void text_append(GString *out, const char *text, gssize length);
+
+/* The same, as a new string. */
+char *text_clean(const char *text, gssize length);
+
+/* Cells that clean text takes on a terminal. */
+unsigned text_width(const char *clean);
+
+/* Appends clean text cut or padded with blanks to exactly that many cells; cut text ends with a mark. */
+void text_append_cells(GString *out, const char *clean, unsigned cells);
+
+/* Appends bytes as lower-case hex. */
+void text_append_hex(GString *out, const uint8_t *bytes, size_t length);
