@@ -27,6 +27,7 @@
 /* A program's call is answered before the next signal of bluetoothd is looked at. */
 #define PRIORITY_SERVICE (-10)
 #define PRIORITY_TIMER (-5)
+#define PRIORITY_BLUEZ 0
 
 typedef struct Daemon {
 	Config config;
@@ -260,7 +261,7 @@ static int daemon_start(Daemon *d, const char *address)
 	r = open_bus(d, &d->svc, address, "svc", PRIORITY_SERVICE);
 	if (r < 0)
 		return r;
-	r = open_bus(d, &d->hot, address, "hot", BLUEZ_PRIORITY);
+	r = open_bus(d, &d->hot, address, "hot", PRIORITY_BLUEZ);
 	if (r < 0)
 		return r;
 

@@ -87,47 +87,19 @@ static void device_free_void(void *device)
 	device_free(device);
 }
 
-static void bluez_report(Device *device)
+static void bluez_report(const Device *device)
 {
 	Bluez *bluez = device->adapter->bluez;
 	uint64_t now = bluez_now(bluez);
 	Report *report;
 
 	/* other programs' discoveries are heard too: cheap as long as nobody here asked */
-	if (!device->adapter->radio || device->adapter->radio->scanning->len == 0) {
-		device->fresh = 0;
+	if (!device->adapter->radio || device->adapter->radio->scanning->len == 0)
 		return;
-	}
 	if (device_report(device, now, &report) < 0)
 		return;
 	radio_report(device->adapter->radio, report, now);
 	report_unref(report);
-}
-
-/* What bluetoothd said of the device is the whole report: pass it on. */
-static void end_hearing(Bluez *bluez)
-{
-	Device *device = bluez->hearing;
-
-	bluez->hearing = NULL;
-	if (device)
-		bluez_report(device);
-}
-
-static int on_heard(sd_event_source *source UNUSED, void *userdata)
-{
-	end_hearing(userdata);
-	return 0;
-}
-
-/*
- * One report may come as several signals: RSSI with the manufacturer data, then the service data, then the rest. They
- * follow each other closely, so the report is whole when another device, or this one's next RSSI, is heard, or nothing.
- */
-static void hear(Bluez *bluez, Device *device)
-{
-	bluez->hearing = device;
-	(void)sd_event_source_set_enabled(bluez->heard, SD_EVENT_ONESHOT);
 }
 
 static void count_link(Device *device)
@@ -149,7 +121,6 @@ static int load_device(Bluez *bluez, sd_bus_message *m, const char *path)
 	bool kept = true;
 	int r;
 
-	end_hearing(bluez);
 	if (!adapter)
 		return sd_bus_message_skip(m, "a{sv}");
 	if (!device) {
@@ -169,9 +140,7 @@ static int load_device(Bluez *bluez, sd_bus_message *m, const char *path)
 	}
 
 	r = device_read(device, m, &news);
-	if (!bluez->loaded)
-		device->fresh = 0;
-	else if (r >= 0 && news.advertised)
+	if (r >= 0 && bluez->loaded && news.advertised)
 		bluez_report(device);
 	if (kept && news.connected_changed)
 		count_link(device);
@@ -223,7 +192,6 @@ static void remove_adapter(Bluez *bluez, Adapter *adapter)
 	GHashTableIter iter;
 	void *value;
 
-	end_hearing(bluez);
 	g_hash_table_iter_init(&iter, bluez->devices);
 	while (g_hash_table_iter_next(&iter, NULL, &value)) {
 		if (((Device *)value)->adapter == adapter)
@@ -277,8 +245,7 @@ static int on_interfaces_removed(Bluez *bluez, sd_bus_message *m)
 		if (adapter && strcmp(interface, ADAPTER_INTERFACE) == 0)
 			remove_adapter(bluez, adapter);
 		if (device && strcmp(interface, DEVICE_INTERFACE) == 0) {
-			end_hearing(bluez);
-			device->adapter->n_devices--;
+					device->adapter->n_devices--;
 			if (device->connected) {
 				device->connected = false;
 				count_link(device);
@@ -305,51 +272,15 @@ static int on_objects(sd_bus_message *m, void *userdata, sd_bus_error *ret_error
 	return 0;
 }
 
-static int find_rssi(sd_bus_message *m, const char *key, void *userdata)
-{
-	bool *found = userdata;
-
-	if (strcmp(key, "RSSI") == 0)
-		*found = true;
-	return sd_bus_message_skip(m, "v");
-}
-
-/* Whether the properties that stand next begin a new report. Reads them all, and goes back. */
-static int begins_report(sd_bus_message *m, bool *ret)
-{
-	const char *interface;
-	bool found = false;
-	int r;
-
-	r = msg_walk_properties(m, find_rssi, &found);
-	if (r >= 0)
-		r = sd_bus_message_rewind(m, true);
-	if (r >= 0)
-		r = sd_bus_message_read_basic(m, 's', &interface);
-	if (r >= 0)
-		*ret = found;
-	return r;
-}
-
 static int read_device_change(Bluez *bluez, sd_bus_message *m)
 {
 	Device *device = g_hash_table_lookup(bluez->devices, sd_bus_message_get_path(m));
 	DeviceNews news = { 0 };
-	bool begins = true;
 	const char *gone;
 	int r;
 
-	/* the report that is under way is whole when another begins: before its parts are written over */
-	if (device && bluez->hearing == device) {
-		r = begins_report(m, &begins);
-		if (r < 0)
-			return r;
-	}
-	if (begins)
-		end_hearing(bluez);
 	if (!device)
 		return 0;
-
 	r = device_read(device, m, &news);
 	if (r < 0)
 		return r;
@@ -360,7 +291,7 @@ static int read_device_change(Bluez *bluez, sd_bus_message *m)
 		device_invalidate(device, gone);
 
 	if (news.advertised)
-		hear(bluez, device);
+		bluez_report(device);
 	if (news.connected_changed)
 		count_link(device);
 	return r;
@@ -415,7 +346,6 @@ static void bluez_lost(Bluez *bluez)
 	log_notice("bluetoothd is gone; scans go on when it is back");
 	g_clear_pointer(&bluez->owner, free);
 	bluez->loaded = false;
-	end_hearing(bluez);
 	broker_bluez_changed(bluez->broker, false);
 	while (bluez->adapters->len > 0)
 		remove_adapter(bluez, g_ptr_array_index(bluez->adapters, bluez->adapters->len - 1));
@@ -549,12 +479,6 @@ int bluez_new(Bluez **ret, sd_event *event, sd_bus *bus, Broker *broker, BluezSe
 	bluez->adapters = g_ptr_array_new();
 	bluez->devices = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, device_free_void);
 
-	/* after the bus's own turn, so only when no signal is waiting */
-	r = sd_event_add_defer(event, &bluez->heard, on_heard, bluez);
-	if (r >= 0)
-		r = sd_event_source_set_priority(bluez->heard, BLUEZ_PRIORITY_HEARD);
-	if (r >= 0)
-		r = sd_event_source_set_enabled(bluez->heard, SD_EVENT_OFF);
 	for (size_t i = 0; i < ARRAY_SIZE(matches) && r >= 0; i++)
 		r = sd_bus_add_match_async(bus, &bluez->matches[i], matches[i].rule, matches[i].callback,
 					   on_match_installed, bluez);
@@ -579,7 +503,6 @@ Bluez *bluez_free(Bluez *bluez)
 	sd_bus_slot_unref(bluez->find);
 	sd_bus_slot_unref(bluez->load);
 	sd_event_source_disable_unref(bluez->reload);
-	sd_event_source_disable_unref(bluez->heard);
 	g_hash_table_destroy(bluez->devices);
 	while (bluez->adapters->len > 0)
 		adapter_free(g_ptr_array_steal_index(bluez->adapters, 0));

@@ -16,10 +16,6 @@
 
 typedef struct Adapter Adapter;
 
-/* The priority (sd_event_source_set_priority) of the hot connection, which main.c sets, and of what comes after it. */
-#define BLUEZ_PRIORITY 0
-#define BLUEZ_PRIORITY_HEARD 1
-
 /* Told once, when it is known what bluetoothd has, or that it is not there. */
 typedef void (*BluezSettled)(void *userdata);
 
@@ -37,8 +33,6 @@ typedef struct Bluez {
 	sd_bus_slot *matches[3];
 	GPtrArray *adapters;
 	GHashTable *devices;		/* path -> Device */
-	struct Device *hearing;		/* whose report may still be under way */
-	sd_event_source *heard;		/* runs when bluetoothd has no more to say for now */
 } Bluez;
 
 /* bus and event outlive it. */

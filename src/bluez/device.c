@@ -320,6 +320,7 @@ int device_read(Device *device, sd_bus_message *m, DeviceNews *news)
 	Reading reading = { .device = device, .news = news };
 	int r;
 
+	device->fresh = 0;
 	r = msg_walk_properties(m, read_property, &reading);
 	if (r < 0)
 		return r;
@@ -342,7 +343,7 @@ void device_invalidate(Device *device, const char *property)
 	}
 }
 
-int device_report(Device *device, uint64_t now, Report **ret)
+int device_report(const Device *device, uint64_t now, Report **ret)
 {
 	const unsigned repeated = 1u << PART_SERVICE_DATA | 1u << PART_MANUFACTURER_DATA | 1u << PART_OTHER;
 	uint8_t data[AD_MAX];
@@ -370,7 +371,6 @@ int device_report(Device *device, uint64_t now, Report **ret)
 		memcpy(data + length, part, size);
 		length += size;
 	}
-	device->fresh = 0;
 	info.length = length;
 	return report_new(ret, &info);
 }

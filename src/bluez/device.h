@@ -35,7 +35,7 @@ typedef struct Device {
 	int8_t rssi;
 	int8_t tx_power;
 	GBytes *parts[_PART_MAX];
-	unsigned fresh;		/* parts (bits) that the report under way has told */
+	unsigned fresh;		/* parts (bits) that the last properties told */
 } Device;
 
 /* What a set of properties said. */
@@ -55,7 +55,7 @@ int device_read(Device *device, sd_bus_message *m, DeviceNews *news);
 void device_invalidate(Device *device, const char *property);
 
 /*
- * The advertisement as far as BlueZ tells it: what it signals with each report (manufacturer and service data) as fresh
- * says, what it signals only when it changes from what it said last. Ends the report under way.
+ * The advertisement as far as BlueZ tells it. Manufacturer and service data are signalled with each report that has any,
+ * so they count only if the last properties told them; the rest is signalled when it changes.
  */
-int device_report(Device *device, uint64_t now, Report **ret);
+int device_report(const Device *device, uint64_t now, Report **ret);
