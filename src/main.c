@@ -181,10 +181,15 @@ static int on_settle_timeout(sd_event_source *source UNUSED, uint64_t usec UNUSE
 	return 0;
 }
 
-static int on_signal(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata UNUSED)
+/* Sessions end while the buses still stand, so that what they asked of the radios is undone. */
+static int on_signal(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
 {
+	Daemon *d = userdata;
+
 	log_info("ending on signal %s", strsignal((int)info->ssi_signo));
 	(void)sd_notify(false, "STOPPING=1");
+	if (d->broker)
+		broker_drop_sessions(d->broker);
 	return sd_event_exit(sd_event_source_get_event(source), EXIT_SUCCESS);
 }
 
@@ -217,7 +222,7 @@ static int open_bus(Daemon *d, sd_bus **ret, const char *address, const char *de
 	return 0;
 }
 
-static int add_signals(sd_event *event)
+static int add_signals(Daemon *d)
 {
 	static const int signals[] = { SIGTERM, SIGINT };
 	sigset_t mask;
@@ -229,7 +234,7 @@ static int add_signals(sd_event *event)
 	if (sigprocmask(SIG_BLOCK, &mask, NULL) < 0)
 		return -errno;
 	for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
-		r = sd_event_add_signal(event, NULL, signals[i], on_signal, NULL);
+		r = sd_event_add_signal(d->event, NULL, signals[i], on_signal, d);
 		if (r < 0)
 			return r;
 	}
@@ -242,7 +247,7 @@ static int daemon_start(Daemon *d, const char *address)
 
 	r = sd_event_default(&d->event);
 	if (r >= 0)
-		r = add_signals(d->event);
+		r = add_signals(d);
 	if (r >= 0)
 		r = sd_event_set_watchdog(d->event, true);
 	if (r >= 0)
@@ -275,15 +280,8 @@ static int daemon_start(Daemon *d, const char *address)
 	return r;
 }
 
-/* Programs first, so that what they held is released while the edges still stand. */
 static void daemon_stop(Daemon *d)
 {
-	if (d->service)
-		(void)sd_bus_release_name_async(d->svc, NULL, BUS_NAME, NULL, NULL);
-	if (d->broker)
-		broker_drop_sessions(d->broker);
-	if (d->hot)
-		(void)sd_bus_flush(d->hot);
 	bluez_free(d->bluez);
 	service_free(d->service);
 	broker_free(d->broker);

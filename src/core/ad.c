@@ -20,10 +20,8 @@ bool ad_iter_next(AdIter *iter, AdField *ret)
 		return false;
 
 	length = iter->at[0];
-	if (length == 0 || length > left - 1) {
-		iter->at = iter->end;	/* asking again must not start to parse in the middle */
+	if (length == 0 || length > left - 1)
 		return false;
-	}
 
 	ret->type = iter->at[1];
 	ret->length = (uint8_t)(length - 1);

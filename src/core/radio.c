@@ -238,7 +238,10 @@ void power_wait_cancel(PowerWait *wait)
 void radio_report(Radio *radio, Report *report, uint64_t now)
 {
 	radio->last_report = now;
-	radio->silence = 0;
+	if (radio->silence > 0) {
+		radio->silence = 0;
+		broker_wake_at(radio->broker, radio_silence_deadline(radio));
+	}
 	if (radio->scanning->len == 0)
 		return;
 

@@ -203,8 +203,11 @@ void describe_field(GString *out, const Decoded *decoded)
 		describe_uri(out, decoded);
 		break;
 	case DECODED_SERVICE_DATA:
-		describe_uuid(out, &decoded->uuid);
-		g_string_append(out, ": ");
+		/* the name of a beacon's format says the service, too */
+		if (decoded->beacon.kind == BEACON_NONE) {
+			describe_uuid(out, &decoded->uuid);
+			g_string_append(out, ": ");
+		}
 		describe_payload(out, decoded);
 		break;
 	case DECODED_MANUFACTURER:

@@ -280,7 +280,7 @@ bool options_parse(Options *options, int argc, char **argv, ExitCode *ret_exit)
 	fill_getopt_table(long_options);
 
 	opterr = 0;
-	optind = 1;
+	optind = 0;	/* GNU: begin anew, also after an earlier line */
 	while ((key = getopt_long(argc, argv, ":hV", long_options, NULL)) != -1) {
 		const Option *option;
 		Reason reason = { 0 };

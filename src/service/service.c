@@ -38,18 +38,9 @@ static Radio *find_radio(const Service *service, const Path *path)
 /* A private session keeps the path it was given, whatever hci number its radio has today. */
 static Session *find_session(const Service *service, const Path *path)
 {
-	Session *session = NULL;
-	Radio *radio;
+	Session *session = session_find_private(service->broker, path->id);
 
-	if (path->kind == PATH_PRIVATE_SESSION) {
-		session = session_find_private(service->broker, path->id);
-		if (session && session->path_index != path->index)
-			session = NULL;
-	} else if (path->kind == PATH_USER_SESSION) {
-		radio = find_radio(service, path);
-		session = radio ? session_find_user(radio, path->uid) : NULL;
-	}
-	return session;
+	return session && session->path_index == path->index ? session : NULL;
 }
 
 static int find_manager_object(sd_bus *bus UNUSED, const char *path, const char *interface UNUSED, void *userdata,
@@ -81,9 +72,21 @@ static int find_session_object(sd_bus *bus UNUSED, const char *path, const char 
 {
 	Path parsed = path_parse(path);
 
-	/* a radio that is unplugged, or has another number now, still has its sessions */
-	if (!(parsed.kind == PATH_ADAPTER && find_radio(userdata, &parsed)) && !find_session(userdata, &parsed))
+	/* a radio that is unplugged, or has another number now, still has its sessions; a user's comes into being when it
+	 * is first called */
+	switch (parsed.kind) {
+	case PATH_ADAPTER:
+	case PATH_USER_SESSION:
+		if (!find_radio(userdata, &parsed))
+			return 0;
+		break;
+	case PATH_PRIVATE_SESSION:
+		if (!find_session(userdata, &parsed))
+			return 0;
+		break;
+	default:
 		return 0;
+	}
 	*ret_found = userdata;
 	return 1;
 }
@@ -120,26 +123,20 @@ static int on_any_call(sd_bus_message *m, void *userdata, sd_bus_error *error)
 {
 	static const char *const ours = "com.example.Bluetooth.";
 	const char *interface = sd_bus_message_get_interface(m);
-	Path path = path_parse(sd_bus_message_get_path(m));
+	const char *object = sd_bus_message_get_path(m);
+	Path path = path_parse(object);
 	void *found;
 
-	if (!interface || strncmp(interface, ours, strlen(ours)) != 0)
+	if (!interface || strncmp(interface, ours, strlen(ours)) != 0 || path.kind == PATH_MANAGER)
 		return 0;
-	switch (path.kind) {
-	case PATH_MANAGER:
+	if (path.kind == PATH_UNKNOWN)
+		return sd_bus_error_setf(error, error_name(E_DOES_NOT_EXIST), "there is no object %s", object);
+	if (find_session_object(NULL, object, NULL, userdata, &found, NULL) > 0)
 		return 0;
-	case PATH_UNKNOWN:
-		return sd_bus_error_setf(error, error_name(E_DOES_NOT_EXIST), "there is no object %s",
-					 sd_bus_message_get_path(m));
-	default:
-		if (!find_radio(userdata, &path) && !find_session(userdata, &path))
-			return sd_bus_error_setf(error, error_name(E_NO_SUCH_ADAPTER),
-						 "there is no radio hci%u; Manager1.Adapters lists them", path.index);
-		if (find_session_object(NULL, sd_bus_message_get_path(m), NULL, userdata, &found, NULL) == 0)
-			return sd_bus_error_setf(error, error_name(E_DOES_NOT_EXIST),
-						 "there is no session %s (any more)", sd_bus_message_get_path(m));
-		return 0;
-	}
+	if (path.kind == PATH_PRIVATE_SESSION)
+		return sd_bus_error_setf(error, error_name(E_DOES_NOT_EXIST), "there is no session %s (any more)", object);
+	return sd_bus_error_setf(error, error_name(E_NO_SUCH_ADAPTER),
+				 "there is no radio hci%u; Manager1.Adapters lists them", path.index);
 }
 
 const Method *service_find_method(sd_bus_message *m)
@@ -168,9 +165,10 @@ const Method *service_find_method(sd_bus_message *m)
 
 /* --- news for programs --- */
 
+/* A bus that is gone, or that we are leaving, is the end anyway: not a line for each signal. */
 static void log_send_error(int r)
 {
-	if (r < 0)
+	if (r < 0 && r != -ENOTCONN)
 		log_limited(LOG_WARNING, "cannot send a signal: %s", strerror(-r));
 }
 

@@ -49,6 +49,8 @@ static int call_session(Call *call, Session **ret, Reason *reason)
 		if (path.uid != uid && uid != 0)
 			return reason_set(reason, E_ACCESS_DENIED, "that is the session of uid %u, and you are uid %u",
 					  path.uid, uid);
+		if (path.uid != uid && !session_find_user(radio, path.uid))
+			return reason_set(reason, E_DOES_NOT_EXIST, "uid %u has no session on hci%u", path.uid, path.index);
 		uid = path.uid;
 	}
 	return session_get_user(radio, uid, now, ret, reason);

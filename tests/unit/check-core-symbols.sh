@@ -1,0 +1,21 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Usage: check-core-symbols.sh LIBCORE.A
+# core is pure: it calls no bus, no loop, no clock and no socket.
+set -eu
+
+wanted=$(nm --undefined-only "$1" | awk 'NF == 2 { print $2 }' | sort -u)
+
+# A list without the container library's calls would mean that we looked at nothing.
+if ! echo "$wanted" | grep -q '^g_hash_table_'; then
+	echo "$1: no undefined symbols of GLib found: is this the core library?"
+	exit 1
+fi
+
+forbidden='^(sd_|dbus_|g_dbus_|g_bus_|g_socket_|g_main_|g_timeout_|g_idle_)'
+forbidden="$forbidden"'|^(clock_gettime|gettimeofday|time|g_get_monotonic_time|g_get_real_time)$'
+forbidden="$forbidden"'|^(socket|connect|bind|ioctl|poll|ppoll|select|epoll_.*|timerfd_.*|sleep|usleep|nanosleep)$'
+if echo "$wanted" | grep -E "$forbidden"; then
+	echo "$1: core must not call these"
+	exit 1
+fi

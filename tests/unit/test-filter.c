@@ -1,0 +1,481 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Scan filters: each kind of condition alone, kinds together, their limits, and what they cost. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/ad.h"
+#include "core/filter.h"
+#include "reports.h"
+#include "unit.h"
+
+static Filter *make(void)
+{
+	Filter *filter = NULL;
+
+	ck_assert_int_eq(filter_new(&filter, 256), 0);
+	return filter;
+}
+
+static bool passes(const Filter *filter, const ReportInfo *info)
+{
+	Report *report = report_make(info);
+	bool passed = filter_match(filter, report);
+
+	report_unref(report);
+	return passed;
+}
+
+static bool passes_data(const Filter *filter, const char *data, size_t length)
+{
+	ReportInfo info = report_info(1, data, length);
+
+	return passes(filter, &info);
+}
+
+static void add_uuid(Filter *filter, const char *text)
+{
+	Uuid uuid;
+
+	ck_assert_int_eq(uuid_parse(text, &uuid), 0);
+	ck_assert_int_eq(filter_add_uuid(filter, &uuid), 0);
+}
+
+START_TEST(test_empty_passes_all)
+{
+	Filter *filter = make();
+
+	ck_assert(passes_data(NULL, "", 0));
+	ck_assert(passes_data(filter, "", 0));
+	ck_assert(passes_data(filter, "\xff\xff\xff", 3));
+	ck_assert_ptr_null(filter_free(filter));
+	ck_assert_ptr_null(filter_free(NULL));
+}
+END_TEST
+
+START_TEST(test_rssi)
+{
+	static const struct {
+		int16_t least;
+		int8_t rssi;
+		bool passes;
+	} table[] = {
+		{ -60, -60, true }, { -60, -61, false }, { -60, 0, true }, { -60, 20, true }, { -127, -127, true },
+		{ -128, -128, true }, { 0, -1, false }, { 126, 126, true }, { INT16_MIN, -128, true },
+		{ INT16_MAX, 126, false }, { -127, RSSI_UNKNOWN, false }, { INT16_MIN, RSSI_UNKNOWN, false },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
+		ReportInfo info = report_info(1, NULL, 0);
+		Filter *filter = make();
+
+		filter_set_rssi(filter, table[i].least);
+		info.rssi = table[i].rssi;
+		ck_assert_msg(passes(filter, &info) == table[i].passes, "row %zu", i);
+		filter_free(filter);
+	}
+}
+END_TEST
+
+START_TEST(test_adv_type)
+{
+	ReportInfo info = report_info(1, NULL, 0);
+	Filter *filter = make();
+
+	ck_assert_int_eq(filter_add_adv_type(filter, ADV_SCAN_RESPONSE), 0);
+	ck_assert_int_eq(filter_add_adv_type(filter, ADV_UNKNOWN), 0);
+	ck_assert_int_eq(filter_add_adv_type(filter, 64), 0);
+	for (unsigned type = 0; type < 256; type++) {
+		info.adv_type = (uint8_t)type;
+		ck_assert_int_eq(passes(filter, &info), type == 4 || type == 64 || type == 255);
+	}
+
+	filter_set_scan_responses(filter, false);
+	info.adv_type = ADV_SCAN_RESPONSE;
+	ck_assert(!passes(filter, &info));
+	info.adv_type = ADV_UNKNOWN;
+	ck_assert(passes(filter, &info));
+	filter_set_scan_responses(filter, true);
+	info.adv_type = ADV_SCAN_RESPONSE;
+	ck_assert(passes(filter, &info));
+	filter_free(filter);
+}
+END_TEST
+
+START_TEST(test_addresses)
+{
+	static const size_t counts[] = { 1, 2, 4, 5, 8, 200 };
+
+	for (size_t c = 0; c < ARRAY_SIZE(counts); c++) {
+		Filter *filter = make();
+
+		for (size_t i = 0; i < counts[c]; i++) {
+			ReportInfo info = report_info((uint16_t)(i * 3), NULL, 0);
+
+			info.addr.type = ADDR_PUBLIC;	/* bytes alone count */
+			ck_assert_int_eq(filter_add_address(filter, &info.addr), 0);
+		}
+		for (uint16_t i = 0; i < 1000; i++) {
+			ReportInfo info = report_info(i, NULL, 0);
+
+			ck_assert_int_eq(passes(filter, &info), i % 3 == 0 && i < counts[c] * 3);
+		}
+		filter_free(filter);
+	}
+}
+END_TEST
+
+START_TEST(test_address_of_zeros)
+{
+	ReportInfo info = report_info(1, NULL, 0);
+	Addr zeros = { 0 };
+	Filter *filter = make();
+
+	ck_assert_int_eq(filter_add_address(filter, &info.addr), 0);
+	info.addr = zeros;
+	ck_assert(!passes(filter, &info));
+	ck_assert_int_eq(filter_add_address(filter, &zeros), 0);
+	ck_assert(passes(filter, &info));
+	filter_free(filter);
+}
+END_TEST
+
+START_TEST(test_uuids)
+{
+	static const struct {
+		const char *wanted;
+		const char *data;
+		size_t length;
+		bool passes;
+	} table[] = {
+		{ "180d", "", 0, false },
+		{ "180d", "\x03\x03\x0d\x18", 4, true },
+		{ "180d", "\x03\x02\x0d\x18", 4, true },
+		{ "180d", "\x03\x03\x18\x0d", 4, false },
+		{ "180d", "\x05\x03\x0f\x18\x0d\x18", 6, true },
+		{ "180d", "\x04\x03\x0f\x0d\x18", 5, false },
+		{ "180d", "\x03\x16\x0d\x18", 4, true },
+		{ "180d", "\x05\x16\x0f\x18\x0d\x18", 6, false },	/* in the data, not the UUID */
+		{ "180d", "\x05\x04\x0d\x18\x00\x00", 6, true },
+		{ "180d", "\x05\x20\x0d\x18\x00\x00", 6, true },
+		{ "180d", "\x04\x05\x0d\x18\x00", 5, false },
+		{ "0000180d-0000-1000-8000-00805f9b34fb", "\x03\x03\x0d\x18", 4, true },
+		{ "180d", "\x11\x07\xfb\x34\x9b\x5f\x80\x00\x00\x80\x00\x10\x00\x00\x0d\x18\x00\x00", 18, true },
+		{ "6e400001-b5a3-f393-e0a9-e50e24dcca9e",
+		  "\x11\x06\x9e\xca\xdc\x24\x0e\xe5\xa9\xe0\x93\xf3\xa3\xb5\x01\x00\x40\x6e", 18, true },
+		{ "6e400001-b5a3-f393-e0a9-e50e24dcca9e",
+		  "\x11\x21\x9e\xca\xdc\x24\x0e\xe5\xa9\xe0\x93\xf3\xa3\xb5\x01\x00\x40\x6e", 18, true },
+		{ "6e400002-b5a3-f393-e0a9-e50e24dcca9e",
+		  "\x11\x06\x9e\xca\xdc\x24\x0e\xe5\xa9\xe0\x93\xf3\xa3\xb5\x01\x00\x40\x6e", 18, false },
+		{ "180d", "\x03\xff\x0d\x18", 4, false },
+		{ "180d", "\x03\x14\x0d\x18", 4, false },	/* solicitation is not offering */
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
+		Filter *filter = make();
+
+		add_uuid(filter, table[i].wanted);
+		ck_assert_msg(passes_data(filter, table[i].data, table[i].length) == table[i].passes, "row %zu", i);
+		add_uuid(filter, "fe59");	/* another one does not hide the first */
+		ck_assert_msg(passes_data(filter, table[i].data, table[i].length) == table[i].passes, "row %zu", i);
+		ck_assert(passes_data(filter, "\x03\x03\x59\xfe", 4));
+		filter_free(filter);
+	}
+}
+END_TEST
+
+START_TEST(test_manufacturers)
+{
+	Filter *filter = make();
+
+	ck_assert_int_eq(filter_add_manufacturer(filter, 0x004c), 0);
+	ck_assert_int_eq(filter_add_manufacturer(filter, 0x0000), 0);
+	ck_assert(passes_data(filter, "\x03\xff\x4c\x00", 4));
+	ck_assert(passes_data(filter, "\x05\xff\x4c\x00\x02\x15", 6));
+	ck_assert(passes_data(filter, "\x03\xff\x00\x00", 4));
+	ck_assert(passes_data(filter, "\x03\xff\x01\x01\x03\xff\x4c\x00", 8));
+	ck_assert(!passes_data(filter, "\x03\xff\x00\x4c", 4));
+	ck_assert(!passes_data(filter, "\x02\xff\x4c", 3));
+	ck_assert(!passes_data(filter, "\x01\xff", 2));
+	ck_assert(!passes_data(filter, "\x03\xfe\x4c\x00", 4));
+	ck_assert(!passes_data(filter, "\x03\xff\x4c", 3));
+	ck_assert(!passes_data(filter, "", 0));
+	filter_free(filter);
+}
+END_TEST
+
+START_TEST(test_name)
+{
+	char longest[250];
+	Filter *filter = make();
+
+	ck_assert_int_eq(filter_set_name(filter, "Heart*"), 0);
+	ck_assert(passes_data(filter, "\x06\x09" "Heart", 7));
+	ck_assert(passes_data(filter, "\x06\x08" "Heart", 7));
+	ck_assert(passes_data(filter, "\x02\x08" "H\x06\x09" "Heart", 10));
+	ck_assert(!passes_data(filter, "\x06\x0a" "Heart", 7));
+	ck_assert(!passes_data(filter, "\x05\x09" "Hear", 6));
+	ck_assert(!passes_data(filter, "", 0));
+
+	ck_assert_int_eq(filter_set_name(filter, "*"), 0);
+	ck_assert(passes_data(filter, "\x01\x09", 2));
+	ck_assert(!passes_data(filter, "\x02\x01\x06", 3));	/* no name at all */
+
+	memset(longest, 'x', sizeof(longest));
+	longest[249] = '\0';
+	ck_assert_int_eq(filter_set_name(filter, longest), -E2BIG);
+	ck_assert(passes_data(filter, "\x01\x09", 2));		/* the old one stands */
+	longest[248] = '\0';
+	ck_assert_int_eq(filter_set_name(filter, longest), 0);
+	ck_assert(!passes_data(filter, "\x01\x09", 2));
+	filter_free(filter);
+}
+END_TEST
+
+START_TEST(test_pathloss)
+{
+	static const struct {
+		uint16_t most;
+		int8_t rssi;
+		int8_t told;		/* in the report's header */
+		const char *data;
+		size_t length;
+		bool passes;
+	} table[] = {
+		{ 64, -60, 4, "", 0, true }, { 63, -60, 4, "", 0, false },
+		{ 64, -60, TX_POWER_UNKNOWN, "\x02\x0a\x04", 3, true },
+		{ 63, -60, TX_POWER_UNKNOWN, "\x02\x0a\x04", 3, false },
+		{ 64, -60, TX_POWER_UNKNOWN, "", 0, false },
+		{ 65535, -60, TX_POWER_UNKNOWN, "\x01\x0a", 2, false },
+		{ 64, -60, 4, "\x02\x0a\x7e", 3, true },		/* the header counts before the data */
+		{ 64, -60, TX_POWER_UNKNOWN, "\x02\x0a\x7e\x02\x0a\x04", 6, false },	/* the first one counts */
+		{ 65535, RSSI_UNKNOWN, 4, "", 0, false },
+		{ 0, 10, 4, "", 0, true }, { 0, 4, 4, "", 0, true }, { 0, 3, 4, "", 0, false },
+		{ 255, -128, 126, "", 0, true }, { 253, -128, 126, "", 0, false },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
+		ReportInfo info = report_info(1, table[i].data, table[i].length);
+		Filter *filter = make();
+
+		filter_set_pathloss(filter, table[i].most);
+		info.rssi = table[i].rssi;
+		info.tx_power = table[i].told;
+		ck_assert_msg(passes(filter, &info) == table[i].passes, "row %zu", i);
+		filter_free(filter);
+	}
+}
+END_TEST
+
+START_TEST(test_patterns)
+{
+	static const struct {
+		uint8_t start;
+		uint8_t type;
+		const char *bytes;
+		size_t bytes_length;
+		const char *data;
+		size_t length;
+		bool passes;
+	} table[] = {
+		{ 0, 0xff, "\x4c", 1, "\x03\xff\x4c\x00", 4, true },
+		{ 0, 0xff, "\x4c\x00", 2, "\x03\xff\x4c\x00", 4, true },
+		{ 0, 0xff, "\x4c\x00\x02", 3, "\x03\xff\x4c\x00", 4, false },
+		{ 1, 0xff, "\x00", 1, "\x03\xff\x4c\x00", 4, true },
+		{ 2, 0xff, "\x00", 1, "\x03\xff\x4c\x00\x00", 5, false },
+		{ 1, 0xff, "\x00\x02", 2, "\x03\xff\x4c\x00\x02\x0a\x04", 7, false },	/* not into the next one */
+		{ 0, 0x16, "\x4c\x00", 2, "\x03\xff\x4c\x00", 4, false },
+		{ 0, 0x00, "\x07", 1, "\x02\x00\x07", 3, true },
+		{ 0, 0x01, "\x06", 1, "\x02\x01\x1a\x02\x01\x06", 6, true },
+		{ 253, 0x24, "x", 1, "\x02\x24x", 3, false },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
+		Filter *filter = make();
+
+		ck_assert_int_eq(filter_add_pattern(filter, table[i].start, table[i].type,
+						    (const uint8_t *)table[i].bytes, table[i].bytes_length), 0);
+		ck_assert_msg(passes_data(filter, table[i].data, table[i].length) == table[i].passes, "row %zu", i);
+		ck_assert_int_eq(filter_add_pattern(filter, 0, table[i].type, (const uint8_t *)"unlikely", 8), 0);
+		ck_assert_msg(passes_data(filter, table[i].data, table[i].length) == table[i].passes, "row %zu", i);
+		filter_free(filter);
+	}
+}
+END_TEST
+
+START_TEST(test_impossible_patterns)
+{
+	uint8_t bytes[256] = { 0 };
+	Filter *filter = make();
+
+	ck_assert_int_eq(filter_add_pattern(filter, 0, 1, bytes, 0), -EINVAL);
+	ck_assert_int_eq(filter_add_pattern(filter, 0, 1, NULL, 0), -EINVAL);
+	ck_assert_int_eq(filter_add_pattern(filter, 0, 1, bytes, 255), -EINVAL);
+	ck_assert_int_eq(filter_add_pattern(filter, 254, 1, bytes, 1), -EINVAL);
+	ck_assert_int_eq(filter_add_pattern(filter, 255, 1, bytes, 256), -EINVAL);
+	ck_assert_int_eq(filter_add_pattern(filter, 2, 1, bytes, SIZE_MAX), -EINVAL);
+	ck_assert(passes_data(filter, "", 0));		/* none of them was added */
+	ck_assert_int_eq(filter_add_pattern(filter, 0, 1, bytes, 254), 0);
+	ck_assert_int_eq(filter_add_pattern(filter, 253, 1, bytes, 1), 0);
+	filter_free(filter);
+}
+END_TEST
+
+/* Every kind must be met; of one kind any is enough. */
+START_TEST(test_kinds_together)
+{
+	static const uint8_t good[] = {
+		0x02, 0x01, 0x06, 0x03, 0x03, 0x0d, 0x18, 0x02, 0x0a, 0x04, 0x04, 0xff, 0x4c, 0x00, 0x02, 0x03, 0x09, 'H', 'R',
+	};
+	ReportInfo base = report_info(7, good, sizeof(good)), other = base;
+	Filter *filter = make();
+	Addr stranger = { .bytes = { 1, 2, 3, 4, 5, 6 } };
+
+	filter_set_rssi(filter, -70);
+	filter_set_pathloss(filter, 64);
+	filter_set_scan_responses(filter, false);
+	ck_assert_int_eq(filter_add_adv_type(filter, ADV_CONNECTABLE), 0);
+	ck_assert_int_eq(filter_add_address(filter, &stranger), 0);
+	ck_assert_int_eq(filter_add_address(filter, &base.addr), 0);
+	add_uuid(filter, "180d");
+	add_uuid(filter, "180f");
+	ck_assert_int_eq(filter_add_manufacturer(filter, 0x4c), 0);
+	ck_assert_int_eq(filter_add_manufacturer(filter, 0x59), 0);
+	ck_assert_int_eq(filter_set_name(filter, "H?"), 0);
+	ck_assert_int_eq(filter_add_pattern(filter, 2, 0xff, (const uint8_t *)"\x02", 1), 0);
+	ck_assert_int_eq(filter_add_pattern(filter, 2, 0xff, (const uint8_t *)"\x03", 1), 0);
+	ck_assert(passes(filter, &base));
+
+	other = base, other.rssi = -61;
+	ck_assert(!passes(filter, &other));
+	other = base, other.adv_type = ADV_SCAN_RESPONSE;
+	ck_assert(!passes(filter, &other));
+	other = base, other.addr.bytes[0] = 0;
+	ck_assert(!passes(filter, &other));
+	for (size_t length = 0; length < sizeof(good); length++) {
+		other = base, other.length = length;
+		ck_assert(!passes(filter, &other));
+	}
+	/* A change in any of the parts that are asked for; the last byte is any that ? takes. */
+	for (size_t i = 3; i < sizeof(good); i++) {
+		uint8_t changed[sizeof(good)];
+
+		memcpy(changed, good, sizeof(good));
+		changed[i] ^= 0x41;
+		other = base, other.data = changed;
+		ck_assert_msg(!passes(filter, &other) || i == sizeof(good) - 1, "byte %zu", i);
+	}
+	filter_free(filter);
+}
+END_TEST
+
+START_TEST(test_limit)
+{
+	Addr addr = { .bytes = { 1, 2, 3, 4, 5, 6 } };
+	Filter *filter;
+	Uuid uuid;
+
+	uuid_from_int(0x180d, &uuid);
+	ck_assert_int_eq(filter_new(&filter, 5), 0);
+	ck_assert_int_eq(filter_add_address(filter, &addr), 0);
+	ck_assert_int_eq(filter_add_uuid(filter, &uuid), 0);
+	ck_assert_int_eq(filter_add_manufacturer(filter, 1), 0);
+	ck_assert_int_eq(filter_add_adv_type(filter, 0), 0);
+	ck_assert_int_eq(filter_add_pattern(filter, 0, 1, (const uint8_t *)"a", 1), 0);
+
+	ck_assert_int_eq(filter_add_address(filter, &addr), -EDQUOT);
+	ck_assert_int_eq(filter_add_uuid(filter, &uuid), -EDQUOT);
+	ck_assert_int_eq(filter_add_manufacturer(filter, 1), -EDQUOT);
+	ck_assert_int_eq(filter_add_adv_type(filter, 0), -EDQUOT);
+	ck_assert_int_eq(filter_add_pattern(filter, 0, 1, (const uint8_t *)"a", 1), -EDQUOT);
+	ck_assert_int_eq(filter_set_name(filter, "name"), 0);	/* there is but one of these */
+	filter_free(filter);
+
+	/* What is refused must not change what passes. */
+	ck_assert_int_eq(filter_new(&filter, 0), 0);
+	ck_assert_int_eq(filter_add_address(filter, &addr), -EDQUOT);
+	ck_assert_int_eq(filter_add_uuid(filter, &uuid), -EDQUOT);
+	ck_assert_int_eq(filter_add_manufacturer(filter, 1), -EDQUOT);
+	ck_assert_int_eq(filter_add_adv_type(filter, 9), -EDQUOT);
+	ck_assert_int_eq(filter_add_pattern(filter, 0, 1, (const uint8_t *)"a", 1), -EDQUOT);
+	ck_assert(passes_data(filter, "", 0));
+	filter_free(filter);
+}
+END_TEST
+
+START_TEST(test_size)
+{
+	Filter *filter;
+	size_t empty, before;
+
+	ck_assert_int_eq(filter_new(&filter, 65535), 0);
+	empty = filter_size(filter);
+	ck_assert_uint_ge(empty, 64);
+	for (uint16_t i = 0; i < 1000; i++) {
+		ReportInfo info = report_info(i, NULL, 0);
+
+		ck_assert_int_eq(filter_add_address(filter, &info.addr), 0);
+	}
+	ck_assert_uint_ge(filter_size(filter), empty + 1000 * 16);
+	ck_assert_uint_le(filter_size(filter), empty + 1000 * 128);
+
+	before = filter_size(filter);
+	ck_assert_int_eq(filter_set_name(filter, "0123456789"), 0);
+	ck_assert_uint_eq(filter_size(filter), before + 11);
+	ck_assert_int_eq(filter_set_name(filter, ""), 0);
+	ck_assert_uint_eq(filter_size(filter), before + 1);
+
+	before = filter_size(filter);
+	ck_assert_int_eq(filter_add_pattern(filter, 0, 1, (const uint8_t *)"abcd", 4), 0);
+	ck_assert_uint_ge(filter_size(filter), before + 256 * sizeof(void *) + 4);
+	filter_free(filter);
+}
+END_TEST
+
+/* CPU seconds to fill a filter with as many addresses as there can be, and to ask it. */
+static double seconds(unsigned shift, uint64_t factor)
+{
+	clock_t start = clock();
+	Filter *filter;
+
+	must(filter_new(&filter, 65535) == 0);
+	for (uint64_t i = 0; i < 65535; i++) {
+		uint64_t number = (i << shift) * factor;
+		Addr addr;
+
+		for (unsigned b = 0; b < 6; b++)
+			addr.bytes[b] = (uint8_t)(number >> (40 - 8 * b));
+		must(filter_add_address(filter, &addr) == 0);
+	}
+	for (uint16_t i = 0; i < 20000; i++) {
+		ReportInfo info = report_info(i, NULL, 0);
+		Report *report;
+
+		memset(info.addr.bytes, 0xc1, 4);	/* not one of them, whatever the shift */
+		info.addr.bytes[5] |= 1;
+		report = report_make(&info);
+		must(!filter_match(filter, report));
+		report_unref(report);
+	}
+	filter_free(filter);
+	return (double)(clock() - start) / CLOCKS_PER_SEC;
+}
+
+/* Addresses with all but equal bits take no longer than those that are well spread: the set does not become a list. */
+START_TEST(test_many_similar_addresses)
+{
+	static const unsigned shifts[] = { 0, 1, 4, 8, 12, 16, 20, 24, 28, 32 };
+	double spread = seconds(0, UINT64_C(0x9e3779b97f4b));
+
+	for (size_t i = 0; i < ARRAY_SIZE(shifts); i++) {
+		double took = seconds(shifts[i], 1);
+
+		ck_assert_msg(took < 10 * spread + 0.05, "shift %u: %f s, well spread %f s", shifts[i], took, spread);
+	}
+}
+END_TEST
+
+UNIT_MAIN("filter", test_empty_passes_all, test_rssi, test_adv_type, test_addresses, test_address_of_zeros, test_uuids,
+	  test_manufacturers, test_name, test_pathloss, test_patterns, test_impossible_patterns, test_kinds_together,
+	  test_limit, test_size, test_many_similar_addresses)

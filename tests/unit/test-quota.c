@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Charges: the limit's edges, users that come and go, and that a leak does not pass unseen. */
+#include <errno.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/quota.h"
+#include "unit.h"
+
+static const uint64_t limits[_QUOTA_MAX] = {
+	[QUOTA_SESSIONS] = 2,
+	[QUOTA_FIFO_BYTES] = UINT64_MAX,
+	[QUOTA_CALLS] = 0,
+	[QUOTA_CONNECTIONS] = 1000,
+};
+
+START_TEST(test_limits)
+{
+	Quota *quota;
+	User *user;
+
+	ck_assert_int_eq(quota_new(&quota, limits), 0);
+	ck_assert_int_eq(quota_user(quota, 1000, &user), 0);
+	ck_assert_uint_eq(user_uid(user), 1000);
+	for (int kind = 0; kind < _QUOTA_MAX; kind++) {
+		ck_assert_uint_eq(user_limit(user, (QuotaKind)kind), limits[kind]);
+		ck_assert_uint_eq(user_charged(user, (QuotaKind)kind), 0);
+	}
+
+	ck_assert_int_eq(user_charge(user, QUOTA_SESSIONS, 1), 0);
+	ck_assert_int_eq(user_charge(user, QUOTA_SESSIONS, 2), -EDQUOT);
+	ck_assert_int_eq(user_charge(user, QUOTA_SESSIONS, UINT64_MAX), -EDQUOT);
+	ck_assert_uint_eq(user_charged(user, QUOTA_SESSIONS), 1);
+	ck_assert_int_eq(user_charge(user, QUOTA_SESSIONS, 1), 0);
+	ck_assert_int_eq(user_charge(user, QUOTA_SESSIONS, 1), -EDQUOT);
+	ck_assert_int_eq(user_charge(user, QUOTA_SESSIONS, 0), 0);
+	user_discharge(user, QUOTA_SESSIONS, 2);
+	ck_assert_uint_eq(user_charged(user, QUOTA_SESSIONS), 0);
+
+	ck_assert_int_eq(user_charge(user, QUOTA_CALLS, 1), -EDQUOT);
+
+	/* Near the end of the number range nothing wraps. */
+	ck_assert_int_eq(user_charge(user, QUOTA_FIFO_BYTES, UINT64_MAX - 1), 0);
+	ck_assert_int_eq(user_charge(user, QUOTA_FIFO_BYTES, 2), -EDQUOT);
+	ck_assert_int_eq(user_charge(user, QUOTA_FIFO_BYTES, 1), 0);
+	ck_assert_uint_eq(user_charged(user, QUOTA_FIFO_BYTES), UINT64_MAX);
+	user_discharge(user, QUOTA_FIFO_BYTES, UINT64_MAX);
+
+	ck_assert_ptr_null(user_unref(user));
+	ck_assert_ptr_null(quota_free(quota));
+	ck_assert_ptr_null(quota_free(NULL));
+	ck_assert_ptr_null(user_unref(NULL));
+}
+END_TEST
+
+START_TEST(test_users_are_apart)
+{
+	static const uid_t uids[] = { 0, 1, 1000, 65534, (uid_t)-2, (uid_t)-1 };
+	User *users[ARRAY_SIZE(uids)], *again;
+	Quota *quota;
+
+	ck_assert_int_eq(quota_new(&quota, limits), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(uids); i++) {
+		ck_assert_int_eq(quota_user(quota, uids[i], &users[i]), 0);
+		ck_assert_uint_eq(user_uid(users[i]), uids[i]);
+		ck_assert_int_eq(user_charge(users[i], QUOTA_CONNECTIONS, i + 1), 0);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(uids); i++) {
+		ck_assert_int_eq(quota_user(quota, uids[i], &again), 0);
+		ck_assert_ptr_eq(again, users[i]);
+		ck_assert_uint_eq(user_charged(again, QUOTA_CONNECTIONS), i + 1);
+		user_unref(again);
+		user_discharge(users[i], QUOTA_CONNECTIONS, i + 1);
+		user_unref(users[i]);
+	}
+	quota_free(quota);
+}
+END_TEST
+
+/* What is charged stays charged, also while nobody holds the user. */
+START_TEST(test_charge_outlives_reference)
+{
+	User *user, *again;
+	Quota *quota;
+
+	ck_assert_int_eq(quota_new(&quota, limits), 0);
+	ck_assert_int_eq(quota_user(quota, 7, &user), 0);
+	ck_assert_int_eq(user_charge(user, QUOTA_SESSIONS, 2), 0);
+	user_unref(user);
+
+	ck_assert_int_eq(quota_user(quota, 7, &again), 0);
+	ck_assert_uint_eq(user_charged(again, QUOTA_SESSIONS), 2);
+	ck_assert_int_eq(user_charge(again, QUOTA_SESSIONS, 1), -EDQUOT);
+	ck_assert_ptr_eq(user_ref(again), again);
+	user_unref(again);
+	user_unref(again);
+	user_discharge(again, QUOTA_SESSIONS, 1);
+	user_discharge(again, QUOTA_SESSIONS, 1);	/* and here the user goes */
+
+	quota_free(quota);
+}
+END_TEST
+
+static void leak_user(void)
+{
+	User *user;
+	Quota *quota;
+
+	if (quota_new(&quota, limits) < 0 || quota_user(quota, 7, &user) < 0)
+		_exit(1);
+	quota_free(quota);
+}
+
+static void discharge_too_much(void)
+{
+	User *user;
+	Quota *quota;
+
+	if (quota_new(&quota, limits) < 0 || quota_user(quota, 7, &user) < 0)
+		_exit(1);
+	user_discharge(user, QUOTA_SESSIONS, 1);
+}
+
+/* A mistake of ours must end the program, in a child process here. */
+START_TEST(test_mistakes_abort)
+{
+	void (*const mistakes[])(void) = { leak_user, discharge_too_much };
+
+	for (size_t i = 0; i < ARRAY_SIZE(mistakes); i++) {
+		int status;
+		pid_t child = fork();
+
+		ck_assert_int_ge(child, 0);
+		if (child == 0) {
+			const struct rlimit none = { 0, 0 };
+
+			setrlimit(RLIMIT_CORE, &none);
+			signal(SIGABRT, SIG_DFL);
+			close(STDERR_FILENO);
+			mistakes[i]();
+			_exit(0);
+		}
+		ck_assert_int_eq(waitpid(child, &status, 0), child);
+		ck_assert(WIFSIGNALED(status));
+		ck_assert_int_eq(WTERMSIG(status), SIGABRT);
+	}
+}
+END_TEST
+
+UNIT_MAIN("quota", test_limits, test_users_are_apart, test_charge_outlives_reference, test_mistakes_abort)

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is asked of a radio, and when: scan arbitration, power, coming and going, silence. */
+#include <errno.h>
+
+#include "brokers.h"
+
+START_TEST(test_first_and_last)
+{
+	World world;
+	Radio *radio;
+	Session *a, *b;
+
+	world_init(&world);
+	radio = world_radio(&world, 1, 0, true);
+	a = world_session(&world, radio, 1, ":1.1");
+	b = world_session(&world, radio, 2, ":1.2");
+	world_expect(&world, "added0");
+
+	ck_assert_int_eq(world_start(&world, a, -1), 0);
+	world_expect(&world, "scan0");
+	ck_assert_int_eq(world_start(&world, b, -1), 0);
+	ck_assert(radio_is_scanning(radio));
+	session_stop_scan(a, "stopped");
+	world_expect(&world, "stopped(stopped)");
+	session_drop(b);
+	world_expect(&world, "noscan0 stopped(stopped)");
+	ck_assert(!radio_is_scanning(radio));
+	world_end(&world);
+}
+END_TEST
+
+START_TEST(test_radios_are_apart)
+{
+	World world;
+	Radio *first, *second;
+
+	world_init(&world);
+	first = world_radio(&world, 1, 0, true);
+	second = world_radio(&world, 2, 1, true);
+	world_expect(&world, "added0 added1");
+	ck_assert_int_eq(world_start(&world, world_session(&world, second, 1, ":1.1"), -1), 0);
+	world_expect(&world, "scan1");
+	ck_assert(!radio_is_scanning(first));
+	ck_assert_ptr_eq(broker_radio(world.broker, 1), second);
+	ck_assert_ptr_null(broker_radio(world.broker, 2));
+	world_end(&world);
+}
+END_TEST
+
+typedef struct Waiter {
+	PowerWait wait;
+	int called;
+	int error;
+	char text[256];
+} Waiter;
+
+static void on_power(PowerWait *wait, int error, const Reason *reason)
+{
+	Waiter *waiter = (Waiter *)wait;
+
+	waiter->called++;
+	waiter->error = error;
+	g_strlcpy(waiter->text, reason ? reason->text : "", sizeof(waiter->text));
+}
+
+START_TEST(test_power_on_and_off)
+{
+	Waiter first = { .wait.done = on_power }, second = { .wait.done = on_power }, gone = { .wait.done = on_power };
+	Reason reason = { "" };
+	Session *session;
+	World world;
+	Radio *radio;
+
+	world_init(&world);
+	radio = world_radio(&world, 1, 0, false);
+	session = world_session(&world, radio, 1, ":1.1");
+	ck_assert_int_eq(radio_power_on(radio, &first.wait, world.now, &reason), 1);
+	ck_assert_int_eq(radio_power_on(radio, &gone.wait, world.now, &reason), 1);
+	ck_assert_int_eq(radio_power_on(radio, &second.wait, world.now, &reason), 1);
+	world_expect(&world, "added0 power0");
+	power_wait_cancel(&gone.wait);
+	power_wait_cancel(&gone.wait);
+
+	/* BlueZ's answer alone is not enough: Powered has to say so */
+	radio_power_done(radio, 0, NULL, world.now);
+	ck_assert_int_eq(first.called, 0);
+	world_power(&world, radio, true);
+	ck_assert_int_eq(first.called, 1);
+	ck_assert_int_eq(second.called, 1);
+	ck_assert_int_eq(second.error, 0);
+	ck_assert_int_eq(gone.called, 0);
+	ck_assert_int_eq(radio_power_on(radio, &first.wait, world.now, &reason), 0);
+
+	/* we powered it on: with the last session it goes off */
+	session_drop(session);
+	world_expect(&world, "nopower0");
+	world_end(&world);
+}
+END_TEST
+
+START_TEST(test_power_of_others_is_left_alone)
+{
+	Session *session;
+	World world;
+	Radio *radio;
+
+	world_init(&world);
+	radio = world_radio(&world, 1, 0, true);
+	session = world_session(&world, radio, 1, ":1.1");
+	session_drop(session);
+	world_expect(&world, "added0");
+
+	/* and where somebody powered it off while it was ours */
+	session = world_session(&world, radio, 1, ":1.1");
+	ck_assert_int_eq(world_start(&world, session, -1), 0);
+	world_power(&world, radio, false);
+	world_pass(&world, 30 * USEC_PER_SEC);
+	world_expect(&world, "scan0 noscan0");
+	ck_assert(session->scanning);
+	world_power(&world, radio, true);
+	world_expect(&world, "scan0");
+	world_end(&world);
+}
+END_TEST
+
+START_TEST(test_power_fails)
+{
+	Waiter waiter = { .wait.done = on_power };
+	Reason reason = { "" };
+	RadioState state;
+	Session *session;
+	World world;
+	Radio *radio;
+
+	world_init(&world);
+	radio = world_radio(&world, 1, 0, false);
+	session = world_session(&world, radio, 1, ":1.1");
+
+	/* no answer at all */
+	ck_assert_int_eq(radio_power_on(radio, &waiter.wait, world.now, &reason), 1);
+	world_pass(&world, world.config.power_on_seconds * USEC_PER_SEC);
+	ck_assert_int_eq(waiter.called, 1);
+	ck_assert_int_eq(waiter.error, E_NOT_READY);
+	ck_assert_str_eq(waiter.text, "hci0 did not power on within 10 s");
+
+	/* an error */
+	ck_assert_int_eq(radio_power_on(radio, &waiter.wait, world.now, &reason), 1);
+	reason_set(&reason, E_NOT_READY, "broken");
+	radio_power_done(radio, E_NOT_READY, &reason, world.now);
+	ck_assert_int_eq(waiter.called, 2);
+	ck_assert_str_eq(waiter.text, "broken");
+
+	/* rfkill: the session stands without the radio */
+	ck_assert_int_eq(radio_power_on(radio, &waiter.wait, world.now, &reason), 1);
+	radio_power_done(radio, -ERFKILL, NULL, world.now);
+	ck_assert_int_eq(waiter.called, 3);
+	ck_assert_int_eq(waiter.error, 0);
+
+	/* known to be blocked: not even asked */
+	g_string_truncate(world.log, 0);
+	state = radio->bluez;
+	state.blocked = true;
+	radio_update(radio, &state, world.now);
+	ck_assert_int_eq(radio_power_on(radio, &waiter.wait, world.now, &reason), 0);
+	ck_assert_int_eq(radio_ready(radio, &reason), E_NOT_READY);
+	ck_assert_ptr_nonnull(strstr(reason.text, "rfkill"));
+	world_expect(&world, "");
+
+	/* unplugged while somebody waits */
+	state.blocked = false;
+	radio_update(radio, &state, world.now);
+	ck_assert_int_eq(radio_power_on(radio, &waiter.wait, world.now, &reason), 1);
+	radio_vanished(radio, world.now);
+	ck_assert_int_eq(waiter.called, 4);
+	ck_assert_int_eq(waiter.error, E_NOT_READY);
+
+	/* none of this is ours to power off */
+	session_drop(session);
+	world_expect(&world, "power0 removed0");
+	ck_assert_uint_eq(world.broker->radios->len, 0);
+	world_end(&world);
+}
+END_TEST
+
+START_TEST(test_replug_with_another_number)
+{
+	Reason reason = { "" };
+	Session *session;
+	World world;
+	Radio *radio;
+
+	world_init(&world);
+	radio = world_radio(&world, 1, 0, true);
+	session = world_session(&world, radio, 1, ":1.1");
+	ck_assert_int_eq(world_start(&world, session, -1), 0);
+	world_hear(&world, radio, 7);
+	world_expect(&world, "added0 scan0");
+
+	/* it is said to be off just before it goes, which is nobody's wish */
+	world_power(&world, radio, false);
+	radio_vanished(radio, world.now);
+	world_expect(&world, "noscan0 removed0");
+	ck_assert_int_eq(world_start(&world, session, -1), E_NOT_READY);
+	ck_assert_ptr_eq(broker_radio(world.broker, 0), radio);
+	ck_assert(session->scanning);
+
+	world_radio(&world, 2, 0, true);
+	ck_assert_ptr_eq(world_radio(&world, 1, 3, false), radio);
+	world_expect(&world, "added0 added3 power3");
+	world_power(&world, radio, true);
+	world_expect(&world, "scan3");
+	ck_assert_uint_eq(ring_count(session->ring), 1);
+	ck_assert_uint_eq(session->path_index, 0);
+	ck_assert_ptr_eq(broker_radio(world.broker, 3), radio);
+	ck_assert_ptr_ne(broker_radio(world.broker, 0), radio);
+	ck_assert_int_eq(radio_ready(radio, &reason), 0);
+
+	/* who knows it by the old number finds it where nobody else has that */
+	radio_vanished(broker_radio(world.broker, 0), world.now);
+	ck_assert_ptr_eq(broker_radio(world.broker, 0), radio);
+	world_end(&world);
+}
+END_TEST
+
+START_TEST(test_off_by_hand_stays_off)
+{
+	Session *session;
+	World world;
+	Radio *radio;
+
+	world_init(&world);
+	radio = world_radio(&world, 1, 0, true);
+	session = world_session(&world, radio, 1, ":1.1");
+	ck_assert_int_eq(world_start(&world, session, -1), 0);
+	world_power(&world, radio, false);
+	world_pass(&world, 60 * USEC_PER_SEC);
+	radio_vanished(radio, world.now);
+	g_string_truncate(world.log, 0);
+	ck_assert_ptr_eq(world_radio(&world, 1, 0, false), radio);
+	world_expect(&world, "added0");
+	world_end(&world);
+}
+END_TEST
+
+START_TEST(test_bluez_gone)
+{
+	Reason reason = { "" };
+	Session *session;
+	World world;
+	Radio *radio;
+
+	world_init(&world);
+	radio = world_radio(&world, 1, 0, true);
+	session = world_session(&world, radio, 1, ":1.1");
+	ck_assert_int_eq(world_start(&world, session, 5), 0);
+	broker_bluez_changed(world.broker, false);
+	radio_vanished(radio, world.now);
+	ck_assert_int_eq(radio_ready(radio, &reason), E_BLUEZ_UNAVAILABLE);
+	ck_assert_int_eq(world_start(&world, session, 5), E_BLUEZ_UNAVAILABLE);
+	g_string_truncate(world.log, 0);
+	world_pass(&world, 5 * USEC_PER_SEC);
+	world_expect(&world, "stopped(bluez-gone)");
+	ck_assert_int_eq(world_start(&world, session, 5), E_BLUEZ_UNAVAILABLE);
+	world_end(&world);
+}
+END_TEST
+
+START_TEST(test_silence)
+{
+	World world;
+	Radio *radio;
+
+	world_init(&world);
+	radio = world_radio(&world, 1, 0, true);
+	ck_assert_int_eq(world_start(&world, world_session(&world, radio, 1, ":1.1"), -1), 0);
+	world_expect(&world, "added0 scan0");
+	world_pass(&world, 89 * USEC_PER_SEC);
+	world_hear(&world, radio, 1);
+	world_pass(&world, 89 * USEC_PER_SEC);
+	world_expect(&world, "");
+	world_pass(&world, 1 * USEC_PER_SEC);
+	world_expect(&world, "restart0");
+	/* less and less eager where there is nothing to hear, but back to normal when there was */
+	world_pass(&world, 179 * USEC_PER_SEC);
+	world_expect(&world, "");
+	world_pass(&world, 1 * USEC_PER_SEC);
+	world_expect(&world, "restart0");
+	world_hear(&world, radio, 1);
+	world_pass(&world, 90 * USEC_PER_SEC);
+	world_expect(&world, "restart0");
+	world_end(&world);
+}
+END_TEST
+
+UNIT_MAIN("radio", test_first_and_last, test_radios_are_apart, test_power_on_and_off,
+	  test_power_of_others_is_left_alone, test_power_fails, test_replug_with_another_number,
+	  test_off_by_hand_stays_off, test_bluez_gone, test_silence)

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh
+# Sourced in the guest: starts the system bus, emulated radios and bluetoothd, and waits until
+# org.bluez shows them, powered (bluetoothd powers each radio by itself). with-bluetooth does it for
+# one command.
+#
+#   BLUEBROKER_RADIO  the program bluebroker-radio (default: found by PATH)
+#   AIR_RADIOS        addresses of the radios to plug in (default 00:AA:01:00:00:01; may be empty)
+#   AIR_CONTROL       where bluebroker-radio listens (default /run/air)
+#   AIR_ARGS          more arguments for it (--filter-duplicates)
+#   BLUETOOTHD_ARGS   arguments for bluetoothd (default none; -E for experimental interfaces)
+#   BLUETOOTHD        no: leave bluetoothd to the test (bluetoothd-ctl start)
+#   BT_POLICY         bus policy files to put where the bus finds them
+#   BT_ENV            this file's directory (bash finds it by itself)
+#
+# Logs are in /run/log. `air LINE` says something to the radios; bluetoothd-ctl is on PATH.
+# Where something does not start, the shell ends with 125.
+
+# shellcheck disable=SC3028 # empty elsewhere than in bash
+: "${BT_ENV:=$(dirname "$(readlink -f "${BASH_SOURCE:-bt-env.sh}")")}"
+: "${BLUEBROKER_RADIO:=bluebroker-radio}" "${AIR_CONTROL:=/run/air}"
+: "${AIR_RADIOS=00:AA:01:00:00:01}" "${AIR_ARGS:=}" "${BLUETOOTHD_ARGS:=}" "${BT_POLICY:=}"
+export AIR_CONTROL BLUETOOTHD_ARGS
+PATH=$BT_ENV:$PATH
+
+air() { "$BLUEBROKER_RADIO" --control "$AIR_CONTROL" --ask "$*"; }
+
+# The host's pairings are no business of the guest.
+bt_env_state() {
+	mkdir -p /run/log /run/dbus /var/lib/bluetooth
+	mount -t tmpfs -o mode=700 bluetooth /var/lib/bluetooth
+	[ -s /etc/machine-id ] || dbus-uuidgen > /etc/machine-id
+	rm -rf /var/lib/dbus/machine-id
+	mkdir -p /var/lib/dbus && cp /etc/machine-id /var/lib/dbus/machine-id
+}
+
+bt_env_bus() {
+	# shellcheck disable=SC2086 # a list
+	[ -z "$BT_POLICY" ] || cp $BT_POLICY /etc/dbus-1/system.d/
+	dbus-daemon --system --fork --nopidfile
+}
+
+bt_env_radios() {
+	command -v "$BLUEBROKER_RADIO" > /dev/null || {
+		echo "bt-env: no $BLUEBROKER_RADIO: set BLUEBROKER_RADIO to the built program" >&2
+		return 1
+	}
+	set -- --control "$AIR_CONTROL"
+	for radio in $AIR_RADIOS; do set -- "$@" --plug "$radio"; done
+	# shellcheck disable=SC2086 # a list
+	"$BLUEBROKER_RADIO" "$@" $AIR_ARGS > /run/log/radio.log 2>&1 &
+	for _ in $(seq 200); do
+		[ ! -S "$AIR_CONTROL" ] || return 0
+		sleep 0.05
+	done
+	cat /run/log/radio.log >&2
+	return 1
+}
+
+bt_env_powered() { # how many radios bluetoothd shows and has powered
+	busctl --system --list tree org.bluez 2> /dev/null | grep '^/org/bluez/hci[0-9]*$' |
+		while read -r path; do
+			busctl --system get-property org.bluez "$path" org.bluez.Adapter1 Powered
+		done 2> /dev/null | grep -c true
+}
+
+# Only once the name is there: the bus would try to start bluetoothd a second time.
+bt_env_adapters() {
+	wanted=$(echo "$AIR_RADIOS" | wc -w)
+	for _ in $(seq 100); do
+		shown=$(bt_env_powered)
+		[ "$shown" -lt "$wanted" ] || return 0
+		sleep 0.05
+	done
+	echo "bt-env: bluetoothd has $shown of $wanted radios powered" >&2
+	return 1
+}
+
+bt_env_state && bt_env_bus && bt_env_radios || exit 125
+if [ "${BLUETOOTHD:-yes}" != no ]; then
+	bluetoothd-ctl start && bt_env_adapters || exit 125
+fi

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reads the requests of the air-control protocol, and carries them out. */
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "radio-commands.h"
+#include "radio-rfkill.h"
+
+#define WORDS_MAX 16
+
+typedef struct Request {
+	Air *air;
+	char *words[WORDS_MAX];
+	size_t n_words;
+	uint64_t now;
+	char *reply;		/* COMMAND_REPLY_MAX */
+} Request;
+
+static bool fail(Request *request, const char *problem, const char *what)
+{
+	snprintf(request->reply, COMMAND_REPLY_MAX, "error %s: %.80s", problem, what);
+	return false;
+}
+
+static bool fail_errno(Request *request, const char *what, int error)
+{
+	return fail(request, what, strerror(-error));
+}
+
+static bool parse_address(Request *request, const char *word, bdaddr_t *ret)
+{
+	uint8_t b[6];
+	int end = -1;
+
+	if (sscanf(word, "%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx%n", &b[5], &b[4], &b[3], &b[2], &b[1],
+		   &b[0], &end) != 6 || end != 17 || word[end])
+		return fail(request, "not an address", word);
+	memcpy(ret->b, b, sizeof(b));
+	return true;
+}
+
+/* a radio that is plugged in, or all */
+static bool parse_target(Request *request, const char *word, Target *ret)
+{
+	if (!strcmp(word, "*")) {
+		*ret = *BDADDR_ANY;
+		return true;
+	}
+	if (!parse_address(request, word, ret))
+		return false;
+	return air_find(request->air, ret) ? true : fail(request, "no such radio", word);
+}
+
+static bool parse_number(Request *request, const char *word, uint32_t least, uint32_t most,
+			 uint32_t *ret)
+{
+	char *end;
+	unsigned long value;
+
+	errno = 0;
+	value = strtoul(word, &end, 10);
+	if (errno || *end || *word < '0' || *word > '9' || value < least || value > most)
+		return fail(request, "number out of range", word);
+	*ret = (uint32_t)value;
+	return true;
+}
+
+/* BASE or BASE~SPREAD, dBm */
+static bool parse_level(Request *request, const char *word, Level *ret)
+{
+	char *end;
+	long base, spread = 0;
+
+	base = strtol(word, &end, 10);
+	if (end != word && *end == '~')
+		spread = strtol(end + 1, &end, 10);
+	if (end == word || *end || spread < 0 || base - spread < INT8_MIN ||
+	    base + spread > INT8_MAX)
+		return fail(request, "not an RSSI", word);
+	*ret = (Level){ (int8_t)base, (uint8_t)spread };
+	return true;
+}
+
+static bool parse_payload(Request *request, const char *word, Report *ret)
+{
+	size_t length = strlen(word) / 2;
+
+	ret->length = 0;
+	if (!strcmp(word, "-"))
+		return true;
+	if (strlen(word) % 2 || length > REPORT_DATA_MAX ||
+	    strspn(word, "0123456789abcdefABCDEF") != strlen(word))
+		return fail(request, "not a payload of up to 31 bytes in hex", word);
+	for (size_t i = 0; i < length; i++)
+		(void)sscanf(word + 2 * i, "%2hhx", &ret->data[i]);
+	ret->length = (uint8_t)length;
+	return true;
+}
+
+/* DEV public|random TYPE RSSI HEX */
+static bool parse_report(Request *request, char **words, Report *ret, Level *ret_level)
+{
+	uint32_t type;
+
+	if (!parse_address(request, words[0], &ret->address) ||
+	    !parse_number(request, words[2], 0, 4, &type) ||
+	    !parse_level(request, words[3], ret_level) || !parse_payload(request, words[4], ret))
+		return false;
+	if (strcmp(words[1], "public") && strcmp(words[1], "random"))
+		return fail(request, "neither public nor random", words[1]);
+	ret->address_type = !strcmp(words[1], "random");
+	ret->type = (uint8_t)type;
+	return true;
+}
+
+static bool run_plug(Request *request)
+{
+	bdaddr_t address;
+	Controller *radio;
+	int r;
+
+	if (!parse_address(request, request->words[1], &address))
+		return false;
+	if (!bacmp(&address, BDADDR_ANY))
+		return fail(request, "no address for a radio", request->words[1]);
+	r = air_plug(request->air, &address, &radio);
+	if (r < 0)
+		return fail_errno(request, "plug", r);
+	snprintf(request->reply, COMMAND_REPLY_MAX, "ok hci%d", controller_index(radio));
+	return true;
+}
+
+static bool run_unplug(Request *request)
+{
+	Air *air = request->air;
+	Target target;
+
+	if (!parse_target(request, request->words[1], &target))
+		return false;
+	for (size_t i = air->n_radios; i-- > 0;)
+		if (air_matches(&target, air->radios[i]))
+			air_unplug(air, i);
+	return true;
+}
+
+static bool run_adv(Request *request)
+{
+	char **words = request->words;
+	Report report = { 0 };
+	Target target;
+	Level level;
+	uint32_t count = 1, sent = 0;
+	int r;
+
+	if (!parse_target(request, words[1], &target) ||
+	    !parse_report(request, words + 2, &report, &level) ||
+	    (request->n_words > 7 && !parse_number(request, words[7], 1, 1000000, &count)))
+		return false;
+	for (uint32_t i = 0; i < count; i++) {
+		report.rssi = level_at(&level, i);
+		r = air_send(request->air, &target, &report);
+		if (r < 0)
+			return fail_errno(request, "adv", r);
+		sent += (uint32_t)r;
+	}
+	snprintf(request->reply, COMMAND_REPLY_MAX, "ok %" PRIu32, sent);
+	return true;
+}
+
+static bool run_repeat(Request *request)
+{
+	char **words = request->words;
+	Repeat repeat = { 0 };
+	uint32_t interval;
+	int r;
+
+	if (!parse_target(request, words[1], &repeat.target) ||
+	    !parse_report(request, words + 3, &repeat.report, &repeat.level) ||
+	    !parse_number(request, words[8], 1, 3600000, &interval) ||
+	    !parse_number(request, words[9], 0, UINT32_MAX, &repeat.count))
+		return false;
+	if (request->n_words > 10) {
+		if (request->n_words != 12 || strcmp(words[10], "rsp"))
+			return fail(request, "expected rsp HEX", words[10]);
+		repeat.has_response = true;
+		repeat.response = repeat.report;
+		repeat.response.type = 4;
+		if (!parse_payload(request, words[11], &repeat.response))
+			return false;
+	}
+	if (strlen(words[2]) >= sizeof(repeat.name))
+		return fail(request, "name too long", words[2]);
+	strcpy(repeat.name, words[2]);
+	repeat.interval = (uint64_t)interval * 1000000;
+	r = air_repeat(request->air, &repeat, request->now);
+	return r < 0 ? fail_errno(request, "repeat", r) : true;
+}
+
+static bool run_storm(Request *request)
+{
+	char **words = request->words;
+	uint32_t advertisers, rate, seconds;
+	Target target;
+	int r;
+
+	if (!parse_target(request, words[1], &target) ||
+	    !parse_number(request, words[2], 1, 65536, &advertisers) ||
+	    !parse_number(request, words[3], 1, 100000, &rate) ||
+	    !parse_number(request, words[4], 1, 1000000, &seconds))
+		return false;
+	r = air_storm(request->air, &target, advertisers, rate, seconds, request->now);
+	return r < 0 ? fail_errno(request, "storm", r) : true;
+}
+
+static bool run_quiet(Request *request)
+{
+	Target target;
+
+	if (!parse_target(request, request->words[1], &target))
+		return false;
+	air_quiet(request->air, &target);
+	return true;
+}
+
+/* of several radios: what any of them does, and the sum of what they sent */
+static bool run_status(Request *request)
+{
+	const Air *air = request->air;
+	bool scanning = false, active = false, filter = false, powered = false;
+	uint64_t sent = 0;
+	Target target;
+
+	if (!parse_target(request, request->words[1], &target))
+		return false;
+	for (size_t i = 0; i < air->n_radios; i++) {
+		const Controller *radio = air->radios[i];
+		bool up = controller_powered(radio);
+
+		if (!air_matches(&target, radio))
+			continue;
+		powered |= up;
+		scanning |= up && controller_scanning(radio);
+		active |= up && controller_scanning_actively(radio);
+		filter |= up && controller_filter_wanted(radio);
+		sent += controller_sent(radio);
+	}
+	snprintf(request->reply, COMMAND_REPLY_MAX,
+		 "ok scanning=%d active=%d filterdup=%d powered=%d sent=%" PRIu64, scanning, active,
+		 filter, powered, sent);
+	return true;
+}
+
+static bool run_rfkill(Request *request)
+{
+	const Air *air = request->air;
+	bool block = !strcmp(request->words[2], "block");
+	Target target;
+	int r;
+
+	if (!block && strcmp(request->words[2], "unblock"))
+		return fail(request, "neither block nor unblock", request->words[2]);
+	if (!parse_target(request, request->words[1], &target))
+		return false;
+	for (size_t i = 0; i < air->n_radios; i++) {
+		if (!air_matches(&target, air->radios[i]))
+			continue;
+		r = rfkill_block(controller_index(air->radios[i]), block);
+		if (r < 0)
+			return fail_errno(request, "rfkill", r);
+	}
+	return true;
+}
+
+static const struct {
+	const char *name;
+	size_t least, most;	/* words, the name among them */
+	bool (*run)(Request *request);
+} requests[] = {
+	{ "plug", 2, 2, run_plug },
+	{ "unplug", 2, 2, run_unplug },
+	{ "adv", 7, 8, run_adv },
+	{ "repeat", 10, 12, run_repeat },
+	{ "storm", 5, 5, run_storm },
+	{ "quiet", 2, 2, run_quiet },
+	{ "status", 2, 2, run_status },
+	{ "rfkill", 3, 3, run_rfkill },
+};
+
+bool command_line_run(Air *air, char *line, uint64_t now, char reply[COMMAND_REPLY_MAX])
+{
+	Request request = { .air = air, .now = now, .reply = reply };
+	char *rest = line, *word;
+
+	while ((word = strsep(&rest, " \t\r"))) {
+		if (!*word)
+			continue;
+		if (request.n_words == WORDS_MAX) {
+			fail(&request, "too many words", word);
+			return true;
+		}
+		request.words[request.n_words++] = word;
+	}
+	strcpy(reply, "ok");
+	if (request.n_words == 0) {
+		fail(&request, "empty", "request");
+		return true;
+	}
+	if (!strcmp(request.words[0], "quit"))
+		return false;
+	for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
+		if (strcmp(requests[i].name, request.words[0]))
+			continue;
+		if (request.n_words < requests[i].least || request.n_words > requests[i].most)
+			fail(&request, "wrong number of words", request.words[0]);
+		else
+			requests[i].run(&request);
+		return true;
+	}
+	fail(&request, "unknown request", request.words[0]);
+	return true;
+}

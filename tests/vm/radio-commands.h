@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * The air-control protocol: one line is one request, and is answered by one line, `ok[ TEXT]` or
+ * `error TEXT`.
+ *
+ *   plug ADDR | unplug ADDR | quiet RADIO | status RADIO | rfkill RADIO block|unblock | quit
+ *   adv RADIO DEV public|random TYPE RSSI HEX [COUNT]
+ *   repeat RADIO NAME DEV public|random TYPE RSSI HEX INTERVAL_MS COUNT [rsp HEX]
+ *   storm RADIO ADVERTISERS RATE SECONDS
+ *
+ * RADIO is a controller address, or `*` for all; TYPE is the HCI event type; RSSI may be
+ * BASE~SPREAD; HEX is the AD payload, `-` for an empty one.
+ */
+
+#include "radio-air.h"
+
+#define COMMAND_LINE_MAX 1024
+#define COMMAND_REPLY_MAX 256
+
+/* Carries out line (which it cuts into words) and writes the answer, without a line end, to reply.
+ * Returns false when the program shall end. */
+bool command_line_run(Air *air, char *line, uint64_t now, char reply[COMMAND_REPLY_MAX]);

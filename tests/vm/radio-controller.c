@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* An emulated controller: its life on /dev/vhci, and the reports it hands to the host. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <bluetooth/bluetooth.h>
+#include <bluetooth/hci.h>
+
+#include "radio-hci.h"
+
+int controller_process(Controller *controller)
+{
+	uint8_t packet[1 + HCI_COMMAND_HDR_SIZE + UINT8_MAX];
+	hci_command_hdr head;
+	ssize_t n;
+
+	for (;;) {
+		n = read(controller->fd, packet, sizeof(packet));
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return errno == EAGAIN ? 0 : -errno;
+		if (n == 0)
+			return -ENODEV;
+		/* data packets have no link to go to */
+		if (packet[0] != HCI_COMMAND_PKT || n < 1 + HCI_COMMAND_HDR_SIZE)
+			continue;
+		memcpy(&head, packet + 1, sizeof(head));
+		command_run(controller, btohs(head.opcode), packet + 1 + HCI_COMMAND_HDR_SIZE,
+			    (size_t)n - 1 - HCI_COMMAND_HDR_SIZE);
+	}
+}
+
+/* true when this scan has reported it already */
+static bool seen_before(Controller *controller, const Report *report)
+{
+	uint64_t key = 0;
+
+	memcpy(&key, &report->address, sizeof(report->address));
+	key |= (uint64_t)report->address_type << 48 | (uint64_t)report->type << 56;
+	for (size_t i = 0; i < controller->n_seen; i++)
+		if (controller->seen[i] == key)
+			return true;
+	if (controller->n_seen < SEEN_MAX)
+		controller->seen[controller->n_seen++] = key;
+	return false;
+}
+
+int controller_report(Controller *controller, const Report *report)
+{
+	Peer peer = { report->address_type, report->address };
+	uint8_t parameters[2 + LE_ADVERTISING_INFO_SIZE + REPORT_DATA_MAX + 1] = {
+		EVT_LE_ADVERTISING_REPORT, 1 /* one report */
+	};
+	le_advertising_info info = {
+		.evt_type = report->type,
+		.bdaddr_type = report->address_type,
+		.bdaddr = report->address,
+		.length = report->length,
+	};
+	size_t n = 2;
+	int r;
+
+	if (!controller->scanning)
+		return 0;
+	if (controller->accept_list_only &&
+	    accept_list_find(controller, &peer) == controller->n_accept_list)
+		return 0;
+	if (controller->filter_duplicates && controller->filter_wanted &&
+	    seen_before(controller, report))
+		return 0;
+
+	memcpy(parameters + n, &info, LE_ADVERTISING_INFO_SIZE);
+	n += LE_ADVERTISING_INFO_SIZE;
+	memcpy(parameters + n, report->data, report->length);
+	n += report->length;
+	parameters[n++] = (uint8_t)report->rssi;
+
+	r = event_send(controller, EVT_LE_META_EVENT, parameters, n, NULL, 0);
+	/* the host has closed the device, which it need not tell the controller */
+	if (r == -ENXIO || r == -ENETDOWN)
+		return 0;
+	if (r < 0)
+		return r;
+	controller->sent++;
+	return 1;
+}
+
+bool controller_powered(const Controller *controller)
+{
+	struct hci_dev_info info = { .dev_id = (uint16_t)controller->index };
+
+	return ioctl(controller->control_fd, HCIGETDEVINFO, &info) >= 0 &&
+	       (info.flags & 1U << HCI_UP);
+}
+
+/* the kernel makes the device on request, and answers with its number */
+static int controller_plug(Controller *controller)
+{
+	static const uint8_t request[] = { HCI_VENDOR_PKT, 0 };
+	uint8_t reply[4];
+	ssize_t n;
+
+	controller->fd = open("/dev/vhci", O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	if (controller->fd < 0)
+		return -errno;
+	controller->control_fd = socket(AF_BLUETOOTH, SOCK_RAW | SOCK_CLOEXEC, BTPROTO_HCI);
+	if (controller->control_fd < 0)
+		return -errno;
+	if (write(controller->fd, request, sizeof(request)) < 0)
+		return -errno;
+	n = read(controller->fd, reply, sizeof(reply));
+	if (n < 0)
+		return -errno;
+	if (n != sizeof(reply) || reply[0] != HCI_VENDOR_PKT)
+		return -EPROTO;
+	controller->index = reply[2] | reply[3] << 8;
+	return 0;
+}
+
+int controller_new(Controller **ret, const bdaddr_t *address, bool filter_duplicates)
+{
+	Controller *controller = calloc(1, sizeof(*controller));
+	int r;
+
+	if (!controller)
+		return -ENOMEM;
+	controller->address = *address;
+	controller->fd = controller->control_fd = -1;
+	controller->filter_duplicates = filter_duplicates;
+	controller->seen = calloc(SEEN_MAX, sizeof(*controller->seen));
+	r = controller->seen ? controller_plug(controller) : -ENOMEM;
+	if (r < 0) {
+		controller_free(controller);
+		return r;
+	}
+	*ret = controller;
+	return 0;
+}
+
+Controller *controller_free(Controller *controller)
+{
+	if (!controller)
+		return NULL;
+	if (controller->fd >= 0)
+		close(controller->fd);
+	if (controller->control_fd >= 0)
+		close(controller->control_fd);
+	free(controller->seen);
+	free(controller);
+	return NULL;
+}
+
+const bdaddr_t *controller_address(const Controller *controller)
+{
+	return &controller->address;
+}
+
+int controller_fd(const Controller *controller)
+{
+	return controller->fd;
+}
+
+int controller_index(const Controller *controller)
+{
+	return controller->index;
+}
+
+uint64_t controller_sent(const Controller *controller)
+{
+	return controller->sent;
+}
+
+bool controller_scanning(const Controller *controller)
+{
+	return controller->scanning;
+}
+
+bool controller_scanning_actively(const Controller *controller)
+{
+	return controller->scanning && controller->active;
+}
+
+bool controller_filter_wanted(const Controller *controller)
+{
+	return controller->filter_wanted;
+}

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The HCI commands that an emulated controller knows, and its answers. */
+
+#include <endian.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/uio.h>
+#include <bluetooth/bluetooth.h>
+#include <bluetooth/hci.h>
+
+#include "radio-hci.h"
+
+#define DATA_PACKET_LENGTH 27
+#define DATA_PACKETS 8
+#define OPCODE(ogf, ocf) ((uint16_t)((ogf) << 10 | (ocf)))
+#define LE(ocf) OPCODE(OGF_LE_CTL, OCF_LE_##ocf)
+
+typedef struct Command {
+	uint16_t opcode;
+	uint8_t octet, bit;	/* its place in the mask of supported commands */
+	uint8_t parameters;	/* their length */
+	void (*run)(Controller *controller, const struct Command *command,
+		    const uint8_t *parameters);
+} Command;
+
+/* H4 packets; the kernel takes one whole packet a write */
+int event_send(Controller *controller, uint8_t event, const void *head, size_t n_head,
+	       const void *tail, size_t n_tail)
+{
+	uint8_t start[] = { HCI_EVENT_PKT, event, (uint8_t)(n_head + n_tail) };
+	struct iovec parts[] = {
+		{ start, sizeof(start) },
+		{ (void *)(uintptr_t)head, n_head },
+		{ (void *)(uintptr_t)tail, n_tail },
+	};
+
+	return writev(controller->fd, parts, 3) < 0 ? -errno : 0;
+}
+
+/* answer: what follows the opcode, beginning with the status */
+static void command_complete(Controller *controller, uint16_t opcode, const void *answer,
+			     size_t length)
+{
+	evt_cmd_complete head = { .ncmd = 1, .opcode = htobs(opcode) };
+
+	(void)event_send(controller, EVT_CMD_COMPLETE, &head, sizeof(head), answer, length);
+}
+
+static void command_status(Controller *controller, uint16_t opcode, uint8_t status)
+{
+	evt_cmd_status head = { .status = status, .ncmd = 1, .opcode = htobs(opcode) };
+
+	(void)event_send(controller, EVT_CMD_STATUS, &head, sizeof(head), NULL, 0);
+}
+
+static void run_accept(Controller *controller, const Command *command, const uint8_t *parameters)
+{
+	uint8_t status = 0;
+
+	(void)parameters;
+	command_complete(controller, command->opcode, &status, sizeof(status));
+}
+
+static void controller_reset(Controller *controller)
+{
+	controller->scanning = controller->active = controller->filter_wanted = false;
+	controller->accept_list_only = controller->initiating = false;
+	controller->n_accept_list = controller->n_seen = 0;
+}
+
+static void run_reset(Controller *controller, const Command *command, const uint8_t *parameters)
+{
+	controller_reset(controller);
+	run_accept(controller, command, parameters);
+}
+
+static void run_read_version(Controller *controller, const Command *command,
+			     const uint8_t *parameters)
+{
+	/* Bluetooth 4.2: the last one without extended advertising; 1521 is the Linux Foundation */
+	read_local_version_rp answer = { .hci_ver = 8, .lmp_ver = 8, .manufacturer = htobs(1521) };
+
+	(void)parameters;
+	command_complete(controller, command->opcode, &answer, sizeof(answer));
+}
+
+static void run_read_features(Controller *controller, const Command *command,
+			      const uint8_t *parameters)
+{
+	/* LE supported, BR/EDR not supported */
+	read_local_features_rp answer = { .features = { [4] = 0x60 } };
+
+	(void)parameters;
+	command_complete(controller, command->opcode, &answer, sizeof(answer));
+}
+
+static void run_read_buffer_size(Controller *controller, const Command *command,
+				 const uint8_t *parameters)
+{
+	read_buffer_size_rp answer = {
+		.acl_mtu = htobs(DATA_PACKET_LENGTH),
+		.acl_max_pkt = htobs(DATA_PACKETS),
+	};
+
+	(void)parameters;
+	command_complete(controller, command->opcode, &answer, sizeof(answer));
+}
+
+static void run_read_address(Controller *controller, const Command *command,
+			     const uint8_t *parameters)
+{
+	read_bd_addr_rp answer = { .bdaddr = controller->address };
+
+	(void)parameters;
+	command_complete(controller, command->opcode, &answer, sizeof(answer));
+}
+
+static void run_le_read_buffer_size(Controller *controller, const Command *command,
+				    const uint8_t *parameters)
+{
+	le_read_buffer_size_rp answer = {
+		.pkt_len = htobs(DATA_PACKET_LENGTH),
+		.max_pkt = DATA_PACKETS,
+	};
+
+	(void)parameters;
+	command_complete(controller, command->opcode, &answer, sizeof(answer));
+}
+
+static void run_le_read_features(Controller *controller, const Command *command,
+				 const uint8_t *parameters)
+{
+	le_read_local_supported_features_rp answer = { .status = 0 };
+
+	(void)parameters;
+	command_complete(controller, command->opcode, &answer, sizeof(answer));
+}
+
+static void run_le_read_tx_power(Controller *controller, const Command *command,
+				 const uint8_t *parameters)
+{
+	le_read_advertising_channel_tx_power_rp answer = { .status = 0 };
+
+	(void)parameters;
+	command_complete(controller, command->opcode, &answer, sizeof(answer));
+}
+
+static void run_le_read_states(Controller *controller, const Command *command,
+			       const uint8_t *parameters)
+{
+	le_read_supported_states_rp answer = { .states = htobll(0x3ffffffffffULL) };
+
+	(void)parameters;
+	command_complete(controller, command->opcode, &answer, sizeof(answer));
+}
+
+static void run_le_rand(Controller *controller, const Command *command, const uint8_t *parameters)
+{
+	le_rand_rp answer = { .status = 0 };
+
+	(void)parameters;
+	if (getrandom(&answer.random, sizeof(answer.random), 0) < 0)
+		answer.status = HCI_HARDWARE_FAILURE;
+	command_complete(controller, command->opcode, &answer, sizeof(answer));
+}
+
+static void run_le_scan_parameters(Controller *controller, const Command *command,
+				   const uint8_t *parameters)
+{
+	const le_set_scan_parameters_cp *set = (const void *)parameters;
+	uint8_t status = controller->scanning ? HCI_COMMAND_DISALLOWED : 0;
+
+	if (!status) {
+		controller->active = set->type == 1;
+		controller->accept_list_only = set->filter & 1;
+	}
+	command_complete(controller, command->opcode, &status, sizeof(status));
+}
+
+static void run_le_scan_enable(Controller *controller, const Command *command,
+			       const uint8_t *parameters)
+{
+	const le_set_scan_enable_cp *set = (const void *)parameters;
+
+	controller->scanning = set->enable;
+	controller->filter_wanted = set->enable && set->filter_dup;
+	controller->n_seen = 0;
+	run_accept(controller, command, parameters);
+}
+
+static void run_le_accept_list_size(Controller *controller, const Command *command,
+				    const uint8_t *parameters)
+{
+	le_read_white_list_size_rp answer = { .size = ACCEPT_LIST_MAX };
+
+	(void)parameters;
+	command_complete(controller, command->opcode, &answer, sizeof(answer));
+}
+
+static void run_le_accept_list_clear(Controller *controller, const Command *command,
+				     const uint8_t *parameters)
+{
+	controller->n_accept_list = 0;
+	run_accept(controller, command, parameters);
+}
+
+size_t accept_list_find(const Controller *controller, const Peer *peer)
+{
+	size_t i;
+
+	for (i = 0; i < controller->n_accept_list; i++)
+		if (!memcmp(&controller->accept_list[i], peer, sizeof(*peer)))
+			break;
+	return i;
+}
+
+static void run_le_accept_list_add(Controller *controller, const Command *command,
+				   const uint8_t *parameters)
+{
+	uint8_t status = 0;
+	Peer peer;
+
+	memcpy(&peer, parameters, sizeof(peer));
+	if (accept_list_find(controller, &peer) == controller->n_accept_list) {
+		if (controller->n_accept_list == ACCEPT_LIST_MAX)
+			status = HCI_MEMORY_FULL;
+		else
+			controller->accept_list[controller->n_accept_list++] = peer;
+	}
+	command_complete(controller, command->opcode, &status, sizeof(status));
+}
+
+static void run_le_accept_list_remove(Controller *controller, const Command *command,
+				      const uint8_t *parameters)
+{
+	size_t i;
+	Peer peer;
+
+	memcpy(&peer, parameters, sizeof(peer));
+	i = accept_list_find(controller, &peer);
+	if (i < controller->n_accept_list)
+		controller->accept_list[i] = controller->accept_list[--controller->n_accept_list];
+	run_accept(controller, command, parameters);
+}
+
+/* Nobody on this air can be connected to: the attempt goes on until the host gives up. */
+static void run_le_create_connection(Controller *controller, const Command *command,
+				     const uint8_t *parameters)
+{
+	const le_create_connection_cp *set = (const void *)parameters;
+	uint8_t status = controller->initiating ? HCI_COMMAND_DISALLOWED : 0;
+
+	if (!status) {
+		controller->initiating = true;
+		controller->initiating_to = (Peer){ set->peer_bdaddr_type, set->peer_bdaddr };
+	}
+	command_status(controller, command->opcode, status);
+}
+
+static void run_le_create_connection_cancel(Controller *controller, const Command *command,
+					    const uint8_t *parameters)
+{
+	uint8_t status = controller->initiating ? 0 : HCI_COMMAND_DISALLOWED;
+	uint8_t subevent = EVT_LE_CONN_COMPLETE;
+	evt_le_connection_complete complete = {
+		.status = HCI_NO_CONNECTION,
+		.peer_bdaddr_type = controller->initiating_to.type,
+		.peer_bdaddr = controller->initiating_to.address,
+	};
+
+	(void)parameters;
+	command_complete(controller, command->opcode, &status, sizeof(status));
+	if (!controller->initiating)
+		return;
+	controller->initiating = false;
+	(void)event_send(controller, EVT_LE_META_EVENT, &subevent, sizeof(subevent), &complete,
+			 sizeof(complete));
+}
+
+/* commands about a link: there are none */
+static void run_no_link(Controller *controller, const Command *command, const uint8_t *parameters)
+{
+	(void)parameters;
+	command_status(controller, command->opcode, HCI_NO_CONNECTION);
+}
+
+static void run_read_commands(Controller *controller, const Command *command,
+			      const uint8_t *parameters);
+
+static const Command commands[] = {
+	{ OPCODE(OGF_LINK_CTL, OCF_DISCONNECT), 0, 5, 3, run_no_link },
+	{ OPCODE(OGF_LINK_CTL, OCF_READ_REMOTE_VERSION), 2, 7, 2, run_no_link },
+	{ OPCODE(OGF_HOST_CTL, OCF_SET_EVENT_MASK), 5, 6, 8, run_accept },
+	{ OPCODE(OGF_HOST_CTL, OCF_RESET), 5, 7, 0, run_reset },
+	{ OPCODE(OGF_INFO_PARAM, OCF_READ_LOCAL_VERSION), 14, 3, 0, run_read_version },
+	{ OPCODE(OGF_INFO_PARAM, OCF_READ_LOCAL_COMMANDS), 14, 4, 0, run_read_commands },
+	{ OPCODE(OGF_INFO_PARAM, OCF_READ_LOCAL_FEATURES), 14, 5, 0, run_read_features },
+	{ OPCODE(OGF_INFO_PARAM, OCF_READ_BUFFER_SIZE), 14, 7, 0, run_read_buffer_size },
+	{ OPCODE(OGF_INFO_PARAM, OCF_READ_BD_ADDR), 15, 1, 0, run_read_address },
+	{ LE(SET_EVENT_MASK), 25, 0, 8, run_accept },
+	{ LE(READ_BUFFER_SIZE), 25, 1, 0, run_le_read_buffer_size },
+	{ LE(READ_LOCAL_SUPPORTED_FEATURES), 25, 2, 0, run_le_read_features },
+	{ LE(SET_RANDOM_ADDRESS), 25, 4, 6, run_accept },
+	{ LE(SET_ADVERTISING_PARAMETERS), 25, 5, 15, run_accept },
+	{ LE(READ_ADVERTISING_CHANNEL_TX_POWER), 25, 6, 0, run_le_read_tx_power },
+	{ LE(SET_ADVERTISING_DATA), 25, 7, 32, run_accept },
+	{ LE(SET_SCAN_RESPONSE_DATA), 26, 0, 32, run_accept },
+	{ LE(SET_ADVERTISE_ENABLE), 26, 1, 1, run_accept },
+	{ LE(SET_SCAN_PARAMETERS), 26, 2, 7, run_le_scan_parameters },
+	{ LE(SET_SCAN_ENABLE), 26, 3, 2, run_le_scan_enable },
+	{ LE(CREATE_CONN), 26, 4, 25, run_le_create_connection },
+	{ LE(CREATE_CONN_CANCEL), 26, 5, 0, run_le_create_connection_cancel },
+	{ LE(READ_WHITE_LIST_SIZE), 26, 6, 0, run_le_accept_list_size },
+	{ LE(CLEAR_WHITE_LIST), 26, 7, 0, run_le_accept_list_clear },
+	{ LE(ADD_DEVICE_TO_WHITE_LIST), 27, 0, 7, run_le_accept_list_add },
+	{ LE(REMOVE_DEVICE_FROM_WHITE_LIST), 27, 1, 7, run_le_accept_list_remove },
+	{ LE(CONN_UPDATE), 27, 2, 14, run_no_link },
+	{ LE(SET_HOST_CHANNEL_CLASSIFICATION), 27, 3, 5, run_accept },
+	{ LE(READ_REMOTE_USED_FEATURES), 27, 5, 2, run_no_link },
+	{ LE(RAND), 27, 7, 0, run_le_rand },
+	{ LE(READ_SUPPORTED_STATES), 28, 3, 0, run_le_read_states },
+};
+
+static void run_read_commands(Controller *controller, const Command *command,
+			      const uint8_t *parameters)
+{
+	read_local_commands_rp answer = { .status = 0 };
+
+	(void)parameters;
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		answer.commands[commands[i].octet] |= (uint8_t)(1U << commands[i].bit);
+	command_complete(controller, command->opcode, &answer, sizeof(answer));
+}
+
+void command_run(Controller *controller, uint16_t opcode, const uint8_t *parameters,
+		 size_t length)
+{
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		if (commands[i].opcode != opcode)
+			continue;
+		if (length < commands[i].parameters)
+			command_status(controller, opcode, HCI_INVALID_PARAMETERS);
+		else
+			commands[i].run(controller, &commands[i], parameters);
+		return;
+	}
+	command_status(controller, opcode, HCI_UNKNOWN_COMMAND);
+}
