@@ -131,6 +131,10 @@ static int on_any_call(sd_bus_message *m, void *userdata, sd_bus_error *error)
 		return 0;
 	if (path.kind == PATH_UNKNOWN)
 		return sd_bus_error_setf(error, error_name(E_DOES_NOT_EXIST), "there is no object %s", object);
+	if (strcmp(interface, ADAPTER1_INTERFACE) == 0 &&
+	    find_adapter_object(NULL, object, NULL, userdata, &found, NULL) == 0)
+		return sd_bus_error_setf(error, error_name(E_NO_SUCH_ADAPTER),
+					 "there is no radio at %s; Manager1.Adapters lists them", object);
 	if (find_session_object(NULL, object, NULL, userdata, &found, NULL) > 0)
 		return 0;
 	if (path.kind == PATH_PRIVATE_SESSION)

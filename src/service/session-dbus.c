@@ -134,7 +134,17 @@ static int close_session(Call *call, Reason *reason)
 
 /* --- scan --- */
 
-/* The arguments are read anew: between the two halves the session may have gone, and come again. */
+static int read_seconds(Call *call, int32_t *ret)
+{
+	int r;
+
+	r = sd_bus_message_rewind(call->message, true);
+	if (r >= 0)
+		r = sd_bus_message_read(call->message, "i", ret);
+	return r < 0 ? r : 0;
+}
+
+/* The session is looked up anew: between the two halves it may have gone, and come again. */
 static int scan_when_powered(Call *call, int error, Reason *reason)
 {
 	Session *session;
@@ -143,13 +153,11 @@ static int scan_when_powered(Call *call, int error, Reason *reason)
 
 	if (error != 0)
 		return error;
-	r = call_ready_session(call, &session, reason);
+	r = read_seconds(call, &seconds);
 	if (r != 0)
 		return r;
-	r = sd_bus_message_rewind(call->message, true);
-	if (r >= 0)
-		r = sd_bus_message_read(call->message, "i", &seconds);
-	if (r < 0)
+	r = call_ready_session(call, &session, reason);
+	if (r != 0)
 		return r;
 	r = session_start_scan(session, seconds, service_now(call->service), reason);
 	return r != 0 ? r : call_reply(call);
@@ -158,9 +166,13 @@ static int scan_when_powered(Call *call, int error, Reason *reason)
 static int start_scan(Call *call, Reason *reason)
 {
 	Session *session;
+	int32_t seconds;
 	bool fresh;
 	int r;
 
+	r = read_seconds(call, &seconds);
+	if (r != 0)
+		return r;
 	r = call_session(call, &session, reason);
 	if (r != 0)
 		return r;
@@ -170,7 +182,7 @@ static int start_scan(Call *call, Reason *reason)
 		return r;
 
 	/* a user session that inits itself powers the radio on, as Init does */
-	if (fresh) {
+	if (fresh && seconds != 0) {
 		r = call_wait_power(call, session->radio, scan_when_powered, reason);
 		if (r != 0)
 			return r;
