@@ -250,15 +250,6 @@ bool session_is_idle(const Session *session, uint64_t now)
 
 /* --- scan --- */
 
-static bool session_has_reader(const Session *session)
-{
-	for (guint i = 0; i < session->subscribers->len; i++) {
-		if (g_array_index(session->subscribers, Subscriber, i).triggers & EVENT_NEW_ADV)
-			return true;
-	}
-	return false;
-}
-
 int session_start_scan(Session *session, int32_t seconds, uint64_t now, Reason *reason)
 {
 	int r;
@@ -330,70 +321,6 @@ int session_set_filter(Session *session, ScanFilter *filter, Reason *reason)
 	return 0;
 }
 
-/* A report went into the FIFO of a session that takes them as signals: now, or together with others in a while. */
-static void session_batch(Session *session, uint64_t now)
-{
-	uint64_t pause = session->filter.batch_ms * USEC_PER_MSEC;
-	size_t full = MIN(session->filter.batch_max, ring_depth(session->ring));
-
-	if (!session_has_reader(session))
-		return;
-	if (ring_count(session->ring) >= full || now >= session->last_batch + pause) {
-		if (session->broker->ops->session_batch(session->broker->userdata, session)) {
-			session->last_batch = now;
-			session->batch_due = ring_count(session->ring) > 0 ? now + pause : USEC_NEVER;
-			broker_wake_at(session->broker, session->batch_due);
-			return;
-		}
-		if (pause == 0)
-			pause = USEC_PER_MSEC;
-		session->last_batch = now;
-	}
-	if (session->batch_due == USEC_NEVER || session->batch_due <= now) {
-		session->batch_due = session->last_batch + pause;
-		broker_wake_at(session->broker, session->batch_due);
-	}
-}
-
-void session_offer(Session *session, Report *report, uint64_t now)
-{
-	size_t size = report_size(report);
-	size_t held;
-
-	if (!filter_match(session->filter.filter, report)) {
-		session->filtered++;
-		return;
-	}
-	if (session->dedup && dedup_seen(session->dedup, report->digest, now, session->filter.dedup_window)) {
-		session->duplicates++;
-		return;
-	}
-
-	session->reports++;
-	if (user_charge(session->user, QUOTA_FIFO_BYTES, size) < 0) {
-		session->dropped_memory++;
-		ring_lose(session->ring);
-		return;
-	}
-	held = ring_held_size(session->ring) + size;
-	ring_push(session->ring, report);
-	/* what had to go for it, or itself */
-	user_discharge(session->user, QUOTA_FIFO_BYTES, held - ring_held_size(session->ring));
-
-	if (!(session->events & EVENT_NEW_ADV)) {
-		session->events |= EVENT_NEW_ADV;
-		for (guint i = 0; i < session->subscribers->len; i++) {
-			const Subscriber *subscriber = &g_array_index(session->subscribers, Subscriber, i);
-
-			if (subscriber->triggers & EVENT_NEW_ADV)
-				session->broker->ops->session_event(session->broker->userdata, session,
-								    subscriber->connection, EVENT_NEW_ADV);
-		}
-	}
-	if (session->filter.by_signal)
-		session_batch(session, now);
-}
-
 bool session_take(Session *session, RingEntry *ret)
 {
 	if (!session->ring || !ring_pop(session->ring, ret))
@@ -406,50 +333,6 @@ bool session_take(Session *session, RingEntry *ret)
 uint64_t session_dropped(const Session *session)
 {
 	return session->ring ? ring_dropped(session->ring) : 0;
-}
-
-/* --- events --- */
-
-uint32_t session_take_events(Session *session)
-{
-	uint32_t events = session->events;
-
-	session->events = 0;
-	return events;
-}
-
-void session_subscribe(Session *session, const char *connection, uint32_t triggers)
-{
-	Subscriber subscriber = { .triggers = triggers };
-
-	session_unsubscribe(session, connection);
-	if (triggers == 0)
-		return;
-	subscriber.connection = g_strdup(connection);
-	g_array_append_val(session->subscribers, subscriber);
-
-	/* what happened before would otherwise never wake this connection */
-	if (session->events & triggers)
-		session->broker->ops->session_event(session->broker->userdata, session, connection,
-						    session->events & triggers);
-	if (session->filter.by_signal && session->ring && ring_count(session->ring) > 0) {
-		session->batch_due = session->last_batch;
-		broker_wake_at(session->broker, session->batch_due);
-	}
-}
-
-void session_unsubscribe(Session *session, const char *connection)
-{
-	for (guint i = 0; i < session->subscribers->len; i++) {
-		Subscriber *subscriber = &g_array_index(session->subscribers, Subscriber, i);
-		char *name = subscriber->connection;
-
-		if (strcmp(name, connection) != 0)
-			continue;
-		g_array_remove_index(session->subscribers, i);
-		g_free(name);
-		return;
-	}
 }
 
 /* --- time --- */
@@ -479,7 +362,7 @@ uint64_t session_tick(Session *session, uint64_t now)
 	if (session->batch_due <= now) {
 		session->batch_due = USEC_NEVER;
 		if (ring_count(session->ring) > 0)
-			session_batch(session, now);
+			session_hand_over(session, now);
 	}
 	due = MIN(due, session->batch_due);
 	if (!session->owner && !session->scanning && session->subscribers->len == 0)

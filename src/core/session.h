@@ -109,6 +109,12 @@ uint32_t session_take_events(Session *session);
 void session_subscribe(Session *session, const char *connection, uint32_t triggers);
 void session_unsubscribe(Session *session, const char *connection);
 
+/* Whether a connection takes this session's reports as signals. */
+bool session_has_reader(const Session *session);
+
+/* A report is in the FIFO of a session that delivers by signal: hand it over now, or with others in a while. */
+void session_hand_over(Session *session, uint64_t now);
+
 /* For radio.c and broker.c. */
 void session_offer(Session *session, Report *report, uint64_t now);
 uint64_t session_tick(Session *session, uint64_t now);	/* when it has something due next */

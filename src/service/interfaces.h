@@ -14,3 +14,4 @@ extern const Method adapter_methods[];
 
 extern const sd_bus_vtable session_vtable[];
 extern const Method session_methods[];
+int resolve_adv_data(Call *call, Reason *reason);	/* resolve.c */

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The mirror of bluetoothd's objects: filled by GetManagedObjects, kept up by three signals. */
+#include "bluez/mirror.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "bluez/adapter.h"
+#include "bluez/bluez.h"
+#include "bluez/device.h"
+#include "bluez/msg.h"
+#include "util/log.h"
+
+#define DEVICE_INTERFACE "org.bluez.Device1"
+
+static Adapter *find_adapter(const Bluez *bluez, const char *path, size_t length)
+{
+	for (guint i = 0; i < bluez->adapters->len; i++) {
+		Adapter *adapter = g_ptr_array_index(bluez->adapters, i);
+
+		if (strlen(adapter->path) == length && memcmp(adapter->path, path, length) == 0)
+			return adapter;
+	}
+	return NULL;
+}
+
+static Adapter *adapter_of_device(const Bluez *bluez, const char *path)
+{
+	const char *tail = strrchr(path, '/');
+
+	return tail ? find_adapter(bluez, path, (size_t)(tail - path)) : NULL;
+}
+
+static void bluez_report(const Device *device)
+{
+	Bluez *bluez = device->adapter->bluez;
+	uint64_t now = bluez_now(bluez);
+	Report *report;
+
+	/* other programs' discoveries are heard too: cheap as long as nobody here asked */
+	if (!device->adapter->radio || device->adapter->radio->scanning->len == 0)
+		return;
+	if (device_report(device, now, &report) < 0)
+		return;
+	radio_report(device->adapter->radio, report, now);
+	report_unref(report);
+}
+
+static void count_link(Device *device)
+{
+	RadioState *state = &device->adapter->state;
+
+	if (device->connected)
+		state->links++;
+	else if (state->links > 0)
+		state->links--;
+	adapter_publish(device->adapter);
+}
+
+static int load_device(Bluez *bluez, sd_bus_message *m, const char *path)
+{
+	Adapter *adapter = adapter_of_device(bluez, path);
+	Device *device = g_hash_table_lookup(bluez->devices, path);
+	DeviceNews news = { 0 };
+	bool kept = true;
+	int r;
+
+	if (!adapter)
+		return sd_bus_message_skip(m, "a{sv}");
+	if (!device) {
+		r = device_new(&device, adapter, path);
+		if (r == -EINVAL)
+			return sd_bus_message_skip(m, "a{sv}");
+		if (r < 0)
+			return r;
+		kept = adapter->n_devices < bluez->broker->config.devices;
+		if (kept) {
+			g_hash_table_insert(bluez->devices, g_strdup(path), device);
+			adapter->n_devices++;
+		} else {
+			log_limited(LOG_WARNING, "hci%u: more than %u devices at bluetoothd (Devices), not following %s",
+				    adapter->index, bluez->broker->config.devices, path);
+		}
+	}
+
+	r = device_read(device, m, &news);
+	if (r >= 0 && bluez->loaded && news.advertised)
+		bluez_report(device);
+	if (kept && news.connected_changed)
+		count_link(device);
+	if (!kept)
+		device_free(device);
+	return r;
+}
+
+static int load_adapter(Bluez *bluez, sd_bus_message *m, const char *path, bool advertising)
+{
+	Adapter *adapter = find_adapter(bluez, path, strlen(path));
+	int r;
+
+	if (!adapter) {
+		r = adapter_new(&adapter, bluez, path);
+		if (r == -EINVAL)
+			return sd_bus_message_skip(m, "a{sv}");
+		if (r < 0)
+			return r;
+		g_ptr_array_add(bluez->adapters, adapter);
+	}
+	return advertising ? adapter_read_advertising(adapter, m) : adapter_read(adapter, m);
+}
+
+static int on_adapter_interface(sd_bus_message *m, const char *path, const char *interface, void *userdata)
+{
+	if (strcmp(interface, ADAPTER_INTERFACE) == 0)
+		return load_adapter(userdata, m, path, false);
+	if (strcmp(interface, ADVERTISING_INTERFACE) == 0)
+		return load_adapter(userdata, m, path, true);
+	return sd_bus_message_skip(m, "a{sv}");
+}
+
+static int on_device_interface(sd_bus_message *m, const char *path, const char *interface, void *userdata)
+{
+	if (strcmp(interface, DEVICE_INTERFACE) == 0)
+		return load_device(userdata, m, path);
+	return sd_bus_message_skip(m, "a{sv}");
+}
+
+static void publish_adapters(Bluez *bluez)
+{
+	for (guint i = 0; i < bluez->adapters->len; i++)
+		adapter_publish(g_ptr_array_index(bluez->adapters, i));
+}
+
+static void remove_adapter(Bluez *bluez, Adapter *adapter)
+{
+	GHashTableIter iter;
+	void *value;
+
+	g_hash_table_iter_init(&iter, bluez->devices);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		if (((Device *)value)->adapter == adapter)
+			g_hash_table_iter_remove(&iter);
+	}
+	g_ptr_array_remove(bluez->adapters, adapter);
+	log_info("hci%u: radio is gone", adapter->index);
+	adapter_free(adapter);
+}
+
+/* --- signals --- */
+
+/* Anybody may send us a signal of that form: only bluetoothd's count. */
+static bool is_from_bluez(const Bluez *bluez, sd_bus_message *m)
+{
+	const char *sender = sd_bus_message_get_sender(m);
+
+	return bluez->loaded && bluez->owner && sender && strcmp(sender, bluez->owner) == 0;
+}
+
+static int on_interfaces_added(Bluez *bluez, sd_bus_message *m)
+{
+	const char *path;
+	int r;
+
+	r = sd_bus_message_read_basic(m, 'o', &path);
+	if (r < 0)
+		return r;
+	if (strstr(path, "/dev_"))
+		return msg_walk_interfaces(m, path, on_device_interface, bluez);
+	r = msg_walk_interfaces(m, path, on_adapter_interface, bluez);
+	publish_adapters(bluez);
+	return r;
+}
+
+static int on_interfaces_removed(Bluez *bluez, sd_bus_message *m)
+{
+	const char *path, *interface;
+	int r;
+
+	r = sd_bus_message_read_basic(m, 'o', &path);
+	if (r < 0)
+		return r;
+	r = sd_bus_message_enter_container(m, 'a', "s");
+	if (r < 0)
+		return r;
+	while ((r = sd_bus_message_read_basic(m, 's', &interface)) > 0) {
+		Adapter *adapter = find_adapter(bluez, path, strlen(path));
+		Device *device = g_hash_table_lookup(bluez->devices, path);
+
+		if (adapter && strcmp(interface, ADAPTER_INTERFACE) == 0)
+			remove_adapter(bluez, adapter);
+		if (device && strcmp(interface, DEVICE_INTERFACE) == 0) {
+					device->adapter->n_devices--;
+			if (device->connected) {
+				device->connected = false;
+				count_link(device);
+			}
+			g_hash_table_remove(bluez->devices, path);
+		}
+	}
+	return r;
+}
+
+int mirror_on_objects(sd_bus_message *m, void *userdata, sd_bus_error *ret_error UNUSED)
+{
+	Bluez *bluez = userdata;
+	int r = 0;
+
+	if (!is_from_bluez(bluez, m))
+		return 0;
+	if (sd_bus_message_is_signal(m, NULL, "InterfacesAdded"))
+		r = on_interfaces_added(bluez, m);
+	else if (sd_bus_message_is_signal(m, NULL, "InterfacesRemoved"))
+		r = on_interfaces_removed(bluez, m);
+	if (r < 0)
+		log_limited(LOG_WARNING, "bluetoothd's %s cannot be read: %s", sd_bus_message_get_member(m), strerror(-r));
+	return 0;
+}
+
+static int read_device_change(Bluez *bluez, sd_bus_message *m)
+{
+	Device *device = g_hash_table_lookup(bluez->devices, sd_bus_message_get_path(m));
+	DeviceNews news = { 0 };
+	const char *gone;
+	int r;
+
+	if (!device)
+		return 0;
+	r = device_read(device, m, &news);
+	if (r < 0)
+		return r;
+	r = sd_bus_message_enter_container(m, 'a', "s");
+	if (r < 0)
+		return r;
+	while ((r = sd_bus_message_read_basic(m, 's', &gone)) > 0)
+		device_invalidate(device, gone);
+
+	if (news.advertised)
+		bluez_report(device);
+	if (news.connected_changed)
+		count_link(device);
+	return r;
+}
+
+int mirror_on_properties(sd_bus_message *m, void *userdata, sd_bus_error *ret_error UNUSED)
+{
+	Bluez *bluez = userdata;
+	const char *interface;
+	Adapter *adapter;
+	int r;
+
+	if (!is_from_bluez(bluez, m))
+		return 0;
+	r = sd_bus_message_read_basic(m, 's', &interface);
+	if (r >= 0 && strcmp(interface, DEVICE_INTERFACE) == 0) {
+		r = read_device_change(bluez, m);
+	} else if (r >= 0) {
+		const char *path = sd_bus_message_get_path(m);
+
+		adapter = find_adapter(bluez, path, strlen(path));
+		if (adapter && strcmp(interface, ADAPTER_INTERFACE) == 0)
+			r = adapter_read(adapter, m);
+		else if (adapter && strcmp(interface, ADVERTISING_INTERFACE) == 0)
+			r = adapter_read_advertising(adapter, m);
+		if (adapter)
+			adapter_publish(adapter);
+	}
+	if (r < 0)
+		log_limited(LOG_WARNING, "bluetoothd's PropertiesChanged cannot be read: %s", strerror(-r));
+	return 0;
+}
+
+int mirror_load(Bluez *bluez, sd_bus_message *m)
+{
+	int r;
+
+	/* adapters first, whatever the order in the message: devices hang under them */
+	r = msg_walk_objects(m, on_adapter_interface, bluez);
+	publish_adapters(bluez);
+	if (r >= 0)
+		r = sd_bus_message_rewind(m, true);
+	if (r >= 0)
+		r = msg_walk_objects(m, on_device_interface, bluez);
+	return r;
+}
+
+void mirror_clear(Bluez *bluez)
+{
+	while (bluez->adapters->len > 0)
+		remove_adapter(bluez, g_ptr_array_index(bluez->adapters, bluez->adapters->len - 1));
+	g_hash_table_remove_all(bluez->devices);
+}
