@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/constants.h"
 
 #define ANTENNA_EXTERNAL 1
 
