@@ -65,7 +65,7 @@ static void session_free_fifo(Session *session)
 static int session_new(Radio *radio, uid_t uid, const char *owner, uint64_t now, Session **ret, Reason *reason)
 {
 	Broker *broker = radio->broker;
-	Session *session;
+	Session *session = NULL;
 	int r;
 
 	session = calloc(1, sizeof(*session));
@@ -106,7 +106,7 @@ static int session_new(Radio *radio, uid_t uid, const char *owner, uint64_t now,
 int session_open(Radio *radio, uid_t uid, const char *owner, const InitOptions *options, uint64_t now, Session **ret,
 		 Reason *reason)
 {
-	Session *session;
+	Session *session = NULL;
 	int r;
 
 	r = session_new(radio, uid, owner, now, &session, reason);

@@ -35,7 +35,7 @@ static int open_session(Call *call, Reason *reason)
 {
 	Service *service = call->service;
 	InitOptions options;
-	Session *session;
+	Session *session = NULL;
 	Radio *radio;
 	uint32_t id;
 	int r;

@@ -59,7 +59,7 @@ static int call_session(Call *call, Session **ret, Reason *reason)
 static int call_ready_session(Call *call, Session **ret, Reason *reason)
 {
 	const InitOptions defaults = { 0 };
-	Session *session;
+	Session *session = NULL;
 	int r;
 
 	r = call_session(call, &session, reason);
@@ -86,7 +86,7 @@ static int initialised(Call *call, int error, Reason *reason UNUSED)
 static int init(Call *call, Reason *reason)
 {
 	InitOptions options;
-	Session *session;
+	Session *session = NULL;
 	int r;
 
 	r = init_options_read(call->message, &options, reason);
@@ -107,7 +107,7 @@ static int init(Call *call, Reason *reason)
 
 static int deinit(Call *call, Reason *reason)
 {
-	Session *session;
+	Session *session = NULL;
 	int r;
 
 	r = call_session(call, &session, reason);
@@ -119,7 +119,7 @@ static int deinit(Call *call, Reason *reason)
 
 static int close_session(Call *call, Reason *reason)
 {
-	Session *session;
+	Session *session = NULL;
 	int r;
 
 	r = call_session(call, &session, reason);
@@ -146,7 +146,7 @@ static int read_seconds(Call *call, int32_t *ret)
 /* The session is looked up anew: between the two halves it may have gone, and come again. */
 static int scan_when_powered(Call *call, int error, Reason *reason)
 {
-	Session *session;
+	Session *session = NULL;
 	int32_t seconds;
 	int r;
 
@@ -164,7 +164,7 @@ static int scan_when_powered(Call *call, int error, Reason *reason)
 
 static int start_scan(Call *call, Reason *reason)
 {
-	Session *session;
+	Session *session = NULL;
 	int32_t seconds;
 	bool fresh;
 	int r;
@@ -191,7 +191,7 @@ static int start_scan(Call *call, Reason *reason)
 
 static int stop_scan(Call *call, Reason *reason)
 {
-	Session *session;
+	Session *session = NULL;
 	int r;
 
 	r = call_ready_session(call, &session, reason);
@@ -203,7 +203,7 @@ static int stop_scan(Call *call, Reason *reason)
 
 static int is_scanning(Call *call, Reason *reason)
 {
-	Session *session;
+	Session *session = NULL;
 	int r;
 
 	r = call_ready_session(call, &session, reason);
@@ -215,7 +215,7 @@ static int is_scanning(Call *call, Reason *reason)
 static int set_scan_filter(Call *call, Reason *reason)
 {
 	ScanFilter filter;
-	Session *session;
+	Session *session = NULL;
 	int r;
 
 	r = call_ready_session(call, &session, reason);
@@ -235,7 +235,7 @@ static int reply_reports(Call *call, size_t max, int (*append)(sd_bus_message *m
 			 Reason *reason)
 {
 	sd_bus_message *reply = NULL;
-	Session *session;
+	Session *session = NULL;
 	int r;
 
 	r = call_ready_session(call, &session, reason);
@@ -275,7 +275,7 @@ static int read_advertisements(Call *call, Reason *reason)
 
 static int callback(Call *call, Reason *reason)
 {
-	Session *session;
+	Session *session = NULL;
 	uint32_t triggers;
 	int r;
 
@@ -300,7 +300,7 @@ static int callback(Call *call, Reason *reason)
 
 static int events(Call *call, Reason *reason)
 {
-	Session *session;
+	Session *session = NULL;
 	int r;
 
 	r = call_ready_session(call, &session, reason);

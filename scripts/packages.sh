@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# To be sourced: what the scripts need of Debian, and how they get it.
+# shellcheck shell=bash disable=SC2034
+
+build_packages=(meson ninja-build gcc libc6-dev pkg-config libsystemd-dev libglib2.0-dev libglib2.0-dev-bin
+	libbluetooth-dev check bluez dbus)
+test_packages=(scdoc man-db bluez-test-tools systemd python3)
+kernel_packages=(linux-source-6.1 build-essential flex bison bc libelf-dev xz-utils perl busybox-static)
+
+# as_root COMMAND...: needs root or sudo.
+as_root() {
+	if [ "$(id -u)" = 0 ]; then
+		"$@"
+	else
+		sudo "$@"
+	fi
+}
+
+# need_packages PACKAGE...: installs those that are missing; says what to do where that is not possible.
+need_packages() {
+	local package missing=()
+
+	if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
+		echo "This is not Debian: nothing is installed. Needed are what Debian calls: $*" >&2
+		return 0
+	fi
+	for package; do
+		dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q ' installed$' || missing+=("$package")
+	done
+	[ ${#missing[@]} -gt 0 ] || return 0
+
+	if [ "$(id -u)" != 0 ] && ! command -v sudo >/dev/null; then
+		echo "These packages are missing, and only root can install them:" >&2
+		echo "  apt-get install ${missing[*]}" >&2
+		return 1
+	fi
+	echo "Installing ${missing[*]}" >&2
+	install_packages "${missing[@]}" || {
+		as_root apt-get update -q >&2
+		install_packages "${missing[@]}"
+	} || {
+		echo "apt-get could not install: ${missing[*]}" >&2
+		return 1
+	}
+}
+
+install_packages() {
+	as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" >&2
+}

@@ -1,0 +1,105 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Holds the shipped configuration file and its manual page against the daemon's own table of keys.
+
+usage: check-config.py BLUEBROKERD bluebrokerd.conf PAGE.scd
+The daemon prints its table with --list-config: "Group Key unit min max default" a line. A path has "path" as its unit.
+Both texts must have the same keys in the same groups, each with its range and default.
+"""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+
+RANGE = re.compile(r'\b(\d+)(?: \([^)]*\))? to (\d+)\b')
+
+
+def daemon_keys(program):
+    wrapper = shlex.split(os.environ.get('BLUEBROKERD_WRAPPER', ''))
+    listing = subprocess.run([*wrapper, program, '--list-config'], check=True, capture_output=True, text=True).stdout
+    keys = {}
+    for line in listing.splitlines():
+        group, name, *rest = line.split()
+        if rest[0] == 'path':
+            keys[group, name] = ('path', '')
+        else:
+            low, high, fallback = rest[-3:]
+            keys[group, name] = (f'{low} to {high}', fallback)
+    return keys
+
+
+def allowed(text):
+    """What a description says of a key's values."""
+    found = RANGE.search(text)
+    if found:
+        return f'{found.group(1)} to {found.group(2)}'
+    return 'path' if re.search(r'\babsolute path\b', text, re.IGNORECASE) else 'nothing'
+
+
+def file_keys(path):
+    keys = {}
+    group, comment = None, ''
+    with open(path, encoding='utf-8') as lines:
+        for line in lines:
+            heading = re.match(r'\[(\w+)\]', line)
+            setting = re.match(r'#?(\w+)=(.*)', line)
+            if heading:
+                group = heading.group(1)
+            elif setting:
+                keys[group, setting.group(1)] = (allowed(comment), setting.group(2))
+            if line.startswith('# '):
+                comment += line[1:].rstrip()
+            else:
+                comment = ''
+    return keys
+
+
+def page_keys(path):
+    keys = {}
+    group = name = None
+    with open(path, encoding='utf-8') as page:
+        for line in page:
+            if line.startswith('# '):
+                group = name = None
+            heading = re.match(r'Group \*\[(\w+)\]\*', line)
+            setting = re.match(r'\*(\w+)=\*$', line)
+            values = re.match(r'\t(.*) Default: (\w+)\.$', line)
+            if heading:
+                group = heading.group(1)
+            elif setting and group:
+                name = setting.group(1)
+                keys[group, name] = ('nothing', 'nothing')
+            elif values and name:
+                fallback = values.group(2)
+                keys[group, name] = (allowed(values.group(1)), '' if fallback == 'empty' else fallback)
+    return keys
+
+
+def compare(name, keys, expected):
+    failures = []
+    for key in sorted(keys.keys() | expected.keys()):
+        shown = '[{}] {}'.format(*key)
+        if key not in keys:
+            failures.append(f'{name}: lacks {shown}')
+        elif key not in expected:
+            failures.append(f'{name}: {shown} is no key of the daemon')
+        elif keys[key] != expected[key]:
+            failures.append(f'{name}: {shown} has {keys[key]}, the daemon {expected[key]}')
+    return failures
+
+
+def main(program, conf, page):
+    expected = daemon_keys(program)
+    failures = [] if expected else ['the daemon lists no keys']
+    failures += compare(os.path.basename(conf), file_keys(conf), expected)
+    failures += compare(os.path.basename(page), page_keys(page), expected)
+    for failure in failures:
+        print(failure)
+    print(f'{len(expected)} keys, {len(failures)} differences')
+    return 1 if failures else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main(*sys.argv[1:]))
