@@ -151,9 +151,10 @@ void adapter_publish(Adapter *adapter)
 		log_info("hci%u: radio powered %s%s", adapter->index, adapter->state.powered ? "on" : "off",
 			 adapter->state.blocked ? " (blocked)" : "");
 	if (was_on && !adapter->state.powered)
-		scan_reset(&adapter->scan);
+		scan_powered_off(&adapter->scan);
 	radio_update(adapter->radio, &adapter->state, bluez_now(bluez));
-	scan_resume(&adapter->scan);
+	if (!was_on && adapter->state.powered)
+		scan_powered_on(&adapter->scan);
 }
 
 static int on_power_set(sd_bus_message *m, void *userdata, sd_bus_error *ret_error UNUSED)
@@ -164,7 +165,11 @@ static int on_power_set(sd_bus_message *m, void *userdata, sd_bus_error *ret_err
 	int r = 0;
 
 	adapter->power_call = sd_bus_slot_unref(adapter->power_call);
-	if (error) {
+	if (error && sd_bus_error_has_name(error, "org.bluez.Error.Busy")) {
+		/* bluetoothd is at it already, as with every radio that is plugged in: Powered will tell */
+		log_debug("hci%u: bluetoothd is switching the power already", adapter->index);
+		r = -EBUSY;
+	} else if (error) {
 		adapter->bluez->broker->stats.upstream_errors++;
 		log_limited(LOG_WARNING, "hci%u: cannot switch the power: %s", adapter->index,
 			    error->message ? error->message : error->name);

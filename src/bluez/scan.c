@@ -24,13 +24,25 @@ static int on_retry(sd_event_source *source UNUSED, uint64_t now UNUSED, void *u
 	return 0;
 }
 
+static void scan_settle_in(Scan *scan, uint64_t wait)
+{
+	scan->retry = sd_event_source_disable_unref(scan->retry);
+	(void)sd_event_add_time_relative(scan->adapter->bluez->event, &scan->retry, CLOCK_BOOTTIME, wait,
+					 10 * USEC_PER_MSEC, on_retry, scan);
+}
+
 static void scan_retry_in(Scan *scan, uint64_t wait)
 {
 	scan->state = SCAN_IDLE;
 	scan->retry = sd_event_source_disable_unref(scan->retry);
 	if (scan->wanted)
-		(void)sd_event_add_time_relative(scan->adapter->bluez->event, &scan->retry, CLOCK_BOOTTIME, wait,
-						 10 * USEC_PER_MSEC, on_retry, scan);
+		scan_settle_in(scan, wait);
+}
+
+/* What was asked for may have been done all the same. */
+static bool is_no_answer(const sd_bus_error *error)
+{
+	return sd_bus_error_has_name(error, SD_BUS_ERROR_NO_REPLY) || sd_bus_error_has_name(error, SD_BUS_ERROR_TIMEOUT);
 }
 
 /* A call failed: begin anew in a while, longer each time. */
@@ -58,8 +70,7 @@ static int on_started(sd_bus_message *m, void *userdata, sd_bus_error *ret_error
 		scan_settle(scan);
 		return 0;
 	}
-	if (sd_bus_error_has_name(error, SD_BUS_ERROR_NO_REPLY) ||
-	    sd_bus_error_has_name(error, SD_BUS_ERROR_TIMEOUT)) {
+	if (is_no_answer(error)) {
 		/* it may have started all the same: get to a known state */
 		scan->adapter->bluez->broker->stats.upstream_errors++;
 		log_limited(LOG_WARNING, "hci%u: no answer to StartDiscovery", scan->adapter->index);
@@ -108,6 +119,13 @@ static int on_stopped(sd_bus_message *m, void *userdata, sd_bus_error *ret_error
 		scan->adapter->bluez->broker->stats.upstream_errors++;
 		log_debug("hci%u: StopDiscovery: %s", scan->adapter->index, error->name);
 	}
+	if (error && (is_no_answer(error) || sd_bus_error_has_name(error, "org.bluez.Error.InProgress"))) {
+		/* the session may still be there, or a start that was not answered may yet come about: stop that too */
+		scan->state = SCAN_RUNNING;
+		scan->restart = true;
+		scan_settle_in(scan, RETRY_BUSY);
+		return 0;
+	}
 	scan->state = SCAN_IDLE;
 	scan_settle(scan);
 	return 0;
@@ -129,7 +147,7 @@ static void scan_settle(Scan *scan)
 	Adapter *adapter = scan->adapter;
 	int r = 0;
 
-	if (scan->call)
+	if (scan->call || scan->retry)
 		return;
 
 	if (scan->state == SCAN_RUNNING && (!scan->wanted || scan->restart)) {
@@ -138,7 +156,7 @@ static void scan_settle(Scan *scan)
 			       scan, NULL);
 		if (r >= 0)
 			scan->state = SCAN_STOPPING;
-	} else if (scan->state == SCAN_IDLE && scan->wanted && adapter->state.powered && !scan->retry) {
+	} else if (scan->state == SCAN_IDLE && scan->wanted && adapter->state.powered) {
 		scan->restart = false;
 		r = bluez_call(adapter->bluez, adapter->path, ADAPTER_INTERFACE, "SetDiscoveryFilter", &scan->call,
 			       on_filter_set, scan, append_filter);
@@ -156,8 +174,8 @@ void scan_init(Scan *scan, Adapter *adapter)
 
 void scan_deinit(Scan *scan)
 {
-	scan_reset(scan);
-	scan->wanted = false;
+	scan->call = sd_bus_slot_unref(scan->call);
+	scan->retry = sd_event_source_disable_unref(scan->retry);
 }
 
 void scan_want(Scan *scan, bool wanted)
@@ -174,16 +192,18 @@ void scan_restart(Scan *scan)
 	scan_settle(scan);
 }
 
-void scan_reset(Scan *scan)
+void scan_powered_off(Scan *scan)
 {
-	scan->call = sd_bus_slot_unref(scan->call);
+	/* a call that is under way is answered after this, and its answer tells how things are then */
+	if (scan->state == SCAN_RUNNING)
+		scan->state = SCAN_IDLE;
 	scan->retry = sd_event_source_disable_unref(scan->retry);
-	scan->state = SCAN_IDLE;
 	scan->restart = false;
-	scan->failures = 0;
 }
 
-void scan_resume(Scan *scan)
+void scan_powered_on(Scan *scan)
 {
+	scan->retry = sd_event_source_disable_unref(scan->retry);
+	scan->failures = 0;
 	scan_settle(scan);
 }

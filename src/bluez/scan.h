@@ -36,7 +36,6 @@ void scan_deinit(Scan *scan);
 void scan_want(Scan *scan, bool wanted);
 void scan_restart(Scan *scan);
 
-/* The radio went off: BlueZ has ended the session by itself. */
-void scan_reset(Scan *scan);
-/* The radio is on: go on with what is wanted. */
-void scan_resume(Scan *scan);
+/* The radio went off, and BlueZ has ended the session by itself; it is on, and what is wanted can be had. */
+void scan_powered_off(Scan *scan);
+void scan_powered_on(Scan *scan);

@@ -180,7 +180,9 @@ void radio_power_done(Radio *radio, int error, const Reason *reason, uint64_t no
 {
 	if (!radio->power_pending)
 		return;
-	if (error == 0) {
+	if (error == -EBUSY)
+		radio->powered_by_us = false;
+	if (error == 0 || error == -EBUSY) {
 		/* Powered itself is on its way; the deadline stands */
 		if (radio->bluez.powered)
 			radio_finish_power(radio, 0, NULL);

@@ -62,7 +62,8 @@ int radio_appeared(Broker *broker, const Addr *addr, unsigned index, const Radio
 void radio_vanished(Radio *radio, uint64_t now);
 void radio_update(Radio *radio, const RadioState *state, uint64_t now);
 
-/* The answer to ops->radio_power(on): 0, -ERFKILL where it is blocked, or another error. */
+/* The answer to ops->radio_power(on): 0, -ERFKILL where it is blocked, -EBUSY where somebody else is powering it on, or
+ * another error. */
 void radio_power_done(Radio *radio, int error, const Reason *reason, uint64_t now);
 
 /* An advertising report was heard. */

@@ -13,6 +13,7 @@
 #include "ctl/terminal.h"
 
 #define FRAME_MS 200
+#define NOTE_SECONDS 2		/* reports later than this say that the radio is back */
 #define RATE_FRAMES 5		/* the rate in the title is that of the last so many frames */
 
 typedef struct Scan {
@@ -29,6 +30,7 @@ typedef struct Scan {
 	uint64_t reports;
 	uint64_t lost;
 	char *note;
+	uint64_t noted;		/* when */
 	uint64_t earlier[RATE_FRAMES];	/* reports at the frames before */
 	unsigned frame;
 } Scan;
@@ -115,7 +117,9 @@ static void on_reports(void *userdata, GVariant *reports, uint64_t lost)
 	if (scan->ended)
 		return;
 	scan->lost = lost;
-	g_clear_pointer(&scan->note, g_free);
+	/* the last reports before the radio went may still be under way */
+	if (scan->note && boottime_now() - scan->noted > NOTE_SECONDS * USEC_PER_SEC)
+		g_clear_pointer(&scan->note, g_free);
 	g_string_truncate(scan->buffer, 0);
 	for (size_t i = 0; i < n && (limit == 0 || scan->reports < limit); i++) {
 		g_autoptr(GVariant) tuple = g_variant_get_child_value(reports, i);
@@ -164,6 +168,7 @@ static void on_stopped(void *userdata, const char *reason, bool stands)
 		return;
 	}
 	g_free(scan->note);
+	scan->noted = boottime_now();
 	scan->note = g_strdup_printf("%s; waiting for it to come back", explain_stop(reason));
 	if (!scan->live)
 		fail_line("%s", scan->note);

@@ -5,7 +5,6 @@
 #include "ctl/bus.h"
 #include "ctl/commands.h"
 #include "ctl/json.h"
-#include "ctl/output.h"
 #include "ctl/text.h"
 
 static void append_adapter(GString *out, int number, BrokerAdapter1 *adapter, bool colour)
@@ -68,7 +67,7 @@ static void append_limits(GString *out, GVariant *limits)
 	g_string_append_c(out, '\n');
 }
 
-/* Calls visit for each radio; one that is unplugged meanwhile is left out. */
+/* Each radio, as text or, with json, as an object. */
 static ExitCode each_adapter(BrokerManager1 *manager, GString *out, Json *json, bool colour)
 {
 	g_autoptr(GArray) numbers = bus_adapters(manager);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* bluebrokerctl: the command-line tool of bluebrokerd. */
+#include <errno.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "ctl/fail.h"
 #include "ctl/options.h"
 #include "ctl/text.h"
 
@@ -20,5 +22,11 @@ int main(int argc, char **argv)
 	if (options_parse(&options, argc, argv, &code))
 		code = options.command->run(&options);
 	options_clear(&options);
+
+	/* a full disk is an error; a reader that has seen enough is not */
+	if ((fflush(stdout) != 0 || ferror(stdout)) && errno != EPIPE) {
+		fail_line("standard output: %s", g_strerror(errno));
+		code = EXIT_FAILED;
+	}
 	return code;
 }
