@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A controller together with the kernel's part of scanning. */
+#include <ctype.h>
+#include <string.h>
+
+#include "radio.h"
+
+#define SCAN_MS 10240
+
+bool addr_parse(const char *text, uint64_t *ret)
+{
+	uint64_t addr = 0;
+
+	if (strlen(text) != 17)
+		return false;
+	for (int i = 0; i < 17; i++) {
+		if (i % 3 == 2) {
+			if (text[i] != ':')
+				return false;
+		} else if (!isxdigit((unsigned char)text[i])) {
+			return false;
+		} else {
+			addr = addr << 4 | (unsigned int)g_ascii_xdigit_value(text[i]);
+		}
+	}
+	*ret = addr;
+	return true;
+}
+
+void addr_format(char *ret, uint64_t addr, char separator)
+{
+	static const char digits[] = "0123456789ABCDEF";
+
+	for (int shift = 44; shift >= 0; shift -= 4) {
+		*ret++ = digits[addr >> shift & 15];
+		if (shift % 8 == 0 && shift > 0)
+			*ret++ = separator;
+	}
+	*ret = '\0';
+}
+
+Radio *radio_new(unsigned int index, uint64_t addr)
+{
+	Radio *radio = g_new0(Radio, 1);
+
+	radio->index = index;
+	radio->addr = addr;
+	return radio;
+}
+
+Radio *radio_free(Radio *radio)
+{
+	if (!radio)
+		return NULL;
+
+	radio_scan(radio, false);
+	g_free(radio);
+	return NULL;
+}
+
+void radio_listen(Radio *radio, const RadioEars *ears, void *owner)
+{
+	radio->ears = ears;
+	radio->owner = owner;
+}
+
+void radio_power(Radio *radio, bool on)
+{
+	radio->powered = on && !radio->blocked;
+	if (!radio->powered)
+		radio_scan(radio, false);
+}
+
+static int on_scan_over(void *data)
+{
+	Radio *radio = data;
+
+	radio->scan_timer = 0;
+	radio_scan(radio, false);
+	if (radio->ears)
+		radio->ears->scan_over(radio->owner);
+	return G_SOURCE_REMOVE;
+}
+
+void radio_scan(Radio *radio, bool on)
+{
+	if (radio->scan_timer)
+		g_source_remove(radio->scan_timer);
+	radio->scanning = on && radio->powered;
+	radio->scan_timer = radio->scanning ? g_timeout_add(SCAN_MS, on_scan_over, radio) : 0;
+	radio->held = false;
+}
+
+static void radio_tell(Radio *radio, const RadioReport *report, const RadioReport *response)
+{
+	RadioFound found = {
+		.addr = report->addr,
+		.random = report->random,
+		.connectable = report->type == RADIO_ADV_IND ||
+			       report->type == RADIO_ADV_DIRECT_IND,
+		.rssi = response ? response->rssi : report->rssi,
+		.len = report->len,
+	};
+
+	if (!radio->ears)
+		return;
+
+	memcpy(found.data, report->data, report->len);
+	if (response) {
+		size_t more = MIN((size_t)response->len, sizeof(found.data) - found.len);
+
+		memcpy(found.data + found.len, response->data, more);
+		found.len += more;
+	}
+	radio->ears->found(radio->owner, &found);
+}
+
+static void radio_release_held(Radio *radio)
+{
+	if (!radio->held)
+		return;
+
+	radio->held = false;
+	radio_tell(radio, &radio->pending, NULL);
+}
+
+void radio_block(Radio *radio, bool blocked)
+{
+	if (radio->blocked == blocked)
+		return;
+
+	radio->blocked = blocked;
+	if (blocked)
+		radio_power(radio, false);
+	if (radio->ears)
+		radio->ears->blocked(radio->owner, blocked);
+}
+
+bool radio_hear(Radio *radio, const RadioReport *report)
+{
+	bool same;
+
+	if (!radio->scanning)
+		return false;
+
+	radio->sent++;
+	same = radio->held && radio->pending.addr == report->addr &&
+	       radio->pending.random == report->random;
+
+	if (same && report->type == RADIO_SCAN_RSP) {
+		radio->held = false;
+		radio_tell(radio, &radio->pending, report);
+		return true;
+	}
+
+	/* The scan is active, so the kernel expects a scan response; of two advertisements of one
+	 * device in a row only the later one is kept. */
+	if (same)
+		radio->held = false;
+	else
+		radio_release_held(radio);
+
+	if (report->type == RADIO_ADV_IND || report->type == RADIO_ADV_SCAN_IND) {
+		radio->pending = *report;
+		radio->held = true;
+		return true;
+	}
+
+	radio_tell(radio, report, NULL);
+	return true;
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A controller together with the kernel's part of scanning: it hears what is put on air while it
+ * scans, holds back what may still get a scan response, and tells bluetoothd of the devices found.
+ * It outlives bluetoothd. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <glib.h>
+
+#define RADIO_DATA_MAX 31 /* legacy advertising */
+#define RADIO_RSSI_ANY 127
+
+/* The numbers of the D-Bus contract */
+enum {
+	RADIO_ADV_IND = 0,
+	RADIO_ADV_DIRECT_IND = 1,
+	RADIO_ADV_SCAN_IND = 2,
+	RADIO_ADV_NONCONN_IND = 3,
+	RADIO_SCAN_RSP = 4,
+};
+
+typedef struct RadioReport {
+	uint64_t addr; /* 48 bits, as printed */
+	bool random;
+	uint8_t type;
+	int8_t rssi;
+	uint8_t len;
+	uint8_t data[RADIO_DATA_MAX];
+} RadioReport;
+
+/* What the kernel tells bluetoothd: advertisement and scan response are one here. */
+typedef struct RadioFound {
+	uint64_t addr;
+	bool random;
+	bool connectable;
+	int8_t rssi;
+	size_t len;
+	uint8_t data[2 * RADIO_DATA_MAX];
+} RadioFound;
+
+typedef struct RadioEars {
+	void (*found)(void *owner, const RadioFound *found);
+	void (*blocked)(
+		void *owner,
+		bool blocked); /* rfkill has changed; the power is already off when blocked */
+	void (*scan_over)(void *owner); /* the kernel ended the scan by itself */
+} RadioEars;
+
+typedef struct Radio {
+	unsigned int index; /* hciN */
+	uint64_t addr;
+	bool blocked;
+	bool powered;
+	bool scanning;
+	guint scan_timer;
+	uint64_t sent;
+	const RadioEars *ears; /* NULL while bluetoothd is away */
+	void *owner;
+	bool held; /* there is a report that waits for its scan response */
+	RadioReport pending;
+} Radio;
+
+Radio *radio_new(unsigned int index, uint64_t addr);
+Radio *radio_free(Radio *radio);
+
+void radio_listen(Radio *radio, const RadioEars *ears, void *owner);
+void radio_power(Radio *radio, bool on);
+/* The kernel ends a scan after 10.24 s; also when bluetoothd, which asked for it, is not there any
+ * more. What is held back at the end of a scan is lost. */
+void radio_scan(Radio *radio, bool on);
+void radio_block(Radio *radio, bool blocked);
+
+/* False when the radio is not scanning: nobody heard it. */
+bool radio_hear(Radio *radio, const RadioReport *report);
+
+bool addr_parse(const char *text, uint64_t *ret);
+void addr_format(char *ret, uint64_t addr, char separator); /* 18 bytes */

@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The simulated BlueZ, seen by a plain GDBus program: discovery, and what becomes of reports. What
+ * was measured on the real bluetoothd 5.66 is held here. */
+#include <stdlib.h>
+
+#include <check.h>
+
+#include "sim-fixture.h"
+
+START_TEST(device_from_advertisement)
+{
+	g_autoptr(GVariant) device = NULL;
+
+	start_filtered();
+	/* flags, tx power 4, service 0x180d, appearance 0x0341, name, company 0x004c,
+	 * service data 0x181a */
+	ck_assert_uint_eq(
+		air_ask(air,
+			"adv * %s random 3 -60 "
+			"020106020a0403030d1803194103040941424304ff4c000104161a1807",
+			DEVICE),
+		1);
+	device = next_added(DEVICE_PATH, DEVICE_IFACE);
+	expect_property(device, "Address", "'" DEVICE "'");
+	expect_property(device, "AddressType", "'random'");
+	expect_property(device, "Name", "'ABC'");
+	expect_property(device, "Alias", "'ABC'");
+	expect_property(device, "Appearance", "uint16 833");
+	expect_property(device, "RSSI", "int16 -60");
+	expect_property(device, "TxPower", "int16 4");
+	expect_property(device, "UUIDs", "['0000180d-0000-1000-8000-00805f9b34fb']");
+	expect_property(device, "ManufacturerData", "{uint16 76: <[byte 0x01]>}");
+	expect_property(device, "ServiceData",
+			"{'0000181a-0000-1000-8000-00805f9b34fb': <[byte 0x07]>}");
+	expect_property(device, "Adapter", "objectpath '" BLUEZ_ADAPTER "'");
+	expect_property(device, "Connected", "false");
+	expect_property(device, "AdvertisingFlags", "none");
+	expect_quiet(); /* the first report is no change */
+}
+END_TEST
+
+START_TEST(nameless_device)
+{
+	g_autoptr(GVariant) device = NULL;
+
+	start_filtered();
+	air_do(air, "adv * %s public 3 -60 -", DEVICE);
+	device = next_added(DEVICE_PATH, DEVICE_IFACE);
+	expect_property(device, "Name", "none");
+	expect_property(device, "Alias", "'C0-00-00-00-00-01'");
+	expect_property(device, "AddressType", "'public'");
+	expect_property(device, "UUIDs", "@as []");
+	/* the path is taken: nothing is heard of the other one */
+	air_do(air, "adv * %s random 3 -60 -", DEVICE);
+	expect_quiet();
+}
+END_TEST
+
+START_TEST(every_report_is_signalled)
+{
+	start_filtered();
+	air_do(air, "adv * %s random 3 -60 05ff4c000102", DEVICE);
+	expect_device(DEVICE_PATH);
+	air_do(air, "adv * %s random 3 -60 05ff4c000102", DEVICE);
+	expect_change(DEVICE_PATH,
+		      "{'ManufacturerData': <{76: <[0x01, 0x02]>}>, 'RSSI': <-60>} []");
+	/* other companies take the place of the old ones; what a report lacks stays as it
+	 * was */
+	air_do(air, "adv * %s random 3 -61 04ff060003", DEVICE);
+	expect_change(DEVICE_PATH,
+		      "{'ManufacturerData': <{6: <[0x03]>}>, 'RSSI': <-61>} []");
+	air_do(air, "adv * %s random 3 -61 020106", DEVICE);
+	expect_change(DEVICE_PATH, "{'RSSI': <-61>} []");
+	/* a short name is one until there is a complete one */
+	air_do(air, "adv * %s random 3 -61 030841420309434403ff0600", DEVICE);
+	expect_change(
+		DEVICE_PATH,
+		"{'Alias': <'CD'>, 'ManufacturerData': <{6: <[]>}>, 'Name': <'CD'>, "
+		"'RSSI': <-61>} []");
+	air_do(air, "adv * %s random 3 -61 03084142", DEVICE);
+	expect_change(DEVICE_PATH, "{'RSSI': <-61>} []");
+}
+END_TEST
+
+START_TEST(no_duplicate_data)
+{
+	adapter_do(client, "SetDiscoveryFilter", filter_new(false));
+	start_plain();
+	air_do(air, "adv * %s random 3 -60 04ff4c0001", DEVICE);
+	expect_device(DEVICE_PATH);
+	air_do(air, "adv * %s random 3 -60 04ff4c0001", DEVICE);
+	expect_change(DEVICE_PATH, "{'RSSI': <-60>} []");
+	air_do(air, "adv * %s random 3 -60 04ff060002", DEVICE);
+	expect_change(
+		DEVICE_PATH,
+		"{'ManufacturerData': <{76: <[0x01]>, 6: <[0x02]>}>, 'RSSI': <-60>} []");
+}
+END_TEST
+
+START_TEST(plain_discovery)
+{
+	start_plain();
+	air_do(air, "adv * %s random 3 -60 020106", DEVICE);
+	expect_device(DEVICE_PATH);
+	air_do(air, "adv * %s random 3 -67 020106", DEVICE);
+	expect_quiet();
+	air_do(air, "adv * %s random 3 -68 020106", DEVICE);
+	expect_change(DEVICE_PATH, "{'RSSI': <-68>} []");
+	/* not discoverable by its flags: hidden */
+	air_do(air, "adv * %s random 3 -60 020104", OTHER);
+	expect_quiet();
+}
+END_TEST
+
+START_TEST(kernel_holds_back)
+{
+	g_autoptr(GVariant) device = NULL;
+
+	start_filtered();
+	/* alone: nothing; with its response: one report */
+	ck_assert_uint_eq(air_ask(air, "adv * %s random 0 -60 020106", DEVICE), 1);
+	expect_quiet();
+	air_do(air, "adv * %s random 4 -55 03094142", DEVICE);
+	device = next_added(DEVICE_PATH, DEVICE_IFACE);
+	expect_property(device, "RSSI", "int16 -55");
+	expect_property(device, "Name", "'AB'");
+	/* the newer takes the older one's place, another device lets it out */
+	air_do(air, "adv * %s random 0 -60 020106", DEVICE);
+	air_do(air, "adv * %s random 0 -61 020106", DEVICE);
+	expect_quiet();
+	air_do(air, "adv * %s random 3 -70 020106", OTHER);
+	expect_change(DEVICE_PATH, "{'RSSI': <-61>} []");
+	expect_device(OTHER_PATH);
+}
+END_TEST
+
+START_TEST(scan_end_loses_the_held)
+{
+	start_filtered();
+	air_do(air, "adv * %s random 1 -60 020106", DEVICE);
+	expect_device(DEVICE_PATH);
+	air_do(air, "adv * %s random 0 -62 020106", DEVICE);
+	adapter_do(client, "StopDiscovery", NULL);
+	expect_change(DEVICE_PATH, "{} ['RSSI']");
+	expect_change(BLUEZ_ADAPTER, "{'Discovering': <false>} []");
+	expect_quiet();
+}
+END_TEST
+
+START_TEST(coalescing)
+{
+	start_filtered();
+	air_do(air, "adv * %s random 3 -60~2 020106 5", DEVICE);
+	expect_device(DEVICE_PATH);
+	expect_quiet();
+	air_do(air, "adv * %s random 3 -60 020106 5", DEVICE);
+	expect_change(DEVICE_PATH, "{'RSSI': <-60>} []");
+	expect_quiet();
+	ck_assert_uint_eq(air_status(air, WORLD_RADIO, "sent"), 10);
+}
+END_TEST
+
+START_TEST(rssi_and_uuid_filters)
+{
+	const char *const uuids[] = { "180D", NULL };
+	GVariantBuilder builder;
+
+	g_variant_builder_init(&builder, G_VARIANT_TYPE("a{sv}"));
+	g_variant_builder_add(&builder, "{sv}", "RSSI", g_variant_new_int16(-70));
+	g_variant_builder_add(&builder, "{sv}", "UUIDs", g_variant_new_strv(uuids, -1));
+	adapter_do(client, "SetDiscoveryFilter", g_variant_new("(a{sv})", &builder));
+	start_plain();
+	air_do(air, "adv * %s random 3 -71 03030d18", DEVICE);
+	air_do(air, "adv * %s random 3 -60 03030f18", DEVICE);
+	expect_quiet();
+	air_do(air, "adv * %s random 3 -70 03030d18", DEVICE);
+	expect_device(DEVICE_PATH);
+}
+END_TEST
+
+START_TEST(filter_is_checked)
+{
+	static const char *const bad[] = {
+		"({'RSSI': <int16 -128>},)",
+		"({'RSSI': <-60>},)",
+		"({'Nonsense': <true>},)",
+		"({'Transport': <'wifi'>},)",
+		"({'UUIDs': <['xyz']>},)",
+		"({'RSSI': <int16 -60>, 'Pathloss': <uint16 20>},)",
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
+		GVariant *dict = g_variant_parse(G_VARIANT_TYPE("(a{sv})"), bad[i], NULL,
+						 NULL, NULL);
+
+		ck_assert_ptr_nonnull(dict);
+		adapter_fails(client, "SetDiscoveryFilter", dict, "InvalidArguments");
+		g_variant_unref(dict);
+	}
+}
+END_TEST
+
+START_TEST(sessions)
+{
+	Client *second = client_new(world_address(world));
+
+	client_direct(second, "org.bluez");
+	adapter_fails(client, "StopDiscovery", NULL, "Failed");
+	adapter_do(client, "StartDiscovery", NULL);
+	expect_change(BLUEZ_ADAPTER, "{'Discovering': <true>} []");
+	adapter_fails(client, "StartDiscovery", NULL, "InProgress");
+	adapter_do(second, "StartDiscovery", NULL);
+	adapter_do(client, "StopDiscovery", NULL);
+	expect_quiet();
+	ck_assert_uint_eq(air_status(air, WORLD_RADIO, "scanning"), 1);
+
+	/* the last one leaves the bus without a word */
+	client_free(second);
+	expect_change(BLUEZ_ADAPTER, "{'Discovering': <false>} []");
+	ck_assert_uint_eq(air_status(air, WORLD_RADIO, "scanning"), 0);
+	ck_assert_uint_eq(air_ask(air, "adv * %s random 3 -60 020106", DEVICE), 0);
+}
+END_TEST
+
+START_TEST(stop_forgets)
+{
+	start_filtered();
+	air_do(air, "adv * %s random 3 -60 020106", DEVICE);
+	expect_device(DEVICE_PATH);
+	air_do(air, "adv * %s random 0 -60 020106020a04", OTHER);
+	air_do(air, "adv * %s random 4 -60 -", OTHER);
+	expect_device(OTHER_PATH);
+	adapter_do(client, "StopDiscovery", NULL);
+	expect_removed(DEVICE_PATH); /* not connectable: at once */
+	ck_assert_ptr_null(client_get(client, OTHER_PATH, DEVICE_IFACE, "RSSI"));
+	ck_assert_ptr_null(client_get(client, OTHER_PATH, DEVICE_IFACE, "TxPower"));
+	expect_removed(OTHER_PATH); /* by its timeout, half a second here */
+	ck_assert_ptr_null(client_get(client, OTHER_PATH, DEVICE_IFACE, "Address"));
+}
+END_TEST
+
+START_TEST(repeat_and_quiet)
+{
+	start_filtered();
+	air_do(air, "repeat %s tag %s random 0 -60~1 020106 10 3 rsp 03094142", WORLD_RADIO,
+	       DEVICE);
+	expect_device(DEVICE_PATH);
+	expect_change(DEVICE_PATH, "{'RSSI': <-59>} []");
+	expect_change(DEVICE_PATH, "{'RSSI': <-61>} []");
+	expect_quiet();
+	air_do(air, "repeat * tag %s random 3 -60 020106 10 0", DEVICE);
+	expect_change(DEVICE_PATH, "{'RSSI': <-60>} []");
+	air_do(air, "quiet *");
+	wait_ms(QUIET);
+	client_drop_signals(client);
+	expect_quiet();
+}
+END_TEST
+
+static bool storm_is_over(void *data)
+{
+	(void)data;
+	return air_status(air, WORLD_RADIO, "sent") == 2000;
+}
+
+START_TEST(storm)
+{
+	unsigned int added, changed;
+
+	start_filtered();
+	air_do(air, "storm %s 1000 2000 1", WORLD_RADIO);
+	ck_assert(wait_until(storm_is_over, NULL, 10000));
+	wait_ms(QUIET);
+	client_sync(client);
+	added = client_count_signals(client, "InterfacesAdded");
+	changed = client_count_signals(client, "PropertiesChanged");
+	ck_assert_uint_eq(added, 1000);
+	ck_assert_uint_eq(changed, 999); /* the last one is held back */
+}
+END_TEST
+
+START_TEST(experimental_properties)
+{
+	g_autoptr(GVariant) device = NULL, state = client_get(client, BLUEZ_ADAPTER,
+							      ADAPTER_IFACE, "PowerState");
+
+	ck_assert_ptr_nonnull(state);
+	ck_assert_str_eq(g_variant_get_string(state, NULL), "on");
+	start_filtered();
+	air_do(air, "adv * %s random 3 -60 020106022407", DEVICE);
+	device = next_added(DEVICE_PATH, DEVICE_IFACE);
+	expect_property(device, "AdvertisingFlags", "[byte 0x06]");
+	expect_property(device, "AdvertisingData", "{byte 0x24: <[byte 0x07]>}");
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("sim");
+	TCase *tcase = tcase_create("plain");
+	TCase *hasty = tcase_create("hasty"), *experimental = tcase_create("experimental");
+	SRunner *runner;
+	int failed;
+
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_set_timeout(tcase, 30);
+	tcase_add_test(tcase, device_from_advertisement);
+	tcase_add_test(tcase, nameless_device);
+	tcase_add_test(tcase, every_report_is_signalled);
+	tcase_add_test(tcase, no_duplicate_data);
+	tcase_add_test(tcase, plain_discovery);
+	tcase_add_test(tcase, kernel_holds_back);
+	tcase_add_test(tcase, scan_end_loses_the_held);
+	tcase_add_test(tcase, coalescing);
+	tcase_add_test(tcase, rssi_and_uuid_filters);
+	tcase_add_test(tcase, filter_is_checked);
+	tcase_add_test(tcase, sessions);
+	tcase_add_test(tcase, repeat_and_quiet);
+	if (needs_simulation("storm")) /* the real one is not fast enough to tell of each */
+		tcase_add_test(tcase, storm);
+	suite_add_tcase(suite, tcase);
+
+	tcase_add_checked_fixture(hasty, setup_hasty, teardown);
+	if (needs_simulation("stop_forgets"))
+		tcase_add_test(hasty, stop_forgets);
+	suite_add_tcase(suite, hasty);
+
+	tcase_add_checked_fixture(experimental, setup_experimental, teardown);
+	if (needs_simulation("experimental_properties"))
+		tcase_add_test(experimental, experimental_properties);
+	suite_add_tcase(suite, experimental);
+
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

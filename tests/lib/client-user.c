@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A program on the bus under another uid. The bus asks the kernel who connected, so it is enough
+ * that the connecting thread is somebody else for that moment: the system calls themselves, unlike
+ * libc's functions of the same names, change one thread only, and GDBus connects and authenticates
+ * in the calling one. */
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <check.h>
+
+#include "client-private.h"
+
+#define GROUPS_MAX 64
+
+static void become(uid_t uid, gid_t gid, const gid_t *groups, int n_groups)
+{
+	/* Back to root first, else the groups cannot be changed. */
+	if (uid == 0 && syscall(SYS_setresuid, 0, 0, 0) < 0)
+		ck_abort_msg("cannot become root again: %s", strerror(errno));
+	if (syscall(SYS_setgroups, n_groups, groups) < 0 || syscall(SYS_setresgid, gid, gid, 0) < 0)
+		ck_abort_msg("cannot take group %u: %s", (unsigned int)gid, strerror(errno));
+	if (uid != 0 && syscall(SYS_setresuid, uid, uid, 0) < 0)
+		ck_abort_msg("cannot become uid %u: %s", (unsigned int)uid, strerror(errno));
+}
+
+bool client_can_be_others(void)
+{
+	return geteuid() == 0;
+}
+
+Client *client_new_as(const char *address, uid_t uid)
+{
+	gid_t groups[GROUPS_MAX], old_groups[GROUPS_MAX], gid = (gid_t)uid, old_gid = getgid();
+	int n_groups = 0, n_old = getgroups(GROUPS_MAX, old_groups);
+	const struct passwd *user;
+	Client *client;
+
+	if (uid == geteuid())
+		return client_new(address);
+	if (!client_can_be_others() || n_old < 0)
+		ck_abort_msg("only root can be uid %u too", (unsigned int)uid);
+
+	user = getpwuid(uid);
+	if (user) {
+		gid = user->pw_gid;
+		n_groups = GROUPS_MAX;
+		if (getgrouplist(user->pw_name, gid, groups, &n_groups) < 0)
+			ck_abort_msg("%s is in too many groups", user->pw_name);
+	}
+
+	become(uid, gid, groups, n_groups);
+	client = client_new(address);
+	become(0, old_gid, old_groups, n_old);
+	ck_assert_uint_eq(client_get_uid(client, client_name(client)), uid);
+	return client;
+}

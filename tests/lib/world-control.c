@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One test's world: starting and ending the daemon and BlueZ, and waiting for them. */
+#include <stdlib.h>
+#include <sys/wait.h>
+
+#include <check.h>
+
+#include "world-private.h"
+
+#define PATIENCE_MS 10000
+#define PATIENCE_WRAPPED_MS 60000
+
+static const char *daemon_wrapper(void)
+{
+	const char *wrapper = g_getenv("BLUEBROKERD_WRAPPER");
+
+	return wrapper && wrapper[0] != '\0' ? wrapper : NULL;
+}
+
+unsigned int world_patience(const World *world)
+{
+	(void)world;
+	return daemon_wrapper() ? PATIENCE_WRAPPED_MS : PATIENCE_MS;
+}
+
+static bool daemon_is_up(void *data)
+{
+	World *world = data;
+
+	if (!child_is_running(&world->daemon)) {
+		g_autofree char *end = child_describe_end(&world->daemon);
+
+		ck_abort_msg("the daemon ended at its start: %s", end);
+	}
+	return client_sees(world->bluez, WORLD_NAME);
+}
+
+bool world_daemon_shows(World *world, const char *adapter)
+{
+	g_autofree char *path = g_strconcat("/com/example/Bluetooth/", adapter, NULL);
+	g_autoptr(GVariant) value = NULL;
+
+	client_direct(world->bluez, WORLD_NAME);
+	value = client_get(world->bluez, path, "Adapter1", "Address");
+	client_direct(world->bluez, "org.bluez");
+	return value != NULL;
+}
+
+static bool daemon_shows_powered(void *data)
+{
+	World *world = data;
+	g_autoptr(GVariant) value = NULL;
+
+	client_direct(world->bluez, WORLD_NAME);
+	value = client_get(world->bluez, "hci0", "Adapter1", "Powered");
+	client_direct(world->bluez, "org.bluez");
+	return value && g_variant_get_boolean(value);
+}
+
+void world_daemon_start(World *world)
+{
+	const char *program = g_getenv("BLUEBROKERD") ? g_getenv("BLUEBROKERD") : BLUEBROKERD_PATH;
+	g_autofree char *bus = g_strconcat("DBUS_SYSTEM_BUS_ADDRESS=", world->address, NULL);
+	const char *const environment[] = { bus, NULL };
+	g_autoptr(GPtrArray) argv = g_ptr_array_new();
+	g_auto(GStrv) wrapper = NULL;
+
+	ck_assert_msg(world->daemon.pid == 0, "the daemon runs already");
+	if (daemon_wrapper())
+		ck_assert_msg(g_shell_parse_argv(daemon_wrapper(), NULL, &wrapper, NULL),
+			      "BLUEBROKERD_WRAPPER: %s", daemon_wrapper());
+	for (char **word = wrapper; word && *word; word++)
+		g_ptr_array_add(argv, *word);
+	g_ptr_array_add(argv, (char *)(uintptr_t)program);
+	if (world->config) {
+		g_ptr_array_add(argv, (char *)(uintptr_t) "--config");
+		g_ptr_array_add(argv, world->config);
+	}
+	for (char **word = world->daemon_args; word && *word; word++)
+		g_ptr_array_add(argv, *word);
+	g_ptr_array_add(argv, NULL);
+
+	child_start(&world->daemon, (const char *const *)argv->pdata, environment,
+		    world->daemon_log);
+	ck_assert_msg(wait_until(daemon_is_up, world, world_patience(world)),
+		      "the daemon does not take its name");
+	if (!(world->flags & (WORLD_NO_WAIT | WORLD_NO_RADIO | WORLD_NO_BLUEZ)))
+		ck_assert_msg(wait_until(daemon_shows_powered, world, world_patience(world)),
+			      "the daemon does not show hci0 powered");
+}
+
+static void world_check_end(World *world)
+{
+	g_autofree char *end = child_describe_end(&world->daemon);
+
+	if (!WIFEXITED(world->daemon.status) || WEXITSTATUS(world->daemon.status) != 0)
+		ck_abort_msg("the daemon did not end cleanly: %s", end);
+}
+
+void world_daemon_stop(World *world)
+{
+	ck_assert_msg(world->daemon.pid != 0, "the daemon does not run");
+	if (!child_is_running(&world->daemon)) {
+		g_autofree char *end = child_describe_end(&world->daemon);
+
+		ck_abort_msg("the daemon had ended before it was told to: %s", end);
+	}
+	ck_assert_msg(child_end(&world->daemon, SIGTERM, world_patience(world)),
+		      "the daemon does not end on SIGTERM");
+	world_check_end(world);
+}
+
+void world_daemon_kill(World *world)
+{
+	ck_assert_msg(child_end(&world->daemon, SIGKILL, world_patience(world)),
+		      "the daemon does not even die");
+}
+
+pid_t world_daemon_pid(const World *world)
+{
+	return world->daemon.pid;
+}
+
+int world_daemon_wait(World *world, unsigned int timeout_ms)
+{
+	ck_assert_msg(child_end(&world->daemon, 0, timeout_ms),
+		      "the daemon does not end by itself");
+	return world->daemon.status;
+}
+
+static bool bluez_is_there(void *data)
+{
+	return client_sees(((World *)data)->bluez, "org.bluez");
+}
+
+static bool bluez_is_gone(void *data)
+{
+	return !bluez_is_there(data);
+}
+
+static void bluetoothd_ctl(World *world, const char *what)
+{
+	const char *program = g_getenv("BLUETOOTHD_CTL") ? g_getenv("BLUETOOTHD_CTL")
+							 : "bluetoothd-ctl";
+	const char *const argv[] = { program, what, NULL };
+	Child child = { 0 };
+
+	child_start(&child, argv, NULL, world->sim_log);
+	ck_assert_msg(child_end(&child, 0, PATIENCE_MS * 3), "%s %s does not end", program, what);
+	if (!WIFEXITED(child.status) || WEXITSTATUS(child.status) != 0)
+		ck_abort_msg("%s %s failed", program, what);
+}
+
+void world_bluez_kill(World *world)
+{
+	if (world->real)
+		bluetoothd_ctl(world, "kill");
+	else
+		air_do(world->air, "down");
+	ck_assert_msg(wait_until(bluez_is_gone, world, PATIENCE_MS), "org.bluez does not leave");
+}
+
+void world_bluez_start(World *world)
+{
+	if (world->real)
+		bluetoothd_ctl(world, "start");
+	else
+		air_do(world->air, "up");
+	ck_assert_msg(wait_until(bluez_is_there, world, PATIENCE_MS), "org.bluez does not come");
+}
+
+typedef struct Power {
+	World *world;
+	const char *path;
+	bool powered;
+} Power;
+
+static bool power_is_so(void *data)
+{
+	const Power *power = data;
+	g_autoptr(GVariant) value =
+		client_get(power->world->bluez, power->path, BLUEZ_ADAPTER_IFACE, "Powered");
+
+	return value && (g_variant_get_boolean(value) != FALSE) == power->powered;
+}
+
+void world_wait_powered(World *world, const char *adapter, bool powered)
+{
+	g_autofree char *path = g_strconcat("/org/bluez/", adapter, NULL);
+	Power power = { world, path, powered };
+
+	ck_assert_msg(wait_until(power_is_so, &power, PATIENCE_MS), "BlueZ's %s does not become %s",
+		      adapter, powered ? "powered" : "unpowered");
+}
+
+void world_power(World *world, const char *adapter, bool powered)
+{
+	g_autofree char *path = g_strconcat("/org/bluez/", adapter, NULL);
+
+	client_set(world->bluez, path, BLUEZ_ADAPTER_IFACE, "Powered",
+		   g_variant_new_boolean(powered));
+	world_wait_powered(world, adapter, powered);
+}

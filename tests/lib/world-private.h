@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the files of World share. */
+#pragma once
+
+#include <signal.h>
+
+#include "child.h"
+#include "janitor.h"
+#include "world.h"
+
+struct World {
+	Janitor janitor; /* of dir */
+	WorldFlags flags;
+	bool real;
+	char *dir;
+	char *address;
+	char *config; /* file, or NULL */
+	char **daemon_args; /* or NULL */
+	char *temporary_timeout;
+	char *daemon_log, *sim_log, *bus_log;
+	Child bus, sim, daemon;
+	Air *air;
+	Client *bluez;
+};

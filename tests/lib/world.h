@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One test's world: a bus, BlueZ with one radio, and the daemon.
+ *
+ * BLUEBROKER_WORLD=sim, or unset: a private bus in a temporary directory and the simulated BlueZ.
+ * BLUEBROKER_WORLD=vm: the guest's system bus, bluetoothd, and the radio on /dev/vhci, which
+ * somebody has started (AIR_CONTROL: its socket, default /run/air; BLUETOOTHD_CTL: the program that
+ * kills and starts bluetoothd, default bluetoothd-ctl). In both there is one radio, WORLD_RADIO, as
+ * hci0.
+ *
+ * BLUEBROKERD is the daemon, else the one of this build; BLUEBROKERD_WRAPPER runs it, e.g.
+ * "valgrind --error-exitcode=99". What it logs is printed when the test ends before world_free. */
+#pragma once
+
+#include "air.h"
+#include "client.h"
+
+#define WORLD_RADIO "00:AA:01:00:00:00"
+#define WORLD_NAME "com.example.Bluetooth"
+#define BLUEZ_ADAPTER "/org/bluez/hci0"
+#define BLUEZ_ADAPTER_IFACE "org.bluez.Adapter1"
+
+typedef enum WorldFlags {
+	WORLD_NO_DAEMON = 1 << 0, /* world_daemon_start brings it */
+	WORLD_NO_WAIT = 1 << 1, /* only until the daemon has its name */
+	WORLD_NO_BLUEZ = 1 << 2, /* world_bluez_start brings it */
+	WORLD_NO_RADIO = 1 << 3, /* "plug" brings one */
+	WORLD_EXPERIMENTAL = 1 << 4, /* BlueZ's experimental properties; the simulated one only */
+} WorldFlags;
+
+typedef struct WorldOptions {
+	const char *config; /* the daemon's configuration file, its text */
+	const char *const *daemon_args; /* NULL-terminated */
+	const char *temporary_timeout; /* seconds, of the simulated BlueZ */
+} WorldOptions;
+
+typedef struct World World;
+
+World *world_new(WorldFlags flags);
+World *world_new_with(WorldFlags flags, const WorldOptions *options);
+/* The daemon, if it runs, has to end cleanly; a sanitizer's or valgrind's complaint fails the test
+ * here. */
+World *world_free(World *world);
+
+bool world_is_real(const World *world); /* the guest's BlueZ */
+const char *world_address(const World *world); /* of the bus */
+Air *world_air(const World *world);
+const char *world_dir(const World *world); /* for a test's own files; goes with the world */
+const char *world_log(const World *world); /* the file of the daemon's log */
+char *world_read_log(const World *world);
+/* A connection for looking at org.bluez, and playing with it. */
+Client *world_bluez(const World *world);
+
+void world_daemon_start(World *world); /* with the options of world_new, and the same wait */
+void world_daemon_stop(World *world); /* SIGTERM; has to end cleanly */
+void world_daemon_kill(World *world);
+pid_t world_daemon_pid(const World *world); /* of the wrapper if there is one; 0: it does not run */
+/* Waits for it to end by itself; returns its status as of waitpid. */
+int world_daemon_wait(World *world, unsigned int timeout_ms);
+
+void world_bluez_kill(World *world); /* returns when the name is gone */
+void world_bluez_start(World *world); /* returns when the name is there; the adapters come later */
+/* Waits for BlueZ's adapter, until it is powered or not. */
+void world_wait_powered(World *world, const char *adapter, bool powered);
+/* Sets Powered through org.bluez. */
+void world_power(World *world, const char *adapter, bool powered);
+/* Whether the daemon shows hciN. */
+bool world_daemon_shows(World *world, const char *adapter);
+/* How long things that should happen may take, ms: more where a wrapper slows the daemon down. */
+unsigned int world_patience(const World *world);
