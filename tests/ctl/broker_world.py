@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A private bus with a simulated BlueZ and the real daemon on it, for tests of bluebrokerctl."""
+
+import os
+import re
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+RADIO = '00:AA:01:00:00:00'
+SLOW = 10 if os.environ.get('BLUEBROKERD_WRAPPER') else 1     # under valgrind and its like
+
+
+def wait_for(what, condition, seconds=10):
+    """Waits until condition() is true, and returns what it returned."""
+    end = time.monotonic() + seconds * SLOW
+    while time.monotonic() < end:
+        result = condition()
+        if result:
+            return result
+        time.sleep(0.02)
+    raise AssertionError(f'waited in vain for {what}')
+
+
+class World:
+    """The bus, BlueZ and the daemon. Each can be ended and started again."""
+
+    def __init__(self, daemon, simbluez, ctl):
+        self.programs = {'daemon': daemon, 'simbluez': simbluez, 'ctl': ctl}
+        self.directory = tempfile.mkdtemp(prefix='ctl-test-')
+        self.processes = {}
+        self.errors = open(f'{self.directory}/log', 'w+b')
+        self.address = f'unix:path={self.directory}/bus'
+        self.environment = dict(os.environ, DBUS_SYSTEM_BUS_ADDRESS=self.address, LC_ALL='C.UTF-8', TERM='xterm')
+        self.environment.pop('NO_COLOR', None)
+        self.start_bus()
+
+    def start_bus(self):
+        config = f'{self.directory}/bus.conf'
+        with open(config, 'w', encoding='utf-8') as out:
+            out.write(f'''<busconfig><listen>{self.address}</listen><auth>EXTERNAL</auth><policy context="default">
+                <allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy>
+                </busconfig>''')
+        self.start('bus', ['dbus-daemon', f'--config-file={config}', '--nofork', '--nopidfile'])
+        wait_for('the bus', lambda: os.path.exists(f'{self.directory}/bus'))
+
+    def start(self, name, command):
+        self.processes[name] = subprocess.Popen(command, env=self.environment, stdin=subprocess.DEVNULL,
+                                                stdout=self.errors, stderr=self.errors)
+
+    def start_bluez(self):
+        socket_path = f'{self.directory}/air'
+        self.start('simbluez', [self.programs['simbluez'], '--control', socket_path, '--plug', RADIO])
+        wait_for('the air control', lambda: os.path.exists(socket_path))
+
+    def start_daemon(self):
+        wrapper = shlex.split(os.environ.get('BLUEBROKERD_WRAPPER', ''))
+        config = f'{self.directory}/bluebrokerd.conf'
+        with open(config, 'w', encoding='utf-8'):
+            pass                        # every key at its default
+        self.start('daemon', [*wrapper, self.programs['daemon'], '--config', config, '--bus', self.address])
+        wait_for('the daemon and its radio', lambda: self.ctl('status').stdout.find(RADIO) >= 0)
+
+    def end(self, name, number=signal.SIGTERM):
+        process = self.processes.pop(name)
+        process.send_signal(number)
+        return process.wait(20 * SLOW)
+
+    def close(self):
+        """Ends all of it. What ended by itself, or does not end well, fails the test."""
+        bad = [f'{name} ended by itself with {process.returncode}' for name, process in self.processes.items()
+               if process.poll() is not None]
+        for name in 'daemon', 'simbluez', 'bus':
+            code = self.end(name) if name in self.processes else 0
+            if code != 0 and name != 'bus':
+                bad.append(f'{name} ended with {code}')
+        self.errors.seek(0)
+        log = self.errors.read().decode(errors='replace')
+        self.errors.close()
+        shutil.rmtree(self.directory)
+        assert not bad, f'{bad}\n{log}'
+
+    def air(self, request):
+        """One request of the air-control protocol; what follows its "ok"."""
+        with socket.socket(socket.AF_UNIX) as control:
+            control.connect(f'{self.directory}/air')
+            control.sendall(request.encode() + b'\n')
+            answer = control.makefile().readline().strip()
+        assert answer.split()[0] == 'ok', f'{request}: {answer}'
+        return answer[3:]
+
+    def scanning(self):
+        return 'scanning=1' in self.air(f'status {RADIO}')
+
+    def command(self, *words):
+        return [self.programs['ctl'], '--bus', self.address, *words]
+
+    def ctl(self, *words, timeout=60):
+        """Runs bluebrokerctl to its end."""
+        return subprocess.run(self.command(*words), env=self.environment, capture_output=True, text=True,
+                              stdin=subprocess.DEVNULL, timeout=timeout, check=False)
+
+    def ctl_start(self, *words, **options):
+        """Starts bluebrokerctl, and returns when the radio scans for it."""
+        options = {'stdout': subprocess.PIPE, 'stderr': subprocess.PIPE, 'stdin': subprocess.DEVNULL, **options}
+        process = subprocess.Popen(self.command(*words), env=self.environment, **options)
+        wait_for('the scan', self.scanning)
+        return process
+
+
+def summary(text):
+    """(reports, devices, lost) of a scan's last line on standard error."""
+    found = re.search(r'bluebrokerctl: (\d+) reports from (\d+) devices in [0-9.]+ s, (\d+) lost\n$', text)
+    assert found, f'no summary: {text}'
+    return tuple(int(number) for number in found.groups())

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The command line: what is taken, what is refused, and the scan filter that comes of it. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ctl/options.h"
+#include "unit.h"
+
+#define WORDS_MAX 24
+
+/* What parsing said on standard output and standard error. */
+static char *heard_text;
+
+static bool parse(Options *options, const char *line, ExitCode *ret_exit)
+{
+	static char *words[WORDS_MAX];
+	static char **split;
+	g_autofree char *path = NULL;
+	int fd = g_file_open_tmp("ctl-options-XXXXXX", &path, NULL);
+	int out = dup(STDOUT_FILENO), err = dup(STDERR_FILENO);
+	int n = 1;
+	bool r;
+
+	ck_assert_int_ge(fd, 0);
+	g_strfreev(split);
+	split = NULL;
+	ck_assert(*line == '\0' || g_shell_parse_argv(line, NULL, &split, NULL));
+	words[0] = (char *)"bluebrokerctl";
+	for (char **word = split; word && *word; word++)
+		words[n++] = *word;
+	words[n] = NULL;
+	ck_assert_int_lt(n, WORDS_MAX);
+
+	fflush(stdout);
+	dup2(fd, STDOUT_FILENO);
+	dup2(fd, STDERR_FILENO);
+	*ret_exit = EXIT_DONE;
+	r = options_parse(options, n, words, ret_exit);
+	fflush(stdout);
+	dup2(out, STDOUT_FILENO);
+	dup2(err, STDERR_FILENO);
+	close(out);
+	close(err);
+	close(fd);
+	g_clear_pointer(&heard_text, g_free);
+	ck_assert(g_file_get_contents(path, &heard_text, NULL, NULL));
+	unlink(path);
+	return r;
+}
+
+typedef struct Refused {
+	const char *line;
+	const char *says;	/* names the argument */
+} Refused;
+
+static const Refused refused[] = {
+	{ "", "no command" },
+	{ "foo", "foo: no such command" },
+	{ "--json", "no command" },
+	{ "scan extra", "scan: too many arguments" },
+	{ "status x", "status: too many arguments" },
+	{ "resolve", "resolve: an argument is missing" },
+	{ "resolve 02 01 06", "too many arguments" },
+	{ "scan --nonsense", "--nonsense: no such option" },
+	{ "scan -x", "-x: no such option" },
+	{ "status --rssi -70", "--rssi: not an option of \"status\"" },
+	{ "devices --timeout 3", "--timeout: not an option of \"devices\"" },
+	{ "resolve 020106 --raw", "--raw: not an option of \"resolve\"" },
+	{ "scan --rssi", "--rssi: its value is missing" },
+	{ "scan --rssi abc", "--rssi: \"abc\"" },
+	{ "scan --rssi 21", "--rssi:" },
+	{ "scan --rssi -128", "--rssi:" },
+	{ "scan --timeout 0", "--timeout:" },
+	{ "scan --timeout -1", "--timeout:" },
+	{ "scan --timeout 1.5", "--timeout:" },
+	{ "scan --timeout 2147483648", "--timeout:" },
+	{ "scan --timeout ' 1'", "--timeout:" },
+	{ "scan --count 0", "--count:" },
+	{ "scan --count 99999999999999999999", "--count:" },
+	{ "scan --dedup -1", "--dedup:" },
+	{ "scan --dedup 4294967296", "--dedup:" },
+	{ "scan --adapter 0", "--adapter:" },
+	{ "scan --adapter hci", "--adapter:" },
+	{ "scan --adapter hci-1", "--adapter:" },
+	{ "scan --adapter hci0x", "--adapter:" },
+	{ "scan --uuid xyz", "--uuid: \"xyz\"" },
+	{ "scan --uuid 123456789", "--uuid:" },
+	{ "scan --manufacturer 65536", "--manufacturer:" },
+	{ "scan --manufacturer Apple", "--manufacturer: \"Apple\"" },
+	{ "scan --address 11:22:33:44:55", "--address:" },
+	{ "scan --address 11:22:33:44:55:GG", "--address:" },
+	{ "scan --name ''", "--name:" },
+	{ "scan --bus ''", "--bus:" },
+};
+
+START_TEST(test_refused)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(refused); i++) {
+		ExitCode code;
+		Options options;
+
+		ck_assert_msg(!parse(&options, refused[i].line, &code), "\"%s\" was taken", refused[i].line);
+		ck_assert_msg(code == EXIT_USAGE, "\"%s\": exit %d", refused[i].line, code);
+		ck_assert_msg(strstr(heard_text, refused[i].says) != NULL, "\"%s\": %s", refused[i].line, heard_text);
+		ck_assert_msg(g_str_has_prefix(heard_text, "bluebrokerctl: ") && strchr(heard_text, '\n')[1] == '\0',
+			      "not one line: %s", heard_text);
+		options_clear(&options);
+	}
+}
+END_TEST
+
+START_TEST(test_help)
+{
+	static const char *const lines[] = {
+		"--help", "-h", "scan --help", "--help scan", "resolve --help", "status --help", "--version", "scan --version",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+		ExitCode code = EXIT_FAILED;
+		Options options;
+
+		ck_assert(!parse(&options, lines[i], &code));
+		ck_assert_msg(code == EXIT_DONE, "%s", lines[i]);
+		ck_assert_uint_gt(strlen(heard_text), 10);
+		if (!strstr(lines[i], "version"))
+			ck_assert(strstr(heard_text, "Exit codes:") != NULL);
+		options_clear(&options);
+	}
+}
+END_TEST
+
+START_TEST(test_taken)
+{
+	ExitCode code;
+	Options options;
+
+	ck_assert(parse(&options, "--json scan --timeout 5 --rssi -70 --count=3 --adapter hci12 --dedup 0x10 --raw "
+			"--no-color --bus unix:path=/x", &code));
+	ck_assert_str_eq(options.command->name, "scan");
+	ck_assert(options.json && options.raw && !options.colour);
+	ck_assert_int_eq(options.timeout, 5);
+	ck_assert_uint_eq(options.count, 3);
+	ck_assert_int_eq(options.adapter, 12);
+	ck_assert_uint_eq(options.dedup_ms, 16);
+	ck_assert(options.wanted.has_rssi);
+	ck_assert_int_eq(options.wanted.rssi, -70);
+	ck_assert_str_eq(options.bus, "unix:path=/x");
+	options_clear(&options);
+
+	ck_assert(parse(&options, "resolve '02 01 06' 9", &code));
+	ck_assert_str_eq(options.arguments[0], "02 01 06");
+	ck_assert_str_eq(options.arguments[1], "9");
+	ck_assert_ptr_null(options.arguments[2]);
+	ck_assert_int_eq(options.adapter, -1);
+	ck_assert_int_eq(options.timeout, -1);
+	ck_assert_str_eq(options.bus, "system");
+	options_clear(&options);
+}
+END_TEST
+
+START_TEST(test_filter)
+{
+	g_autoptr(GVariant) expected = NULL;
+	g_autoptr(GVariant) filter = NULL;
+	GVariantDict dict;
+	ExitCode code;
+	Options options;
+
+	ck_assert(parse(&options, "scan --name 'Heart*' --rssi -70 --uuid 180d --uuid 0xfeaa --manufacturer 76 "
+			"--manufacturer 0xffff --address aabbccddeeff --address 11:22:33:44:55:66", &code));
+	g_variant_dict_init(&dict, NULL);
+	wanted_to_dict(&options.wanted, &dict);
+	filter = g_variant_ref_sink(g_variant_dict_end(&dict));
+	expected = g_variant_ref_sink(g_variant_new_parsed(
+		"{'name': <'Heart*'>, 'rssi': <int16 -70>, 'manufacturers': <[uint16 76, 65535]>, "
+		"'addresses': <['AA:BB:CC:DD:EE:FF', '11:22:33:44:55:66']>, "
+		"'uuids': <[<'0000180d-0000-1000-8000-00805f9b34fb'>, <'0000feaa-0000-1000-8000-00805f9b34fb'>]>}"));
+	ck_assert_uint_eq(g_variant_n_children(filter), g_variant_n_children(expected));
+	for (size_t i = 0; i < g_variant_n_children(expected); i++) {
+		g_autoptr(GVariant) value = NULL, theirs = NULL;
+		const char *key;
+
+		g_variant_get_child(expected, i, "{&sv}", &key, &value);
+		theirs = g_variant_lookup_value(filter, key, NULL);
+		ck_assert_msg(theirs && g_variant_equal(theirs, value), "%s", key);
+	}
+	options_clear(&options);
+
+	ck_assert(parse(&options, "scan", &code));
+	g_variant_dict_init(&dict, NULL);
+	wanted_to_dict(&options.wanted, &dict);
+	g_clear_pointer(&filter, g_variant_unref);
+	filter = g_variant_ref_sink(g_variant_dict_end(&dict));
+	ck_assert_uint_eq(g_variant_n_children(filter), 0);
+	options_clear(&options);
+}
+END_TEST
+
+START_TEST(test_numbers)
+{
+	static const struct {
+		const char *text;
+		bool good;
+		int64_t value;
+	} rows[] = {
+		{ "0", true, 0 }, { "-5", true, -5 }, { "+5", true, 5 }, { "0x1f", true, 31 }, { "100", true, 100 },
+		{ "-100", true, -100 }, { "010", true, 10 }, { "", false, 0 }, { "-", false, 0 }, { "--5", false, 0 },
+		{ "0x", false, 0 }, { "0xg", false, 0 }, { "5 ", false, 0 }, { " 5", false, 0 }, { "5.0", false, 0 },
+		{ "101", false, 0 }, { "-101", false, 0 }, { "9223372036854775808", false, 0 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		int64_t value = 0;
+
+		ck_assert_msg(parse_number(rows[i].text, -100, 100, &value) == rows[i].good, "\"%s\"", rows[i].text);
+		ck_assert_int_eq(value, rows[i].value);
+	}
+}
+END_TEST
+
+UNIT_MAIN("ctl-options", test_refused, test_help, test_taken, test_filter, test_numbers)

@@ -1,0 +1,236 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""bluebrokerctl scan on a terminal: the live table, and that the terminal is left as it was.
+
+usage: test-ctl-terminal.py DAEMON SIMBLUEZ CTL [TEST...]
+"""
+
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+import unittest
+
+from broker_world import RADIO, World, summary, wait_for
+
+DAEMON, SIMBLUEZ, CTL = sys.argv[1:4]
+
+ENTER = '\x1b[?1049h'           # the other screen
+LEAVE = '\x1b[?1049l'
+HIDE, SHOW = '\x1b[?25l', '\x1b[?25h'
+WRAP = '\x1b[?7h'
+HOME = '\x1b[H'
+SEQUENCE = re.compile(r'\x1b\[[0-9;?]*[A-Za-z]')
+NAME_OF_EVIL = '0909611b5b324a0a2262'       # a ESC [2J newline " b
+
+
+class Terminal:
+    """A pseudo-terminal with bluebrokerctl as the leader of its foreground job, as a shell would start it."""
+
+    def __init__(self, world, *words, columns=100, rows=20, environment=None):
+        self.master, self.slave = pty.openpty()
+        self.resize(columns, rows)
+        self.before = termios.tcgetattr(self.slave)
+        self.text = ''
+
+        def take_terminal():
+            os.setsid()
+            fcntl.ioctl(self.slave, termios.TIOCSCTTY, 0)
+
+        self.process = subprocess.Popen(world.command(*words), stdin=self.slave, stdout=self.slave, stderr=self.slave,
+                                        env=dict(world.environment, **(environment or {})), preexec_fn=take_terminal)
+
+    def resize(self, columns, rows):
+        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack('HHHH', rows, columns, 0, 0))
+
+    def read(self):
+        """Takes what is there; returns all text so far."""
+        while select.select([self.master], [], [], 0)[0]:
+            self.text += os.read(self.master, 65536).decode()
+        return self.text
+
+    def wait_text(self, text):
+        wait_for(repr(text), lambda: text in self.read())
+
+    def wait_frames(self, count):
+        """Waits for that many more whole frames; returns the last as lines without control sequences."""
+        goal = self.read().count(HOME) + count + 1
+        wait_for('frames', lambda: self.read().count(HOME) >= goal)
+        return SEQUENCE.sub('', self.text.split(HOME)[-2]).split('\r\n')
+
+    def type(self, keys):
+        os.write(self.master, keys)
+
+    def end(self):
+        """The exit code, when the program has ended by itself."""
+        wait_for('the end', lambda: self.read() is not None and self.process.poll() is not None)
+        self.read()
+        return self.process.returncode
+
+    def modes(self):
+        return termios.tcgetattr(self.slave)
+
+    def close(self):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        os.close(self.master)
+        os.close(self.slave)
+
+
+class Table(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.world = World(DAEMON, SIMBLUEZ, CTL)
+        cls.addClassCleanup(cls.world.close)
+        cls.world.start_bluez()
+        cls.world.start_daemon()
+
+    def setUp(self):
+        self.addCleanup(self.world.air, f'quiet {RADIO}')
+        for number in range(30):
+            data = NAME_OF_EVIL if number == 0 else f'05fffeff{number:02x}00'
+            self.world.air(f'repeat {RADIO} dev{number} C0:00:00:00:00:{number:02X} random 3 {-40 - number} {data} 100 0')
+
+    def terminal(self, *words, **options):
+        terminal = Terminal(self.world, *words, **options)
+        self.addCleanup(terminal.close)
+        return terminal
+
+    def assert_restored(self, terminal):
+        self.assertEqual(terminal.modes(), terminal.before)
+        text = terminal.text
+        self.assertEqual(text.count(ENTER), text.count(LEAVE))
+        for leave in LEAVE, SHOW, WRAP:
+            self.assertGreater(text.rfind(leave), text.rfind(HOME), f'{leave!r} after the last frame')
+        wait_for('the radio to stop', lambda: not self.world.scanning(), 1)
+
+    def test_ways_to_end(self):
+        """Ctrl-C, q, SIGTERM and the timeout: the terminal as before, the list and a summary on it, exit 0."""
+        ways = {
+            'Ctrl-C': lambda terminal: terminal.type(b'\x03'),
+            'q': lambda terminal: terminal.type(b'q'),
+            'SIGTERM': lambda terminal: terminal.process.send_signal(signal.SIGTERM),
+            'timeout': lambda terminal: None,
+        }
+        for name, way in ways.items():
+            with self.subTest(name):
+                terminal = self.terminal('scan', *(('--timeout', '2') if name == 'timeout' else ()))
+                terminal.wait_text('C0:00:00:00:00:01')
+                self.assertIn(ENTER, terminal.text)
+                self.assertIn(HIDE, terminal.text)
+                self.assertFalse(terminal.modes()[3] & termios.ECHO, 'keys are not echoed into the table')
+                way(terminal)
+                self.assertEqual(terminal.end(), 0)
+                self.assert_restored(terminal)
+                after = terminal.text[terminal.text.rfind(LEAVE):].replace('\r\n', '\n')
+                self.assertEqual(len(re.findall(r'^C0:00:00:00:00:\w\w', after, re.MULTILINE)), 30)
+                self.assertEqual(summary(after)[1:], (30, 0))
+
+    def test_frames_fit(self):
+        terminal = self.terminal('scan', columns=90, rows=12)
+        for columns, rows in (90, 12), (40, 8), (150, 50), (10, 2), (80, 24):
+            terminal.resize(columns, rows)
+            frame = terminal.wait_frames(2)
+            self.assertLessEqual(len(frame), rows)
+            self.assertLessEqual(max(map(len, frame)), columns)
+            if rows < 33:
+                self.assertEqual(len(frame), rows)
+            else:
+                self.assertEqual(sum(line.startswith('C0:00:00:00:00:') for line in frame), 30)
+
+    def test_steady(self):
+        """The same places for the same devices, the strongest first; about five frames a second; no blank between."""
+        terminal = self.terminal('scan', rows=40)
+        terminal.wait_text('C0:00:00:00:00:1D')
+        began = time.monotonic()
+        addresses = [[line[:17] for line in terminal.wait_frames(1) if line.startswith('C0:')] for _ in range(10)]
+        self.assertGreater(time.monotonic() - began, 1)
+        for order in addresses:
+            self.assertEqual(order, [f'C0:00:00:00:00:{number:02X}' for number in range(30)])
+        frames = terminal.text[terminal.text.index(HOME):]
+        self.assertNotIn('\x1b[2J', frames, 'the screen is not wiped between frames')
+
+    def test_hostile_name(self):
+        terminal = self.terminal('scan', columns=120)
+        frame = terminal.wait_frames(4)
+        row, = (line for line in frame if line.startswith('C0:00:00:00:00:00'))
+        self.assertIn('a\ufffd[2J\ufffd"b', row)
+
+    def test_suspend(self):
+        """Ctrl-Z gives the terminal back, fg takes it again."""
+        terminal = self.terminal('scan')
+        terminal.wait_text('C0:00:00:00:00:01')
+        os.kill(terminal.process.pid, signal.SIGTSTP)
+        wait_for('the stop', lambda: state(terminal.process.pid) == 'T')
+        terminal.read()
+        self.assertEqual(terminal.modes(), terminal.before)
+        self.assertGreater(terminal.text.rfind(LEAVE), terminal.text.rfind(ENTER))
+        terminal.process.send_signal(signal.SIGCONT)
+        wait_for('the table', lambda: terminal.read().count(ENTER) == 2)
+        terminal.wait_frames(1)
+        terminal.type(b'\x03')
+        self.assertEqual(terminal.end(), 0)
+        self.assert_restored(terminal)
+
+    def test_colours(self):
+        colour = re.compile(r'\x1b\[[0-9;]+m')
+        for words, environment, wanted in [
+                ((), {}, True),
+                (('--no-color',), {}, False),
+                ((), {'NO_COLOR': '1'}, False),
+        ]:
+            with self.subTest(words=words, environment=environment):
+                terminal = self.terminal('scan', *words, environment=environment)
+                terminal.wait_frames(4)
+                self.assertEqual(bool(colour.search(terminal.text)), wanted)
+
+    def test_no_table(self):
+        """JSON, and a terminal that cannot draw: lines."""
+        for words, environment in (('--json',), {}), ((), {'TERM': 'dumb'}):
+            with self.subTest(words=words, environment=environment):
+                terminal = self.terminal('scan', '--count', '5', *words, environment=environment)
+                self.assertEqual(terminal.end(), 0)
+                self.assertNotIn('\x1b', terminal.text)
+
+    def test_radio_goes(self):
+        terminal = self.terminal('scan')
+        terminal.wait_text('C0:00:00:00:00:01')
+        self.addCleanup(self.world.air, f'rfkill {RADIO} unblock')
+        self.world.air(f'rfkill {RADIO} block')
+        terminal.wait_text('switched off; waiting')
+        self.world.air(f'rfkill {RADIO} unblock')
+        wait_for('the scan to go on', self.world.scanning)
+        self.assertNotIn('waiting', '\n'.join(terminal.wait_frames(5)))
+
+
+def state(pid):
+    with open(f'/proc/{pid}/stat', encoding='utf-8') as stat:
+        return stat.read().rpartition(')')[2].split()[0]
+
+
+class Gone(unittest.TestCase):
+    def test_daemon_goes(self):
+        """The terminal is restored, and what happened stands on the screen that stays."""
+        world = World(DAEMON, SIMBLUEZ, CTL)
+        self.addCleanup(world.close)
+        world.start_bluez()
+        world.start_daemon()
+        terminal = Terminal(world, 'scan')
+        self.addCleanup(terminal.close)
+        terminal.wait_text(HOME)
+        world.end('daemon', signal.SIGKILL)
+        self.assertEqual(terminal.end(), 3)
+        self.assertEqual(terminal.modes(), terminal.before)
+        self.assertIn('bluebrokerd went away', terminal.text[terminal.text.rfind(LEAVE):])
+
+
+if __name__ == '__main__':
+    unittest.main(argv=[sys.argv[0], *sys.argv[4:]], verbosity=2)
