@@ -312,7 +312,7 @@ static int events(Call *call, Reason *reason)
 /* The data is the caller's, and so must be the session. */
 static int resolve(Call *call, Reason *reason)
 {
-	Session *session;
+	Session *session = NULL;
 	int r;
 
 	r = call_session(call, &session, reason);
