@@ -341,6 +341,16 @@ static int events(Call *call, Reason *reason)
 	return sd_bus_reply_method_return(call->message, "u", session_take_events(session)) < 0 ? -ECOMM : 0;
 }
 
+/* The data is the caller's, and so must be the session. */
+static int resolve(Call *call, Reason *reason)
+{
+	Session *session;
+	int r;
+
+	r = call_session(call, &session, reason);
+	return r != 0 ? r : resolve_adv_data(call, reason);
+}
+
 const Method session_methods[] = {
 	{ .member = "Init", .run = init },
 	{ .member = "Deinit", .run = deinit },
@@ -349,7 +359,7 @@ const Method session_methods[] = {
 	{ .member = "IsScanning", .run = is_scanning },
 	{ .member = "GetAdv", .run = get_adv },
 	{ .member = "GetAdvertisements", .run = get_advertisements },
-	{ .member = "ResolveAdvData", .run = resolve_adv_data },
+	{ .member = "ResolveAdvData", .run = resolve },
 	{ .member = "Callback", .run = callback },
 	{ .member = "Events", .run = events },
 	{ .member = "SetScanFilter", .run = set_scan_filter },

@@ -171,7 +171,7 @@ void world_bluez_start(World *world)
 
 typedef struct Power {
 	World *world;
-	const char *path;
+	const char *path; /* as the one who is asked has it */
 	bool powered;
 } Power;
 
@@ -182,6 +182,18 @@ static bool power_is_so(void *data)
 		client_get(power->world->bluez, power->path, BLUEZ_ADAPTER_IFACE, "Powered");
 
 	return value && (g_variant_get_boolean(value) != FALSE) == power->powered;
+}
+
+/* A program's call may overtake what BlueZ says. */
+static bool daemon_has_heard(void *data)
+{
+	const Power *power = data;
+	g_autoptr(GVariant) value = NULL;
+
+	client_direct(power->world->bluez, WORLD_NAME);
+	value = client_get(power->world->bluez, power->path, "Adapter1", "Powered");
+	client_direct(power->world->bluez, "org.bluez");
+	return !value || (g_variant_get_boolean(value) != FALSE) == power->powered;
 }
 
 void world_wait_powered(World *world, const char *adapter, bool powered)
@@ -196,8 +208,13 @@ void world_wait_powered(World *world, const char *adapter, bool powered)
 void world_power(World *world, const char *adapter, bool powered)
 {
 	g_autofree char *path = g_strconcat("/org/bluez/", adapter, NULL);
+	Power power = { world, adapter, powered };
 
 	client_set(world->bluez, path, BLUEZ_ADAPTER_IFACE, "Powered",
 		   g_variant_new_boolean(powered));
 	world_wait_powered(world, adapter, powered);
+	if (child_is_running(&world->daemon))
+		ck_assert_msg(wait_until(daemon_has_heard, &power, world_patience(world)),
+			      "the daemon does not hear that %s is %s", adapter,
+			      powered ? "powered" : "unpowered");
 }

@@ -61,7 +61,7 @@ void world_bluez_kill(World *world); /* returns when the name is gone */
 void world_bluez_start(World *world); /* returns when the name is there; the adapters come later */
 /* Waits for BlueZ's adapter, until it is powered or not. */
 void world_wait_powered(World *world, const char *adapter, bool powered);
-/* Sets Powered through org.bluez. */
+/* Sets Powered through org.bluez, and waits until the daemon, if it runs, has heard of it. */
 void world_power(World *world, const char *adapter, bool powered);
 /* Whether the daemon shows hciN. */
 bool world_daemon_shows(World *world, const char *adapter);

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the tests of the daemon's outer life share. */
+#include <stdlib.h>
+
+#include "daemon-fixture.h"
+
+World *world;
+Air *air;
+Client *client;
+
+void setup_with(WorldFlags flags, const char *config)
+{
+	const WorldOptions options = { .config = config };
+
+	world = world_new_with(flags, &options);
+	air = world_air(world);
+	client = client_new(world_address(world));
+}
+
+void setup(void)
+{
+	setup_with(0, NULL);
+}
+
+void teardown(void)
+{
+	client = client_free(client);
+	world = world_free(world);
+}
+
+bool is_guest(void)
+{
+	return g_strcmp0(g_getenv("BLUEBROKER_WORLD"), "vm") == 0;
+}
+
+/* --- sessions --- */
+
+GVariant *no_options(void)
+{
+	return g_variant_new("(a{sv})", NULL);
+}
+
+GVariant *radio_number(unsigned int id)
+{
+	return g_variant_new("(ua{sv})", id, NULL);
+}
+
+char *open_session(Client *by, unsigned int id)
+{
+	g_autoptr(GVariant) reply = client_expect(by, NULL, "Manager1", "OpenSession", radio_number(id), "(o)");
+	char *path;
+
+	g_variant_get(reply, "(o)", &path);
+	return path;
+}
+
+void start_scan(Client *by, const char *session, int seconds)
+{
+	client_do(by, session, "Session1", "StartScan", g_variant_new("(i)", seconds));
+}
+
+bool is_scanning(Client *by, const char *session)
+{
+	g_autoptr(GVariant) reply = client_expect(by, session, "Session1", "IsScanning", NULL, "(b)");
+	gboolean scanning;
+
+	g_variant_get(reply, "(b)", &scanning);
+	return scanning;
+}
+
+void close_session(Client *by, const char *session)
+{
+	client_do(by, session, "Session1", "Close", NULL);
+}
+
+unsigned int take_all(Client *by, const char *session)
+{
+	g_autoptr(GVariant) reply = client_expect(by, session, "Session1", "GetAdvertisements", NULL, "(a(syynay))");
+	g_autoptr(GVariant) reports = g_variant_get_child_value(reply, 0);
+
+	return (unsigned int)g_variant_n_children(reports);
+}
+
+/* --- counters --- */
+
+static GVariant *get_stats(Client *by)
+{
+	g_autoptr(GVariant) reply = client_expect(by, NULL, "Manager1", "GetStats", NULL, "(a{sv})");
+
+	return g_variant_get_child_value(reply, 0);
+}
+
+uint64_t get_stat(Client *by, const char *key)
+{
+	g_autoptr(GVariant) stats = get_stats(by);
+	uint64_t value;
+
+	ck_assert_msg(g_variant_lookup(stats, key, "t", &value), "GetStats has no %s", key);
+	return value;
+}
+
+unsigned int fifo_count(Client *by, const char *session)
+{
+	g_autoptr(GVariant) stats = get_stats(by);
+	g_autoptr(GVariant) rows = g_variant_lookup_value(stats, "Sessions", G_VARIANT_TYPE("aa{sv}"));
+	g_autofree char *wanted = session[0] == '/' ? g_strdup(session)
+						    : g_strdup_printf("/com/example/Bluetooth/%s/session/uid%u", session,
+								      client_get_uid(by, client_name(by)));
+
+	ck_assert_ptr_nonnull(rows);
+	for (gsize i = 0; i < g_variant_n_children(rows); i++) {
+		g_autoptr(GVariant) row = g_variant_get_child_value(rows, i);
+		const char *path = NULL;
+		uint32_t count = 0;
+
+		ck_assert(g_variant_lookup(row, "Path", "&o", &path) && g_variant_lookup(row, "Fifo", "u", &count));
+		if (g_str_equal(path, wanted))
+			return count;
+	}
+	ck_abort_msg("GetStats does not list %s", session);
+}
+
+/* --- waiting --- */
+
+typedef struct Wanted {
+	Client *by;
+	const char *name;
+	const char *property;
+	bool value;
+	unsigned int interval; /* turns left until the next advertisement */
+} Wanted;
+
+static bool radio_scans(void *data)
+{
+	const Wanted *wanted = data;
+
+	return (air_status(air, wanted->name, "scanning") != 0) == wanted->value;
+}
+
+void wait_radio_scans(const char *radio, bool scanning, unsigned int timeout_ms)
+{
+	Wanted wanted = { .name = radio, .value = scanning };
+
+	ck_assert_msg(wait_until(radio_scans, &wanted, timeout_ms), "%s: scanning is not %d", radio, scanning);
+}
+
+static bool adapter_is_so(void *data)
+{
+	const Wanted *wanted = data;
+	g_autoptr(GVariant) value = client_get(client, wanted->name, "Adapter1", wanted->property);
+
+	return value && (g_variant_get_boolean(value) != FALSE) == wanted->value;
+}
+
+void wait_adapter(const char *adapter, const char *property, bool value)
+{
+	Wanted wanted = { .name = adapter, .property = property, .value = value };
+
+	ck_assert_msg(wait_until(adapter_is_so, &wanted, RESUME), "%s: %s is not %d", adapter, property, value);
+}
+
+static bool adapter_shows(void *data)
+{
+	const Wanted *wanted = data;
+
+	return world_daemon_shows(world, wanted->name) == wanted->value;
+}
+
+void wait_adapter_gone(const char *adapter)
+{
+	Wanted wanted = { .name = adapter, .value = false };
+
+	ck_assert_msg(wait_until(adapter_shows, &wanted, RESUME), "%s does not go", adapter);
+}
+
+void wait_adapter_there(const char *adapter)
+{
+	Wanted wanted = { .name = adapter, .value = true };
+
+	ck_assert_msg(wait_until(adapter_shows, &wanted, RESUME), "%s does not come", adapter);
+}
+
+/* Says it again and again: the scan may only just be starting. */
+static bool heard(void *data)
+{
+	Wanted *wanted = data;
+
+	if (wanted->interval-- == 0) {
+		air_do(air, "adv %s " DEVICE " random 3 -60 020106", wanted->name);
+		wanted->interval = 10;
+	}
+	return fifo_count(wanted->by, wanted->property) > 0;
+}
+
+void hear_and_leave(Client *by, const char *session, const char *radio)
+{
+	Wanted wanted = { .by = by, .name = radio, .property = session };
+
+	ck_assert_msg(wait_until(heard, &wanted, RESUME), "%s: nothing is heard through %s", session, radio);
+}
+
+void hear(Client *by, const char *session, const char *radio)
+{
+	hear_and_leave(by, session, radio);
+	(void)take_all(by, session);
+}
+
+/* --- signals --- */
+
+void subscribe(Client *by, const char *session)
+{
+	client_subscribe(by, NULL, "Session1", "ScanStopped", NULL);
+	client_do(by, session, "Session1", "Callback", g_variant_new("(u)", 1));
+}
+
+void expect_stopped(Client *by, const char *reason, unsigned int timeout_ms)
+{
+	g_autoptr(GVariant) body = client_wait_signal(by, "ScanStopped", timeout_ms, NULL);
+	const char *got;
+
+	ck_assert_msg(body != NULL, "no ScanStopped(%s)", reason);
+	g_variant_get(body, "(&s)", &got);
+	ck_assert_str_eq(got, reason);
+}
+
+void expect_changed(Client *by, const char *path, const char *property, const char *text)
+{
+	g_autofree char *full = g_strconcat("/com/example/Bluetooth", path[0] ? "/" : "", path, NULL);
+	int64_t deadline = g_get_monotonic_time() + (int64_t)RESUME * 1000;
+
+	while (g_get_monotonic_time() < deadline) {
+		g_autofree char *from = NULL;
+		g_autoptr(GVariant) body = client_wait_signal(by, "PropertiesChanged", RESUME, &from);
+		g_autoptr(GVariant) changed = NULL, value = NULL;
+		g_autofree char *got = NULL;
+
+		if (!body)
+			break;
+		changed = g_variant_get_child_value(body, 1);
+		value = g_variant_lookup_value(changed, property, NULL);
+		got = value ? g_variant_print(value, FALSE) : NULL;
+		if (g_str_equal(from, full) && g_strcmp0(got, text) == 0)
+			return;
+	}
+	ck_abort_msg("no PropertiesChanged of %s says that %s is %s", full, property, text);
+}
+
+/* --- running --- */
+
+int run_tests(const char *name, const TTest *const *tests, void (*set_up)(void), void (*tear_down)(void),
+	      double timeout_s)
+{
+	Suite *suite = suite_create(name);
+	TCase *tcase = tcase_create(name);
+	SRunner *runner;
+	int failed;
+
+	if (set_up)
+		tcase_add_checked_fixture(tcase, set_up, tear_down);
+	tcase_set_timeout(tcase, g_getenv("BLUEBROKERD_WRAPPER") ? timeout_s * 6 : timeout_s);
+	for (; *tests; tests++)
+		tcase_add_test(tcase, *tests);
+	suite_add_tcase(suite, tcase);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the daemon says of itself and of its radios; several radios. */
+#include <unistd.h>
+
+#include "scan-fixture.h"
+
+#define ROOT "/com/example/Bluetooth"
+
+static void expect_property(const char *path, const char *iface, const char *property, const char *text)
+{
+	g_autoptr(GVariant) value = client_get(client, path, iface, property);
+	g_autofree char *got = value ? g_variant_print(value, TRUE) : g_strdup("none");
+
+	ck_assert_msg(g_str_equal(got, text), "%s.%s of %s: not %s, but %s", iface, property, path ? path : ROOT, text, got);
+}
+
+START_TEST(constant_values)
+{
+	static const struct {
+		const char *name;
+		unsigned int value;
+	} rows[] = {
+		{ "BLE", 0 }, { "INT_ANT", 0 }, { "EXT_ANT", 1 }, { "CONN_ADV", 0 }, { "CONN_DIR_ADV", 1 }, { "DISC_ADV", 2 },
+		{ "NON_CONN_ADV", 3 }, { "SCAN_RSP", 4 }, { "PUBLIC_ADDR", 0 }, { "RANDOM_ADDR", 1 },
+		{ "PUBLIC_RPA_ADDR", 2 }, { "RANDOM_RPA_ADDR", 3 }, { "ADV_FLAG", 1 }, { "ADV_NAME_SHORT", 8 },
+		{ "ADV_NAME_CMPL", 9 }, { "ADV_TX_PWR", 10 }, { "ADV_SERVICE_DATA", 0x16 }, { "ADV_MANUFACTURER_DATA", 0xff },
+		{ "NEW_ADV_EVENT", 1 }, { "CLIENT_CONNECTED", 2 }, { "CLIENT_DISCONNECTED", 4 }, { "PROP_READ", 2 },
+		{ "CHAR_READ_EVENT", 8 }, { "CHAR_WRITE_EVENT", 0x10 }, { "CHAR_NOTIFY_EVENT", 0x20 },
+	};
+	g_autoptr(GVariant) constants = client_get(client, NULL, "Manager1", "Constants");
+
+	ck_assert_ptr_nonnull(constants);
+	ck_assert(g_variant_is_of_type(constants, G_VARIANT_TYPE("a{su}")));
+	for (unsigned int i = 0; i < G_N_ELEMENTS(rows); i++) {
+		unsigned int value;
+
+		ck_assert_msg(g_variant_lookup(constants, rows[i].name, "u", &value), "no %s", rows[i].name);
+		ck_assert_msg(value == rows[i].value, "%s is %u", rows[i].name, value);
+	}
+}
+END_TEST
+
+START_TEST(manager_properties)
+{
+	g_autoptr(GVariant) version = client_get(client, NULL, "Manager1", "Version");
+
+	ck_assert_ptr_nonnull(version);
+	ck_assert(g_variant_is_of_type(version, G_VARIANT_TYPE_STRING));
+	ck_assert_uint_gt(g_variant_get_size(version), 1);
+	expect_property(NULL, "Manager1", "Adapters", "[objectpath '" ROOT "/hci0']");
+	expect_property(NULL, "Manager1", "Nonsense", "none");
+	expect_property(NULL, "Manager1", "Limits",
+			"{'SessionsPerUser': uint32 64, 'MaxFifoDepth': 4096, 'FifoBytesPerUser': 8388608, "
+			"'QueuedCallsPerUser': 64, 'ConnectionsPerUser': 128, 'FilterEntries': 256, 'DedupEntries': 4096, "
+			"'Devices': 10000, 'MaxLinks': 4}");
+}
+END_TEST
+
+static void setup_limited(void)
+{
+	setup_with("[Limits]\nSessionsPerUser=7\nMaxFifoDepth=100\nFifoBytesPerUser=70000\nQueuedCallsPerUser=9\n"
+		   "ConnectionsPerUser=10\nFilterEntries=11\nDedupEntries=17\nDevices=13\nMaxLinks=3\n");
+}
+
+START_TEST(configured_limits)
+{
+	expect_property(NULL, "Manager1", "Limits",
+			"{'SessionsPerUser': uint32 7, 'MaxFifoDepth': 100, 'FifoBytesPerUser': 70000, "
+			"'QueuedCallsPerUser': 9, 'ConnectionsPerUser': 10, 'FilterEntries': 11, 'DedupEntries': 17, "
+			"'Devices': 13, 'MaxLinks': 3}");
+	expect_property("hci0", "Adapter1", "LinkSlots", "uint32 3");
+}
+END_TEST
+
+static void expect_keys(GVariant *table, const char *const *keys, size_t n_keys)
+{
+	for (size_t i = 0; i < n_keys; i++) {
+		g_auto(GStrv) words = g_strsplit(keys[i], " ", 2);
+		g_autoptr(GVariant) value = g_variant_lookup_value(table, words[0], NULL);
+
+		ck_assert_msg(value != NULL, "no %s", words[0]);
+		ck_assert_msg(g_str_equal(g_variant_get_type_string(value), words[1]), "%s is of type %s", words[0],
+			      g_variant_get_type_string(value));
+	}
+	ck_assert_uint_eq(g_variant_n_children(table), n_keys);
+}
+
+START_TEST(statistics)
+{
+	static const char *const keys[] = {
+		"Uptime t", "Reports t", "Delivered t", "Filtered t", "Duplicates t", "UpstreamErrors t", "Links u",
+		"Devices u", "Dropped a{st}", "Sources a{os}", "Sessions aa{sv}",
+	};
+	static const char *const row_keys[] = {
+		"Path o", "Uid u", "Scanning b", "Fifo u", "FifoDepth u", "Reports t", "Delivered t", "Dropped t",
+		"Filtered t", "Duplicates t",
+	};
+	g_autoptr(GVariant) table = NULL, sessions = NULL, row = NULL, sources = NULL;
+	uint64_t uptime = stats_total(client, "Uptime");
+	const char *source;
+
+	ck_assert_uint_gt(uptime, 0);
+	start_scan(client, session, -1);
+	hear_count(1);
+	hear(1, -50, "");
+	table = stats(client);
+	expect_keys(table, keys, G_N_ELEMENTS(keys));
+	sessions = g_variant_lookup_value(table, "Sessions", NULL);
+	ck_assert_uint_eq(g_variant_n_children(sessions), 1);
+	row = g_variant_get_child_value(sessions, 0);
+	expect_keys(row, row_keys, G_N_ELEMENTS(row_keys));
+	sources = g_variant_lookup_value(table, "Sources", NULL);
+	ck_assert_uint_eq(g_variant_n_children(sources), 1);
+	ck_assert(g_variant_lookup(sources, ROOT "/hci0", "&s", &source));
+	ck_assert_str_eq(source, "dbus");
+
+	ck_assert_uint_gt(stats_total(client, "Uptime"), uptime);
+	ck_assert_uint_eq(stats_total(client, "Reports"), 2);
+	ck_assert_uint_eq(stats_total(client, "Devices"), 2);
+	ck_assert_uint_eq(stats_total(client, "Links"), 0);
+	ck_assert_uint_eq(stats_total(client, "UpstreamErrors"), 0);
+	ck_assert_uint_eq(stats_of(client, session, "Scanning"), 1);
+	ck_assert_uint_eq(stats_of(client, session, "Fifo"), 2);
+	ck_assert_uint_eq(stats_of(client, session, "Uid"), geteuid());
+	stop_scan(client, session);
+	ck_assert_uint_eq(stats_of(client, session, "Scanning"), 0);
+}
+END_TEST
+
+START_TEST(radio_properties)
+{
+	g_autoptr(GVariant) name = client_get(client, "hci0", "Adapter1", "Name");
+	g_autoptr(GVariant) changed = NULL;
+	g_autofree char *text = NULL, *path = NULL;
+
+	ck_assert_ptr_nonnull(name);
+	ck_assert_str_ne(g_variant_get_string(name, NULL), "");
+	expect_property("hci0", "Adapter1", "Address", "'" WORLD_RADIO "'");
+	expect_property("hci0", "Adapter1", "AddressType", "'public'");
+	expect_property("hci0", "Adapter1", "Powered", "true");
+	expect_property("hci0", "Adapter1", "Scanning", "false");
+	expect_property("hci0", "Adapter1", "Source", "'dbus'");
+	expect_property("hci0", "Adapter1", "ActiveLinks", "uint32 0");
+	expect_property("hci0", "Adapter1", "LinkSlots", "uint32 4");
+	expect_property("hci0", "Adapter1", "AdvertisingInstances", "byte 0x05");
+	expect_property("hci0", "Adapter1", "AdvertisingInstancesFree", "byte 0x05");
+
+	client_subscribe(client, NULL, "org.freedesktop.DBus.Properties", "PropertiesChanged", NULL);
+	start_scan(client, session, -1);
+	changed = client_wait_signal(client, "PropertiesChanged", world_patience(world), &path);
+	ck_assert_ptr_nonnull(changed);
+	text = g_variant_print(changed, FALSE);
+	ck_assert_str_eq(path, ROOT "/hci0");
+	ck_assert_str_eq(text, "('com.example.Bluetooth.Adapter1', {'Scanning': <true>}, [])");
+	expect_property("hci0", "Adapter1", "Scanning", "true");
+}
+END_TEST
+
+static bool shows(void *data)
+{
+	return world_daemon_shows(world, data);
+}
+
+static bool hides(void *data)
+{
+	return !shows(data);
+}
+
+static bool discovers(void *data)
+{
+	return bluez_discovers(data);
+}
+
+static char *open_on(unsigned int id)
+{
+	g_autoptr(GVariant) reply = client_expect(client, NULL, "Manager1", "OpenSession",
+						  g_variant_new("(ua{sv})", id, NULL), "(o)");
+	char *path;
+
+	g_variant_get(reply, "(o)", &path);
+	return path;
+}
+
+/* Each radio has its sessions and its reports. */
+START_TEST(several_radios)
+{
+	char hci1[] = "hci1";
+	g_autoptr(GVariant) added = NULL;
+	g_autofree char *second = NULL;
+
+	client_subscribe(client, NULL, "org.freedesktop.DBus.ObjectManager", NULL, NULL);
+	air_do(air, "plug " SECOND_RADIO);
+	ck_assert_msg(wait_until(shows, hci1, world_patience(world)), "the daemon does not show hci1");
+	added = client_wait_signal(client, "InterfacesAdded", world_patience(world), NULL);
+	ck_assert_ptr_nonnull(added);
+	world_wait_powered(world, "hci1", true);
+	expect_property(NULL, "Manager1", "Adapters", "[objectpath '" ROOT "/hci0', '" ROOT "/hci1']");
+	expect_property("hci1", "Adapter1", "Address", "'" SECOND_RADIO "'");
+
+	second = open_on(1);
+	ck_assert(g_str_has_prefix(second, ROOT "/hci1/session/"));
+	start_scan(client, session, -1);
+	wait_radio(true);
+	ck_assert(!bluez_discovers("hci1"));
+	ck_assert_uint_eq(air_ask(air, "adv " SECOND_RADIO " %s random 3 -60 04ffffff01", device(1)), 0);
+	start_scan(client, second, -1);
+	ck_assert(wait_until(discovers, hci1, world_patience(world)));
+	hear_as(WORLD_RADIO, 1, "random", -60, "04ffffff01");
+	hear_as(SECOND_RADIO, 1, "random", -60, "04ffffff02");
+	hear_as(SECOND_RADIO, 1, "random", -60, "04ffffff03");
+	expect_read(client, session, "1", 0);
+	expect_read(client, second, "2 3", 0);
+	stop_scan(client, session);
+	wait_radio(false);
+	ck_assert(bluez_discovers("hci1"));
+	ck_assert(client_get_boolean(client, "hci1", "Adapter1", "Scanning"));
+	ck_assert_uint_eq(stats_total(client, "Devices"), 2);
+
+	/* a user has a session on each */
+	start_scan(client, "hci1", -1);
+	ck_assert(!is_scanning(client, "hci0"));
+	hear_as(SECOND_RADIO, 1, "random", -60, "04ffffff04");
+	expect_read(client, "hci1/session/uid0", "4", 0);
+	expect_read(client, "hci0/session/uid0", "", 0);
+
+	air_do(air, "unplug " SECOND_RADIO);
+	ck_assert_msg(wait_until(hides, hci1, world_patience(world)), "the daemon still shows hci1");
+	added = client_wait_signal(client, "InterfacesRemoved", world_patience(world), NULL);
+	ck_assert_ptr_nonnull(added);
+	expect_property(NULL, "Manager1", "Adapters", "[objectpath '" ROOT "/hci0']");
+	/* its sessions wait for it, the other's do not mind */
+	ck_assert(is_scanning(client, second));
+	start_scan(client, session, -1);
+	wait_radio(true);
+	hear_count(5);
+	expect_read(client, session, "5", 0);
+}
+END_TEST
+
+START_TEST(tree)
+{
+	static const char *const ifaces[] = {
+		"com.example.Bluetooth.Manager1", "com.example.Bluetooth.Adapter1", "com.example.Bluetooth.Session1",
+	};
+	g_autoptr(GVariant) reply = NULL, objects = NULL, radio = NULL, private = NULL, properties = NULL;
+
+	reply = client_expect(client, NULL, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects", NULL,
+			      "(a{oa{sa{sv}}})");
+	objects = g_variant_get_child_value(reply, 0);
+	radio = g_variant_lookup_value(objects, ROOT "/hci0", NULL);
+	ck_assert_ptr_nonnull(radio);
+	properties = g_variant_lookup_value(radio, ifaces[1], NULL);
+	ck_assert_ptr_nonnull(properties);
+	ck_assert_uint_eq(g_variant_n_children(properties), 10);
+	g_variant_unref(properties);
+	properties = g_variant_lookup_value(radio, ifaces[2], NULL);
+	ck_assert_ptr_nonnull(properties);
+	private = g_variant_lookup_value(objects, session, NULL);
+	ck_assert_ptr_nonnull(private);
+	g_variant_unref(properties);
+	properties = g_variant_lookup_value(private, ifaces[2], NULL);
+	ck_assert_ptr_nonnull(properties);
+	g_variant_unref(properties);
+	properties = g_variant_lookup_value(private, ifaces[1], NULL);
+	ck_assert_ptr_null(properties);
+}
+END_TEST
+
+int main(void)
+{
+	const TTest *const plain[] = {
+		constant_values, manager_properties, statistics, radio_properties, several_radios, tree,
+	};
+	const TTest *const limited[] = { configured_limits };
+	const ScanCase cases[] = {
+		{ "plain", setup, plain, G_N_ELEMENTS(plain) },
+		{ "limited", setup_limited, limited, G_N_ELEMENTS(limited) },
+	};
+
+	return scan_main("scan-manager", cases, G_N_ELEMENTS(cases));
+}
