@@ -13,6 +13,8 @@
 #include <unistd.h>
 
 #include "bluez/bluez.h"
+#include "bluez/gatt.h"
+#include "bluez/link.h"
 #include "build-config.h"
 #include "core/broker.h"
 #include "core/config.h"
@@ -89,6 +91,66 @@ static void session_scan_stopped(void *userdata, Session *session, const char *r
 	service_session_scan_stopped(((Daemon *)userdata)->service, session, reason);
 }
 
+static bool link_look(void *userdata, Radio *radio, const Addr *addr, LinkMirror *ret)
+{
+	return bluez_link_look(((Daemon *)userdata)->bluez, radio, addr, ret);
+}
+
+static void on_link_connect(void *userdata, Link *link)
+{
+	bluez_link_connect(((Daemon *)userdata)->bluez, link);
+}
+
+static void on_link_disconnect(void *userdata, Link *link)
+{
+	bluez_link_disconnect(((Daemon *)userdata)->bluez, link);
+}
+
+static void attr_start(void *userdata, AttrOp *op)
+{
+	gatt_start(((Daemon *)userdata)->bluez, op);
+}
+
+static void attr_forget(void *userdata UNUSED, AttrOp *op)
+{
+	gatt_forget(op);
+}
+
+static void link_added(void *userdata, Link *link)
+{
+	service_link_added(((Daemon *)userdata)->service, link);
+}
+
+static void link_removed(void *userdata, Link *link)
+{
+	service_link_removed(((Daemon *)userdata)->service, link);
+}
+
+static void on_link_changed(void *userdata, Link *link, unsigned changes)
+{
+	service_link_changed(((Daemon *)userdata)->service, link, changes);
+}
+
+static void on_link_lost(void *userdata, Link *link, const char *reason)
+{
+	service_link_lost(((Daemon *)userdata)->service, link, reason);
+}
+
+static void attr_added(void *userdata, Attr *attr)
+{
+	service_attr_added(((Daemon *)userdata)->service, attr);
+}
+
+static void attr_removed(void *userdata, Attr *attr)
+{
+	service_attr_removed(((Daemon *)userdata)->service, attr);
+}
+
+static void attr_notification(void *userdata, Attr *attr, AttrSub *sub, GBytes *value, uint64_t now)
+{
+	service_attr_notification(((Daemon *)userdata)->service, attr, sub, value, now);
+}
+
 static int antenna(void *userdata, bool external)
 {
 	Daemon *d = userdata;
@@ -135,6 +197,18 @@ static const BrokerOps broker_ops = {
 	.session_event = session_event,
 	.session_batch = session_batch,
 	.session_scan_stopped = session_scan_stopped,
+	.link_look = link_look,
+	.link_connect = on_link_connect,
+	.link_disconnect = on_link_disconnect,
+	.attr_start = attr_start,
+	.attr_forget = attr_forget,
+	.link_added = link_added,
+	.link_removed = link_removed,
+	.link_changed = on_link_changed,
+	.link_lost = on_link_lost,
+	.attr_added = attr_added,
+	.attr_removed = attr_removed,
+	.attr_notification = attr_notification,
 	.antenna = antenna,
 	.wake_at = wake_at,
 };
@@ -185,11 +259,13 @@ static int on_settle_timeout(sd_event_source *source UNUSED, uint64_t usec UNUSE
 static int on_signal(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
 {
 	Daemon *d = userdata;
+	uint64_t now = 0;
 
 	log_info("ending on signal %s", strsignal((int)info->ssi_signo));
 	(void)sd_notify(false, "STOPPING=1");
+	(void)sd_event_now(d->event, CLOCK_BOOTTIME, &now);
 	if (d->broker)
-		broker_drop_sessions(d->broker);
+		broker_drop_sessions(d->broker, now);
 	return sd_event_exit(sd_event_source_get_event(source), EXIT_SUCCESS);
 }
 

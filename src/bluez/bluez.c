@@ -24,8 +24,9 @@ uint64_t bluez_now(const Bluez *bluez)
 	return now;
 }
 
-int bluez_call_with(Bluez *bluez, const char *path, const char *interface, const char *member, sd_bus_slot **slot,
-		    sd_bus_message_handler_t callback, void *userdata, BluezAppend append, void *append_userdata)
+int bluez_call_for(Bluez *bluez, const char *path, const char *interface, const char *member, sd_bus_slot **slot,
+		   sd_bus_message_handler_t callback, void *userdata, BluezAppend append, void *append_userdata,
+		   uint64_t timeout)
 {
 	sd_bus_message *m = NULL;
 	int r;
@@ -38,10 +39,16 @@ int bluez_call_with(Bluez *bluez, const char *path, const char *interface, const
 	if (r >= 0 && append)
 		r = append(m, append_userdata);
 	if (r >= 0)
-		r = sd_bus_call_async(bluez->bus, slot, m, callback, userdata,
-				      bluez->broker->config.call_timeout_seconds * USEC_PER_SEC);
+		r = sd_bus_call_async(bluez->bus, slot, m, callback, userdata, timeout);
 	sd_bus_message_unref(m);
 	return r;
+}
+
+int bluez_call_with(Bluez *bluez, const char *path, const char *interface, const char *member, sd_bus_slot **slot,
+		    sd_bus_message_handler_t callback, void *userdata, BluezAppend append, void *append_userdata)
+{
+	return bluez_call_for(bluez, path, interface, member, slot, callback, userdata, append, append_userdata,
+			      bluez->broker->config.call_timeout_seconds * USEC_PER_SEC);
 }
 
 int bluez_call(Bluez *bluez, const char *path, const char *interface, const char *member, sd_bus_slot **slot,
@@ -64,6 +71,8 @@ static void bluez_settled(Bluez *bluez)
 static void bluez_lost(Bluez *bluez)
 {
 	bluez->load = sd_bus_slot_unref(bluez->load);
+	bluez->tree = sd_bus_slot_unref(bluez->tree);
+	bluez->tree_again = false;
 	bluez->reload = sd_event_source_disable_unref(bluez->reload);
 	if (!bluez->owner)
 		return;
@@ -224,6 +233,7 @@ Bluez *bluez_free(Bluez *bluez)
 		sd_bus_slot_unref(bluez->matches[i]);
 	sd_bus_slot_unref(bluez->find);
 	sd_bus_slot_unref(bluez->load);
+	sd_bus_slot_unref(bluez->tree);
 	sd_event_source_disable_unref(bluez->reload);
 	g_hash_table_destroy(bluez->devices);
 	while (bluez->adapters->len > 0)
@@ -238,7 +248,7 @@ Bluez *bluez_free(Bluez *bluez)
 
 /* --- what core wants --- */
 
-static Adapter *find_radio(const Bluez *bluez, const Radio *radio)
+Adapter *bluez_adapter(const Bluez *bluez, const Radio *radio)
 {
 	for (guint i = 0; i < bluez->adapters->len; i++) {
 		Adapter *adapter = g_ptr_array_index(bluez->adapters, i);
@@ -251,7 +261,7 @@ static Adapter *find_radio(const Bluez *bluez, const Radio *radio)
 
 void bluez_scan(Bluez *bluez, Radio *radio, bool on)
 {
-	Adapter *adapter = find_radio(bluez, radio);
+	Adapter *adapter = bluez_adapter(bluez, radio);
 
 	if (adapter)
 		scan_want(&adapter->scan, on);
@@ -259,7 +269,7 @@ void bluez_scan(Bluez *bluez, Radio *radio, bool on)
 
 void bluez_scan_restart(Bluez *bluez, Radio *radio)
 {
-	Adapter *adapter = find_radio(bluez, radio);
+	Adapter *adapter = bluez_adapter(bluez, radio);
 
 	if (!adapter)
 		return;
@@ -269,7 +279,7 @@ void bluez_scan_restart(Bluez *bluez, Radio *radio)
 
 void bluez_power(Bluez *bluez, Radio *radio, bool on)
 {
-	Adapter *adapter = find_radio(bluez, radio);
+	Adapter *adapter = bluez_adapter(bluez, radio);
 
 	if (adapter)
 		adapter_set_power(adapter, on);

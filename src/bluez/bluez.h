@@ -30,6 +30,8 @@ typedef struct Bluez {
 	sd_bus_slot *load;		/* the call that fills it */
 	sd_bus_slot *find;		/* the call that looks for the owner */
 	sd_event_source *reload;
+	sd_bus_slot *tree;		/* GetManagedObjects, for the attributes of new links */
+	bool tree_again;		/* another link was resolved meanwhile */
 	sd_bus_slot *matches[3];
 	GPtrArray *adapters;
 	GHashTable *devices;		/* path -> Device */
@@ -41,6 +43,9 @@ Bluez *bluez_free(Bluez *bluez);
 
 /* CLOCK_BOOTTIME, of this turn of the loop. */
 uint64_t bluez_now(const Bluez *bluez);
+
+/* The adapter of a radio, or NULL while BlueZ does not have it. */
+Adapter *bluez_adapter(const Bluez *bluez, const Radio *radio);
 
 /* What core wants of a radio (BrokerOps). */
 void bluez_scan(Bluez *bluez, Radio *radio, bool on);
@@ -54,5 +59,8 @@ void bluez_power(Bluez *bluez, Radio *radio, bool on);
 typedef int (*BluezAppend)(sd_bus_message *m, void *userdata);
 int bluez_call(Bluez *bluez, const char *path, const char *interface, const char *member, sd_bus_slot **slot,
 	       sd_bus_message_handler_t callback, void *userdata, BluezAppend append);
+int bluez_call_for(Bluez *bluez, const char *path, const char *interface, const char *member, sd_bus_slot **slot,
+		   sd_bus_message_handler_t callback, void *userdata, BluezAppend append, void *append_userdata,
+		   uint64_t timeout);
 int bluez_call_with(Bluez *bluez, const char *path, const char *interface, const char *member, sd_bus_slot **slot,
 		    sd_bus_message_handler_t callback, void *userdata, BluezAppend append, void *append_userdata);

@@ -264,6 +264,18 @@ static int read_small(Device *device, sd_bus_message *m, const char *key)
 	return r;
 }
 
+static int read_link_flag(Reading *reading, sd_bus_message *m, bool *flag)
+{
+	int value;
+	int r = msg_read_variant(m, 'b', &value);
+
+	if (r > 0 && *flag != !!value) {
+		*flag = value;
+		reading->news->link_changed = true;
+	}
+	return r;
+}
+
 static int read_property(sd_bus_message *m, const char *key, void *userdata)
 {
 	static const char *const small[] = { "RSSI", "TxPower", "Name", "Appearance", "AdvertisingFlags" };
@@ -304,11 +316,16 @@ static int read_property(sd_bus_message *m, const char *key, void *userdata)
 			device->addr.type = strcmp(text, "random") == 0 ? ADDR_RANDOM : ADDR_PUBLIC;
 		return r;
 	}
+	if (strcmp(key, "ServicesResolved") == 0)
+		return read_link_flag(reading, m, &device->resolved);
+	if (strcmp(key, "Paired") == 0)
+		return read_link_flag(reading, m, &device->paired);
 	if (strcmp(key, "Connected") == 0) {
 		r = msg_read_variant(m, 'b', &connected);
 		if (r > 0 && device->connected != !!connected) {
 			device->connected = connected;
 			reading->news->connected_changed = true;
+			reading->news->link_changed = true;
 		}
 		return r;
 	}

@@ -14,6 +14,7 @@
 #include "util/macros.h"
 
 typedef struct Adapter Adapter;
+typedef struct Device Device;
 
 /* The parts of an advertisement, in the order in which they are joined. */
 typedef enum DevicePart {
@@ -28,20 +29,24 @@ typedef enum DevicePart {
 	_PART_MAX,
 } DevicePart;
 
-typedef struct Device {
+struct Device {
 	Adapter *adapter;
 	Addr addr;
 	bool connected;
+	bool resolved;		/* ServicesResolved */
+	bool paired;
+	bool tree_read;		/* its GATT objects were read after that */
 	int8_t rssi;
 	int8_t tx_power;
 	GBytes *parts[_PART_MAX];
 	unsigned fresh;		/* parts (bits) that the last properties told */
-} Device;
+};
 
 /* What a set of properties said. */
 typedef struct DeviceNews {
 	bool advertised;	/* something that BlueZ signals when it hears the device */
 	bool connected_changed;
+	bool link_changed;	/* any of connected, resolved, paired */
 } DeviceNews;
 
 /* An object path …/dev_AA_BB_CC_DD_EE_FF gives the address; NULL and -EINVAL if it is of another form. */

@@ -8,6 +8,8 @@
 #include "bluez/adapter.h"
 #include "bluez/bluez.h"
 #include "bluez/device.h"
+#include "bluez/gatt.h"
+#include "bluez/link.h"
 #include "bluez/msg.h"
 #include "util/log.h"
 
@@ -88,6 +90,8 @@ static int load_device(Bluez *bluez, sd_bus_message *m, const char *path)
 		bluez_report(device);
 	if (kept && news.connected_changed)
 		count_link(device);
+	if (kept && bluez->loaded)
+		bluez_link_sync(device);
 	if (!kept)
 		device_free(device);
 	return r;
@@ -122,6 +126,8 @@ static int on_device_interface(sd_bus_message *m, const char *path, const char *
 {
 	if (strcmp(interface, DEVICE_INTERFACE) == 0)
 		return load_device(userdata, m, path);
+	if (gatt_is_interface(interface))
+		return gatt_read(userdata, m, path, interface);
 	return sd_bus_message_skip(m, "a{sv}");
 }
 
@@ -238,6 +244,8 @@ static int read_device_change(Bluez *bluez, sd_bus_message *m)
 		bluez_report(device);
 	if (news.connected_changed)
 		count_link(device);
+	if (news.link_changed)
+		bluez_link_sync(device);
 	return r;
 }
 
@@ -253,6 +261,8 @@ int mirror_on_properties(sd_bus_message *m, void *userdata, sd_bus_error *ret_er
 	r = sd_bus_message_read_basic(m, 's', &interface);
 	if (r >= 0 && strcmp(interface, DEVICE_INTERFACE) == 0) {
 		r = read_device_change(bluez, m);
+	} else if (r >= 0 && gatt_is_interface(interface)) {
+		r = gatt_read(bluez, m, sd_bus_message_get_path(m), interface);
 	} else if (r >= 0) {
 		const char *path = sd_bus_message_get_path(m);
 
@@ -267,6 +277,66 @@ int mirror_on_properties(sd_bus_message *m, void *userdata, sd_bus_error *ret_er
 	if (r < 0)
 		log_limited(LOG_WARNING, "bluetoothd's PropertiesChanged cannot be read: %s", strerror(-r));
 	return 0;
+}
+
+static int on_gatt_interface(sd_bus_message *m, const char *path, const char *interface, void *userdata)
+{
+	if (gatt_is_interface(interface))
+		return gatt_read(userdata, m, path, interface);
+	return sd_bus_message_skip(m, "a{sv}");
+}
+
+static int on_tree(sd_bus_message *m, void *userdata, sd_bus_error *ret_error UNUSED)
+{
+	Bluez *bluez = userdata;
+	GPtrArray *read;
+	GHashTableIter iter;
+	void *value;
+	int r;
+
+	bluez->tree = sd_bus_slot_unref(bluez->tree);
+	if (bluez->tree_again) {
+		/* a link was resolved after this was asked for */
+		bluez->tree_again = false;
+		mirror_read_tree(bluez);
+		return 0;
+	}
+	if (sd_bus_message_is_method_error(m, NULL)) {
+		log_limited(LOG_WARNING, "bluetoothd does not list its objects: %s", sd_bus_message_get_error(m)->name);
+		return 0;
+	}
+	r = msg_walk_objects(m, on_gatt_interface, bluez);
+	if (r < 0)
+		log_warning("bluetoothd's objects cannot be read: %s", strerror(-r));
+
+	read = g_ptr_array_new();
+	g_hash_table_iter_init(&iter, bluez->devices);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		Device *device = value;
+
+		if (device->connected && device->resolved && !device->tree_read) {
+			device->tree_read = true;
+			g_ptr_array_add(read, device);
+		}
+	}
+	for (guint i = 0; i < read->len; i++)
+		bluez_link_sync(g_ptr_array_index(read, i));
+	g_ptr_array_free(read, TRUE);
+	return 0;
+}
+
+void mirror_read_tree(Bluez *bluez)
+{
+	int r;
+
+	if (bluez->tree) {
+		bluez->tree_again = true;
+		return;
+	}
+	r = bluez_call(bluez, "/", "org.freedesktop.DBus.ObjectManager", "GetManagedObjects", &bluez->tree, on_tree, bluez,
+		       NULL);
+	if (r < 0)
+		log_error("cannot call bluetoothd: %s", strerror(-r));
 }
 
 int mirror_load(Bluez *bluez, sd_bus_message *m)

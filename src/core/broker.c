@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/link.h"
 #include "core/radio.h"
 #include "core/session.h"
 
@@ -40,10 +41,10 @@ int broker_new(Broker **ret, const Config *config, const BrokerOps *ops, void *u
 	return 0;
 }
 
-void broker_drop_sessions(Broker *broker)
+void broker_drop_sessions(Broker *broker, uint64_t now)
 {
 	while (broker->sessions->len > 0)
-		session_drop(g_ptr_array_index(broker->sessions, broker->sessions->len - 1));
+		session_drop(g_ptr_array_index(broker->sessions, broker->sessions->len - 1), now);
 }
 
 Broker *broker_free(Broker *broker)
@@ -51,7 +52,7 @@ Broker *broker_free(Broker *broker)
 	if (!broker)
 		return NULL;
 
-	broker_drop_sessions(broker);
+	broker_drop_sessions(broker, 0);
 	while (broker->radios->len > 0)
 		radio_free(g_ptr_array_index(broker->radios, broker->radios->len - 1));
 	g_ptr_array_free(broker->sessions, TRUE);
@@ -72,13 +73,15 @@ void broker_peer_gone(Broker *broker, const char *connection, uint64_t now)
 		Session *session = g_ptr_array_index(broker->sessions, i);
 
 		if (session->owner && strcmp(session->owner, connection) == 0) {
-			session_drop(session);
+			session_drop(session, now);
 			continue;
 		}
 		session_unsubscribe(session, connection);
 		if (!session->owner)
 			broker_wake_at(broker, session_tick(session, now));
 	}
+	for (guint i = 0; i < broker->radios->len; i++)
+		links_peer_gone(g_ptr_array_index(broker->radios, i), connection);
 }
 
 void broker_wake_at(Broker *broker, uint64_t when)
@@ -101,7 +104,7 @@ void broker_tick(Broker *broker, uint64_t now)
 		uint64_t due = session_tick(session, now);
 
 		if (session_is_idle(session, now))
-			session_drop(session);
+			session_drop(session, now);
 		else
 			next = MIN(next, due);
 	}

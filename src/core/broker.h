@@ -9,12 +9,18 @@
 #include <glib.h>
 #include <stdbool.h>
 
+#include "core/addr.h"
 #include "core/config.h"
 #include "core/quota.h"
 #include "util/macros.h"
 
 typedef struct Radio Radio;
 typedef struct Session Session;
+typedef struct Link Link;
+typedef struct LinkMirror LinkMirror;
+typedef struct Attr Attr;
+typedef struct AttrOp AttrOp;
+typedef struct AttrSub AttrSub;
 
 /* What is new about a radio, for the properties of Adapter1. */
 typedef enum RadioChange {
@@ -27,6 +33,14 @@ typedef enum RadioChange {
 	RADIO_INSTANCES = 1 << 6,
 	RADIO_INSTANCES_FREE = 1 << 7,
 } RadioChange;
+
+/* What is new about a link, for the properties of Connection1. */
+typedef enum LinkChange {
+	LINK_CONNECTED = 1 << 0,
+	LINK_PAIRED = 1 << 1,
+	LINK_HOLDERS = 1 << 2,
+	LINK_RSSI = 1 << 3,
+} LinkChange;
 
 typedef struct BrokerOps {
 	/* toward the radio: make it so */
@@ -41,6 +55,22 @@ typedef struct BrokerOps {
 	void (*session_event)(void *userdata, Session *session, const char *connection, uint32_t events);
 	bool (*session_batch)(void *userdata, Session *session);	/* false: not now, ask again later */
 	void (*session_scan_stopped)(void *userdata, Session *session, const char *reason);
+
+	/* links: toward the radio */
+	bool (*link_look)(void *userdata, Radio *radio, const Addr *addr, LinkMirror *ret);	/* does BlueZ know it? */
+	void (*link_connect)(void *userdata, Link *link);	/* answered by link_connect_done */
+	void (*link_disconnect)(void *userdata, Link *link);
+	void (*attr_start)(void *userdata, AttrOp *op);		/* answered by attr_op_done, at any time after this */
+	void (*attr_forget)(void *userdata, AttrOp *op);	/* the op goes away: no answer any more */
+
+	/* links: toward the programs */
+	void (*link_added)(void *userdata, Link *link);
+	void (*link_removed)(void *userdata, Link *link);	/* before it goes */
+	void (*link_changed)(void *userdata, Link *link, unsigned changes);
+	void (*link_lost)(void *userdata, Link *link, const char *reason);	/* to its holders */
+	void (*attr_added)(void *userdata, Attr *attr);
+	void (*attr_removed)(void *userdata, Attr *attr);
+	void (*attr_notification)(void *userdata, Attr *attr, AttrSub *sub, GBytes *value, uint64_t now);
 
 	int (*antenna)(void *userdata, bool external);	/* works the antenna switch; negative errno */
 
@@ -65,6 +95,7 @@ typedef struct Broker {
 	GPtrArray *radios;
 	GPtrArray *sessions;
 	uint64_t next_session;
+	uint64_t next_link;
 	uint64_t wake;			/* what wake_at was last asked for */
 	bool bluez_up;
 	BrokerStats stats;		/* of sessions that are gone; broker_stats adds the living */
@@ -74,7 +105,7 @@ int broker_new(Broker **ret, const Config *config, const BrokerOps *ops, void *u
 Broker *broker_free(Broker *broker);	/* ends all sessions first */
 
 /* Ends all sessions; what they asked of the radios is undone. */
-void broker_drop_sessions(Broker *broker);
+void broker_drop_sessions(Broker *broker, uint64_t now);
 
 /* bluetoothd came or went. When it goes, the edge lets each radio vanish afterwards. */
 void broker_bluez_changed(Broker *broker, bool up);

@@ -24,6 +24,8 @@ const ConfigKey config_keys[] = {
 	NUMBER("Sessions", "UserSessionIdleSeconds", "seconds", user_session_idle_seconds, 1, 31536000, 600),
 	NUMBER("Radio", "PowerOnSeconds", "seconds", power_on_seconds, 1, 300, 10),
 	PATH("Radio", "AntennaSwitch", antenna_switch),
+	NUMBER("Links", "ConnectTimeoutSeconds", "seconds", connect_timeout_seconds, 1, 3600, 30),
+	NUMBER("Links", "LingerSeconds", "seconds", link_linger_seconds, 0, 86400, 0),
 	NUMBER("BlueZ", "CallTimeoutSeconds", "seconds", call_timeout_seconds, 1, 300, 30),
 	NUMBER("Limits", "SessionsPerUser", "sessions", sessions_per_user, 1, 65535, 64),
 	NUMBER("Limits", "MaxFifoDepth", "reports", max_fifo_depth, 1, 65535, 4096),

@@ -23,6 +23,9 @@ typedef struct Config {
 	/* [Radio] */
 	uint32_t power_on_seconds;	/* how long Init waits for the radio */
 	char antenna_switch[CONFIG_PATH_MAX];	/* file that takes 0 (internal) or 1 (external); empty: none */
+	/* [Links] */
+	uint32_t connect_timeout_seconds;	/* of Connect, unless the caller says otherwise */
+	uint32_t link_linger_seconds;	/* how long a link stays open after its last holder */
 	/* [BlueZ] */
 	uint32_t call_timeout_seconds;
 	/* [Limits] */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/link.h"
 #include "core/session.h"
 
 #define SILENCE_MAX (3600 * USEC_PER_SEC)
@@ -28,10 +29,10 @@ static uint64_t radio_silence_deadline(const Radio *radio)
 }
 
 /* Says what is wanted of the radio now, if that is news. */
-static void radio_settle(Radio *radio)
+void radio_settle(Radio *radio)
 {
 	Broker *broker = radio->broker;
-	bool wanted = radio->scanning->len > 0 && radio->present && radio->bluez.powered;
+	bool wanted = (radio->scanning->len > 0 || links_seeking(radio) > 0) && radio->present && radio->bluez.powered;
 
 	if (wanted == radio->scan_wanted)
 		return;
@@ -105,6 +106,7 @@ int radio_appeared(Broker *broker, const Addr *addr, unsigned index, const Radio
 		radio->power_deadline = USEC_NEVER;
 		radio->power_waits = g_ptr_array_new();
 		radio->scanning = g_ptr_array_new();
+		radio->links = g_ptr_array_new();
 		g_ptr_array_add(broker->radios, radio);
 	}
 
@@ -118,6 +120,7 @@ int radio_appeared(Broker *broker, const Addr *addr, unsigned index, const Radio
 	radio->present = true;
 	broker->ops->radio_added(broker->userdata, radio);
 	radio_settle(radio);
+	links_settle(radio, now);
 	if (restore)
 		radio_ask_power(radio, now);
 	return 0;
@@ -137,6 +140,7 @@ void radio_vanished(Radio *radio, uint64_t now)
 	radio->bluez.links = 0;
 	radio->present = false;
 	radio->scan_wanted = false;
+	links_radio_gone(radio, now);
 	broker->ops->radio_removed(broker->userdata, radio);
 	if (radio->power_pending) {
 		reason_set(&reason, E_NOT_READY, "hci%u went away", radio->index);
@@ -172,8 +176,10 @@ void radio_update(Radio *radio, const RadioState *state, uint64_t now)
 	if (!state->powered && old.powered) {
 		radio->powered_off = now;
 		radio->powered_by_us = false;
+		links_radio_gone(radio, now);
 	}
 	radio_settle(radio);
+	links_settle(radio, now);
 }
 
 void radio_power_done(Radio *radio, int error, const Reason *reason, uint64_t now UNUSED)
@@ -302,7 +308,7 @@ uint64_t radio_tick(Radio *radio, uint64_t now)
 		radio->silence = MIN(radio->silence * 2, SILENCE_MAX);
 		radio->last_report = now;
 	}
-	return MIN(radio->power_deadline, radio_silence_deadline(radio));
+	return MIN(MIN(radio->power_deadline, radio_silence_deadline(radio)), links_tick(radio, now));
 }
 
 void radio_release(Radio *radio)
@@ -329,6 +335,7 @@ Radio *radio_free(Radio *radio)
 	g_assert(radio->power_waits->len == 0);
 	g_ptr_array_free(radio->power_waits, TRUE);
 	g_ptr_array_free(radio->scanning, TRUE);
+	links_free(radio);
 	devices_free(radio->devices);
 	free(radio);
 	return NULL;

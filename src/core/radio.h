@@ -53,6 +53,8 @@ struct Radio {
 	uint64_t silence;		/* how long without a report is too long; doubles while nothing helps */
 	GPtrArray *power_waits;
 	GPtrArray *scanning;		/* sessions whose scan request stands */
+	GPtrArray *links;		/* Link */
+	bool settling_links;
 	unsigned users;			/* sessions that are initialised */
 	Devices *devices;
 };
@@ -89,6 +91,9 @@ void radio_use(Radio *radio);
 void radio_unuse(Radio *radio);
 void radio_add_scan(Radio *radio, Session *session, uint64_t now);
 void radio_remove_scan(Radio *radio, Session *session);
+
+/* For link.c: what is wanted of the radio may have changed. */
+void radio_settle(Radio *radio);
 
 /* For broker.c. */
 uint64_t radio_tick(Radio *radio, uint64_t now);	/* when it has something due next */

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/link.h"
+
 
 #define ANTENNA_EXTERNAL 1
 
@@ -114,7 +116,7 @@ int session_open(Radio *radio, uid_t uid, const char *owner, const InitOptions *
 		return r;
 	r = session_init(session, options, now, reason);
 	if (r != 0) {
-		session_drop(session);
+		session_drop(session, now);
 		return r;
 	}
 	*ret = session;
@@ -199,7 +201,7 @@ int session_init(Session *session, const InitOptions *options, uint64_t now, Rea
 
 	/* joins before it leaves, so that the radio does not go off and on in between */
 	radio_use(session->radio);
-	session_deinit(session);
+	session_deinit(session, now);
 	session->ring = ring;
 	session->charged = ring_fixed_size(depth);
 	session->options = *options;
@@ -208,7 +210,7 @@ int session_init(Session *session, const InitOptions *options, uint64_t now, Rea
 	return 0;
 }
 
-void session_deinit(Session *session)
+void session_deinit(Session *session, uint64_t now)
 {
 	if (!session->initialised)
 		return;
@@ -220,14 +222,15 @@ void session_deinit(Session *session)
 		session_unsubscribe(session, g_array_index(session->subscribers, Subscriber, 0).connection);
 	session->events = 0;
 	session->initialised = false;
+	links_drop_session(session->radio, session, now);
 	radio_unuse(session->radio);
 }
 
-void session_drop(Session *session)
+void session_drop(Session *session, uint64_t now)
 {
 	Radio *radio = session->radio;
 
-	session_deinit(session);
+	session_deinit(session, now);
 	g_ptr_array_remove(session->broker->sessions, session);
 	user_discharge(session->user, QUOTA_SESSIONS, 1);
 	user_unref(session->user);
@@ -244,7 +247,7 @@ bool session_is_idle(const Session *session, uint64_t now)
 	uint64_t idle = session->broker->config.user_session_idle_seconds * USEC_PER_SEC;
 
 	return !session->owner && !session->scanning && session->subscribers->len == 0 &&
-	       now >= session->last_used + idle;
+	       !links_hold_session(session->radio, session) && now >= session->last_used + idle;
 }
 
 /* --- scan --- */
@@ -364,7 +367,8 @@ uint64_t session_tick(Session *session, uint64_t now)
 			session_hand_over(session, now);
 	}
 	due = MIN(due, session->batch_due);
-	if (!session->owner && !session->scanning && session->subscribers->len == 0)
+	if (!session->owner && !session->scanning && session->subscribers->len == 0 &&
+	    !links_hold_session(session->radio, session))
 		due = MIN(due, session->last_used +
 			       session->broker->config.user_session_idle_seconds * USEC_PER_SEC);
 	return due;

@@ -88,8 +88,8 @@ Session *session_find_private(const Broker *broker, uint64_t id);
 /* Lets go of all the session held before. E_LIMIT_REACHED (fifo depth, memory), E_NOT_SUPPORTED (antenna); on failure
  * the session is as it was. Does not power the radio: that is radio_power_on. */
 int session_init(Session *session, const InitOptions *options, uint64_t now, Reason *reason);
-void session_deinit(Session *session);
-void session_drop(Session *session);	/* frees it */
+void session_deinit(Session *session, uint64_t now);
+void session_drop(Session *session, uint64_t now);	/* frees it */
 
 /* seconds as StartScan's. E_INVALID_ARGUMENTS, E_NOT_READY, E_BLUEZ_UNAVAILABLE, E_IN_PROGRESS. */
 int session_start_scan(Session *session, int32_t seconds, uint64_t now, Reason *reason);

@@ -25,6 +25,8 @@ static Call *call_free(Call *call)
 {
 	g_queue_remove(&call->peer->calls, call);
 	power_wait_cancel(&call->power);
+	op_wait_cancel(&call->op);
+	connect_wait_cancel(&call->connect, service_now(call->service));
 	if (call->charged)
 		user_discharge(call->peer->user, QUOTA_CALLS, 1);
 	sd_bus_message_unref(call->message);
@@ -32,8 +34,7 @@ static Call *call_free(Call *call)
 	return NULL;
 }
 
-/* The call waits for something: keep it, and charge it. */
-static int call_keep(Call *call, Reason *reason)
+int call_keep(Call *call, Reason *reason)
 {
 	const User *user = call->peer->user;
 
@@ -47,8 +48,7 @@ static int call_keep(Call *call, Reason *reason)
 	return 0;
 }
 
-/* What a method, or its second half, came to. */
-static void call_finish(Call *call, int error, const Reason *reason)
+void call_finish(Call *call, int error, const Reason *reason)
 {
 	if (error == CALL_DEFERRED)
 		return;
@@ -66,15 +66,18 @@ static void call_run(Call *call)
 
 int call_entry(sd_bus_message *m, void *userdata, sd_bus_error *error UNUSED)
 {
-	Service *service = userdata;
 	const Method *method = service_find_method(m);
+
+	return method ? call_start(m, userdata, method) : -ENOSYS;
+}
+
+int call_start(sd_bus_message *m, Service *service, const Method *method)
+{
 	Reason reason = { "" };
 	Peer *peer;
 	Call *call;
 	int r;
 
-	if (!method)
-		return -ENOSYS;
 	r = peers_get(service->peers, sd_bus_message_get_sender(m), &peer);
 	if (r < 0)
 		return r;
@@ -152,6 +155,8 @@ int call_wait_power(Call *call, Radio *radio, MethodResume resume, Reason *reaso
 	r = call_keep(call, reason);
 	if (r != 0) {
 		power_wait_cancel(&call->power);
+	op_wait_cancel(&call->op);
+	connect_wait_cancel(&call->connect, service_now(call->service));
 		return r;
 	}
 	return CALL_DEFERRED;

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <systemd/sd-bus.h>
 
+#include "core/link.h"
 #include "core/radio.h"
 #include "service/peers.h"
 #include "util/error.h"
@@ -40,6 +41,8 @@ struct Call {
 	PowerWait power;
 	MethodResume resume;
 	uint64_t session;	/* the private session that it is about, 0: none; for resume */
+	ConnectWait connect;
+	OpWait op;
 	bool charged;
 };
 
@@ -52,6 +55,14 @@ const char *call_sender(const Call *call);
 /* Sees to it that the radio is on: 0 if it is (or cannot be, because it is blocked), else CALL_DEFERRED, and resume is run
  * when it is or when it is clear that it will not be; or an error. */
 int call_wait_power(Call *call, Radio *radio, MethodResume resume, Reason *reason);
+
+/* Keeps the call, because it waits for something: charged to its user. E_LIMIT_REACHED. */
+int call_keep(Call *call, Reason *reason);
+/* Ends a call that was kept: with error, unless 0 (then the reply has been sent), or CALL_DEFERRED (it waits again). */
+void call_finish(Call *call, int error, const Reason *reason);
+
+/* Starts a call that did not come through a vtable. */
+int call_start(sd_bus_message *m, Service *service, const Method *method);
 
 /* Replies without values. */
 int call_reply(Call *call);

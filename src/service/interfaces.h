@@ -15,3 +15,15 @@ extern const Method adapter_methods[];
 extern const sd_bus_vtable session_vtable[];
 extern const Method session_methods[];
 int resolve_adv_data(Call *call, Reason *reason);	/* resolve.c */
+
+extern const sd_bus_vtable link_vtable[];
+extern const Method link_methods[];
+int session_connect(Call *call, Session *session, Reason *reason);	/* link-dbus.c: Session1.Connect */
+
+extern const sd_bus_vtable remote_service_vtable[];
+extern const Method remote_service_methods[];
+extern const sd_bus_vtable remote_characteristic_vtable[];
+extern const Method remote_characteristic_methods[];
+extern const sd_bus_vtable remote_descriptor_vtable[];
+extern const Method remote_descriptor_methods[];
+extern const Method value_method;	/* Properties.Get of RemoteCharacteristic1.Value */

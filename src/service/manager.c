@@ -25,7 +25,7 @@ static int opened(Call *call, int error, Reason *reason)
 	if (!session)
 		return reason_set(reason, E_DOES_NOT_EXIST, "the session was closed while it was opened");
 	if (error != 0) {
-		session_drop(session);
+		session_drop(session, service_now(call->service));
 		return error;
 	}
 	return reply_session(call, session);

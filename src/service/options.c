@@ -170,3 +170,60 @@ int options_read_uuid(sd_bus_message *m, const char *what, Uuid *ret, Reason *re
 	*ret = uuid;
 	return 0;
 }
+
+int options_read_value(sd_bus_message *m, GBytes **ret, Reason *reason)
+{
+	static const struct {
+		char type;
+		uint8_t width;
+	} integers[] = { { 'y', 1 }, { 'q', 2 }, { 'n', 2 }, { 'u', 4 }, { 'i', 4 }, { 't', 8 }, { 'x', 8 } };
+	const char *contents, *text;
+	const void *bytes = NULL;
+	size_t length = 0;
+	uint8_t air[8];
+	char type;
+	int r;
+
+	r = sd_bus_message_peek_type(m, &type, &contents);
+	if (r < 0)
+		return r;
+	r = sd_bus_message_enter_container(m, 'v', contents);
+	if (r < 0)
+		return r;
+	if (strcmp(contents, "ay") == 0) {
+		r = sd_bus_message_read_array(m, 'y', &bytes, &length);
+	} else if (strcmp(contents, "s") == 0) {
+		r = sd_bus_message_read_basic(m, 's', &text);
+		bytes = text;
+		length = r < 0 ? 0 : strlen(text);
+	} else {
+		union {
+			uint8_t y;
+			uint16_t q;
+			uint32_t u;
+			uint64_t t;
+		} value = { .t = 0 };
+
+		for (size_t i = 0; i < ARRAY_SIZE(integers) && strlen(contents) == 1; i++)
+			if (integers[i].type == contents[0])
+				length = integers[i].width;
+		if (length == 0)
+			return reason_set(reason, E_INVALID_ARGUMENTS,
+					  "value: give bytes (ay), text (s) or an integer (y q u t n i x)");
+		r = sd_bus_message_read_basic(m, contents[0], &value);
+		if (r >= 0) {
+			uint64_t number = length == 1 ? value.y : length == 2 ? value.q : length == 4 ? value.u : value.t;
+
+			for (size_t i = 0; i < length; i++)
+				air[i] = (uint8_t)(number >> (8 * i));
+			bytes = air;
+		}
+	}
+	if (r >= 0) {
+		*ret = g_bytes_new(bytes, length);
+		r = sd_bus_message_exit_container(m);
+		if (r < 0)
+			g_bytes_unref(*ret);
+	}
+	return r < 0 ? r : 0;
+}

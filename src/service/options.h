@@ -2,6 +2,7 @@
 /* Reading what programs say: option dictionaries by table, UUIDs in all their forms. */
 #pragma once
 
+#include <glib.h>
 #include <systemd/sd-bus.h>
 
 #include "core/uuid.h"
@@ -21,3 +22,7 @@ int options_read(sd_bus_message *m, const Option *table, void *target, Reason *r
 
 /* Reads a variant that holds a UUID in one of the forms of the contract. what: the argument's name, for the message. */
 int options_read_uuid(sd_bus_message *m, const char *what, Uuid *ret, Reason *reason);
+
+/* Reads a variant that holds a characteristic's value: ay or s raw, an integer (y q u t n i x) little-endian in the width
+ * of its type. The caller owns ret. */
+int options_read_value(sd_bus_message *m, GBytes **ret, Reason *reason);

@@ -36,6 +36,57 @@ static bool take_text(const char **text, const char *expected)
 	return true;
 }
 
+/* Four lower-case hex digits after word. */
+static bool take_handle(const char **text, const char *word, uint16_t *ret)
+{
+	const char *at = *text;
+	unsigned value = 0;
+
+	if (!take_text(&at, word))
+		return false;
+	for (int i = 0; i < 4; i++, at++) {
+		if (*at >= '0' && *at <= '9')
+			value = value << 4 | (unsigned)(*at - '0');
+		else if (*at >= 'a' && *at <= 'f')
+			value = value << 4 | (unsigned)(*at - 'a' + 10);
+		else
+			return false;
+	}
+	*text = at;
+	*ret = (uint16_t)value;
+	return true;
+}
+
+/* What comes after …/device/. */
+static PathKind take_device(const char *path, Path *result)
+{
+	char address[ADDR_STRING_SIZE];
+	PathKind kind = PATH_LINK;
+
+	if (strlen(path) < sizeof(address) - 1)
+		return PATH_UNKNOWN;
+	memcpy(address, path, sizeof(address) - 1);
+	address[sizeof(address) - 1] = '\0';
+	for (char *c = address; *c; c++) {
+		if (*c == ':' || (*c >= 'a' && *c <= 'f'))
+			return PATH_UNKNOWN;
+		if (*c == '_')
+			*c = ':';
+	}
+	if (addr_parse(address, &result->addr) < 0)
+		return PATH_UNKNOWN;
+	path += sizeof(address) - 1;
+	if (*path && take_handle(&path, "/service", &result->handle)) {
+		kind = PATH_SERVICE;
+		if (*path && take_handle(&path, "/char", &result->handle)) {
+			kind = PATH_CHARACTERISTIC;
+			if (*path && take_handle(&path, "/desc", &result->handle))
+				kind = PATH_DESCRIPTOR;
+		}
+	}
+	return *path ? PATH_UNKNOWN : kind;
+}
+
 Path path_parse(const char *path)
 {
 	Path result = { .kind = PATH_UNKNOWN };
@@ -50,6 +101,10 @@ Path path_parse(const char *path)
 	result.index = (unsigned)number;
 	if (*path == '\0') {
 		result.kind = PATH_ADAPTER;
+		return result;
+	}
+	if (take_text(&path, "/device/")) {
+		result.kind = take_device(path, &result);
 		return result;
 	}
 	if (!take_text(&path, "/session/"))
@@ -80,6 +135,33 @@ const char *path_of_session(const Session *session, char buffer[static PATH_SIZE
 	else
 		snprintf(buffer, PATH_SIZE, PATH_ROOT "/hci%u/session/uid%u", session->radio->index,
 			 user_uid(session->user));
+	return buffer;
+}
+
+const char *path_of_link(const Link *link, char buffer[static PATH_SIZE])
+{
+	char address[ADDR_STRING_SIZE];
+
+	snprintf(buffer, PATH_SIZE, PATH_ROOT "/hci%u/device/%s", link->radio->index,
+		 addr_format_with(&link->addr, '_', address));
+	return buffer;
+}
+
+const char *path_of_attr(const Attr *attr, char buffer[static PATH_SIZE])
+{
+	static const char *const words[] = {
+		[ATTR_SERVICE] = "service",
+		[ATTR_CHARACTERISTIC] = "char",
+		[ATTR_DESCRIPTOR] = "desc",
+	};
+	size_t length;
+
+	if (attr->parent)
+		path_of_attr(attr->parent, buffer);
+	else
+		path_of_link(attr->link, buffer);
+	length = strlen(buffer);
+	snprintf(buffer + length, PATH_SIZE - length, "/%s%04x", words[attr->kind], attr->handle);
 	return buffer;
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "service/interfaces.h"
+#include "service/link-dbus.h"
 #include "service/path.h"
 #include "util/log.h"
 
@@ -86,6 +87,55 @@ static int find_session_object(sd_bus *bus UNUSED, const char *path, const char 
 	return 1;
 }
 
+static int find_link_object(sd_bus *bus UNUSED, const char *path, const char *interface, void *userdata, void **ret_found,
+			    sd_bus_error *error UNUSED)
+{
+	static const struct {
+		const char *interface;
+		PathKind kind;
+	} kinds[] = {
+		{ CONNECTION_INTERFACE, PATH_LINK },
+		{ REMOTE_SERVICE_INTERFACE, PATH_SERVICE },
+		{ REMOTE_CHARACTERISTIC_INTERFACE, PATH_CHARACTERISTIC },
+		{ REMOTE_DESCRIPTOR_INTERFACE, PATH_DESCRIPTOR },
+	};
+	Path parsed = path_parse(path);
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		if (parsed.kind != kinds[i].kind || (interface && strcmp(interface, kinds[i].interface) != 0))
+			continue;
+		if (parsed.kind == PATH_LINK ? !link_at(userdata, &parsed) : !attr_at(userdata, &parsed))
+			return 0;
+		*ret_found = userdata;
+		return 1;
+	}
+	return 0;
+}
+
+static void list_link(const Link *link, char **nodes, size_t *n)
+{
+	char path[PATH_SIZE];
+
+	if (!link->exposed)
+		return;
+	nodes[(*n)++] = strdup(path_of_link(link, path));
+	for (guint i = 0; i < link->attrs->len; i++)
+		nodes[(*n)++] = strdup(path_of_attr(g_ptr_array_index(link->attrs, i), path));
+}
+
+static size_t count_link_objects(const Broker *broker)
+{
+	size_t n = 0;
+
+	for (guint i = 0; i < broker->radios->len; i++) {
+		const Radio *radio = g_ptr_array_index(broker->radios, i);
+
+		for (guint l = 0; l < radio->links->len; l++)
+			n += 1 + ((const Link *)g_ptr_array_index(radio->links, l))->attrs->len;
+	}
+	return n;
+}
+
 static int list_objects(sd_bus *bus UNUSED, const char *prefix UNUSED, void *userdata, char ***ret_nodes,
 			sd_bus_error *error UNUSED)
 {
@@ -95,7 +145,7 @@ static int list_objects(sd_bus *bus UNUSED, const char *prefix UNUSED, void *use
 	size_t n = 0;
 	char **nodes;
 
-	nodes = calloc((size_t)broker->radios->len + broker->sessions->len + 1, sizeof(*nodes));
+	nodes = calloc(broker->radios->len + broker->sessions->len + count_link_objects(broker) + 1, sizeof(*nodes));
 	if (!nodes)
 		return -ENOMEM;
 	for (guint i = 0; i < broker->radios->len; i++) {
@@ -103,11 +153,28 @@ static int list_objects(sd_bus *bus UNUSED, const char *prefix UNUSED, void *use
 
 		if (radio->present)
 			nodes[n++] = strdup(path_of_radio(radio, path));
+		for (guint l = 0; l < radio->links->len; l++)
+			list_link(g_ptr_array_index(radio->links, l), nodes, &n);
 	}
 	for (guint i = 0; i < broker->sessions->len; i++)
 		nodes[n++] = strdup(path_of_session(g_ptr_array_index(broker->sessions, i), path));
 	*ret_nodes = nodes;
 	return 0;
+}
+
+/* Properties.Get of a characteristic's Value, which is for holders of the link only: so it goes the way of a call. */
+static bool asks_for_value(sd_bus_message *m)
+{
+	const char *interface, *property;
+	bool asks = false;
+
+	if (!sd_bus_message_is_method_call(m, "org.freedesktop.DBus.Properties", "Get") ||
+	    strcmp(sd_bus_message_get_signature(m, true), "ss") != 0)
+		return false;
+	if (sd_bus_message_read(m, "ss", &interface, &property) >= 0)
+		asks = strcmp(interface, REMOTE_CHARACTERISTIC_INTERFACE) == 0 && strcmp(property, "Value") == 0;
+	(void)sd_bus_message_rewind(m, true);
+	return asks;
 }
 
 /*
@@ -122,8 +189,15 @@ static int on_any_call(sd_bus_message *m, void *userdata, sd_bus_error *error)
 	Path path = path_parse(object);
 	void *found;
 
+	if (asks_for_value(m))
+		return call_start(m, userdata, &value_method);
 	if (!interface || strncmp(interface, ours, strlen(ours)) != 0 || path.kind == PATH_MANAGER)
 		return 0;
+	if (path.kind >= PATH_LINK && path.kind <= PATH_DESCRIPTOR) {
+		if (find_link_object(NULL, object, NULL, userdata, &found, NULL) > 0)
+			return 0;
+		return sd_bus_error_setf(error, error_name(E_DOES_NOT_EXIST), "%s is not there (any more)", object);
+	}
 	if (path.kind == PATH_UNKNOWN)
 		return sd_bus_error_setf(error, error_name(E_DOES_NOT_EXIST), "there is no object %s", object);
 	if (strcmp(interface, ADAPTER1_INTERFACE) == 0 &&
@@ -147,6 +221,10 @@ const Method *service_find_method(sd_bus_message *m)
 		{ MANAGER_INTERFACE, manager_methods },
 		{ ADAPTER1_INTERFACE, adapter_methods },
 		{ SESSION_INTERFACE, session_methods },
+		{ CONNECTION_INTERFACE, link_methods },
+		{ REMOTE_SERVICE_INTERFACE, remote_service_methods },
+		{ REMOTE_CHARACTERISTIC_INTERFACE, remote_characteristic_methods },
+		{ REMOTE_DESCRIPTOR_INTERFACE, remote_descriptor_methods },
 	};
 	const char *interface = sd_bus_message_get_interface(m);
 	const char *member = sd_bus_message_get_member(m);
@@ -182,6 +260,19 @@ static void on_peer_gone(void *userdata, Peer *peer)
 int service_new(Service **ret, sd_event *event, sd_bus *bus, Broker *broker)
 {
 	static const PeersOps peers_ops = { .known = on_peer_known, .gone = on_peer_gone };
+	static const struct {
+		const char *name;
+		const sd_bus_vtable *vtable;
+		sd_bus_object_find_t find;
+	} interfaces[] = {
+		{ MANAGER_INTERFACE, manager_vtable, find_manager_object },
+		{ ADAPTER1_INTERFACE, adapter_vtable, find_adapter_object },
+		{ SESSION_INTERFACE, session_vtable, find_session_object },
+		{ CONNECTION_INTERFACE, link_vtable, find_link_object },
+		{ REMOTE_SERVICE_INTERFACE, remote_service_vtable, find_link_object },
+		{ REMOTE_CHARACTERISTIC_INTERFACE, remote_characteristic_vtable, find_link_object },
+		{ REMOTE_DESCRIPTOR_INTERFACE, remote_descriptor_vtable, find_link_object },
+	};
 	Service *service;
 	int r;
 
@@ -196,15 +287,9 @@ int service_new(Service **ret, sd_event *event, sd_bus *bus, Broker *broker)
 	r = peers_new(&service->peers, bus, broker->quota, &peers_ops, service);
 	if (r >= 0)
 		r = sd_bus_add_fallback(bus, NULL, PATH_ROOT, on_any_call, service);
-	if (r >= 0)
-		r = sd_bus_add_fallback_vtable(bus, NULL, PATH_ROOT, MANAGER_INTERFACE, manager_vtable,
-					       find_manager_object, service);
-	if (r >= 0)
-		r = sd_bus_add_fallback_vtable(bus, NULL, PATH_ROOT, ADAPTER1_INTERFACE, adapter_vtable,
-					       find_adapter_object, service);
-	if (r >= 0)
-		r = sd_bus_add_fallback_vtable(bus, NULL, PATH_ROOT, SESSION_INTERFACE, session_vtable,
-					       find_session_object, service);
+	for (size_t i = 0; i < ARRAY_SIZE(interfaces) && r >= 0; i++)
+		r = sd_bus_add_fallback_vtable(bus, NULL, PATH_ROOT, interfaces[i].name, interfaces[i].vtable,
+					       interfaces[i].find, service);
 	if (r >= 0)
 		r = sd_bus_add_node_enumerator(bus, NULL, PATH_ROOT, list_objects, service);
 	if (r >= 0)

@@ -18,6 +18,10 @@
 #define MANAGER_INTERFACE "com.example.Bluetooth.Manager1"
 #define ADAPTER1_INTERFACE "com.example.Bluetooth.Adapter1"
 #define SESSION_INTERFACE "com.example.Bluetooth.Session1"
+#define CONNECTION_INTERFACE "com.example.Bluetooth.Connection1"
+#define REMOTE_SERVICE_INTERFACE "com.example.Bluetooth.RemoteService1"
+#define REMOTE_CHARACTERISTIC_INTERFACE "com.example.Bluetooth.RemoteCharacteristic1"
+#define REMOTE_DESCRIPTOR_INTERFACE "com.example.Bluetooth.RemoteDescriptor1"
 
 struct Service {
 	sd_event *event;
@@ -49,3 +53,10 @@ void service_radio_changed(Service *service, Radio *radio, unsigned changes);
 void service_session_event(Service *service, Session *session, const char *connection, uint32_t events);
 bool service_session_batch(Service *service, Session *session);
 void service_session_scan_stopped(Service *service, Session *session, const char *reason);
+void service_link_added(Service *service, Link *link);
+void service_link_removed(Service *service, Link *link);
+void service_link_changed(Service *service, Link *link, unsigned changes);
+void service_link_lost(Service *service, Link *link, const char *reason);
+void service_attr_added(Service *service, Attr *attr);
+void service_attr_removed(Service *service, Attr *attr);
+void service_attr_notification(Service *service, Attr *attr, AttrSub *sub, GBytes *value, uint64_t now);

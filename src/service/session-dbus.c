@@ -113,7 +113,7 @@ static int deinit(Call *call, Reason *reason)
 	r = call_session(call, &session, reason);
 	if (r != 0)
 		return r;
-	session_deinit(session);
+	session_deinit(session, service_now(call->service));
 	return call_reply(call);
 }
 
@@ -127,7 +127,7 @@ static int close_session(Call *call, Reason *reason)
 		return r;
 	if (!session->owner)
 		return reason_set(reason, E_NOT_SUPPORTED, "a user session is not closed; Deinit releases what it holds");
-	session_drop(session);
+	session_drop(session, service_now(call->service));
 	return call_reply(call);
 }
 
@@ -271,6 +271,38 @@ static int read_advertisements(Call *call, Reason *reason)
 	return reply_reports(call, max == 0 ? SIZE_MAX : max, reports_append_rich, reason);
 }
 
+/* --- links --- */
+
+static int connect_device(Call *call, Reason *reason)
+{
+	Session *session = NULL;
+	int r;
+
+	r = call_ready_session(call, &session, reason);
+	return r != 0 ? r : session_connect(call, session, reason);
+}
+
+static int connect_when_powered(Call *call, int error, Reason *reason)
+{
+	return error != 0 ? error : connect_device(call, reason);
+}
+
+static int connect_fresh(Call *call, Reason *reason)
+{
+	Session *session = NULL;
+	bool fresh;
+	int r;
+
+	r = call_session(call, &session, reason);
+	if (r != 0)
+		return r;
+	fresh = !session->initialised;
+	r = call_ready_session(call, &session, reason);
+	if (r == 0 && fresh)
+		r = call_wait_power(call, session->radio, connect_when_powered, reason);
+	return r != 0 ? r : connect_device(call, reason);
+}
+
 /* --- events --- */
 
 static int callback(Call *call, Reason *reason)
@@ -332,6 +364,7 @@ const Method session_methods[] = {
 	{ .member = "Events", .run = events },
 	{ .member = "SetScanFilter", .run = set_scan_filter },
 	{ .member = "ReadAdvertisements", .run = read_advertisements },
+	{ .member = "Connect", .run = connect_fresh },
 	{ .member = "Close", .run = close_session },
 	{ 0 }
 };
@@ -360,6 +393,8 @@ const sd_bus_vtable session_vtable[] = {
 				SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("ReadAdvertisements", SD_BUS_ARGS("u", max),
 				SD_BUS_RESULT("a(tsyynaya{sv})", advertisements, "t", dropped), call_entry,
+				SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Connect", SD_BUS_ARGS("s", mac, "a{sv}", options), SD_BUS_RESULT("o", connection), call_entry,
 				SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("Close", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, call_entry, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_SIGNAL_WITH_ARGS("Event", SD_BUS_ARGS("u", events), 0),

@@ -149,3 +149,123 @@ void service_session_scan_stopped(Service *service, Session *session, const char
 		log_send_error(r);
 	}
 }
+
+/* --- links --- */
+
+void service_attr_added(Service *service, Attr *attr)
+{
+	char path[PATH_SIZE];
+
+	log_send_error(sd_bus_emit_object_added(service->bus, path_of_attr(attr, path)));
+}
+
+void service_attr_removed(Service *service, Attr *attr)
+{
+	static const char *const interfaces[] = {
+		[ATTR_SERVICE] = REMOTE_SERVICE_INTERFACE,
+		[ATTR_CHARACTERISTIC] = REMOTE_CHARACTERISTIC_INTERFACE,
+		[ATTR_DESCRIPTOR] = REMOTE_DESCRIPTOR_INTERFACE,
+	};
+	char path[PATH_SIZE];
+
+	log_send_error(sd_bus_emit_interfaces_removed(service->bus, path_of_attr(attr, path), interfaces[attr->kind], NULL));
+}
+
+void service_link_added(Service *service, Link *link)
+{
+	char path[PATH_SIZE];
+
+	log_send_error(sd_bus_emit_object_added(service->bus, path_of_link(link, path)));
+	for (guint i = 0; i < link->attrs->len; i++)
+		service_attr_added(service, g_ptr_array_index(link->attrs, i));
+}
+
+void service_link_removed(Service *service, Link *link)
+{
+	char path[PATH_SIZE];
+
+	/* the leaves before the branches */
+	for (guint i = link->attrs->len; i-- > 0;)
+		service_attr_removed(service, g_ptr_array_index(link->attrs, i));
+	log_send_error(sd_bus_emit_interfaces_removed(service->bus, path_of_link(link, path), CONNECTION_INTERFACE, NULL));
+}
+
+void service_link_changed(Service *service, Link *link, unsigned changes)
+{
+	static const struct {
+		LinkChange change;
+		const char *property;
+	} properties[] = {
+		{ LINK_CONNECTED, "Connected" },
+		{ LINK_PAIRED, "Paired" },
+		{ LINK_HOLDERS, "Holders" },
+		{ LINK_RSSI, "RSSI" },
+	};
+	char *names[ARRAY_SIZE(properties) + 1] = { NULL };
+	char path[PATH_SIZE];
+	size_t n = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(properties); i++)
+		if (changes & properties[i].change)
+			names[n++] = (char *)properties[i].property;
+	log_send_error(sd_bus_emit_properties_changed_strv(service->bus, path_of_link(link, path), CONNECTION_INTERFACE,
+							   names));
+}
+
+/* To the owner of a private session; for a user session, to those who asked for its signals. */
+static void send_lost(Service *service, const Link *link, const char *connection, const char *reason)
+{
+	sd_bus_message *m = NULL;
+	char path[PATH_SIZE];
+	int r;
+
+	r = sd_bus_message_new_signal(service->bus, &m, path_of_link(link, path), CONNECTION_INTERFACE, "Disconnected");
+	if (r >= 0)
+		r = sd_bus_message_set_destination(m, connection);
+	if (r >= 0)
+		r = sd_bus_message_append(m, "s", reason);
+	if (r >= 0)
+		r = sd_bus_send(service->bus, m, NULL);
+	sd_bus_message_unref(m);
+	log_send_error(r);
+}
+
+void service_link_lost(Service *service, Link *link, const char *reason)
+{
+	for (guint i = 0; i < link->holds->len; i++) {
+		const Session *session = g_array_index(link->holds, Hold, i).session;
+
+		if (session->owner) {
+			send_lost(service, link, session->owner, reason);
+			continue;
+		}
+		for (guint s = 0; s < session->subscribers->len; s++)
+			send_lost(service, link, g_array_index(session->subscribers, Subscriber, s).connection, reason);
+	}
+}
+
+void service_attr_notification(Service *service, Attr *attr, AttrSub *sub, GBytes *value, uint64_t now)
+{
+	sd_bus_message *m = NULL;
+	char path[PATH_SIZE];
+	const void *bytes;
+	gsize length;
+	int r;
+
+	/* a user session's subscription outlives the connection that made it: then there is nobody to tell */
+	if (sub->connection[0] == '\0')
+		return;
+	bytes = g_bytes_get_data(value, &length);
+	r = sd_bus_message_new_signal(service->bus, &m, path_of_attr(attr, path), REMOTE_CHARACTERISTIC_INTERFACE,
+				      "Notification");
+	if (r >= 0)
+		r = sd_bus_message_set_destination(m, sub->connection);
+	if (r >= 0)
+		r = sd_bus_message_append(m, "t", now);
+	if (r >= 0)
+		r = sd_bus_message_append_array(m, 'y', bytes, length);
+	if (r >= 0)
+		r = sd_bus_send(service->bus, m, NULL);
+	sd_bus_message_unref(m);
+	log_send_error(r);
+}

@@ -22,7 +22,7 @@ START_TEST(test_first_and_last)
 	ck_assert(radio_is_scanning(radio));
 	session_stop_scan(a, "stopped");
 	world_expect(&world, "stopped(stopped)");
-	session_drop(b);
+	session_drop(b, world.now);
 	world_expect(&world, "noscan0 stopped(stopped)");
 	ck_assert(!radio_is_scanning(radio));
 	world_end(&world);
@@ -92,7 +92,7 @@ START_TEST(test_power_on_and_off)
 	ck_assert_int_eq(radio_power_on(radio, &first.wait, world.now, &reason), 0);
 
 	/* we powered it on: with the last session it goes off */
-	session_drop(session);
+	session_drop(session, world.now);
 	world_expect(&world, "nopower0");
 	world_end(&world);
 }
@@ -107,7 +107,7 @@ START_TEST(test_power_of_others_is_left_alone)
 	world_init(&world);
 	radio = world_radio(&world, 1, 0, true);
 	session = world_session(&world, radio, 1, ":1.1");
-	session_drop(session);
+	session_drop(session, world.now);
 	world_expect(&world, "added0");
 
 	/* and where somebody powered it off while it was ours */
@@ -175,7 +175,7 @@ START_TEST(test_power_fails)
 	ck_assert_int_eq(waiter.error, E_NOT_READY);
 
 	/* none of this is ours to power off */
-	session_drop(session);
+	session_drop(session, world.now);
 	world_expect(&world, "power0 removed0");
 	ck_assert_uint_eq(world.broker->radios->len, 0);
 	world_end(&world);

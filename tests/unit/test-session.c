@@ -319,7 +319,7 @@ START_TEST(test_init)
 		report_unref(entry.report);
 	}
 
-	session_deinit(session);
+	session_deinit(session, world.now);
 	ck_assert(!session->initialised);
 	ck_assert(!session_take(session, &entry));
 	ck_assert_uint_eq(user_charged(session->user, QUOTA_FIFO_BYTES), 0);

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The GATT objects that bluetoothd shows of connected peers, mirrored into core's attributes for those devices that
+ * somebody here has a link to; and the calls on them.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <systemd/sd-bus.h>
+
+#include "core/attr.h"
+#include "util/macros.h"
+
+typedef struct Bluez Bluez;
+
+/* Whether the interface is one of GATT's. */
+bool gatt_is_interface(const char *interface);
+
+/* Takes over an a{sv} of properties of the object at path. */
+int gatt_read(Bluez *bluez, sd_bus_message *m, const char *path, const char *interface);
+void gatt_removed(Bluez *bluez, const char *path, const char *interface);
+
+/* What core wants (BrokerOps). */
+void gatt_start(Bluez *bluez, AttrOp *op);
+void gatt_forget(AttrOp *op);

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Links at bluetoothd: opened and closed for core, and told of as they change. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "core/link.h"
+
+typedef struct Bluez Bluez;
+struct Device;
+
+/* What core wants (BrokerOps). */
+bool bluez_link_look(Bluez *bluez, Radio *radio, const Addr *addr, LinkMirror *ret);
+void bluez_link_connect(Bluez *bluez, Link *link);
+void bluez_link_disconnect(Bluez *bluez, Link *link);
+
+/* The mirror of a device changed, or it is new. */
+void bluez_link_sync(struct Device *device);
+/* Its object is gone. */
+void bluez_link_gone(struct Device *device);

@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The attributes of a peer, and what is done with them. */
+#include "core/attr.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/constants.h"
+#include "core/link.h"
+#include "core/session.h"
+
+static const BrokerOps *attr_ops(const Attr *attr)
+{
+	return attr->link->broker->ops;
+}
+
+static void *attr_userdata(const Attr *attr)
+{
+	return attr->link->broker->userdata;
+}
+
+/* --- operations --- */
+
+static AttrOp *op_new(Attr *attr, OpKind kind)
+{
+	AttrOp *op = g_new0(AttrOp, 1);
+
+	op->attr = attr;
+	op->kind = kind;
+	op->waits = g_ptr_array_new();
+	g_queue_push_tail(&attr->ops, op);
+	return op;
+}
+
+static void op_free(AttrOp *op)
+{
+	g_ptr_array_free(op->waits, TRUE);
+	if (op->value)
+		g_bytes_unref(op->value);
+	g_free(op);
+}
+
+/* Tells all who wait; the operation is off the queue. */
+static void op_finish(AttrOp *op, int error, const Reason *reason, GBytes *value)
+{
+	/* one at a time: a waiter that is told may take others off the list */
+	while (op->waits->len > 0) {
+		OpWait *wait = g_ptr_array_steal_index(op->waits, 0);
+
+		wait->op = NULL;
+		wait->done(wait, error, reason, value);
+	}
+	op_free(op);
+}
+
+static void attr_next(Attr *attr)
+{
+	AttrOp *op = g_queue_peek_head(&attr->ops);
+
+	if (!op || op->running || !attr->link->bluez.connected)
+		return;
+	op->running = true;
+	attr_ops(attr)->attr_start(attr_userdata(attr), op);
+}
+
+static void op_wait_on(AttrOp *op, OpWait *wait)
+{
+	wait->op = op;
+	g_ptr_array_add(op->waits, wait);
+	attr_next(op->attr);
+}
+
+void op_wait_cancel(OpWait *wait)
+{
+	AttrOp *op = wait->op;
+
+	if (!op)
+		return;
+	g_ptr_array_remove(op->waits, wait);
+	wait->op = NULL;
+	/* what is on the air is not taken back; what only stands in line is, unless it is a write, which was accepted */
+	if (op->waits->len == 0 && !op->running && op->kind == OP_READ) {
+		g_queue_remove(&op->attr->ops, op);
+		op_free(op);
+	}
+}
+
+void attr_op_done(AttrOp *op, int error, const Reason *reason, GBytes *value)
+{
+	Attr *attr = op->attr;
+	Link *link = attr->link;
+	uint16_t handle = attr->handle;
+	AttrKind kind = attr->kind;
+
+	g_queue_remove(&attr->ops, op);
+	op->running = false;
+	if (error == 0 && op->kind == OP_NOTIFY_ON)
+		attr->upstream = true;
+	if (op->kind == OP_NOTIFY_OFF)
+		attr->upstream = false;
+	if (error == 0 && op->kind == OP_READ && op->offset == 0) {
+		g_clear_pointer(&attr->value, g_bytes_unref);
+		attr->value = g_bytes_ref(value);
+	}
+	op_finish(op, error, reason, value);
+
+	/* the attribute may have gone while they were told */
+	if (attr_find(link, kind, handle) == attr)
+		attr_next(attr);
+}
+
+/* Ends what is queued; what is on the air is forgotten by the edge. */
+static void attr_cancel(Attr *attr, int error, const Reason *reason)
+{
+	AttrOp *op;
+
+	while ((op = g_queue_pop_head(&attr->ops))) {
+		if (op->running)
+			attr_ops(attr)->attr_forget(attr_userdata(attr), op);
+		op_finish(op, error, reason, NULL);
+	}
+}
+
+int attr_read(Attr *attr, uint16_t offset, OpWait *wait, Reason *reason)
+{
+	AttrOp *last = g_queue_peek_tail(&attr->ops);
+
+	if (attr->kind == ATTR_CHARACTERISTIC && !(attr->properties & PROP_READ))
+		return reason_set(reason, E_NOT_PERMITTED, "characteristic 0x%04x cannot be read", attr->handle);
+	if (!last || last->kind != OP_READ || last->offset != offset) {
+		last = op_new(attr, OP_READ);
+		last->offset = offset;
+	}
+	op_wait_on(last, wait);
+	return 0;
+}
+
+static int check_write(const Attr *attr, OpKind kind, size_t length, uint16_t offset, Reason *reason)
+{
+	if (attr->kind == ATTR_CHARACTERISTIC) {
+		uint32_t needed = kind == OP_WRITE_COMMAND ? PROP_WRITE_NR :
+				  kind == OP_WRITE_RELIABLE ? PROP_WRITE | PROP_EXT_PROP : PROP_WRITE;
+
+		if ((attr->properties & needed) != needed)
+			return reason_set(reason, E_NOT_PERMITTED, "characteristic 0x%04x cannot be written%s", attr->handle,
+					  kind == OP_WRITE_COMMAND ? " without response (type: request)" :
+					  kind == OP_WRITE_RELIABLE ? " reliably (type: request)" :
+					  (attr->properties & PROP_WRITE_NR) ? " with response (type: command)" : "");
+	}
+	if (length + offset > ATTR_VALUE_MAX)
+		return reason_set(reason, E_INVALID_ARGUMENTS, "value: %zu bytes at offset %u; an attribute has at most %d",
+				  length, offset, ATTR_VALUE_MAX);
+	if (kind == OP_WRITE_COMMAND && attr->mtu > 3 && length > attr->mtu - 3u)
+		return reason_set(reason, E_INVALID_ARGUMENTS,
+				  "value: %zu bytes; a write command carries at most %d here (MTU - 3)", length,
+				  attr->mtu - 3);
+	return 0;
+}
+
+int attr_write(Attr *attr, Session *session, OpKind kind, uint16_t offset, const void *value, size_t length, OpWait *wait,
+	       Reason *reason)
+{
+	AttrOp *op;
+	int r;
+
+	r = check_write(attr, kind, length, offset, reason);
+	if (r != 0)
+		return r;
+	if (!link_may_write(attr->link, attr, session))
+		return reason_set(reason, E_BUSY, "another session has claimed the sole right to write here");
+	op = op_new(attr, kind);
+	op->offset = offset;
+	op->value = g_bytes_new(value, length);
+	op_wait_on(op, wait);
+	return 0;
+}
+
+/* --- notifications --- */
+
+AttrSub *attr_sub(const Attr *attr, const Session *session)
+{
+	for (guint i = 0; i < attr->subs->len; i++) {
+		AttrSub *sub = &g_array_index(attr->subs, AttrSub, i);
+
+		if (sub->session == session)
+			return sub;
+	}
+	return NULL;
+}
+
+static bool is_subscribed(const Attr *attr, const Session *session, const char *connection)
+{
+	for (guint i = 0; i < attr->subs->len; i++) {
+		const AttrSub *sub = &g_array_index(attr->subs, AttrSub, i);
+
+		if (sub->session == session && strcmp(sub->connection, connection) == 0)
+			return true;
+	}
+	return false;
+}
+
+int attr_subscribe(Attr *attr, Session *session, const char *connection, OpWait *wait, Reason *reason)
+{
+	AttrOp *last = g_queue_peek_tail(&attr->ops);
+
+	if (!(attr->properties & (PROP_NOTIFY | PROP_INDICATE)))
+		return reason_set(reason, E_NOT_PERMITTED, "characteristic 0x%04x has no notifications", attr->handle);
+	if (!is_subscribed(attr, session, connection)) {
+		AttrSub sub = { .session = session, .connection = g_strdup(connection) };
+
+		g_array_append_val(attr->subs, sub);
+	}
+	if (attr->upstream && (!last || last->kind != OP_NOTIFY_OFF))
+		return 0;
+	if (!last || last->kind != OP_NOTIFY_ON)
+		last = op_new(attr, OP_NOTIFY_ON);
+	op_wait_on(last, wait);
+	return 1;
+}
+
+/* Nobody wants them any more. */
+static void attr_stop_unwanted(Attr *attr)
+{
+	AttrOp *last = g_queue_peek_tail(&attr->ops);
+
+	if (attr->subs->len > 0 || !(attr->upstream || (last && last->kind == OP_NOTIFY_ON)))
+		return;
+	op_new(attr, OP_NOTIFY_OFF);
+	attr_next(attr);
+}
+
+void attr_unsubscribe(Attr *attr, const Session *session)
+{
+	bool any = false;
+
+	for (guint i = attr->subs->len; i-- > 0;) {
+		char *connection = g_array_index(attr->subs, AttrSub, i).connection;
+
+		if (g_array_index(attr->subs, AttrSub, i).session != session)
+			continue;
+		g_array_remove_index(attr->subs, i);
+		g_free(connection);
+		any = true;
+	}
+	if (any)
+		attr_stop_unwanted(attr);
+}
+
+void attr_peer_gone(Attr *attr, const char *connection)
+{
+	for (guint i = 0; i < attr->subs->len; i++) {
+		AttrSub *sub = &g_array_index(attr->subs, AttrSub, i);
+
+		if (strcmp(sub->connection, connection) == 0)
+			sub->connection[0] = '\0';
+	}
+}
+
+void attr_value(Attr *attr, GBytes *value, uint64_t now)
+{
+	g_clear_pointer(&attr->value, g_bytes_unref);
+	attr->value = g_bytes_ref(value);
+	for (guint i = 0; i < attr->subs->len; i++) {
+		AttrSub *sub = &g_array_index(attr->subs, AttrSub, i);
+
+		sub->events |= EVENT_CHAR_NOTIFY;
+		attr_ops(attr)->attr_notification(attr_userdata(attr), attr, sub, value, now);
+	}
+}
+
+/* --- life --- */
+
+int attr_new(Attr **ret, Link *link, AttrKind kind, uint16_t handle)
+{
+	Attr *attr = calloc(1, sizeof(*attr));
+	guint at = 0;
+
+	if (!attr)
+		return -ENOMEM;
+	attr->link = link;
+	attr->kind = kind;
+	attr->handle = handle;
+	attr->subs = g_array_new(FALSE, FALSE, sizeof(AttrSub));
+	g_queue_init(&attr->ops);
+	while (at < link->attrs->len && ((Attr *)g_ptr_array_index(link->attrs, at))->handle < handle)
+		at++;
+	g_ptr_array_insert(link->attrs, (gint)at, attr);
+	*ret = attr;
+	return 0;
+}
+
+Attr *attr_free(Attr *attr)
+{
+	Reason reason;
+
+	if (!attr)
+		return NULL;
+	reason_set(&reason, E_DOES_NOT_EXIST, "the device has no attribute 0x%04x any more", attr->handle);
+	if (attr->link->exposed)
+		attr_ops(attr)->attr_removed(attr_userdata(attr), attr);
+	g_ptr_array_remove(attr->link->attrs, attr);
+	for (guint i = 0; i < attr->link->attrs->len; i++) {
+		Attr *other = g_ptr_array_index(attr->link->attrs, i);
+
+		if (other->parent == attr)
+			other->parent = NULL;
+	}
+	attr_cancel(attr, E_DOES_NOT_EXIST, &reason);
+	for (guint i = 0; i < attr->subs->len; i++)
+		g_free(g_array_index(attr->subs, AttrSub, i).connection);
+	g_array_free(attr->subs, TRUE);
+	g_strfreev(attr->flags);
+	g_clear_pointer(&attr->value, g_bytes_unref);
+	free(attr);
+	return NULL;
+}
+
+Attr *attr_find(const Link *link, AttrKind kind, uint16_t handle)
+{
+	for (guint i = 0; i < link->attrs->len; i++) {
+		Attr *attr = g_ptr_array_index(link->attrs, i);
+
+		if (attr->handle == handle && attr->kind == kind)
+			return attr;
+	}
+	return NULL;
+}
+
+void attr_set_flags(Attr *attr, char **flags)
+{
+	static const struct {
+		const char *flag;
+		uint32_t property;
+	} words[] = {
+		{ "broadcast", PROP_BROADCAST },
+		{ "read", PROP_READ },
+		{ "write-without-response", PROP_WRITE_NR },
+		{ "write", PROP_WRITE },
+		{ "notify", PROP_NOTIFY },
+		{ "indicate", PROP_INDICATE },
+		{ "authenticated-signed-writes", PROP_AUTH },
+		{ "extended-properties", PROP_EXT_PROP },
+		{ "reliable-write", PROP_EXT_PROP },
+		{ "writable-auxiliaries", PROP_EXT_PROP },
+	};
+
+	g_strfreev(attr->flags);
+	attr->flags = flags;
+	attr->properties = 0;
+	for (char **flag = flags; flag && *flag; flag++)
+		for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+			if (strcmp(*flag, words[i].flag) == 0)
+				attr->properties |= words[i].property;
+}
+
+void attr_appeared(Attr *attr)
+{
+	attr->present = true;
+	if (attr->link->exposed)
+		attr_ops(attr)->attr_added(attr_userdata(attr), attr);
+	if (attr->link->state == LINK_UP)
+		attr_restore(attr);
+}
+
+void attr_vanished(Attr *attr)
+{
+	attr->present = false;
+	attr->upstream = false;
+	if (attr->link->bluez.connected || attr->subs->len == 0)
+		attr_free(attr);
+}
+
+void attr_link_lost(Attr *attr)
+{
+	Reason reason;
+
+	reason_set(&reason, E_NOT_CONNECTED, "the link was lost");
+	attr_cancel(attr, E_NOT_CONNECTED, &reason);
+}
+
+void attr_restore(Attr *attr)
+{
+	if (attr->subs->len > 0 && !attr->upstream)
+		op_new(attr, OP_NOTIFY_ON);
+	attr_next(attr);
+}
