@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Running load-peer (see there) beside a load. */
+#pragma once
+
+#include "child.h"
+#include "world.h"
+
+typedef struct Peer {
+	Child child;
+	char *log;
+} Peer;
+
+/* role: "probe" or "listen". Returns when it is ready. */
+void peer_start(Peer *peer, World *world, const char *role);
+/* What it says at its end, "NAME=VALUE …"; to be freed. */
+char *peer_end(Peer *peer);
+/* One of these values; the test fails if there is none. */
+double peer_figure(const char *said, const char *name);

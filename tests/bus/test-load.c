@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* 1,000 advertisers and 32 sessions at 2,000 signals/s: nothing is lost but what is counted as
+ * lost, everybody else is answered meanwhile, and memory does not grow. How fast all that is,
+ * tests/bench tells. */
+#include <stdlib.h>
+
+#include <check.h>
+
+#include "load.h"
+#include "peer.h"
+#include "usage.h"
+
+#define SESSIONS 32
+#define ADVERTISERS 1000
+#define WARM_UP_MS 5000
+#define MEASURED_MS 10000
+#define RATE 2000
+
+/* A sanitizer puts off the reuse of freed memory. */
+#ifdef __SANITIZE_ADDRESS__
+#define GROWTH_MAX_KIB (8 * 1024)
+#else
+#define GROWTH_MAX_KIB 1024
+#endif
+
+/* Under valgrind the daemon is some 50 times slower, and its memory is mostly valgrind's. */
+#define RATE_WRAPPED 100
+#define GROWTH_MAX_WRAPPED_KIB (64 * 1024)
+
+static bool daemon_is_wrapped(void)
+{
+	const char *wrapper = getenv("BLUEBROKERD_WRAPPER");
+
+	return wrapper && wrapper[0] != '\0';
+}
+
+static uint64_t daemon_rss(World *world)
+{
+	Usage usage = { 0 };
+
+	ck_assert_msg(usage_read(world_daemon_pid(world), &usage),
+		      "cannot read the daemon's memory in /proc");
+	return usage.rss;
+}
+
+START_TEST(thirty_two_sessions)
+{
+	World *world = world_new(0);
+	Load *load = load_new(world, SESSIONS, LOAD_MIXED);
+	Peer probe, listener;
+	LoadTotals totals;
+	uint64_t before, after;
+
+	peer_start(&listener, world, "listen");
+	peer_start(&probe, world, "probe");
+	air_do(world_air(world), "storm * %d %d %d", ADVERTISERS,
+	       daemon_is_wrapped() ? RATE_WRAPPED : RATE, (WARM_UP_MS + MEASURED_MS) / 1000);
+
+	wait_ms(WARM_UP_MS);
+	before = daemon_rss(world);
+	wait_ms(MEASURED_MS);
+	after = daemon_rss(world);
+	ck_assert_msg(
+		after <= before + (daemon_is_wrapped() ? GROWTH_MAX_WRAPPED_KIB : GROWTH_MAX_KIB),
+		"the daemon's memory grew from %lu to %lu KiB", (unsigned long)before,
+		(unsigned long)after);
+
+	load_settle(load);
+	load_check(load);
+	totals = load_totals(load);
+
+	g_autofree char *heard = peer_end(&listener);
+	g_autofree char *answered = peer_end(&probe);
+	ck_assert_msg((double)totals.heard == peer_figure(heard, "reports"),
+		      "the daemon heard %lu reports; "
+		      "another program on the bus: %s",
+		      (unsigned long)totals.heard, heard);
+	ck_assert_uint_gt(totals.heard, ADVERTISERS);
+	ck_assert_uint_gt(totals.dropped, 0);
+	ck_assert_msg(peer_figure(answered, "failed") == 0.0, "calls failed: %s", answered);
+	ck_assert(peer_figure(answered, "small-calls") > 0 &&
+		  peer_figure(answered, "table-calls") > 0);
+
+	load_free(load);
+	world_free(world);
+}
+END_TEST
+
+/* A sanitizer's store of freed memory should be full after the warm-up. */
+static void limit_quarantine(void)
+{
+	const char *options = g_getenv("ASAN_OPTIONS");
+	g_autofree char *more = g_strconcat(options ? options : "", options ? ":" : "",
+					    "quarantine_size_mb=1", NULL);
+
+	g_setenv("ASAN_OPTIONS", more, TRUE);
+}
+
+int main(void)
+{
+	Suite *suite = suite_create("load");
+	TCase *tcase = tcase_create("load");
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	limit_quarantine();
+	tcase_set_timeout(tcase, 600);
+	tcase_add_test(tcase, thirty_two_sessions);
+	suite_add_tcase(suite, tcase);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? 0 : 1;
+}
