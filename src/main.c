@@ -12,6 +12,7 @@
 #include <systemd/sd-event.h>
 #include <unistd.h>
 
+#include "bluez/agent.h"
 #include "bluez/bluez.h"
 #include "bluez/gatt.h"
 #include "bluez/link.h"
@@ -104,6 +105,21 @@ static void on_link_connect(void *userdata, Link *link)
 static void on_link_disconnect(void *userdata, Link *link)
 {
 	bluez_link_disconnect(((Daemon *)userdata)->bluez, link);
+}
+
+static void on_link_pair(void *userdata, Link *link)
+{
+	bluez_link_pair(((Daemon *)userdata)->bluez, link);
+}
+
+static void on_link_cancel_pair(void *userdata, Link *link)
+{
+	bluez_link_cancel_pair(((Daemon *)userdata)->bluez, link);
+}
+
+static void on_link_unpair(void *userdata, Link *link)
+{
+	bluez_link_unpair(((Daemon *)userdata)->bluez, link);
 }
 
 static void attr_start(void *userdata, AttrOp *op)
@@ -200,6 +216,9 @@ static const BrokerOps broker_ops = {
 	.link_look = link_look,
 	.link_connect = on_link_connect,
 	.link_disconnect = on_link_disconnect,
+	.link_pair = on_link_pair,
+	.link_cancel_pair = on_link_cancel_pair,
+	.link_unpair = on_link_unpair,
 	.attr_start = attr_start,
 	.attr_forget = attr_forget,
 	.link_added = link_added,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "bluez/adapter.h"
+#include "bluez/agent.h"
 #include "bluez/device.h"
 #include "bluez/mirror.h"
 #include "util/log.h"
@@ -120,6 +121,7 @@ static int on_loaded(sd_bus_message *m, void *userdata, sd_bus_error *ret_error 
 		if (r < 0)
 			log_warning("bluetoothd's objects cannot be read: %s", strerror(-r));
 		bluez->loaded = true;
+		agent_register(bluez);
 		bluez_settled(bluez);
 		return 0;
 	}
@@ -213,6 +215,8 @@ int bluez_new(Bluez **ret, sd_event *event, sd_bus *bus, Broker *broker, BluezSe
 	for (size_t i = 0; i < ARRAY_SIZE(matches) && r >= 0; i++)
 		r = sd_bus_add_match_async(bus, &bluez->matches[i], matches[i].rule, matches[i].callback,
 					   on_match_installed, bluez);
+	if (r >= 0)
+		r = agent_new(bluez);
 	/* after the matches, so that nothing falls in between */
 	if (r >= 0)
 		r = sd_bus_call_method_async(bus, &bluez->find, "org.freedesktop.DBus", "/org/freedesktop/DBus",
@@ -231,6 +235,7 @@ Bluez *bluez_free(Bluez *bluez)
 		return NULL;
 	for (size_t i = 0; i < ARRAY_SIZE(bluez->matches); i++)
 		sd_bus_slot_unref(bluez->matches[i]);
+	sd_bus_slot_unref(bluez->agent);
 	sd_bus_slot_unref(bluez->find);
 	sd_bus_slot_unref(bluez->load);
 	sd_bus_slot_unref(bluez->tree);

@@ -33,6 +33,7 @@ typedef struct Bluez {
 	sd_bus_slot *tree;		/* GetManagedObjects, for the attributes of new links */
 	bool tree_again;		/* another link was resolved meanwhile */
 	sd_bus_slot *matches[3];
+	sd_bus_slot *agent;
 	GPtrArray *adapters;
 	GHashTable *devices;		/* path -> Device */
 } Bluez;

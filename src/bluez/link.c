@@ -84,8 +84,10 @@ bool bluez_link_look(Bluez *bluez, Radio *radio, const Addr *addr, LinkMirror *r
 	return true;
 }
 
-static Link *link_of(const LinkCall *call)
+Link *link_of_answer(void *userdata)
 {
+	const LinkCall *call = userdata;
+
 	for (guint i = 0; i < call->bluez->broker->radios->len; i++) {
 		Radio *radio = g_ptr_array_index(call->bluez->broker->radios, i);
 
@@ -137,7 +139,7 @@ static int on_connected(sd_bus_message *m, void *userdata, sd_bus_error *ret_err
 {
 	LinkCall *call = userdata;
 	const sd_bus_error *error = sd_bus_message_get_error(m);
-	Link *link = link_of(call);
+	Link *link = link_of_answer(call);
 	Reason reason = { "" };
 	int r = 0;
 
@@ -153,14 +155,15 @@ static int on_connected(sd_bus_message *m, void *userdata, sd_bus_error *ret_err
 static int on_disconnected(sd_bus_message *m UNUSED, void *userdata, sd_bus_error *ret_error UNUSED)
 {
 	LinkCall *call = userdata;
-	Link *link = link_of(call);
+	Link *link = link_of_answer(call);
 
 	if (link)
 		link_disconnect_done(link, bluez_now(call->bluez));
 	return 0;
 }
 
-static void call_device(Bluez *bluez, const Link *link, const char *member, sd_bus_message_handler_t callback)
+void call_device(Bluez *bluez, const Link *link, const char *member, sd_bus_message_handler_t callback,
+		 uint64_t timeout)
 {
 	const Adapter *adapter = bluez_adapter(bluez, link->radio);
 	char text[ADDR_STRING_SIZE], path[96];
@@ -175,7 +178,7 @@ static void call_device(Bluez *bluez, const Link *link, const char *member, sd_b
 	call->radio = link->radio->addr;
 	call->addr = link->addr;
 	snprintf(path, sizeof(path), "%s/dev_%s", adapter->path, addr_format_with(&link->addr, '_', text));
-	r = bluez_call_for(bluez, path, "org.bluez.Device1", member, &slot, callback, call, NULL, NULL, CONNECT_TIMEOUT);
+	r = bluez_call_for(bluez, path, "org.bluez.Device1", member, &slot, callback, call, NULL, NULL, timeout);
 	if (r < 0) {
 		log_warning("%s of %s: %s", member, text, strerror(-r));
 		g_free(call);
@@ -189,10 +192,10 @@ static void call_device(Bluez *bluez, const Link *link, const char *member, sd_b
 
 void bluez_link_connect(Bluez *bluez, Link *link)
 {
-	call_device(bluez, link, "Connect", on_connected);
+	call_device(bluez, link, "Connect", on_connected, CONNECT_TIMEOUT);
 }
 
 void bluez_link_disconnect(Bluez *bluez, Link *link)
 {
-	call_device(bluez, link, "Disconnect", on_disconnected);
+	call_device(bluez, link, "Disconnect", on_disconnected, CONNECT_TIMEOUT);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <systemd/sd-bus.h>
 
 #include "core/link.h"
 
@@ -13,6 +14,11 @@ struct Device;
 bool bluez_link_look(Bluez *bluez, Radio *radio, const Addr *addr, LinkMirror *ret);
 void bluez_link_connect(Bluez *bluez, Link *link);
 void bluez_link_disconnect(Bluez *bluez, Link *link);
+
+/* Calls a method without arguments of the link's Device1. The callback's userdata finds the link again, if it is still
+ * there, by link_of_answer. */
+void call_device(Bluez *bluez, const Link *link, const char *member, sd_bus_message_handler_t callback, uint64_t timeout);
+Link *link_of_answer(void *userdata);
 
 /* The mirror of a device changed, or it is new. */
 void bluez_link_sync(struct Device *device);

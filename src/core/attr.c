@@ -86,6 +86,22 @@ void op_wait_cancel(OpWait *wait)
 	}
 }
 
+/* The peer does not let us subscribe: nobody is subscribed, then. */
+static void attr_refuse_listeners(Attr *attr)
+{
+	while (attr->subs->len > 0)
+		attr_unsubscribe(attr, g_array_index(attr->subs, AttrSub, 0).session);
+	for (guint i = attr->streams->len; i-- > 0;) {
+		AttrStream *stream = g_ptr_array_index(attr->streams, i);
+
+		if (!stream->notify)
+			continue;
+		g_ptr_array_remove_index(attr->streams, i);
+		stream->attr = NULL;
+		stream->end(stream);
+	}
+}
+
 void attr_op_done(AttrOp *op, int error, const Reason *reason, GBytes *value)
 {
 	Attr *attr = op->attr;
@@ -103,6 +119,8 @@ void attr_op_done(AttrOp *op, int error, const Reason *reason, GBytes *value)
 		g_clear_pointer(&attr->value, g_bytes_unref);
 		attr->value = g_bytes_ref(value);
 	}
+	if (error != 0 && op->kind == OP_NOTIFY_ON)
+		attr_refuse_listeners(attr);
 	op_finish(op, error, reason, value);
 
 	/* the attribute may have gone while they were told */
@@ -200,17 +218,18 @@ static bool is_subscribed(const Attr *attr, const Session *session, const char *
 	return false;
 }
 
-int attr_subscribe(Attr *attr, Session *session, const char *connection, OpWait *wait, Reason *reason)
+static int check_notify(const Attr *attr, Reason *reason)
+{
+	if (attr->properties & (PROP_NOTIFY | PROP_INDICATE))
+		return 0;
+	return reason_set(reason, E_NOT_PERMITTED, "characteristic 0x%04x has no notifications", attr->handle);
+}
+
+/* Sees to it that BlueZ sends us notifications: 0 if it does, 1 if wait is told when it does. */
+static int attr_ask_upstream(Attr *attr, OpWait *wait)
 {
 	AttrOp *last = g_queue_peek_tail(&attr->ops);
 
-	if (!(attr->properties & (PROP_NOTIFY | PROP_INDICATE)))
-		return reason_set(reason, E_NOT_PERMITTED, "characteristic 0x%04x has no notifications", attr->handle);
-	if (!is_subscribed(attr, session, connection)) {
-		AttrSub sub = { .session = session, .connection = g_strdup(connection) };
-
-		g_array_append_val(attr->subs, sub);
-	}
 	if (attr->upstream && (!last || last->kind != OP_NOTIFY_OFF))
 		return 0;
 	if (!last || last->kind != OP_NOTIFY_ON)
@@ -219,15 +238,88 @@ int attr_subscribe(Attr *attr, Session *session, const char *connection, OpWait 
 	return 1;
 }
 
+int attr_subscribe(Attr *attr, Session *session, const char *connection, OpWait *wait, Reason *reason)
+{
+	int r = check_notify(attr, reason);
+
+	if (r != 0)
+		return r;
+	if (!is_subscribed(attr, session, connection)) {
+		AttrSub sub = { .session = session, .connection = g_strdup(connection) };
+
+		g_array_append_val(attr->subs, sub);
+	}
+	return attr_ask_upstream(attr, wait);
+}
+
+static bool attr_is_listened_to(const Attr *attr)
+{
+	for (guint i = 0; i < attr->streams->len; i++)
+		if (((const AttrStream *)g_ptr_array_index(attr->streams, i))->notify)
+			return true;
+	return attr->subs->len > 0;
+}
+
 /* Nobody wants them any more. */
 static void attr_stop_unwanted(Attr *attr)
 {
 	AttrOp *last = g_queue_peek_tail(&attr->ops);
 
-	if (attr->subs->len > 0 || !(attr->upstream || (last && last->kind == OP_NOTIFY_ON)))
+	if (attr_is_listened_to(attr) || !(attr->upstream || (last && last->kind == OP_NOTIFY_ON)))
 		return;
 	op_new(attr, OP_NOTIFY_OFF);
 	attr_next(attr);
+}
+
+int attr_add_stream(Attr *attr, AttrStream *stream, OpWait *wait, Reason *reason)
+{
+	int r = 0;
+
+	if (stream->notify)
+		r = check_notify(attr, reason);
+	else if (!(attr->properties & PROP_WRITE_NR))
+		r = reason_set(reason, E_NOT_PERMITTED, "characteristic 0x%04x takes no writes without response",
+			       attr->handle);
+	else if (!link_may_write(attr->link, attr, stream->session))
+		r = reason_set(reason, E_BUSY, "another session has claimed the sole right to write here");
+	if (r != 0)
+		return r;
+	stream->attr = attr;
+	g_ptr_array_add(attr->streams, stream);
+	return stream->notify ? attr_ask_upstream(attr, wait) : 0;
+}
+
+void attr_remove_stream(AttrStream *stream)
+{
+	Attr *attr = stream->attr;
+
+	if (!attr)
+		return;
+	g_ptr_array_remove(attr->streams, stream);
+	stream->attr = NULL;
+	attr_stop_unwanted(attr);
+}
+
+/* Ends the session's streams; session NULL: all of them. */
+static void attr_end_streams(Attr *attr, const Session *session)
+{
+	for (guint i = attr->streams->len; i-- > 0;) {
+		AttrStream *stream = g_ptr_array_index(attr->streams, i);
+
+		if (session && stream->session != session)
+			continue;
+		g_ptr_array_remove_index(attr->streams, i);
+		stream->attr = NULL;
+		stream->end(stream);
+	}
+}
+
+/* The session lets go of the link: what it has here goes. */
+void attr_drop_session(Attr *attr, const Session *session)
+{
+	attr_end_streams(attr, session);
+	attr_unsubscribe(attr, session);
+	attr_stop_unwanted(attr);
 }
 
 void attr_unsubscribe(Attr *attr, const Session *session)
@@ -267,6 +359,12 @@ void attr_value(Attr *attr, GBytes *value, uint64_t now)
 		sub->events |= EVENT_CHAR_NOTIFY;
 		attr_ops(attr)->attr_notification(attr_userdata(attr), attr, sub, value, now);
 	}
+	for (guint i = 0; i < attr->streams->len; i++) {
+		AttrStream *stream = g_ptr_array_index(attr->streams, i);
+
+		if (stream->notify)
+			stream->value(stream, value);
+	}
 }
 
 /* --- life --- */
@@ -282,6 +380,7 @@ int attr_new(Attr **ret, Link *link, AttrKind kind, uint16_t handle)
 	attr->kind = kind;
 	attr->handle = handle;
 	attr->subs = g_array_new(FALSE, FALSE, sizeof(AttrSub));
+	attr->streams = g_ptr_array_new();
 	g_queue_init(&attr->ops);
 	while (at < link->attrs->len && ((Attr *)g_ptr_array_index(link->attrs, at))->handle < handle)
 		at++;
@@ -310,6 +409,8 @@ Attr *attr_free(Attr *attr)
 	for (guint i = 0; i < attr->subs->len; i++)
 		g_free(g_array_index(attr->subs, AttrSub, i).connection);
 	g_array_free(attr->subs, TRUE);
+	attr_end_streams(attr, NULL);
+	g_ptr_array_free(attr->streams, TRUE);
 	g_strfreev(attr->flags);
 	g_clear_pointer(&attr->value, g_bytes_unref);
 	free(attr);
@@ -367,7 +468,7 @@ void attr_vanished(Attr *attr)
 {
 	attr->present = false;
 	attr->upstream = false;
-	if (attr->link->bluez.connected || attr->subs->len == 0)
+	if (attr->link->bluez.connected || !attr_is_listened_to(attr))
 		attr_free(attr);
 }
 
@@ -381,7 +482,7 @@ void attr_link_lost(Attr *attr)
 
 void attr_restore(Attr *attr)
 {
-	if (attr->subs->len > 0 && !attr->upstream)
+	if (attr_is_listened_to(attr) && !attr->upstream)
 		op_new(attr, OP_NOTIFY_ON);
 	attr_next(attr);
 }

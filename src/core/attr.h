@@ -70,6 +70,18 @@ struct AttrSub {
 	uint32_t events;	/* of the session, since it last asked */
 };
 
+/*
+ * A pipe between a program and the characteristic, for a session. Lives in the edge; core takes it off the list and calls
+ * end when the session lets go, or the characteristic goes.
+ */
+typedef struct AttrStream {
+	Attr *attr;		/* NULL while not on the list */
+	Session *session;
+	bool notify;		/* takes notifications; else it carries writes */
+	void (*value)(struct AttrStream *stream, GBytes *value);	/* of a notification */
+	void (*end)(struct AttrStream *stream);
+} AttrStream;
+
 struct Attr {
 	Link *link;
 	AttrKind kind;
@@ -86,6 +98,7 @@ struct Attr {
 	GBytes *value;		/* last known, or NULL */
 	GQueue ops;		/* AttrOp; the head may be running */
 	GArray *subs;		/* AttrSub */
+	GPtrArray *streams;	/* AttrStream */
 	bool upstream;		/* BlueZ sends us its notifications */
 	Session *claim;		/* who alone may write */
 };
@@ -114,7 +127,14 @@ void op_wait_cancel(OpWait *wait);	/* no harm if it does not wait */
  */
 int attr_subscribe(Attr *attr, Session *session, const char *connection, OpWait *wait, Reason *reason);
 void attr_unsubscribe(Attr *attr, const Session *session);
+/* The session lets go of the link: subscriptions and streams. */
+void attr_drop_session(Attr *attr, const Session *session);
 AttrSub *attr_sub(const Attr *attr, const Session *session);	/* the first of that session, or NULL */
+
+/* Adds a stream for the session. As attr_subscribe for one that takes notifications; else 0, or E_NOT_PERMITTED where the
+ * characteristic takes no write commands. */
+int attr_add_stream(Attr *attr, AttrStream *stream, OpWait *wait, Reason *reason);
+void attr_remove_stream(AttrStream *stream);	/* without end; no harm if it is not on a list */
 
 void attr_peer_gone(Attr *attr, const char *connection);
 

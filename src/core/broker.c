@@ -17,6 +17,7 @@ int broker_new(Broker **ret, const Config *config, const BrokerOps *ops, void *u
 		[QUOTA_FIFO_BYTES] = config->fifo_bytes_per_user,
 		[QUOTA_CALLS] = config->queued_calls_per_user,
 		[QUOTA_CONNECTIONS] = config->connections_per_user,
+		[QUOTA_STREAMS] = config->streams_per_user,
 	};
 	Broker *broker;
 	int r;

@@ -60,6 +60,9 @@ typedef struct BrokerOps {
 	bool (*link_look)(void *userdata, Radio *radio, const Addr *addr, LinkMirror *ret);	/* does BlueZ know it? */
 	void (*link_connect)(void *userdata, Link *link);	/* answered by link_connect_done */
 	void (*link_disconnect)(void *userdata, Link *link);
+	void (*link_pair)(void *userdata, Link *link);		/* answered by link_pair_done */
+	void (*link_cancel_pair)(void *userdata, Link *link);
+	void (*link_unpair)(void *userdata, Link *link);
 	void (*attr_start)(void *userdata, AttrOp *op);		/* answered by attr_op_done, at any time after this */
 	void (*attr_forget)(void *userdata, AttrOp *op);	/* the op goes away: no answer any more */
 

@@ -26,6 +26,7 @@ typedef struct Config {
 	/* [Links] */
 	uint32_t connect_timeout_seconds;	/* of Connect, unless the caller says otherwise */
 	uint32_t link_linger_seconds;	/* how long a link stays open after its last holder */
+	uint32_t just_works;		/* 1: pairings that nobody confirmed may stand */
 	/* [BlueZ] */
 	uint32_t call_timeout_seconds;
 	/* [Limits] */
@@ -34,6 +35,7 @@ typedef struct Config {
 	uint32_t fifo_bytes_per_user;
 	uint32_t queued_calls_per_user;
 	uint32_t connections_per_user;
+	uint32_t streams_per_user;
 	uint32_t filter_entries;
 	uint32_t dedup_entries;
 	uint32_t devices;

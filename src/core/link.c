@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/pairing.h"
 #include "core/session.h"
 
 #define TRIES_MAX 4			/* after that a transient failure counts as one */
@@ -54,8 +55,21 @@ static void link_hide(Link *link)
 	link->exposed = false;
 }
 
+/* The link is gone, and a pairing under way with it. */
+static void link_end_pairing(Link *link)
+{
+	Reason reason;
+
+	if (!link->pairing)
+		return;
+	reason_set(&reason, E_NOT_CONNECTED, "the link was lost");
+	link->pair_asked = true;	/* there is nothing to undo */
+	link_pair_done(link, E_NOT_CONNECTED, &reason);
+}
+
 static void link_free(Link *link)
 {
+	link_end_pairing(link);
 	link_hide(link);
 	link_drop_attrs(link);
 	g_assert(link->waits->len == 0);
@@ -117,7 +131,7 @@ static bool link_drop_hold(Link *link, const Session *session)
 	g_array_remove_index(link->holds, (guint)(hold - (Hold *)(void *)link->holds->data));
 	link_unclaim(link, session);
 	for (guint i = 0; i < link->attrs->len; i++)
-		attr_unsubscribe(g_ptr_array_index(link->attrs, i), session);
+		attr_drop_session(g_ptr_array_index(link->attrs, i), session);
 	link_changed(link, LINK_HOLDERS);
 	return true;
 }
@@ -278,6 +292,7 @@ static void link_lost(Link *link, const char *reason, uint64_t now)
 	link->state = LINK_DOWN;
 	link->deadline = USEC_NEVER;
 	link->ours = false;
+	link_end_pairing(link);
 	for (guint i = 0; i < link->attrs->len; i++)
 		attr_link_lost(g_ptr_array_index(link->attrs, i));
 	if (was_up && link->holds->len > 0)

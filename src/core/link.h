@@ -50,6 +50,15 @@ typedef struct Hold {
 	bool auto_reconnect;
 } Hold;
 
+typedef struct PairWait PairWait;
+
+/* The agent's question that is open. */
+typedef struct PairingQuestion {
+	uint32_t id;
+	void (*answer)(void *edge, bool accept, uint32_t passkey);	/* NULL: none is open */
+	void *edge;
+} PairingQuestion;
+
 struct Link {
 	Broker *broker;
 	Radio *radio;
@@ -62,6 +71,11 @@ struct Link {
 	GArray *holds;		/* Hold */
 	GPtrArray *attrs;	/* Attr, services first, each with its parts behind it: by handle */
 	Session *claim;		/* who alone may write, on the whole link */
+	PairWait *pairing;	/* who waits for a pairing (core/pairing.h), or NULL */
+	PairingQuestion question;
+	uint32_t last_question;
+	bool pair_under_way;	/* bluetoothd is at it */
+	bool pair_asked;	/* its agent was asked something */
 	unsigned tries;		/* of this connection */
 	uint64_t retry_at;	/* 0: at once */
 	uint64_t deadline;	/* of CONNECTING or CLOSING */

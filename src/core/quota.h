@@ -15,6 +15,7 @@ typedef enum QuotaKind {
 	QUOTA_FIFO_BYTES,
 	QUOTA_CALLS,		/* calls that wait for something */
 	QUOTA_CONNECTIONS,	/* bus connections that we remember */
+	QUOTA_STREAMS,		/* file descriptors that we share with programs */
 	_QUOTA_MAX,
 } QuotaKind;
 

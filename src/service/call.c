@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "service/service.h"
 #include "util/log.h"
@@ -26,9 +27,12 @@ static Call *call_free(Call *call)
 	g_queue_remove(&call->peer->calls, call);
 	power_wait_cancel(&call->power);
 	op_wait_cancel(&call->op);
+	pair_wait_cancel(&call->pair);
 	connect_wait_cancel(&call->connect, service_now(call->service));
 	if (call->charged)
 		user_discharge(call->peer->user, QUOTA_CALLS, 1);
+	if (call->fd >= 0)
+		close(call->fd);
 	sd_bus_message_unref(call->message);
 	free(call);
 	return NULL;
@@ -96,6 +100,7 @@ int call_start(sd_bus_message *m, Service *service, const Method *method)
 	call->message = sd_bus_message_ref(m);
 	call->peer = peer;
 	call->method = method;
+	call->fd = -1;
 	if (peer->user)
 		call_run(call);
 	else
@@ -156,6 +161,7 @@ int call_wait_power(Call *call, Radio *radio, MethodResume resume, Reason *reaso
 	if (r != 0) {
 		power_wait_cancel(&call->power);
 	op_wait_cancel(&call->op);
+	pair_wait_cancel(&call->pair);
 	connect_wait_cancel(&call->connect, service_now(call->service));
 		return r;
 	}

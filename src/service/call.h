@@ -9,6 +9,7 @@
 #include <systemd/sd-bus.h>
 
 #include "core/link.h"
+#include "core/pairing.h"
 #include "core/radio.h"
 #include "service/peers.h"
 #include "util/error.h"
@@ -43,6 +44,8 @@ struct Call {
 	uint64_t session;	/* the private session that it is about, 0: none; for resume */
 	ConnectWait connect;
 	OpWait op;
+	PairWait pair;
+	int fd;			/* to be handed out with the reply; -1: none */
 	bool charged;
 };
 

@@ -7,6 +7,7 @@
 #include "service/interfaces.h"
 #include "service/link-dbus.h"
 #include "service/options.h"
+#include "service/stream.h"
 
 /* --- properties --- */
 
@@ -329,6 +330,8 @@ const Method remote_characteristic_methods[] = {
 	{ .member = "Callback", .run = callback },
 	{ .member = "Events", .run = events },
 	{ .member = "ReadDescriptor", .run = read_descriptor },
+	{ .member = "AcquireNotify", .run = stream_acquire_notify },
+	{ .member = "AcquireWrite", .run = stream_acquire_write },
 	{ 0 }
 };
 
@@ -359,6 +362,10 @@ const sd_bus_vtable remote_characteristic_vtable[] = {
 	SD_BUS_METHOD_WITH_ARGS("Events", SD_BUS_NO_ARGS, SD_BUS_RESULT("u", events), call_entry,
 				SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("ReadDescriptor", SD_BUS_ARGS("v", uuid), SD_BUS_RESULT("aay", values), call_entry,
+				SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("AcquireNotify", SD_BUS_ARGS("a{sv}", options), SD_BUS_RESULT("h", fd, "q", mtu), call_entry,
+				SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("AcquireWrite", SD_BUS_ARGS("a{sv}", options), SD_BUS_RESULT("h", fd, "q", mtu), call_entry,
 				SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_SIGNAL_WITH_ARGS("Notification", SD_BUS_ARGS("t", time, "ay", value), 0),
 	SD_BUS_PROPERTY("UUID", "s", get_property, 0, SD_BUS_VTABLE_PROPERTY_CONST),

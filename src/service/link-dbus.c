@@ -7,6 +7,7 @@
 
 #include "service/interfaces.h"
 #include "service/options.h"
+#include "service/pair.h"
 
 #define MTU_DEFAULT 23		/* Vol 3 Part G 5.2.1 */
 
@@ -356,6 +357,8 @@ const Method link_methods[] = {
 	{ .member = "IsConnected", .run = is_connected },
 	{ .member = "Services", .run = services },
 	{ .member = "GetMtu", .run = get_mtu },
+	{ .member = "Pair", .run = pair_link },
+	{ .member = "RespondPairing", .run = respond_pairing },
 	{ .member = "Claim", .run = claim },
 	{ .member = "Release", .run = release },
 	{ 0 }
@@ -369,6 +372,10 @@ const sd_bus_vtable link_vtable[] = {
 	SD_BUS_METHOD_WITH_ARGS("Services", SD_BUS_NO_ARGS, SD_BUS_RESULT("ao", services), call_entry,
 				SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("GetMtu", SD_BUS_NO_ARGS, SD_BUS_RESULT("q", mtu), call_entry, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Pair", SD_BUS_ARGS("a{sv}", options), SD_BUS_NO_RESULT, call_entry,
+				SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("RespondPairing", SD_BUS_ARGS("u", id, "b", accept, "u", passkey), SD_BUS_NO_RESULT, call_entry,
+				SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("Claim", SD_BUS_ARGS("a{sv}", options), SD_BUS_NO_RESULT, call_entry,
 				SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("Release", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, call_entry, SD_BUS_VTABLE_UNPRIVILEGED),
@@ -379,5 +386,6 @@ const sd_bus_vtable link_vtable[] = {
 	SD_BUS_PROPERTY("Holders", "u", get_property, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
 	SD_BUS_PROPERTY("RSSI", "n", get_property, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
 	SD_BUS_SIGNAL_WITH_ARGS("Disconnected", SD_BUS_ARGS("s", reason), 0),
+	SD_BUS_SIGNAL_WITH_ARGS("PairingRequest", SD_BUS_ARGS("u", id, "s", kind, "u", passkey), 0),
 	SD_BUS_VTABLE_END
 };

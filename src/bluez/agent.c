@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Our org.bluez.Agent1, and the pairings that it is for. */
+#include "bluez/agent.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bluez/adapter.h"
+#include "bluez/bluez.h"
+#include "bluez/device.h"
+#include "bluez/link.h"
+#include "core/pairing.h"
+#include "util/log.h"
+
+#define AGENT_PATH "/com/example/Bluetooth/agent"
+#define REJECTED "org.bluez.Error.Rejected"
+#define PAIR_TIMEOUT (90 * USEC_PER_SEC)
+
+/* Anybody may call our object: only bluetoothd is answered. */
+static Link *link_of_call(Bluez *bluez, sd_bus_message *m)
+{
+	const char *sender = sd_bus_message_get_sender(m);
+	const Device *device;
+	const char *path;
+
+	if (!bluez->owner || !sender || strcmp(sender, bluez->owner) != 0 || sd_bus_message_read(m, "o", &path) < 0)
+		return NULL;
+	device = g_hash_table_lookup(bluez->devices, path);
+	return device && device->adapter->radio ? link_find(device->adapter->radio, &device->addr) : NULL;
+}
+
+static int reject(sd_bus_error *error)
+{
+	return sd_bus_error_set(error, REJECTED, "nobody here pairs with that device");
+}
+
+static void answer_passkey(void *edge, bool accept, uint32_t passkey)
+{
+	sd_bus_message *m = edge;
+
+	if (accept)
+		(void)sd_bus_reply_method_return(m, "u", passkey);
+	else
+		(void)sd_bus_reply_method_errorf(m, REJECTED, "refused");
+	sd_bus_message_unref(m);
+}
+
+static void answer_yes_or_no(void *edge, bool accept, uint32_t passkey UNUSED)
+{
+	sd_bus_message *m = edge;
+
+	if (accept)
+		(void)sd_bus_reply_method_return(m, NULL);
+	else
+		(void)sd_bus_reply_method_errorf(m, REJECTED, "refused");
+	sd_bus_message_unref(m);
+}
+
+static void answer_nothing(void *edge UNUSED, bool accept UNUSED, uint32_t passkey UNUSED)
+{
+}
+
+static int on_request_passkey(sd_bus_message *m, void *userdata, sd_bus_error *error)
+{
+	Link *link = link_of_call(userdata, m);
+
+	if (!link || !link->pairing)
+		return reject(error);
+	(void)link_pairing_asked(link, PAIRING_ENTER, 0, answer_passkey, sd_bus_message_ref(m));
+	return 1;
+}
+
+static int on_request_confirmation(sd_bus_message *m, void *userdata, sd_bus_error *error)
+{
+	Link *link = link_of_call(userdata, m);
+	uint32_t passkey;
+
+	if (!link || !link->pairing || sd_bus_message_read(m, "u", &passkey) < 0)
+		return reject(error);
+	(void)link_pairing_asked(link, PAIRING_CONFIRM, passkey, answer_yes_or_no, sd_bus_message_ref(m));
+	return 1;
+}
+
+static int on_display_passkey(sd_bus_message *m, void *userdata, sd_bus_error *error)
+{
+	Link *link = link_of_call(userdata, m);
+	uint32_t passkey;
+	uint16_t entered;
+
+	if (!link || !link->pairing || sd_bus_message_read(m, "uq", &passkey, &entered) < 0)
+		return reject(error);
+	/* told again for each key that is pressed at the device */
+	if (entered == 0)
+		(void)link_pairing_asked(link, PAIRING_DISPLAY, passkey, answer_nothing, NULL);
+	return sd_bus_reply_method_return(m, NULL);
+}
+
+/* Just Works: bluetoothd asks whether it may. Nobody saw anything, so this is no confirmation. */
+static int on_request_authorization(sd_bus_message *m, void *userdata, sd_bus_error *error)
+{
+	Bluez *bluez = userdata;
+	const Link *link = link_of_call(bluez, m);
+
+	if (!link || !link->pairing || !bluez->broker->config.just_works)
+		return reject(error);
+	return sd_bus_reply_method_return(m, NULL);
+}
+
+static int on_refuse(sd_bus_message *m UNUSED, void *userdata UNUSED, sd_bus_error *error)
+{
+	return reject(error);
+}
+
+/* Cancel has no argument: bluetoothd gave up the question it asked last, and takes no answer to it. */
+static int on_cancel(sd_bus_message *m, void *userdata UNUSED, sd_bus_error *error UNUSED)
+{
+	return sd_bus_reply_method_return(m, NULL);
+}
+
+static const sd_bus_vtable agent_vtable[] = {
+	SD_BUS_VTABLE_START(0),
+	SD_BUS_METHOD("Release", "", "", on_cancel, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD("RequestPinCode", "o", "s", on_refuse, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD("DisplayPinCode", "os", "", on_refuse, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD("RequestPasskey", "o", "u", on_request_passkey, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD("DisplayPasskey", "ouq", "", on_display_passkey, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD("RequestConfirmation", "ou", "", on_request_confirmation, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD("RequestAuthorization", "o", "", on_request_authorization, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD("AuthorizeService", "os", "", on_refuse, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD("Cancel", "", "", on_cancel, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_VTABLE_END
+};
+
+int agent_new(Bluez *bluez)
+{
+	return sd_bus_add_object_vtable(bluez->bus, &bluez->agent, AGENT_PATH, "org.bluez.Agent1", agent_vtable, bluez);
+}
+
+static int on_registered(sd_bus_message *m, void *userdata UNUSED, sd_bus_error *ret_error UNUSED)
+{
+	if (sd_bus_message_is_method_error(m, NULL))
+		log_warning("bluetoothd takes no agent from us, so only Just Works pairing is possible: %s",
+			    sd_bus_message_get_error(m)->name);
+	return 0;
+}
+
+static int append_agent(sd_bus_message *m, void *userdata UNUSED)
+{
+	return sd_bus_message_append(m, "os", AGENT_PATH, "KeyboardDisplay");
+}
+
+void agent_register(Bluez *bluez)
+{
+	sd_bus_slot *slot = NULL;
+
+	if (bluez_call(bluez, "/org/bluez", "org.bluez.AgentManager1", "RegisterAgent", &slot, on_registered, bluez,
+		       append_agent) < 0)
+		return;
+	(void)sd_bus_slot_set_floating(slot, true);
+	sd_bus_slot_unref(slot);
+}
+
+/* --- pairing --- */
+
+static int translate_error(const sd_bus_error *error, Reason *reason)
+{
+	static const struct {
+		const char *name;
+		int outcome;
+		const char *says;
+	} table[] = {
+		{ "org.bluez.Error.AlreadyExists", 0, "" },
+		{ "org.bluez.Error.AuthenticationTimeout", E_TIMED_OUT, "the pairing was not finished in time" },
+		{ "org.bluez.Error.AuthenticationCanceled", E_FAILED, "the pairing was cancelled" },
+		{ "org.bluez.Error.AuthenticationRejected", E_CONNECTION_REFUSED, "the pairing was refused" },
+		{ "org.bluez.Error.AuthenticationFailed", E_FAILED, "the pairing failed; is the passkey right?" },
+		{ "org.bluez.Error.ConnectionAttemptFailed", E_NOT_CONNECTED, "the link was lost" },
+		{ "org.bluez.Error.InProgress", E_IN_PROGRESS, "the device is being paired already" },
+		{ SD_BUS_ERROR_NO_REPLY, E_TIMED_OUT, "the pairing was not finished in time" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
+		if (sd_bus_error_has_name(error, table[i].name))
+			return table[i].outcome == 0 ? 0 : reason_set(reason, table[i].outcome, "%s", table[i].says);
+	return reason_set(reason, E_FAILED, "bluetoothd: %s", error->message ? error->message : error->name);
+}
+
+static int on_paired(sd_bus_message *m, void *userdata, sd_bus_error *ret_error UNUSED)
+{
+	const sd_bus_error *error = sd_bus_message_get_error(m);
+	Link *link = link_of_answer(userdata);
+	Reason reason = { "" };
+	int r = error ? translate_error(error, &reason) : 0;
+
+	if (!link)
+		return 0;
+	/* it was paired before: nothing to confirm, and nothing to undo */
+	if (error && r == 0)
+		link->pair_asked = true;
+	link_pair_done(link, r, &reason);
+	return 0;
+}
+
+static int on_ignored(sd_bus_message *m UNUSED, void *userdata UNUSED, sd_bus_error *ret_error UNUSED)
+{
+	return 0;
+}
+
+void bluez_link_pair(Bluez *bluez, Link *link)
+{
+	call_device(bluez, link, "Pair", on_paired, PAIR_TIMEOUT);
+}
+
+void bluez_link_cancel_pair(Bluez *bluez, Link *link)
+{
+	call_device(bluez, link, "CancelPairing", on_ignored, PAIR_TIMEOUT);
+}
+
+static int append_device(sd_bus_message *m, void *path)
+{
+	return sd_bus_message_append(m, "o", path);
+}
+
+void bluez_link_unpair(Bluez *bluez, Link *link)
+{
+	const Adapter *adapter = bluez_adapter(bluez, link->radio);
+	char text[ADDR_STRING_SIZE], path[96];
+	sd_bus_slot *slot = NULL;
+
+	if (!adapter)
+		return;
+	log_notice("%s paired by Just Works, which is off: undone", addr_format(&link->addr, text));
+	snprintf(path, sizeof(path), "%s/dev_%s", adapter->path, addr_format_with(&link->addr, '_', text));
+	if (bluez_call_with(bluez, adapter->path, ADAPTER_INTERFACE, "RemoveDevice", &slot, on_ignored, NULL, append_device,
+			    path) < 0)
+		return;
+	(void)sd_bus_slot_set_floating(slot, true);
+	sd_bus_slot_unref(slot);
+}

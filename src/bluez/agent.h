@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Our org.bluez.Agent1: what bluetoothd wants to know for pairings that came from here goes to core. It is not the default
+ * agent: pairings of others, and incoming ones, are none of its business.
+ */
+#pragma once
+
+#include "core/link.h"
+
+typedef struct Bluez Bluez;
+
+/* Puts the object on the hot connection. */
+int agent_new(Bluez *bluez);
+/* bluetoothd is there: registers. */
+void agent_register(Bluez *bluez);
+
+/* What core wants (BrokerOps). */
+void bluez_link_pair(Bluez *bluez, Link *link);
+void bluez_link_cancel_pair(Bluez *bluez, Link *link);
+void bluez_link_unpair(Bluez *bluez, Link *link);

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A pairing that a session asked for, on a link that it holds. What bluetoothd's agent is asked goes to the program, which
+ * answers by number. A pairing that nobody was asked about is Just Works: it protects against listeners only, and is undone
+ * unless the configuration lets it be.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "core/link.h"
+#include "util/error.h"
+#include "util/macros.h"
+
+#define PASSKEY_MAX 999999
+
+typedef enum PairingKind {
+	PAIRING_ENTER,		/* the passkey that the device shows */
+	PAIRING_CONFIRM,	/* that the device shows the same one */
+	PAIRING_DISPLAY,	/* to be entered at the device; no answer is wanted */
+} PairingKind;
+
+/* Somebody who waits for the end of a pairing. Lives in the waiter; off the link before done is called. */
+struct PairWait {
+	void (*done)(struct PairWait *wait, int error, const Reason *reason);
+	/* The agent is asked: to be told to the program. */
+	void (*asked)(struct PairWait *wait, uint32_t id, PairingKind kind, uint32_t passkey);
+	Link *link;		/* NULL while not waiting */
+	Session *session;
+	bool has_passkey;	/* given beforehand */
+	uint32_t passkey;
+};
+
+/* 0: wait->done will be called. E_IN_PROGRESS, E_NOT_CONNECTED. */
+int link_pair(Link *link, PairWait *wait, Reason *reason);
+void pair_wait_cancel(PairWait *wait);	/* no harm if it does not wait */
+
+/* The program's answer. E_DOES_NOT_EXIST: no such question is open. E_INVALID_ARGUMENTS: passkey above PASSKEY_MAX. */
+int link_respond_pairing(Link *link, uint32_t id, bool accept, uint32_t passkey, Reason *reason);
+
+/* From the edge. answer may be called at once. False: nobody here pairs with that device. */
+bool link_pairing_asked(Link *link, PairingKind kind, uint32_t passkey,
+			void (*answer)(void *edge, bool accept, uint32_t passkey), void *edge);
+void link_pair_done(Link *link, int error, const Reason *reason);

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Connection1.Pair: what bluetoothd's agent is asked goes to the caller as PairingRequest, and back by RespondPairing. */
+#include "service/pair.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "core/pairing.h"
+#include "service/link-dbus.h"
+#include "service/options.h"
+#include "util/log.h"
+
+static Call *call_of(PairWait *wait)
+{
+	return (Call *)(void *)((char *)wait - offsetof(Call, pair));
+}
+
+static void on_paired(PairWait *wait, int error, const Reason *reason)
+{
+	Call *call = call_of(wait);
+
+	call_finish(call, error != 0 ? error : call_reply(call), reason);
+}
+
+static void on_asked(PairWait *wait, uint32_t id, PairingKind kind, uint32_t passkey)
+{
+	static const char *const words[] = {
+		[PAIRING_ENTER] = "enter",
+		[PAIRING_CONFIRM] = "confirm",
+		[PAIRING_DISPLAY] = "display",
+	};
+	const Call *call = call_of(wait);
+	sd_bus_message *m = NULL;
+	char path[PATH_SIZE];
+	int r;
+
+	r = sd_bus_message_new_signal(call->service->bus, &m, path_of_link(wait->link, path), CONNECTION_INTERFACE,
+				      "PairingRequest");
+	if (r >= 0)
+		r = sd_bus_message_set_destination(m, call_sender(call));
+	if (r >= 0)
+		r = sd_bus_message_append(m, "usu", id, words[kind], passkey);
+	if (r >= 0)
+		r = sd_bus_send(call->service->bus, m, NULL);
+	sd_bus_message_unref(m);
+	if (r < 0)
+		log_limited(LOG_WARNING, "cannot send a signal: %s", strerror(-r));
+}
+
+static int read_passkey(sd_bus_message *m, void *userdata, Reason *reason)
+{
+	PairWait *wait = userdata;
+	int r = sd_bus_message_read_basic(m, 'u', &wait->passkey);
+
+	if (r < 0)
+		return r;
+	if (wait->passkey > PASSKEY_MAX)
+		return reason_set(reason, E_INVALID_ARGUMENTS, "passkey: 0 to %u", PASSKEY_MAX);
+	wait->has_passkey = true;
+	return 0;
+}
+
+int pair_link(Call *call, Reason *reason)
+{
+	static const Option table[] = {
+		{ "passkey", "u", read_passkey },
+		{ 0 }
+	};
+	PairWait wait = { .done = on_paired, .asked = on_asked };
+	Link *link = NULL;
+	int r;
+
+	r = call_link(call, &link, &wait.session, reason);
+	if (r != 0)
+		return r;
+	r = options_read(call->message, table, &wait, reason);
+	if (r == 0)
+		r = call_keep(call, reason);
+	if (r != 0)
+		return r;
+	call->pair = wait;
+	r = link_pair(link, &call->pair, reason);
+	return r != 0 ? r : CALL_DEFERRED;
+}
+
+int respond_pairing(Call *call, Reason *reason)
+{
+	Session *session = NULL;
+	uint32_t id, passkey;
+	Link *link = NULL;
+	int accept, r;
+
+	r = call_link(call, &link, &session, reason);
+	if (r != 0)
+		return r;
+	r = sd_bus_message_read(call->message, "ubu", &id, &accept, &passkey);
+	if (r < 0)
+		return r;
+	if (!link->pairing || link->pairing->session != session)
+		return reason_set(reason, E_DOES_NOT_EXIST, "id: this session is not pairing with the device");
+	r = link_respond_pairing(link, id, accept, passkey, reason);
+	return r != 0 ? r : call_reply(call);
+}

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Connection1.Pair and RespondPairing. */
+#pragma once
+
+#include "service/call.h"
+
+int pair_link(Call *call, Reason *reason);
+int respond_pairing(Call *call, Reason *reason);
