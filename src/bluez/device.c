@@ -316,8 +316,13 @@ static int read_property(sd_bus_message *m, const char *key, void *userdata)
 			device->addr.type = strcmp(text, "random") == 0 ? ADDR_RANDOM : ADDR_PUBLIC;
 		return r;
 	}
-	if (strcmp(key, "ServicesResolved") == 0)
-		return read_link_flag(reading, m, &device->resolved);
+	if (strcmp(key, "ServicesResolved") == 0) {
+		r = read_link_flag(reading, m, &device->resolved);
+		/* bluetoothd 5.66 now and then forgets to say Connected */
+		if (r > 0 && device->resolved && !device->connected)
+			device->connected = reading->news->connected_changed = true;
+		return r;
+	}
 	if (strcmp(key, "Paired") == 0)
 		return read_link_flag(reading, m, &device->paired);
 	if (strcmp(key, "Connected") == 0) {

@@ -24,6 +24,9 @@
 #define GATT_TIMEOUT (40 * USEC_PER_SEC)
 #define RETRY_BUSY (50 * USEC_PER_MSEC)
 
+/* What was under way on a link that breaks gets ATT error 0x0e; that the link broke is told shortly before or after. */
+#define LATE_NEWS (100 * USEC_PER_MSEC)
+
 /* An operation that bluetoothd is at. */
 typedef struct GattCall {
 	Bluez *bluez;
@@ -264,9 +267,14 @@ static int translate_error(const sd_bus_error *error, Reason *reason)
 		  "0x05 the device wants a paired or encrypted link; see Connection1.Pair" },
 		{ "org.bluez.Error.NotPermitted", NULL, E_NOT_PERMITTED, "the device does not permit it" },
 		{ "org.bluez.Error.NotAuthorized", NULL, E_ATT_ERROR, "0x08 the device does not authorize it" },
+		{ "org.bluez.Error.InvalidArguments", "offset", E_ATT_ERROR, "0x07 the offset is past the end of the value" },
+		{ "org.bluez.Error.InvalidArguments", "ength", E_ATT_ERROR, "0x0d the value is too long for the attribute" },
 		{ "org.bluez.Error.InvalidOffset", NULL, E_ATT_ERROR, "0x07 the offset is past the end of the value" },
 		{ "org.bluez.Error.InvalidValueLength", NULL, E_ATT_ERROR, "0x0d the value is too long for the attribute" },
+		{ "org.bluez.Error.Failed", "initiate write", E_INVALID_ARGUMENTS,
+		  "value: too long for a write command (MTU - 3 bytes)" },
 		{ "org.bluez.Error.NotConnected", NULL, E_NOT_CONNECTED, "the link was lost" },
+		{ "org.bluez.Error.Failed", "Not connected", E_NOT_CONNECTED, "the link was lost" },
 		{ "org.bluez.Error.NotSupported", NULL, E_ATT_ERROR, "0x06 the device does not support the request" },
 		{ SD_BUS_ERROR_UNKNOWN_OBJECT, NULL, E_DOES_NOT_EXIST, "the device has no such attribute any more" },
 		{ SD_BUS_ERROR_NO_REPLY, NULL, E_TIMED_OUT, "no answer from the device" },
@@ -299,6 +307,19 @@ static int read_answer(sd_bus_message *m, GBytes **ret)
 
 static void call_send(GattCall *call);
 
+/* The link did not break: the error was the device's. */
+static int on_no_news(sd_event_source *source UNUSED, uint64_t now UNUSED, void *userdata)
+{
+	GattCall *call = userdata;
+	AttrOp *op = call->op;
+	Reason reason;
+	int r = reason_set(&reason, E_ATT_ERROR, "0x0e the device answered with this ATT error");
+
+	call_free(call);
+	attr_op_done(op, r, &reason, NULL);
+	return 0;
+}
+
 static int on_retry(sd_event_source *source UNUSED, uint64_t now UNUSED, void *userdata)
 {
 	GattCall *call = userdata;
@@ -322,6 +343,11 @@ static int on_answer(sd_bus_message *m, void *userdata, sd_bus_error *ret_error 
 	if (error && sd_bus_error_has_name(error, "org.bluez.Error.InProgress") && op->kind <= OP_WRITE_RELIABLE) {
 		/* another program is at it, straight through bluetoothd: our turn comes */
 		(void)sd_event_add_time_relative(call->bluez->event, &call->retry, CLOCK_BOOTTIME, RETRY_BUSY, 0, on_retry,
+						 call);
+		return 0;
+	}
+	if (error && error->message && strstr(error->message, "ATT error: 0x0e")) {
+		(void)sd_event_add_time_relative(call->bluez->event, &call->retry, CLOCK_BOOTTIME, LATE_NEWS, 0, on_no_news,
 						 call);
 		return 0;
 	}
