@@ -25,6 +25,7 @@
 #define RETRY_BUSY (50 * USEC_PER_MSEC)
 
 /* What was under way on a link that breaks gets ATT error 0x0e; that the link broke is told shortly before or after. */
+#define ATT_TIMEOUT (29 * USEC_PER_SEC)	/* a little less than the 30 s, after which bluetoothd answers 0x0e itself */
 #define LATE_NEWS (100 * USEC_PER_MSEC)
 
 /* An operation that bluetoothd is at. */
@@ -34,6 +35,7 @@ typedef struct GattCall {
 	sd_bus_slot *slot;
 	sd_event_source *retry;
 	GBytes *held;		/* a value that came meanwhile: a notification, or what this read gave */
+	uint64_t sent;
 } GattCall;
 
 /* --- paths --- */
@@ -121,7 +123,7 @@ bool gatt_is_interface(const char *interface)
 typedef struct Reading {
 	Bluez *bluez;
 	Attr *attr;
-	bool fresh;		/* the object is new: its value is no notification */
+	bool change;		/* not how it is: its value may be a notification */
 } Reading;
 
 static int read_flags(Attr *attr, sd_bus_message *m)
@@ -147,7 +149,7 @@ static void take_value(Reading *reading, const uint8_t *bytes, size_t length)
 	GattCall *call = op && op->running && op->kind == OP_READ ? op->edge : NULL;
 	GBytes *value = g_bytes_new(bytes, MIN(length, (size_t)ATTR_VALUE_MAX));
 
-	if (reading->fresh) {
+	if (!reading->change) {
 		if (length > 0 && !attr->value)
 			attr->value = g_bytes_ref(value);
 	} else if (call) {
@@ -198,7 +200,7 @@ static int read_property(sd_bus_message *m, const char *key, void *userdata)
 	return sd_bus_message_skip(m, "v");
 }
 
-int gatt_read(Bluez *bluez, sd_bus_message *m, const char *path, const char *interface UNUSED)
+int gatt_read(Bluez *bluez, sd_bus_message *m, const char *path, bool change)
 {
 	Reading reading = { .bluez = bluez };
 	GattPath at;
@@ -214,18 +216,18 @@ int gatt_read(Bluez *bluez, sd_bus_message *m, const char *path, const char *int
 			return r;
 	}
 	reading.attr = attr;
-	reading.fresh = !attr->present;
+	reading.change = change && attr->present;
 	if (at.kind == ATTR_CHARACTERISTIC)
 		attr->parent = attr_find(at.link, ATTR_SERVICE, at.parent);
 	else if (at.kind == ATTR_DESCRIPTOR)
 		attr->parent = attr_find(at.link, ATTR_CHARACTERISTIC, at.parent);
 	r = msg_walk_properties(m, read_property, &reading);
-	if (reading.fresh)
+	if (!attr->present)
 		attr_appeared(attr);
 	return r;
 }
 
-void gatt_removed(Bluez *bluez, const char *path, const char *interface UNUSED)
+void gatt_removed(Bluez *bluez, const char *path)
 {
 	GattPath at;
 	Attr *attr;
@@ -337,6 +339,7 @@ static int on_answer(sd_bus_message *m, void *userdata, sd_bus_error *ret_error 
 	const sd_bus_error *error = sd_bus_message_get_error(m);
 	GBytes *value = NULL, *held;
 	Reason reason = { "" };
+	bool unlikely, late;
 	int r = 0;
 
 	call->slot = sd_bus_slot_unref(call->slot);
@@ -346,13 +349,15 @@ static int on_answer(sd_bus_message *m, void *userdata, sd_bus_error *ret_error 
 						 call);
 		return 0;
 	}
-	if (error && error->message && strstr(error->message, "ATT error: 0x0e")) {
+	unlikely = error && error->message && strstr(error->message, "ATT error: 0x0e");
+	late = bluez_now(bluez) >= call->sent + ATT_TIMEOUT;
+	if (unlikely && !late) {
 		(void)sd_event_add_time_relative(call->bluez->event, &call->retry, CLOCK_BOOTTIME, LATE_NEWS, 0, on_no_news,
 						 call);
 		return 0;
 	}
 	if (error && !(op->kind == OP_NOTIFY_ON && sd_bus_error_has_name(error, "org.bluez.Error.InProgress")))
-		r = translate_error(error, &reason);
+		r = unlikely ? reason_set(&reason, E_TIMED_OUT, "no answer from the device") : translate_error(error, &reason);
 	else if (op->kind == OP_READ)
 		r = read_answer(m, &value);
 
@@ -432,6 +437,7 @@ static void call_send(GattCall *call)
 	const char *interface = attr->kind == ATTR_DESCRIPTOR ? DESCRIPTOR_INTERFACE : CHARACTERISTIC_INTERFACE;
 	int r = -ENOTCONN;
 
+	call->sent = bluez_now(call->bluez);
 	if (path)
 		r = bluez_call_for(call->bluez, path, interface, members[call->op->kind], &call->slot, on_answer, call,
 				   append_arguments, call->op, GATT_TIMEOUT);

@@ -16,9 +16,10 @@ typedef struct Bluez Bluez;
 /* Whether the interface is one of GATT's. */
 bool gatt_is_interface(const char *interface);
 
-/* Takes over an a{sv} of properties of the object at path. */
-int gatt_read(Bluez *bluez, sd_bus_message *m, const char *path, const char *interface);
-void gatt_removed(Bluez *bluez, const char *path, const char *interface);
+/* Takes over an a{sv} of properties of the object at path; change: those that are new, where a value may be a
+ * notification. */
+int gatt_read(Bluez *bluez, sd_bus_message *m, const char *path, bool change);
+void gatt_removed(Bluez *bluez, const char *path);
 
 /* What core wants (BrokerOps). */
 void gatt_start(Bluez *bluez, AttrOp *op);

@@ -122,6 +122,10 @@ static int translate_error(const sd_bus_error *error, Reason *reason)
 		return 0;
 	if (sd_bus_error_has_name(error, "org.bluez.Error.InProgress"))
 		return reason_set(reason, E_IN_PROGRESS, "the radio is busy with this device") ? -EAGAIN : 0;
+	/* after some failures it forgets the device: the next try seeks it again */
+	if (sd_bus_error_has_name(error, SD_BUS_ERROR_UNKNOWN_OBJECT) ||
+	    sd_bus_error_has_name(error, SD_BUS_ERROR_UNKNOWN_METHOD))
+		return reason_set(reason, E_FAILED, "bluetoothd has forgotten the device") ? -EAGAIN : 0;
 	if (sd_bus_error_has_name(error, "org.bluez.Error.NotReady"))
 		return reason_set(reason, E_NOT_READY, "the radio is not ready");
 	if (sd_bus_error_has_name(error, SD_BUS_ERROR_NO_REPLY) || sd_bus_error_has_name(error, SD_BUS_ERROR_TIMEOUT))

@@ -127,7 +127,7 @@ static int on_device_interface(sd_bus_message *m, const char *path, const char *
 	if (strcmp(interface, DEVICE_INTERFACE) == 0)
 		return load_device(userdata, m, path);
 	if (gatt_is_interface(interface))
-		return gatt_read(userdata, m, path, interface);
+		return gatt_read(userdata, m, path, false);
 	return sd_bus_message_skip(m, "a{sv}");
 }
 
@@ -195,13 +195,16 @@ static int on_interfaces_removed(Bluez *bluez, sd_bus_message *m)
 		if (adapter && strcmp(interface, ADAPTER_INTERFACE) == 0)
 			remove_adapter(bluez, adapter);
 		if (device && strcmp(interface, DEVICE_INTERFACE) == 0) {
-					device->adapter->n_devices--;
+			device->adapter->n_devices--;
 			if (device->connected) {
 				device->connected = false;
 				count_link(device);
 			}
+			bluez_link_gone(device);
 			g_hash_table_remove(bluez->devices, path);
 		}
+		if (gatt_is_interface(interface))
+			gatt_removed(bluez, path);
 	}
 	return r;
 }
@@ -262,7 +265,7 @@ int mirror_on_properties(sd_bus_message *m, void *userdata, sd_bus_error *ret_er
 	if (r >= 0 && strcmp(interface, DEVICE_INTERFACE) == 0) {
 		r = read_device_change(bluez, m);
 	} else if (r >= 0 && gatt_is_interface(interface)) {
-		r = gatt_read(bluez, m, sd_bus_message_get_path(m), interface);
+		r = gatt_read(bluez, m, sd_bus_message_get_path(m), true);
 	} else if (r >= 0) {
 		const char *path = sd_bus_message_get_path(m);
 
@@ -282,7 +285,7 @@ int mirror_on_properties(sd_bus_message *m, void *userdata, sd_bus_error *ret_er
 static int on_gatt_interface(sd_bus_message *m, const char *path, const char *interface, void *userdata)
 {
 	if (gatt_is_interface(interface))
-		return gatt_read(userdata, m, path, interface);
+		return gatt_read(userdata, m, path, false);
 	return sd_bus_message_skip(m, "a{sv}");
 }
 

@@ -80,21 +80,47 @@ void op_wait_cancel(OpWait *wait)
 	g_ptr_array_remove(op->waits, wait);
 	wait->op = NULL;
 	/* what is on the air is not taken back; what only stands in line is, unless it is a write, which was accepted */
-	if (op->waits->len == 0 && !op->running && op->kind == OP_READ) {
+	if (op->waits->len == 0 && !op->running && !op->ended && op->kind == OP_READ) {
 		g_queue_remove(&op->attr->ops, op);
 		op_free(op);
 	}
 }
 
-/* The peer does not let us subscribe: nobody is subscribed, then. */
-static void attr_refuse_listeners(Attr *attr)
+/* What is queued last of switching notifications on and off, or NULL. */
+static AttrOp *attr_last_switch(const Attr *attr)
 {
-	while (attr->subs->len > 0)
-		attr_unsubscribe(attr, g_array_index(attr->subs, AttrSub, 0).session);
+	for (GList *item = attr->ops.tail; item; item = item->prev) {
+		AttrOp *op = item->data;
+
+		if (op->kind == OP_NOTIFY_ON || op->kind == OP_NOTIFY_OFF)
+			return op;
+	}
+	return NULL;
+}
+
+/* Whether notifications come once all that is queued is done. */
+static bool attr_will_notify(const Attr *attr)
+{
+	const AttrOp *last = attr_last_switch(attr);
+
+	return last ? last->kind == OP_NOTIFY_ON : attr->upstream;
+}
+
+/* A listener whose subscription failed is none. others: nor are those any more who listened before. */
+static void attr_refuse_listeners(Attr *attr, const AttrOp *op, bool others)
+{
+	for (guint i = attr->subs->len; i-- > 0;) {
+		const AttrSub sub = g_array_index(attr->subs, AttrSub, i);
+
+		if (sub.pending != op && (sub.pending || !others))
+			continue;
+		g_array_remove_index(attr->subs, i);
+		g_free(sub.connection);
+	}
 	for (guint i = attr->streams->len; i-- > 0;) {
 		AttrStream *stream = g_ptr_array_index(attr->streams, i);
 
-		if (!stream->notify)
+		if (!stream->notify || (stream->pending != op && (stream->pending || !others)))
 			continue;
 		g_ptr_array_remove_index(attr->streams, i);
 		stream->attr = NULL;
@@ -102,15 +128,29 @@ static void attr_refuse_listeners(Attr *attr)
 	}
 }
 
+static void attr_accept_listeners(Attr *attr, const AttrOp *op)
+{
+	for (guint i = 0; i < attr->subs->len; i++) {
+		AttrSub *sub = &g_array_index(attr->subs, AttrSub, i);
+
+		if (sub->pending == op)
+			sub->pending = NULL;
+	}
+	for (guint i = 0; i < attr->streams->len; i++) {
+		AttrStream *stream = g_ptr_array_index(attr->streams, i);
+
+		if (stream->pending == op)
+			stream->pending = NULL;
+	}
+}
+
 void attr_op_done(AttrOp *op, int error, const Reason *reason, GBytes *value)
 {
 	Attr *attr = op->attr;
-	Link *link = attr->link;
-	uint16_t handle = attr->handle;
-	AttrKind kind = attr->kind;
 
 	g_queue_remove(&attr->ops, op);
 	op->running = false;
+	op->ended = true;
 	if (error == 0 && op->kind == OP_NOTIFY_ON)
 		attr->upstream = true;
 	if (op->kind == OP_NOTIFY_OFF)
@@ -119,25 +159,37 @@ void attr_op_done(AttrOp *op, int error, const Reason *reason, GBytes *value)
 		g_clear_pointer(&attr->value, g_bytes_unref);
 		attr->value = g_bytes_ref(value);
 	}
-	if (error != 0 && op->kind == OP_NOTIFY_ON)
-		attr_refuse_listeners(attr);
-	op_finish(op, error, reason, value);
+	/* a link that was lost meanwhile is no refusal by the peer: who listened before still does, once it is back */
+	if (op->kind == OP_NOTIFY_ON && error != 0)
+		attr_refuse_listeners(attr, op, error != E_NOT_CONNECTED);
+	else if (op->kind == OP_NOTIFY_ON)
+		attr_accept_listeners(attr, op);
 
-	/* the attribute may have gone while they were told */
-	if (attr_find(link, kind, handle) == attr)
-		attr_next(attr);
+	/* the next one before they are told, for then the attribute may go */
+	attr_next(attr);
+	op_finish(op, error, reason, value);
 }
 
 /* Ends what is queued; what is on the air is forgotten by the edge. */
 static void attr_cancel(Attr *attr, int error, const Reason *reason)
 {
+	GQueue ops = attr->ops;
 	AttrOp *op;
 
-	while ((op = g_queue_pop_head(&attr->ops))) {
+	g_queue_init(&attr->ops);
+	for (GList *item = ops.head; item; item = item->next) {
+		op = item->data;
 		if (op->running)
 			attr_ops(attr)->attr_forget(attr_userdata(attr), op);
-		op_finish(op, error, reason, NULL);
+		op->running = false;
+		op->ended = true;
 	}
+	for (GList *item = ops.head; item; item = item->next)
+		if (((AttrOp *)item->data)->kind == OP_NOTIFY_ON)
+			attr_refuse_listeners(attr, item->data, false);
+	/* they may do anything when they are told: the attribute is not looked at any more */
+	while ((op = g_queue_pop_head(&ops)))
+		op_finish(op, error, reason, NULL);
 }
 
 int attr_read(Attr *attr, uint16_t offset, OpWait *wait, Reason *reason)
@@ -225,31 +277,32 @@ static int check_notify(const Attr *attr, Reason *reason)
 	return reason_set(reason, E_NOT_PERMITTED, "characteristic 0x%04x has no notifications", attr->handle);
 }
 
-/* Sees to it that BlueZ sends us notifications: 0 if it does, 1 if wait is told when it does. */
-static int attr_ask_upstream(Attr *attr, OpWait *wait)
+/* Sees to it that BlueZ sends us notifications: NULL if it does, else the operation that wait waits for. */
+static AttrOp *attr_ask_upstream(Attr *attr)
 {
-	AttrOp *last = g_queue_peek_tail(&attr->ops);
+	AttrOp *last = attr_last_switch(attr);
 
-	if (attr->upstream && (!last || last->kind != OP_NOTIFY_OFF))
-		return 0;
-	if (!last || last->kind != OP_NOTIFY_ON)
-		last = op_new(attr, OP_NOTIFY_ON);
-	op_wait_on(last, wait);
-	return 1;
+	if (last && last->kind == OP_NOTIFY_ON)
+		return last;
+	return attr_will_notify(attr) ? NULL : op_new(attr, OP_NOTIFY_ON);
 }
 
 int attr_subscribe(Attr *attr, Session *session, const char *connection, OpWait *wait, Reason *reason)
 {
 	int r = check_notify(attr, reason);
+	AttrOp *op;
 
 	if (r != 0)
 		return r;
+	op = attr_ask_upstream(attr);
 	if (!is_subscribed(attr, session, connection)) {
-		AttrSub sub = { .session = session, .connection = g_strdup(connection) };
+		AttrSub sub = { .session = session, .connection = g_strdup(connection), .pending = op };
 
 		g_array_append_val(attr->subs, sub);
 	}
-	return attr_ask_upstream(attr, wait);
+	if (op)
+		op_wait_on(op, wait);
+	return op ? 1 : 0;
 }
 
 static bool attr_is_listened_to(const Attr *attr)
@@ -263,9 +316,7 @@ static bool attr_is_listened_to(const Attr *attr)
 /* Nobody wants them any more. */
 static void attr_stop_unwanted(Attr *attr)
 {
-	AttrOp *last = g_queue_peek_tail(&attr->ops);
-
-	if (attr_is_listened_to(attr) || !(attr->upstream || (last && last->kind == OP_NOTIFY_ON)))
+	if (attr_is_listened_to(attr) || !attr_will_notify(attr))
 		return;
 	op_new(attr, OP_NOTIFY_OFF);
 	attr_next(attr);
@@ -273,6 +324,7 @@ static void attr_stop_unwanted(Attr *attr)
 
 int attr_add_stream(Attr *attr, AttrStream *stream, OpWait *wait, Reason *reason)
 {
+	AttrOp *op = NULL;
 	int r = 0;
 
 	if (stream->notify)
@@ -284,9 +336,14 @@ int attr_add_stream(Attr *attr, AttrStream *stream, OpWait *wait, Reason *reason
 		r = reason_set(reason, E_BUSY, "another session has claimed the sole right to write here");
 	if (r != 0)
 		return r;
+	if (stream->notify)
+		op = attr_ask_upstream(attr);
 	stream->attr = attr;
+	stream->pending = op;
 	g_ptr_array_add(attr->streams, stream);
-	return stream->notify ? attr_ask_upstream(attr, wait) : 0;
+	if (op)
+		op_wait_on(op, wait);
+	return op ? 1 : 0;
 }
 
 void attr_remove_stream(AttrStream *stream)
@@ -339,13 +396,34 @@ void attr_unsubscribe(Attr *attr, const Session *session)
 		attr_stop_unwanted(attr);
 }
 
-void attr_peer_gone(Attr *attr, const char *connection)
+/* Another one of the same session, as good as this one. */
+static AttrSub *attr_other_sub(const Attr *attr, const AttrSub *sub)
 {
 	for (guint i = 0; i < attr->subs->len; i++) {
-		AttrSub *sub = &g_array_index(attr->subs, AttrSub, i);
+		AttrSub *other = &g_array_index(attr->subs, AttrSub, i);
 
-		if (strcmp(sub->connection, connection) == 0)
-			sub->connection[0] = '\0';
+		if (other != sub && other->session == sub->session && other->pending == sub->pending)
+			return other;
+	}
+	return NULL;
+}
+
+void attr_peer_gone(Attr *attr, const char *connection)
+{
+	for (guint i = attr->subs->len; i-- > 0;) {
+		AttrSub *sub = &g_array_index(attr->subs, AttrSub, i), *other;
+		uint32_t events = sub->events;
+
+		if (strcmp(sub->connection, connection) != 0)
+			continue;
+		sub->connection[0] = '\0';
+		other = attr_other_sub(attr, sub);
+		if (!other)
+			continue;
+		/* one that counts the session's events is enough: programs that come and go leave nothing behind */
+		other->events |= events;
+		g_free(sub->connection);
+		g_array_remove_index(attr->subs, i);
 	}
 }
 
@@ -464,11 +542,22 @@ void attr_appeared(Attr *attr)
 		attr_restore(attr);
 }
 
+/* Whether it is to be kept for the time when the link is back. */
+static bool attr_is_kept(const Attr *attr)
+{
+	const GPtrArray *attrs = attr->link->attrs;
+
+	for (guint i = 0; i < attrs->len; i++)
+		if (((const Attr *)g_ptr_array_index(attrs, i))->parent == attr)
+			return true;
+	return attr_is_listened_to(attr) || attr->claim;
+}
+
 void attr_vanished(Attr *attr)
 {
 	attr->present = false;
 	attr->upstream = false;
-	if (attr->link->bluez.connected || !attr_is_listened_to(attr))
+	if (attr->link->bluez.connected || !attr_is_kept(attr))
 		attr_free(attr);
 }
 
@@ -482,7 +571,9 @@ void attr_link_lost(Attr *attr)
 
 void attr_restore(Attr *attr)
 {
-	if (attr_is_listened_to(attr) && !attr->upstream)
-		op_new(attr, OP_NOTIFY_ON);
+	bool wanted = attr_is_listened_to(attr);
+
+	if (wanted != attr_will_notify(attr))
+		op_new(attr, wanted ? OP_NOTIFY_ON : OP_NOTIFY_OFF);
 	attr_next(attr);
 }

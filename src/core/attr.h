@@ -59,6 +59,7 @@ struct AttrOp {
 	uint16_t offset;
 	GBytes *value;		/* of a write */
 	bool running;		/* the edge has it */
+	bool ended;		/* off the queue: its waiters are being told */
 	GPtrArray *waits;
 	void *edge;		/* the edge's own */
 };
@@ -68,6 +69,7 @@ struct AttrSub {
 	Session *session;
 	char *connection;
 	uint32_t events;	/* of the session, since it last asked */
+	const AttrOp *pending;	/* which is to bring it about; NULL: done */
 };
 
 /*
@@ -78,6 +80,7 @@ typedef struct AttrStream {
 	Attr *attr;		/* NULL while not on the list */
 	Session *session;
 	bool notify;		/* takes notifications; else it carries writes */
+	const AttrOp *pending;	/* as AttrSub's */
 	void (*value)(struct AttrStream *stream, GBytes *value);	/* of a notification */
 	void (*end)(struct AttrStream *stream);
 } AttrStream;
@@ -145,7 +148,8 @@ void attr_value(Attr *attr, GBytes *value, uint64_t now);
 
 /* BlueZ shows it, with all that it says of it. */
 void attr_appeared(Attr *attr);
-/* BlueZ does not show it any more. It goes, unless the link is down and somebody still wants its notifications. */
+/* BlueZ does not show it any more. It goes, unless the link is down and somebody still wants its notifications,
+ * or has a claim on it or on a part of it. */
 void attr_vanished(Attr *attr);
 
 /* The link is gone, or back: what was under way ends with E_NOT_CONNECTED; notifications are asked for again if BlueZ

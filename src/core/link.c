@@ -13,8 +13,29 @@
 #define RETRY_FIRST (250 * USEC_PER_MSEC)
 #define RETRY_MAX (1 * USEC_PER_SEC)
 #define RETRY_LOST (5 * USEC_PER_SEC)	/* between tries to get a lost link back */
+#define ATTEMPT_UNANSWERED (15 * USEC_PER_SEC)
 #define ATTEMPT_MAX (40 * USEC_PER_SEC)	/* the kernel gives up after 20 s; then there are the services */
 #define CLOSE_MAX (10 * USEC_PER_SEC)
+
+/*
+ * Whoever is told of something may call in again: connect, let go, cancel, drop a session. While that may happen no link is
+ * settled, and so none is freed; links_leave makes up for it.
+ */
+static bool links_enter(Radio *radio)
+{
+	bool first = !radio->settling_links;
+
+	radio->settling_links = true;
+	return first;
+}
+
+static void links_leave(Radio *radio, bool first, uint64_t now)
+{
+	if (!first)
+		return;
+	radio->settling_links = false;
+	links_settle(radio, now);
+}
 
 static void link_changed(Link *link, unsigned changes)
 {
@@ -69,11 +90,12 @@ static void link_end_pairing(Link *link)
 
 static void link_free(Link *link)
 {
-	link_end_pairing(link);
-	link_hide(link);
-	link_drop_attrs(link);
 	g_assert(link->waits->len == 0);
+	link_hide(link);
+	/* off the list first: who is told of the end of something, and connects again, gets a new one */
 	g_ptr_array_remove(link->radio->links, link);
+	link_end_pairing(link);
+	link_drop_attrs(link);
 	g_ptr_array_free(link->waits, TRUE);
 	g_ptr_array_free(link->attrs, TRUE);
 	g_array_free(link->holds, TRUE);
@@ -199,10 +221,39 @@ static void wait_end(ConnectWait *wait, int error, const Reason *reason)
 	wait->done(wait, error, reason);
 }
 
+static ConnectWait *next_failed(const Link *link)
+{
+	for (guint i = 0; i < link->waits->len; i++) {
+		ConnectWait *wait = g_ptr_array_index(link->waits, i);
+
+		if (wait->failed)
+			return wait;
+	}
+	return NULL;
+}
+
+/* All who wait now; not those who, being told, ask again. */
 static void link_fail_waits(Link *link, int error, const Reason *reason)
 {
-	while (link->waits->len > 0)
-		wait_end(g_ptr_array_index(link->waits, 0), error, reason);
+	ConnectWait *wait;
+
+	for (guint i = 0; i < link->waits->len; i++)
+		((ConnectWait *)g_ptr_array_index(link->waits, i))->failed = true;
+	while ((wait = next_failed(link)))
+		wait_end(wait, error, reason);
+}
+
+/* The radio's slots in use. */
+static unsigned links_used(const Radio *radio)
+{
+	unsigned n = 0;
+
+	for (guint i = 0; i < radio->links->len; i++) {
+		LinkState state = ((const Link *)g_ptr_array_index(radio->links, i))->state;
+
+		n += state == LINK_CONNECTING || state == LINK_UP || state == LINK_CLOSING;
+	}
+	return n;
 }
 
 /* Why a wait is over whose time is. */
@@ -215,9 +266,12 @@ static int link_timeout(const Link *link, Reason *reason)
 	case LINK_SEEKING:
 		return reason_set(reason, E_TIMED_OUT, "%s was not heard; is it near, and advertising?", text);
 	case LINK_QUEUED:
-		if (link->tries == 0)
+		if (links_used(link->radio) >= link->broker->config.max_links)
 			return reason_set(reason, E_LIMIT_REACHED, "all %u link slots of hci%u are taken (MaxLinks)",
 					  link->broker->config.max_links, link->radio->index);
+		if (link->tries == 0)
+			return reason_set(reason, E_TIMED_OUT, "hci%u was busy connecting to another device",
+					  link->radio->index);
 		/* fall through */
 	default:
 		return reason_set(reason, E_TIMED_OUT, "%s did not answer in time", text);
@@ -275,13 +329,21 @@ static void link_close(Link *link, uint64_t now)
 	if (!link->ours) {
 		/* others opened it: it is theirs to close */
 		link->state = LINK_DOWN;
-		link_hide(link);
+		link->deadline = USEC_NEVER;
 		return;
 	}
 	link->state = LINK_CLOSING;
 	link->deadline = now + CLOSE_MAX;
 	broker_wake_at(link->broker, link->deadline);
 	link->broker->ops->link_disconnect(link->broker->userdata, link);
+}
+
+/* What was under way on it ends. */
+static void link_cancel_work(Link *link)
+{
+	link_end_pairing(link);
+	for (guint i = 0; i < link->attrs->len; i++)
+		attr_link_lost(g_ptr_array_index(link->attrs, i));
 }
 
 /* The link is down, by whomever: those who do not want it back have lost it. */
@@ -292,9 +354,9 @@ static void link_lost(Link *link, const char *reason, uint64_t now)
 	link->state = LINK_DOWN;
 	link->deadline = USEC_NEVER;
 	link->ours = false;
-	link_end_pairing(link);
-	for (guint i = 0; i < link->attrs->len; i++)
-		attr_link_lost(g_ptr_array_index(link->attrs, i));
+	link->tries = 0;
+	link->linger = USEC_NEVER;
+	link_cancel_work(link);
 	if (was_up && link->holds->len > 0)
 		link->broker->ops->link_lost(link->broker->userdata, link, reason);
 	for (guint i = link->holds->len; i-- > 0;) {
@@ -303,7 +365,7 @@ static void link_lost(Link *link, const char *reason, uint64_t now)
 		if (!hold->auto_reconnect)
 			link_drop_hold(link, hold->session);
 	}
-	link->retry_at = now;
+	link->retry_at = MAX(link->retry_at, now);
 }
 
 static void link_begin(Link *link, uint64_t now)
@@ -321,44 +383,51 @@ static void link_begin(Link *link, uint64_t now)
 
 static void link_retry(Link *link, int error, const Reason *reason, uint64_t now)
 {
+	/* BlueZ says the same of a device that is not there (after the kernel's 20 s) and of one that does not want us */
+	bool unanswered = error == -EAGAIN && link->deadline != USEC_NEVER &&
+			  now + ATTEMPT_MAX >= link->deadline + ATTEMPT_UNANSWERED;
 	bool again = error == -EAGAIN && link->tries < TRIES_MAX && link->waits->len > 0;
 
+	if (error == -EAGAIN)
+		error = unanswered ? E_TIMED_OUT : E_CONNECTION_REFUSED;
 	link->deadline = USEC_NEVER;
 	link->state = LINK_DOWN;
 	if (again) {
 		link->retry_at = now + MIN(RETRY_FIRST << (link->tries - 1), RETRY_MAX);
 	} else {
+		link->tries = 0;
 		link->retry_at = now + RETRY_LOST;
-		link_fail_waits(link, error == -EAGAIN ? E_FAILED : error, reason);
+		link_fail_waits(link, error, reason);
 	}
 }
 
 void link_connect_done(Link *link, int error, const Reason *reason, uint64_t now)
 {
 	Radio *radio = link->radio;
+	bool first = links_enter(radio);
 
 	if (link->state == LINK_CONNECTING && error != 0)
 		link_retry(link, error, reason, now);
-	links_settle(radio, now);
+	links_leave(radio, first, now);
 }
 
 void link_disconnect_done(Link *link, uint64_t now)
 {
+	Radio *radio = link->radio;
+	bool first;
+
 	if (link->state != LINK_CLOSING || link->bluez.connected)
 		return;
+	first = links_enter(radio);
 	link_lost(link, "disconnected", now);
-	links_settle(link->radio, now);
+	links_leave(radio, first, now);
 }
 
-void link_mirror(Radio *radio, const Addr *addr, const LinkMirror *mirror, uint64_t now)
+static void link_take_mirror(Link *link, const LinkMirror *mirror)
 {
-	Link *link = link_find(radio, addr);
+	const LinkMirror old = link->bluez;
 	unsigned changes = 0;
-	LinkMirror old;
 
-	if (!link)
-		return;
-	old = link->bluez;
 	link->bluez = *mirror;
 	if (mirror->known)
 		link->addr.type = mirror->addr_type;
@@ -369,12 +438,31 @@ void link_mirror(Radio *radio, const Addr *addr, const LinkMirror *mirror, uint6
 	if (old.rssi != mirror->rssi)
 		changes |= LINK_RSSI;
 	link_changed(link, changes);
+}
 
-	if (link->state == LINK_CONNECTING && mirror->connected && mirror->resolved)
+void link_mirror(Radio *radio, const Addr *addr, const LinkMirror *mirror, uint64_t now)
+{
+	Link *link = link_find(radio, addr);
+	bool was_connected, first;
+	Reason reason;
+
+	if (!link)
+		return;
+	first = links_enter(radio);
+	was_connected = link->bluez.connected;
+	link_take_mirror(link, mirror);
+
+	if (link->state == LINK_CONNECTING && mirror->connected && mirror->resolved) {
 		link_up(link);
-	else if ((link->state == LINK_UP || link->state == LINK_CLOSING) && !mirror->connected)
+	} else if (link->state == LINK_CONNECTING && was_connected && !mirror->connected) {
+		/* BlueZ has answered Connect already: nothing else will tell us */
+		reason_set(&reason, E_FAILED, "the link was lost while the services were being discovered");
+		link_cancel_work(link);
+		link_retry(link, -EAGAIN, &reason, now);
+	} else if ((link->state == LINK_UP || link->state == LINK_CLOSING) && !mirror->connected) {
 		link_lost(link, "disconnected", now);
-	links_settle(radio, now);
+	}
+	links_leave(radio, first, now);
 }
 
 /* --- the queue --- */
@@ -412,6 +500,8 @@ static void link_settle(Link *link, uint64_t now)
 			link->state = LINK_DOWN;
 		else
 			link->state = link->bluez.known ? LINK_QUEUED : LINK_SEEKING;
+		if (link->state == LINK_QUEUED && link->retry_at > now)
+			broker_wake_at(link->broker, link->retry_at);
 		/* a link that others hold open costs the radio nothing */
 		if (link->state == LINK_QUEUED && link->bluez.connected)
 			link_begin(link, now);
@@ -433,30 +523,69 @@ static void link_settle(Link *link, uint64_t now)
 	}
 }
 
+/* A link that nobody holds, and that stays open only in case somebody comes back. */
+static Link *find_lingering(const Radio *radio)
+{
+	Link *best = NULL;
+
+	for (guint i = 0; i < radio->links->len; i++) {
+		Link *link = g_ptr_array_index(radio->links, i);
+
+		if (link->state == LINK_CLOSING)
+			return NULL;	/* a slot is about to be free */
+		if (link->state == LINK_UP && link->linger != USEC_NEVER && (!best || link->linger < best->linger))
+			best = link;
+	}
+	return best;
+}
+
+/* Whether something changed. */
+static bool links_settle_once(Radio *radio, uint64_t now)
+{
+	bool busy = false, changed = false;
+	Link *next, *spare;
+
+	for (guint i = radio->links->len; i-- > 0;) {
+		Link *link = g_ptr_array_index(radio->links, i);
+		LinkState old = link->state;
+
+		link_settle(link, now);
+		changed |= link->state != old;
+		if (link->state == LINK_DOWN && link->waits->len == 0 && link->holds->len == 0) {
+			link_free(link);
+			changed = true;
+		}
+	}
+	for (guint i = 0; i < radio->links->len; i++) {
+		const Link *link = g_ptr_array_index(radio->links, i);
+
+		busy |= link->state == LINK_CONNECTING && link->ours;
+	}
+	next = busy ? NULL : next_in_queue(radio, now);
+	if (!next)
+		return changed;
+	if (links_used(radio) < radio->broker->config.max_links) {
+		link_begin(next, now);
+		return true;
+	}
+	spare = find_lingering(radio);
+	if (spare)
+		link_close(spare, now);
+	return changed || spare;
+}
+
 void links_settle(Radio *radio, uint64_t now)
 {
-	unsigned used = 0;
-	bool busy = false;
-	Link *link;
-
 	if (radio->settling_links)
 		return;
 	radio->settling_links = true;
-	for (guint i = radio->links->len; i-- > 0;) {
-		link = g_ptr_array_index(radio->links, i);
-		link_settle(link, now);
-		if (link->state == LINK_DOWN && link->waits->len == 0 && link->holds->len == 0)
-			link_free(link);
-	}
-	for (guint i = 0; i < radio->links->len; i++) {
-		link = g_ptr_array_index(radio->links, i);
-		busy |= link->state == LINK_CONNECTING;
-		used += link->state == LINK_CONNECTING || link->state == LINK_UP || link->state == LINK_CLOSING;
-	}
-	link = busy || used >= radio->broker->config.max_links ? NULL : next_in_queue(radio, now);
-	if (link)
-		link_begin(link, now);
+	/* again, since those who were told on the way may have wanted something new */
+	while (links_settle_once(radio, now))
+		;
 	radio->settling_links = false;
+	/* a scan that begins for a link has not been silent so far */
+	if (!radio_is_scanning(radio) && links_seeking(radio) > 0)
+		radio->last_report = now;
 	radio_settle(radio);
 }
 
@@ -473,24 +602,28 @@ int link_connect(Radio *radio, const Addr *addr, ConnectWait *wait, uint64_t now
 		link = link_new(radio, addr);
 		if (!link)
 			return -ENOMEM;
-		link->order = radio->broker->next_link++;
 		if (radio->broker->ops->link_look(radio->broker->userdata, radio, addr, &mirror))
 			link->bluez = mirror;
 		if (mirror.known)
 			link->addr.type = mirror.addr_type;
 	}
+	/* others may hold it open */
+	if (link->state == LINK_DOWN && link->bluez.connected && link->bluez.resolved)
+		link_begin(link, now);
 	if (link->state == LINK_UP) {
 		link_add_hold(link, wait->session, wait->auto_reconnect);
 		return 0;
 	}
 
+	if (!link_is_wanted(link))
+		link->order = radio->broker->next_link++;
 	wait->link = link;
+	wait->failed = false;
 	g_ptr_array_add(link->waits, wait);
 	broker_wake_at(radio->broker, wait->deadline);
-	if (link->state == LINK_DOWN)
+	if (link->tries == 0)
 		link->retry_at = 0;
 	links_settle(radio, now);
-	/* others may hold it open: then it is up by now, and the waiter has been told */
 	return 1;
 }
 
@@ -515,6 +648,7 @@ int link_release(Link *link, Session *session, uint64_t now)
 
 void links_drop_session(Radio *radio, Session *session, uint64_t now)
 {
+	bool first = links_enter(radio);
 	Reason reason;
 
 	reason_set(&reason, E_NOT_READY, "the session ended");
@@ -530,7 +664,7 @@ void links_drop_session(Radio *radio, Session *session, uint64_t now)
 			w = MIN(w, link->waits->len);
 		}
 	}
-	links_settle(radio, now);
+	links_leave(radio, first, now);
 }
 
 bool links_hold_session(const Radio *radio, const Session *session)
@@ -570,6 +704,7 @@ unsigned links_seeking(const Radio *radio)
 
 uint64_t links_tick(Radio *radio, uint64_t now)
 {
+	bool first = links_enter(radio);
 	uint64_t due = USEC_NEVER;
 	Reason reason;
 
@@ -579,14 +714,16 @@ uint64_t links_tick(Radio *radio, uint64_t now)
 		link_expire_waits(link, now);
 		if (link->deadline <= now && link->state == LINK_CONNECTING) {
 			/* BlueZ may still be at it: take the attempt back before the next one */
-			link->broker->ops->link_disconnect(link->broker->userdata, link);
+			link_close(link, now);
+			link->tries = 0;
+			link->retry_at = now + RETRY_LOST;
 			reason_set(&reason, E_TIMED_OUT, "the device did not answer in time");
-			link_retry(link, E_TIMED_OUT, &reason, now);
+			link_fail_waits(link, E_TIMED_OUT, &reason);
 		} else if (link->deadline <= now && link->state == LINK_CLOSING) {
 			link_lost(link, "disconnected", now);
 		}
 	}
-	links_settle(radio, now);
+	links_leave(radio, first, now);
 	for (guint i = 0; i < radio->links->len; i++) {
 		const Link *link = g_ptr_array_index(radio->links, i);
 
@@ -602,6 +739,7 @@ uint64_t links_tick(Radio *radio, uint64_t now)
 void links_radio_gone(Radio *radio, uint64_t now)
 {
 	Broker *broker = radio->broker;
+	bool first = links_enter(radio);
 	Reason reason;
 	int r;
 
@@ -609,16 +747,29 @@ void links_radio_gone(Radio *radio, uint64_t now)
 	for (guint i = 0; i < radio->links->len; i++) {
 		Link *link = g_ptr_array_index(radio->links, i);
 
-		link->bluez = (LinkMirror){ .rssi = RSSI_UNKNOWN };
+		LinkMirror mirror = link->bluez;
+
+		/* a radio that is only off still knows its devices */
+		if (!radio->present)
+			mirror = (LinkMirror){ .rssi = RSSI_UNKNOWN };
+		mirror.connected = mirror.resolved = false;
+		link_take_mirror(link, &mirror);
 		if (link->state != LINK_DOWN)
 			link_lost(link, !broker->bluez_up ? "bluez-gone" : !radio->present ? "radio-gone" : "radio-off", now);
 		link_fail_waits(link, r, &reason);
+		if (radio->present)
+			continue;
+		/* its path goes with the radio's, and so do BlueZ's objects, without a word of each */
+		link_hide(link);
+		for (guint a = link->attrs->len; a-- > 0;)
+			attr_vanished(g_ptr_array_index(link->attrs, a));
 	}
-	links_settle(radio, now);
+	links_leave(radio, first, now);
 }
 
 void links_free(Radio *radio)
 {
+	radio->settling_links = true;
 	while (radio->links->len > 0)
 		link_free(g_ptr_array_index(radio->links, radio->links->len - 1));
 	g_ptr_array_free(radio->links, TRUE);

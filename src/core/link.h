@@ -43,6 +43,7 @@ typedef struct ConnectWait {
 	uint64_t deadline;
 	uint8_t priority;	/* more goes first */
 	bool auto_reconnect;
+	bool failed;		/* is about to be told so */
 } ConnectWait;
 
 typedef struct Hold {

@@ -140,3 +140,16 @@ uint32_t bus_limit(BrokerManager1 *manager, const char *key, uint32_t fallback)
 
 	return limits && g_variant_lookup(limits, key, "u", &value) ? value : fallback;
 }
+
+GVariant *bus_objects(GDBusConnection *connection, int timeout_ms, ExitCode *ret_exit)
+{
+	g_autoptr(GError) error = NULL;
+	GVariant *reply;
+
+	reply = g_dbus_connection_call_sync(connection, BUS_NAME, BROKER_PATH, "org.freedesktop.DBus.ObjectManager",
+					    "GetManagedObjects", NULL, G_VARIANT_TYPE("(a{oa{sa{sv}}})"),
+					    G_DBUS_CALL_FLAGS_NONE, timeout_ms, NULL, &error);
+	if (!reply)
+		*ret_exit = fail_call(error, "asking for the links and their attributes");
+	return reply;
+}

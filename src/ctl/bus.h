@@ -24,3 +24,6 @@ BrokerAdapter1 *bus_adapter(BrokerManager1 *manager, int number, ExitCode *ret_e
 
 /* An entry of Manager1.Limits; fallback if the daemon does not tell it. */
 uint32_t bus_limit(BrokerManager1 *manager, const char *key, uint32_t fallback);
+
+/* What ObjectManager tells of all objects: (a{oa{sa{sv}}}). */
+GVariant *bus_objects(GDBusConnection *connection, int timeout_ms, ExitCode *ret_exit);

@@ -5,6 +5,12 @@
 #define FILTER_HELP								\
 	"A report must match every filter option that is given, and any value of one that is repeated.\n"
 
+#define ATTR_HELP								\
+	"ATTR is a UUID (2a37, or 36 characters) that stands once in the device, or a handle (0x0014).\n"	\
+	"bluebrokerctl connect lists them.\n"
+#define SHARED_HELP								\
+	"A link that other programs hold is shared with them; it closes when nobody holds it any more.\n"
+
 const Command commands[] = {
 	{ "status", "", "Shows the daemon, its radios and its limits", NULL, 0, 0, command_status },
 	{
@@ -25,6 +31,33 @@ const Command commands[] = {
 		"type only: a number, or a name such as ADV_NAME_CMPL.\n",
 		1, 2, command_resolve,
 	},
+	{
+		"connect", "ADDR", "Connects to a device, and shows its services and what is in them",
+		"On a terminal, or with --stay, the link is held until Ctrl-C or SIGTERM.\n" SHARED_HELP, 1, 1,
+		command_connect,
+	},
+	{
+		"read", "ADDR ATTR", "Reads a characteristic or a descriptor",
+		ATTR_HELP "Without --format: in hex, and the text beside where it is one.\n" SHARED_HELP, 2, 2, command_read,
+	},
+	{
+		"write", "ADDR ATTR VALUE", "Writes a characteristic or a descriptor",
+		ATTR_HELP
+		"VALUE is hex, or what --format says; several integers have commas or blanks between them. Put -- before\n"
+		"a negative one: bluebrokerctl write --format i8 ADDR ATTR -- -5\n" SHARED_HELP,
+		3, 3, command_write,
+	},
+	{
+		"notify", "ADDR ATTR", "Shows the notifications of a characteristic as they come",
+		ATTR_HELP "Ends after --timeout or --count, or with Ctrl-C or SIGTERM.\n" SHARED_HELP, 2, 2, command_notify,
+	},
+	{
+		"disconnect", "ADDR", "Lets go of a link that your user's session holds",
+		"That is one from Session1.Connect on the radio's own object. The link closes when nobody holds it any\n"
+		"more. Links of connect, read, write and notify end with those programs.\n",
+		1, 1, command_disconnect,
+	},
+	{ "links", "", "Lists the open links, and how many sessions hold each", NULL, 0, 0, command_links },
 	{ "stats", "", "Shows the daemon's counters", NULL, 0, 0, command_stats },
 	{ "constants", "", "Lists the documented constants and their numbers", NULL, 0, 0, command_constants },
 	{ .name = NULL },

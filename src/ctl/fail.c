@@ -34,6 +34,10 @@ static const Meaning meanings[] = {
 	{ ERROR_PREFIX "NotReady", EXIT_NO_RADIO, "is the radio on and not blocked? see bluebrokerctl status, rfkill list" },
 	{ ERROR_PREFIX "BlueZUnavailable", EXIT_NO_RADIO, "start bluetoothd: systemctl start bluetooth" },
 	{ ERROR_PREFIX "LimitReached", EXIT_FAILED, "the limits are set in bluebrokerd.conf, group [Limits]" },
+	{ ERROR_PREFIX "TimedOut", EXIT_UNREACHABLE, NULL },
+	{ ERROR_PREFIX "ConnectionRefused", EXIT_UNREACHABLE, NULL },
+	{ ERROR_PREFIX "NotConnected", EXIT_UNREACHABLE, NULL },
+	{ ERROR_PREFIX "DoesNotExist", EXIT_NOTHING, NULL },
 	{ BUS_ERROR_PREFIX "ServiceUnknown", EXIT_NO_DAEMON, "start the daemon: systemctl start bluebrokerd" },
 	{ BUS_ERROR_PREFIX "NameHasNoOwner", EXIT_NO_DAEMON, "start the daemon: systemctl start bluebrokerd" },
 	{ BUS_ERROR_PREFIX "Disconnected", EXIT_NO_DAEMON, "see: systemctl status bluebrokerd" },
@@ -76,7 +80,7 @@ ExitCode fail_call(const GError *error, const char *doing)
 	message = text_clean(copy->message, -1);
 	if (meaning && meaning->code == EXIT_NO_DAEMON)
 		fail_line("bluebrokerd does not answer (%s); %s", message, meaning->remedy);
-	else if (meaning)
+	else if (meaning && meaning->remedy)
 		fail_line("%s: %s (%s)", doing, message, meaning->remedy);
 	else
 		fail_line("%s: %s", doing, message);

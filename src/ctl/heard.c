@@ -51,7 +51,7 @@ char *boottime_format_utc(uint64_t time, int64_t wall_offset)
 	return g_strdup_printf("%s.%06uZ", seconds, (unsigned)(wall % (int64_t)USEC_PER_SEC));
 }
 
-static void append_local_time(GString *out, uint64_t time, int64_t wall_offset)
+void boottime_append_local(GString *out, uint64_t time, int64_t wall_offset)
 {
 	int64_t wall = (int64_t)time + wall_offset;
 	time_t seconds = (time_t)(wall / (int64_t)USEC_PER_SEC);
@@ -78,7 +78,7 @@ void heard_append_line(GString *out, const Heard *heard, const HeardStyle *style
 	g_autoptr(GString) name = g_string_new(NULL);
 	size_t before;
 
-	append_local_time(out, heard->time, style->wall_offset);
+	boottime_append_local(out, heard->time, style->wall_offset);
 	g_string_append_c(out, ' ');
 	text_append(out, heard->address, -1);
 	g_string_append_printf(out, " %-6s ", name_of_addr_type(heard->addr_type));

@@ -11,6 +11,10 @@ const char *name_of_company(uint16_t id);
 /* The GATT service or the member's service with that UUID; NULL if it is not known. */
 const char *name_of_service(const Uuid *uuid);
 
+/* The GATT characteristic and the descriptor with that UUID; NULL if it is not known. */
+const char *name_of_characteristic(const Uuid *uuid);
+const char *name_of_descriptor(const Uuid *uuid);
+
 /* The AD type; NULL if it is not known. */
 const char *name_of_ad_type(uint8_t type);
 

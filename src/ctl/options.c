@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The command line: one table of options says what each command takes, and is what --help prints. */
+/* The command line. */
 #include "ctl/options.h"
 
 #include <getopt.h>
@@ -9,150 +9,14 @@
 
 #include "build-config.h"
 #include "ctl/fail.h"
+#include "ctl/option-table.h"
 #include "ctl/text.h"
-
-/* Which commands take an option. */
-enum {
-	FOR_ALL = 1 << 0,
-	FOR_SCAN = 1 << 1,
-	FOR_DEVICES = 1 << 2,
-	FOR_ADVERTS = FOR_SCAN | FOR_DEVICES,
-};
-
-typedef struct Option {
-	const char *name;
-	const char *value;	/* what it takes, for the help; NULL: nothing */
-	unsigned commands;
-	int (*set)(Options *options, const char *text, Reason *reason);
-	const char *help;
-} Option;
-
-static int set_json(Options *options, const char *text UNUSED, Reason *reason UNUSED)
-{
-	options->json = true;
-	return 0;
-}
-
-static int set_no_color(Options *options, const char *text UNUSED, Reason *reason UNUSED)
-{
-	options->colour = false;
-	return 0;
-}
-
-static int set_raw(Options *options, const char *text UNUSED, Reason *reason UNUSED)
-{
-	options->raw = true;
-	return 0;
-}
-
-static int set_bus(Options *options, const char *text, Reason *reason)
-{
-	if (*text == '\0')
-		return reason_set(reason, E_INVALID_ARGUMENTS,
-				  "is empty; say system, session, or an address such as unix:path=/run/dbus/bus");
-	g_free(options->bus);
-	options->bus = g_strdup(text);
-	return 0;
-}
-
-static int set_adapter(Options *options, const char *text, Reason *reason)
-{
-	int64_t number;
-
-	if (!g_str_has_prefix(text, "hci") || !g_ascii_isdigit(text[3]) || !parse_number(text + 3, 0, 65535, &number))
-		return reason_set(reason, E_INVALID_ARGUMENTS,
-				  "\"%.40s\" is not a radio (hci0, hci1 …; bluebrokerctl status lists them)", text);
-	options->adapter = (int)number;
-	return 0;
-}
-
-static int set_timeout(Options *options, const char *text, Reason *reason)
-{
-	int64_t number;
-
-	if (!parse_number(text, 1, INT32_MAX, &number))
-		return reason_set(reason, E_INVALID_ARGUMENTS,
-				  "\"%.40s\" is not a number of seconds (1 to 2147483647)", text);
-	options->timeout = (int)number;
-	return 0;
-}
-
-static int set_count(Options *options, const char *text, Reason *reason)
-{
-	int64_t number;
-
-	if (!parse_number(text, 1, INT64_MAX, &number))
-		return reason_set(reason, E_INVALID_ARGUMENTS, "\"%.40s\" is not a count (1 or more)", text);
-	options->count = (uint64_t)number;
-	return 0;
-}
-
-static int set_dedup(Options *options, const char *text, Reason *reason)
-{
-	int64_t number;
-
-	if (!parse_number(text, 0, UINT32_MAX, &number))
-		return reason_set(reason, E_INVALID_ARGUMENTS,
-				  "\"%.40s\" is not a number of milliseconds (0 to 4294967295)", text);
-	options->dedup_ms = (uint32_t)number;
-	return 0;
-}
-
-static int add_address(Options *options, const char *text, Reason *reason)
-{
-	return wanted_add_address(&options->wanted, text, reason);
-}
-
-static int add_uuid(Options *options, const char *text, Reason *reason)
-{
-	return wanted_add_uuid(&options->wanted, text, reason);
-}
-
-static int add_manufacturer(Options *options, const char *text, Reason *reason)
-{
-	return wanted_add_manufacturer(&options->wanted, text, reason);
-}
-
-static int set_name(Options *options, const char *text, Reason *reason)
-{
-	return wanted_set_name(&options->wanted, text, reason);
-}
-
-static int set_rssi(Options *options, const char *text, Reason *reason)
-{
-	return wanted_set_rssi(&options->wanted, text, reason);
-}
-
-static const Option table[] = {
-	{ "timeout", "SECONDS", FOR_SCAN, set_timeout, "stop after that time" },
-	{ "count", "N", FOR_ADVERTS, set_count, "stop after N reports; devices: list the latest N" },
-	{ "dedup", "MS", FOR_SCAN, set_dedup, "the same bytes of the same device at most once in MS milliseconds" },
-	{ "raw", NULL, FOR_ADVERTS, set_raw, "bytes in hex instead of what they mean" },
-	{ "adapter", "hciN", FOR_ADVERTS, set_adapter, "the radio (default: the first)" },
-	{ "name", "GLOB", FOR_ADVERTS, set_name, "devices whose name matches (* ? [a-z])" },
-	{ "rssi", "DBM", FOR_ADVERTS, set_rssi, "at least that strong" },
-	{ "uuid", "UUID", FOR_ADVERTS, add_uuid, "advertises this service; may be repeated" },
-	{ "manufacturer", "ID", FOR_ADVERTS, add_manufacturer, "manufacturer data of this company; may be repeated" },
-	{ "address", "ADDR", FOR_ADVERTS, add_address, "this device; may be repeated" },
-	{ "json", NULL, FOR_ALL, set_json, "JSON; scan and devices: one object a line" },
-	{ "no-color", NULL, FOR_ALL, set_no_color, "no colours (NO_COLOR in the environment does the same)" },
-	{ "bus", "ADDRESS", FOR_ALL, set_bus, "the message bus: system (default), session, or an address" },
-};
 
 enum {
 	KEY_TABLE = 0x100,
 	KEY_HELP = 'h',
 	KEY_VERSION = 'V',
 };
-
-static unsigned bit_of(const Command *command)
-{
-	if (strcmp(command->name, "scan") == 0)
-		return FOR_SCAN;
-	if (strcmp(command->name, "devices") == 0)
-		return FOR_DEVICES;
-	return 0;
-}
 
 static void print_option(const char *name, const char *value, const char *help)
 {
@@ -163,9 +27,9 @@ static void print_option(const char *name, const char *value, const char *help)
 
 static void print_options(unsigned mask)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
-		if (table[i].commands & mask)
-			print_option(table[i].name, table[i].value, table[i].help);
+	for (size_t i = 0; i < option_count; i++)
+		if (option_table[i].commands & mask)
+			print_option(option_table[i].name, option_table[i].value, option_table[i].help);
 }
 
 static void print_global_options(void)
@@ -182,7 +46,7 @@ static void print_help(const Command *command)
 		       *command->arguments ? " " : "", command->arguments, command->summary,
 		       command->help ? command->help : "");
 		printf("\nOptions:\n");
-		print_options(bit_of(command));
+		print_options(option_mask(command) & ~(unsigned)FOR_ALL);
 	} else {
 		printf("Usage: bluebrokerctl COMMAND [OPTION...]\n\nUses the Bluetooth broker, bluebrokerd.\n\nCommands:\n");
 		for (const Command *each = commands; each->name; each++) {
@@ -234,30 +98,30 @@ static bool choose_command(Options *options, int argc, char **argv, bool help)
 }
 
 /* Options that were given, but are not of the command. */
-static bool check_options(const Options *options, const bool given[static ARRAY_SIZE(table)])
+static bool check_options(const Options *options, const bool given[static OPTIONS_MAX])
 {
-	unsigned allowed = FOR_ALL | bit_of(options->command);
+	unsigned allowed = option_mask(options->command);
 
-	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
-		if (!given[i] || table[i].commands & allowed)
+	for (size_t i = 0; i < option_count; i++) {
+		if (!given[i] || option_table[i].commands & allowed)
 			continue;
-		fail_line("--%s: not an option of \"%s\"; see bluebrokerctl %s --help", table[i].name,
+		fail_line("--%s: not an option of \"%s\"; see bluebrokerctl %s --help", option_table[i].name,
 			  options->command->name, options->command->name);
 		return false;
 	}
 	return true;
 }
 
-static void fill_getopt_table(struct option long_options[static ARRAY_SIZE(table) + 3])
+static void fill_getopt_table(struct option long_options[static OPTIONS_MAX + 3])
 {
-	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
+	for (size_t i = 0; i < option_count; i++)
 		long_options[i] = (struct option){
-			.name = table[i].name,
-			.has_arg = table[i].value ? required_argument : no_argument,
+			.name = option_table[i].name,
+			.has_arg = option_table[i].value ? required_argument : no_argument,
 			.val = KEY_TABLE + (int)i,
 		};
-	long_options[ARRAY_SIZE(table)] = (struct option){ "help", no_argument, NULL, KEY_HELP };
-	long_options[ARRAY_SIZE(table) + 1] = (struct option){ "version", no_argument, NULL, KEY_VERSION };
+	long_options[option_count] = (struct option){ "help", no_argument, NULL, KEY_HELP };
+	long_options[option_count + 1] = (struct option){ "version", no_argument, NULL, KEY_VERSION };
 }
 
 static bool leave(ExitCode *ret_exit, ExitCode code)
@@ -268,8 +132,8 @@ static bool leave(ExitCode *ret_exit, ExitCode code)
 
 bool options_parse(Options *options, int argc, char **argv, ExitCode *ret_exit)
 {
-	struct option long_options[ARRAY_SIZE(table) + 3] = { { 0 } };
-	bool given[ARRAY_SIZE(table)] = { 0 };
+	struct option long_options[OPTIONS_MAX + 3] = { { 0 } };
+	bool given[OPTIONS_MAX] = { 0 };
 	const char *no_color = g_getenv("NO_COLOR");
 	bool help = false;
 	int key;
@@ -298,11 +162,12 @@ bool options_parse(Options *options, int argc, char **argv, ExitCode *ret_exit)
 		case '?': {
 			g_autofree char *clean = text_clean(argv[optind - 1], -1);
 
-			fail_line("%s: no such option; see bluebrokerctl --help", clean);
+			fail_line("%s: no such option; see bluebrokerctl --help%s", clean,
+				  g_ascii_isdigit(clean[1]) ? " (-- goes before a negative value)" : "");
 			return leave(ret_exit, EXIT_USAGE);
 		}
 		}
-		option = &table[key - KEY_TABLE];
+		option = &option_table[key - KEY_TABLE];
 		given[key - KEY_TABLE] = true;
 		if (option->set(options, optarg, &reason) != 0) {
 			fail_line("--%s: %s", option->name, reason.text);

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "ctl/exit.h"
+#include "ctl/value-format.h"
 #include "ctl/wanted.h"
 
 typedef struct Options Options;
@@ -31,6 +32,11 @@ struct Options {
 	int timeout;		/* seconds; -1: none */
 	uint64_t count;		/* 0: no limit */
 	uint32_t dedup_ms;	/* 0: none */
+	bool read;		/* the values too */
+	bool stay;
+	ValueFormat format;
+	const char *write_type;	/* of the contract; NULL: its default */
+	uint16_t offset;
 	Wanted wanted;
 };
 

@@ -338,7 +338,7 @@ static void step_radio(unsigned int times, unsigned int sessions, uint16_t compa
 	for (unsigned int i = 0; i < times; i++)
 		radio_report(radio, reports[i % DEVICES], NOW);
 
-	broker_drop_sessions(broker);
+	broker_drop_sessions(broker, NOW);
 	for (unsigned int i = 0; i < DEVICES; i++)
 		report_unref(reports[i]);
 }
@@ -360,7 +360,7 @@ static void step_batch(unsigned int times, unsigned int sessions UNUSED, uint16_
 		check(reports_append_rich(m, session, BATCH), "batch");
 		sd_bus_message_unref(m);
 	}
-	broker_drop_sessions(radio->broker);
+	broker_drop_sessions(radio->broker, NOW);
 	report_unref(report);
 }
 

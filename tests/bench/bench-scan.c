@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What it costs to scan for many programs: 1,000 advertisers and 32 sessions at 2,000 signals/s on
  * the simulated BlueZ, while other programs call too, and a plain GDBus program takes the same
- * signals. It runs as a case of check, for that is what the test library reports failures to. */
+ * signals. */
 #include <getopt.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include <check.h>
-
+#include "bench.h"
 #include "figures.h"
 #include "load.h"
 #include "peer.h"
@@ -45,20 +44,6 @@ typedef struct Bench {
 	pid_t pids[_PROCESS_MAX];
 } Bench;
 
-static pid_t pid_of(World *world, const char *name)
-{
-	g_autoptr(GVariant) reply = g_dbus_connection_call_sync(
-		client_connection(world_bluez(world)), "org.freedesktop.DBus",
-		"/org/freedesktop/DBus", "org.freedesktop.DBus", "GetConnectionUnixProcessID",
-		g_variant_new("(s)", name), G_VARIANT_TYPE("(u)"), G_DBUS_CALL_FLAGS_NONE, -1, NULL,
-		NULL);
-	uint32_t pid = 0;
-
-	ck_assert_msg(reply != NULL, "the bus does not tell who %s is", name);
-	g_variant_get(reply, "(u)", &pid);
-	return (pid_t)pid;
-}
-
 static Usage usage_of(pid_t pid)
 {
 	Usage usage = { 0 };
@@ -86,17 +71,10 @@ static GDBusMessage *on_message(GDBusConnection *connection, GDBusMessage *messa
 	return message;
 }
 
-static int compare(const void *a, const void *b)
-{
-	double left = *(const double *)a, right = *(const double *)b;
-
-	return left < right ? -1 : left > right;
-}
-
 static void measure_start(Bench *bench)
 {
 	Client *watcher = client_new(world_address(bench->world));
-	double ms[STARTS];
+	g_autoptr(GArray) times = g_array_new(FALSE, FALSE, sizeof(double));
 	int64_t named = 0;
 	guint filter;
 
@@ -106,20 +84,22 @@ static void measure_start(Bench *bench)
 	filter = g_dbus_connection_add_filter(client_connection(watcher), on_message, &named, NULL);
 	for (unsigned int i = 0; i < STARTS; i++) {
 		int64_t start;
+		double ms;
 
 		world_daemon_stop(bench->world);
 		start = g_get_monotonic_time();
 		world_daemon_start(bench->world);
 		client_sync(watcher);
-		ms[i] = (double)(__atomic_load_n(&named, __ATOMIC_SEQ_CST) - start) / 1000;
+		ms = (double)(__atomic_load_n(&named, __ATOMIC_SEQ_CST) - start) / 1000;
+		g_array_append_val(times, ms);
 	}
 	g_dbus_connection_remove_filter(client_connection(watcher), filter);
 	client_free(watcher);
 
-	qsort(ms, STARTS, sizeof(ms[0]), compare);
-	figures_add(bench->figures, "start", "ms", 1, ms[STARTS / 2],
+	figures_add(bench->figures, "start", "ms", 1, bench_percentile(times, 50),
 		    "from exec to the bus name, median of %d", STARTS);
-	figures_add(bench->figures, "start", "ms", 1, ms[STARTS - 1], "slowest");
+	figures_add(bench->figures, "start", "ms", 1, bench_percentile(times, 100),
+		    "slowest");
 }
 
 /* --- memory and calls --- */
@@ -257,8 +237,8 @@ START_TEST(scan)
 
 	measure_start(&bench);
 	bench.pids[DAEMON] = world_daemon_pid(bench.world);
-	bench.pids[BLUEZ] = pid_of(bench.world, "org.bluez");
-	bench.pids[BUS] = pid_of(bench.world, "org.freedesktop.DBus");
+	bench.pids[BLUEZ] = bench_find_pid(bench.world, "org.bluez");
+	bench.pids[BUS] = bench_find_pid(bench.world, "org.freedesktop.DBus");
 	bench.pids[PROGRAMS] = getpid();
 
 	measure_idle(&bench);
@@ -296,10 +276,7 @@ int main(int argc, char *argv[])
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
-	TCase *tcase = tcase_create("bench-scan");
-	Suite *suite = suite_create("bench-scan");
-	SRunner *runner;
-	int option, failed;
+	int option;
 
 	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		if (option == 's') {
@@ -318,14 +295,5 @@ int main(int argc, char *argv[])
 		return 2;
 	}
 
-	tcase_add_test(tcase, scan);
-	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_set_fork_status(runner, CK_NOFORK);
-	srunner_run_all(runner, CK_SILENT);
-	failed = srunner_ntests_failed(runner);
-	if (failed > 0)
-		srunner_print(runner, CK_NORMAL);
-	srunner_free(runner);
-	return failed == 0 ? 0 : 1;
+	return bench_run("bench-scan", scan);
 }

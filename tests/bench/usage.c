@@ -2,29 +2,20 @@
 /* What a process has used so far. */
 #include "usage.h"
 
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
+#include <time.h>
 
 #include <glib.h>
 
-static bool read_cpu(pid_t pid, double *ret)
+/* Its CPU clock, for /proc tells in steps of a tick only. */
+bool usage_read_cpu(pid_t pid, double *ret)
 {
-	g_autofree char *path = g_strdup_printf("/proc/%d/stat", pid);
-	unsigned long user, system;
-	g_autofree char *text = NULL;
-	const char *tail;
+	struct timespec used;
+	clockid_t clock;
 
-	if (!g_file_get_contents(path, &text, NULL, NULL))
+	if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &used) < 0)
 		return false;
-
-	/* utime and stime are fields 14 and 15; field 2, the name, may hold anything but ends with
-	 * the last ')' */
-	tail = strrchr(text, ')');
-	if (!tail || sscanf(tail, ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user,
-			    &system) != 2)
-		return false;
-	*ret = (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
+	*ret = (double)used.tv_sec + (double)used.tv_nsec / 1e9;
 	return true;
 }
 
@@ -44,7 +35,7 @@ bool usage_read(pid_t pid, Usage *ret)
 	g_autofree char *text = NULL;
 	Usage usage;
 
-	if (!read_cpu(pid, &usage.cpu) || !g_file_get_contents(path, &text, NULL, NULL) ||
+	if (!usage_read_cpu(pid, &usage.cpu) || !g_file_get_contents(path, &text, NULL, NULL) ||
 	    !read_kib(text, "\nRss:", &usage.rss) ||
 	    !read_kib(text, "\nPrivate_Dirty:", &usage.private_dirty))
 		return false;

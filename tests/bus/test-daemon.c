@@ -87,7 +87,7 @@ START_TEST(list_config)
 	g_auto(GStrv) lines = g_strsplit(list.out, "\n", -1);
 
 	ck_assert_int_eq(list.status, 0);
-	ck_assert_uint_eq(g_strv_length(lines), 18); /* the 17 keys, and nothing after the last newline */
+	ck_assert_uint_eq(g_strv_length(lines), 22); /* the 21 keys, and nothing after the last newline */
 	expect_text(list.out, "Scan FifoDepth reports 1 65535 16\n");
 	expect_text(list.out, "Radio AntennaSwitch path\n");
 	expect_text(list.out, "Limits FifoBytesPerUser bytes 65536 4294967295 8388608\n");
@@ -201,6 +201,12 @@ START_TEST(second_daemon)
 }
 END_TEST
 
+static bool bluez_is_idle(void *data)
+{
+	(void)data;
+	return !client_get_boolean(world_bluez(world), BLUEZ_ADAPTER, BLUEZ_ADAPTER_IFACE, "Discovering");
+}
+
 START_TEST(ends_with_scans_stopped)
 {
 	g_autofree char *session = open_session(client, 0);
@@ -210,7 +216,7 @@ START_TEST(ends_with_scans_stopped)
 	subscribe(client, session);
 	wait_radio_scans(WORLD_RADIO, true, SOON);
 	world_daemon_stop(world);
-	ck_assert(!client_get_boolean(world_bluez(world), BLUEZ_ADAPTER, BLUEZ_ADAPTER_IFACE, "Discovering"));
+	ck_assert(wait_until(bluez_is_idle, NULL, SOON));
 	expect_stopped(client, "stopped", SOON);
 	ck_assert(!client_sees(client, WORLD_NAME));
 

@@ -217,6 +217,7 @@ START_TEST(any_arguments)
 	Client *honest = client_new(world_address(world));
 	g_autofree char *mine = open_session(honest, "{'fifo': <uint32 64>}");
 	pid_t pid = world_daemon_pid(world);
+	uint64_t heard;
 
 	dice = g_rand_new_with_seed(seed);
 	client_set_timeout(hostile, ANSWER_MS);
@@ -236,6 +237,11 @@ START_TEST(any_arguments)
 		n++;
 	}
 	air_do(air, "quiet *");
+	/* what is still on its way */
+	do {
+		heard = stats_total(client, "Reports");
+		wait_ms(300);
+	} while (stats_total(client, "Reports") != heard);
 	ck_assert_msg(n > 100, "only %u calls came to an end", n);
 
 	ck_assert_int_eq(world_daemon_pid(world), pid);

@@ -66,6 +66,18 @@ static const Refused refused[] = {
 	{ "scan --nonsense", "--nonsense: no such option" },
 	{ "scan -x", "-x: no such option" },
 	{ "status --rssi -70", "--rssi: not an option of \"status\"" },
+	{ "connect", "connect: an argument is missing" },
+	{ "connect 11:22:33:44:55:66 2a37", "connect: too many arguments" },
+	{ "read 11:22:33:44:55:66", "read: an argument is missing" },
+	{ "write 11:22:33:44:55:66 2a37", "write: an argument is missing" },
+	{ "write 11:22:33:44:55:66 2a37 -5", "-- goes before" },
+	{ "connect x --format hex", "--format: not an option of \"connect\"" },
+	{ "notify x 2a37 --offset 1", "--offset: not an option of \"notify\"" },
+	{ "read x 2a37 --type command", "--type: not an option of \"read\"" },
+	{ "read x 2a37 --format u64", "--format: \"u64\"" },
+	{ "read x 2a37 --offset 513", "--offset:" },
+	{ "write x 2a37 00 --type fast", "--type: \"fast\"" },
+	{ "links --timeout 3", "--timeout: not an option of \"links\"" },
 	{ "devices --timeout 3", "--timeout: not an option of \"devices\"" },
 	{ "resolve 020106 --raw", "--raw: not an option of \"resolve\"" },
 	{ "scan --rssi", "--rssi: its value is missing" },
@@ -114,7 +126,8 @@ END_TEST
 START_TEST(test_help)
 {
 	static const char *const lines[] = {
-		"--help", "-h", "scan --help", "--help scan", "resolve --help", "status --help", "--version", "scan --version",
+		"--help", "-h", "scan --help", "--help scan", "resolve --help", "status --help",
+		"write --help", "links --help", "--version", "scan --version",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
@@ -156,6 +169,36 @@ START_TEST(test_taken)
 	ck_assert_int_eq(options.adapter, -1);
 	ck_assert_int_eq(options.timeout, -1);
 	ck_assert_str_eq(options.bus, "system");
+	options_clear(&options);
+}
+END_TEST
+
+START_TEST(test_attribute_options)
+{
+	ExitCode code;
+	Options options;
+
+	ck_assert(parse(&options, "write 11:22:33:44:55:66 2a39 --format i16 --type reliable --offset 3 --timeout 7 -- -5", &code));
+	ck_assert_str_eq(options.command->name, "write");
+	ck_assert_str_eq(options.arguments[1], "2a39");
+	ck_assert_str_eq(options.arguments[2], "-5");
+	ck_assert_ptr_null(options.arguments[3]);
+	ck_assert_int_eq(options.format, VALUE_I16);
+	ck_assert_str_eq(options.write_type, "reliable");
+	ck_assert_uint_eq(options.offset, 3);
+	ck_assert_int_eq(options.timeout, 7);
+	options_clear(&options);
+
+	ck_assert(parse(&options, "connect 11:22:33:44:55:66 --read --stay --adapter hci1", &code));
+	ck_assert(options.read && options.stay);
+	ck_assert_int_eq(options.adapter, 1);
+	ck_assert_int_eq(options.format, VALUE_ANY);
+	ck_assert_ptr_null(options.write_type);
+	options_clear(&options);
+
+	ck_assert(parse(&options, "notify --count 3 11:22:33:44:55:66 0x14", &code));
+	ck_assert_uint_eq(options.count, 3);
+	ck_assert_str_eq(options.arguments[0], "11:22:33:44:55:66");
 	options_clear(&options);
 }
 END_TEST
@@ -220,4 +263,4 @@ START_TEST(test_numbers)
 }
 END_TEST
 
-UNIT_MAIN("ctl-options", test_refused, test_help, test_taken, test_filter, test_numbers)
+UNIT_MAIN("ctl-options", test_refused, test_help, test_taken, test_attribute_options, test_filter, test_numbers)

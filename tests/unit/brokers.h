@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "core/broker.h"
+#include "core/link.h"
+#include "core/pairing.h"
 #include "core/radio.h"
 #include "core/session.h"
 #include "reports.h"
@@ -22,6 +24,9 @@ typedef struct World {
 	unsigned batched;	/* reports taken by batches */
 	int power_result;
 	int antenna_result;
+	LinkMirror devices[256];	/* what BlueZ knows, by the address's last byte */
+	unsigned link_changes;		/* LinkChange bits told since the last look */
+	GPtrArray *running;		/* AttrOp that the edge has, in order */
 } World;
 
 static inline void world_say(World *world, const char *format, ...) PRINTF_LIKE(2, 3);
@@ -93,6 +98,113 @@ static inline void op_stopped(void *world, Session *session UNUSED, const char *
 	world_say(world, "stopped(%s)", reason);
 }
 
+/* Links are named by their address's last byte, attributes by their handle. */
+static inline bool op_link_look(void *userdata, Radio *radio UNUSED, const Addr *addr, LinkMirror *ret)
+{
+	const World *world = userdata;
+
+	if (!world->devices[addr->bytes[5]].known)
+		return false;
+	*ret = world->devices[addr->bytes[5]];
+	return true;
+}
+
+static inline void op_link_connect(void *world, Link *link)
+{
+	world_say(world, "connect%u", link->addr.bytes[5]);
+}
+
+static inline void op_link_disconnect(void *world, Link *link)
+{
+	ck_assert_msg(link->ours, "cuts a link that others opened");
+	world_say(world, "disconnect%u", link->addr.bytes[5]);
+}
+
+static inline void op_link_pair(void *world, Link *link)
+{
+	world_say(world, "pair%u", link->addr.bytes[5]);
+}
+
+static inline void op_link_cancel_pair(void *world, Link *link)
+{
+	world_say(world, "nopair%u", link->addr.bytes[5]);
+}
+
+static inline void op_link_unpair(void *world, Link *link)
+{
+	world_say(world, "unpair%u", link->addr.bytes[5]);
+}
+
+static inline void op_link_added(void *world, Link *link)
+{
+	world_say(world, "+link%u", link->addr.bytes[5]);
+}
+
+static inline void op_link_removed(void *world, Link *link)
+{
+	world_say(world, "-link%u", link->addr.bytes[5]);
+}
+
+static inline void op_link_changed(void *userdata, Link *link, unsigned changes)
+{
+	World *world = userdata;
+
+	ck_assert_uint_ne(changes, 0);
+	ck_assert(link->exposed);
+	world->link_changes |= changes;
+}
+
+static inline void op_link_lost(void *world, Link *link, const char *reason)
+{
+	ck_assert_uint_gt(link->holds->len, 0);
+	world_say(world, "lost%u(%s)", link->addr.bytes[5], reason);
+}
+
+static inline void op_attr_start(void *userdata, AttrOp *op)
+{
+	static const char *const words[] = {
+		[OP_READ] = "read",
+		[OP_WRITE_REQUEST] = "write",
+		[OP_WRITE_COMMAND] = "command",
+		[OP_WRITE_RELIABLE] = "reliable",
+		[OP_NOTIFY_ON] = "notify",
+		[OP_NOTIFY_OFF] = "nonotify",
+	};
+	World *world = userdata;
+
+	ck_assert(op->running);
+	for (guint i = 0; i < world->running->len; i++)
+		ck_assert_msg(((AttrOp *)g_ptr_array_index(world->running, i))->attr != op->attr, "two at once");
+	g_ptr_array_add(world->running, op);
+	world_say(world, "%s(%u)", words[op->kind], op->attr->handle);
+}
+
+static inline void op_attr_forget(void *userdata, AttrOp *op)
+{
+	World *world = userdata;
+
+	ck_assert(g_ptr_array_remove(world->running, op));
+	world_say(world, "forget(%u)", op->attr->handle);
+}
+
+static inline void op_attr_added(void *world, Attr *attr)
+{
+	world_say(world, "+%u", attr->handle);
+}
+
+static inline void op_attr_removed(void *world, Attr *attr)
+{
+	world_say(world, "-%u", attr->handle);
+}
+
+static inline void op_attr_notification(void *world, Attr *attr, AttrSub *sub, GBytes *value, uint64_t now UNUSED)
+{
+	gsize length;
+	const char *bytes = g_bytes_get_data(value, &length);
+
+	world_say(world, "%s:%u=%.*s", sub->connection, attr->handle, (int)length, bytes);
+}
+
 static inline int op_antenna(void *userdata, bool external)
 {
 	World *world = userdata;
@@ -120,6 +232,21 @@ static inline void world_init(World *world)
 		.session_event = op_event,
 		.session_batch = op_batch,
 		.session_scan_stopped = op_stopped,
+		.link_look = op_link_look,
+		.link_connect = op_link_connect,
+		.link_disconnect = op_link_disconnect,
+		.link_pair = op_link_pair,
+		.link_cancel_pair = op_link_cancel_pair,
+		.link_unpair = op_link_unpair,
+		.attr_start = op_attr_start,
+		.attr_forget = op_attr_forget,
+		.link_added = op_link_added,
+		.link_removed = op_link_removed,
+		.link_changed = op_link_changed,
+		.link_lost = op_link_lost,
+		.attr_added = op_attr_added,
+		.attr_removed = op_attr_removed,
+		.attr_notification = op_attr_notification,
 		.antenna = op_antenna,
 		.wake_at = op_wake_at,
 	};
@@ -127,12 +254,15 @@ static inline void world_init(World *world)
 	*world = (World){ .now = 1000 * USEC_PER_SEC, .wake = USEC_NEVER, .batches_pass = true };
 	config_init(&world->config);
 	world->log = g_string_new(NULL);
+	world->running = g_ptr_array_new();
 	ck_assert_int_eq(broker_new(&world->broker, &world->config, &ops, world), 0);
 }
 
 static inline void world_end(World *world)
 {
 	broker_free(world->broker);
+	ck_assert_uint_eq(world->running->len, 0);
+	g_ptr_array_free(world->running, TRUE);
 	g_string_free(world->log, TRUE);
 }
 

@@ -11,6 +11,8 @@
 #   BLUETOOTHD_ARGS   arguments for bluetoothd (default none; -E for experimental interfaces)
 #   BLUETOOTHD        no: leave bluetoothd to the test (bluetoothd-ctl start)
 #   BT_POLICY         bus policy files to put where the bus finds them
+#   BT_SYSUSERS       sysusers.d files whose users and groups the guest is to have
+#   BT_USERS          more users, each NAME:UID or, as a member of a group, NAME:UID:GROUP
 #   BT_ENV            this file's directory (bash finds it by itself)
 #
 # Logs are in /run/log. `air LINE` says something to the radios; bluetoothd-ctl is on PATH.
@@ -20,6 +22,7 @@
 : "${BT_ENV:=$(dirname "$(readlink -f "${BASH_SOURCE:-bt-env.sh}")")}"
 : "${BLUEBROKER_RADIO:=bluebroker-radio}" "${AIR_CONTROL:=/run/air}"
 : "${AIR_RADIOS=00:AA:01:00:00:01}" "${AIR_ARGS:=}" "${BLUETOOTHD_ARGS:=}" "${BT_POLICY:=}"
+: "${BT_SYSUSERS:=}" "${BT_USERS:=}"
 export AIR_CONTROL BLUETOOTHD_ARGS
 PATH=$BT_ENV:$PATH
 
@@ -32,6 +35,29 @@ bt_env_state() {
 	[ -s /etc/machine-id ] || dbus-uuidgen > /etc/machine-id
 	rm -rf /var/lib/dbus/machine-id
 	mkdir -p /var/lib/dbus && cp /etc/machine-id /var/lib/dbus/machine-id
+}
+
+bt_env_sysusers() {
+	systemd-sysusers "$@" 2> /run/log/sysusers.log || {
+		cat /run/log/sysusers.log >&2
+		return 1
+	}
+}
+
+# Before the bus, which reads its policy's users and groups when it starts.
+bt_env_users() {
+	# shellcheck disable=SC2086 # a list
+	[ -z "$BT_SYSUSERS" ] || bt_env_sysusers $BT_SYSUSERS || return
+	for user in $BT_USERS; do
+		name=${user%%:*} group=${user#*:*:}
+		uid=${user#*:} uid=${uid%%:*}
+		[ "$group" != "$user" ] || group=''
+		bt_env_sysusers --inline "u $name $uid" ${group:+"m $name $group"} || return
+		[ "$(id -u "$name")" = "$uid" ] || {
+			echo "bt-env: uid $uid is not free for $name" >&2
+			return 1
+		}
+	done
 }
 
 bt_env_bus() {
@@ -76,7 +102,7 @@ bt_env_adapters() {
 	return 1
 }
 
-bt_env_state && bt_env_bus && bt_env_radios || exit 125
+bt_env_state && bt_env_users && bt_env_bus && bt_env_radios || exit 125
 if [ "${BLUETOOTHD:-yes}" != no ]; then
 	bluetoothd-ctl start && bt_env_adapters || exit 125
 fi

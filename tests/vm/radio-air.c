@@ -8,7 +8,6 @@
 
 #include "radio-air.h"
 
-#define SECOND 1000000000ULL
 #define BATCH 2000000ULL	/* what falls due within this time goes out together */
 #define RETRY 1000000ULL	/* after a host was full */
 #define STORM_TURNS_MAX 512	/* in one call, so that commands are heard amid a late storm */
@@ -30,6 +29,7 @@ struct Storm {
 void air_deinit(Air *air)
 {
 	air_quiet(air, BDADDR_ANY);
+	peers_deinit(&air->peers);
 	while (air->n_radios > 0)
 		air_unplug(air, air->n_radios - 1);
 }
@@ -55,7 +55,8 @@ int air_plug(Air *air, const bdaddr_t *address, Controller **ret)
 		return -EEXIST;
 	if (air->n_radios == AIR_RADIOS_MAX)
 		return -ENOSPC;
-	r = controller_new(&air->radios[air->n_radios], address, air->filter_duplicates);
+	r = controller_new(&air->radios[air->n_radios], address, air->filter_duplicates,
+			   &air->peers);
 	if (r < 0)
 		return r;
 	*ret = air->radios[air->n_radios++];
@@ -249,7 +250,7 @@ static uint64_t storm_run(Air *air, Storm *storm, uint64_t now)
 
 uint64_t air_run(Air *air, uint64_t now)
 {
-	uint64_t next = AIR_NEVER, due;
+	uint64_t next = peers_run(&air->peers, air->radios, air->n_radios, now), due;
 
 	for (Advertiser **link = &air->advertisers; *link;) {
 		Advertiser *advertiser = *link;

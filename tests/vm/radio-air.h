@@ -6,7 +6,7 @@
  * themselves, storms. Times are CLOCK_MONOTONIC nanoseconds.
  */
 
-#include "radio-controller.h"
+#include "radio-peer.h"
 
 #define AIR_RADIOS_MAX 16
 #define AIR_NAME_MAX 64
@@ -21,6 +21,7 @@ typedef struct Air {
 	size_t n_radios;
 	Advertiser *advertisers;
 	Storm *storms;
+	Peers peers;
 	uint64_t held_back;		/* times a radio was full and a report had to wait */
 } Air;
 

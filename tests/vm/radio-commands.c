@@ -1,47 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Reads the requests of the air-control protocol, and carries them out. */
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "radio-commands.h"
+#include "radio-peer-commands.h"
 #include "radio-rfkill.h"
-
-#define WORDS_MAX 16
-
-typedef struct Request {
-	Air *air;
-	char *words[WORDS_MAX];
-	size_t n_words;
-	uint64_t now;
-	char *reply;		/* COMMAND_REPLY_MAX */
-} Request;
-
-static bool fail(Request *request, const char *problem, const char *what)
-{
-	snprintf(request->reply, COMMAND_REPLY_MAX, "error %s: %.80s", problem, what);
-	return false;
-}
-
-static bool fail_errno(Request *request, const char *what, int error)
-{
-	return fail(request, what, strerror(-error));
-}
-
-static bool parse_address(Request *request, const char *word, bdaddr_t *ret)
-{
-	uint8_t b[6];
-	int end = -1;
-
-	if (sscanf(word, "%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx%n", &b[5], &b[4], &b[3], &b[2], &b[1],
-		   &b[0], &end) != 6 || end != 17 || word[end])
-		return fail(request, "not an address", word);
-	memcpy(ret->b, b, sizeof(b));
-	return true;
-}
 
 /* a radio that is plugged in, or all */
 static bool parse_target(Request *request, const char *word, Target *ret)
@@ -53,20 +20,6 @@ static bool parse_target(Request *request, const char *word, Target *ret)
 	if (!parse_address(request, word, ret))
 		return false;
 	return air_find(request->air, ret) ? true : fail(request, "no such radio", word);
-}
-
-static bool parse_number(Request *request, const char *word, uint32_t least, uint32_t most,
-			 uint32_t *ret)
-{
-	char *end;
-	unsigned long value;
-
-	errno = 0;
-	value = strtoul(word, &end, 10);
-	if (errno || *end || *word < '0' || *word > '9' || value < least || value > most)
-		return fail(request, "number out of range", word);
-	*ret = (uint32_t)value;
-	return true;
 }
 
 /* BASE or BASE~SPREAD, dBm */
@@ -87,16 +40,10 @@ static bool parse_level(Request *request, const char *word, Level *ret)
 
 static bool parse_payload(Request *request, const char *word, Report *ret)
 {
-	size_t length = strlen(word) / 2;
+	size_t length;
 
-	ret->length = 0;
-	if (!strcmp(word, "-"))
-		return true;
-	if (strlen(word) % 2 || length > REPORT_DATA_MAX ||
-	    strspn(word, "0123456789abcdefABCDEF") != strlen(word))
-		return fail(request, "not a payload of up to 31 bytes in hex", word);
-	for (size_t i = 0; i < length; i++)
-		(void)sscanf(word + 2 * i, "%2hhx", &ret->data[i]);
+	if (!parse_bytes(request, word, REPORT_DATA_MAX, ret->data, &length))
+		return false;
 	ret->length = (uint8_t)length;
 	return true;
 }
@@ -107,12 +54,10 @@ static bool parse_report(Request *request, char **words, Report *ret, Level *ret
 	uint32_t type;
 
 	if (!parse_address(request, words[0], &ret->address) ||
+	    !parse_address_type(request, words[1], &ret->address_type) ||
 	    !parse_number(request, words[2], 0, 4, &type) ||
 	    !parse_level(request, words[3], ret_level) || !parse_payload(request, words[4], ret))
 		return false;
-	if (strcmp(words[1], "public") && strcmp(words[1], "random"))
-		return fail(request, "neither public nor random", words[1]);
-	ret->address_type = !strcmp(words[1], "random");
 	ret->type = (uint8_t)type;
 	return true;
 }
@@ -257,13 +202,12 @@ static bool run_status(Request *request)
 static bool run_rfkill(Request *request)
 {
 	const Air *air = request->air;
-	bool block = !strcmp(request->words[2], "block");
 	Target target;
+	bool block;
 	int r;
 
-	if (!block && strcmp(request->words[2], "unblock"))
-		return fail(request, "neither block nor unblock", request->words[2]);
-	if (!parse_target(request, request->words[1], &target))
+	if (!parse_either(request, request->words[2], "block", "unblock", &block) ||
+	    !parse_target(request, request->words[1], &target))
 		return false;
 	for (size_t i = 0; i < air->n_radios; i++) {
 		if (!air_matches(&target, air->radios[i]))
@@ -275,11 +219,7 @@ static bool run_rfkill(Request *request)
 	return true;
 }
 
-static const struct {
-	const char *name;
-	size_t least, most;	/* words, the name among them */
-	bool (*run)(Request *request);
-} requests[] = {
+static const Verb verbs[] = {
 	{ "plug", 2, 2, run_plug },
 	{ "unplug", 2, 2, run_unplug },
 	{ "adv", 7, 8, run_adv },
@@ -290,10 +230,19 @@ static const struct {
 	{ "rfkill", 3, 3, run_rfkill },
 };
 
+static const Verb *verb_find(const Verb *list, size_t n, const char *name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(list[i].name, name))
+			return &list[i];
+	return NULL;
+}
+
 bool command_line_run(Air *air, char *line, uint64_t now, char reply[COMMAND_REPLY_MAX])
 {
 	Request request = { .air = air, .now = now, .reply = reply };
 	char *rest = line, *word;
+	const Verb *verb;
 
 	while ((word = strsep(&rest, " \t\r"))) {
 		if (!*word)
@@ -311,15 +260,14 @@ bool command_line_run(Air *air, char *line, uint64_t now, char reply[COMMAND_REP
 	}
 	if (!strcmp(request.words[0], "quit"))
 		return false;
-	for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
-		if (strcmp(requests[i].name, request.words[0]))
-			continue;
-		if (request.n_words < requests[i].least || request.n_words > requests[i].most)
-			fail(&request, "wrong number of words", request.words[0]);
-		else
-			requests[i].run(&request);
-		return true;
-	}
-	fail(&request, "unknown request", request.words[0]);
+	verb = verb_find(verbs, sizeof(verbs) / sizeof(verbs[0]), request.words[0]);
+	if (!verb)
+		verb = verb_find(peer_verbs, n_peer_verbs, request.words[0]);
+	if (!verb)
+		fail(&request, "unknown request", request.words[0]);
+	else if (request.n_words < verb->least || request.n_words > verb->most)
+		fail(&request, "wrong number of words", request.words[0]);
+	else
+		verb->run(&request);
 	return true;
 }

@@ -11,13 +11,11 @@
  *   storm RADIO ADVERTISERS RATE SECONDS
  *
  * RADIO is a controller address, or `*` for all; TYPE is the HCI event type; RSSI may be
- * BASE~SPREAD; HEX is the AD payload, `-` for an empty one.
+ * BASE~SPREAD; HEX is the AD payload, `-` for an empty one. Requests about peripherals are in
+ * radio-peer-commands.h.
  */
 
-#include "radio-air.h"
-
-#define COMMAND_LINE_MAX 1024
-#define COMMAND_REPLY_MAX 256
+#include "radio-request.h"
 
 /* Carries out line (which it cuts into words) and writes the answer, without a line end, to reply.
  * Returns false when the program shall end. */

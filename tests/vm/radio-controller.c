@@ -15,7 +15,7 @@
 
 int controller_process(Controller *controller)
 {
-	uint8_t packet[1 + HCI_COMMAND_HDR_SIZE + UINT8_MAX];
+	uint8_t packet[1 + HCI_MAX_FRAME_SIZE];
 	hci_command_hdr head;
 	ssize_t n;
 
@@ -27,7 +27,8 @@ int controller_process(Controller *controller)
 			return errno == EAGAIN ? 0 : -errno;
 		if (n == 0)
 			return -ENODEV;
-		/* data packets have no link to go to */
+		if (packet[0] == HCI_ACLDATA_PKT)
+			link_packet(controller, packet + 1, (size_t)n - 1);
 		if (packet[0] != HCI_COMMAND_PKT || n < 1 + HCI_COMMAND_HDR_SIZE)
 			continue;
 		memcpy(&head, packet + 1, sizeof(head));
@@ -53,7 +54,7 @@ static bool seen_before(Controller *controller, const Report *report)
 
 int controller_report(Controller *controller, const Report *report)
 {
-	Peer peer = { report->address_type, report->address };
+	DeviceAddress device = { report->address_type, report->address };
 	uint8_t parameters[2 + LE_ADVERTISING_INFO_SIZE + REPORT_DATA_MAX + 1] = {
 		EVT_LE_ADVERTISING_REPORT, 1 /* one report */
 	};
@@ -69,7 +70,7 @@ int controller_report(Controller *controller, const Report *report)
 	if (!controller->scanning)
 		return 0;
 	if (controller->accept_list_only &&
-	    accept_list_find(controller, &peer) == controller->n_accept_list)
+	    accept_list_find(controller, &device) == controller->n_accept_list)
 		return 0;
 	if (controller->filter_duplicates && controller->filter_wanted &&
 	    seen_before(controller, report))
@@ -123,7 +124,7 @@ static int controller_plug(Controller *controller)
 	return 0;
 }
 
-int controller_new(Controller **ret, const bdaddr_t *address, bool filter_duplicates)
+int controller_new(Controller **ret, const bdaddr_t *address, bool filter_duplicates, Peers *peers)
 {
 	Controller *controller = calloc(1, sizeof(*controller));
 	int r;
@@ -133,6 +134,7 @@ int controller_new(Controller **ret, const bdaddr_t *address, bool filter_duplic
 	controller->address = *address;
 	controller->fd = controller->control_fd = -1;
 	controller->filter_duplicates = filter_duplicates;
+	controller->peers = peers;
 	controller->seen = calloc(SEEN_MAX, sizeof(*controller->seen));
 	r = controller->seen ? controller_plug(controller) : -ENOMEM;
 	if (r < 0) {
@@ -147,6 +149,8 @@ Controller *controller_free(Controller *controller)
 {
 	if (!controller)
 		return NULL;
+	while (controller->links)
+		link_free(controller->links);
 	if (controller->fd >= 0)
 		close(controller->fd);
 	if (controller->control_fd >= 0)

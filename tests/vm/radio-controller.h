@@ -9,11 +9,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <bluetooth/bluetooth.h>
+
+#include "radio-address.h"
 
 #define REPORT_DATA_MAX 31
 
 typedef struct Controller Controller;
+typedef struct Peers Peers;
 
 /* one legacy advertising PDU as the controller tells it to the host */
 typedef struct Report {
@@ -26,9 +28,9 @@ typedef struct Report {
 	uint8_t data[REPORT_DATA_MAX];
 } Report;
 
-/* Plugs a controller in. With filter_duplicates it obeys the host's wish for its duplicate filter,
+/* Plugs a controller in, which can connect to peers. With filter_duplicates it obeys the host's wish for its duplicate filter,
  * otherwise it lets every report through, as many chips do. Negative errno on failure. */
-int controller_new(Controller **ret, const bdaddr_t *address, bool filter_duplicates);
+int controller_new(Controller **ret, const bdaddr_t *address, bool filter_duplicates, Peers *peers);
 /* Unplugs it; returns NULL. */
 Controller *controller_free(Controller *controller);
 
@@ -47,7 +49,7 @@ bool controller_filter_wanted(const Controller *controller);
  * it */
 bool controller_powered(const Controller *controller);
 
-/* Answers all commands that wait. Negative errno when the controller is of no use any more. */
+/* Answers all commands that wait, and takes all data. Negative errno when the controller is of no use any more. */
 int controller_process(Controller *controller);
 
 /* Hands a report to the host. 1: it went; 0: not scanning, or filtered out; -EAGAIN: the host is

@@ -10,19 +10,9 @@
 #include <bluetooth/hci.h>
 
 #include "radio-hci.h"
+#include "radio-link-commands.h"
 
-#define DATA_PACKET_LENGTH 27
 #define DATA_PACKETS 8
-#define OPCODE(ogf, ocf) ((uint16_t)((ogf) << 10 | (ocf)))
-#define LE(ocf) OPCODE(OGF_LE_CTL, OCF_LE_##ocf)
-
-typedef struct Command {
-	uint16_t opcode;
-	uint8_t octet, bit;	/* its place in the mask of supported commands */
-	uint8_t parameters;	/* their length */
-	void (*run)(Controller *controller, const struct Command *command,
-		    const uint8_t *parameters);
-} Command;
 
 /* H4 packets; the kernel takes one whole packet a write */
 int event_send(Controller *controller, uint8_t event, const void *head, size_t n_head,
@@ -38,16 +28,14 @@ int event_send(Controller *controller, uint8_t event, const void *head, size_t n
 	return writev(controller->fd, parts, 3) < 0 ? -errno : 0;
 }
 
-/* answer: what follows the opcode, beginning with the status */
-static void command_complete(Controller *controller, uint16_t opcode, const void *answer,
-			     size_t length)
+void command_complete(Controller *controller, uint16_t opcode, const void *answer, size_t length)
 {
 	evt_cmd_complete head = { .ncmd = 1, .opcode = htobs(opcode) };
 
 	(void)event_send(controller, EVT_CMD_COMPLETE, &head, sizeof(head), answer, length);
 }
 
-static void command_status(Controller *controller, uint16_t opcode, uint8_t status)
+void command_status(Controller *controller, uint16_t opcode, uint8_t status)
 {
 	evt_cmd_status head = { .status = status, .ncmd = 1, .opcode = htobs(opcode) };
 
@@ -64,6 +52,8 @@ static void run_accept(Controller *controller, const Command *command, const uin
 
 static void controller_reset(Controller *controller)
 {
+	while (controller->links)
+		link_free(controller->links);
 	controller->scanning = controller->active = controller->filter_wanted = false;
 	controller->accept_list_only = controller->initiating = false;
 	controller->n_accept_list = controller->n_seen = 0;
@@ -131,7 +121,8 @@ static void run_le_read_buffer_size(Controller *controller, const Command *comma
 static void run_le_read_features(Controller *controller, const Command *command,
 				 const uint8_t *parameters)
 {
-	le_read_local_supported_features_rp answer = { .status = 0 };
+	/* encryption, data packet length extension */
+	le_read_local_supported_features_rp answer = { .features = { 0x21 } };
 
 	(void)parameters;
 	command_complete(controller, command->opcode, &answer, sizeof(answer));
@@ -205,12 +196,12 @@ static void run_le_accept_list_clear(Controller *controller, const Command *comm
 	run_accept(controller, command, parameters);
 }
 
-size_t accept_list_find(const Controller *controller, const Peer *peer)
+size_t accept_list_find(const Controller *controller, const DeviceAddress *device)
 {
 	size_t i;
 
 	for (i = 0; i < controller->n_accept_list; i++)
-		if (!memcmp(&controller->accept_list[i], peer, sizeof(*peer)))
+		if (device_address_equal(&controller->accept_list[i], device))
 			break;
 	return i;
 }
@@ -219,14 +210,14 @@ static void run_le_accept_list_add(Controller *controller, const Command *comman
 				   const uint8_t *parameters)
 {
 	uint8_t status = 0;
-	Peer peer;
+	DeviceAddress device;
 
-	memcpy(&peer, parameters, sizeof(peer));
-	if (accept_list_find(controller, &peer) == controller->n_accept_list) {
+	memcpy(&device, parameters, sizeof(device));
+	if (accept_list_find(controller, &device) == controller->n_accept_list) {
 		if (controller->n_accept_list == ACCEPT_LIST_MAX)
 			status = HCI_MEMORY_FULL;
 		else
-			controller->accept_list[controller->n_accept_list++] = peer;
+			controller->accept_list[controller->n_accept_list++] = device;
 	}
 	command_complete(controller, command->opcode, &status, sizeof(status));
 }
@@ -235,62 +226,19 @@ static void run_le_accept_list_remove(Controller *controller, const Command *com
 				      const uint8_t *parameters)
 {
 	size_t i;
-	Peer peer;
+	DeviceAddress device;
 
-	memcpy(&peer, parameters, sizeof(peer));
-	i = accept_list_find(controller, &peer);
+	memcpy(&device, parameters, sizeof(device));
+	i = accept_list_find(controller, &device);
 	if (i < controller->n_accept_list)
 		controller->accept_list[i] = controller->accept_list[--controller->n_accept_list];
 	run_accept(controller, command, parameters);
-}
-
-/* Nobody on this air can be connected to: the attempt goes on until the host gives up. */
-static void run_le_create_connection(Controller *controller, const Command *command,
-				     const uint8_t *parameters)
-{
-	const le_create_connection_cp *set = (const void *)parameters;
-	uint8_t status = controller->initiating ? HCI_COMMAND_DISALLOWED : 0;
-
-	if (!status) {
-		controller->initiating = true;
-		controller->initiating_to = (Peer){ set->peer_bdaddr_type, set->peer_bdaddr };
-	}
-	command_status(controller, command->opcode, status);
-}
-
-static void run_le_create_connection_cancel(Controller *controller, const Command *command,
-					    const uint8_t *parameters)
-{
-	uint8_t status = controller->initiating ? 0 : HCI_COMMAND_DISALLOWED;
-	uint8_t subevent = EVT_LE_CONN_COMPLETE;
-	evt_le_connection_complete complete = {
-		.status = HCI_NO_CONNECTION,
-		.peer_bdaddr_type = controller->initiating_to.type,
-		.peer_bdaddr = controller->initiating_to.address,
-	};
-
-	(void)parameters;
-	command_complete(controller, command->opcode, &status, sizeof(status));
-	if (!controller->initiating)
-		return;
-	controller->initiating = false;
-	(void)event_send(controller, EVT_LE_META_EVENT, &subevent, sizeof(subevent), &complete,
-			 sizeof(complete));
-}
-
-/* commands about a link: there are none */
-static void run_no_link(Controller *controller, const Command *command, const uint8_t *parameters)
-{
-	(void)parameters;
-	command_status(controller, command->opcode, HCI_NO_CONNECTION);
 }
 
 static void run_read_commands(Controller *controller, const Command *command,
 			      const uint8_t *parameters);
 
 static const Command commands[] = {
-	{ OPCODE(OGF_LINK_CTL, OCF_DISCONNECT), 0, 5, 3, run_no_link },
-	{ OPCODE(OGF_LINK_CTL, OCF_READ_REMOTE_VERSION), 2, 7, 2, run_no_link },
 	{ OPCODE(OGF_HOST_CTL, OCF_SET_EVENT_MASK), 5, 6, 8, run_accept },
 	{ OPCODE(OGF_HOST_CTL, OCF_RESET), 5, 7, 0, run_reset },
 	{ OPCODE(OGF_INFO_PARAM, OCF_READ_LOCAL_VERSION), 14, 3, 0, run_read_version },
@@ -309,18 +257,26 @@ static const Command commands[] = {
 	{ LE(SET_ADVERTISE_ENABLE), 26, 1, 1, run_accept },
 	{ LE(SET_SCAN_PARAMETERS), 26, 2, 7, run_le_scan_parameters },
 	{ LE(SET_SCAN_ENABLE), 26, 3, 2, run_le_scan_enable },
-	{ LE(CREATE_CONN), 26, 4, 25, run_le_create_connection },
-	{ LE(CREATE_CONN_CANCEL), 26, 5, 0, run_le_create_connection_cancel },
 	{ LE(READ_WHITE_LIST_SIZE), 26, 6, 0, run_le_accept_list_size },
 	{ LE(CLEAR_WHITE_LIST), 26, 7, 0, run_le_accept_list_clear },
 	{ LE(ADD_DEVICE_TO_WHITE_LIST), 27, 0, 7, run_le_accept_list_add },
 	{ LE(REMOVE_DEVICE_FROM_WHITE_LIST), 27, 1, 7, run_le_accept_list_remove },
-	{ LE(CONN_UPDATE), 27, 2, 14, run_no_link },
 	{ LE(SET_HOST_CHANNEL_CLASSIFICATION), 27, 3, 5, run_accept },
-	{ LE(READ_REMOTE_USED_FEATURES), 27, 5, 2, run_no_link },
 	{ LE(RAND), 27, 7, 0, run_le_rand },
 	{ LE(READ_SUPPORTED_STATES), 28, 3, 0, run_le_read_states },
 };
+
+/* The command with that opcode, NULL if there is none. */
+static const Command *command_find(uint16_t opcode)
+{
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (commands[i].opcode == opcode)
+			return &commands[i];
+	for (size_t i = 0; i < n_link_commands; i++)
+		if (link_commands[i].opcode == opcode)
+			return &link_commands[i];
+	return NULL;
+}
 
 static void run_read_commands(Controller *controller, const Command *command,
 			      const uint8_t *parameters)
@@ -330,20 +286,19 @@ static void run_read_commands(Controller *controller, const Command *command,
 	(void)parameters;
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		answer.commands[commands[i].octet] |= (uint8_t)(1U << commands[i].bit);
+	for (size_t i = 0; i < n_link_commands; i++)
+		answer.commands[link_commands[i].octet] |= (uint8_t)(1U << link_commands[i].bit);
 	command_complete(controller, command->opcode, &answer, sizeof(answer));
 }
 
-void command_run(Controller *controller, uint16_t opcode, const uint8_t *parameters,
-		 size_t length)
+void command_run(Controller *controller, uint16_t opcode, const uint8_t *parameters, size_t length)
 {
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-		if (commands[i].opcode != opcode)
-			continue;
-		if (length < commands[i].parameters)
-			command_status(controller, opcode, HCI_INVALID_PARAMETERS);
-		else
-			commands[i].run(controller, &commands[i], parameters);
-		return;
-	}
-	command_status(controller, opcode, HCI_UNKNOWN_COMMAND);
+	const Command *command = command_find(opcode);
+
+	if (!command)
+		command_status(controller, opcode, HCI_UNKNOWN_COMMAND);
+	else if (length < command->parameters)
+		command_status(controller, opcode, HCI_INVALID_PARAMETERS);
+	else
+		command->run(controller, command, parameters);
 }

@@ -1,17 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-/* What the two halves of a controller share: its state, and the way from command to answer. */
+/* What the parts of a controller share: its state, and the way from command to answer. */
 
-#include "radio-controller.h"
+#include <bluetooth/bluetooth.h>
+#include <bluetooth/hci.h>
 
+#include "radio-link.h"
+
+#define OPCODE(ogf, ocf) ((uint16_t)((ogf) << 10 | (ocf)))
+#define LE(ocf) OPCODE(OGF_LE_CTL, OCF_LE_##ocf)
+#define DATA_PACKET_LENGTH 251
 #define ACCEPT_LIST_MAX 16
 #define SEEN_MAX 4096		/* a full duplicate filter lets new ones through, as chips do */
 
-typedef struct Peer {
-	uint8_t type;
-	bdaddr_t address;
-} __attribute__((packed)) Peer;
+typedef struct Command {
+	uint16_t opcode;
+	uint8_t octet, bit;	/* its place in the mask of supported commands */
+	uint8_t parameters;	/* their length */
+	void (*run)(Controller *controller, const struct Command *command,
+		    const uint8_t *parameters);
+} Command;
 
 struct Controller {
 	bdaddr_t address;
@@ -23,12 +32,15 @@ struct Controller {
 
 	/* what the host set; HCI Reset clears it */
 	bool scanning, active, filter_wanted, accept_list_only;
-	bool initiating;
-	Peer initiating_to;
-	Peer accept_list[ACCEPT_LIST_MAX];
+	bool initiating, initiating_by_list;
+	le_create_connection_cp initiation;
+	DeviceAddress accept_list[ACCEPT_LIST_MAX];
 	size_t n_accept_list;
 	uint64_t *seen;		/* address, its type, event type of what this scan reported */
 	size_t n_seen;
+
+	Peers *peers;
+	Link *links;
 };
 
 /* Sends an event whose parameters are head, then tail. Negative errno on failure. */
@@ -37,5 +49,8 @@ int event_send(Controller *controller, uint8_t event, const void *head, size_t n
 /* Carries a command out, and answers it. */
 void command_run(Controller *controller, uint16_t opcode, const uint8_t *parameters,
 		 size_t length);
-/* The place of peer in the accept list, or n_accept_list. */
-size_t accept_list_find(const Controller *controller, const Peer *peer);
+/* answer: what follows the opcode, beginning with the status */
+void command_complete(Controller *controller, uint16_t opcode, const void *answer, size_t length);
+void command_status(Controller *controller, uint16_t opcode, uint8_t status);
+/* The place of device in the accept list, or n_accept_list. */
+size_t accept_list_find(const Controller *controller, const DeviceAddress *device);

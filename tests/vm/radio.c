@@ -6,13 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 #include <sys/timerfd.h>
 
 #include "radio-control.h"
-
-#define SECOND 1000000000ULL
 
 static const char usage[] =
 	"Usage: bluebroker-radio --control PATH [--filter-duplicates] [--plug ADDRESS]...\n"
@@ -27,14 +24,6 @@ static const char usage[] =
 	"  --filter-duplicates   obey the host when it asks for the controller's duplicate filter\n"
 	"  --ask LINE            send LINE to whoever listens at PATH, and print the reply\n"
 	"  --help                this text\n";
-
-static uint64_t clock_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * SECOND + (uint64_t)now.tv_nsec;
-}
 
 static void timer_set(int fd, uint64_t when)
 {

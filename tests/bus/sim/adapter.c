@@ -1,162 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* An adapter object with its devices: Adapter1 over one radio. */
-#include "adapter.h"
-#include "object.h"
-#include "device.h"
-#include "discovery.h"
+#include "adapter-private.h"
 #include "managers.h"
-#include "power.h"
 
-#define NAME "BlueZ 5.66"
 #define SWEEP_MS 200
 #define COMPLETE_MS 12
 #define RSSI_STEP 8 /* dB, without a filter */
-
-enum {
-	ADAPTER_ADDRESS,
-	ADAPTER_ADDRESS_TYPE,
-	ADAPTER_NAME,
-	ADAPTER_ALIAS,
-	ADAPTER_CLASS,
-	ADAPTER_POWERED,
-	ADAPTER_POWER_STATE,
-	ADAPTER_DISCOVERABLE,
-	ADAPTER_DISCOVERABLE_TIMEOUT,
-	ADAPTER_PAIRABLE,
-	ADAPTER_PAIRABLE_TIMEOUT,
-	ADAPTER_DISCOVERING,
-	ADAPTER_UUIDS,
-	ADAPTER_MODALIAS,
-	ADAPTER_ROLES,
-	ADAPTER_EXPERIMENTAL_FEATURES,
-};
-
-static const char *const adapter_props[] = { "Address",
-					     "AddressType",
-					     "Name",
-					     "Alias",
-					     "Class",
-					     "Powered",
-					     "PowerState",
-					     "Discoverable",
-					     "DiscoverableTimeout",
-					     "Pairable",
-					     "PairableTimeout",
-					     "Discovering",
-					     "UUIDs",
-					     "Modalias",
-					     "Roles",
-					     "ExperimentalFeatures",
-					     NULL };
-
-static const char *const adapter_uuids[] = {
-	"00001800-0000-1000-8000-00805f9b34fb",
-	"00001801-0000-1000-8000-00805f9b34fb",
-	"0000180a-0000-1000-8000-00805f9b34fb",
-};
-
-static const char *const adapter_roles[] = { "central", "peripheral" };
-
-struct Adapter {
-	Bus *bus;
-	Radio *radio;
-	Object *object;
-	Discovery *discovery;
-	Power *power;
-	GHashTable *devices; /* address → Device */
-	unsigned int temporary_ms;
-	guint sweep;
-	guint completing; /* not all interfaces are there yet */
-	char *alias;
-	bool discoverable, pairable;
-	uint32_t discoverable_timeout, pairable_timeout;
-};
-
-static void adapter_signal(Adapter *adapter, unsigned int prop)
-{
-	object_changed(adapter->object, 0, prop);
-}
-
-static const char *adapter_path(const Adapter *adapter)
-{
-	return adapter->object->path;
-}
-
-static GVariant *adapter_get(void *owner, unsigned int prop)
-{
-	Adapter *adapter = owner;
-	char addr[18];
-
-	switch (prop) {
-	case ADAPTER_ADDRESS:
-		addr_format(addr, adapter->radio->addr, ':');
-		return g_variant_new_string(addr);
-	case ADAPTER_ADDRESS_TYPE:
-		return g_variant_new_string("public");
-	case ADAPTER_NAME:
-		return g_variant_new_string(NAME);
-	case ADAPTER_ALIAS:
-		return g_variant_new_string(adapter->alias ? adapter->alias : NAME);
-	case ADAPTER_CLASS:
-		return g_variant_new_uint32(0);
-	case ADAPTER_POWERED:
-		return g_variant_new_boolean(power_is_on(adapter->power));
-	case ADAPTER_POWER_STATE:
-		return g_variant_new_string(power_state(adapter->power));
-	case ADAPTER_DISCOVERABLE:
-		return g_variant_new_boolean(adapter->discoverable);
-	case ADAPTER_DISCOVERABLE_TIMEOUT:
-		return g_variant_new_uint32(adapter->discoverable_timeout);
-	case ADAPTER_PAIRABLE:
-		return g_variant_new_boolean(adapter->pairable);
-	case ADAPTER_PAIRABLE_TIMEOUT:
-		return g_variant_new_uint32(adapter->pairable_timeout);
-	case ADAPTER_DISCOVERING:
-		return g_variant_new_boolean(discovery_is_on(adapter->discovery));
-	case ADAPTER_UUIDS:
-		return g_variant_new_strv(adapter_uuids, G_N_ELEMENTS(adapter_uuids));
-	case ADAPTER_MODALIAS:
-		return g_variant_new_string("usb:v1D6Bp0246d0542");
-	case ADAPTER_ROLES:
-		return g_variant_new_strv(adapter_roles, G_N_ELEMENTS(adapter_roles));
-	default: /* ExperimentalFeatures: none */
-		return NULL;
-	}
-}
-
-static void adapter_set(void *owner, unsigned int prop, GVariant *value,
-			GDBusMethodInvocation *call)
-{
-	Adapter *adapter = owner;
-
-	switch (prop) {
-	case ADAPTER_POWERED:
-		power_set(adapter->power, g_variant_get_boolean(value), call);
-		return;
-	case ADAPTER_ALIAS:
-		g_free(adapter->alias);
-		adapter->alias = g_variant_dup_string(value, NULL);
-		if (adapter->alias[0] == '\0')
-			g_clear_pointer(&adapter->alias, g_free);
-		break;
-	case ADAPTER_DISCOVERABLE:
-		adapter->discoverable = g_variant_get_boolean(value);
-		break;
-	case ADAPTER_DISCOVERABLE_TIMEOUT:
-		adapter->discoverable_timeout = g_variant_get_uint32(value);
-		break;
-	case ADAPTER_PAIRABLE:
-		adapter->pairable = g_variant_get_boolean(value);
-		break;
-	case ADAPTER_PAIRABLE_TIMEOUT:
-		adapter->pairable_timeout = g_variant_get_uint32(value);
-		break;
-	default:
-		g_assert_not_reached();
-	}
-	bus_reply(adapter->bus, call, NULL);
-	adapter_signal(adapter, prop);
-}
 
 static void adapter_remove_device(Adapter *adapter, GVariant *args, GDBusMethodInvocation *call)
 {
@@ -173,8 +22,8 @@ static void adapter_remove_device(Adapter *adapter, GVariant *args, GDBusMethodI
 			bus_error(adapter->bus, call, "NotReady", "Resource Not Ready");
 			return;
 		}
-		g_hash_table_iter_remove(&iter);
-		bus_reply(adapter->bus, call, NULL);
+		if (device_remove(device, call))
+			g_hash_table_remove(adapter->devices, device_get_addr(device));
 		return;
 	}
 	bus_error(adapter->bus, call, "DoesNotExist", "Does Not Exist");
@@ -212,6 +61,18 @@ static const Iface adapter_iface = {
 static const Iface *const adapter_ifaces[] = { &adapter_iface, &manager_gatt_iface,
 					      &manager_advertising_iface, NULL };
 
+static void adapter_add(Adapter *adapter, Device *device)
+{
+	g_hash_table_insert(adapter->devices, (void *)(uintptr_t)device_get_addr(device), device);
+}
+
+static void adapter_on_remove(void *owner, Device *device)
+{
+	Adapter *adapter = owner;
+
+	g_hash_table_remove(adapter->devices, device_get_addr(device));
+}
+
 static void adapter_on_found(void *owner, const RadioFound *found)
 {
 	Adapter *adapter = owner;
@@ -233,10 +94,8 @@ static void adapter_on_found(void *owner, const RadioFound *found)
 	if (!device) {
 		if (!discoverable)
 			return;
-		device =
-			device_new(adapter->bus, adapter_path(adapter), found->addr, found->random);
-		g_hash_table_insert(adapter->devices, (void *)(uintptr_t)device_get_addr(device),
-				    device);
+		device = device_new(&adapter->home, found->addr, found->random);
+		adapter_add(adapter, device);
 	}
 
 	device_seen(device, found->connectable, g_get_monotonic_time());
@@ -281,7 +140,7 @@ static void on_discovery_ended(void *owner)
 	g_hash_table_iter_init(&iter, adapter->devices);
 	while (g_hash_table_iter_next(&iter, NULL, &device)) {
 		device_forget_signal(device);
-		if (!device_connectable(device))
+		if (!device_connectable(device) && device_may_go(device))
 			g_hash_table_iter_remove(&iter);
 	}
 }
@@ -297,8 +156,20 @@ static void on_power_state(void *owner)
 static void on_power_going(void *owner)
 {
 	Adapter *adapter = owner;
+	GHashTableIter iter;
+	void *device;
 
-	g_hash_table_remove_all(adapter->devices);
+	g_hash_table_iter_init(&iter, adapter->devices);
+	while (g_hash_table_iter_next(&iter, NULL, &device))
+		if (device_may_go(device))
+			g_hash_table_iter_remove(&iter);
+}
+
+static void device_on_power_lost(void *addr, void *device, void *data)
+{
+	(void)addr;
+	(void)data;
+	device_power_lost(device);
 }
 
 static void on_powered(void *owner, bool on)
@@ -306,6 +177,7 @@ static void on_powered(void *owner, bool on)
 	Adapter *adapter = owner;
 
 	if (!on) {
+		g_hash_table_foreach(adapter->devices, device_on_power_lost, NULL);
 		discovery_power_lost(adapter->discovery);
 		adapter_signal(adapter, ADAPTER_DISCOVERING);
 	}
@@ -325,7 +197,7 @@ static int on_sweep(void *data)
 
 	g_hash_table_iter_init(&iter, adapter->devices);
 	while (g_hash_table_iter_next(&iter, NULL, &device))
-		if (device_last_seen(device) < deadline)
+		if (device_last_seen(device) < deadline && device_may_go(device))
 			g_hash_table_iter_remove(&iter);
 	return G_SOURCE_CONTINUE;
 }
@@ -344,7 +216,18 @@ static int on_complete(void *data)
 	return G_SOURCE_REMOVE;
 }
 
-Adapter *adapter_new(Bus *bus, Radio *radio, bool fresh, unsigned int temporary_ms)
+static void adapter_load(Adapter *adapter, const Store *store)
+{
+	for (unsigned int i = 0; i < store->list->len; i++) {
+		const StoredDevice *stored = store->list->pdata[i];
+
+		if (stored->adapter == adapter->radio->addr)
+			adapter_add(adapter, device_new_stored(&adapter->home, stored));
+	}
+}
+
+Adapter *adapter_new(Bus *bus, Air *air, Radio *radio, const Agents *agents, bool fresh,
+		     unsigned int temporary_ms)
 {
 	Adapter *adapter = g_new0(Adapter, 1);
 	g_autofree char *path = g_strdup_printf("/org/bluez/hci%u", radio->index);
@@ -357,6 +240,14 @@ Adapter *adapter_new(Bus *bus, Radio *radio, bool fresh, unsigned int temporary_
 	adapter->discovery = discovery_new(bus, radio, &discovery_ops, adapter);
 	adapter->power = power_new(bus, radio, &power_ops, adapter);
 	adapter->object = object_new(bus, path, adapter_ifaces, fresh ? 2 : 3, adapter);
+	adapter->home = (DeviceHome){ .bus = bus,
+				      .air = air,
+				      .radio = radio,
+				      .agents = agents,
+				      .adapter_path = adapter->object->path,
+				      .remove = adapter_on_remove,
+				      .owner = adapter };
+	adapter_load(adapter, air->store);
 	if (fresh)
 		adapter->completing = g_timeout_add(COMPLETE_MS, on_complete, adapter);
 	adapter->sweep = g_timeout_add(SWEEP_MS, on_sweep, adapter);

@@ -3,14 +3,15 @@
  * radio. */
 #pragma once
 
-#include "bus.h"
-#include "radio.h"
+#include "agents.h"
+#include "air.h"
 
 typedef struct Adapter Adapter;
 
 /* fresh: plugged in while bluetoothd runs, and then its advertising manager comes a moment later
  * than the rest. temporary_ms: how long a device that is not heard of any more stays. The power
  * goes on by itself, as with AutoEnable, unless the radio is blocked. */
-Adapter *adapter_new(Bus *bus, Radio *radio, bool fresh, unsigned int temporary_ms);
+Adapter *adapter_new(Bus *bus, Air *air, Radio *radio, const Agents *agents, bool fresh,
+		     unsigned int temporary_ms);
 Adapter *adapter_free(Adapter *adapter, bool silently);
 const Radio *adapter_radio(const Adapter *adapter);

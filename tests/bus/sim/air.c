@@ -5,6 +5,8 @@
 #include "air.h"
 
 #define STORM_TICK_MS 4
+#define CONNECT_MS 40000 /* measured: two attempts of 20 s each */
+#define ATT_MS 30000 /* ATT transaction timeout */
 
 typedef struct Emitter {
 	Air *air;
@@ -29,6 +31,11 @@ static void emitter_free(void *data)
 	g_free(emitter);
 }
 
+static void peer_destroy(void *data)
+{
+	(void)peer_free(data);
+}
+
 static void radio_destroy(void *data)
 {
 	(void)radio_free(data);
@@ -40,6 +47,10 @@ Air *air_new(void)
 
 	air->radios = g_ptr_array_new_with_free_func(radio_destroy);
 	air->emitters = g_ptr_array_new_with_free_func(emitter_free);
+	air->store = store_new();
+	air->connect_ms = CONNECT_MS;
+	air->att_ms = ATT_MS;
+	air->peers = g_ptr_array_new_with_free_func(peer_destroy);
 	return air;
 }
 
@@ -49,6 +60,8 @@ Air *air_free(Air *air)
 		return NULL;
 
 	g_ptr_array_unref(air->emitters);
+	g_ptr_array_unref(air->peers);
+	store_free(air->store);
 	g_ptr_array_unref(air->radios);
 	g_free(air);
 	return NULL;
@@ -96,6 +109,28 @@ unsigned int air_send(Air *air, uint64_t target, const RadioReport *report)
 		    radio_hear(air->radios->pdata[i], report))
 			heard++;
 	return heard;
+}
+
+Peer *air_get_peer(const Air *air, const char *name)
+{
+	for (unsigned int i = 0; i < air->peers->len; i++) {
+		Peer *peer = air->peers->pdata[i];
+
+		if (g_str_equal(peer->name, name))
+			return peer;
+	}
+	return NULL;
+}
+
+Peer *air_find_peer(const Air *air, uint64_t addr, bool random)
+{
+	for (unsigned int i = 0; i < air->peers->len; i++) {
+		Peer *peer = air->peers->pdata[i];
+
+		if (peer->report.addr == addr && peer->report.random == random)
+			return peer;
+	}
+	return NULL;
 }
 
 static int emitter_done(Emitter *emitter)

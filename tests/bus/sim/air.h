@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The simulated air: the radios that are plugged in, advertisers that repeat themselves, storms of
- * many. An advertiser is meant for one radio by address, or for all, and goes on when that radio is
+ * many, peripherals. An advertiser is meant for one radio by address, or for all, and goes on when that radio is
  * unplugged and comes back. */
 #pragma once
 
-#include "radio.h"
+#include "peer.h"
+#include "store.h"
 
 #define AIR_ALL UINT64_MAX /* target: every radio */
 
 typedef struct Air {
 	GPtrArray *radios; /* of Radio, by index */
 	GPtrArray *emitters;
+	GPtrArray *peers; /* of Peer */
+	unsigned int connect_ms, att_ms; /* how long bluetoothd has patience */
+	Store *store; /* not of the air, but it outlives bluetoothd too */
 } Air;
 
 typedef struct AirRepeat {
@@ -31,6 +35,10 @@ void air_unplug(Air *air, Radio *radio);
 /* The first radio that target means, or NULL. */
 Radio *air_find(const Air *air, uint64_t target);
 bool air_matches(uint64_t target, const Radio *radio);
+
+/* By name, by address; or NULL. */
+Peer *air_get_peer(const Air *air, const char *name);
+Peer *air_find_peer(const Air *air, uint64_t addr, bool random);
 
 /* A level that goes up and down by spread around base, the same way each time. */
 int8_t air_rssi(int base, unsigned int spread, uint64_t turn);

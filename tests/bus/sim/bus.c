@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One life of bluetoothd on the bus. */
+#include <gio/gunixfdlist.h>
+
 #include "interfaces.h"
 #include "object.h"
 
@@ -22,8 +24,12 @@ void bus_flush(Bus *bus)
 		g_source_remove(bus->idle);
 		bus->idle = 0;
 	}
-	for (unsigned int i = 0; i < bus->queue->len; i++)
-		object_flush(bus->queue->pdata[i]);
+	for (unsigned int i = 0; i < bus->queue->len; i++) {
+		Object *object = bus->queue->pdata[i];
+
+		object->queued = false;
+		object_flush(object);
+	}
 	g_ptr_array_set_size(bus->queue, 0);
 }
 
@@ -51,6 +57,15 @@ void bus_reply(Bus *bus, GDBusMethodInvocation *call, GVariant *value)
 {
 	bus_flush(bus);
 	g_dbus_method_invocation_return_value(call, value);
+}
+
+void bus_reply_fd(Bus *bus, GDBusMethodInvocation *call, int fd, uint16_t mtu)
+{
+	g_autoptr(GUnixFDList) fds = g_unix_fd_list_new_from_array(&fd, 1);
+
+	bus_flush(bus);
+	g_dbus_method_invocation_return_value_with_unix_fd_list(
+		call, g_variant_new("(hq)", 0, mtu), fds);
 }
 
 void bus_error(Bus *bus, GDBusMethodInvocation *call, const char *error, const char *message)

@@ -42,5 +42,7 @@ GDBusInterfaceInfo *bus_info(Bus *bus, const char *interface);
 /* Calls to path and interface come to the object of that path from now on. */
 guint bus_register(Bus *bus, const char *path, const char *interface);
 void bus_reply(Bus *bus, GDBusMethodInvocation *call, GVariant *value); /* value floating or NULL */
+/* AcquireNotify, AcquireWrite; takes the descriptor */
+void bus_reply_fd(Bus *bus, GDBusMethodInvocation *call, int fd, uint16_t mtu);
 void bus_error(Bus *bus, GDBusMethodInvocation *call, const char *error,
 	       const char *message); /* error: short BlueZ name */

@@ -2,7 +2,7 @@
 /* The air-control protocol: reads a request and carries it out. */
 #include <string.h>
 
-#include "commands.h"
+#include "request.h"
 
 const char commands_help[] =
 	"  plug ADDR | unplug ADDR\n"
@@ -14,70 +14,28 @@ const char commands_help[] =
 	"  delay METHOD MS                  answers come that late\n"
 	"  fail METHOD ERROR [TIMES]        answers are that error (0: always); ERROR '-' ends it\n"
 	"  calls METHOD                     how often it was called\n"
+	"  patience connect|att MS          bluetoothd waits that long (40000, 30000)\n"
 	"  quit\n"
+	"  peer NAME ADDR public|random HEX | unpeer NAME | peers | link NAME\n"
+	"  service NAME HANDLE UUID primary|secondary | unservice NAME HANDLE\n"
+	"  char NAME HANDLE UUID FLAGS HEX | desc NAME HANDLE UUID FLAGS HEX | changed NAME\n"
+	"  value NAME HANDLE [HEX] | notify NAME HANDLE HEX [COUNT [INTERVAL_MS]]\n"
+	"  counts NAME HANDLE | atterror NAME HANDLE read|write CODE\n"
+	"  latency NAME MS | silent NAME on|off | mute NAME on|off | mtu NAME N\n"
+	"  refuse NAME STATUS [TIMES] | drop NAME [REASON]\n"
+	"  pairing NAME none|display|keyboard|confirm|refuse [PASSKEY]\n"
+	"  passkey NAME N | forget NAME\n"
 	"RADIO is an address or '*'; TYPE 0 connectable, 1 directed, 2 scannable,\n"
 	"3 non-connectable, 4 scan response; HEX the payload, '-' for none;\n"
 	"METHOD e.g. StartDiscovery, Set:Powered, GetManagedObjects.\n";
 
-typedef struct Request {
-	Sim *sim;
-	char **words;
-	unsigned int n;
-	char *reply; /* NULL: ok */
-} Request;
-
-static bool G_GNUC_PRINTF(2, 3) fail(Request *request, const char *format, ...)
-{
-	g_autofree char *text = NULL;
-	va_list args;
-
-	va_start(args, format);
-	text = g_strdup_vprintf(format, args);
-	va_end(args);
-	g_free(request->reply);
-	request->reply = g_strconcat("error ", text, NULL);
-	return false;
-}
-
-static bool parse_number(Request *request, const char *word, unsigned int least, unsigned int most,
-			 unsigned int *ret)
-{
-	uint64_t value;
-
-	if (!g_ascii_string_to_unsigned(word, 10, least, most, &value, NULL))
-		return fail(request, "number out of range %u..%u: %s", least, most, word);
-	*ret = (unsigned int)value;
-	return true;
-}
-
-static bool parse_addr(Request *request, const char *word, uint64_t *ret)
-{
-	return addr_parse(word, ret) || fail(request, "not an address: %s", word);
-}
-
-static bool parse_target(Request *request, const char *word, uint64_t *ret)
-{
-	if (g_str_equal(word, "*")) {
-		*ret = AIR_ALL;
-		return true;
-	}
-	return parse_addr(request, word, ret) &&
-	       (air_find(request->sim->air, *ret) || fail(request, "no such radio: %s", word));
-}
-
 static bool parse_payload(Request *request, const char *word, RadioReport *report)
 {
-	size_t len = strlen(word);
+	size_t len;
 
-	report->len = 0;
-	if (g_str_equal(word, "-"))
-		return true;
-	if (len % 2 != 0 || len / 2 > sizeof(report->data) ||
-	    strspn(word, "0123456789abcdefABCDEF") != len)
-		return fail(request, "not a payload of up to 31 bytes in hex: %s", word);
-	for (size_t i = 0; i < len; i += 2)
-		report->data[report->len++] = (uint8_t)(g_ascii_xdigit_value(word[i]) << 4 |
-							g_ascii_xdigit_value(word[i + 1]));
+	if (!parse_bytes(request, word, sizeof(report->data), report->data, &len))
+		return false;
+	report->len = (uint8_t)len;
 	return true;
 }
 
@@ -286,29 +244,46 @@ static void run_calls(Request *request)
 		g_strdup_printf("ok %u", faults_calls(request->sim->faults, request->words[1]));
 }
 
+static void run_patience(Request *request)
+{
+	Air *air = request->sim->air;
+	bool connect;
+
+	if (parse_either(request, request->words[1], "connect", "att", &connect))
+		parse_number(request, request->words[2], 1, 3600000,
+			     connect ? &air->connect_ms : &air->att_ms);
+}
+
 static void run_quit(Request *request)
 {
 	request->sim->quit = true;
 }
 
-static const struct {
-	const char *name;
-	unsigned int least, most; /* words, the name among them */
-	void (*run)(Request *request);
-} requests[] = {
+static const Verb verbs[] = {
 	{ "plug", 2, 2, run_plug },	{ "unplug", 2, 2, run_unplug },
 	{ "adv", 7, 8, run_adv },	{ "repeat", 10, 12, run_repeat },
 	{ "storm", 5, 5, run_storm },	{ "quiet", 2, 2, run_quiet },
 	{ "status", 2, 2, run_status }, { "rfkill", 3, 3, run_rfkill },
 	{ "down", 1, 1, run_down },	{ "up", 1, 1, run_up },
 	{ "delay", 3, 3, run_delay },	{ "fail", 3, 4, run_fail },
-	{ "calls", 2, 2, run_calls },	{ "quit", 1, 1, run_quit },
+	{ "calls", 2, 2, run_calls },	{ "patience", 3, 3, run_patience },
+	{ "quit", 1, 1, run_quit },
+	{ NULL, 0, 0, NULL },
 };
+
+static const Verb *verb_find(const Verb *list, const char *name)
+{
+	for (; list->name; list++)
+		if (g_str_equal(list->name, name))
+			return list;
+	return NULL;
+}
 
 char *command_run(Sim *sim, const char *line)
 {
 	g_auto(GStrv) words = g_strsplit_set(line, " \t\r", -1);
 	Request request = { .sim = sim, .words = words };
+	const Verb *verb = NULL;
 
 	for (char **word = words; *word; word++) {
 		if (**word == '\0')
@@ -318,15 +293,16 @@ char *command_run(Sim *sim, const char *line)
 	}
 	words[request.n] = NULL;
 
-	for (unsigned int i = 0; i < G_N_ELEMENTS(requests); i++) {
-		if (request.n == 0 || !g_str_equal(requests[i].name, words[0]))
-			continue;
-		if (request.n < requests[i].least || request.n > requests[i].most)
-			fail(&request, "wrong number of words: %s", words[0]);
-		else
-			requests[i].run(&request);
-		return request.reply ? request.reply : g_strdup("ok");
+	if (request.n > 0) {
+		verb = verb_find(verbs, words[0]);
+		if (!verb)
+			verb = verb_find(peer_verbs, words[0]);
 	}
-	fail(&request, "unknown request: %s", request.n > 0 ? words[0] : "");
-	return request.reply;
+	if (!verb)
+		fail(&request, "unknown request: %s", request.n > 0 ? words[0] : "");
+	else if (request.n < verb->least || request.n > verb->most)
+		fail(&request, "wrong number of words: %s", words[0]);
+	else
+		verb->run(&request);
+	return request.reply ? request.reply : g_strdup("ok");
 }

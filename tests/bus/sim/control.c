@@ -20,32 +20,32 @@ struct Control {
 	void *data;
 };
 
-typedef struct Peer {
+typedef struct Visitor {
 	Control *control;
 	GSocketConnection *connection;
 	GDataInputStream *lines;
 	GCancellable *over;
-} Peer;
+} Visitor;
 
-static void peer_free(Peer *peer)
+static void visitor_free(Visitor *visitor)
 {
-	g_object_unref(peer->lines);
-	g_object_unref(peer->connection);
-	g_object_unref(peer->over);
-	g_free(peer);
+	g_object_unref(visitor->lines);
+	g_object_unref(visitor->connection);
+	g_object_unref(visitor->over);
+	g_free(visitor);
 }
 
 static void on_line(GObject *source, GAsyncResult *result, void *data);
 
-static void peer_next(Peer *peer)
+static void visitor_next(Visitor *visitor)
 {
-	g_data_input_stream_read_line_async(peer->lines, G_PRIORITY_DEFAULT, peer->over, on_line,
-					    peer);
+	g_data_input_stream_read_line_async(visitor->lines, G_PRIORITY_DEFAULT, visitor->over,
+					    on_line, visitor);
 }
 
 static void on_line(GObject *source, GAsyncResult *result, void *data)
 {
-	Peer *peer = data;
+	Visitor *visitor = data;
 	g_autofree char *line = g_data_input_stream_read_line_finish(G_DATA_INPUT_STREAM(source),
 								     result, NULL, NULL);
 	g_autofree char *reply = NULL;
@@ -53,20 +53,21 @@ static void on_line(GObject *source, GAsyncResult *result, void *data)
 	Control *control;
 
 	if (!line) { /* it has left, or we are about to */
-		peer_free(peer);
+		visitor_free(visitor);
 		return;
 	}
 
-	control = peer->control;
+	control = visitor->control;
 	reply = command_run(control->sim, line);
 	text = g_strconcat(reply, "\n", NULL);
 	/* A reply is far smaller than the socket's buffer, so this does not wait. */
-	if (!g_output_stream_write_all(g_io_stream_get_output_stream(G_IO_STREAM(peer->connection)),
-				       text, strlen(text), NULL, peer->over, NULL)) {
-		peer_free(peer);
+	if (!g_output_stream_write_all(
+		    g_io_stream_get_output_stream(G_IO_STREAM(visitor->connection)), text,
+		    strlen(text), NULL, visitor->over, NULL)) {
+		visitor_free(visitor);
 		return;
 	}
-	peer_next(peer);
+	visitor_next(visitor);
 	if (control->sim->quit)
 		control->quit(control->data);
 }
@@ -75,18 +76,18 @@ static gboolean on_incoming(GSocketService *service, GSocketConnection *connecti
 			    void *data)
 {
 	Control *control = data;
-	Peer *peer = g_new0(Peer, 1);
+	Visitor *visitor = g_new0(Visitor, 1);
 
 	(void)service;
 	(void)source;
-	peer->control = control;
-	peer->connection = g_object_ref(connection);
-	peer->lines =
+	visitor->control = control;
+	visitor->connection = g_object_ref(connection);
+	visitor->lines =
 		g_data_input_stream_new(g_io_stream_get_input_stream(G_IO_STREAM(connection)));
-	g_buffered_input_stream_set_buffer_size(G_BUFFERED_INPUT_STREAM(peer->lines),
+	g_buffered_input_stream_set_buffer_size(G_BUFFERED_INPUT_STREAM(visitor->lines),
 						LINE_MAX_BYTES);
-	peer->over = g_object_ref(control->over);
-	peer_next(peer);
+	visitor->over = g_object_ref(control->over);
+	visitor_next(visitor);
 	return TRUE;
 }
 

@@ -1,36 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A Device1 object. Which change is signalled when follows BlueZ 5.66. */
-#include <stdlib.h>
-#include <string.h>
-
-#include "addata.h"
-#include "device.h"
-#include "object.h"
-
-enum {
-	DEVICE_ADDRESS,
-	DEVICE_ADDRESS_TYPE,
-	DEVICE_NAME,
-	DEVICE_ALIAS,
-	DEVICE_CLASS,
-	DEVICE_APPEARANCE,
-	DEVICE_ICON,
-	DEVICE_PAIRED,
-	DEVICE_BONDED,
-	DEVICE_TRUSTED,
-	DEVICE_BLOCKED,
-	DEVICE_LEGACY_PAIRING,
-	DEVICE_RSSI,
-	DEVICE_CONNECTED,
-	DEVICE_UUIDS,
-	DEVICE_ADAPTER,
-	DEVICE_MANUFACTURER_DATA,
-	DEVICE_SERVICE_DATA,
-	DEVICE_TX_POWER,
-	DEVICE_SERVICES_RESOLVED,
-	DEVICE_ADVERTISING_FLAGS,
-	DEVICE_ADVERTISING_DATA,
-};
+/* A Device1 object: its properties and methods. */
+#include "device-private.h"
 
 static const char *const device_props[] = { "Address",
 					    "AddressType",
@@ -56,54 +26,9 @@ static const char *const device_props[] = { "Address",
 					    "AdvertisingData",
 					    NULL };
 
-struct Device {
-	Bus *bus;
-	Object *object;
-	char *adapter_path;
-	uint64_t addr;
-	bool random;
-	int64_t last_seen;
-	bool connectable;
-	char *alias; /* set by a client */
-	char name[EIR_NAME_MAX + 1];
-	bool trusted, blocked;
-	int rssi; /* 0: not known */
-	int tx_power; /* EIR_TX_POWER_NONE: not known */
-	uint32_t class;
-	uint16_t appearance;
-	int flags; /* -1: not known */
-	GPtrArray *uuids;
-	AdData *manufacturers, *services, *others;
-};
-
-static void device_signal(Device *device, unsigned int prop)
+void device_signal(Device *device, unsigned int prop)
 {
 	object_changed(device->object, 0, prop);
-}
-
-/* Icon names of the freedesktop naming specification, as bluetoothd hands them out. */
-static const char *device_icon(const Device *device)
-{
-	switch (device->appearance >> 6) {
-	case 0x00:
-		return device->appearance ? "unknown" : NULL;
-	case 0x01:
-		return "phone";
-	case 0x02:
-		return "computer";
-	case 0x05:
-		return "video-display";
-	case 0x0a:
-		return "multimedia-player";
-	case 0x0b:
-		return "scanner";
-	case 0x0f:
-		return (device->appearance & 0x3f) == 1	  ? "input-keyboard"
-		       : (device->appearance & 0x3f) == 2 ? "input-mouse"
-							  : NULL;
-	default:
-		return NULL;
-	}
 }
 
 static GVariant *device_get_alias(const Device *device)
@@ -152,10 +77,13 @@ static GVariant *device_get(void *owner, unsigned int prop)
 		return icon ? g_variant_new_string(icon) : NULL;
 	case DEVICE_PAIRED:
 	case DEVICE_BONDED:
+		return g_variant_new_boolean(device->paired);
 	case DEVICE_LEGACY_PAIRING:
-	case DEVICE_CONNECTED:
-	case DEVICE_SERVICES_RESOLVED:
 		return g_variant_new_boolean(FALSE);
+	case DEVICE_CONNECTED:
+		return g_variant_new_boolean(connection_is_up(device->connection));
+	case DEVICE_SERVICES_RESOLVED:
+		return g_variant_new_boolean(connection_is_resolved(device->connection));
 	case DEVICE_TRUSTED:
 		return g_variant_new_boolean(device->trusted);
 	case DEVICE_BLOCKED:
@@ -166,7 +94,7 @@ static GVariant *device_get(void *owner, unsigned int prop)
 		return g_variant_new_strv((const char *const *)device->uuids->pdata,
 					  device->uuids->len);
 	case DEVICE_ADAPTER:
-		return g_variant_new_object_path(device->adapter_path);
+		return g_variant_new_object_path(device->home->adapter_path);
 	case DEVICE_MANUFACTURER_DATA:
 		return addata_to_variant(device->manufacturers);
 	case DEVICE_SERVICE_DATA:
@@ -199,6 +127,8 @@ static void device_set(void *owner, unsigned int prop, GVariant *value, GDBusMet
 		break;
 	case DEVICE_TRUSTED:
 		device->trusted = g_variant_get_boolean(value);
+		if (device->trusted)
+			device_set_lasting(device, true);
 		break;
 	case DEVICE_BLOCKED:
 		device->blocked = g_variant_get_boolean(value);
@@ -206,8 +136,31 @@ static void device_set(void *owner, unsigned int prop, GVariant *value, GDBusMet
 	default:
 		g_assert_not_reached();
 	}
-	bus_reply(device->bus, call, NULL);
+	device_store(device);
+	bus_reply(device->home->bus, call, NULL);
 	device_signal(device, prop);
+}
+
+static void device_call(void *owner, const char *method, GVariant *args,
+			GDBusMethodInvocation *call)
+{
+	Device *device = owner;
+	Link *link = connection_is_up(device->connection) ? connection_link(device->connection)
+							  : NULL;
+
+	(void)args;
+	if (g_str_equal(method, "Connect")) {
+		connection_connect(device->connection, call);
+	} else if (g_str_equal(method, "Disconnect")) {
+		pairing_disconnect(device->pairing);
+		connection_disconnect(device->connection, call);
+	} else if (g_str_equal(method, "Pair")) {
+		pairing_start(device->pairing, link, call);
+	} else if (g_str_equal(method, "CancelPairing")) {
+		pairing_cancel(device->pairing, call);
+	} else { /* profiles are for BR/EDR */
+		bus_error(device->home->bus, call, "NotSupported", "Operation is not supported");
+	}
 }
 
 static const Iface device_iface = {
@@ -215,30 +168,36 @@ static const Iface device_iface = {
 	.props = device_props,
 	.get = device_get,
 	.set = device_set,
+	.call = device_call,
 };
 
 static const Iface *const device_ifaces[] = { &device_iface, NULL };
 
-Device *device_new(Bus *bus, const char *adapter_path, uint64_t addr, bool random)
+Device *device_new(const DeviceHome *home, uint64_t addr, bool random)
 {
 	Device *device = g_new0(Device, 1);
 	g_autofree char *path = NULL;
 	char name[18];
 
 	addr_format(name, addr, '_');
-	path = g_strdup_printf("%s/dev_%s", adapter_path, name);
+	path = g_strdup_printf("%s/dev_%s", home->adapter_path, name);
 
-	device->bus = bus;
-	device->adapter_path = g_strdup(adapter_path);
+	device->home = home;
 	device->addr = addr;
 	device->random = random;
+	device->last_seen = g_get_monotonic_time();
 	device->tx_power = EIR_TX_POWER_NONE;
 	device->flags = -1;
 	device->uuids = g_ptr_array_new_with_free_func(g_free);
 	device->manufacturers = addata_new(ADDATA_BY_COMPANY);
 	device->services = addata_new(ADDATA_BY_UUID);
 	device->others = addata_new(ADDATA_BY_TYPE);
-	device->object = object_new(bus, path, device_ifaces, 1, device);
+	device->object = object_new(home->bus, path, device_ifaces, 1, device);
+	device->gatt = gatt_new(home->bus, device->object->path);
+	device->connection = connection_new(home->bus, home->air, home->radio, addr, random,
+					    device->gatt, &device_connection_ops, device);
+	device->pairing = pairing_new(home->bus, home->agents, device->object->path, &device_pairing_ops,
+				      device);
 	return device;
 }
 
@@ -247,12 +206,17 @@ Device *device_free(Device *device, bool silently)
 	if (!device)
 		return NULL;
 
+	device->removing = false;
+	device->closing = true;
+	connection_close(device->connection);
+	pairing_free(device->pairing);
+	gatt_free(device->gatt, silently);
 	object_free(device->object, silently);
+	connection_free(device->connection);
 	addata_free(device->manufacturers);
 	addata_free(device->services);
 	addata_free(device->others);
 	g_ptr_array_unref(device->uuids);
-	g_free(device->adapter_path);
 	g_free(device->alias);
 	g_free(device);
 	return NULL;
@@ -289,104 +253,3 @@ bool device_connectable(const Device *device)
 	return device->connectable;
 }
 
-static void device_set_rssi(Device *device, int rssi, int step)
-{
-	if (rssi == 0 || device->rssi == 0) {
-		if (device->rssi == rssi)
-			return;
-	} else if (abs(device->rssi - rssi) < step) {
-		return;
-	}
-	device->rssi = rssi;
-	device_signal(device, DEVICE_RSSI);
-}
-
-static void device_set_tx_power(Device *device, int tx_power)
-{
-	if (device->tx_power == tx_power)
-		return;
-	device->tx_power = tx_power;
-	device_signal(device, DEVICE_TX_POWER);
-}
-
-static void device_set_name(Device *device, const char *name)
-{
-	if (strcmp(device->name, name) == 0)
-		return;
-	g_strlcpy(device->name, name, sizeof(device->name));
-	device_signal(device, DEVICE_NAME);
-	if (!device->alias)
-		device_signal(device, DEVICE_ALIAS);
-}
-
-static void device_set_appearance(Device *device, uint16_t appearance)
-{
-	if (device->appearance == appearance)
-		return;
-	device->appearance = appearance;
-	device_signal(device, DEVICE_APPEARANCE);
-	if (device_icon(device))
-		device_signal(device, DEVICE_ICON);
-}
-
-static void device_add_uuids(Device *device, const Eir *eir)
-{
-	bool added = false;
-
-	for (size_t i = 0; i < eir->n_uuids; i++) {
-		if (g_ptr_array_find_with_equal_func(device->uuids, eir->uuids[i], g_str_equal,
-						     NULL))
-			continue;
-		g_ptr_array_add(device->uuids, g_strdup(eir->uuids[i]));
-		added = true;
-	}
-	if (added)
-		device_signal(device, DEVICE_UUIDS);
-}
-
-static void device_add_data(Device *device, AdData *data, const EirPart *parts, size_t n,
-			    bool duplicate, unsigned int prop)
-{
-	bool changed = false;
-
-	if (n == 0)
-		return;
-	if (duplicate)
-		addata_clear(data);
-	for (size_t i = 0; i < n; i++)
-		changed |= addata_put(data, &parts[i]);
-	if (changed)
-		device_signal(device, prop);
-}
-
-void device_update(Device *device, const Eir *eir, int8_t rssi, int rssi_step, bool duplicate)
-{
-	device_set_rssi(device, rssi, rssi_step);
-	if (eir->tx_power != EIR_TX_POWER_NONE)
-		device_set_tx_power(device, eir->tx_power);
-	if (eir->appearance != 0)
-		device_set_appearance(device, eir->appearance);
-	if (eir->has_name && (eir->name_complete || device->name[0] == '\0'))
-		device_set_name(device, eir->name);
-	if (eir->class != 0 && eir->class != device->class) {
-		device->class = eir->class;
-		device_signal(device, DEVICE_CLASS);
-	}
-	device_add_uuids(device, eir);
-	device_add_data(device, device->manufacturers, eir->manufacturers, eir->n_manufacturers,
-			duplicate, DEVICE_MANUFACTURER_DATA);
-	device_add_data(device, device->services, eir->services, eir->n_services, duplicate,
-			DEVICE_SERVICE_DATA);
-	device_add_data(device, device->others, eir->others, eir->n_others, duplicate,
-			DEVICE_ADVERTISING_DATA);
-	if (device->flags != eir->flags) {
-		device->flags = eir->flags;
-		device_signal(device, DEVICE_ADVERTISING_FLAGS);
-	}
-}
-
-void device_forget_signal(Device *device)
-{
-	device_set_rssi(device, 0, 0);
-	device_set_tx_power(device, EIR_TX_POWER_NONE);
-}

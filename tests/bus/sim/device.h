@@ -1,15 +1,35 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A Device1 object: what bluetoothd keeps of a device's advertisements. */
+/* A Device1 object: what bluetoothd keeps of a device's advertisements, and the way to its
+ * services. */
 #pragma once
 
+#include "agents.h"
+#include "air.h"
 #include "eir.h"
-#include "bus.h"
-#include "radio.h"
 
 typedef struct Device Device;
 
-Device *device_new(Bus *bus, const char *adapter_path, uint64_t addr, bool random);
+/* What the devices of an adapter have in common. */
+typedef struct DeviceHome {
+	Bus *bus;
+	Air *air;
+	Radio *radio;
+	const Agents *agents;
+	const char *adapter_path;
+	void (*remove)(void *owner, Device *device); /* it is disconnected now, as RemoveDevice wants */
+	void *owner;
+} DeviceHome;
+
+/* home outlives it. */
+Device *device_new(const DeviceHome *home, uint64_t addr, bool random);
+Device *device_new_stored(const DeviceHome *home, const StoredDevice *stored);
 Device *device_free(Device *device, bool silently);
+/* RemoveDevice: it is forgotten. Answers the call. Whether it can go now; else home's remove will
+ * say when. */
+bool device_remove(Device *device, GDBusMethodInvocation *call);
+void device_power_lost(Device *device);
+/* Whether it is a temporary one, and not connected. */
+bool device_may_go(const Device *device);
 const uint64_t *device_get_addr(const Device *device); /* lives as long as the device */
 bool device_is_random(const Device *device);
 const char *device_path(const Device *device);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Introspection data of the org.bluez interfaces that are simulated: the members of BlueZ 5.66 that
- * belong to scanning. */
+ * belong to scanning and to links. */
 #include "interfaces.h"
 
 #define EXPERIMENTAL "experimental"
@@ -79,6 +79,12 @@ static const char *const interfaces_xml[] = {
 	"  <property name='SupportedIncludes' type='as' access='read'/>"
 	"</interface>",
 	"<interface name='org.bluez.Device1'>"
+	"  <method name='Connect'/>"
+	"  <method name='Disconnect'/>"
+	"  <method name='ConnectProfile'><arg name='UUID' type='s' direction='in'/></method>"
+	"  <method name='DisconnectProfile'><arg name='UUID' type='s' direction='in'/></method>"
+	"  <method name='Pair'/>"
+	"  <method name='CancelPairing'/>"
 	"  <property name='Address' type='s' access='read'/>"
 	"  <property name='AddressType' type='s' access='read'/>"
 	"  <property name='Name' type='s' access='read'/>"
@@ -105,6 +111,49 @@ static const char *const interfaces_xml[] = {
 	"  <property name='AdvertisingData' type='a{yv}' access='read'>"
 	"    <annotation name='" EXPERIMENTAL
 	"' value='1'/></property>"
+	"</interface>",
+	"<interface name='org.bluez.GattService1'>"
+	"  <property name='UUID' type='s' access='read'/>"
+	"  <property name='Device' type='o' access='read'/>"
+	"  <property name='Primary' type='b' access='read'/>"
+	"  <property name='Includes' type='ao' access='read'/>"
+	"</interface>",
+	"<interface name='org.bluez.GattCharacteristic1'>"
+	"  <method name='ReadValue'>"
+	"    <arg name='options' type='a{sv}' direction='in'/>"
+	"    <arg name='value' type='ay' direction='out'/></method>"
+	"  <method name='WriteValue'>"
+	"    <arg name='value' type='ay' direction='in'/>"
+	"    <arg name='options' type='a{sv}' direction='in'/></method>"
+	"  <method name='AcquireWrite'>"
+	"    <arg name='options' type='a{sv}' direction='in'/>"
+	"    <arg name='fd' type='h' direction='out'/>"
+	"    <arg name='mtu' type='q' direction='out'/></method>"
+	"  <method name='AcquireNotify'>"
+	"    <arg name='options' type='a{sv}' direction='in'/>"
+	"    <arg name='fd' type='h' direction='out'/>"
+	"    <arg name='mtu' type='q' direction='out'/></method>"
+	"  <method name='StartNotify'/>"
+	"  <method name='StopNotify'/>"
+	"  <property name='UUID' type='s' access='read'/>"
+	"  <property name='Service' type='o' access='read'/>"
+	"  <property name='Value' type='ay' access='read'/>"
+	"  <property name='Notifying' type='b' access='read'/>"
+	"  <property name='Flags' type='as' access='read'/>"
+	"  <property name='WriteAcquired' type='b' access='read'/>"
+	"  <property name='NotifyAcquired' type='b' access='read'/>"
+	"  <property name='MTU' type='q' access='read'/>"
+	"</interface>",
+	"<interface name='org.bluez.GattDescriptor1'>"
+	"  <method name='ReadValue'>"
+	"    <arg name='options' type='a{sv}' direction='in'/>"
+	"    <arg name='value' type='ay' direction='out'/></method>"
+	"  <method name='WriteValue'>"
+	"    <arg name='value' type='ay' direction='in'/>"
+	"    <arg name='options' type='a{sv}' direction='in'/></method>"
+	"  <property name='UUID' type='s' access='read'/>"
+	"  <property name='Characteristic' type='o' access='read'/>"
+	"  <property name='Value' type='ay' access='read'/>"
 	"</interface>",
 };
 

@@ -76,7 +76,6 @@ static void object_emit_changed(Object *object, unsigned int i)
 
 void object_flush(Object *object)
 {
-	object->queued = false;
 	if (object->announced < object->shown)
 		object_emit_added(object);
 	for (unsigned int i = 0; i < object->shown; i++)
@@ -96,6 +95,12 @@ void object_changed(Object *object, unsigned int iface, unsigned int prop)
 		return;
 	object->changed[iface] |= UINT32_C(1) << prop;
 	bus_queue(object->bus, object);
+}
+
+void object_signal(Object *object, unsigned int iface, unsigned int prop)
+{
+	object_changed(object, iface, prop);
+	object_flush(object);
 }
 
 void object_show(Object *object, unsigned int n)

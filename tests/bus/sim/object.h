@@ -44,3 +44,5 @@ void object_append_ifaces(Object *object, GVariantBuilder *builder);
 /* Sends what is pending of this one. */
 void object_flush(Object *object);
 void object_changed(Object *object, unsigned int iface, unsigned int prop);
+/* The same, and the signal leaves now: none is merged with the next. */
+void object_signal(Object *object, unsigned int iface, unsigned int prop);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* bluetoothd itself: the name and the tree. Each life has a bus connection of its own. */
 #include "adapter.h"
+#include "agents.h"
 #include "object.h"
 #include "stack.h"
 
 struct Stack {
+	AgentsOwner agents;
 	StackOptions options;
 	GDBusConnection *connection;
 	Bus *bus;
@@ -16,8 +18,9 @@ struct Stack {
 
 #define FIND_MS 100 /* from the name to the adapters */
 
-/* Agents and profiles have nothing to do where nobody connects: accepted and never called. */
-static void agent_call(void *owner, const char *method, GVariant *args, GDBusMethodInvocation *call)
+/* Profiles have nothing to do: accepted and never called. */
+static void profile_call(void *owner, const char *method, GVariant *args,
+			 GDBusMethodInvocation *call)
 {
 	Stack *stack = owner;
 
@@ -26,9 +29,8 @@ static void agent_call(void *owner, const char *method, GVariant *args, GDBusMet
 	bus_reply(stack->bus, call, NULL);
 }
 
-static const Iface agent_iface = { .name = "org.bluez.AgentManager1", .call = agent_call };
-static const Iface profile_iface = { .name = "org.bluez.ProfileManager1", .call = agent_call };
-static const Iface *const root_ifaces[] = { &agent_iface, &profile_iface, NULL };
+static const Iface profile_iface = { .name = "org.bluez.ProfileManager1", .call = profile_call };
+static const Iface *const root_ifaces[] = { &agents_iface, &profile_iface, NULL };
 
 /* Runs in GDBus' own thread. An object that is not there is an unknown method to GDBus, and an
  * unknown object to bluetoothd. */
@@ -92,7 +94,8 @@ static bool stack_own_name(GDBusConnection *connection)
 static void stack_add(Stack *stack, Radio *radio, bool fresh)
 {
 	g_ptr_array_add(stack->adapters,
-			adapter_new(stack->bus, radio, fresh, stack->options.temporary_ms));
+			adapter_new(stack->bus, stack->air, radio, stack->agents.agents, fresh,
+				    stack->options.temporary_ms));
 }
 
 void stack_find(Stack *stack)
@@ -126,6 +129,7 @@ Stack *stack_new(Air *air, Faults *faults, const StackOptions *options)
 	stack->connection = connection;
 	stack->adapters = g_ptr_array_new();
 	stack->bus = bus_new(connection, faults, options->experimental);
+	stack->agents.agents = agents_new(stack->bus);
 	stack->object = object_new(stack->bus, "/org/bluez", root_ifaces, 2, stack);
 	if (!stack_own_name(connection))
 		return stack_free(stack);
@@ -149,6 +153,7 @@ Stack *stack_free(Stack *stack)
 		adapter_free(stack->adapters->pdata[i], true);
 	g_ptr_array_unref(stack->adapters);
 	object_free(stack->object, true);
+	agents_free(stack->agents.agents);
 	bus_free(stack->bus);
 	g_object_unref(stack->connection);
 	g_free(stack);

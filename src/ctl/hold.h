@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A hold on a link: a private session that connects to a device, and lets go when it is closed or this program ends. */
+#pragma once
+
+#include "ctl/bus.h"
+#include "ctl/gatt-tree.h"
+
+#define NO_TIMEOUT G_MAXINT	/* the daemon has its own time-outs, and answers */
+
+typedef struct Hold Hold;
+
+/* Connects to the device. NULL: all is said, *ret_exit is set. The same holds for the others below. */
+Hold *hold_open(const Options *options, const char *address, ExitCode *ret_exit);
+
+/* Lets go. */
+void hold_close(Hold *hold);
+
+/* The device's attributes (gatt_tree_new). */
+GPtrArray *hold_tree(Hold *hold, ExitCode *ret_exit);
+
+/* Facts about the link. */
+const char *hold_address(const Hold *hold);	/* AA:BB:CC:DD:EE:FF */
+int hold_adapter(const Hold *hold);
+BrokerConnection1 *hold_link(Hold *hold);	/* with its properties; NULL if it is gone already */
+unsigned hold_mtu(Hold *hold);			/* bytes; 0: not known */
+
+/* Calls a method of an attribute; within --timeout. arguments: consumed if floating. NULL: error is set. */
+GVariant *hold_call(Hold *hold, const GattAttr *attr, const char *method, GVariant *arguments, const char *reply_type,
+		    GError **error);
+
+/* Reads the attribute. A GBytes, or NULL and error. */
+GBytes *hold_read(Hold *hold, const GattAttr *attr, unsigned offset, GError **error);
+
+/* As fail_call(); it knows what --timeout has to do with it. */
+ExitCode hold_fail(const Hold *hold, const GError *error, const char *doing);
+
+/* Calls notified for each value of the characteristic; follow it with the call that subscribes. */
+typedef void (*HoldNotified)(void *userdata, uint64_t time, const uint8_t *bytes, size_t length);
+void hold_listen(Hold *hold, const GattAttr *attr, HoldNotified notified, void *userdata);
+
+/*
+ * What hold_run() waits for: hold_end(), a signal that ends programs, --timeout where it is timed (all of them good ends),
+ * and that the link or the daemon goes (which is said). For output, also that its reader goes. From here on such signals
+ * do nothing until it runs.
+ */
+void hold_watch(Hold *hold, bool timed, bool output);
+void hold_end(Hold *hold);
+
+/* Once at most, after hold_watch(). */
+ExitCode hold_run(Hold *hold);

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The table of options, and what each does. */
+#include "ctl/option-table.h"
+
+#include <string.h>
+
+#include "ctl/wanted.h"
+
+static int set_json(Options *options, const char *text UNUSED, Reason *reason UNUSED)
+{
+	options->json = true;
+	return 0;
+}
+
+static int set_no_color(Options *options, const char *text UNUSED, Reason *reason UNUSED)
+{
+	options->colour = false;
+	return 0;
+}
+
+static int set_raw(Options *options, const char *text UNUSED, Reason *reason UNUSED)
+{
+	options->raw = true;
+	return 0;
+}
+
+static int set_bus(Options *options, const char *text, Reason *reason)
+{
+	if (*text == '\0')
+		return reason_set(reason, E_INVALID_ARGUMENTS,
+				  "is empty; say system, session, or an address such as unix:path=/run/dbus/bus");
+	g_free(options->bus);
+	options->bus = g_strdup(text);
+	return 0;
+}
+
+static int set_adapter(Options *options, const char *text, Reason *reason)
+{
+	int64_t number;
+
+	if (!g_str_has_prefix(text, "hci") || !g_ascii_isdigit(text[3]) || !parse_number(text + 3, 0, 65535, &number))
+		return reason_set(reason, E_INVALID_ARGUMENTS,
+				  "\"%.40s\" is not a radio (hci0, hci1 …; bluebrokerctl status lists them)", text);
+	options->adapter = (int)number;
+	return 0;
+}
+
+static int set_timeout(Options *options, const char *text, Reason *reason)
+{
+	int64_t number;
+
+	if (!parse_number(text, 1, INT32_MAX, &number))
+		return reason_set(reason, E_INVALID_ARGUMENTS,
+				  "\"%.40s\" is not a number of seconds (1 to 2147483647)", text);
+	options->timeout = (int)number;
+	return 0;
+}
+
+static int set_count(Options *options, const char *text, Reason *reason)
+{
+	int64_t number;
+
+	if (!parse_number(text, 1, INT64_MAX, &number))
+		return reason_set(reason, E_INVALID_ARGUMENTS, "\"%.40s\" is not a count (1 or more)", text);
+	options->count = (uint64_t)number;
+	return 0;
+}
+
+static int set_dedup(Options *options, const char *text, Reason *reason)
+{
+	int64_t number;
+
+	if (!parse_number(text, 0, UINT32_MAX, &number))
+		return reason_set(reason, E_INVALID_ARGUMENTS,
+				  "\"%.40s\" is not a number of milliseconds (0 to 4294967295)", text);
+	options->dedup_ms = (uint32_t)number;
+	return 0;
+}
+
+static int set_read(Options *options, const char *text UNUSED, Reason *reason UNUSED)
+{
+	options->read = true;
+	return 0;
+}
+
+static int set_stay(Options *options, const char *text UNUSED, Reason *reason UNUSED)
+{
+	options->stay = true;
+	return 0;
+}
+
+static int set_format(Options *options, const char *text, Reason *reason)
+{
+	return value_format_parse(text, &options->format, reason);
+}
+
+static int set_type(Options *options, const char *text, Reason *reason)
+{
+	static const char *const types[] = { "request", "command", "reliable" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
+		if (strcmp(types[i], text) == 0) {
+			options->write_type = types[i];
+			return 0;
+		}
+	}
+	return reason_set(reason, E_INVALID_ARGUMENTS, "\"%.40s\" is not a type (request, command or reliable)", text);
+}
+
+static int set_offset(Options *options, const char *text, Reason *reason)
+{
+	int64_t number;
+
+	if (!parse_number(text, 0, VALUE_MAX, &number))
+		return reason_set(reason, E_INVALID_ARGUMENTS, "\"%.40s\" is not an offset (0 to %d)", text, VALUE_MAX);
+	options->offset = (uint16_t)number;
+	return 0;
+}
+
+static int add_address(Options *options, const char *text, Reason *reason)
+{
+	return wanted_add_address(&options->wanted, text, reason);
+}
+
+static int add_uuid(Options *options, const char *text, Reason *reason)
+{
+	return wanted_add_uuid(&options->wanted, text, reason);
+}
+
+static int add_manufacturer(Options *options, const char *text, Reason *reason)
+{
+	return wanted_add_manufacturer(&options->wanted, text, reason);
+}
+
+static int set_name(Options *options, const char *text, Reason *reason)
+{
+	return wanted_set_name(&options->wanted, text, reason);
+}
+
+static int set_rssi(Options *options, const char *text, Reason *reason)
+{
+	return wanted_set_rssi(&options->wanted, text, reason);
+}
+
+const Option option_table[] = {
+	{ "timeout", "SECONDS", FOR_SCAN | FOR_CONNECT | FOR_ATTR, set_timeout, "stop, or give up, after that time" },
+	{ "count", "N", FOR_ADVERTS | FOR_NOTIFY, set_count, "stop after N; devices: list the latest N" },
+	{ "read", NULL, FOR_CONNECT, set_read, "the values too of all that can be read" },
+	{ "stay", NULL, FOR_CONNECT, set_stay, "hold the link until SIGINT or SIGTERM, as on a terminal" },
+	{ "format", "FORMAT", FOR_ATTR, set_format, "the value as " VALUE_FORMATS " (little-endian)" },
+	{ "type", "TYPE", FOR_WRITE, set_type, "request (default), command (not acknowledged) or reliable" },
+	{ "offset", "BYTES", FOR_READ | FOR_WRITE, set_offset, "from that byte of the value on" },
+	{ "dedup", "MS", FOR_SCAN, set_dedup, "the same bytes of the same device at most once in MS milliseconds" },
+	{ "raw", NULL, FOR_ADVERTS, set_raw, "bytes in hex instead of what they mean" },
+	{ "adapter", "hciN", FOR_ADVERTS | FOR_CONNECT | FOR_ATTR | FOR_LINKS, set_adapter, "the radio (default: the first)" },
+	{ "name", "GLOB", FOR_ADVERTS, set_name, "devices whose name matches (* ? [a-z])" },
+	{ "rssi", "DBM", FOR_ADVERTS, set_rssi, "at least that strong" },
+	{ "uuid", "UUID", FOR_ADVERTS, add_uuid, "advertises this service; may be repeated" },
+	{ "manufacturer", "ID", FOR_ADVERTS, add_manufacturer, "manufacturer data of this company; may be repeated" },
+	{ "address", "ADDR", FOR_ADVERTS, add_address, "this device; may be repeated" },
+	{ "json", NULL, FOR_ALL, set_json, "JSON; scan, devices, notify and links: one object a line" },
+	{ "no-color", NULL, FOR_ALL, set_no_color, "no colours (NO_COLOR in the environment does the same)" },
+	{ "bus", "ADDRESS", FOR_ALL, set_bus, "the message bus: system (default), session, or an address" },
+};
+
+const size_t option_count = ARRAY_SIZE(option_table);
+_Static_assert(ARRAY_SIZE(option_table) <= OPTIONS_MAX, "OPTIONS_MAX is too small");
+
+unsigned option_mask(const Command *command)
+{
+	static const struct {
+		const char *name;
+		unsigned bit;
+	} bits[] = {
+		{ "scan", FOR_SCAN },
+		{ "devices", FOR_DEVICES },
+		{ "connect", FOR_CONNECT },
+		{ "read", FOR_READ },
+		{ "write", FOR_WRITE },
+		{ "notify", FOR_NOTIFY },
+		{ "disconnect", FOR_LINKS },
+		{ "links", FOR_LINKS },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(bits); i++)
+		if (strcmp(bits[i].name, command->name) == 0)
+			return FOR_ALL | bits[i].bit;
+	return FOR_ALL;
+}

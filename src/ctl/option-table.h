@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The options: one table says what each is, which commands take it, and is what --help prints. */
+#pragma once
+
+#include "ctl/options.h"
+#include "util/error.h"
+
+#define OPTIONS_MAX 32
+
+/* Which commands take an option. */
+enum {
+	FOR_ALL = 1 << 0,
+	FOR_SCAN = 1 << 1,
+	FOR_DEVICES = 1 << 2,
+	FOR_ADVERTS = FOR_SCAN | FOR_DEVICES,
+	FOR_CONNECT = 1 << 3,
+	FOR_READ = 1 << 4,
+	FOR_WRITE = 1 << 5,
+	FOR_NOTIFY = 1 << 6,
+	FOR_ATTR = FOR_READ | FOR_WRITE | FOR_NOTIFY,
+	FOR_LINKS = 1 << 7,
+};
+
+typedef struct Option {
+	const char *name;
+	const char *value;	/* what it takes, for the help; NULL: nothing */
+	unsigned commands;
+	int (*set)(Options *options, const char *text, Reason *reason);	/* text: the value */
+	const char *help;
+} Option;
+
+extern const Option option_table[];
+extern const size_t option_count;	/* at most OPTIONS_MAX */
+
+/* The options that the command takes, as a mask: FOR_ALL and its own. */
+unsigned option_mask(const Command *command);

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Values of attributes, in and out. */
+#include "ctl/value-format.h"
+
+#include <string.h>
+
+#include "ctl/resolve.h"
+#include "ctl/text.h"
+#include "ctl/wanted.h"
+
+typedef struct Shape {
+	const char *name;
+	unsigned width;		/* of an integer, in bytes; 0: none */
+	int64_t min;
+	int64_t max;
+} Shape;
+
+static const Shape shapes[] = {
+	[VALUE_HEX] = { "hex", 0, 0, 0 },
+	[VALUE_TEXT] = { "text", 0, 0, 0 },
+	[VALUE_U8] = { "u8", 1, 0, UINT8_MAX },
+	[VALUE_U16] = { "u16", 2, 0, UINT16_MAX },
+	[VALUE_U32] = { "u32", 4, 0, UINT32_MAX },
+	[VALUE_I8] = { "i8", 1, INT8_MIN, INT8_MAX },
+	[VALUE_I16] = { "i16", 2, INT16_MIN, INT16_MAX },
+	[VALUE_I32] = { "i32", 4, INT32_MIN, INT32_MAX },
+};
+
+int value_format_parse(const char *text, ValueFormat *ret, Reason *reason)
+{
+	g_autofree char *clean = NULL;
+
+	for (size_t i = VALUE_HEX; i < ARRAY_SIZE(shapes); i++) {
+		if (strcmp(shapes[i].name, text) == 0) {
+			*ret = (ValueFormat)i;
+			return 0;
+		}
+	}
+	clean = text_clean(text, -1);
+	return reason_set(reason, E_INVALID_ARGUMENTS, "\"%.40s\" is not a format (" VALUE_FORMATS ")", clean);
+}
+
+static int too_long(Reason *reason)
+{
+	return reason_set(reason, E_INVALID_ARGUMENTS, "more than %d bytes; no attribute has more", VALUE_MAX);
+}
+
+static int parse_integers(const char *text, const Shape *shape, GByteArray *bytes, Reason *reason)
+{
+	g_auto(GStrv) words = g_strsplit_set(text, ", \t", -1);
+
+	for (char **word = words; *word; word++) {
+		uint8_t raw[4];
+		int64_t number;
+
+		if (**word == '\0')
+			continue;
+		if (!parse_number(*word, shape->min, shape->max, &number)) {
+			g_autofree char *clean = text_clean(*word, -1);
+
+			return reason_set(reason, E_INVALID_ARGUMENTS, "\"%.40s\" is not %s (%" G_GINT64_FORMAT " to %"
+					  G_GINT64_FORMAT ", or hex with 0x)", clean, shape->name, shape->min, shape->max);
+		}
+		for (unsigned i = 0; i < shape->width; i++)
+			raw[i] = (uint8_t)((uint64_t)number >> 8 * i);
+		if (bytes->len + shape->width > VALUE_MAX)
+			return too_long(reason);
+		g_byte_array_append(bytes, raw, shape->width);
+	}
+	return 0;
+}
+
+int value_parse(const char *text, ValueFormat format, GByteArray *bytes, Reason *reason)
+{
+	int r;
+
+	switch (format) {
+	case VALUE_ANY:
+	case VALUE_HEX:
+		r = resolve_parse_hex(text, bytes, reason);
+		return bytes->len > VALUE_MAX ? too_long(reason) : r;
+	case VALUE_TEXT:
+		if (strlen(text) > VALUE_MAX)
+			return too_long(reason);
+		g_byte_array_append(bytes, (const uint8_t *)text, (guint)strlen(text));
+		return 0;
+	default:
+		return parse_integers(text, &shapes[format], bytes, reason);
+	}
+}
+
+bool value_is_text(const uint8_t *bytes, size_t length)
+{
+	g_autofree char *clean = text_clean((const char *)bytes, (gssize)length);
+
+	/* clean text stays as it is */
+	return length > 0 && strlen(clean) == length && memcmp(clean, bytes, length) == 0;
+}
+
+static int64_t integer_at(const uint8_t *bytes, const Shape *shape)
+{
+	uint32_t raw = 0;
+
+	for (unsigned i = 0; i < shape->width; i++)
+		raw |= (uint32_t)bytes[i] << 8 * i;
+	if (shape->min < 0 && raw > (uint32_t)shape->max)
+		return (int64_t)raw - (INT64_C(1) << 8 * shape->width);
+	return raw;
+}
+
+bool value_append(GString *out, ValueFormat format, const uint8_t *bytes, size_t length)
+{
+	const Shape *shape = &shapes[format];
+
+	if (format == VALUE_ANY || format == VALUE_HEX) {
+		text_append_hex(out, bytes, length);
+		if (format == VALUE_ANY && value_is_text(bytes, length)) {
+			g_string_append(out, " \"");
+			text_append(out, (const char *)bytes, (gssize)length);
+			g_string_append_c(out, '"');
+		}
+		return true;
+	}
+	if (format == VALUE_TEXT) {
+		text_append(out, (const char *)bytes, (gssize)length);
+		return true;
+	}
+	if (length % shape->width != 0)
+		return false;
+	for (size_t i = 0; i < length; i += shape->width)
+		g_string_append_printf(out, "%s%" G_GINT64_FORMAT, i > 0 ? " " : "", integer_at(bytes + i, shape));
+	return true;
+}
+
+void value_append_json(Json *json, ValueFormat format, const uint8_t *bytes, size_t length)
+{
+	const Shape *shape = &shapes[format];
+
+	json_key(json, "value");
+	json_hex(json, bytes, length);
+	json_key(json, "text");
+	if (format == VALUE_TEXT || value_is_text(bytes, length))
+		json_string(json, (const char *)bytes, (gssize)length);
+	else
+		json_null(json);
+	if (shape->width == 0)
+		return;
+	json_key(json, "numbers");
+	if (length % shape->width != 0) {
+		json_null(json);
+		return;
+	}
+	json_begin_array(json);
+	for (size_t i = 0; i < length; i += shape->width)
+		json_int(json, integer_at(bytes + i, shape));
+	json_end_array(json);
+}

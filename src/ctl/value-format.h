@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Values of attributes as people write and read them: hex, text, little-endian integers. */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "ctl/json.h"
+#include "util/error.h"
+#include "util/macros.h"
+
+#define VALUE_FORMATS "hex, text, u8, u16, u32, i8, i16 or i32"
+#define VALUE_MAX 512	/* the longest value that an attribute can have (Core Specification Vol 3 Part F 3.2.9) */
+
+typedef enum ValueFormat {
+	VALUE_ANY,	/* none was asked for: hex, and the text beside where it is one */
+	VALUE_HEX,
+	VALUE_TEXT,
+	VALUE_U8,
+	VALUE_U16,
+	VALUE_U32,
+	VALUE_I8,
+	VALUE_I16,
+	VALUE_I32,
+} ValueFormat;
+
+/* One of VALUE_FORMATS. */
+int value_format_parse(const char *text, ValueFormat *ret, Reason *reason);
+
+/* Appends the bytes that text stands for, at most VALUE_MAX. Integers: one or several, with commas or blanks between. */
+int value_parse(const char *text, ValueFormat format, GByteArray *bytes, Reason *reason);
+
+/* Whether the bytes are text that can be shown as it is. */
+bool value_is_text(const uint8_t *bytes, size_t length);
+
+/* Appends the value, fit for a terminal. Integers that the value's length does not make: false, nothing is appended. */
+bool value_append(GString *out, ValueFormat format, const uint8_t *bytes, size_t length);
+
+/* The members "value" (hex), "text" (or null) and, for integers, "numbers" (or null) of the object that is open. */
+void value_append_json(Json *json, ValueFormat format, const uint8_t *bytes, size_t length);

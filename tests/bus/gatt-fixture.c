@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the tests of the simulated BlueZ's links share. */
+#include <string.h>
+
+#include <check.h>
+
+#include "gatt-fixture.h"
+
+static const char *const peripheral[] = {
+	"peer heart " PEER " random 02010603030D18",
+	"service heart 0006 1801 primary",
+	"char heart 0007 2A05 indicate -",
+	"desc heart 0009 2902 read,write 0000",
+	"service heart 000A 180D primary",
+	"char heart 000B 2A37 notify -",
+	"desc heart 000D 2902 read,write 0000",
+	"char heart 000E 2A38 read 01",
+	"char heart 0010 2A39 read,write,write-without-response 00",
+	"desc heart 0012 2901 read,write 4142",
+	"char heart 0013 F001 encrypt-read,encrypt-write 7E",
+};
+
+bool peer_is_found(void *data)
+{
+	g_autoptr(GVariant) value = client_get(client, PEER_PATH, DEVICE_IFACE, "Address");
+
+	(void)data;
+	return value != NULL;
+}
+
+void setup_peer(void)
+{
+	setup();
+	for (size_t i = 0; i < G_N_ELEMENTS(peripheral); i++)
+		air_do(air, "%s", peripheral[i]);
+	start_filtered();
+	ck_assert(wait_until(peer_is_found, NULL, SOON));
+	adapter_do(client, "StopDiscovery", NULL);
+	client_drop_signals(client);
+}
+
+bool is_connected(void *data)
+{
+	(void)data;
+	return client_get_boolean(client, PEER_PATH, DEVICE_IFACE, "Connected");
+}
+
+bool is_resolved(void *data)
+{
+	(void)data;
+	return client_get_boolean(client, PEER_PATH, DEVICE_IFACE, "ServicesResolved");
+}
+
+bool is_gone(void *data)
+{
+	return !is_connected(data);
+}
+
+void peer_do(Client *by, const char *method)
+{
+	client_do(by, PEER_PATH, DEVICE_IFACE, method, NULL);
+}
+
+void connect_peer(void)
+{
+	peer_do(client, "Connect");
+	ck_assert(wait_until(is_resolved, NULL, SOON));
+	client_drop_signals(client);
+}
+
+ClientCall *peer_begin(const char *method)
+{
+	return client_begin(client, PEER_PATH, DEVICE_IFACE, method, NULL);
+}
+
+void peer_fails(const char *method, const char *error, const char *message)
+{
+	call_fails(peer_begin(method), error, message);
+}
+
+void call_fails(ClientCall *call, const char *error, const char *message)
+{
+	g_autofree char *wanted = g_strconcat("org.bluez.Error.", error, NULL);
+	g_autofree char *name = NULL;
+	g_autoptr(GError) got = NULL;
+	g_autoptr(GVariant) reply = client_call_finish(call, &got);
+
+	ck_assert_msg(!reply, "no error %s", wanted);
+	name = g_dbus_error_get_remote_error(got);
+	(void)g_dbus_error_strip_remote_error(got);
+	ck_assert_msg(g_strcmp0(name, wanted) == 0, "not %s, but %s: %s", wanted, name,
+		      got->message);
+	if (message)
+		ck_assert_str_eq(got->message, message);
+}
+
+static GVariant *options_parse(const char *options)
+{
+	g_autoptr(GError) error = NULL;
+	GVariant *dict = g_variant_parse(G_VARIANT_TYPE_VARDICT, options, NULL, NULL, &error);
+
+	ck_assert_msg(dict != NULL, "%s", options);
+	return dict;
+}
+
+static GVariant *bytes_parse(const char *hex)
+{
+	GVariantBuilder builder;
+
+	g_variant_builder_init(&builder, G_VARIANT_TYPE_BYTESTRING);
+	for (; hex[0] != '\0'; hex += 2)
+		g_variant_builder_add(&builder, "y",
+				      g_ascii_xdigit_value(hex[0]) << 4 |
+					      g_ascii_xdigit_value(hex[1]));
+	return g_variant_builder_end(&builder);
+}
+
+static char *bytes_print(GVariant *bytes)
+{
+	GString *text = g_string_new(NULL);
+	size_t len;
+	const uint8_t *data = g_variant_get_fixed_array(bytes, &len, 1);
+
+	for (size_t i = 0; i < len; i++)
+		g_string_append_printf(text, "%02x", data[i]);
+	return g_string_free(text, FALSE);
+}
+
+ClientCall *read_begin(Client *by, const char *path, const char *options)
+{
+	g_autoptr(GVariant) dict = options_parse(options);
+	const char *iface = strstr(path, "/desc") ? DESC_IFACE : CHAR_IFACE;
+
+	return client_begin(by, path, iface, "ReadValue", g_variant_new("(@a{sv})", dict));
+}
+
+ClientCall *write_begin(Client *by, const char *path, const char *hex, const char *options)
+{
+	g_autoptr(GVariant) dict = options_parse(options);
+	const char *iface = strstr(path, "/desc") ? DESC_IFACE : CHAR_IFACE;
+
+	return client_begin(by, path, iface, "WriteValue",
+			    g_variant_new("(@ay@a{sv})", bytes_parse(hex), dict));
+}
+
+void read_gives(ClientCall *call, const char *hex)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GVariant) reply = client_call_finish(call, &error);
+	g_autoptr(GVariant) bytes = NULL;
+	g_autofree char *text = NULL;
+
+	ck_assert_msg(reply != NULL, "%s", error ? error->message : "");
+	bytes = g_variant_get_child_value(reply, 0);
+	text = bytes_print(bytes);
+	ck_assert_str_eq(text, hex);
+}
+
+void read_is(const char *path, const char *options, const char *hex)
+{
+	read_gives(read_begin(client, path, options), hex);
+}
+
+void call_ok(ClientCall *call)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GVariant) reply = client_call_finish(call, &error);
+
+	ck_assert_msg(reply != NULL, "%s", error ? error->message : "");
+}
+
+void write_ok(const char *path, const char *hex, const char *options)
+{
+	call_ok(write_begin(client, path, hex, options));
+}
+
+unsigned int count(const char *handle, const char *field)
+{
+	g_autofree char *text = air_cmd(air, "counts heart %s", handle);
+	g_autofree char *key = g_strconcat(field, "=", NULL);
+	const char *at = strstr(text, key);
+
+	ck_assert_msg(at != NULL, "%s", text);
+	return (unsigned int)g_ascii_strtoull(at + strlen(key), NULL, 10);
+}
+
+bool link_has(const char *text)
+{
+	g_autofree char *link = air_cmd(air, "link heart");
+
+	return strstr(link, text) != NULL;
+}
+
+char *next_value(Client *of, const char *path)
+{
+	for (;;) {
+		g_autofree char *from = NULL;
+		g_autoptr(GVariant) changed = NULL, value = NULL;
+		g_autoptr(GVariant) body =
+			client_wait_signal(of, "PropertiesChanged", SOON, &from);
+
+		if (!body)
+			return NULL;
+		changed = g_variant_get_child_value(body, 1);
+		value = g_variant_lookup_value(changed, "Value", G_VARIANT_TYPE_BYTESTRING);
+		if (value && g_str_equal(from, path))
+			return bytes_print(value);
+	}
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The inside of a Device1 object. */
+#pragma once
+
+#include "addata.h"
+#include "connection.h"
+#include "device.h"
+#include "pairing.h"
+
+/* The properties */
+enum {
+	DEVICE_ADDRESS,
+	DEVICE_ADDRESS_TYPE,
+	DEVICE_NAME,
+	DEVICE_ALIAS,
+	DEVICE_CLASS,
+	DEVICE_APPEARANCE,
+	DEVICE_ICON,
+	DEVICE_PAIRED,
+	DEVICE_BONDED,
+	DEVICE_TRUSTED,
+	DEVICE_BLOCKED,
+	DEVICE_LEGACY_PAIRING,
+	DEVICE_RSSI,
+	DEVICE_CONNECTED,
+	DEVICE_UUIDS,
+	DEVICE_ADAPTER,
+	DEVICE_MANUFACTURER_DATA,
+	DEVICE_SERVICE_DATA,
+	DEVICE_TX_POWER,
+	DEVICE_SERVICES_RESOLVED,
+	DEVICE_ADVERTISING_FLAGS,
+	DEVICE_ADVERTISING_DATA,
+};
+
+struct Device {
+	const DeviceHome *home;
+	Object *object;
+	uint64_t addr;
+	bool random;
+	int64_t last_seen;
+	bool connectable;
+	bool lasting; /* not temporary any more */
+	Gatt *gatt;
+	Connection *connection;
+	Pairing *pairing;
+	bool paired; /* as the property tells */
+	bool removing; /* once it is disconnected */
+	bool closing; /* the object goes */
+	char *alias; /* set by a client */
+	char name[EIR_NAME_MAX + 1];
+	bool trusted, blocked;
+	int rssi; /* 0: not known */
+	int tx_power; /* EIR_TX_POWER_NONE: not known */
+	uint32_t class;
+	uint16_t appearance;
+	int flags; /* -1: not known */
+	GPtrArray *uuids;
+	AdData *manufacturers, *services, *others;
+};
+
+void device_signal(Device *device, unsigned int prop);
+const char *device_icon(const Device *device); /* or NULL */
+
+/* It stays when it is not heard of any more, and after a restart; or not. */
+void device_set_lasting(Device *device, bool lasting);
+void device_store(Device *device);
+
+extern const ConnectionOps device_connection_ops;
+extern const PairingOps device_pairing_ops;

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Connecting: to devices known and unknown, in every form, and each way that it can fail. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "link-fixture.h"
+
+static char *session;
+
+static void setup_session(void)
+{
+	link_setup();
+	session = open_session(client, 0);
+}
+
+static void teardown_session(void)
+{
+	g_clear_pointer(&session, g_free);
+	teardown();
+}
+
+START_TEST(known_device)
+{
+	g_autofree char *link = NULL;
+
+	peer_appear(0);
+	make_known(0);
+	link = connect_to(client, session, 0, "{'timeout': <uint32 10000>}");
+	ck_assert(peer_is_linked(0));
+	ck_assert(is_connected(client, link));
+	expect_value(client, link, PLAIN, "01020304"); /* the tree is there */
+	expect_value(client, link, PLAIN_NAME, "706c61696e");
+}
+END_TEST
+
+START_TEST(unknown_device)
+{
+	g_autofree char *link = NULL;
+
+	peer_appear(0);
+	ck_assert(!bluez_knows(0));
+	link = connect_to(client, session, 0, "{}");
+	ck_assert(peer_is_linked(0));
+	expect_value(client, link, PLAIN, "01020304");
+	wait_radio_scans(WORLD_RADIO, false, RESUME); /* it scanned only for that */
+}
+END_TEST
+
+/* It comes within the time. */
+START_TEST(late_device)
+{
+	ClientCall *call = begin_connect(client, session, peer_address(0), "{}");
+
+	wait_ms(1000);
+	ck_assert(!client_call_done(call));
+	peer_appear(0);
+	expect_connected(call);
+	ck_assert(peer_is_linked(0));
+}
+END_TEST
+
+START_TEST(address_forms)
+{
+	static const char *const garbage[] = { "", "C0:00", "C0:00:00:00:00:0G", "C00000000001FF", "hci0" };
+	g_autofree char *lower = g_ascii_strdown(peer_address(0), -1);
+	g_autofree char *link = NULL, *bare = NULL, *upper = NULL, *path = NULL;
+	g_auto(GStrv) parts = g_strsplit(lower, ":", -1);
+
+	bare = g_strjoinv("", parts);
+	upper = g_ascii_strup(bare, -1);
+	peer_appear(0);
+	link = connect_to(client, session, 0, "{}");
+	expect_connected(begin_connect(client, session, lower, "{}"));
+	expect_connected(begin_connect(client, session, bare, "{}"));
+	expect_connected(begin_connect(client, session, upper, "{'addr_type': <byte 1>}"));
+	ck_assert_uint_eq(holders(link), 1);
+	for (size_t i = 0; i < G_N_ELEMENTS(garbage); i++)
+		expect_connect_error(client, session, garbage[i], "{}", "InvalidArguments");
+}
+END_TEST
+
+START_TEST(option_errors)
+{
+	static const char *const bad[] = {
+		"{'timeout': <uint32 0>}", "{'timeout': <'soon'>}", "{'addr_type': <byte 4>}", "{'addr_type': <uint32 1>}",
+		"{'priority': <true>}", "{'auto_reconnect': <byte 1>}", "{'speed': <uint32 3>}",
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(bad); i++)
+		expect_connect_error(client, session, peer_address(0), bad[i], "InvalidArguments");
+}
+END_TEST
+
+START_TEST(address_types)
+{
+	g_autofree char *link = NULL, *path = g_strdup(peer_path(1));
+	g_autoptr(GVariant) type = NULL;
+
+	air_do(air, "peer peer1 00%s public -", peer_address(1) + 2);
+	peer_add_attributes(1);
+	memcpy(strstr(path, "C1_"), "00", 2);
+	{
+		g_autofree char *address = g_strconcat("00", peer_address(1) + 2, NULL);
+
+		expect_connected(begin_connect(client, session, address, "{'addr_type': <byte 0>}"));
+	}
+	type = client_get(client, path, CONNECTION, "AddressType");
+	ck_assert_str_eq(g_variant_get_string(type, NULL), "public");
+	g_clear_pointer(&type, g_variant_unref);
+
+	peer_appear(0);
+	link = connect_to(client, session, 0, "{'addr_type': <byte 1>}");
+	type = client_get(client, link, CONNECTION, "AddressType");
+	ck_assert_str_eq(g_variant_get_string(type, NULL), "random");
+}
+END_TEST
+
+START_TEST(nobody_there)
+{
+	uint64_t begun = now_ms();
+
+	expect_connect_error(client, session, peer_address(0), "{'timeout': <uint32 1500>}", "TimedOut");
+	ck_assert_uint_ge(now_ms() - begun, 1400);
+	ck_assert_uint_le(now_ms() - begun, 1500 + SOON);
+	wait_radio_scans(WORLD_RADIO, false, RESUME);
+	ck_assert(!daemon_has(peer_path(0), CONNECTION));
+}
+END_TEST
+
+/* BlueZ knows it, but it is away. The next one must not have to wait for long. */
+START_TEST(known_but_away)
+{
+	g_autofree char *link = NULL;
+
+	peer_appear(0);
+	peer_appear(1);
+	make_known(0);
+	air_do(air, "mute peer0 on");
+	expect_connect_error(client, session, peer_address(0), "{'timeout': <uint32 1500>}", "TimedOut");
+	link = connect_to(client, session, 1, "{'timeout': <uint32 10000>}");
+	air_do(air, "mute peer0 off");
+	wait_ms(500);
+	ck_assert(!peer_is_linked(0)); /* nobody wants it any more */
+	expect_connected(begin_connect(client, session, peer_address(0), "{'timeout': <uint32 10000>}"));
+}
+END_TEST
+
+START_TEST(refused)
+{
+	peer_appear(0);
+	make_known(0);
+	air_do(air, "refuse peer0 0d 0");
+	/* bluetoothd 5.66 does not tell this from any other failure */
+	expect_connect_error(client, session, peer_address(0), "{'timeout': <uint32 20000>}", "ConnectionRefused");
+	air_do(air, "refuse peer0 0 0");
+	g_free(connect_to(client, session, 0, "{'timeout': <uint32 20000>}"));
+}
+END_TEST
+
+START_TEST(transient_failures)
+{
+	uint64_t begun;
+
+	peer_appear(0);
+	make_known(0);
+	air_do(air, "refuse peer0 3e 2");
+	begun = now_ms();
+	g_free(connect_to(client, session, 0, "{'timeout': <uint32 20000>}"));
+	ck_assert_uint_ge(now_ms() - begun, 250 + 500); /* it waited between */
+}
+END_TEST
+
+/* After this one bluetoothd forgets the device, too. */
+START_TEST(transient_rejection)
+{
+	peer_appear(0);
+	make_known(0);
+	air_do(air, "refuse peer0 0d 2");
+	g_free(connect_to(client, session, 0, "{'timeout': <uint32 20000>}"));
+}
+END_TEST
+
+START_TEST(lasting_failure)
+{
+	peer_appear(0);
+	make_known(0);
+	air_do(air, "refuse peer0 3e 0");
+	expect_connect_error(client, session, peer_address(0), "{'timeout': <uint32 20000>}", "ConnectionRefused");
+	air_do(air, "refuse peer0 0 0");
+	g_free(connect_to(client, session, 0, "{'timeout': <uint32 20000>}"));
+}
+END_TEST
+
+START_TEST(radio_off)
+{
+	peer_appear(0);
+	world_power(world, "hci0", false);
+	expect_connect_error(client, session, peer_address(0), "{}", "NotReady");
+	world_power(world, "hci0", true);
+	g_free(connect_to(client, session, 0, "{}"));
+	client_do(client, session, "Session1", "Deinit", NULL);
+	expect_connect_error(client, session, peer_address(0), "{}", "NotReady");
+	wait_linked(0, false);
+}
+END_TEST
+
+START_TEST(radio_goes_off_meanwhile)
+{
+	ClientCall *call = begin_connect(client, session, peer_address(0), "{}");
+
+	wait_ms(500);
+	world_power(world, "hci0", false);
+	expect_call_error(call, "NotReady", "");
+	world_power(world, "hci0", true);
+}
+END_TEST
+
+/* Its wait is over: nothing goes on for it. */
+START_TEST(caller_leaves)
+{
+	Client *leaver = client_new(world_address(world));
+	g_autofree char *its = open_session(leaver, 0);
+	g_autofree char *bystander = NULL;
+
+	(void)begin_connect(leaver, its, peer_address(0), "{}");
+	wait_radio_scans(WORLD_RADIO, true, SOON);
+	client_free(leaver);
+	wait_radio_scans(WORLD_RADIO, false, RESUME);
+	peer_appear(0);
+	start_scan(client, session, 2);
+	wait_ms(2000);
+	ck_assert(!peer_is_linked(0));
+}
+END_TEST
+
+/* The user session lives on, its caller does not. */
+START_TEST(caller_of_user_session_leaves)
+{
+	Client *leaver = client_new(world_address(world));
+
+	client_do(leaver, "hci0", "Session1", "Init", no_options());
+	(void)begin_connect(leaver, "hci0", peer_address(0), "{}");
+	wait_radio_scans(WORLD_RADIO, true, SOON);
+	client_free(leaver);
+	wait_radio_scans(WORLD_RADIO, false, RESUME);
+}
+END_TEST
+
+/* Another session's scan goes on. */
+START_TEST(beside_a_scan)
+{
+	peer_appear(0);
+	peer_appear(1);
+	start_scan(client, session, -1);
+	g_free(connect_to(client, session, 0, "{}"));
+	g_free(connect_to(client, session, 1, "{}"));
+	ck_assert(is_scanning(client, session));
+	(void)take_all(client, session);
+	hear(client, session, WORLD_RADIO);
+}
+END_TEST
+
+int main(void)
+{
+	const TTest *const tests[] = {
+		known_device, unknown_device, late_device, address_forms, option_errors, address_types, nobody_there,
+		known_but_away, refused, transient_failures, transient_rejection, lasting_failure, radio_off, radio_goes_off_meanwhile,
+		caller_leaves, caller_of_user_session_leaves, beside_a_scan, NULL
+	};
+
+	return run_tests("link-connect", tests, setup_session, teardown_session, 60);
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Peers that fall silent or vanish, and a bluetoothd that dies: every caller is told, in time, and nothing is left. */
+#include "link-fixture.h"
+
+static void expect_disconnected(Client *by, const char *wanted)
+{
+	g_autoptr(GVariant) body = client_wait_signal(by, "Disconnected", world_patience(world), NULL);
+	const char *reason;
+
+	ck_assert_msg(body != NULL, "no Disconnected");
+	g_variant_get(body, "(&s)", &reason);
+	/* BlueZ may tell of the link before it tells of the radio */
+	if (!g_str_equal(wanted, "radio-gone") || !g_str_equal(reason, "disconnected"))
+		ck_assert_str_eq(reason, wanted);
+}
+
+START_TEST(vanishes_amid_long_read)
+{
+	g_autofree char *link = NULL;
+	ClientCall *call, *write;
+	uint64_t begun;
+
+	peer_appear(0);
+	air_do(air, "mtu peer0 23");
+	link = connect_anew(client, 0);
+	client_subscribe(client, NULL, CONNECTION, "Disconnected", NULL);
+	air_do(air, "latency peer0 200");
+	call = begin_read(client, link, LONG);
+	write = begin_write(client, link, LONG, "00", "{}");
+	wait_ms(700);
+	ck_assert_uint_ge(peer_count(0, LONG_HANDLE, "reads"), 2); /* in the middle */
+	begun = now_ms();
+	air_do(air, "unpeer peer0");
+	expect_call_error(call, "NotConnected", "");
+	expect_call_error(write, "NotConnected", "");
+	ck_assert_uint_le(now_ms() - begun, SOON);
+	expect_disconnected(client, "disconnected");
+	wait_gone(link, CONNECTION);
+}
+END_TEST
+
+START_TEST(short_mtu)
+{
+	g_autofree char *link = NULL, *hex = long_hex();
+
+	peer_appear(0);
+	air_do(air, "mtu peer0 23");
+	link = connect_anew(client, 0);
+	expect_value(client, link, LONG, hex);
+	ck_assert_uint_eq(peer_count(0, LONG_HANDLE, "reads"), 14); /* 22 bytes each */
+	write_value(client, link, LONG, hex + 100, "{}");
+	expect_value(client, link, LONG, hex + 100);
+	expect_write_error(client, link, COMMAND, hex, "{'type': <'command'>}", "InvalidArguments", "value");
+}
+END_TEST
+
+/* ATT gives up after 30 s, and the link is of no use then. */
+START_TEST(silent_peer)
+{
+	g_autofree char *link = NULL;
+	ClientCall *call;
+
+	peer_appear(0);
+	link = connect_anew(client, 0);
+	client_subscribe(client, NULL, CONNECTION, "Disconnected", NULL);
+	client_set_timeout(client, 60000);
+	air_do(air, "silent peer0 on");
+	call = begin_read(client, link, PLAIN);
+	expect_call_error(call, "TimedOut", "");
+	expect_disconnected(client, "disconnected");
+	wait_linked(0, false);
+	air_do(air, "silent peer0 off");
+	g_free(connect_anew(client, 0));
+	expect_value(client, link, PLAIN, "01020304");
+}
+END_TEST
+
+/* It answers nothing from the beginning: its services never become known. */
+START_TEST(silent_while_connecting)
+{
+	g_autofree char *session = open_session(client, 0);
+
+	peer_appear(0);
+	make_known(0);
+	air_do(air, "silent peer0 on");
+	expect_connect_error(client, session, peer_address(0), "{'timeout': <uint32 3000>}", "TimedOut");
+	ck_assert(!daemon_has(peer_path(0), CONNECTION));
+	wait_linked(0, false);
+	air_do(air, "silent peer0 off");
+	g_free(connect_to(client, session, 0, "{}"));
+}
+END_TEST
+
+START_TEST(bluetoothd_killed)
+{
+	Client *other = client_new_as(world_address(world), SOME_UID);
+	g_autofree char *link = NULL, *same = NULL;
+	ClientCall *read, *write;
+
+	peer_appear(0);
+	link = connect_anew(client, 0);
+	same = connect_anew(other, 0);
+	client_subscribe(client, NULL, CONNECTION, "Disconnected", NULL);
+	client_subscribe(other, NULL, CONNECTION, "Disconnected", NULL);
+	air_do(air, "latency peer0 2000");
+	read = begin_read(client, link, PLAIN);
+	write = begin_write(other, link, PLAIN, "00", "{}");
+	wait_ms(300);
+	world_bluez_kill(world);
+	expect_call_error(read, "NotConnected", "");
+	expect_call_error(write, "NotConnected", "");
+	expect_disconnected(client, "bluez-gone");
+	expect_disconnected(other, "bluez-gone");
+	wait_gone(link, CONNECTION);
+	client_expect_error(client, link, CONNECTION, "IsConnected", NULL, "DoesNotExist");
+	world_bluez_start(world);
+	air_do(air, "latency peer0 0");
+	wait_adapter("hci0", "Powered", true);
+	wait_linked(0, false);
+	g_free(connect_anew(client, 0));
+	expect_value(client, link, PLAIN, "01020304");
+	client_free(other);
+}
+END_TEST
+
+START_TEST(radio_unplugged)
+{
+	g_autofree char *link = NULL;
+
+	peer_appear(0);
+	link = connect_anew(client, 0);
+	client_subscribe(client, NULL, CONNECTION, "Disconnected", NULL);
+	air_do(air, "unplug " WORLD_RADIO);
+	expect_disconnected(client, "radio-gone");
+	wait_gone(link, CONNECTION);
+	air_do(air, "plug " WORLD_RADIO);
+	wait_adapter_there("hci0");
+}
+END_TEST
+
+/* The daemon ends with a link up: it is closed, and BlueZ is left as it was. */
+START_TEST(daemon_ends)
+{
+	peer_appear(0);
+	g_free(connect_anew(client, 0));
+	world_daemon_stop(world);
+	wait_linked(0, false);
+	world_daemon_start(world);
+	g_free(connect_anew(client, 0));
+	notify_from(client, peer_path(0), RATE);
+	air_do(air, "notify peer0 " RATE_HANDLE " 00000000 10 1");
+	expect_numbered(client, 10);
+}
+END_TEST
+
+int main(void)
+{
+	const TTest *const tests[] = {
+		vanishes_amid_long_read, short_mtu, silent_peer, silent_while_connecting, bluetoothd_killed, radio_unplugged,
+		daemon_ends, NULL
+	};
+
+	return link_main("link-faults", tests, NULL, 120);
+}

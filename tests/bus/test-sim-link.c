@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The simulated BlueZ's links, seen by a plain GDBus program: connecting and its failures, lost
+ * links, what survives them. */
+#include <stdlib.h>
+
+#include <check.h>
+
+#include "gatt-fixture.h"
+
+START_TEST(connecting)
+{
+	ClientCall *first = peer_begin("Connect");
+	g_autofree char *path = NULL;
+	g_autoptr(GVariant) added = NULL;
+
+	peer_fails("Connect", "Failed", "Operation already in progress");
+	call_ok(first);
+	expect_change(PEER_PATH, "{'Connected': <true>} []");
+	ck_assert(link_has("up=1 mtu=517 encrypted=0"));
+	/* Before the last of the objects is there: */
+	ck_assert(wait_until(is_resolved, NULL, SOON));
+	expect_change(PEER_PATH, "{'ServicesResolved': <true>, 'UUIDs': <["
+				 "'0000180d-0000-1000-8000-00805f9b34fb', "
+				 "'00001801-0000-1000-8000-00805f9b34fb']>} []");
+	added = client_wait_signal(client, "InterfacesAdded", SOON, &path);
+	ck_assert_ptr_nonnull(added);
+	peer_do(client, "Connect"); /* it is */
+	client_drop_signals(client);
+
+	peer_do(client, "Disconnect");
+	expect_change(PEER_PATH, "{'ServicesResolved': <false>} []");
+	expect_change(PEER_PATH, "{'Connected': <false>} []");
+	ck_assert(link_has("up=0"));
+	peer_do(client, "Disconnect"); /* it is */
+	/* The objects stay, and say so. */
+	call_fails(read_begin(client, READABLE, "{}"), "Failed", "Not connected");
+	call_fails(write_begin(client, WRITABLE, "00", "{}"), "Failed", "Not connected");
+	call_fails(read_begin(client, WRITABLE_DESC, "{}"), "Failed", "Not connected");
+	client_drop_signals(client);
+	connect_peer();
+	read_is(READABLE, "{}", "01");
+}
+END_TEST
+
+START_TEST(refused)
+{
+	air_do(air, "refuse heart 3e 2");
+	peer_fails("Connect", "Failed", "le-connection-abort-by-local");
+	peer_fails("Connect", "Failed", "le-connection-abort-by-local");
+	connect_peer();
+	peer_do(client, "Disconnect");
+	air_do(air, "refuse heart 3e 0");
+	for (int i = 0; i < 3; i++)
+		peer_fails("Connect", "Failed", "le-connection-abort-by-local");
+	air_do(air, "refuse heart 0");
+	connect_peer();
+}
+END_TEST
+
+START_TEST(not_there)
+{
+	ClientCall *call;
+
+	air_do(air, "mute heart on");
+	call = peer_begin("Connect");
+	wait_ms(200);
+	ck_assert(!client_call_done(call));
+	peer_do(client, "Disconnect");
+	call_fails(call, "Failed", "br-connection-canceled");
+
+	call = peer_begin("Connect"); /* the attempt gets through once it advertises again */
+	air_do(air, "mute heart off");
+	call_ok(call);
+	peer_do(client, "Disconnect");
+
+	ck_assert(wait_until(is_gone, NULL, SOON));
+	air_do(air, "unpeer heart");
+	(void)air_try(air, "patience connect 500"); /* the real one has more, 40 s */
+	client_set_timeout(client, 60000);
+	peer_fails("Connect", "Failed", "le-connection-abort-by-local");
+}
+END_TEST
+
+START_TEST(anybody_cuts_the_link)
+{
+	Client *other = client_new(world_address(world));
+
+	client_direct(other, "org.bluez");
+	connect_peer();
+	peer_do(other, "Disconnect");
+	expect_change(PEER_PATH, "{'ServicesResolved': <false>} []");
+	expect_change(PEER_PATH, "{'Connected': <false>} []");
+	client_free(other);
+}
+END_TEST
+
+START_TEST(while_disconnecting)
+{
+	ClientCall *call;
+
+	connect_peer();
+	call = peer_begin("Disconnect");
+	ck_assert(is_connected(NULL));
+	/* It takes its time; until then the link works but for this: */
+	read_is(READABLE, "{}", "01");
+	client_expect_error(client, NOTIFIES, CHAR_IFACE, "StartNotify", NULL,
+			    "org.bluez.Error.NotConnected");
+	peer_do(client, "Connect"); /* pretends to help */
+	call_ok(call);
+	ck_assert(wait_until(is_gone, NULL, SOON));
+}
+END_TEST
+
+START_TEST(notifications_survive)
+{
+	g_autofree char *value = NULL;
+
+	connect_peer();
+	client_do(client, NOTIFIES, CHAR_IFACE, "StartNotify", NULL);
+	client_drop_signals(client);
+	air_do(air, "drop heart");
+	expect_change(PEER_PATH, "{'Connected': <false>, 'ServicesResolved': <false>} []");
+	ck_assert(client_get_boolean(client, NOTIFIES, CHAR_IFACE, "Notifying"));
+	connect_peer();
+	ck_assert(link_has("000b"));
+	air_do(air, "notify heart 000B 55");
+	value = next_value(client, NOTIFIES);
+	ck_assert_str_eq(value, "55");
+	expect_quiet(); /* once */
+
+	/* Another way: asked for while there is no link. */
+	client_do(client, NOTIFIES, CHAR_IFACE, "StopNotify", NULL);
+	air_do(air, "drop heart 08");
+	ck_assert(wait_until(is_gone, NULL, SOON));
+	client_do(client, NOTIFIES, CHAR_IFACE, "StartNotify", NULL);
+	connect_peer();
+	ck_assert(link_has("000b"));
+}
+END_TEST
+
+START_TEST(lost_while_reading)
+{
+	ClientCall *read, *write;
+
+	connect_peer();
+	air_do(air, "latency heart 1000");
+	read = read_begin(client, READABLE, "{}");
+	write = write_begin(client, WRITABLE, "00", "{}");
+	ck_assert(is_connected(NULL)); /* so the calls before have arrived */
+	air_do(air, "unpeer heart");
+	call_fails(read, "Failed", "Operation failed with ATT error: 0x0e");
+	call_fails(write, "Failed", "Operation failed with ATT error: 0x0e");
+	ck_assert(wait_until(is_gone, NULL, SOON));
+}
+END_TEST
+
+START_TEST(silent)
+{
+	ClientCall *read;
+
+	connect_peer();
+	air_do(air, "silent heart on");
+	(void)air_try(air, "patience att 500"); /* the real one has 30 s */
+	client_set_timeout(client, 60000);
+	read = read_begin(client, READABLE, "{}");
+	ck_assert(is_connected(NULL));
+	ck_assert_uint_eq(count("000E", "reads"), 1);
+	call_fails(read, "Failed", "Operation failed with ATT error: 0x0e");
+	ck_assert(is_connected(NULL)); /* for another two seconds */
+	ck_assert(wait_until(is_gone, NULL, 2 * SOON));
+
+	/* Services that cannot be found out count as resolved for these two seconds. */
+	peer_do(client, "Connect");
+	ck_assert(wait_until(is_resolved, NULL, 40000));
+	ck_assert_ptr_null(client_get(client, READABLE, CHAR_IFACE, "UUID"));
+	ck_assert(wait_until(is_gone, NULL, 2 * SOON));
+}
+END_TEST
+
+START_TEST(power_and_removal)
+{
+	connect_peer();
+	world_power(world, "hci0", false);
+	ck_assert(!is_connected(NULL));
+	peer_fails("Connect", "Failed", "Input/output error");
+	world_power(world, "hci0", true);
+	connect_peer();
+	adapter_do(client, "RemoveDevice", g_variant_new("(o)", PEER_PATH));
+	expect_change(PEER_PATH, "{'ServicesResolved': <false>} []");
+	ck_assert_ptr_null(client_get(client, PEER_PATH, DEVICE_IFACE, "Connected"));
+	ck_assert_ptr_null(client_get(client, READABLE, CHAR_IFACE, "UUID"));
+	ck_assert(link_has("up=0"));
+}
+END_TEST
+
+START_TEST(killed)
+{
+	connect_peer();
+	client_set(client, PEER_PATH, DEVICE_IFACE, "Trusted", g_variant_new_boolean(TRUE));
+	world_bluez_kill(world);
+	world_bluez_start(world);
+	world_wait_powered(world, "hci0", true);
+	/* It is not a temporary device any more; its services have to be asked for again. */
+	ck_assert(client_get_boolean(client, PEER_PATH, DEVICE_IFACE, "Trusted"));
+	ck_assert(!is_resolved(NULL));
+	ck_assert_ptr_null(client_get(client, READABLE, CHAR_IFACE, "UUID"));
+	connect_peer();
+	read_is(READABLE, "{}", "01");
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("sim-link");
+	TCase *tcase = tcase_create("link");
+	SRunner *runner;
+	int failed;
+
+	tcase_add_checked_fixture(tcase, setup_peer, teardown);
+	tcase_set_timeout(tcase, 60);
+	tcase_add_test(tcase, connecting);
+	tcase_add_test(tcase, refused);
+	tcase_add_test(tcase, not_there);
+	tcase_add_test(tcase, anybody_cuts_the_link);
+	tcase_add_test(tcase, while_disconnecting);
+	tcase_add_test(tcase, notifications_survive);
+	tcase_add_test(tcase, lost_while_reading);
+	tcase_add_test(tcase, silent);
+	tcase_add_test(tcase, power_and_removal);
+	tcase_add_test(tcase, killed);
+	suite_add_tcase(suite, tcase);
+
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

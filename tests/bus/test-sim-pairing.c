@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The simulated BlueZ's pairing, seen by a plain GDBus program that is the agent as well. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <check.h>
+
+#include "gatt-fixture.h"
+
+#define AGENT_PATH "/agent"
+
+typedef struct TestAgent {
+	const char *answer; /* text of the reply's tuple; NULL: an error */
+	char *asked; /* method and arguments, without the device's path */
+	uint32_t passkey;
+	guint id;
+} TestAgent;
+
+static TestAgent agent;
+
+static void agent_on_call(GDBusConnection *connection, const char *sender, const char *path,
+			  const char *iface, const char *method, GVariant *args,
+			  GDBusMethodInvocation *call, void *data)
+{
+	g_autoptr(GVariant) device = g_variant_n_children(args) > 0
+					     ? g_variant_get_child_value(args, 0)
+					     : NULL;
+
+	(void)connection;
+	(void)sender;
+	(void)path;
+	(void)iface;
+	(void)data;
+	g_free(agent.asked);
+	agent.asked = g_strdup(method);
+	if (device)
+		ck_assert_str_eq(g_variant_get_string(device, NULL), PEER_PATH);
+	if (g_variant_n_children(args) > 1)
+		g_variant_get_child(args, 1, "u", &agent.passkey);
+	if (agent.answer)
+		g_dbus_method_invocation_return_value(
+			call, g_variant_parse(NULL, agent.answer, NULL, NULL, NULL));
+	else
+		g_dbus_method_invocation_return_dbus_error(call, "org.bluez.Error.Rejected", "no");
+}
+
+static void agent_register(const char *capability, const char *answer)
+{
+	static const char xml[] = "<node><interface name='org.bluez.Agent1'>"
+				  "<method name='RequestAuthorization'>"
+				  "<arg type='o' direction='in'/></method>"
+				  "<method name='RequestConfirmation'>"
+				  "<arg type='o' direction='in'/><arg type='u' direction='in'/></method>"
+				  "<method name='RequestPasskey'>"
+				  "<arg type='o' direction='in'/><arg type='u' direction='out'/></method>"
+				  "<method name='DisplayPasskey'>"
+				  "<arg type='o' direction='in'/><arg type='u' direction='in'/>"
+				  "<arg type='q' direction='in'/></method>"
+				  "<method name='Cancel'/><method name='Release'/>"
+				  "</interface></node>";
+	static const GDBusInterfaceVTable vtable = { .method_call = agent_on_call };
+	g_autoptr(GDBusNodeInfo) node = g_dbus_node_info_new_for_xml(xml, NULL);
+
+	memset(&agent, 0, sizeof(agent));
+	agent.answer = answer;
+	agent.id = g_dbus_connection_register_object(client_connection(client), AGENT_PATH,
+						     node->interfaces[0], &vtable, NULL, NULL,
+						     NULL);
+	ck_assert_uint_ne(agent.id, 0);
+	client_do(client, "/org/bluez", "org.bluez.AgentManager1", "RegisterAgent",
+		  g_variant_new("(os)", AGENT_PATH, capability));
+}
+
+static bool peer_is_lost(void *data)
+{
+	return !peer_is_found(data);
+}
+
+static bool agent_was_asked(void *data)
+{
+	(void)data;
+	return agent.asked != NULL;
+}
+
+START_TEST(pair_just_works)
+{
+	ClientCall *pair;
+
+	connect_peer();
+	peer_fails("Pair", "AuthenticationFailed", NULL); /* nobody to ask */
+	ck_assert(is_connected(NULL));
+	agent_register("NoInputNoOutput", "()");
+	call_ok(peer_begin("Pair"));
+	ck_assert_ptr_null(agent.asked);
+	expect_change(PEER_PATH, "{'Bonded': <true>, 'Paired': <true>} []");
+	read_is(SECRET, "{}", "7e");
+	write_ok(SECRET, "7F", "{}");
+	air_do(air, "drop heart");
+	ck_assert(wait_until(is_gone, NULL, SOON));
+	connect_peer();
+	read_is(SECRET, "{}", "7f"); /* the key is kept */
+	ck_assert(link_has("encrypted=1"));
+	/* Once more: it never answers. */
+	pair = peer_begin("Pair");
+	wait_ms(300);
+	ck_assert(!client_call_done(pair));
+	peer_do(client, "CancelPairing");
+	call_fails(pair, "AuthenticationCanceled", "Authentication Canceled");
+}
+END_TEST
+
+START_TEST(pair_refused)
+{
+	agent_register("NoInputNoOutput", "()");
+	air_do(air, "pairing heart refuse");
+	peer_fails("Pair", "AuthenticationFailed", "Authentication Failed");
+	peer_fails("CancelPairing", "DoesNotExist", "Does Not Exist");
+	ck_assert(!client_get_boolean(client, PEER_PATH, DEVICE_IFACE, "Paired"));
+}
+END_TEST
+
+START_TEST(pair_with_confirmation)
+{
+	air_do(air, "pairing heart confirm 123456");
+	agent_register("DisplayYesNo", NULL);
+	peer_fails("Pair", "AuthenticationFailed", NULL); /* the agent says no */
+	ck_assert_str_eq(agent.asked, "RequestConfirmation");
+	ck_assert_uint_eq(agent.passkey, 123456);
+	agent.answer = "()";
+	call_ok(peer_begin("Pair")); /* connects too */
+	ck_assert(client_get_boolean(client, PEER_PATH, DEVICE_IFACE, "Paired"));
+	read_is(SECRET, "{}", "7e");
+}
+END_TEST
+
+START_TEST(pair_with_passkey)
+{
+	ClientCall *pair;
+
+	connect_peer();
+	air_do(air, "pairing heart display 777");
+	agent_register("KeyboardDisplay", "(uint32 778,)");
+	peer_fails("Pair", "AuthenticationFailed", NULL);
+	agent.answer = "(uint32 777,)";
+	call_ok(peer_begin("Pair"));
+	ck_assert_str_eq(agent.asked, "RequestPasskey");
+	adapter_do(client, "RemoveDevice", g_variant_new("(o)", PEER_PATH));
+	start_filtered();
+	air_do(air, "pairing heart keyboard");
+	g_clear_pointer(&agent.asked, g_free);
+	agent.answer = "()";
+	ck_assert(wait_until(peer_is_found, NULL, SOON));
+	pair = peer_begin("Pair");
+	ck_assert(wait_until(agent_was_asked, NULL, SOON));
+	ck_assert_str_eq(agent.asked, "DisplayPasskey");
+	air_do(air, "passkey heart %u", agent.passkey);
+	call_ok(pair);
+}
+END_TEST
+
+START_TEST(read_asks_for_pairing)
+{
+	connect_peer();
+	agent_register("NoInputNoOutput", "()");
+	client_do(client, "/org/bluez", "org.bluez.AgentManager1", "RequestDefaultAgent",
+		  g_variant_new("(o)", AGENT_PATH));
+	read_is(SECRET, "{}", "7e");
+	ck_assert_str_eq(agent.asked, "RequestAuthorization");
+}
+END_TEST
+
+/* Without an agent, or where it says no, the read hangs, and the device is forgotten over that. */
+START_TEST(read_without_pairing)
+{
+	ClientCall *read;
+
+	connect_peer();
+	(void)air_try(air, "patience att 300"); /* the real one has 30 s */
+	client_set_timeout(client, 60000);
+	read = read_begin(client, SECRET, "{}");
+	wait_ms(200);
+	ck_assert(!client_call_done(read));
+	call_fails(read, "Failed", "Operation failed with ATT error: 0x0e");
+	ck_assert(wait_until(peer_is_lost, NULL, 2 * SOON));
+}
+END_TEST
+
+START_TEST(pairing_is_cancelled)
+{
+	ClientCall *pair;
+
+	connect_peer();
+	air_do(air, "pairing heart keyboard");
+	agent_register("DisplayOnly", "()");
+	client_expect_error(client, "/org/bluez", "org.bluez.AgentManager1", "RegisterAgent",
+			    g_variant_new("(os)", AGENT_PATH, ""), "org.bluez.Error.AlreadyExists");
+	pair = peer_begin("Pair");
+	ck_assert(wait_until(agent_was_asked, NULL, SOON));
+	peer_fails("Pair", "InProgress", "In Progress");
+	peer_do(client, "CancelPairing");
+	call_fails(pair, "AuthenticationCanceled", "Authentication Canceled");
+	ck_assert(wait_until(is_gone, NULL, 2 * SOON));
+	pair = peer_begin("Pair");
+	ck_assert(wait_until(is_connected, NULL, SOON));
+	air_do(air, "drop heart");
+	call_fails(pair, "AuthenticationCanceled", NULL);
+	client_do(client, "/org/bluez", "org.bluez.AgentManager1", "UnregisterAgent",
+		  g_variant_new("(o)", AGENT_PATH));
+	client_expect_error(client, "/org/bluez", "org.bluez.AgentManager1", "UnregisterAgent",
+			    g_variant_new("(o)", AGENT_PATH), "org.bluez.Error.DoesNotExist");
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("sim-pairing");
+	TCase *tcase = tcase_create("pairing");
+	SRunner *runner;
+	int failed;
+
+	tcase_add_checked_fixture(tcase, setup_peer, teardown);
+	tcase_set_timeout(tcase, 90);
+	tcase_add_test(tcase, pair_just_works);
+	tcase_add_test(tcase, pair_refused);
+	if (needs_simulation("pair_with_confirmation")) /* the radio's pairing is the legacy one */
+		tcase_add_test(tcase, pair_with_confirmation);
+	tcase_add_test(tcase, pair_with_passkey);
+	tcase_add_test(tcase, pairing_is_cancelled);
+	tcase_add_test(tcase, read_asks_for_pairing);
+	tcase_add_test(tcase, read_without_pairing);
+	suite_add_tcase(suite, tcase);
+
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
