@@ -347,24 +347,11 @@ START_TEST(write_errors)
 }
 END_TEST
 
-/* Those that ask for a paired link: nobody here pairs. */
-START_TEST(unpaired)
-{
-	static const unsigned int codes[] = { 0x05, 0x0c, 0x0f };
-
-	client_set_timeout(client, 60000);
-	for (size_t i = 0; i < G_N_ELEMENTS(codes); i++) {
-		air_do(air, "atterror peer0 " PLAIN_HANDLE " read %02x", codes[i]);
-		expect_read_error(client, link_, PLAIN, "{}", "AttError", "0x05");
-	}
-}
-END_TEST
-
 int main(void)
 {
 	const TTest *const tests[] = {
 		tree, mtu_is_told, objects_come_and_go, cached_value, long_read, descriptors, what_the_flags_forbid, value_forms,
-		long_write, reliable_write, write_commands, read_errors, write_errors, unpaired, NULL
+		long_write, reliable_write, write_commands, read_errors, write_errors, NULL
 	};
 
 	return run_tests("link-gatt", tests, setup_link, teardown_link, 60);
