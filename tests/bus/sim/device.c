@@ -252,4 +252,3 @@ bool device_connectable(const Device *device)
 {
 	return device->connectable;
 }
-
