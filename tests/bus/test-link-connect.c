@@ -222,7 +222,7 @@ START_TEST(caller_leaves)
 	g_autofree char *its = open_session(leaver, 0);
 	g_autofree char *bystander = NULL;
 
-	(void)begin_connect(leaver, its, peer_address(0), "{}");
+	client_call_forget(begin_connect(leaver, its, peer_address(0), "{}"));
 	wait_radio_scans(WORLD_RADIO, true, SOON);
 	client_free(leaver);
 	wait_radio_scans(WORLD_RADIO, false, RESUME);
@@ -239,7 +239,7 @@ START_TEST(caller_of_user_session_leaves)
 	Client *leaver = client_new(world_address(world));
 
 	client_do(leaver, "hci0", "Session1", "Init", no_options());
-	(void)begin_connect(leaver, "hci0", peer_address(0), "{}");
+	client_call_forget(begin_connect(leaver, "hci0", peer_address(0), "{}"));
 	wait_radio_scans(WORLD_RADIO, true, SOON);
 	client_free(leaver);
 	wait_radio_scans(WORLD_RADIO, false, RESUME);

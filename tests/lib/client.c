@@ -14,6 +14,7 @@ struct ClientCall {
 	GVariant *reply;
 	GError *error;
 	bool done;
+	bool forgotten;
 };
 
 static char *full_path(const char *path)
@@ -148,6 +149,8 @@ static void on_reply(GObject *source, GAsyncResult *result, void *data)
 	call->reply =
 		g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, &call->error);
 	call->done = true;
+	if (call->forgotten)
+		client_call_forget(call);
 }
 
 ClientCall *client_begin(Client *client, const char *path, const char *iface, const char *method,
@@ -179,6 +182,16 @@ GVariant *client_call_finish(ClientCall *call, GError **error)
 		g_propagate_error(error, call->error);
 	g_free(call);
 	return reply;
+}
+
+void client_call_forget(ClientCall *call)
+{
+	call->forgotten = true;
+	if (!call->done)
+		return;
+	g_clear_pointer(&call->reply, g_variant_unref);
+	g_clear_error(&call->error);
+	g_free(call);
 }
 
 GVariant *client_get(Client *client, const char *path, const char *iface, const char *property)

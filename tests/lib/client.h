@@ -46,6 +46,8 @@ ClientCall *client_begin(Client *client, const char *path, const char *iface, co
 			 GVariant *params);
 bool client_call_done(const ClientCall *call);
 GVariant *client_call_finish(ClientCall *call, GError **error);
+/* Nobody wants its answer; it may still come. */
+void client_call_forget(ClientCall *call);
 
 /* NULL: there is no such property, or no such object. */
 GVariant *client_get(Client *client, const char *path, const char *iface, const char *property);
