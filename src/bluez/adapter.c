@@ -106,6 +106,12 @@ static int read_advertising_property(sd_bus_message *m, const char *key, void *u
 
 	if (strcmp(key, "SupportedInstances") == 0)
 		return msg_read_variant(m, 'y', &adapter->state.instances_free);
+	/* a controller that has sets of its own offers channels for them */
+	if (strcmp(key, "SupportedSecondaryChannels") == 0)
+		adapter->state.advert_sets = true;
+	/* told of where intervals are taken: since 5.66 with --experimental, later without */
+	if (strcmp(key, "SupportedCapabilities") == 0)
+		adapter->state.advert_intervals = true;
 	if (strcmp(key, "ActiveInstances") == 0)
 		return msg_read_variant(m, 'y', &adapter->instances_active);
 	return sd_bus_message_skip(m, "v");
@@ -152,6 +158,7 @@ void adapter_publish(Adapter *adapter)
 			 adapter->state.blocked ? " (blocked)" : "");
 	if (was_on && !adapter->state.powered)
 		scan_powered_off(&adapter->scan);
+	radio_set_addr_type(adapter->radio, adapter->addr.type);
 	radio_update(adapter->radio, &adapter->state, bluez_now(bluez));
 	if (!was_on && adapter->state.powered)
 		scan_powered_on(&adapter->scan);

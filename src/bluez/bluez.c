@@ -3,6 +3,7 @@
 #include "bluez/bluez.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,6 +57,27 @@ int bluez_call(Bluez *bluez, const char *path, const char *interface, const char
 	       sd_bus_message_handler_t callback, void *userdata, BluezAppend append)
 {
 	return bluez_call_with(bluez, path, interface, member, slot, callback, userdata, append, NULL);
+}
+
+int bluez_call_floating(Bluez *bluez, const char *path, const char *interface, const char *member,
+			sd_bus_message_handler_t callback, BluezAppend append, void *append_userdata)
+{
+	sd_bus_slot *slot = NULL;
+	int r;
+
+	r = bluez_call_with(bluez, path, interface, member, &slot, callback, NULL, append, append_userdata);
+	if (r < 0)
+		return r;
+	(void)sd_bus_slot_set_floating(slot, true);
+	sd_bus_slot_unref(slot);
+	return 0;
+}
+
+bool bluez_is_sender(const Bluez *bluez, sd_bus_message *m)
+{
+	const char *sender = sd_bus_message_get_sender(m);
+
+	return bluez->owner && sender && strcmp(sender, bluez->owner) == 0;
 }
 
 /* --- coming and going --- */
@@ -262,6 +284,17 @@ Adapter *bluez_adapter(const Bluez *bluez, const Radio *radio)
 			return adapter;
 	}
 	return NULL;
+}
+
+const char *bluez_device_path(const Bluez *bluez, const Radio *radio, const Addr *addr, char path[static BLUEZ_PATH_SIZE])
+{
+	const Adapter *adapter = bluez_adapter(bluez, radio);
+	char text[ADDR_STRING_SIZE];
+
+	if (!adapter)
+		return NULL;
+	snprintf(path, BLUEZ_PATH_SIZE, "%s/dev_%s", adapter->path, addr_format_with(addr, '_', text));
+	return path;
 }
 
 void bluez_scan(Bluez *bluez, Radio *radio, bool on)

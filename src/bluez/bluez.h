@@ -34,6 +34,7 @@ typedef struct Bluez {
 	bool tree_again;		/* another link was resolved meanwhile */
 	sd_bus_slot *matches[3];
 	sd_bus_slot *agent;
+	unsigned next_object;		/* number of the next object that we register */
 	GPtrArray *adapters;
 	GHashTable *devices;		/* path -> Device */
 } Bluez;
@@ -47,6 +48,14 @@ uint64_t bluez_now(const Bluez *bluez);
 
 /* The adapter of a radio, or NULL while BlueZ does not have it. */
 Adapter *bluez_adapter(const Bluez *bluez, const Radio *radio);
+
+/* The path that the radio's device of that address has, if it has an object: path, or NULL while BlueZ does not have the
+ * radio. */
+#define BLUEZ_PATH_SIZE 128
+const char *bluez_device_path(const Bluez *bluez, const Radio *radio, const Addr *addr, char path[static BLUEZ_PATH_SIZE]);
+
+/* Anybody may call or signal us: only bluetoothd counts. */
+bool bluez_is_sender(const Bluez *bluez, sd_bus_message *m);
 
 /* What core wants of a radio (BrokerOps). */
 void bluez_scan(Bluez *bluez, Radio *radio, bool on);
@@ -65,3 +74,6 @@ int bluez_call_for(Bluez *bluez, const char *path, const char *interface, const 
 		   uint64_t timeout);
 int bluez_call_with(Bluez *bluez, const char *path, const char *interface, const char *member, sd_bus_slot **slot,
 		    sd_bus_message_handler_t callback, void *userdata, BluezAppend append, void *append_userdata);
+/* A call that goes on whatever becomes of its cause. */
+int bluez_call_floating(Bluez *bluez, const char *path, const char *interface, const char *member,
+			sd_bus_message_handler_t callback, BluezAppend append, void *append_userdata);

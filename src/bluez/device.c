@@ -12,12 +12,10 @@
 
 #define DEVICE_PREFIX "/dev_"
 
-int device_new(Device **ret, Adapter *adapter, const char *path)
+int device_path_addr(const char *path, Addr *addr)
 {
 	const char *tail = strrchr(path, '/');
 	char text[ADDR_STRING_SIZE];
-	Device *device;
-	Addr addr = { .type = ADDR_PUBLIC };
 
 	if (!tail || strncmp(tail, DEVICE_PREFIX, strlen(DEVICE_PREFIX)) != 0)
 		return -EINVAL;
@@ -28,9 +26,16 @@ int device_new(Device **ret, Adapter *adapter, const char *path)
 	for (char *c = text; *c; c++)
 		if (*c == '_')
 			*c = ':';
-	if (addr_parse(text, &addr) < 0)
-		return -EINVAL;
+	return addr_parse(text, addr);
+}
 
+int device_new(Device **ret, Adapter *adapter, const char *path)
+{
+	Addr addr = { .type = ADDR_PUBLIC };
+	Device *device;
+
+	if (device_path_addr(path, &addr) < 0)
+		return -EINVAL;
 	device = calloc(1, sizeof(*device));
 	if (!device)
 		return -ENOMEM;

@@ -13,6 +13,8 @@
 #include "core/report.h"
 #include "util/macros.h"
 
+#define DEVICE_INTERFACE "org.bluez.Device1"
+
 typedef struct Adapter Adapter;
 typedef struct Device Device;
 
@@ -48,6 +50,9 @@ typedef struct DeviceNews {
 	bool connected_changed;
 	bool link_changed;	/* any of connected, resolved, paired */
 } DeviceNews;
+
+/* The address in a path …/dev_AA_BB_CC_DD_EE_FF; its type is left as it is. -EINVAL. */
+int device_path_addr(const char *path, Addr *addr);
 
 /* An object path …/dev_AA_BB_CC_DD_EE_FF gives the address; NULL and -EINVAL if it is of another form. */
 int device_new(Device **ret, Adapter *adapter, const char *path);

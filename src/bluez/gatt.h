@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The GATT objects that bluetoothd shows of connected peers, mirrored into core's attributes for those devices that
- * somebody here has a link to; and the calls on them.
+ * somebody here has a link to.
  */
 #pragma once
 
@@ -10,6 +10,10 @@
 
 #include "core/attr.h"
 #include "util/macros.h"
+
+#define SERVICE_INTERFACE "org.bluez.GattService1"
+#define CHARACTERISTIC_INTERFACE "org.bluez.GattCharacteristic1"
+#define DESCRIPTOR_INTERFACE "org.bluez.GattDescriptor1"
 
 typedef struct Bluez Bluez;
 
@@ -20,7 +24,3 @@ bool gatt_is_interface(const char *interface);
  * notification. */
 int gatt_read(Bluez *bluez, sd_bus_message *m, const char *path, bool change);
 void gatt_removed(Bluez *bluez, const char *path);
-
-/* What core wants (BrokerOps). */
-void gatt_start(Bluez *bluez, AttrOp *op);
-void gatt_forget(AttrOp *op);

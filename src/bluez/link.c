@@ -3,13 +3,13 @@
 #include "bluez/link.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "bluez/adapter.h"
 #include "bluez/bluez.h"
 #include "bluez/device.h"
 #include "bluez/mirror.h"
+#include "core/peripheral.h"
 #include "util/log.h"
 
 /* The kernel gives up after 20 s; discovering services comes on top. */
@@ -24,13 +24,9 @@ typedef struct LinkCall {
 
 static Device *find_device(const Bluez *bluez, const Radio *radio, const Addr *addr)
 {
-	const Adapter *adapter = bluez_adapter(bluez, radio);
-	char text[ADDR_STRING_SIZE], path[96];
+	char path[BLUEZ_PATH_SIZE];
 
-	if (!adapter)
-		return NULL;
-	snprintf(path, sizeof(path), "%s/dev_%s", adapter->path, addr_format_with(addr, '_', text));
-	return g_hash_table_lookup(bluez->devices, path);
+	return bluez_device_path(bluez, radio, addr, path) ? g_hash_table_lookup(bluez->devices, path) : NULL;
 }
 
 static LinkMirror mirror_of(const Device *device)
@@ -53,7 +49,10 @@ void bluez_link_sync(Device *device)
 
 	if (!device->connected)
 		device->tree_read = false;
-	if (!radio || !link_find(radio, &device->addr))
+	if (!radio)
+		return;
+	peripheral_device(radio->peripheral, &device->addr, device->connected, bluez_now(bluez));
+	if (!link_find(radio, &device->addr))
 		return;
 	/* ServicesResolved may come before the last of the objects: read them all once more */
 	if (device->connected && device->resolved && !device->tree_read)
@@ -65,9 +64,26 @@ void bluez_link_sync(Device *device)
 void bluez_link_gone(Device *device)
 {
 	const LinkMirror mirror = { .rssi = RSSI_UNKNOWN };
+	const uint64_t now = bluez_now(device->adapter->bluez);
+	Radio *radio = device->adapter->radio;
 
-	if (device->adapter->radio)
-		link_mirror(device->adapter->radio, &device->addr, &mirror, bluez_now(device->adapter->bluez));
+	if (!radio)
+		return;
+	peripheral_device(radio->peripheral, &device->addr, false, now);
+	link_mirror(radio, &device->addr, &mirror, now);
+}
+
+static int on_ignored(sd_bus_message *m UNUSED, void *userdata UNUSED, sd_bus_error *ret_error UNUSED)
+{
+	return 0;
+}
+
+void bluez_client_disconnect(Bluez *bluez, Radio *radio, const Addr *addr)
+{
+	char path[BLUEZ_PATH_SIZE];
+
+	if (bluez_device_path(bluez, radio, addr, path))
+		(void)bluez_call_floating(bluez, path, DEVICE_INTERFACE, "Disconnect", on_ignored, NULL, NULL);
 }
 
 bool bluez_link_look(Bluez *bluez, Radio *radio, const Addr *addr, LinkMirror *ret)
@@ -157,36 +173,96 @@ static int on_connected(sd_bus_message *m, void *userdata, sd_bus_error *ret_err
 	return 0;
 }
 
-static int on_disconnected(sd_bus_message *m UNUSED, void *userdata, sd_bus_error *ret_error UNUSED)
+static int on_disconnected(sd_bus_message *m, void *userdata, sd_bus_error *ret_error UNUSED)
 {
 	LinkCall *call = userdata;
 	Link *link = link_of_answer(call);
 
 	if (link)
-		link_disconnect_done(link, bluez_now(call->bluez));
+		link_disconnect_done(link, sd_bus_message_is_method_error(m, NULL) ? E_FAILED : 0, bluez_now(call->bluez));
+	return 0;
+}
+
+/* A call that could not be made: its callback is told so, but not before the caller has returned. */
+typedef struct Refusal {
+	sd_bus_message *error;
+	sd_bus_message_handler_t callback;
+	LinkCall *call;
+} Refusal;
+
+static void refusal_free(void *userdata)
+{
+	Refusal *refusal = userdata;
+
+	sd_bus_message_unref(refusal->error);
+	g_free(refusal->call);
+	g_free(refusal);
+}
+
+static int on_refusal(sd_event_source *source, uint64_t now UNUSED, void *userdata)
+{
+	const Refusal *refusal = userdata;
+
+	(void)refusal->callback(refusal->error, refusal->call, NULL);
+	(void)sd_event_source_set_floating(source, false);	/* which lets it go */
+	return 0;
+}
+
+/* What bluetoothd's refusal would look like. */
+static int refusal_message(Bluez *bluez, const char *member, sd_bus_message **ret)
+{
+	sd_bus_message *call = NULL;
+	int r;
+
+	r = sd_bus_message_new_method_call(bluez->bus, &call, "org.bluez", "/", DEVICE_INTERFACE, member);
+	if (r >= 0)
+		r = sd_bus_message_seal(call, 1, 0);
+	if (r >= 0)
+		r = sd_bus_message_new_method_errorf(call, ret, SD_BUS_ERROR_DISCONNECTED, "it cannot be called now");
+	sd_bus_message_unref(call);
+	return r;
+}
+
+static int refuse(Bluez *bluez, const char *member, sd_bus_message_handler_t callback, LinkCall *call)
+{
+	Refusal *refusal = g_new0(Refusal, 1);
+	sd_event_source *source = NULL;
+	int r;
+
+	refusal->callback = callback;
+	refusal->call = call;
+	r = refusal_message(bluez, member, &refusal->error);
+	if (r >= 0)
+		r = sd_event_add_time_relative(bluez->event, &source, CLOCK_BOOTTIME, 0, 0, on_refusal, refusal);
+	if (r < 0) {
+		refusal_free(refusal);
+		return r;
+	}
+	(void)sd_event_source_set_destroy_callback(source, refusal_free);
+	(void)sd_event_source_set_floating(source, true);
+	sd_event_source_unref(source);
 	return 0;
 }
 
 void call_device(Bluez *bluez, const Link *link, const char *member, sd_bus_message_handler_t callback,
 		 uint64_t timeout)
 {
-	const Adapter *adapter = bluez_adapter(bluez, link->radio);
-	char text[ADDR_STRING_SIZE], path[96];
+	LinkCall *call = g_new0(LinkCall, 1);
+	char path[BLUEZ_PATH_SIZE], text[ADDR_STRING_SIZE];
 	sd_bus_slot *slot = NULL;
-	LinkCall *call;
-	int r;
+	int r = -ENOTCONN;
 
-	if (!adapter)
-		return;
-	call = g_new0(LinkCall, 1);
 	call->bluez = bluez;
 	call->radio = link->radio->addr;
 	call->addr = link->addr;
-	snprintf(path, sizeof(path), "%s/dev_%s", adapter->path, addr_format_with(&link->addr, '_', text));
-	r = bluez_call_for(bluez, path, "org.bluez.Device1", member, &slot, callback, call, NULL, NULL, timeout);
+	if (bluez_device_path(bluez, link->radio, &link->addr, path))
+		r = bluez_call_for(bluez, path, DEVICE_INTERFACE, member, &slot, callback, call, NULL, NULL, timeout);
 	if (r < 0) {
+		addr_format(&link->addr, text);
 		log_warning("%s of %s: %s", member, text, strerror(-r));
-		g_free(call);
+		r = refuse(bluez, member, callback, call);
+		if (r < 0)
+			log_error("nobody is told that %s of %s failed: %s", member, text, strerror(-r));
 		return;
 	}
 	/* the answer finds its link by address, so nobody has to keep the slot */

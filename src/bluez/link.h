@@ -14,9 +14,10 @@ struct Device;
 bool bluez_link_look(Bluez *bluez, Radio *radio, const Addr *addr, LinkMirror *ret);
 void bluez_link_connect(Bluez *bluez, Link *link);
 void bluez_link_disconnect(Bluez *bluez, Link *link);
+void bluez_client_disconnect(Bluez *bluez, Radio *radio, const Addr *addr);	/* a central */
 
-/* Calls a method without arguments of the link's Device1. The callback's userdata finds the link again, if it is still
- * there, by link_of_answer. */
+/* Calls a method without arguments of the link's Device1. The callback is called later in any case, where the call cannot
+ * be made with an error; its userdata finds the link again, if it is still there, by link_of_answer. */
 void call_device(Bluez *bluez, const Link *link, const char *member, sd_bus_message_handler_t callback, uint64_t timeout);
 Link *link_of_answer(void *userdata);
 

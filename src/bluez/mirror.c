@@ -13,8 +13,6 @@
 #include "bluez/msg.h"
 #include "util/log.h"
 
-#define DEVICE_INTERFACE "org.bluez.Device1"
-
 static Adapter *find_adapter(const Bluez *bluez, const char *path, size_t length)
 {
 	for (guint i = 0; i < bluez->adapters->len; i++) {

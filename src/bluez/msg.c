@@ -126,3 +126,24 @@ int msg_walk_objects(sd_bus_message *m, MsgInterface interface, void *userdata)
 		return r;
 	return sd_bus_message_exit_container(m);
 }
+
+int msg_open_property(sd_bus_message *m, const char *name, const char *signature)
+{
+	int r;
+
+	r = sd_bus_message_open_container(m, 'e', "sv");
+	if (r >= 0)
+		r = sd_bus_message_append(m, "s", name);
+	if (r >= 0)
+		r = sd_bus_message_open_container(m, 'v', signature);
+	return r < 0 ? r : sd_bus_message_open_container(m, 'a', signature + 1);
+}
+
+int msg_close_property(sd_bus_message *m)
+{
+	int r = 0;
+
+	for (int i = 0; i < 3 && r >= 0; i++)
+		r = sd_bus_message_close_container(m);
+	return r;
+}

@@ -20,6 +20,10 @@ int msg_read_variant_bytes(sd_bus_message *m, const uint8_t **ret, size_t *ret_l
 int msg_enter_variant(sd_bus_message *m, const char *signature);
 int msg_exit_variant(sd_bus_message *m);
 
+/* Opens an entry of an a{sv}, whose value has that signature (one container); close it with msg_close_property. */
+int msg_open_property(sd_bus_message *m, const char *name, const char *signature);
+int msg_close_property(sd_bus_message *m);
+
 /* Walks a dictionary of string keys a{sv}: calls property for each, which must consume the variant. */
 typedef int (*MsgProperty)(sd_bus_message *m, const char *key, void *userdata);
 int msg_walk_properties(sd_bus_message *m, MsgProperty property, void *userdata);

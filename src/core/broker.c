@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/link.h"
+#include "core/links.h"
+#include "core/peripheral.h"
 #include "core/radio.h"
 #include "core/session.h"
 
@@ -18,6 +19,7 @@ int broker_new(Broker **ret, const Config *config, const BrokerOps *ops, void *u
 		[QUOTA_CALLS] = config->queued_calls_per_user,
 		[QUOTA_CONNECTIONS] = config->connections_per_user,
 		[QUOTA_STREAMS] = config->streams_per_user,
+		[QUOTA_ATTRIBUTES] = config->attributes_per_user,
 	};
 	Broker *broker;
 	int r;
@@ -37,6 +39,7 @@ int broker_new(Broker **ret, const Config *config, const BrokerOps *ops, void *u
 	broker->radios = g_ptr_array_new();
 	broker->sessions = g_ptr_array_new();
 	broker->next_session = 1;
+	broker->next_read = 1;
 	broker->wake = USEC_NEVER;
 	*ret = broker;
 	return 0;
@@ -81,8 +84,12 @@ void broker_peer_gone(Broker *broker, const char *connection, uint64_t now)
 		if (!session->owner)
 			broker_wake_at(broker, session_tick(session, now));
 	}
-	for (guint i = 0; i < broker->radios->len; i++)
-		links_peer_gone(g_ptr_array_index(broker->radios, i), connection);
+	for (guint i = 0; i < broker->radios->len; i++) {
+		Radio *radio = g_ptr_array_index(broker->radios, i);
+
+		links_peer_gone(radio, connection);
+		peripheral_peer_gone(radio->peripheral, connection, now);
+	}
 }
 
 void broker_wake_at(Broker *broker, uint64_t when)

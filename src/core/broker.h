@@ -21,6 +21,10 @@ typedef struct LinkMirror LinkMirror;
 typedef struct Attr Attr;
 typedef struct AttrOp AttrOp;
 typedef struct AttrSub AttrSub;
+typedef struct Peripheral Peripheral;
+typedef struct Advert Advert;
+typedef struct LocalService LocalService;
+typedef struct LocalAttr LocalAttr;
 
 /* What is new about a radio, for the properties of Adapter1. */
 typedef enum RadioChange {
@@ -75,6 +79,25 @@ typedef struct BrokerOps {
 	void (*attr_removed)(void *userdata, Attr *attr);
 	void (*attr_notification)(void *userdata, Attr *attr, AttrSub *sub, GBytes *value, uint64_t now);
 
+	/* peripheral side: toward the radio */
+	void (*advert_start)(void *userdata, Advert *advert);	/* answered by advert_started */
+	void (*advert_stop)(void *userdata, Advert *advert);
+	void (*local_register)(void *userdata, LocalService *service);	/* answered by local_registered */
+	void (*local_unregister)(void *userdata, LocalService *service);
+	void (*local_notify)(void *userdata, LocalAttr *attr, GBytes *value);	/* those who subscribed */
+	void (*client_disconnect)(void *userdata, Radio *radio, const Addr *addr);
+
+	/* peripheral side: toward the programs */
+	void (*session_client)(void *userdata, Session *session, const char *connection, const Addr *addr, bool connected);
+	void (*local_service_added)(void *userdata, LocalService *service);
+	void (*local_service_removed)(void *userdata, LocalService *service);	/* before it goes */
+	void (*local_attr_added)(void *userdata, LocalAttr *attr);
+	void (*local_attr_removed)(void *userdata, LocalAttr *attr);
+	/* id 0: the peer has its answer already */
+	void (*local_read_request)(void *userdata, LocalAttr *attr, uint32_t id, const Addr *client, uint16_t offset);
+	void (*local_written)(void *userdata, LocalAttr *attr, const Addr *client, GBytes *value);
+	void (*local_subscribers)(void *userdata, LocalAttr *attr);
+
 	int (*antenna)(void *userdata, bool external);	/* works the antenna switch; negative errno */
 
 	void (*wake_at)(void *userdata, uint64_t when);	/* USEC_NEVER: not at all; replaces the last */
@@ -99,6 +122,7 @@ typedef struct Broker {
 	GPtrArray *sessions;
 	uint64_t next_session;
 	uint64_t next_link;
+	uint32_t next_read;	/* never 0 */
 	uint64_t wake;			/* what wake_at was last asked for */
 	bool bluez_up;
 	BrokerStats stats;		/* of sessions that are gone; broker_stats adds the living */

@@ -27,6 +27,7 @@ const ConfigKey config_keys[] = {
 	NUMBER("Links", "ConnectTimeoutSeconds", "seconds", connect_timeout_seconds, 1, 3600, 30),
 	NUMBER("Links", "LingerSeconds", "seconds", link_linger_seconds, 0, 86400, 0),
 	NUMBER("Links", "JustWorks", "switch", just_works, 0, 1, 0),
+	NUMBER("Advertising", "RotationSeconds", "seconds", rotation_seconds, 1, 3600, 2),
 	NUMBER("BlueZ", "CallTimeoutSeconds", "seconds", call_timeout_seconds, 1, 300, 30),
 	NUMBER("Limits", "SessionsPerUser", "sessions", sessions_per_user, 1, 65535, 64),
 	NUMBER("Limits", "MaxFifoDepth", "reports", max_fifo_depth, 1, 65535, 4096),
@@ -38,6 +39,7 @@ const ConfigKey config_keys[] = {
 	NUMBER("Limits", "DedupEntries", "advertisements", dedup_entries, 16, 1048576, 4096),
 	NUMBER("Limits", "Devices", "rows", devices, 1, 1000000, 10000),
 	NUMBER("Limits", "MaxLinks", "links", max_links, 1, 255, 4),
+	NUMBER("Limits", "AttributesPerUser", "attributes", attributes_per_user, 1, 65535, 256),
 	{ .group = NULL },
 };
 

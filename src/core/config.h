@@ -27,6 +27,8 @@ typedef struct Config {
 	uint32_t connect_timeout_seconds;	/* of Connect, unless the caller says otherwise */
 	uint32_t link_linger_seconds;	/* how long a link stays open after its last holder */
 	uint32_t just_works;		/* 1: pairings that nobody confirmed may stand */
+	/* [Advertising] */
+	uint32_t rotation_seconds;	/* how long one stays on air while others wait */
 	/* [BlueZ] */
 	uint32_t call_timeout_seconds;
 	/* [Limits] */
@@ -40,6 +42,7 @@ typedef struct Config {
 	uint32_t dedup_entries;
 	uint32_t devices;
 	uint32_t max_links;
+	uint32_t attributes_per_user;
 } Config;
 
 /* A key of the file. Numbers have min..max; the one kind of text is an absolute path or empty (is_path). */

@@ -64,16 +64,7 @@ void session_offer(Session *session, Report *report, uint64_t now)
 	/* what had to go for it, or itself */
 	user_discharge(session->user, QUOTA_FIFO_BYTES, held - ring_held_size(session->ring));
 
-	if (!(session->events & EVENT_NEW_ADV)) {
-		session->events |= EVENT_NEW_ADV;
-		for (guint i = 0; i < session->subscribers->len; i++) {
-			const Subscriber *subscriber = &g_array_index(session->subscribers, Subscriber, i);
-
-			if (subscriber->triggers & EVENT_NEW_ADV)
-				session->broker->ops->session_event(session->broker->userdata, session,
-								    subscriber->connection, EVENT_NEW_ADV);
-		}
-	}
+	session_raise(session, EVENT_NEW_ADV);
 	if (session->filter.by_signal)
 		session_hand_over(session, now);
 }
@@ -84,6 +75,35 @@ uint32_t session_take_events(Session *session)
 
 	session->events = 0;
 	return events;
+}
+
+void session_raise(Session *session, uint32_t event)
+{
+	Broker *broker = session->broker;
+
+	if (session->events & event)
+		return;
+	session->events |= event;
+	for (guint i = 0; i < session->subscribers->len; i++) {
+		const Subscriber *subscriber = &g_array_index(session->subscribers, Subscriber, i);
+
+		if (subscriber->triggers & event)
+			broker->ops->session_event(broker->userdata, session, subscriber->connection, event);
+	}
+}
+
+void session_client(Session *session, const Addr *addr, bool connected)
+{
+	const uint32_t event = connected ? EVENT_CLIENT_CONNECTED : EVENT_CLIENT_DISCONNECTED;
+	Broker *broker = session->broker;
+
+	for (guint i = 0; i < session->subscribers->len; i++) {
+		const Subscriber *subscriber = &g_array_index(session->subscribers, Subscriber, i);
+
+		if (subscriber->triggers & event)
+			broker->ops->session_client(broker->userdata, session, subscriber->connection, addr, connected);
+	}
+	session_raise(session, event);
 }
 
 void session_subscribe(Session *session, const char *connection, uint32_t triggers)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A link to a device, shared and counted: opened for the first session that wants it, closed when the last one lets go.
- * At most max_links of a radio at a time; who wants one more waits, by priority, then age. One is connected after the
- * other, because some controllers fail at two at once.
+ * Who wants it is in core/connect-wait.h, who has it in core/hold.h, and whose turn it is in core/links.h.
  */
 #pragma once
 
@@ -12,6 +11,9 @@
 #include "core/addr.h"
 #include "core/attr.h"
 #include "core/broker.h"
+#include "core/claim.h"
+#include "core/connect-wait.h"
+#include "core/hold.h"
 #include "core/radio.h"
 #include "util/error.h"
 #include "util/macros.h"
@@ -34,22 +36,6 @@ struct LinkMirror {
 	uint8_t addr_type;
 	int8_t rssi;
 };
-
-/* Somebody who waits for the link. Lives in the waiter; off the list before done is called. */
-typedef struct ConnectWait {
-	void (*done)(struct ConnectWait *wait, int error, const Reason *reason);
-	Link *link;		/* NULL while not waiting */
-	Session *session;
-	uint64_t deadline;
-	uint8_t priority;	/* more goes first */
-	bool auto_reconnect;
-	bool failed;		/* is about to be told so */
-} ConnectWait;
-
-typedef struct Hold {
-	Session *session;
-	bool auto_reconnect;
-} Hold;
 
 typedef struct PairWait PairWait;
 
@@ -84,40 +70,22 @@ struct Link {
 	uint64_t order;		/* age, in the queue */
 };
 
-/* Asks for the link: 0 if it is up (and held now), 1 if wait->done will be called, else an error. */
-int link_connect(Radio *radio, const Addr *addr, ConnectWait *wait, uint64_t now, Reason *reason);
-void connect_wait_cancel(ConnectWait *wait, uint64_t now);	/* no harm if it does not wait */
-
-/* The session lets go: hold, subscriptions, claims. E_NOT_CONNECTED if it does not hold it. */
-int link_release(Link *link, Session *session, uint64_t now);
-/* Of all links: the session is gone. */
-void links_drop_session(Radio *radio, Session *session, uint64_t now);
-
-/* Whether the session holds a link, or waits for one. */
-bool links_hold_session(const Radio *radio, const Session *session);
-
-/* A bus connection left: what it subscribed to for a user session goes on, without signals to it. */
-void links_peer_gone(Radio *radio, const char *connection);
-
 Link *link_find(const Radio *radio, const Addr *addr);
-bool link_is_held(const Link *link, const Session *session);
-
-/* attr NULL: the whole link. E_BUSY if another session has a claim on it or on a part of it. */
-int link_claim(Link *link, Attr *attr, Session *session, Reason *reason);
-void link_unclaim(Link *link, const Session *session);
-/* Whether the session may write there. */
-bool link_may_write(const Link *link, const Attr *attr, const Session *session);
 
 /* From the edge: BlueZ's device changed (or, not known, vanished). resolved comes only once all attributes were told. */
 void link_mirror(Radio *radio, const Addr *addr, const LinkMirror *mirror, uint64_t now);
 /* The answer to ops->link_connect: 0, -EAGAIN for what is worth another try, or an error. */
 void link_connect_done(Link *link, int error, const Reason *reason, uint64_t now);
-/* The answer to ops->link_disconnect. */
-void link_disconnect_done(Link *link, uint64_t now);
+/* The answer to ops->link_disconnect: 0, or an error where BlueZ does not do it. */
+void link_disconnect_done(Link *link, int error, uint64_t now);
 
-/* For radio.c: go on with all links of the radio; what is due; how many there are. */
-void links_settle(Radio *radio, uint64_t now);
-uint64_t links_tick(Radio *radio, uint64_t now);
-unsigned links_seeking(const Radio *radio);
-void links_radio_gone(Radio *radio, uint64_t now);
-void links_free(Radio *radio);
+/* For links.c and hold.c. */
+Link *link_new(Radio *radio, const Addr *addr);
+void link_free(Link *link);
+bool link_is_wanted(const Link *link);			/* somebody waits, or wants it back */
+void link_changed(Link *link, unsigned changes);	/* LinkChange bits */
+void link_begin(Link *link, uint64_t now);
+void link_close(Link *link, uint64_t now);
+void link_settle(Link *link, uint64_t now);		/* goes on with what depends on nobody else */
+void link_time_out(Link *link, uint64_t now);		/* its deadline has come */
+void link_radio_gone(Link *link, int error, const Reason *reason, uint64_t now);

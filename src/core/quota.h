@@ -16,6 +16,7 @@ typedef enum QuotaKind {
 	QUOTA_CALLS,		/* calls that wait for something */
 	QUOTA_CONNECTIONS,	/* bus connections that we remember */
 	QUOTA_STREAMS,		/* file descriptors that we share with programs */
+	QUOTA_ATTRIBUTES,	/* services, characteristics and descriptors that we offer to peers */
 	_QUOTA_MAX,
 } QuotaKind;
 

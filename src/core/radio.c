@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/link.h"
+#include "core/links.h"
+#include "core/peripheral.h"
 #include "core/session.h"
 
 #define SILENCE_MAX (3600 * USEC_PER_SEC)
@@ -98,7 +99,10 @@ int radio_appeared(Broker *broker, const Addr *addr, unsigned index, const Radio
 		if (!radio)
 			return -ENOMEM;
 		r = devices_new(&radio->devices, broker->config.devices);
+		if (r >= 0)
+			r = peripheral_new(&radio->peripheral, radio);
 		if (r < 0) {
+			devices_free(radio->devices);
 			free(radio);
 			return r;
 		}
@@ -118,9 +122,11 @@ int radio_appeared(Broker *broker, const Addr *addr, unsigned index, const Radio
 	radio->index = index;
 	radio->bluez = *state;
 	radio->present = true;
+	radio->last_report = now;
 	broker->ops->radio_added(broker->userdata, radio);
 	radio_settle(radio);
 	links_settle(radio, now);
+	peripheral_settle(radio->peripheral, now);
 	if (restore)
 		radio_ask_power(radio, now);
 	return 0;
@@ -141,6 +147,7 @@ void radio_vanished(Radio *radio, uint64_t now)
 	radio->present = false;
 	radio->scan_wanted = false;
 	links_radio_gone(radio, now);
+	peripheral_forgotten(radio->peripheral, now);
 	broker->ops->radio_removed(broker->userdata, radio);
 	if (radio->power_pending) {
 		reason_set(&reason, E_NOT_READY, "hci%u went away", radio->index);
@@ -172,14 +179,25 @@ void radio_update(Radio *radio, const RadioState *state, uint64_t now)
 		radio->last_report = now;
 		if (radio->power_pending)
 			radio_finish_power(radio, 0, NULL);
+		peripheral_on(radio->peripheral, now);
 	}
 	if (!state->powered && old.powered) {
 		radio->powered_off = now;
 		radio->powered_by_us = false;
 		links_radio_gone(radio, now);
+		peripheral_off(radio->peripheral);
 	}
 	radio_settle(radio);
 	links_settle(radio, now);
+	peripheral_settle(radio->peripheral, now);
+}
+
+void radio_set_addr_type(Radio *radio, uint8_t type)
+{
+	if (radio->addr.type == type)
+		return;
+	radio->addr.type = type;
+	radio_changed(radio, RADIO_ADDRESS_TYPE);
 }
 
 void radio_power_done(Radio *radio, int error, const Reason *reason, uint64_t now UNUSED)
@@ -308,7 +326,8 @@ uint64_t radio_tick(Radio *radio, uint64_t now)
 		radio->silence = MIN(radio->silence * 2, SILENCE_MAX);
 		radio->last_report = now;
 	}
-	return MIN(MIN(radio->power_deadline, radio_silence_deadline(radio)), links_tick(radio, now));
+	return MIN(MIN(radio->power_deadline, radio_silence_deadline(radio)),
+		   MIN(links_tick(radio, now), peripheral_tick(radio->peripheral, now)));
 }
 
 void radio_release(Radio *radio)
@@ -336,6 +355,7 @@ Radio *radio_free(Radio *radio)
 	g_ptr_array_free(radio->power_waits, TRUE);
 	g_ptr_array_free(radio->scanning, TRUE);
 	links_free(radio);
+	peripheral_free(radio->peripheral);
 	devices_free(radio->devices);
 	free(radio);
 	return NULL;

@@ -25,6 +25,8 @@ typedef struct RadioState {
 	unsigned links;			/* connected devices */
 	uint8_t instances;		/* advertisements at once */
 	uint8_t instances_free;
+	bool advert_sets;		/* the controller advertises several by itself */
+	bool advert_intervals;		/* BlueZ takes intervals */
 } RadioState;
 
 /* Somebody who waits for the radio to be on. Lives in the waiter; off the list before done is called. */
@@ -55,6 +57,7 @@ struct Radio {
 	GPtrArray *scanning;		/* sessions whose scan request stands */
 	GPtrArray *links;		/* Link */
 	bool settling_links;
+	Peripheral *peripheral;
 	unsigned users;			/* sessions that are initialised */
 	Devices *devices;
 };
@@ -63,6 +66,7 @@ struct Radio {
 int radio_appeared(Broker *broker, const Addr *addr, unsigned index, const RadioState *state, uint64_t now, Radio **ret);
 void radio_vanished(Radio *radio, uint64_t now);
 void radio_update(Radio *radio, const RadioState *state, uint64_t now);
+void radio_set_addr_type(Radio *radio, uint8_t type);
 
 /* The answer to ops->radio_power(on): 0, -ERFKILL where it is blocked, -EBUSY where somebody else is powering it on, or
  * another error. */

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/link.h"
-
+#include "core/links.h"
+#include "core/peripheral.h"
 
 #define ANTENNA_EXTERNAL 1
 
@@ -223,6 +223,7 @@ void session_deinit(Session *session, uint64_t now)
 	session->events = 0;
 	session->initialised = false;
 	links_drop_session(session->radio, session, now);
+	peripheral_drop_session(session->radio->peripheral, session, now);
 	radio_unuse(session->radio);
 }
 
@@ -242,12 +243,23 @@ void session_drop(Session *session, uint64_t now)
 	radio_release(radio);
 }
 
+/* When a user session that holds nothing is to be forgotten; USEC_NEVER: it is private, or holds something. */
+static uint64_t session_idle_at(const Session *session)
+{
+	if (session->owner || session->scanning || session->subscribers->len > 0 ||
+	    links_hold_session(session->radio, session) || peripheral_used_by(session->radio->peripheral, session))
+		return USEC_NEVER;
+	return session->last_used + session->broker->config.user_session_idle_seconds * USEC_PER_SEC;
+}
+
 bool session_is_idle(const Session *session, uint64_t now)
 {
-	uint64_t idle = session->broker->config.user_session_idle_seconds * USEC_PER_SEC;
+	return session_idle_at(session) <= now;
+}
 
-	return !session->owner && !session->scanning && session->subscribers->len == 0 &&
-	       !links_hold_session(session->radio, session) && now >= session->last_used + idle;
+void session_settle(const Session *session)
+{
+	broker_wake_at(session->broker, session_idle_at(session));
 }
 
 /* --- scan --- */
@@ -366,10 +378,5 @@ uint64_t session_tick(Session *session, uint64_t now)
 		if (ring_count(session->ring) > 0)
 			session_hand_over(session, now);
 	}
-	due = MIN(due, session->batch_due);
-	if (!session->owner && !session->scanning && session->subscribers->len == 0 &&
-	    !links_hold_session(session->radio, session))
-		due = MIN(due, session->last_used +
-			       session->broker->config.user_session_idle_seconds * USEC_PER_SEC);
-	return due;
+	return MIN(due, MIN(session->batch_due, session_idle_at(session)));
 }

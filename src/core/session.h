@@ -68,6 +68,8 @@ struct Session {
 	uint32_t events;
 	GArray *subscribers;
 
+	unsigned next_service;	/* number of the next service of ours */
+
 	uint64_t reports;	/* that passed the filter */
 	uint64_t delivered;
 	uint64_t dropped_memory;
@@ -109,13 +111,20 @@ uint32_t session_take_events(Session *session);
 void session_subscribe(Session *session, const char *connection, uint32_t triggers);
 void session_unsubscribe(Session *session, const char *connection);
 
+/* An event happened: who wants to know, and was not told since Events was read last, is told. */
+void session_raise(Session *session, uint32_t event);
+/* A central came or left. */
+void session_client(Session *session, const Addr *addr, bool connected);
+
 /* Whether a connection takes this session's reports as signals. */
 bool session_has_reader(const Session *session);
 
 /* A report is in the FIFO of a session that delivers by signal: hand it over now, or with others in a while. */
 void session_hand_over(Session *session, uint64_t now);
 
-/* For radio.c and broker.c. */
+/* For radio.c, broker.c, hold.c and connect-wait.c. */
 void session_offer(Session *session, Report *report, uint64_t now);
 uint64_t session_tick(Session *session, uint64_t now);	/* when it has something due next */
+/* Something that kept it may be gone: a user session is forgotten in time. */
+void session_settle(const Session *session);
 bool session_is_idle(const Session *session, uint64_t now);	/* a user session that may be forgotten */

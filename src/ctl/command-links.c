@@ -92,9 +92,18 @@ static GArray *rows_new(GVariant *objects, int adapter)
 	return rows;
 }
 
+static const char *row_state(const Row *row)
+{
+	if (row->holders == 0)	/* held a moment ago, or wanted again */
+		return row->connected ? "closing" : "opening";
+	if (!row->connected)
+		return "reconnecting";
+	return row->paired ? "paired" : "connected";
+}
+
 static void append_row(GString *out, const Row *row, bool colour)
 {
-	const char *state = !row->connected ? "reconnecting" : row->paired ? "paired" : "connected";
+	const char *state = row_state(row);
 
 	text_append(out, row->address, -1);
 	g_string_append_c(out, ' ');

@@ -33,7 +33,8 @@ const Command commands[] = {
 	},
 	{
 		"connect", "ADDR", "Connects to a device, and shows its services and what is in them",
-		"On a terminal, or with --stay, the link is held until Ctrl-C or SIGTERM.\n" SHARED_HELP, 1, 1,
+		"On a terminal, or with --stay, the link is held until Ctrl-C or SIGTERM; with --auto-reconnect, over losses\n"
+		"as well.\n" SHARED_HELP, 1, 1,
 		command_connect,
 	},
 	{

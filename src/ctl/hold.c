@@ -28,6 +28,7 @@ struct Hold {
 	int adapter;
 	int timeout;		/* seconds; -1: none */
 	uint64_t deadline;	/* USEC_NEVER: none */
+	bool auto_reconnect;
 
 	GMainLoop *loop;	/* while running, else NULL */
 	ExitCode exit;
@@ -98,8 +99,26 @@ static void on_disconnected(GDBusConnection *connection UNUSED, const char *send
 	if (hold->ended || !g_variant_is_of_type(arguments, G_VARIANT_TYPE("(s)")))
 		return;
 	g_variant_get(arguments, "(&s)", &reason);
-	fail_line("the link to %s was lost: %s", hold->address, explain_loss(reason));
+	fail_line("the link to %s was lost: %s%s", hold->address, explain_loss(reason),
+		  hold->auto_reconnect ? "; it will be opened again" : "");
+	if (hold->auto_reconnect)
+		return;
 	finish(hold, g_str_equal(reason, "disconnected") ? EXIT_UNREACHABLE : EXIT_NO_RADIO);
+}
+
+/* Only where the link is opened again: else it ends before. */
+static void on_link_changed(GDBusConnection *connection UNUSED, const char *sender UNUSED, const char *path,
+			    const char *interface UNUSED, const char *member UNUSED, GVariant *arguments, void *userdata)
+{
+	Hold *hold = userdata;
+	g_autoptr(GVariant) changed = NULL;
+	gboolean connected;
+
+	if (hold->ended || g_strcmp0(path, hold->path) != 0 || !g_variant_is_of_type(arguments, G_VARIANT_TYPE("(sa{sv}as)")))
+		return;
+	changed = g_variant_get_child_value(arguments, 1);
+	if (g_variant_lookup(changed, "Connected", "b", &connected) && connected)
+		fail_line("connected to %s again", hold->address);
 }
 
 /* --- opening and closing --- */
@@ -121,7 +140,7 @@ static bool open_session(Hold *hold, ExitCode *ret_exit)
 	return hold->session;
 }
 
-static bool connect_link(Hold *hold, ExitCode *ret_exit)
+static bool connect_link(Hold *hold, const Options *options, ExitCode *ret_exit)
 {
 	g_autofree char *doing = g_strdup_printf("connecting to %s", hold->address);
 	g_auto(GVariantDict) dict = G_VARIANT_DICT_INIT(NULL);
@@ -130,9 +149,16 @@ static bool connect_link(Hold *hold, ExitCode *ret_exit)
 	/* before it can be lost; what comes is heard when the main loop runs */
 	g_dbus_connection_signal_subscribe(hold->connection, hold->daemon, "com.example.Bluetooth.Connection1",
 					   "Disconnected", NULL, NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_disconnected, hold, NULL);
+	if (hold->auto_reconnect)
+		g_dbus_connection_signal_subscribe(hold->connection, hold->daemon, "org.freedesktop.DBus.Properties",
+						   "PropertiesChanged", NULL, "com.example.Bluetooth.Connection1",
+						   G_DBUS_SIGNAL_FLAGS_NONE, on_link_changed, hold, NULL);
 	/* the daemon's own answer, which says more, is to come before GDBus gives up */
 	if (hold->deadline != USEC_NEVER)
 		g_variant_dict_insert(&dict, "timeout", "u", (uint32_t)time_left_ms(hold));
+	g_variant_dict_insert(&dict, "addr_type", "y", options->addr_type);
+	g_variant_dict_insert(&dict, "priority", "y", options->priority);
+	g_variant_dict_insert(&dict, "auto_reconnect", "b", options->auto_reconnect);
 	g_dbus_proxy_set_default_timeout(G_DBUS_PROXY(hold->session), NO_TIMEOUT);
 	if (!broker_session1_call_connect_sync(hold->session, hold->address, g_variant_dict_end(&dict), &hold->path, NULL,
 					       &error))
@@ -156,6 +182,7 @@ Hold *hold_open(const Options *options, const char *address, ExitCode *ret_exit)
 	hold = g_new0(Hold, 1);
 	addr_format(&addr, hold->address);
 	hold->timeout = options->timeout;
+	hold->auto_reconnect = options->auto_reconnect;
 	hold->deadline = options->timeout > 0 ? started + (uint64_t)options->timeout * USEC_PER_SEC : USEC_NEVER;
 	hold->adapter = -1;
 	hold->connection = bus_connect(options, ret_exit);
@@ -165,7 +192,7 @@ Hold *hold_open(const Options *options, const char *address, ExitCode *ret_exit)
 		hold->adapter = bus_choose_adapter(hold->manager, options, ret_exit);
 		hold->daemon = g_dbus_proxy_get_name_owner(G_DBUS_PROXY(hold->manager));
 	}
-	if (hold->adapter < 0 || !open_session(hold, ret_exit) || !connect_link(hold, ret_exit)) {
+	if (hold->adapter < 0 || !open_session(hold, ret_exit) || !connect_link(hold, options, ret_exit)) {
 		hold_close(hold);
 		return NULL;
 	}

@@ -40,8 +40,8 @@ void hold_listen(Hold *hold, const GattAttr *attr, HoldNotified notified, void *
 
 /*
  * What hold_run() waits for: hold_end(), a signal that ends programs, --timeout where it is timed (all of them good ends),
- * and that the link or the daemon goes (which is said). For output, also that its reader goes. From here on such signals
- * do nothing until it runs.
+ * and that the daemon goes, or the link without --auto-reconnect (which is said). For output, also that its reader goes.
+ * From here on such signals do nothing until it runs.
  */
 void hold_watch(Hold *hold, bool timed, bool output);
 void hold_end(Hold *hold);

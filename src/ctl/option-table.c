@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "core/addr.h"
 #include "ctl/wanted.h"
 
 static int set_json(Options *options, const char *text UNUSED, Reason *reason UNUSED)
@@ -117,6 +118,30 @@ static int set_offset(Options *options, const char *text, Reason *reason)
 	return 0;
 }
 
+static int set_addr_type(Options *options, const char *text, Reason *reason)
+{
+	if (strcmp(text, "public") != 0 && strcmp(text, "random") != 0)
+		return reason_set(reason, E_INVALID_ARGUMENTS, "\"%.40s\" is not an address type (public or random)", text);
+	options->addr_type = *text == 'r' ? ADDR_RANDOM : ADDR_PUBLIC;
+	return 0;
+}
+
+static int set_priority(Options *options, const char *text, Reason *reason)
+{
+	int64_t number;
+
+	if (!parse_number(text, 0, UINT8_MAX, &number))
+		return reason_set(reason, E_INVALID_ARGUMENTS, "\"%.40s\" is not a priority (0 to 255)", text);
+	options->priority = (uint8_t)number;
+	return 0;
+}
+
+static int set_auto_reconnect(Options *options, const char *text UNUSED, Reason *reason UNUSED)
+{
+	options->auto_reconnect = true;
+	return 0;
+}
+
 static int add_address(Options *options, const char *text, Reason *reason)
 {
 	return wanted_add_address(&options->wanted, text, reason);
@@ -147,6 +172,9 @@ const Option option_table[] = {
 	{ "count", "N", FOR_ADVERTS | FOR_NOTIFY, set_count, "stop after N; devices: list the latest N" },
 	{ "read", NULL, FOR_CONNECT, set_read, "the values too of all that can be read" },
 	{ "stay", NULL, FOR_CONNECT, set_stay, "hold the link until SIGINT or SIGTERM, as on a terminal" },
+	{ "auto-reconnect", NULL, FOR_CONNECT | FOR_NOTIFY, set_auto_reconnect, "open the link again when it is lost" },
+	{ "addr-type", "TYPE", FOR_CONNECT | FOR_ATTR, set_addr_type, "public or random, for a device not heard before" },
+	{ "priority", "N", FOR_CONNECT | FOR_ATTR, set_priority, "0 to 255: more goes first where links are scarce" },
 	{ "format", "FORMAT", FOR_ATTR, set_format, "the value as " VALUE_FORMATS " (little-endian)" },
 	{ "type", "TYPE", FOR_WRITE, set_type, "request (default), command (not acknowledged) or reliable" },
 	{ "offset", "BYTES", FOR_READ | FOR_WRITE, set_offset, "from that byte of the value on" },

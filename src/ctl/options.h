@@ -37,6 +37,9 @@ struct Options {
 	ValueFormat format;
 	const char *write_type;	/* of the contract; NULL: its default */
 	uint16_t offset;
+	uint8_t addr_type;	/* of the contract */
+	uint8_t priority;
+	bool auto_reconnect;
 	Wanted wanted;
 };
 

@@ -28,6 +28,8 @@ static Call *call_free(Call *call)
 	power_wait_cancel(&call->power);
 	op_wait_cancel(&call->op);
 	pair_wait_cancel(&call->pair);
+	advert_wait_cancel(&call->advert);
+	start_wait_cancel(&call->start);
 	connect_wait_cancel(&call->connect, service_now(call->service));
 	if (call->charged)
 		user_discharge(call->peer->user, QUOTA_CALLS, 1);
@@ -160,9 +162,6 @@ int call_wait_power(Call *call, Radio *radio, MethodResume resume, Reason *reaso
 	r = call_keep(call, reason);
 	if (r != 0) {
 		power_wait_cancel(&call->power);
-	op_wait_cancel(&call->op);
-	pair_wait_cancel(&call->pair);
-	connect_wait_cancel(&call->connect, service_now(call->service));
 		return r;
 	}
 	return CALL_DEFERRED;

@@ -8,7 +8,9 @@
 #include <stdbool.h>
 #include <systemd/sd-bus.h>
 
+#include "core/advert.h"
 #include "core/link.h"
+#include "core/local.h"
 #include "core/pairing.h"
 #include "core/radio.h"
 #include "service/peers.h"
@@ -45,6 +47,8 @@ struct Call {
 	ConnectWait connect;
 	OpWait op;
 	PairWait pair;
+	AdvertWait advert;
+	StartWait start;
 	int fd;			/* to be handed out with the reply; -1: none */
 	bool charged;
 };

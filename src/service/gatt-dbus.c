@@ -291,22 +291,13 @@ static int callback(Call *call, Reason *reason)
 static int events(Call *call, Reason *reason)
 {
 	Session *session = NULL;
-	uint32_t result = 0;
 	Attr *attr = NULL;
 	int r;
 
 	r = call_attr(call, &attr, &session, reason);
 	if (r != 0)
 		return r;
-	for (guint i = 0; i < attr->subs->len; i++) {
-		AttrSub *sub = &g_array_index(attr->subs, AttrSub, i);
-
-		if (sub->session != session)
-			continue;
-		result |= sub->events;
-		sub->events = 0;
-	}
-	return sd_bus_reply_method_return(call->message, "u", result) < 0 ? -ECOMM : 0;
+	return sd_bus_reply_method_return(call->message, "u", attr_take_events(attr, session)) < 0 ? -ECOMM : 0;
 }
 
 static int characteristics(Call *call, Reason *reason)

@@ -26,4 +26,13 @@ extern const sd_bus_vtable remote_characteristic_vtable[];
 extern const Method remote_characteristic_methods[];
 extern const sd_bus_vtable remote_descriptor_vtable[];
 extern const Method remote_descriptor_methods[];
+extern const sd_bus_vtable local_service_vtable[];
+extern const Method local_service_methods[];
+int session_service(Call *call, Reason *reason);	/* local-service-dbus.c: Session1.Service */
+extern const sd_bus_vtable local_characteristic_vtable[];
+extern const Method local_characteristic_methods[];
+extern const sd_bus_vtable local_descriptor_vtable[];
+extern const Method local_descriptor_methods[];
+extern const Method local_value_method;	/* Properties.Get of Value of the latter two */
+
 extern const Method value_method;	/* Properties.Get of RemoteCharacteristic1.Value */

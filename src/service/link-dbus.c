@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "core/links.h"
 #include "service/interfaces.h"
 #include "service/options.h"
 #include "service/pair.h"

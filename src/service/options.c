@@ -46,6 +46,8 @@ static int read_option(sd_bus_message *m, const Option *table, uint64_t *seen, v
 	if (*seen & (UINT64_C(1) << (option - table)))
 		return reason_set(reason, E_INVALID_ARGUMENTS, "%s: given twice", option->name);
 	*seen |= UINT64_C(1) << (option - table);
+	if (!option->signature)
+		return option->read(m, target, reason);
 
 	r = sd_bus_message_peek_type(m, &type, &contents);
 	if (r < 0)
@@ -147,7 +149,9 @@ int options_read_uuid(sd_bus_message *m, const char *what, Uuid *ret, Reason *re
 	if (r < 0)
 		return r;
 
-	if (strlen(contents) == 1 && strchr("yquni", contents[0])) {
+	if (strcmp(contents, "v") == 0) {
+		result = options_read_uuid(m, what, &uuid, reason);
+	} else if (strlen(contents) == 1 && strchr("yquni", contents[0])) {
 		result = read_uuid_int(m, contents[0], what, &uuid, reason);
 	} else if (strcmp(contents, "s") == 0) {
 		r = sd_bus_message_read_basic(m, 's', &text);
@@ -179,6 +183,7 @@ int options_read_value(sd_bus_message *m, GBytes **ret, Reason *reason)
 	} integers[] = { { 'y', 1 }, { 'q', 2 }, { 'n', 2 }, { 'u', 4 }, { 'i', 4 }, { 't', 8 }, { 'x', 8 } };
 	const char *contents, *text;
 	const void *bytes = NULL;
+	GBytes *inner = NULL;
 	size_t length = 0;
 	uint8_t air[8];
 	char type;
@@ -190,6 +195,18 @@ int options_read_value(sd_bus_message *m, GBytes **ret, Reason *reason)
 	r = sd_bus_message_enter_container(m, 'v', contents);
 	if (r < 0)
 		return r;
+	/* a program may take the contract's v for the dictionary's value, or for one in it */
+	if (strcmp(contents, "v") == 0) {
+		r = options_read_value(m, &inner, reason);
+		if (r != 0)
+			return r;
+		r = sd_bus_message_exit_container(m);
+		if (r < 0)
+			g_bytes_unref(inner);
+		else
+			*ret = inner;
+		return r < 0 ? r : 0;
+	}
 	if (strcmp(contents, "ay") == 0) {
 		r = sd_bus_message_read_array(m, 'y', &bytes, &length);
 	} else if (strcmp(contents, "s") == 0) {
@@ -219,11 +236,10 @@ int options_read_value(sd_bus_message *m, GBytes **ret, Reason *reason)
 			bytes = air;
 		}
 	}
-	if (r >= 0) {
-		*ret = g_bytes_new(bytes, length);
+	if (r >= 0)
 		r = sd_bus_message_exit_container(m);
-		if (r < 0)
-			g_bytes_unref(*ret);
-	}
-	return r < 0 ? r : 0;
+	if (r < 0)
+		return r;
+	*ret = g_bytes_new(bytes, length);
+	return 0;
 }

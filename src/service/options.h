@@ -9,7 +9,8 @@
 #include "util/error.h"
 #include "util/macros.h"
 
-/* A key of an a{sv}. read stands inside the variant, whose type has been checked. */
+/* A key of an a{sv}. read stands inside the variant, whose type has been checked; where the signature is NULL, read stands
+ * before the variant, and several types may do. */
 typedef struct Option {
 	const char *name;
 	const char *signature;

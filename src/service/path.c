@@ -87,6 +87,32 @@ static PathKind take_device(const char *path, Path *result)
 	return *path ? PATH_UNKNOWN : kind;
 }
 
+/* A number after word. */
+static bool take_numbered(const char **text, const char *word, unsigned *ret)
+{
+	uint64_t number;
+
+	if (!take_text(text, word) || !take_number(text, UINT32_MAX, &number))
+		return false;
+	*ret = (unsigned)number;
+	return true;
+}
+
+/* What comes after …/session/K. */
+static PathKind take_local(const char *path, Path *result)
+{
+	PathKind kind = PATH_LOCAL_SERVICE;
+
+	if (!take_numbered(&path, "/service", &result->service))
+		return PATH_UNKNOWN;
+	if (*path && take_numbered(&path, "/char", &result->characteristic)) {
+		kind = PATH_LOCAL_CHARACTERISTIC;
+		if (*path && take_numbered(&path, "/desc", &result->descriptor))
+			kind = PATH_LOCAL_DESCRIPTOR;
+	}
+	return *path ? PATH_UNKNOWN : kind;
+}
+
 Path path_parse(const char *path)
 {
 	Path result = { .kind = PATH_UNKNOWN };
@@ -110,14 +136,19 @@ Path path_parse(const char *path)
 	if (!take_text(&path, "/session/"))
 		return result;
 	if (take_text(&path, "uid")) {
-		if (!take_number(&path, UINT32_MAX, &number) || *path != '\0')
+		if (!take_number(&path, UINT32_MAX, &number))
 			return result;
 		result.uid = (uid_t)number;
+		result.of_user = true;
 		result.kind = PATH_USER_SESSION;
-	} else if (take_number(&path, UINT64_MAX - 9, &number) && *path == '\0') {
+	} else if (take_number(&path, UINT64_MAX - 9, &number)) {
 		result.id = number;
 		result.kind = PATH_PRIVATE_SESSION;
+	} else {
+		return result;
 	}
+	if (*path)
+		result.kind = take_local(path, &result);
 	return result;
 }
 
@@ -162,6 +193,29 @@ const char *path_of_attr(const Attr *attr, char buffer[static PATH_SIZE])
 		path_of_link(attr->link, buffer);
 	length = strlen(buffer);
 	snprintf(buffer + length, PATH_SIZE - length, "/%s%04x", words[attr->kind], attr->handle);
+	return buffer;
+}
+
+const char *path_of_local_service(const LocalService *service, char buffer[static PATH_SIZE])
+{
+	size_t length;
+
+	path_of_session(service->session, buffer);
+	length = strlen(buffer);
+	snprintf(buffer + length, PATH_SIZE - length, "/service%u", service->number);
+	return buffer;
+}
+
+const char *path_of_local_attr(const LocalAttr *attr, char buffer[static PATH_SIZE])
+{
+	size_t length;
+
+	if (attr->parent)
+		path_of_local_attr(attr->parent, buffer);
+	else
+		path_of_local_service(attr->service, buffer);
+	length = strlen(buffer);
+	snprintf(buffer + length, PATH_SIZE - length, "/%s%u", attr->kind == LOCAL_DESCRIPTOR ? "desc" : "char", attr->number);
 	return buffer;
 }
 

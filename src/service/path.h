@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include "core/link.h"
+#include "core/local.h"
 #include "core/session.h"
 #include "util/macros.h"
 
@@ -21,16 +22,23 @@ typedef enum PathKind {
 	PATH_SERVICE,		/* …/serviceHHHH */
 	PATH_CHARACTERISTIC,	/* …/serviceHHHH/charHHHH */
 	PATH_DESCRIPTOR,	/* …/charHHHH/descHHHH */
+	PATH_LOCAL_SERVICE,	/* …/session/K/serviceS */
+	PATH_LOCAL_CHARACTERISTIC,	/* …/serviceS/charC */
+	PATH_LOCAL_DESCRIPTOR,	/* …/charC/descD */
 	PATH_UNKNOWN,		/* of no known form */
 } PathKind;
 
 typedef struct Path {
 	PathKind kind;
 	unsigned index;		/* N of hciN */
+	bool of_user;		/* a session, or what lies under it: uid is meant, not id */
 	uint64_t id;		/* K */
 	uid_t uid;
 	Addr addr;
 	uint16_t handle;	/* of the attribute that is meant */
+	unsigned service;	/* S, C, D of what is ours */
+	unsigned characteristic;
+	unsigned descriptor;
 } Path;
 
 Path path_parse(const char *path);
@@ -40,4 +48,6 @@ const char *path_of_radio(const Radio *radio, char buffer[static PATH_SIZE]);
 const char *path_of_session(const Session *session, char buffer[static PATH_SIZE]);	/* its own: …/session/… */
 const char *path_of_link(const Link *link, char buffer[static PATH_SIZE]);
 const char *path_of_attr(const Attr *attr, char buffer[static PATH_SIZE]);
+const char *path_of_local_service(const LocalService *service, char buffer[static PATH_SIZE]);
+const char *path_of_local_attr(const LocalAttr *attr, char buffer[static PATH_SIZE]);
 const char *path_of_signals(const Session *session, char buffer[static PATH_SIZE]);	/* a user session's: …/hciN */

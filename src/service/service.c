@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "service/interfaces.h"
-#include "service/link-dbus.h"
+#include "service/objects.h"
 #include "service/path.h"
 #include "util/log.h"
 
@@ -24,157 +24,26 @@ uint64_t service_now(const Service *service)
 	return now;
 }
 
-/* --- which objects there are --- */
+/* --- calls --- */
 
-static Radio *find_radio(const Service *service, const Path *path)
+/* Properties.Get of a value, which is not for everybody: it goes the way of a call, to the method that this returns. NULL:
+ * it is something else. */
+static const Method *asks_for_value(sd_bus_message *m)
 {
-	return broker_radio(service->broker, path->index);
-}
-
-/* A private session keeps the path it was given, whatever hci number its radio has today. */
-static Session *find_session(const Service *service, const Path *path)
-{
-	Session *session = session_find_private(service->broker, path->id);
-
-	return session && session->path_index == path->index ? session : NULL;
-}
-
-static int find_manager_object(sd_bus *bus UNUSED, const char *path, const char *interface UNUSED, void *userdata,
-			       void **ret_found, sd_bus_error *error UNUSED)
-{
-	if (path_parse(path).kind != PATH_MANAGER)
-		return 0;
-	*ret_found = userdata;
-	return 1;
-}
-
-static int find_adapter_object(sd_bus *bus UNUSED, const char *path, const char *interface UNUSED, void *userdata,
-			       void **ret_found, sd_bus_error *error UNUSED)
-{
-	Path parsed = path_parse(path);
-	const Radio *radio;
-
-	if (parsed.kind != PATH_ADAPTER)
-		return 0;
-	radio = find_radio(userdata, &parsed);
-	if (!radio || !radio->present || radio->index != parsed.index)
-		return 0;
-	*ret_found = userdata;
-	return 1;
-}
-
-static int find_session_object(sd_bus *bus UNUSED, const char *path, const char *interface UNUSED, void *userdata,
-			       void **ret_found, sd_bus_error *error UNUSED)
-{
-	Path parsed = path_parse(path);
-
-	/* a radio that is unplugged, or has another number now, still has its sessions; a user's comes into being when it
-	 * is first called */
-	switch (parsed.kind) {
-	case PATH_ADAPTER:
-	case PATH_USER_SESSION:
-		if (!find_radio(userdata, &parsed))
-			return 0;
-		break;
-	case PATH_PRIVATE_SESSION:
-		if (!find_session(userdata, &parsed))
-			return 0;
-		break;
-	default:
-		return 0;
-	}
-	*ret_found = userdata;
-	return 1;
-}
-
-static int find_link_object(sd_bus *bus UNUSED, const char *path, const char *interface, void *userdata, void **ret_found,
-			    sd_bus_error *error UNUSED)
-{
-	static const struct {
-		const char *interface;
-		PathKind kind;
-	} kinds[] = {
-		{ CONNECTION_INTERFACE, PATH_LINK },
-		{ REMOTE_SERVICE_INTERFACE, PATH_SERVICE },
-		{ REMOTE_CHARACTERISTIC_INTERFACE, PATH_CHARACTERISTIC },
-		{ REMOTE_DESCRIPTOR_INTERFACE, PATH_DESCRIPTOR },
-	};
-	Path parsed = path_parse(path);
-
-	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
-		if (parsed.kind != kinds[i].kind || (interface && strcmp(interface, kinds[i].interface) != 0))
-			continue;
-		if (parsed.kind == PATH_LINK ? !link_at(userdata, &parsed) : !attr_at(userdata, &parsed))
-			return 0;
-		*ret_found = userdata;
-		return 1;
-	}
-	return 0;
-}
-
-static void list_link(const Link *link, char **nodes, size_t *n)
-{
-	char path[PATH_SIZE];
-
-	if (!link->exposed)
-		return;
-	nodes[(*n)++] = strdup(path_of_link(link, path));
-	for (guint i = 0; i < link->attrs->len; i++)
-		nodes[(*n)++] = strdup(path_of_attr(g_ptr_array_index(link->attrs, i), path));
-}
-
-static size_t count_link_objects(const Broker *broker)
-{
-	size_t n = 0;
-
-	for (guint i = 0; i < broker->radios->len; i++) {
-		const Radio *radio = g_ptr_array_index(broker->radios, i);
-
-		for (guint l = 0; l < radio->links->len; l++)
-			n += 1 + ((const Link *)g_ptr_array_index(radio->links, l))->attrs->len;
-	}
-	return n;
-}
-
-static int list_objects(sd_bus *bus UNUSED, const char *prefix UNUSED, void *userdata, char ***ret_nodes,
-			sd_bus_error *error UNUSED)
-{
-	const Service *service = userdata;
-	const Broker *broker = service->broker;
-	char path[PATH_SIZE];
-	size_t n = 0;
-	char **nodes;
-
-	nodes = calloc(broker->radios->len + broker->sessions->len + count_link_objects(broker) + 1, sizeof(*nodes));
-	if (!nodes)
-		return -ENOMEM;
-	for (guint i = 0; i < broker->radios->len; i++) {
-		const Radio *radio = g_ptr_array_index(broker->radios, i);
-
-		if (radio->present)
-			nodes[n++] = strdup(path_of_radio(radio, path));
-		for (guint l = 0; l < radio->links->len; l++)
-			list_link(g_ptr_array_index(radio->links, l), nodes, &n);
-	}
-	for (guint i = 0; i < broker->sessions->len; i++)
-		nodes[n++] = strdup(path_of_session(g_ptr_array_index(broker->sessions, i), path));
-	*ret_nodes = nodes;
-	return 0;
-}
-
-/* Properties.Get of a characteristic's Value, which is for holders of the link only: so it goes the way of a call. */
-static bool asks_for_value(sd_bus_message *m)
-{
-	const char *interface, *property;
-	bool asks = false;
+	const char *interface = "", *property = "";
 
 	if (!sd_bus_message_is_method_call(m, "org.freedesktop.DBus.Properties", "Get") ||
 	    strcmp(sd_bus_message_get_signature(m, true), "ss") != 0)
-		return false;
-	if (sd_bus_message_read(m, "ss", &interface, &property) >= 0)
-		asks = strcmp(interface, REMOTE_CHARACTERISTIC_INTERFACE) == 0 && strcmp(property, "Value") == 0;
+		return NULL;
+	(void)sd_bus_message_read(m, "ss", &interface, &property);
 	(void)sd_bus_message_rewind(m, true);
-	return asks;
+	if (strcmp(property, "Value") != 0)
+		return NULL;
+	if (strcmp(interface, REMOTE_CHARACTERISTIC_INTERFACE) == 0)
+		return &value_method;
+	if (strcmp(interface, LOCAL_CHARACTERISTIC_INTERFACE) == 0 || strcmp(interface, LOCAL_DESCRIPTOR_INTERFACE) == 0)
+		return &local_value_method;
+	return NULL;
 }
 
 /*
@@ -187,14 +56,16 @@ static int on_any_call(sd_bus_message *m, void *userdata, sd_bus_error *error)
 	const char *interface = sd_bus_message_get_interface(m);
 	const char *object = sd_bus_message_get_path(m);
 	Path path = path_parse(object);
+	const Method *value = asks_for_value(m);
 	void *found;
 
-	if (asks_for_value(m))
-		return call_start(m, userdata, &value_method);
+	if (value)
+		return call_start(m, userdata, value);
 	if (!interface || strncmp(interface, ours, strlen(ours)) != 0 || path.kind == PATH_MANAGER)
 		return 0;
-	if (path.kind >= PATH_LINK && path.kind <= PATH_DESCRIPTOR) {
-		if (find_link_object(NULL, object, NULL, userdata, &found, NULL) > 0)
+	if (path.kind >= PATH_LINK && path.kind <= PATH_LOCAL_DESCRIPTOR) {
+		if (find_link_object(NULL, object, NULL, userdata, &found, NULL) > 0 ||
+		    find_local_object(NULL, object, NULL, userdata, &found, NULL) > 0)
 			return 0;
 		return sd_bus_error_setf(error, error_name(E_DOES_NOT_EXIST), "%s is not there (any more)", object);
 	}
@@ -225,6 +96,9 @@ const Method *service_find_method(sd_bus_message *m)
 		{ REMOTE_SERVICE_INTERFACE, remote_service_methods },
 		{ REMOTE_CHARACTERISTIC_INTERFACE, remote_characteristic_methods },
 		{ REMOTE_DESCRIPTOR_INTERFACE, remote_descriptor_methods },
+		{ LOCAL_SERVICE_INTERFACE, local_service_methods },
+		{ LOCAL_CHARACTERISTIC_INTERFACE, local_characteristic_methods },
+		{ LOCAL_DESCRIPTOR_INTERFACE, local_descriptor_methods },
 	};
 	const char *interface = sd_bus_message_get_interface(m);
 	const char *member = sd_bus_message_get_member(m);
@@ -272,6 +146,9 @@ int service_new(Service **ret, sd_event *event, sd_bus *bus, Broker *broker)
 		{ REMOTE_SERVICE_INTERFACE, remote_service_vtable, find_link_object },
 		{ REMOTE_CHARACTERISTIC_INTERFACE, remote_characteristic_vtable, find_link_object },
 		{ REMOTE_DESCRIPTOR_INTERFACE, remote_descriptor_vtable, find_link_object },
+		{ LOCAL_SERVICE_INTERFACE, local_service_vtable, find_local_object },
+		{ LOCAL_CHARACTERISTIC_INTERFACE, local_characteristic_vtable, find_local_object },
+		{ LOCAL_DESCRIPTOR_INTERFACE, local_descriptor_vtable, find_local_object },
 	};
 	Service *service;
 	int r;

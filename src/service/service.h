@@ -22,6 +22,9 @@
 #define REMOTE_SERVICE_INTERFACE "com.example.Bluetooth.RemoteService1"
 #define REMOTE_CHARACTERISTIC_INTERFACE "com.example.Bluetooth.RemoteCharacteristic1"
 #define REMOTE_DESCRIPTOR_INTERFACE "com.example.Bluetooth.RemoteDescriptor1"
+#define LOCAL_SERVICE_INTERFACE "com.example.Bluetooth.LocalService1"
+#define LOCAL_CHARACTERISTIC_INTERFACE "com.example.Bluetooth.LocalCharacteristic1"
+#define LOCAL_DESCRIPTOR_INTERFACE "com.example.Bluetooth.LocalDescriptor1"
 
 struct Service {
 	sd_event *event;
@@ -60,3 +63,11 @@ void service_link_lost(Service *service, Link *link, const char *reason);
 void service_attr_added(Service *service, Attr *attr);
 void service_attr_removed(Service *service, Attr *attr);
 void service_attr_notification(Service *service, Attr *attr, AttrSub *sub, GBytes *value, uint64_t now);
+void service_session_client(Service *service, Session *session, const char *connection, const Addr *addr, bool connected);
+void service_local_service_added(Service *service, LocalService *local);
+void service_local_service_removed(Service *service, LocalService *local);
+void service_local_attr_added(Service *service, LocalAttr *attr);
+void service_local_attr_removed(Service *service, LocalAttr *attr);
+void service_local_read_request(Service *service, LocalAttr *attr, uint32_t id, const Addr *client, uint16_t offset);
+void service_local_written(Service *service, LocalAttr *attr, const Addr *client, GBytes *value);
+void service_local_subscribers(Service *service, LocalAttr *attr);

@@ -1,80 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* com.example.Bluetooth.Session1: the bus face of core/session. */
 #include <errno.h>
-#include <string.h>
 
 #include "core/constants.h"
+#include "service/advert-dbus.h"
+#include "service/call-session.h"
 #include "service/filter-dbus.h"
 #include "service/init-options.h"
 #include "service/interfaces.h"
-#include "service/path.h"
 #include "service/report-dbus.h"
 #include "service/service.h"
 
 #define TRIGGERS_KNOWN (EVENT_NEW_ADV | EVENT_CLIENT_CONNECTED | EVENT_CLIENT_DISCONNECTED)
-
-/* --- whose session --- */
-
-static int find_private(Call *call, const Path *path, Session **ret, Reason *reason)
-{
-	Session *session = session_find_private(call->service->broker, path->id);
-
-	if (!session)
-		return reason_set(reason, E_DOES_NOT_EXIST, "there is no session %llu (any more)",
-				  (unsigned long long)path->id);
-	if (strcmp(session->owner, call_sender(call)) != 0 && call_uid(call) != 0)
-		return reason_set(reason, E_ACCESS_DENIED, "session %llu belongs to another connection",
-				  (unsigned long long)path->id);
-	session->last_used = service_now(call->service);
-	*ret = session;
-	return 0;
-}
-
-/* The session that the call is for. …/hciN is the caller's own user session, which is made on first use. */
-static int call_session(Call *call, Session **ret, Reason *reason)
-{
-	Path path = path_parse(sd_bus_message_get_path(call->message));
-	uint64_t now = service_now(call->service);
-	uid_t uid = call_uid(call);
-	Radio *radio;
-
-	if (path.kind == PATH_PRIVATE_SESSION)
-		return find_private(call, &path, ret, reason);
-
-	radio = broker_radio(call->service->broker, path.index);
-	if (!radio)
-		return reason_set(reason, E_NO_SUCH_ADAPTER, "there is no radio hci%u", path.index);
-	if (path.kind == PATH_USER_SESSION) {
-		if (path.uid != uid && uid != 0)
-			return reason_set(reason, E_ACCESS_DENIED, "that is the session of uid %u, and you are uid %u",
-					  path.uid, uid);
-		if (path.uid != uid && !session_find_user(radio, path.uid))
-			return reason_set(reason, E_DOES_NOT_EXIST, "uid %u has no session on hci%u", path.uid, path.index);
-		uid = path.uid;
-	}
-	return session_get_user(radio, uid, now, ret, reason);
-}
-
-/* The same, and initialised. A user session inits itself; for a private one that is up to the program. */
-static int call_ready_session(Call *call, Session **ret, Reason *reason)
-{
-	const InitOptions defaults = { 0 };
-	Session *session = NULL;
-	int r;
-
-	r = call_session(call, &session, reason);
-	if (r != 0)
-		return r;
-	if (!session->initialised && session->owner)
-		return reason_set(reason, E_NOT_READY, "the session is not initialised; call Init");
-	if (!session->initialised) {
-		r = session_init(session, &defaults, service_now(call->service), reason);
-		if (r != 0)
-			return r;
-	}
-	*ret = session;
-	return 0;
-}
 
 /* --- life --- */
 
@@ -164,29 +101,13 @@ static int scan_when_powered(Call *call, int error, Reason *reason)
 
 static int start_scan(Call *call, Reason *reason)
 {
-	Session *session = NULL;
 	int32_t seconds;
-	bool fresh;
 	int r;
 
 	r = read_seconds(call, &seconds);
 	if (r != 0)
 		return r;
-	r = call_session(call, &session, reason);
-	if (r != 0)
-		return r;
-	fresh = !session->initialised;
-	r = call_ready_session(call, &session, reason);
-	if (r != 0)
-		return r;
-
-	/* a user session that inits itself powers the radio on, as Init does */
-	if (fresh && seconds != 0) {
-		r = call_wait_power(call, session->radio, scan_when_powered, reason);
-		if (r != 0)
-			return r;
-	}
-	return scan_when_powered(call, 0, reason);
+	return seconds == 0 ? scan_when_powered(call, 0, reason) : call_powered_session(call, scan_when_powered, reason);
 }
 
 static int stop_scan(Call *call, Reason *reason)
@@ -273,34 +194,18 @@ static int read_advertisements(Call *call, Reason *reason)
 
 /* --- links --- */
 
-static int connect_device(Call *call, Reason *reason)
-{
-	Session *session = NULL;
-	int r;
-
-	r = call_ready_session(call, &session, reason);
-	return r != 0 ? r : session_connect(call, session, reason);
-}
-
 static int connect_when_powered(Call *call, int error, Reason *reason)
 {
-	return error != 0 ? error : connect_device(call, reason);
+	Session *session = NULL;
+
+	if (error == 0)
+		error = call_ready_session(call, &session, reason);
+	return error != 0 ? error : session_connect(call, session, reason);
 }
 
-static int connect_fresh(Call *call, Reason *reason)
+static int connect_device(Call *call, Reason *reason)
 {
-	Session *session = NULL;
-	bool fresh;
-	int r;
-
-	r = call_session(call, &session, reason);
-	if (r != 0)
-		return r;
-	fresh = !session->initialised;
-	r = call_ready_session(call, &session, reason);
-	if (r == 0 && fresh)
-		r = call_wait_power(call, session->radio, connect_when_powered, reason);
-	return r != 0 ? r : connect_device(call, reason);
+	return call_powered_session(call, connect_when_powered, reason);
 }
 
 /* --- events --- */
@@ -364,7 +269,16 @@ const Method session_methods[] = {
 	{ .member = "Events", .run = events },
 	{ .member = "SetScanFilter", .run = set_scan_filter },
 	{ .member = "ReadAdvertisements", .run = read_advertisements },
-	{ .member = "Connect", .run = connect_fresh },
+	{ .member = "Connect", .run = connect_device },
+	{ .member = "SetAdvertisement", .run = set_advertisement },
+	{ .member = "SetAdvertisementParams", .run = set_advertisement_params },
+	{ .member = "SetAdvertisementRaw", .run = set_advertisement_raw },
+	{ .member = "Advertise", .run = advertise },
+	{ .member = "Service", .run = session_service },
+	{ .member = "DisconnectClient", .run = disconnect_client },
+	{ .member = "TxPower", .run = tx_power },
+	{ .member = "SetPin", .run = set_pin },
+	{ .member = "GattsMtu", .run = gatts_mtu },
 	{ .member = "Close", .run = close_session },
 	{ 0 }
 };
@@ -396,9 +310,28 @@ const sd_bus_vtable session_vtable[] = {
 				SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("Connect", SD_BUS_ARGS("s", mac, "a{sv}", options), SD_BUS_RESULT("o", connection), call_entry,
 				SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("SetAdvertisement", SD_BUS_ARGS("a{sv}", advertisement), SD_BUS_NO_RESULT, call_entry,
+				SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("SetAdvertisementParams", SD_BUS_ARGS("a{sv}", params), SD_BUS_NO_RESULT, call_entry,
+				SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("SetAdvertisementRaw", SD_BUS_ARGS("ay", adv, "ay", scan_rsp), SD_BUS_NO_RESULT, call_entry,
+				SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Advertise", SD_BUS_ARGS("b", enable), SD_BUS_NO_RESULT, call_entry,
+				SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Service", SD_BUS_ARGS("v", uuid, "a{sv}", options), SD_BUS_RESULT("o", service), call_entry,
+				SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("DisconnectClient", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, call_entry,
+				SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("TxPower", SD_BUS_ARGS("u", type, "ai", level), SD_BUS_RESULT("i", dbm), call_entry,
+				SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("SetPin", SD_BUS_ARGS("u", pin), SD_BUS_NO_RESULT, call_entry, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("GattsMtu", SD_BUS_NO_ARGS, SD_BUS_RESULT("aq", mtu), call_entry,
+				SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("Close", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, call_entry, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_SIGNAL_WITH_ARGS("Event", SD_BUS_ARGS("u", events), 0),
 	SD_BUS_SIGNAL_WITH_ARGS("Advertisements", SD_BUS_ARGS("a(tsyynaya{sv})", advertisements, "t", dropped), 0),
 	SD_BUS_SIGNAL_WITH_ARGS("ScanStopped", SD_BUS_ARGS("s", reason), 0),
+	SD_BUS_SIGNAL_WITH_ARGS("ClientConnected", SD_BUS_ARGS("s", address), 0),
+	SD_BUS_SIGNAL_WITH_ARGS("ClientDisconnected", SD_BUS_ARGS("s", address), 0),
 	SD_BUS_VTABLE_END
 };

@@ -7,13 +7,14 @@
 #include "service/path.h"
 #include "service/report-dbus.h"
 #include "service/service.h"
+#include "service/signals.h"
 #include "util/log.h"
 
 /* Messages that wait to be written: above this, batches stay in the rings, where they are bounded. */
 #define BACKLOG_MAX 256
 
 /* A bus that is gone, or that we are leaving, is the end anyway: not a line for each signal. */
-static void log_send_error(int r)
+void signal_log_error(int r)
 {
 	if (r < 0 && r != -ENOTCONN)
 		log_limited(LOG_WARNING, "cannot send a signal: %s", strerror(-r));
@@ -23,17 +24,17 @@ void service_radio_added(Service *service, Radio *radio)
 {
 	char path[PATH_SIZE];
 
-	log_send_error(sd_bus_emit_object_added(service->bus, path_of_radio(radio, path)));
-	log_send_error(sd_bus_emit_properties_changed(service->bus, PATH_ROOT, MANAGER_INTERFACE, "Adapters", NULL));
+	signal_log_error(sd_bus_emit_object_added(service->bus, path_of_radio(radio, path)));
+	signal_log_error(sd_bus_emit_properties_changed(service->bus, PATH_ROOT, MANAGER_INTERFACE, "Adapters", NULL));
 }
 
 void service_radio_removed(Service *service, Radio *radio)
 {
 	char path[PATH_SIZE];
 
-	log_send_error(sd_bus_emit_interfaces_removed(service->bus, path_of_radio(radio, path), ADAPTER1_INTERFACE,
+	signal_log_error(sd_bus_emit_interfaces_removed(service->bus, path_of_radio(radio, path), ADAPTER1_INTERFACE,
 						      SESSION_INTERFACE, NULL));
-	log_send_error(sd_bus_emit_properties_changed(service->bus, PATH_ROOT, MANAGER_INTERFACE, "Adapters", NULL));
+	signal_log_error(sd_bus_emit_properties_changed(service->bus, PATH_ROOT, MANAGER_INTERFACE, "Adapters", NULL));
 }
 
 void service_radio_changed(Service *service, Radio *radio, unsigned changes)
@@ -58,7 +59,7 @@ void service_radio_changed(Service *service, Radio *radio, unsigned changes)
 	for (size_t i = 0; i < ARRAY_SIZE(properties); i++)
 		if (changes & properties[i].change)
 			names[n++] = (char *)properties[i].property;
-	log_send_error(sd_bus_emit_properties_changed_strv(service->bus, path_of_radio(radio, path),
+	signal_log_error(sd_bus_emit_properties_changed_strv(service->bus, path_of_radio(radio, path),
 							   ADAPTER1_INTERFACE, names));
 }
 
@@ -93,7 +94,7 @@ void service_session_event(Service *service, Session *session, const char *conne
 	if (r >= 0)
 		r = sd_bus_send(service->bus, m, NULL);
 	sd_bus_message_unref(m);
-	log_send_error(r);
+	signal_log_error(r);
 }
 
 bool service_session_batch(Service *service, Session *session)
@@ -129,7 +130,7 @@ bool service_session_batch(Service *service, Session *session)
 		sd_bus_message_unref(m);
 	}
 	sd_bus_message_unref(first);
-	log_send_error(r);
+	signal_log_error(r);
 	return true;
 }
 
@@ -146,7 +147,7 @@ void service_session_scan_stopped(Service *service, Session *session, const char
 		if (r >= 0)
 			r = sd_bus_send(service->bus, m, NULL);
 		sd_bus_message_unref(m);
-		log_send_error(r);
+		signal_log_error(r);
 	}
 }
 
@@ -156,7 +157,7 @@ void service_attr_added(Service *service, Attr *attr)
 {
 	char path[PATH_SIZE];
 
-	log_send_error(sd_bus_emit_object_added(service->bus, path_of_attr(attr, path)));
+	signal_log_error(sd_bus_emit_object_added(service->bus, path_of_attr(attr, path)));
 }
 
 void service_attr_removed(Service *service, Attr *attr)
@@ -168,14 +169,14 @@ void service_attr_removed(Service *service, Attr *attr)
 	};
 	char path[PATH_SIZE];
 
-	log_send_error(sd_bus_emit_interfaces_removed(service->bus, path_of_attr(attr, path), interfaces[attr->kind], NULL));
+	signal_log_error(sd_bus_emit_interfaces_removed(service->bus, path_of_attr(attr, path), interfaces[attr->kind], NULL));
 }
 
 void service_link_added(Service *service, Link *link)
 {
 	char path[PATH_SIZE];
 
-	log_send_error(sd_bus_emit_object_added(service->bus, path_of_link(link, path)));
+	signal_log_error(sd_bus_emit_object_added(service->bus, path_of_link(link, path)));
 	for (guint i = 0; i < link->attrs->len; i++)
 		service_attr_added(service, g_ptr_array_index(link->attrs, i));
 }
@@ -187,7 +188,7 @@ void service_link_removed(Service *service, Link *link)
 	/* the leaves before the branches */
 	for (guint i = link->attrs->len; i-- > 0;)
 		service_attr_removed(service, g_ptr_array_index(link->attrs, i));
-	log_send_error(sd_bus_emit_interfaces_removed(service->bus, path_of_link(link, path), CONNECTION_INTERFACE, NULL));
+	signal_log_error(sd_bus_emit_interfaces_removed(service->bus, path_of_link(link, path), CONNECTION_INTERFACE, NULL));
 }
 
 void service_link_changed(Service *service, Link *link, unsigned changes)
@@ -208,7 +209,7 @@ void service_link_changed(Service *service, Link *link, unsigned changes)
 	for (size_t i = 0; i < ARRAY_SIZE(properties); i++)
 		if (changes & properties[i].change)
 			names[n++] = (char *)properties[i].property;
-	log_send_error(sd_bus_emit_properties_changed_strv(service->bus, path_of_link(link, path), CONNECTION_INTERFACE,
+	signal_log_error(sd_bus_emit_properties_changed_strv(service->bus, path_of_link(link, path), CONNECTION_INTERFACE,
 							   names));
 }
 
@@ -227,7 +228,7 @@ static void send_lost(Service *service, const Link *link, const char *connection
 	if (r >= 0)
 		r = sd_bus_send(service->bus, m, NULL);
 	sd_bus_message_unref(m);
-	log_send_error(r);
+	signal_log_error(r);
 }
 
 void service_link_lost(Service *service, Link *link, const char *reason)
@@ -267,5 +268,5 @@ void service_attr_notification(Service *service, Attr *attr, AttrSub *sub, GByte
 	if (r >= 0)
 		r = sd_bus_send(service->bus, m, NULL);
 	sd_bus_message_unref(m);
-	log_send_error(r);
+	signal_log_error(r);
 }

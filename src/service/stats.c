@@ -2,6 +2,8 @@
 /* Manager1.GetStats: counters as a dictionary. */
 #include "service/stats.h"
 
+#include "core/advert.h"
+#include "core/peripheral.h"
 #include "core/radio.h"
 #include "service/path.h"
 
@@ -94,7 +96,7 @@ static int append_drops(sd_bus_message *m, const BrokerStats *stats)
 int stats_append(sd_bus_message *m, const Service *service, uid_t uid)
 {
 	const Broker *broker = service->broker;
-	uint32_t links = 0, devices = 0;
+	uint32_t links = 0, devices = 0, advertisements = 0, services = 0, clients = 0;
 	BrokerStats stats;
 	int r;
 
@@ -103,12 +105,16 @@ int stats_append(sd_bus_message *m, const Service *service, uid_t uid)
 
 		links += radio->bluez.links;
 		devices += (uint32_t)devices_count(radio->devices);
+		services += radio->peripheral->services->len;
+		clients += radio->peripheral->clients->len;
+		for (guint a = 0; a < radio->peripheral->adverts->len; a++)
+			advertisements += ((const Advert *)g_ptr_array_index(radio->peripheral->adverts, a))->enabled;
 	}
 	broker_stats(broker, &stats);
 
 	r = sd_bus_message_open_container(m, 'a', "{sv}");
 	if (r >= 0)
-		r = sd_bus_message_append(m, "{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}",
+		r = sd_bus_message_append(m, "{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}",
 					  "Uptime", "t", service_now(service) - service->started,
 					  "Reports", "t", stats.reports,
 					  "Delivered", "t", stats.delivered,
@@ -116,7 +122,10 @@ int stats_append(sd_bus_message *m, const Service *service, uid_t uid)
 					  "Duplicates", "t", stats.duplicates,
 					  "UpstreamErrors", "t", stats.upstream_errors,
 					  "Links", "u", links,
-					  "Devices", "u", devices);
+					  "Devices", "u", devices,
+					  "Advertisements", "u", advertisements,
+					  "Services", "u", services,
+					  "Clients", "u", clients);
 	if (r >= 0)
 		r = append_drops(m, &stats);
 	if (r >= 0)

@@ -17,6 +17,10 @@
 /* Writes of one stream that may stand in line; more stay in the pipe, and then with the program. */
 #define WRITES_MAX 4
 
+/* The pipe's buffer (socket(7) SO_SNDBUF), for a program that does not read for a while: 1,000 notifications of any length,
+ * if net.core.wmem_max allows it. The kernel counts 768 bytes for a short one, and grants twice what is asked for. */
+#define BUFFER (640 * 1024)
+
 typedef struct StreamWrite {
 	OpWait wait;
 	struct Stream *stream;	/* NULL while free */
@@ -27,7 +31,8 @@ typedef struct Stream {
 	User *user;
 	int fd;
 	sd_event_source *io;
-	uint64_t lost;
+	uint64_t lost;		/* for want of room */
+	uint64_t empty;
 	unsigned writes;	/* under way */
 	StreamWrite slots[WRITES_MAX];
 } Stream;
@@ -39,6 +44,8 @@ static void stream_free(Stream *stream)
 		op_wait_cancel(&stream->slots[i].wait);
 	if (stream->lost > 0)
 		log_info("a program read its notifications too slowly and lost %llu", (unsigned long long)stream->lost);
+	if (stream->empty > 0)
+		log_info("%llu empty notifications were kept from a program", (unsigned long long)stream->empty);
 	sd_event_source_disable_unref(stream->io);
 	close(stream->fd);
 	user_discharge(stream->user, QUOTA_STREAMS, 1);
@@ -57,8 +64,10 @@ static void on_value(AttrStream *attr, GBytes *value)
 	gsize length;
 	const void *bytes = g_bytes_get_data(value, &length);
 
-	/* the hang-up of the other end is seen by on_io */
-	if (send(stream->fd, bytes, length, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+	/* an empty datagram would look like the end; the hang-up of the other end is seen by on_io */
+	if (length == 0)
+		stream->empty++;
+	else if (send(stream->fd, bytes, length, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
 		stream->lost++;
 }
 
@@ -95,7 +104,7 @@ static void stream_write(Stream *stream, const void *bytes, size_t length)
 
 static int on_io(sd_event_source *source UNUSED, int fd, uint32_t revents, void *userdata)
 {
-	uint8_t bytes[ATTR_VALUE_MAX];
+	uint8_t bytes[ATTR_VALUE_MAX + 1];	/* one more: what is too long is to be refused, not cut */
 	Stream *stream = userdata;
 	ssize_t n;
 
@@ -136,6 +145,7 @@ static int stream_new(Call *call, Attr *attr, Session *session, bool notify, Str
 	}
 	stream->user = user_ref(user);
 	stream->fd = fds[0];
+	(void)setsockopt(stream->fd, SOL_SOCKET, SO_SNDBUF, &(int){ BUFFER }, sizeof(int));
 	stream->attr = (AttrStream){ .session = session, .notify = notify, .value = on_value, .end = on_end };
 	r = sd_event_add_io(call->service->event, &stream->io, stream->fd, notify ? EPOLLRDHUP : EPOLLIN | EPOLLRDHUP, on_io,
 			    stream);

@@ -8,6 +8,7 @@
 
 #include "core/broker.h"
 #include "core/link.h"
+#include "core/links.h"
 #include "core/pairing.h"
 #include "core/radio.h"
 #include "core/session.h"
@@ -26,6 +27,7 @@ typedef struct World {
 	int antenna_result;
 	LinkMirror devices[256];	/* what BlueZ knows, by the address's last byte */
 	unsigned link_changes;		/* LinkChange bits told since the last look */
+	unsigned radio_changes;		/* RadioChange bits likewise */
 	GPtrArray *running;		/* AttrOp that the edge has, in order */
 } World;
 
@@ -66,9 +68,12 @@ static inline void op_removed(void *world, Radio *radio)
 	world_say(world, "removed%u", radio->index);
 }
 
-static inline void op_changed(void *world UNUSED, Radio *radio UNUSED, unsigned changes)
+static inline void op_changed(void *userdata, Radio *radio UNUSED, unsigned changes)
 {
+	World *world = userdata;
+
 	ck_assert_uint_ne(changes, 0);
+	world->radio_changes |= changes;
 }
 
 static inline void op_event(void *world, Session *session UNUSED, const char *connection, uint32_t events)

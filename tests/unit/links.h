@@ -174,6 +174,18 @@ static inline int world_subscribe(Attr *attr, Session *session, const char *conn
 	return attr_subscribe(attr, session, connection, &asker->wait, &reason);
 }
 
+/* The session's first subscription, or NULL. */
+static inline AttrSub *world_sub(const Attr *attr, const Session *session)
+{
+	for (guint i = 0; i < attr->subs->len; i++) {
+		AttrSub *sub = &g_array_index(attr->subs, AttrSub, i);
+
+		if (sub->session == session)
+			return sub;
+	}
+	return NULL;
+}
+
 /* The edge's answer to what it was given as number n of those that it still has. */
 static inline void world_answer(World *world, guint n, int error, const char *value)
 {

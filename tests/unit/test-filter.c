@@ -1,46 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Scan filters: each kind of condition alone, kinds together, their limits, and what they cost. */
+/* Scan filters: each kind of condition alone, and kinds together. */
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "core/ad.h"
-#include "core/filter.h"
-#include "reports.h"
-#include "unit.h"
-
-static Filter *make(void)
-{
-	Filter *filter = NULL;
-
-	ck_assert_int_eq(filter_new(&filter, 256), 0);
-	return filter;
-}
-
-static bool passes(const Filter *filter, const ReportInfo *info)
-{
-	Report *report = report_make(info);
-	bool passed = filter_match(filter, report);
-
-	report_unref(report);
-	return passed;
-}
-
-static bool passes_data(const Filter *filter, const char *data, size_t length)
-{
-	ReportInfo info = report_info(1, data, length);
-
-	return passes(filter, &info);
-}
-
-static void add_uuid(Filter *filter, const char *text)
-{
-	Uuid uuid;
-
-	ck_assert_int_eq(uuid_parse(text, &uuid), 0);
-	ck_assert_int_eq(filter_add_uuid(filter, &uuid), 0);
-}
+#include "filters.h"
 
 START_TEST(test_empty_passes_all)
 {
@@ -370,112 +334,6 @@ START_TEST(test_kinds_together)
 }
 END_TEST
 
-START_TEST(test_limit)
-{
-	Addr addr = { .bytes = { 1, 2, 3, 4, 5, 6 } };
-	Filter *filter;
-	Uuid uuid;
-
-	uuid_from_int(0x180d, &uuid);
-	ck_assert_int_eq(filter_new(&filter, 5), 0);
-	ck_assert_int_eq(filter_add_address(filter, &addr), 0);
-	ck_assert_int_eq(filter_add_uuid(filter, &uuid), 0);
-	ck_assert_int_eq(filter_add_manufacturer(filter, 1), 0);
-	ck_assert_int_eq(filter_add_adv_type(filter, 0), 0);
-	ck_assert_int_eq(filter_add_pattern(filter, 0, 1, (const uint8_t *)"a", 1), 0);
-
-	ck_assert_int_eq(filter_add_address(filter, &addr), -EDQUOT);
-	ck_assert_int_eq(filter_add_uuid(filter, &uuid), -EDQUOT);
-	ck_assert_int_eq(filter_add_manufacturer(filter, 1), -EDQUOT);
-	ck_assert_int_eq(filter_add_adv_type(filter, 0), -EDQUOT);
-	ck_assert_int_eq(filter_add_pattern(filter, 0, 1, (const uint8_t *)"a", 1), -EDQUOT);
-	ck_assert_int_eq(filter_set_name(filter, "name"), 0);	/* there is but one of these */
-	filter_free(filter);
-
-	/* What is refused must not change what passes. */
-	ck_assert_int_eq(filter_new(&filter, 0), 0);
-	ck_assert_int_eq(filter_add_address(filter, &addr), -EDQUOT);
-	ck_assert_int_eq(filter_add_uuid(filter, &uuid), -EDQUOT);
-	ck_assert_int_eq(filter_add_manufacturer(filter, 1), -EDQUOT);
-	ck_assert_int_eq(filter_add_adv_type(filter, 9), -EDQUOT);
-	ck_assert_int_eq(filter_add_pattern(filter, 0, 1, (const uint8_t *)"a", 1), -EDQUOT);
-	ck_assert(passes_data(filter, "", 0));
-	filter_free(filter);
-}
-END_TEST
-
-START_TEST(test_size)
-{
-	Filter *filter;
-	size_t empty, before;
-
-	ck_assert_int_eq(filter_new(&filter, 65535), 0);
-	empty = filter_size(filter);
-	ck_assert_uint_ge(empty, 64);
-	for (uint16_t i = 0; i < 1000; i++) {
-		ReportInfo info = report_info(i, NULL, 0);
-
-		ck_assert_int_eq(filter_add_address(filter, &info.addr), 0);
-	}
-	ck_assert_uint_ge(filter_size(filter), empty + 1000 * 16);
-	ck_assert_uint_le(filter_size(filter), empty + 1000 * 128);
-
-	before = filter_size(filter);
-	ck_assert_int_eq(filter_set_name(filter, "0123456789"), 0);
-	ck_assert_uint_eq(filter_size(filter), before + 11);
-	ck_assert_int_eq(filter_set_name(filter, ""), 0);
-	ck_assert_uint_eq(filter_size(filter), before + 1);
-
-	before = filter_size(filter);
-	ck_assert_int_eq(filter_add_pattern(filter, 0, 1, (const uint8_t *)"abcd", 4), 0);
-	ck_assert_uint_ge(filter_size(filter), before + 256 * sizeof(void *) + 4);
-	filter_free(filter);
-}
-END_TEST
-
-/* CPU seconds to fill a filter with as many addresses as there can be, and to ask it. */
-static double seconds(unsigned shift, uint64_t factor)
-{
-	clock_t start = clock();
-	Filter *filter;
-
-	must(filter_new(&filter, 65535) == 0);
-	for (uint64_t i = 0; i < 65535; i++) {
-		uint64_t number = (i << shift) * factor;
-		Addr addr;
-
-		for (unsigned b = 0; b < 6; b++)
-			addr.bytes[b] = (uint8_t)(number >> (40 - 8 * b));
-		must(filter_add_address(filter, &addr) == 0);
-	}
-	for (uint16_t i = 0; i < 20000; i++) {
-		ReportInfo info = report_info(i, NULL, 0);
-		Report *report;
-
-		memset(info.addr.bytes, 0xc1, 4);	/* not one of them, whatever the shift */
-		info.addr.bytes[5] |= 1;
-		report = report_make(&info);
-		must(!filter_match(filter, report));
-		report_unref(report);
-	}
-	filter_free(filter);
-	return (double)(clock() - start) / CLOCKS_PER_SEC;
-}
-
-/* Addresses with all but equal bits take no longer than those that are well spread: the set does not become a list. */
-START_TEST(test_many_similar_addresses)
-{
-	static const unsigned shifts[] = { 0, 1, 4, 8, 12, 16, 20, 24, 28, 32 };
-	double spread = seconds(0, UINT64_C(0x9e3779b97f4b));
-
-	for (size_t i = 0; i < ARRAY_SIZE(shifts); i++) {
-		double took = seconds(shifts[i], 1);
-
-		ck_assert_msg(took < 10 * spread + 0.05, "shift %u: %f s, well spread %f s", shifts[i], took, spread);
-	}
-}
-END_TEST
-
-UNIT_MAIN("filter", test_empty_passes_all, test_rssi, test_adv_type, test_addresses, test_address_of_zeros, test_uuids,
-	  test_manufacturers, test_name, test_pathloss, test_patterns, test_impossible_patterns, test_kinds_together,
-	  test_limit, test_size, test_many_similar_addresses)
+UNIT_MAIN("filter", test_empty_passes_all, test_rssi, test_adv_type, test_addresses, test_address_of_zeros,
+	  test_uuids, test_manufacturers, test_name, test_pathloss, test_patterns, test_impossible_patterns,
+	  test_kinds_together)

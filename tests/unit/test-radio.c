@@ -292,6 +292,60 @@ START_TEST(test_silence)
 }
 END_TEST
 
+/* The time for which it was not there is no silence. */
+START_TEST(test_silence_begins_anew)
+{
+	World world;
+	Radio *radio;
+
+	world_init(&world);
+	radio = world_radio(&world, 1, 0, true);
+	ck_assert_int_eq(world_start(&world, world_session(&world, radio, 1, ":1.1"), -1), 0);
+	world_pass(&world, 60 * USEC_PER_SEC);
+	radio_vanished(radio, world.now);
+	world_pass(&world, 60 * USEC_PER_SEC);
+	ck_assert_ptr_eq(world_radio(&world, 1, 0, true), radio);
+	world_pass(&world, 89 * USEC_PER_SEC);
+	world_expect(&world, "added0 scan0 removed0 added0 scan0");
+	world_pass(&world, 1 * USEC_PER_SEC);
+	world_expect(&world, "restart0");
+
+	world_power(&world, radio, false);
+	world_pass(&world, 600 * USEC_PER_SEC);
+	world_power(&world, radio, true);
+	world_pass(&world, 89 * USEC_PER_SEC);
+	world_expect(&world, "noscan0 scan0");
+	world_end(&world);
+}
+END_TEST
+
+START_TEST(test_changes_are_told)
+{
+	RadioState state;
+	World world;
+	Radio *radio;
+
+	world_init(&world);
+	radio = world_radio(&world, 1, 0, true);
+	world.radio_changes = 0;
+	state = radio->bluez;
+	radio_set_addr_type(radio, ADDR_PUBLIC);
+	radio_update(radio, &state, world.now);
+	ck_assert_uint_eq(world.radio_changes, 0);
+	radio_set_addr_type(radio, ADDR_RANDOM);
+	ck_assert_uint_eq(world.radio_changes, RADIO_ADDRESS_TYPE);
+	ck_assert_uint_eq(radio->addr.type, ADDR_RANDOM);
+	world.radio_changes = 0;
+	state.links = 1;
+	state.instances_free = 4;
+	g_strlcpy(state.name, "other", sizeof(state.name));
+	radio_update(radio, &state, world.now);
+	ck_assert_uint_eq(world.radio_changes, RADIO_NAME | RADIO_LINKS | RADIO_INSTANCES_FREE);
+	world_end(&world);
+}
+END_TEST
+
 UNIT_MAIN("radio", test_first_and_last, test_radios_are_apart, test_power_on_and_off,
 	  test_power_of_others_is_left_alone, test_power_fails, test_replug_with_another_number,
-	  test_off_by_hand_stays_off, test_bluez_gone, test_silence)
+	  test_off_by_hand_stays_off, test_bluez_gone, test_silence, test_silence_begins_anew,
+	  test_changes_are_told)

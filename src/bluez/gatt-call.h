@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The calls on bluetoothd's GATT objects: one at a time for each attribute. */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "core/attr-op.h"
+
+typedef struct Bluez Bluez;
+
+/* What core wants (BrokerOps). */
+void gatt_start(Bluez *bluez, AttrOp *op);
+void gatt_forget(AttrOp *op);
+
+/*
+ * bluetoothd shows what a read gave just before it answers, exactly like a notification: which of the two a value is, the
+ * answer tells. True: a read is under way, and the value is held until then.
+ */
+bool gatt_hold_value(Attr *attr, GBytes *value);

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What bluetoothd asks of our services for peers: reads, writes, subscriptions. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bluez/application-private.h"
+#include "bluez/bluez.h"
+#include "bluez/device.h"
+#include "bluez/msg.h"
+#include "core/local-value.h"
+
+/* A read that waits for a program. */
+typedef struct Request {
+	LocalRead read;
+	Application *application;
+	sd_bus_message *message;
+} Request;
+
+/* What came with a read or write. */
+typedef struct Details {
+	Addr client;
+	uint16_t offset;
+	uint16_t mtu;
+	bool prepare;		/* bluetoothd asks whether the peer may prepare a write */
+} Details;
+
+static int read_detail(sd_bus_message *m, const char *key, void *userdata)
+{
+	Details *details = userdata;
+	const char *path;
+	int flag, r;
+
+	if (strcmp(key, "offset") == 0)
+		return msg_read_variant(m, 'q', &details->offset);
+	if (strcmp(key, "mtu") == 0)
+		return msg_read_variant(m, 'q', &details->mtu);
+	if (strcmp(key, "prepare-authorize") == 0) {
+		r = msg_read_variant(m, 'b', &flag);
+		if (r > 0)
+			details->prepare = flag;
+		return r;
+	}
+	if (strcmp(key, "device") == 0) {
+		r = msg_read_variant(m, 'o', &path);
+		if (r > 0)
+			(void)device_path_addr(path, &details->client);
+		return r;
+	}
+	return sd_bus_message_skip(m, "v");
+}
+
+/* The errors that bluetoothd hands on to the peer as they are; from any other it makes 0x0e. */
+static int reply_att(sd_bus_message *m, uint8_t att)
+{
+	static const struct {
+		uint8_t att;
+		const char *name;
+	} table[] = {
+		{ 0x02, "NotPermitted" }, { 0x03, "NotPermitted" }, { 0x06, "NotSupported" }, { 0x07, "InvalidOffset" },
+		{ 0x08, "NotAuthorized" }, { 0x0d, "InvalidValueLength" }, { 0xfe, "InProgress" },
+	};
+	char name[64];
+
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
+		if (table[i].att != att)
+			continue;
+		snprintf(name, sizeof(name), "org.bluez.Error.%s", table[i].name);
+		return sd_bus_reply_method_errorf(m, name, "0x%02x", att);
+	}
+	return sd_bus_reply_method_errorf(m, "org.bluez.Error.Failed", "0x%02x", att);
+}
+
+static int reply_value(sd_bus_message *m, uint8_t att, GBytes *value)
+{
+	sd_bus_message *reply = NULL;
+	const void *bytes;
+	gsize length;
+	int r;
+
+	if (att != 0)
+		return reply_att(m, att);
+	bytes = g_bytes_get_data(value, &length);
+	r = sd_bus_message_new_method_return(m, &reply);
+	if (r >= 0)
+		r = sd_bus_message_append_array(reply, 'y', bytes, length);
+	if (r >= 0)
+		r = sd_bus_send(NULL, reply, NULL);
+	sd_bus_message_unref(reply);
+	return r;
+}
+
+static void request_free(Request *request)
+{
+	g_ptr_array_remove(request->application->requests, request);
+	sd_bus_message_unref(request->message);
+	free(request);
+}
+
+static void on_answered(LocalRead *read, uint8_t att, GBytes *value)
+{
+	Request *request = (Request *)(void *)((char *)read - offsetof(Request, read));
+
+	(void)reply_value(request->message, att, value);
+	request_free(request);
+}
+
+void requests_forget(Application *application)
+{
+	while (application->requests->len > 0) {
+		Request *request = g_ptr_array_index(application->requests, 0);
+
+		local_read_cancel(&request->read);
+		request_free(request);
+	}
+	g_ptr_array_free(application->requests, TRUE);
+}
+
+static int on_read(Application *application, LocalAttr *attr, sd_bus_message *m)
+{
+	Details details = { 0 };
+	GBytes *value = NULL;
+	Request *request;
+	uint8_t att;
+	int r;
+
+	r = msg_walk_properties(m, read_detail, &details);
+	if (r < 0)
+		return r;
+	request = calloc(1, sizeof(*request));
+	if (!request)
+		return -ENOMEM;
+	request->application = application;
+	request->message = sd_bus_message_ref(m);
+	request->read.done = on_answered;
+	g_ptr_array_add(application->requests, request);
+	att = local_read(attr, &details.client, details.mtu, details.offset, &request->read, bluez_now(application->bluez),
+			 &value);
+	if (att == 0 && !value)
+		return 1;
+	r = reply_value(m, att, value);
+	g_clear_pointer(&value, g_bytes_unref);
+	request_free(request);
+	return r < 0 ? r : 1;
+}
+
+static int on_write(LocalAttr *attr, sd_bus_message *m)
+{
+	Details details = { 0 };
+	const void *bytes;
+	size_t length;
+	uint8_t att = 0;
+	int r;
+
+	r = sd_bus_message_read_array(m, 'y', &bytes, &length);
+	if (r >= 0)
+		r = msg_walk_properties(m, read_detail, &details);
+	if (r < 0)
+		return r;
+	if (!details.prepare)
+		att = local_write(attr, &details.client, details.mtu, details.offset, bytes, length);
+	r = att != 0 ? reply_att(m, att) : sd_bus_reply_method_return(m, NULL);
+	return r < 0 ? r : 1;
+}
+
+/* bluetoothd tells of each that subscribes, and then only of the last that leaves. */
+static int on_subscribe(LocalAttr *attr, sd_bus_message *m, bool on)
+{
+	local_subscribed(attr, on ? attr->subscribers + 1 : 0);
+	return sd_bus_reply_method_return(m, NULL);
+}
+
+/* bluetoothd says where it put the service. */
+static int on_set(Application *application, sd_bus_message *m)
+{
+	const char *interface, *property;
+	uint16_t handle;
+	int r;
+
+	r = sd_bus_message_read(m, "ss", &interface, &property);
+	if (r < 0)
+		return r;
+	if (strcmp(property, "Handle") == 0 && msg_read_variant(m, 'q', &handle) > 0)
+		application->service->handle = handle;
+	return sd_bus_reply_method_return(m, NULL);
+}
+
+static LocalAttr *find_attr(const Application *application, const char *path)
+{
+	unsigned characteristic, descriptor;
+	char wanted[APPLICATION_PATH_SIZE];
+	LocalAttr *attr = NULL;
+	int found;
+
+	found = sscanf(path + strlen(application->root), "/service/char%u/desc%u", &characteristic, &descriptor);
+	if (found == 1)
+		attr = local_attr_find(application->service, LOCAL_CHARACTERISTIC, characteristic, 0);
+	else if (found == 2)
+		attr = local_attr_find(application->service, LOCAL_DESCRIPTOR, characteristic, descriptor);
+	/* no other way to write it */
+	return attr && strcmp(application_path(attr, wanted), path) == 0 ? attr : NULL;
+}
+
+static int on_call(sd_bus_message *m, void *userdata, sd_bus_error *error)
+{
+	Application *application = userdata;
+	const char *path = sd_bus_message_get_path(m);
+	const char *member = sd_bus_message_get_member(m);
+	const char *interface = sd_bus_message_get_interface(m);
+	sd_bus_message *reply = NULL;
+	LocalAttr *attr;
+	int r;
+
+	if (!bluez_is_sender(application->bluez, m))
+		return sd_bus_error_set(error, SD_BUS_ERROR_ACCESS_DENIED, "this object is for bluetoothd");
+	if (sd_bus_message_is_method_call(m, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects")) {
+		r = sd_bus_message_new_method_return(m, &reply);
+		if (r >= 0)
+			r = application_append_tree(reply, application);
+		if (r >= 0)
+			r = sd_bus_send(application->bluez->bus, reply, NULL);
+		sd_bus_message_unref(reply);
+		return r < 0 ? r : 1;
+	}
+	if (sd_bus_message_is_method_call(m, "org.freedesktop.DBus.Properties", "Set"))
+		return on_set(application, m);
+	if (!interface || (strcmp(interface, CHARACTERISTIC_INTERFACE) != 0 && strcmp(interface, DESCRIPTOR_INTERFACE) != 0))
+		return 0;
+	attr = find_attr(application, path);
+	if (!attr)
+		return 0;
+	if (strcmp(member, "ReadValue") == 0)
+		return on_read(application, attr, m);
+	if (strcmp(member, "WriteValue") == 0)
+		return on_write(attr, m);
+	if (strcmp(member, "StartNotify") == 0)
+		return on_subscribe(attr, m, true);
+	if (strcmp(member, "StopNotify") == 0)
+		return on_subscribe(attr, m, false);
+	if (strcmp(member, "Confirm") == 0)
+		return sd_bus_reply_method_return(m, NULL);
+	return 0;
+}
+
+int requests_listen(Application *application)
+{
+	sd_bus *bus = application->bluez->bus;
+	int r;
+
+	r = sd_bus_add_object(bus, &application->object, application->root, on_call, application);
+	return r < 0 ? r : sd_bus_add_fallback(bus, &application->objects, application->root, on_call, application);
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The command line of bluebrokerd, and the configuration file that it names. */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <syslog.h>
+
+#include "build-config.h"
+#include "command-line.h"
+#include "util/error.h"
+#include "util/log.h"
+
+#define CONFIG_FILE SYSCONFDIR "/bluebrokerd.conf"
+
+#define EXIT_USAGE 2
+
+static void print_help(void)
+{
+	printf("Usage: bluebrokerd [OPTION]...\n"
+	       "Shares the machine's Bluetooth radios among many programs, over D-Bus (%s).\n\n"
+	       "  -c, --config=FILE   read FILE instead of " CONFIG_FILE "\n"
+	       "      --check-config  read the configuration, say whether it is good, and exit\n"
+	       "      --list-config   print every configuration key and exit\n"
+	       "      --bus=ADDRESS   use the D-Bus bus at ADDRESS instead of the system bus\n"
+	       "  -d, --debug         log each step\n"
+	       "  -h, --help          print this help and exit\n"
+	       "      --version       print the version and exit\n\n"
+	       "Exit status: 0 ended by a signal or check passed, 1 failure, 2 wrong usage or configuration.\n"
+	       "See bluebrokerd(8), bluebrokerd.conf(5), com.example.Bluetooth(5).\n", BUS_NAME);
+}
+
+static void print_keys(void)
+{
+	for (const ConfigKey *key = config_keys; key->group; key++) {
+		if (key->is_path)
+			printf("%s %s %s\n", key->group, key->name, key->unit);
+		else
+			printf("%s %s %s %u %u %u\n", key->group, key->name, key->unit, key->min, key->max,
+			       key->fallback);
+	}
+}
+
+/* The file may be missing as long as nobody named it. */
+static int read_config(Config *config, const char *file, bool check)
+{
+	Reason reason = { "" };
+	int r;
+
+	r = config_load(config, file ? file : CONFIG_FILE, &reason);
+	if (r == E_DOES_NOT_EXIST && !file && !check) {
+		config_init(config);
+		r = 0;
+	}
+	if (r != 0)
+		log_error("%s", reason.text[0] ? reason.text : error_text(r));
+	return r;
+}
+
+bool command_line_parse(int argc, char *argv[], Config *ret_config, const char **ret_address, int *ret_status)
+{
+	enum { OPT_CHECK = 256, OPT_LIST, OPT_BUS, OPT_VERSION };
+	static const struct option options[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "check-config", no_argument, NULL, OPT_CHECK },
+		{ "list-config", no_argument, NULL, OPT_LIST },
+		{ "bus", required_argument, NULL, OPT_BUS },
+		{ "debug", no_argument, NULL, 'd' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, OPT_VERSION },
+		{ 0 }
+	};
+	const char *config_file = NULL, *address = NULL;
+	bool check = false;
+	int option;
+
+	*ret_status = EXIT_SUCCESS;
+	while ((option = getopt_long(argc, argv, "c:dh", options, NULL)) != -1) {
+		switch (option) {
+		case 'c':
+			config_file = optarg;
+			break;
+		case OPT_CHECK:
+			check = true;
+			break;
+		case OPT_LIST:
+			print_keys();
+			return false;
+		case OPT_BUS:
+			address = optarg;
+			break;
+		case 'd':
+			log_set_level(LOG_DEBUG);
+			break;
+		case 'h':
+			print_help();
+			return false;
+		case OPT_VERSION:
+			printf("bluebrokerd %s\n", VERSION);
+			return false;
+		default:
+			fprintf(stderr, "Try 'bluebrokerd --help'.\n");
+			*ret_status = EXIT_USAGE;
+			return false;
+		}
+	}
+	if (optind < argc) {
+		fprintf(stderr, "bluebrokerd: '%s' is not expected; try 'bluebrokerd --help'.\n", argv[optind]);
+		*ret_status = EXIT_USAGE;
+		return false;
+	}
+	if (read_config(ret_config, config_file, check) != 0) {
+		*ret_status = EXIT_USAGE;
+		return false;
+	}
+	if (check) {
+		printf("%s: good\n", config_file ? config_file : CONFIG_FILE);
+		return false;
+	}
+	*ret_address = address;
+	return true;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The command line of bluebrokerd, and the configuration file that it names. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "core/config.h"
+
+/*
+ * Reads the options and the configuration, and prints what was asked for or is wrong with them. True: run with that
+ * configuration, on the bus of that address, or on the system bus where it is NULL. False: end with that exit status.
+ */
+bool command_line_parse(int argc, char *argv[], Config *ret_config, const char **ret_address, int *ret_status);

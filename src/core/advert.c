@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What sessions advertise, and whose turn it is. */
+#include "core/advert.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/radio.h"
+#include "core/session.h"
+
+#define RETRY_WAIT (1 * USEC_PER_SEC)
+
+/* --- life --- */
+
+Advert *advert_find(const Session *session)
+{
+	const GPtrArray *adverts = session->radio->peripheral->adverts;
+
+	for (guint i = 0; i < adverts->len; i++) {
+		Advert *advert = g_ptr_array_index(adverts, i);
+
+		if (advert->session == session)
+			return advert;
+	}
+	return NULL;
+}
+
+static int advert_get(Session *session, Advert **ret)
+{
+	Advert *advert = advert_find(session);
+
+	if (!advert) {
+		advert = calloc(1, sizeof(*advert));
+		if (!advert)
+			return -ENOMEM;
+		advert->peripheral = session->radio->peripheral;
+		advert->session = session;
+		advert->params.connectable = true;
+		advert->waits = g_ptr_array_new();
+		g_ptr_array_add(advert->peripheral->adverts, advert);
+	}
+	*ret = advert;
+	return 0;
+}
+
+static Broker *advert_broker(const Advert *advert)
+{
+	return advert->session->broker;
+}
+
+static void advert_tell(Advert *advert, int error, const Reason *reason)
+{
+	/* one at a time: a waiter that is told may take others off the list */
+	while (advert->waits->len > 0) {
+		AdvertWait *wait = g_ptr_array_steal_index(advert->waits, 0);
+
+		wait->advert = NULL;
+		wait->done(wait, error, reason);
+	}
+}
+
+static void advert_off(Advert *advert, uint64_t now)
+{
+	advert->state = ADVERT_OFF;
+	advert->since = now;
+}
+
+void advert_stop(Advert *advert, uint64_t now)
+{
+	Broker *broker = advert_broker(advert);
+
+	if (advert->state == ADVERT_OFF)
+		return;
+	broker->ops->advert_stop(broker->userdata, advert);
+	advert_off(advert, now);
+}
+
+void advert_start(Advert *advert)
+{
+	Broker *broker = advert_broker(advert);
+
+	advert->state = ADVERT_STARTING;
+	advert->stale = false;
+	advert->retry_at = 0;
+	broker->ops->advert_start(broker->userdata, advert);
+}
+
+void advert_free(Advert *advert, uint64_t now)
+{
+	Peripheral *peripheral = advert->peripheral;
+	Reason reason;
+
+	advert_stop(advert, now);
+	reason_set(&reason, E_DOES_NOT_EXIST, "the session ended");
+	advert_tell(advert, E_DOES_NOT_EXIST, &reason);
+	g_ptr_array_remove(peripheral->adverts, advert);
+	g_ptr_array_free(advert->waits, TRUE);
+	free(advert);
+	peripheral_settle(peripheral, now);
+}
+
+/* --- what programs want --- */
+
+int advert_set(Session *session, const AdvertData *data, uint64_t now, Reason *reason)
+{
+	Advert *advert = NULL;
+	int r;
+
+	r = advert_data_check(data, session->radio->bluez.advert_sets, reason);
+	if (r == 0)
+		r = advert_get(session, &advert);
+	if (r != 0)
+		return r;
+	advert->data = *data;
+	advert->set = true;
+	advert->stale = true;
+	peripheral_settle(advert->peripheral, now);
+	return 0;
+}
+
+int advert_set_params(Session *session, const AdvertParams *params, uint64_t now, Reason *reason)
+{
+	Advert *advert = NULL;
+	int r;
+
+	if (params->interval_set && !session->radio->bluez.advert_intervals)
+		return reason_set(reason, E_NOT_SUPPORTED,
+				  "adv_int_min, adv_int_max: this bluetoothd takes no intervals (5.66 does with --experimental)");
+	r = advert_get(session, &advert);
+	if (r != 0)
+		return r;
+	advert->params = *params;
+	advert->stale = true;
+	peripheral_settle(advert->peripheral, now);
+	return 0;
+}
+
+int advert_enable(Session *session, AdvertWait *wait, uint64_t now, Reason *reason)
+{
+	Advert *advert = advert_find(session);
+	int r;
+
+	if (!advert || !advert->set)
+		return reason_set(reason, E_NOT_READY, "nothing to advertise; SetAdvertisement says what");
+	r = radio_ready(session->radio, reason);
+	if (r != 0)
+		return r;
+	if (!advert->enabled) {
+		advert->enabled = true;
+		advert->since = now;
+		advert->retry_at = 0;
+	}
+	wait->advert = advert;
+	g_ptr_array_add(advert->waits, wait);
+	peripheral_settle(advert->peripheral, now);
+	if (!wait->advert)
+		return 1;
+	/* on air, or it waits for its turn: that can take a while */
+	if (advert->state != ADVERT_STARTING) {
+		advert_wait_cancel(wait);
+		return 0;
+	}
+	return 1;
+}
+
+void advert_wait_cancel(AdvertWait *wait)
+{
+	if (!wait->advert)
+		return;
+	g_ptr_array_remove(wait->advert->waits, wait);
+	wait->advert = NULL;
+}
+
+void advert_disable(Session *session, uint64_t now)
+{
+	Advert *advert = advert_find(session);
+	Reason reason;
+
+	if (!advert || !advert->enabled)
+		return;
+	advert->enabled = false;
+	advert_stop(advert, now);
+	reason_set(&reason, E_FAILED, "advertising was ended meanwhile");
+	advert_tell(advert, E_FAILED, &reason);
+	peripheral_settle(advert->peripheral, now);
+}
+
+/* --- from the edge --- */
+
+void advert_started(Advert *advert, int error, const Reason *reason, uint64_t now)
+{
+	if (advert->state != ADVERT_STARTING)
+		return;
+	if (error == 0) {
+		advert->state = ADVERT_ON;
+		advert->since = now;
+		advert_tell(advert, 0, NULL);
+		peripheral_settle(advert->peripheral, now);
+		return;
+	}
+	advert->state = ADVERT_OFF;
+	if (error == -EBUSY || error == -EAGAIN) {
+		/* other programs have the instances: it waits, in its place of the row */
+		advert->retry_at = now + RETRY_WAIT;
+		advert_tell(advert, 0, NULL);
+	} else {
+		/* what BlueZ refuses for good is not asked for again and again */
+		advert->enabled = false;
+		advert_tell(advert, error, reason);
+	}
+	peripheral_settle(advert->peripheral, now);
+}
+
+void advert_released(Advert *advert, uint64_t now)
+{
+	advert_off(advert, now);
+	advert->retry_at = now + RETRY_WAIT;
+	peripheral_settle(advert->peripheral, now);
+}
+
+bool adverts_connectable(const Peripheral *peripheral)
+{
+	for (guint i = 0; i < peripheral->adverts->len; i++) {
+		const Advert *advert = g_ptr_array_index(peripheral->adverts, i);
+
+		if (advert->enabled && advert->params.connectable)
+			return true;
+	}
+	return false;
+}
+
+void adverts_forgotten(Peripheral *peripheral, uint64_t now)
+{
+	Reason reason;
+
+	peripheral->turn_due = USEC_NEVER;
+	for (guint i = 0; i < peripheral->adverts->len; i++) {
+		Advert *advert = g_ptr_array_index(peripheral->adverts, i);
+
+		if (advert->state == ADVERT_OFF)
+			continue;
+		advert_stop(advert, now);
+		reason_set(&reason, E_NOT_READY, "the radio went away; advertising goes on when it is back");
+		advert_tell(advert, E_NOT_READY, &reason);
+	}
+}
+
+void adverts_renew(Peripheral *peripheral, uint64_t now)
+{
+	for (guint i = 0; i < peripheral->adverts->len; i++)
+		((Advert *)g_ptr_array_index(peripheral->adverts, i))->stale = true;
+	peripheral_settle(peripheral, now);
+}

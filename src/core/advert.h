@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a session advertises. All sessions of a radio share its advertising instances: where there are more that want to
+ * than instances, they take turns.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "core/advert-data.h"
+#include "core/broker.h"
+#include "core/peripheral.h"
+#include "util/error.h"
+#include "util/macros.h"
+
+/* How it is said. */
+typedef struct AdvertParams {
+	bool connectable;
+	bool interval_set;
+	uint16_t interval_min;	/* 0.625 ms */
+	uint16_t interval_max;
+} AdvertParams;
+
+typedef enum AdvertState {
+	ADVERT_OFF,
+	ADVERT_STARTING,
+	ADVERT_ON,
+} AdvertState;
+
+/* Somebody who waits for it to be on air. Lives in the waiter; off the list before done is called. */
+typedef struct AdvertWait {
+	void (*done)(struct AdvertWait *wait, int error, const Reason *reason);
+	Advert *advert;		/* NULL while not waiting */
+} AdvertWait;
+
+struct Advert {
+	Peripheral *peripheral;
+	Session *session;
+	bool set;		/* data was given */
+	bool enabled;		/* Advertise(true) */
+	AdvertData data;
+	AdvertParams params;
+	AdvertState state;
+	bool stale;		/* BlueZ has older data */
+	uint64_t since;		/* it has been on or off */
+	uint64_t retry_at;	/* 0: at once */
+	GPtrArray *waits;	/* AdvertWait */
+	void *edge;		/* the edge's own */
+};
+
+/* Replaces the data, on air too. E_INVALID_ARGUMENTS: too long, with the byte count. */
+int advert_set(Session *session, const AdvertData *data, uint64_t now, Reason *reason);
+/* E_NOT_SUPPORTED: intervals, where BlueZ does not take them. */
+int advert_set_params(Session *session, const AdvertParams *params, uint64_t now, Reason *reason);
+
+/* 0: it is on air, or takes turns with others; 1: wait->done will be called; E_NOT_READY (no data was set), or what
+ * radio_ready says. It stands until advert_disable, whatever becomes of the radio. */
+int advert_enable(Session *session, AdvertWait *wait, uint64_t now, Reason *reason);
+void advert_disable(Session *session, uint64_t now);
+void advert_wait_cancel(AdvertWait *wait);	/* no harm if it does not wait */
+
+Advert *advert_find(const Session *session);	/* NULL: none was set */
+void advert_free(Advert *advert, uint64_t now);
+
+/* The answer to ops->advert_start: 0, -EAGAIN for what is worth another try, -EBUSY where no instance is free, or an
+ * error. */
+void advert_started(Advert *advert, int error, const Reason *reason, uint64_t now);
+/* BlueZ has let go of it by itself. */
+void advert_released(Advert *advert, uint64_t now);
+
+/* For rotation.c. */
+void advert_start(Advert *advert);
+void advert_stop(Advert *advert, uint64_t now);	/* no harm if it is off */
+
+/* For peripheral.c. */
+uint64_t adverts_settle(Peripheral *peripheral, uint64_t now);	/* when something is due next */
+void adverts_forgotten(Peripheral *peripheral, uint64_t now);
+/* What is registered may not be on air: register it anew. */
+void adverts_renew(Peripheral *peripheral, uint64_t now);
+/* Whether a central can connect to us. */
+bool adverts_connectable(const Peripheral *peripheral);

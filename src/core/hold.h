@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A session's hold of a link. The link stays open as long as somebody has one. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/broker.h"
+
+typedef struct Hold {
+	Session *session;
+	bool auto_reconnect;	/* a lost link is opened again for it */
+} Hold;
+
+bool link_is_held(const Link *link, const Session *session);
+
+/* The session lets go: hold, subscriptions, claims. E_NOT_CONNECTED if it does not hold it. */
+int link_release(Link *link, Session *session, uint64_t now);
+
+/* For link.c and links.c. */
+void link_add_hold(Link *link, Session *session, bool auto_reconnect);
+bool link_drop_hold(Link *link, const Session *session);	/* false: it had none */
+bool link_wants_back(const Link *link);			/* whether a lost link is to be opened again */

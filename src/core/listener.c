@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Who wants the notifications of a characteristic, and the pipes to it. */
+#include "core/listener.h"
+
+#include <string.h>
+
+#include "core/attr.h"
+#include "core/constants.h"
+#include "core/link.h"
+
+void attr_refuse_listeners(Attr *attr, const AttrOp *op, bool others)
+{
+	for (guint i = attr->subs->len; i-- > 0;) {
+		const AttrSub sub = g_array_index(attr->subs, AttrSub, i);
+
+		if (sub.pending != op && (sub.pending || !others))
+			continue;
+		g_array_remove_index(attr->subs, i);
+		g_free(sub.connection);
+	}
+	for (guint i = attr->streams->len; i-- > 0;) {
+		AttrStream *stream = g_ptr_array_index(attr->streams, i);
+
+		if (!stream->notify || (stream->pending != op && (stream->pending || !others)))
+			continue;
+		g_ptr_array_remove_index(attr->streams, i);
+		stream->attr = NULL;
+		stream->end(stream);
+	}
+}
+
+void attr_accept_listeners(Attr *attr, const AttrOp *op)
+{
+	for (guint i = 0; i < attr->subs->len; i++) {
+		AttrSub *sub = &g_array_index(attr->subs, AttrSub, i);
+
+		if (sub->pending == op)
+			sub->pending = NULL;
+	}
+	for (guint i = 0; i < attr->streams->len; i++) {
+		AttrStream *stream = g_ptr_array_index(attr->streams, i);
+
+		if (stream->pending == op)
+			stream->pending = NULL;
+	}
+}
+
+static bool is_subscribed(const Attr *attr, const Session *session, const char *connection)
+{
+	for (guint i = 0; i < attr->subs->len; i++) {
+		const AttrSub *sub = &g_array_index(attr->subs, AttrSub, i);
+
+		if (sub->session == session && strcmp(sub->connection, connection) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int check_notify(const Attr *attr, Reason *reason)
+{
+	if (attr->properties & (PROP_NOTIFY | PROP_INDICATE))
+		return 0;
+	return reason_set(reason, E_NOT_PERMITTED, "characteristic 0x%04x has no notifications", attr->handle);
+}
+
+/* Sees to it that BlueZ sends us notifications: NULL if it does, else the operation that wait waits for. */
+static AttrOp *attr_ask_upstream(Attr *attr)
+{
+	AttrOp *last = attr_last_switch(attr);
+
+	if (last && last->kind == OP_NOTIFY_ON)
+		return last;
+	return attr_will_notify(attr) ? NULL : attr_op_new(attr, OP_NOTIFY_ON);
+}
+
+int attr_subscribe(Attr *attr, Session *session, const char *connection, OpWait *wait, Reason *reason)
+{
+	int r = check_notify(attr, reason);
+	AttrOp *op;
+
+	if (r != 0)
+		return r;
+	op = attr_ask_upstream(attr);
+	if (!is_subscribed(attr, session, connection)) {
+		AttrSub sub = { .session = session, .connection = g_strdup(connection), .pending = op };
+
+		g_array_append_val(attr->subs, sub);
+	}
+	if (op)
+		attr_op_wait(op, wait);
+	return op ? 1 : 0;
+}
+
+bool attr_is_listened_to(const Attr *attr)
+{
+	for (guint i = 0; i < attr->streams->len; i++)
+		if (((const AttrStream *)g_ptr_array_index(attr->streams, i))->notify)
+			return true;
+	return attr->subs->len > 0;
+}
+
+void attr_stop_unwanted(Attr *attr)
+{
+	if (attr_is_listened_to(attr) || !attr_will_notify(attr))
+		return;
+	attr_op_new(attr, OP_NOTIFY_OFF);
+	attr_next(attr);
+}
+
+int attr_add_stream(Attr *attr, AttrStream *stream, OpWait *wait, Reason *reason)
+{
+	AttrOp *op = NULL;
+	int r = 0;
+
+	if (stream->notify)
+		r = check_notify(attr, reason);
+	else if (!(attr->properties & PROP_WRITE_NR))
+		r = reason_set(reason, E_NOT_PERMITTED, "characteristic 0x%04x takes no writes without response",
+			       attr->handle);
+	else if (!link_may_write(attr->link, attr, stream->session))
+		r = reason_set(reason, E_BUSY, "another session has claimed the sole right to write here");
+	if (r != 0)
+		return r;
+	if (stream->notify)
+		op = attr_ask_upstream(attr);
+	stream->attr = attr;
+	stream->pending = op;
+	g_ptr_array_add(attr->streams, stream);
+	if (op)
+		attr_op_wait(op, wait);
+	return op ? 1 : 0;
+}
+
+void attr_remove_stream(AttrStream *stream)
+{
+	Attr *attr = stream->attr;
+
+	if (!attr)
+		return;
+	g_ptr_array_remove(attr->streams, stream);
+	stream->attr = NULL;
+	attr_stop_unwanted(attr);
+}
+
+/* Ends the session's streams; session NULL: all of them. */
+static void attr_end_streams(Attr *attr, const Session *session)
+{
+	for (guint i = attr->streams->len; i-- > 0;) {
+		AttrStream *stream = g_ptr_array_index(attr->streams, i);
+
+		if (session && stream->session != session)
+			continue;
+		g_ptr_array_remove_index(attr->streams, i);
+		stream->attr = NULL;
+		stream->end(stream);
+	}
+}
+
+void attr_drop_session(Attr *attr, const Session *session)
+{
+	attr_end_streams(attr, session);
+	attr_unsubscribe(attr, session);
+	attr_stop_unwanted(attr);
+}
+
+void attr_unsubscribe(Attr *attr, const Session *session)
+{
+	bool any = false;
+
+	for (guint i = attr->subs->len; i-- > 0;) {
+		char *connection = g_array_index(attr->subs, AttrSub, i).connection;
+
+		if (g_array_index(attr->subs, AttrSub, i).session != session)
+			continue;
+		g_array_remove_index(attr->subs, i);
+		g_free(connection);
+		any = true;
+	}
+	if (any)
+		attr_stop_unwanted(attr);
+}
+
+/* Another one of the same session, as good as this one. */
+static AttrSub *attr_other_sub(const Attr *attr, const AttrSub *sub)
+{
+	for (guint i = 0; i < attr->subs->len; i++) {
+		AttrSub *other = &g_array_index(attr->subs, AttrSub, i);
+
+		if (other != sub && other->session == sub->session && other->pending == sub->pending)
+			return other;
+	}
+	return NULL;
+}
+
+void attr_peer_gone(Attr *attr, const char *connection)
+{
+	for (guint i = attr->subs->len; i-- > 0;) {
+		AttrSub *sub = &g_array_index(attr->subs, AttrSub, i), *other;
+		uint32_t events = sub->events;
+
+		if (strcmp(sub->connection, connection) != 0)
+			continue;
+		sub->connection[0] = '\0';
+		other = attr_other_sub(attr, sub);
+		if (!other)
+			continue;
+		/* one that counts the session's events is enough: programs that come and go leave nothing behind */
+		other->events |= events;
+		g_free(sub->connection);
+		g_array_remove_index(attr->subs, i);
+	}
+}
+
+void attr_notify_listeners(Attr *attr, GBytes *value, uint64_t now)
+{
+	const Broker *broker = attr->link->broker;
+
+	for (guint i = 0; i < attr->subs->len; i++) {
+		AttrSub *sub = &g_array_index(attr->subs, AttrSub, i);
+
+		sub->events |= EVENT_CHAR_NOTIFY;
+		broker->ops->attr_notification(broker->userdata, attr, sub, value, now);
+	}
+	for (guint i = 0; i < attr->streams->len; i++) {
+		AttrStream *stream = g_ptr_array_index(attr->streams, i);
+
+		if (stream->notify)
+			stream->value(stream, value);
+	}
+}
+
+uint32_t attr_take_events(Attr *attr, const Session *session)
+{
+	uint32_t events = 0;
+
+	for (guint i = 0; i < attr->subs->len; i++) {
+		AttrSub *sub = &g_array_index(attr->subs, AttrSub, i);
+
+		if (sub->session != session)
+			continue;
+		events |= sub->events;
+		sub->events = 0;
+	}
+	return events;
+}
+
+void attr_free_listeners(Attr *attr)
+{
+	for (guint i = 0; i < attr->subs->len; i++)
+		g_free(g_array_index(attr->subs, AttrSub, i).connection);
+	g_array_free(attr->subs, TRUE);
+	attr_end_streams(attr, NULL);
+	g_ptr_array_free(attr->streams, TRUE);
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The sessions that want the notifications of a characteristic: by signals (AttrSub), or through a pipe (AttrStream). */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/attr-op.h"
+#include "core/broker.h"
+#include "util/error.h"
+
+/* A session's subscription to a characteristic, over one bus connection. */
+struct AttrSub {
+	Session *session;
+	char *connection;
+	uint32_t events;	/* of the session, since it last asked */
+	const AttrOp *pending;	/* which is to bring it about; NULL: done */
+};
+
+/*
+ * A pipe between a program and the characteristic, for a session. Lives in the edge; core takes it off the list and calls
+ * end when the session lets go, or the characteristic goes.
+ */
+typedef struct AttrStream {
+	Attr *attr;		/* NULL while not on the list */
+	Session *session;
+	bool notify;		/* takes notifications; else it carries writes */
+	const AttrOp *pending;	/* as AttrSub's */
+	void (*value)(struct AttrStream *stream, GBytes *value);	/* of a notification */
+	void (*end)(struct AttrStream *stream);
+} AttrStream;
+
+/*
+ * Subscribes the session: 0 if notifications come already, 1 if wait->done will be called when they do, E_NOT_PERMITTED
+ * where the characteristic has none.
+ */
+int attr_subscribe(Attr *attr, Session *session, const char *connection, OpWait *wait, Reason *reason);
+void attr_unsubscribe(Attr *attr, const Session *session);
+/* The session lets go of the link: subscriptions and streams. */
+void attr_drop_session(Attr *attr, const Session *session);
+/* EVENT_ bits of the session since it last asked. */
+uint32_t attr_take_events(Attr *attr, const Session *session);
+
+/* Adds a stream for the session. As attr_subscribe for one that takes notifications; else 0, or E_NOT_PERMITTED where the
+ * characteristic takes no write commands. */
+int attr_add_stream(Attr *attr, AttrStream *stream, OpWait *wait, Reason *reason);
+void attr_remove_stream(AttrStream *stream);	/* without end; no harm if it is not on a list */
+
+void attr_peer_gone(Attr *attr, const char *connection);
+
+/* For attr.c and attr-op.c. */
+bool attr_is_listened_to(const Attr *attr);
+/* Nobody may want the notifications any more: then they are switched off. */
+void attr_stop_unwanted(Attr *attr);
+/* Those whom that operation was to bring notifications have them. */
+void attr_accept_listeners(Attr *attr, const AttrOp *op);
+/* A listener whose subscription failed is none. others: nor are those any more who listened before. */
+void attr_refuse_listeners(Attr *attr, const AttrOp *op, bool others);
+void attr_notify_listeners(Attr *attr, GBytes *value, uint64_t now);
+void attr_free_listeners(Attr *attr);

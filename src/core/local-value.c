@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The values of our attributes. */
+#include "core/local-value.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/attr.h"
+#include "core/constants.h"
+#include "core/session.h"
+
+/* Reads that may wait at one attribute; a peer beyond that gets the stored value. */
+#define READS_MAX 16
+
+static const BrokerOps *local_ops(const LocalAttr *attr)
+{
+	return attr->service->session->broker->ops;
+}
+
+static void *local_userdata(const LocalAttr *attr)
+{
+	return attr->service->session->broker->userdata;
+}
+
+/* --- listeners --- */
+
+static bool local_has_listener(const LocalAttr *attr, uint32_t trigger)
+{
+	for (guint i = 0; i < attr->listeners->len; i++)
+		if (g_array_index(attr->listeners, LocalListener, i).triggers & trigger)
+			return true;
+	return false;
+}
+
+void local_peer_gone(LocalAttr *attr, const char *connection)
+{
+	for (guint i = 0; i < attr->listeners->len; i++) {
+		LocalListener *listener = &g_array_index(attr->listeners, LocalListener, i);
+		char *name = listener->connection;
+
+		if (strcmp(name, connection) != 0)
+			continue;
+		g_array_remove_index(attr->listeners, i);
+		g_free(name);
+		break;
+	}
+	/* nobody is left who could answer */
+	if (!local_has_listener(attr, EVENT_CHAR_READ))
+		local_reads_end(attr);
+}
+
+void local_listen(LocalAttr *attr, const char *connection, uint32_t triggers)
+{
+	LocalListener listener = { .triggers = triggers };
+
+	for (guint i = 0; i < attr->listeners->len; i++) {
+		LocalListener *other = &g_array_index(attr->listeners, LocalListener, i);
+
+		if (strcmp(other->connection, connection) == 0 && triggers != 0) {
+			other->triggers = triggers;
+			return;
+		}
+	}
+	if (triggers == 0) {
+		local_peer_gone(attr, connection);
+		return;
+	}
+	listener.connection = g_strdup(connection);
+	g_array_append_val(attr->listeners, listener);
+}
+
+uint32_t local_take_events(LocalAttr *attr)
+{
+	uint32_t events = attr->events;
+
+	attr->events = 0;
+	return events;
+}
+
+/* --- reads --- */
+
+static GBytes *local_from(GBytes *value, uint16_t offset)
+{
+	return g_bytes_new_from_bytes(value, offset, g_bytes_get_size(value) - offset);
+}
+
+static void local_read_done(LocalRead *read, uint8_t att, GBytes *value)
+{
+	GBytes *rest = NULL;
+
+	g_ptr_array_remove(read->attr->reads, read);
+	read->attr = NULL;
+	if (att == 0 && read->offset > g_bytes_get_size(value))
+		att = ATT_INVALID_OFFSET;
+	if (att == 0)
+		rest = local_from(value, read->offset);
+	read->done(read, att, rest);
+	g_clear_pointer(&rest, g_bytes_unref);
+}
+
+uint8_t local_read(LocalAttr *attr, const Addr *client, uint16_t mtu, uint16_t offset, LocalRead *read, uint64_t now,
+		   GBytes **ret)
+{
+	Session *session = attr->service->session;
+	bool ask;
+
+	(void)peripheral_client_uses(attr->service->peripheral, client, mtu, session);
+	if (!(attr->permissions & PERM_ANY_READ))
+		return ATT_READ_NOT_PERMITTED;
+
+	/* the parts of a long value are not a read each */
+	ask = offset == 0 && attr->read_timeout_ms > 0 && local_has_listener(attr, EVENT_CHAR_READ) &&
+	      attr->reads->len < READS_MAX;
+	if (offset == 0)
+		attr->events |= EVENT_CHAR_READ;
+	if (!ask) {
+		if (offset == 0)
+			local_ops(attr)->local_read_request(local_userdata(attr), attr, 0, client, 0);
+		if (offset > g_bytes_get_size(attr->value))
+			return ATT_INVALID_OFFSET;
+		*ret = local_from(attr->value, offset);
+		return 0;
+	}
+	read->attr = attr;
+	read->id = session->broker->next_read++;
+	if (session->broker->next_read == 0)
+		session->broker->next_read = 1;
+	read->offset = offset;
+	read->client = *client;
+	read->deadline = now + MIN(attr->read_timeout_ms, LOCAL_READ_WAIT_MAX) * USEC_PER_MSEC;
+	g_ptr_array_add(attr->reads, read);
+	broker_wake_at(session->broker, read->deadline);
+	local_ops(attr)->local_read_request(local_userdata(attr), attr, read->id, client, offset);
+	*ret = NULL;
+	return 0;
+}
+
+void local_read_cancel(LocalRead *read)
+{
+	if (!read->attr)
+		return;
+	g_ptr_array_remove(read->attr->reads, read);
+	read->attr = NULL;
+}
+
+void local_reads_end(LocalAttr *attr)
+{
+	while (attr->reads->len > 0)
+		local_read_done(g_ptr_array_index(attr->reads, 0), 0, attr->value);
+}
+
+uint64_t local_reads_tick(LocalAttr *attr, uint64_t now)
+{
+	uint64_t due = USEC_NEVER;
+
+	for (guint i = attr->reads->len; i-- > 0;) {
+		LocalRead *read = g_ptr_array_index(attr->reads, i);
+
+		if (read->deadline <= now)
+			local_read_done(read, 0, attr->value);
+		else
+			due = MIN(due, read->deadline);
+	}
+	return due;
+}
+
+static LocalRead *local_find_read(const LocalAttr *attr, uint32_t id)
+{
+	for (guint i = 0; i < attr->reads->len; i++) {
+		LocalRead *read = g_ptr_array_index(attr->reads, i);
+
+		if (read->id == id)
+			return read;
+	}
+	return NULL;
+}
+
+static int local_no_read(uint32_t id, Reason *reason)
+{
+	return reason_set(reason, E_DOES_NOT_EXIST, "id: no read %u waits for an answer (any more)", id);
+}
+
+static int local_too_long(GBytes *value, Reason *reason)
+{
+	return reason_set(reason, E_INVALID_ARGUMENTS, "value: %zu bytes, at most %d", g_bytes_get_size(value),
+			  ATTR_VALUE_MAX);
+}
+
+static void local_store(LocalAttr *attr, GBytes *value)
+{
+	g_bytes_unref(attr->value);
+	attr->value = g_bytes_ref(value);
+}
+
+int local_respond(LocalAttr *attr, uint32_t id, GBytes *value, Reason *reason)
+{
+	LocalRead *read = local_find_read(attr, id);
+
+	if (!read)
+		return local_no_read(id, reason);
+	if (g_bytes_get_size(value) > ATTR_VALUE_MAX)
+		return local_too_long(value, reason);
+	/* the peer fetches a long value in parts, and the others are to be of the same one */
+	local_store(attr, value);
+	local_read_done(read, 0, value);
+	return 0;
+}
+
+int local_reject(LocalAttr *attr, uint32_t id, uint8_t att, Reason *reason)
+{
+	LocalRead *read = local_find_read(attr, id);
+
+	if (!read)
+		return local_no_read(id, reason);
+	if (att == 0)
+		return reason_set(reason, E_INVALID_ARGUMENTS, "att_error: 1 to 255; RespondRead answers without one");
+	local_read_done(read, att, NULL);
+	return 0;
+}
+
+/* --- writes and subscriptions --- */
+
+uint8_t local_write(LocalAttr *attr, const Addr *client, uint16_t mtu, uint16_t offset, const void *bytes, size_t length)
+{
+	uint8_t whole[ATTR_VALUE_MAX];
+	GBytes *value;
+	const void *old;
+	gsize size;
+
+	(void)peripheral_client_uses(attr->service->peripheral, client, mtu, attr->service->session);
+	if (!(attr->permissions & PERM_ANY_WRITE))
+		return ATT_WRITE_NOT_PERMITTED;
+	old = g_bytes_get_data(attr->value, &size);
+	if (offset > size)
+		return ATT_INVALID_OFFSET;
+	if (length > sizeof(whole) - offset)
+		return ATT_INVALID_LENGTH;
+	if (offset > 0)
+		memcpy(whole, old, offset);
+	if (length > 0)
+		memcpy(whole + offset, bytes, length);
+	value = g_bytes_new(whole, offset + length);
+	local_store(attr, value);
+	attr->events |= EVENT_CHAR_WRITE;
+	local_ops(attr)->local_written(local_userdata(attr), attr, client, value);
+	g_bytes_unref(value);
+	return 0;
+}
+
+void local_subscribed(LocalAttr *attr, unsigned subscribers)
+{
+	if (attr->subscribers == subscribers)
+		return;
+	attr->subscribers = subscribers;
+	attr->events |= EVENT_CHAR_SUBSCRIBE;
+	local_ops(attr)->local_subscribers(local_userdata(attr), attr);
+}
+
+int local_set_value(LocalAttr *attr, GBytes *value, Reason *reason)
+{
+	if (g_bytes_get_size(value) > ATTR_VALUE_MAX)
+		return local_too_long(value, reason);
+	local_store(attr, value);
+	if (attr->subscribers > 0 && attr->service->state == LOCAL_UP)
+		local_ops(attr)->local_notify(local_userdata(attr), attr, value);
+	return 0;
+}

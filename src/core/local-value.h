@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The values of our attributes: peers read, write and subscribe, programs listen and answer. A read is answered from the
+ * stored value, unless the program asked to be asked (read_timeout) and listens: then the peer waits for it, so long.
+ */
+#pragma once
+
+#include "core/local.h"
+
+/* ATT error codes that core answers with (Vol 3 Part F 3.4.1.1). */
+enum {
+	ATT_READ_NOT_PERMITTED = 0x02,
+	ATT_WRITE_NOT_PERMITTED = 0x03,
+	ATT_INVALID_OFFSET = 0x07,
+	ATT_INVALID_LENGTH = 0x0d,
+};
+
+/* A peer's read that waits for a program's answer. Lives in the edge; off the list before done is called. */
+typedef struct LocalRead {
+	/* att: 0 and the value from the offset on, or the ATT error */
+	void (*done)(struct LocalRead *read, uint8_t att, GBytes *value);
+	LocalAttr *attr;	/* NULL while not waiting */
+	uint32_t id;
+	uint16_t offset;
+	Addr client;
+	uint64_t deadline;
+} LocalRead;
+
+/* --- from the edge: what a peer does. They return 0 or an ATT error. mtu 0: not told. --- */
+
+/* *ret: the value from the offset on, for the caller to unref; NULL: read->done will be called. */
+uint8_t local_read(LocalAttr *attr, const Addr *client, uint16_t mtu, uint16_t offset, LocalRead *read, uint64_t now,
+		   GBytes **ret);
+void local_read_cancel(LocalRead *read);	/* no harm if it does not wait */
+uint8_t local_write(LocalAttr *attr, const Addr *client, uint16_t mtu, uint16_t offset, const void *bytes, size_t length);
+void local_subscribed(LocalAttr *attr, unsigned subscribers);
+
+/* --- from the programs --- */
+
+/* Takes a reference. Those who subscribed are notified or indicated. E_INVALID_ARGUMENTS: more than ATTR_VALUE_MAX. */
+int local_set_value(LocalAttr *attr, GBytes *value, Reason *reason);
+
+/* value: the whole one; it is stored, without a notification. E_DOES_NOT_EXIST: no such read waits (any more).
+ * E_INVALID_ARGUMENTS: as above. */
+int local_respond(LocalAttr *attr, uint32_t id, GBytes *value, Reason *reason);
+int local_reject(LocalAttr *attr, uint32_t id, uint8_t att, Reason *reason);
+
+/* triggers 0 unsubscribes. */
+void local_listen(LocalAttr *attr, const char *connection, uint32_t triggers);
+uint32_t local_take_events(LocalAttr *attr);
+
+/* --- for local.c and peripheral.c --- */
+
+void local_reads_end(LocalAttr *attr);	/* with the stored value */
+uint64_t local_reads_tick(LocalAttr *attr, uint64_t now);
+void local_peer_gone(LocalAttr *attr, const char *connection);

@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Services of ours: what they consist of, and when BlueZ is to show them. */
+#include "core/local.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/attr.h"
+#include "core/local-value.h"
+#include "core/radio.h"
+#include "core/session.h"
+
+#define PROPERTIES_KNOWN 0xff
+#define PERMISSIONS_KNOWN 0x1ff
+
+/* A service is registered whole, and shown anew for each part that comes later: programs add one after the other. */
+#define SETTLE_WAIT (50 * USEC_PER_MSEC)
+#define RETRY_WAIT (1 * USEC_PER_SEC)
+
+static Broker *local_broker(const LocalService *service)
+{
+	return service->session->broker;
+}
+
+/* --- life --- */
+
+static int local_charge(Session *session, Reason *reason)
+{
+	if (user_charge(session->user, QUOTA_ATTRIBUTES, 1) == 0)
+		return 0;
+	return reason_set(reason, E_LIMIT_REACHED,
+			  "uid %u has %llu services, characteristics and descriptors, the limit (AttributesPerUser)",
+			  user_uid(session->user), (unsigned long long)user_limit(session->user, QUOTA_ATTRIBUTES));
+}
+
+int local_service_new(Session *session, const Uuid *uuid, bool primary, uint16_t nbr_chars, bool start, LocalService **ret,
+		      Reason *reason)
+{
+	Peripheral *peripheral = session->radio->peripheral;
+	LocalService *service;
+	int r;
+
+	if (nbr_chars < 1 || nbr_chars > LOCAL_CHARS_MAX)
+		return reason_set(reason, E_INVALID_ARGUMENTS, "nbr_chars: 1 to %d, not %u", LOCAL_CHARS_MAX, nbr_chars);
+	r = local_charge(session, reason);
+	if (r != 0)
+		return r;
+	service = calloc(1, sizeof(*service));
+	if (!service) {
+		user_discharge(session->user, QUOTA_ATTRIBUTES, 1);
+		return -ENOMEM;
+	}
+	service->peripheral = peripheral;
+	service->session = session;
+	service->number = session->next_service++;
+	service->uuid = *uuid;
+	service->primary = primary;
+	service->start = start;
+	service->nbr_chars = nbr_chars;
+	service->attrs = g_ptr_array_new();
+	service->waits = g_ptr_array_new();
+	service->due = USEC_NEVER;
+	g_ptr_array_add(peripheral->services, service);
+	session->broker->ops->local_service_added(session->broker->userdata, service);
+	*ret = service;
+	return 0;
+}
+
+static void local_attr_free(LocalAttr *attr)
+{
+	Session *session = attr->service->session;
+
+	local_reads_end(attr);
+	session->broker->ops->local_attr_removed(session->broker->userdata, attr);
+	while (attr->listeners->len > 0)
+		local_peer_gone(attr, g_array_index(attr->listeners, LocalListener, 0).connection);
+	g_array_free(attr->listeners, TRUE);
+	g_ptr_array_free(attr->reads, TRUE);
+	g_bytes_unref(attr->value);
+	user_discharge(session->user, QUOTA_ATTRIBUTES, 1);
+	free(attr);
+}
+
+static void local_service_ended(LocalService *service, int error, const Reason *reason)
+{
+	/* one at a time: a waiter that is told may take others off the list */
+	while (service->waits->len > 0) {
+		StartWait *wait = g_ptr_array_steal_index(service->waits, 0);
+
+		wait->service = NULL;
+		wait->done(wait, error, reason);
+	}
+}
+
+/* What peers had of it is gone. */
+static void local_service_down(LocalService *service)
+{
+	service->state = LOCAL_DOWN;
+	for (guint i = 0; i < service->attrs->len; i++) {
+		LocalAttr *attr = g_ptr_array_index(service->attrs, i);
+
+		local_reads_end(attr);
+		local_subscribed(attr, 0);
+	}
+}
+
+static void local_service_unregister(LocalService *service)
+{
+	Broker *broker = local_broker(service);
+
+	if (service->state == LOCAL_DOWN)
+		return;
+	broker->ops->local_unregister(broker->userdata, service);
+	local_service_down(service);
+}
+
+void local_service_free(LocalService *service)
+{
+	Session *session = service->session;
+	Reason reason;
+
+	local_service_unregister(service);
+	reason_set(&reason, E_DOES_NOT_EXIST, "the service was removed");
+	local_service_ended(service, E_DOES_NOT_EXIST, &reason);
+	while (service->attrs->len > 0)
+		local_attr_free(g_ptr_array_steal_index(service->attrs, service->attrs->len - 1));
+	session->broker->ops->local_service_removed(session->broker->userdata, service);
+	g_ptr_array_remove(service->peripheral->services, service);
+	g_ptr_array_free(service->attrs, TRUE);
+	g_ptr_array_free(service->waits, TRUE);
+	user_discharge(session->user, QUOTA_ATTRIBUTES, 1);
+	free(service);
+}
+
+/* --- parts --- */
+
+LocalOptions local_options(const Session *session, LocalKind kind)
+{
+	LocalOptions options = { .permissions = PERM_READ | PERM_WRITE };
+
+	if (kind == LOCAL_CHARACTERISTIC)
+		options.properties = PROP_READ | PROP_WRITE | PROP_NOTIFY;
+	else
+		options.permissions = PERM_READ;
+	if (session->options.pin_set)
+		options.permissions = kind == LOCAL_CHARACTERISTIC ? PERM_READ_ENCRYPTED | PERM_WRITE_ENCRYPTED :
+								     PERM_READ_ENCRYPTED;
+	return options;
+}
+
+static int local_check(const LocalService *service, const LocalAttr *parent, const LocalOptions *options, Reason *reason)
+{
+	if (!parent && service->chars >= service->nbr_chars)
+		return reason_set(reason, E_LIMIT_REACHED, "the service was made for %u characteristics (nbr_chars)",
+				  service->nbr_chars);
+	if (options->properties & ~(uint32_t)PROPERTIES_KNOWN)
+		return reason_set(reason, E_INVALID_ARGUMENTS, "properties: 0x%x has bits that are no PROP_ bits",
+				  options->properties);
+	if (options->permissions & ~(uint32_t)PERMISSIONS_KNOWN)
+		return reason_set(reason, E_INVALID_ARGUMENTS, "permissions: 0x%x has bits that are no PERM_ bits",
+				  options->permissions);
+	if (!parent && options->properties == 0)
+		return reason_set(reason, E_INVALID_ARGUMENTS, "properties: at least one PROP_ bit");
+	if (options->value && g_bytes_get_size(options->value) > ATTR_VALUE_MAX)
+		return reason_set(reason, E_INVALID_ARGUMENTS, "value: %zu bytes, at most %d",
+				  g_bytes_get_size(options->value), ATTR_VALUE_MAX);
+	return 0;
+}
+
+/* Behind the parent's other descriptors; a characteristic at the end. */
+static void local_insert(LocalService *service, LocalAttr *attr)
+{
+	guint at = service->attrs->len;
+
+	if (attr->parent) {
+		at = 0;
+		while (g_ptr_array_index(service->attrs, at) != attr->parent)
+			at++;
+		at += 1 + attr->parent->descriptors - 1;
+	}
+	g_ptr_array_insert(service->attrs, (gint)at, attr);
+}
+
+int local_attr_new(LocalService *service, LocalAttr *parent, const Uuid *uuid, const LocalOptions *options, uint64_t now,
+		   LocalAttr **ret, Reason *reason)
+{
+	Broker *broker = local_broker(service);
+	LocalAttr *attr;
+	int r;
+
+	r = local_check(service, parent, options, reason);
+	if (r == 0)
+		r = local_charge(service->session, reason);
+	if (r != 0)
+		return r;
+	attr = calloc(1, sizeof(*attr));
+	if (!attr) {
+		user_discharge(service->session->user, QUOTA_ATTRIBUTES, 1);
+		return -ENOMEM;
+	}
+	attr->service = service;
+	attr->kind = parent ? LOCAL_DESCRIPTOR : LOCAL_CHARACTERISTIC;
+	attr->parent = parent;
+	attr->number = parent ? parent->descriptors++ : service->chars++;
+	attr->uuid = *uuid;
+	attr->properties = options->properties;
+	attr->permissions = options->permissions;
+	attr->read_timeout_ms = options->read_timeout_ms;
+	attr->value = options->value ? g_bytes_ref(options->value) : g_bytes_new(NULL, 0);
+	attr->listeners = g_array_new(FALSE, FALSE, sizeof(LocalListener));
+	attr->reads = g_ptr_array_new();
+	local_insert(service, attr);
+	service->handle = 0;
+	broker->ops->local_attr_added(broker->userdata, attr);
+
+	if (service->start && service->chars == service->nbr_chars)
+		service->wanted = true;
+	if (service->wanted) {
+		service->stale = true;
+		service->due = now + SETTLE_WAIT;
+		broker_wake_at(broker, service->due);
+	}
+	*ret = attr;
+	return 0;
+}
+
+LocalService *local_service_find(const Session *session, unsigned number)
+{
+	const GPtrArray *services = session->radio->peripheral->services;
+
+	for (guint i = 0; i < services->len; i++) {
+		LocalService *service = g_ptr_array_index(services, i);
+
+		if (service->session == session && service->number == number)
+			return service;
+	}
+	return NULL;
+}
+
+LocalAttr *local_attr_find(const LocalService *service, LocalKind kind, unsigned characteristic, unsigned descriptor)
+{
+	for (guint i = 0; i < service->attrs->len; i++) {
+		LocalAttr *attr = g_ptr_array_index(service->attrs, i);
+		const LocalAttr *owner = attr->parent ? attr->parent : attr;
+
+		if (attr->kind == kind && owner->number == characteristic &&
+		    (kind == LOCAL_CHARACTERISTIC || attr->number == descriptor))
+			return attr;
+	}
+	return NULL;
+}
+
+/* --- toward BlueZ --- */
+
+int local_service_start(LocalService *service, StartWait *wait, uint64_t now, Reason *reason)
+{
+	int r;
+
+	if (service->chars == 0)
+		return reason_set(reason, E_NOT_READY, "the service has no characteristic yet; Characteristic adds one");
+	r = radio_ready(service->session->radio, reason);
+	if (r != 0)
+		return r;
+	if (service->state == LOCAL_UP && !service->stale)
+		return 0;
+	service->wanted = true;
+	service->due = now;
+	wait->service = service;
+	g_ptr_array_add(service->waits, wait);
+	peripheral_settle(service->peripheral, now);
+	return 1;
+}
+
+void start_wait_cancel(StartWait *wait)
+{
+	if (!wait->service)
+		return;
+	g_ptr_array_remove(wait->service->waits, wait);
+	wait->service = NULL;
+}
+
+void local_service_stop(LocalService *service, uint64_t now UNUSED)
+{
+	Reason reason;
+
+	service->wanted = false;
+	service->start = false;
+	service->due = USEC_NEVER;
+	local_service_unregister(service);
+	reason_set(&reason, E_FAILED, "the service was stopped meanwhile");
+	local_service_ended(service, E_FAILED, &reason);
+}
+
+void local_registered(LocalService *service, int error, const Reason *reason, uint64_t now)
+{
+	if (service->state != LOCAL_REGISTERING)
+		return;
+	if (error == 0) {
+		service->state = LOCAL_UP;
+		/* what came meanwhile has its own time */
+		if (!service->stale)
+			local_service_ended(service, 0, NULL);
+		return;
+	}
+	local_service_down(service);
+	service->stale = true;
+	service->due = now + RETRY_WAIT;
+	broker_wake_at(local_broker(service), service->due);
+	if (error == -EAGAIN)
+		return;
+	/* what BlueZ refuses for good is not asked for again and again */
+	service->wanted = false;
+	service->due = USEC_NEVER;
+	local_service_ended(service, error, reason);
+}
+
+uint64_t local_service_settle(LocalService *service, uint64_t now)
+{
+	Broker *broker = local_broker(service);
+
+	if (!service->wanted || !broker->bluez_up || !service->session->radio->present ||
+	    service->state == LOCAL_REGISTERING)
+		return USEC_NEVER;
+	if (service->state == LOCAL_UP && !service->stale)
+		return USEC_NEVER;
+	if (service->due != USEC_NEVER && now < service->due)
+		return service->due;
+
+	local_service_unregister(service);
+	service->due = USEC_NEVER;
+	service->stale = false;
+	service->state = LOCAL_REGISTERING;
+	broker->ops->local_register(broker->userdata, service);
+	return USEC_NEVER;
+}
+
+void local_service_forgotten(LocalService *service, uint64_t now UNUSED)
+{
+	Reason reason;
+
+	local_service_unregister(service);
+	service->due = USEC_NEVER;
+	reason_set(&reason, E_NOT_READY, "the radio went away; the service is shown when it is back");
+	local_service_ended(service, E_NOT_READY, &reason);
+}

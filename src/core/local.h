@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The services that programs offer to peers: a session's services, their characteristics and descriptors. Each service
+ * is registered with BlueZ by itself, so that one that comes, changes or goes disturbs no other.
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "core/broker.h"
+#include "core/peripheral.h"
+#include "core/uuid.h"
+#include "util/error.h"
+#include "util/macros.h"
+
+/* Permissions by Pycom's numbers; properties are those of core/attr.h. */
+enum {
+	PERM_READ = 0x001,
+	PERM_READ_ENCRYPTED = 0x002,
+	PERM_READ_ENCRYPTED_MITM = 0x004,
+	PERM_WRITE = 0x010,
+	PERM_WRITE_ENCRYPTED = 0x020,
+	PERM_WRITE_ENCRYPTED_MITM = 0x040,
+	PERM_WRITE_SIGNED = 0x080,
+	PERM_WRITE_SIGNED_MITM = 0x100,
+	PERM_ANY_READ = PERM_READ | PERM_READ_ENCRYPTED | PERM_READ_ENCRYPTED_MITM,
+	PERM_ANY_WRITE = PERM_WRITE | PERM_WRITE_ENCRYPTED | PERM_WRITE_ENCRYPTED_MITM | PERM_WRITE_SIGNED |
+			 PERM_WRITE_SIGNED_MITM,
+};
+
+#define LOCAL_CHARS_MAX 1000		/* nbr_chars */
+#define LOCAL_READ_WAIT_MAX 4500	/* ms, whatever read_timeout says: after 5 s bluetoothd answers with an error */
+
+typedef enum LocalKind {
+	LOCAL_CHARACTERISTIC,
+	LOCAL_DESCRIPTOR,
+} LocalKind;
+
+typedef enum LocalState {
+	LOCAL_DOWN,
+	LOCAL_REGISTERING,
+	LOCAL_UP,
+} LocalState;
+
+/* Somebody who waits for a service to be visible. Lives in the waiter; off the list before done is called. */
+typedef struct StartWait {
+	void (*done)(struct StartWait *wait, int error, const Reason *reason);
+	LocalService *service;	/* NULL while not waiting */
+} StartWait;
+
+struct LocalService {
+	Peripheral *peripheral;
+	Session *session;
+	unsigned number;	/* S of serviceS */
+	Uuid uuid;
+	bool primary;
+	bool start;		/* by itself, once it is complete */
+	uint16_t nbr_chars;
+	GPtrArray *attrs;	/* LocalAttr: each characteristic with its descriptors behind it */
+	unsigned chars;		/* characteristics so far */
+	bool wanted;		/* started */
+	uint16_t handle;	/* where BlueZ put it last; 0: not told, or it has changed since */
+	LocalState state;
+	bool stale;		/* has more than BlueZ was told */
+	uint64_t due;		/* when to register it */
+	GPtrArray *waits;	/* StartWait */
+	void *edge;		/* the edge's own */
+};
+
+/* A bus connection that wants an attribute's signals. */
+typedef struct LocalListener {
+	char *connection;
+	uint32_t triggers;	/* EVENT_CHAR_… */
+} LocalListener;
+
+struct LocalAttr {
+	LocalService *service;
+	LocalKind kind;
+	unsigned number;	/* C of charC, D of descD */
+	LocalAttr *parent;	/* characteristic of a descriptor */
+	unsigned descriptors;	/* so far */
+	Uuid uuid;
+	uint32_t properties;	/* PROP_ bits */
+	uint32_t permissions;	/* PERM_ bits */
+	uint32_t read_timeout_ms;
+	GBytes *value;
+	unsigned subscribers;
+	uint32_t events;	/* EVENT_CHAR_… since Events was read */
+	GArray *listeners;	/* LocalListener */
+	GPtrArray *reads;	/* LocalRead */
+};
+
+/* What a program says of a characteristic or descriptor. */
+typedef struct LocalOptions {
+	uint32_t properties;
+	uint32_t permissions;
+	GBytes *value;		/* borrowed; NULL: empty */
+	uint32_t read_timeout_ms;
+} LocalOptions;
+
+/* The options' defaults; encrypted where the session has a pin, as in the documented class. */
+LocalOptions local_options(const Session *session, LocalKind kind);
+
+/* E_LIMIT_REACHED (attributes of the user), E_INVALID_ARGUMENTS. */
+int local_service_new(Session *session, const Uuid *uuid, bool primary, uint16_t nbr_chars, bool start, LocalService **ret,
+		      Reason *reason);
+void local_service_free(LocalService *service);
+
+/* parent NULL: a characteristic. E_LIMIT_REACHED (attributes of the user; more characteristics than nbr_chars),
+ * E_INVALID_ARGUMENTS. A service that is visible is shown anew with it. */
+int local_attr_new(LocalService *service, LocalAttr *parent, const Uuid *uuid, const LocalOptions *options, uint64_t now,
+		   LocalAttr **ret, Reason *reason);
+
+/* 0 if it is visible, 1 if wait->done will be called, E_NOT_READY (no characteristic), or what radio_ready says. */
+int local_service_start(LocalService *service, StartWait *wait, uint64_t now, Reason *reason);
+void start_wait_cancel(StartWait *wait);	/* no harm if it does not wait */
+void local_service_stop(LocalService *service, uint64_t now);
+
+LocalService *local_service_find(const Session *session, unsigned number);
+LocalAttr *local_attr_find(const LocalService *service, LocalKind kind, unsigned characteristic, unsigned descriptor);
+
+/* The answer to ops->local_register: 0, -EAGAIN for what is worth another try, or an error. */
+void local_registered(LocalService *service, int error, const Reason *reason, uint64_t now);
+
+/* For peripheral.c. */
+uint64_t local_service_settle(LocalService *service, uint64_t now);	/* when it has something due next */
+void local_service_forgotten(LocalService *service, uint64_t now);

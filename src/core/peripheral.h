@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The peripheral side of a radio: what programs advertise through it, the services that they offer, and the centrals that
+ * are connected to it.
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "core/addr.h"
+#include "core/broker.h"
+#include "util/error.h"
+#include "util/macros.h"
+
+/* A central that is connected to us. */
+typedef struct Client {
+	Addr addr;
+	uint16_t mtu;		/* as its last request told; 0: not told */
+	GPtrArray *sessions;	/* whose services it used */
+} Client;
+
+struct Peripheral {
+	Radio *radio;
+	GPtrArray *adverts;	/* Advert */
+	GPtrArray *services;	/* LocalService, in order of creation, so that they keep their handles over a restart */
+	GPtrArray *clients;	/* Client */
+	uint64_t turn_due;	/* when the advertisements change places; USEC_NEVER: all are on air */
+	bool settling;
+	bool again;		/* something changed while settling */
+};
+
+int peripheral_new(Peripheral **ret, Radio *radio);
+/* All services and advertisements are gone with their sessions. */
+Peripheral *peripheral_free(Peripheral *peripheral);
+
+/* Brings about what is wanted, as far as BlueZ and the radio allow now. */
+void peripheral_settle(Peripheral *peripheral, uint64_t now);
+uint64_t peripheral_tick(Peripheral *peripheral, uint64_t now);	/* when it has something due next */
+
+/* BlueZ has forgotten all that we registered at this radio: it is unplugged, or bluetoothd is gone. */
+void peripheral_forgotten(Peripheral *peripheral, uint64_t now);
+/* The radio is off: its centrals are gone. It is on again. */
+void peripheral_off(Peripheral *peripheral);
+void peripheral_on(Peripheral *peripheral, uint64_t now);
+
+/* The session lets go of all that it has here. */
+void peripheral_drop_session(Peripheral *peripheral, Session *session, uint64_t now);
+/* Whether the session advertises or has a service. */
+bool peripheral_used_by(const Peripheral *peripheral, const Session *session);
+/* A bus connection left. */
+void peripheral_peer_gone(Peripheral *peripheral, const char *connection, uint64_t now);
+
+/*
+ * From the edge: BlueZ says that a device is connected, or no more. It is a client unless we connected to it, or nobody
+ * here advertises or serves: BlueZ does not tell who called whom.
+ */
+void peripheral_device(Peripheral *peripheral, const Addr *addr, bool connected, uint64_t now);
+
+/* The client used the session's services. Made if BlueZ has not said yet that it is connected. */
+Client *peripheral_client_uses(Peripheral *peripheral, const Addr *addr, uint16_t mtu, Session *session);
+
+/*
+ * Disconnects the centrals that use the session's services; and those that use nobody's if no other session could mean
+ * them. E_BUSY, and all stay, if one uses another session's too. E_NOT_CONNECTED if there is none.
+ */
+int peripheral_disconnect(Peripheral *peripheral, const Session *session, Reason *reason);
+
+/* The MTU of a central that uses the session's services: the last that was told; 0: none. */
+uint16_t peripheral_mtu(const Peripheral *peripheral, const Session *session);

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Session1's methods of the peripheral side: what is advertised, and the centrals. */
+#include "service/advert-dbus.h"
+
+#include <errno.h>
+
+#include "core/session.h"
+#include "service/advert-options.h"
+#include "service/call-session.h"
+#include "service/service.h"
+
+#define PIN_MAX 999999
+
+/* The session, and the arguments from the first one on: a call that waited may have read them before. */
+static int begin(Call *call, Session **ret, Reason *reason)
+{
+	int r;
+
+	r = call_ready_session(call, ret, reason);
+	if (r != 0)
+		return r;
+	r = sd_bus_message_rewind(call->message, true);
+	return r < 0 ? r : 0;
+}
+
+/* --- what is advertised --- */
+
+static int set_when_powered(Call *call, int error, Reason *reason)
+{
+	Session *session = NULL;
+	AdvertData data;
+
+	if (error == 0)
+		error = begin(call, &session, reason);
+	if (error == 0)
+		error = advert_options_read(call->message, &data, reason);
+	if (error == 0)
+		error = advert_set(session, &data, service_now(call->service), reason);
+	return error != 0 ? error : call_reply(call);
+}
+
+int set_advertisement(Call *call, Reason *reason)
+{
+	return call_powered_session(call, set_when_powered, reason);
+}
+
+static int set_params_when_powered(Call *call, int error, Reason *reason)
+{
+	Session *session = NULL;
+	AdvertParams params;
+
+	if (error == 0)
+		error = begin(call, &session, reason);
+	if (error == 0)
+		error = advert_params_read(call->message, &params, reason);
+	if (error == 0)
+		error = advert_set_params(session, &params, service_now(call->service), reason);
+	return error != 0 ? error : call_reply(call);
+}
+
+int set_advertisement_params(Call *call, Reason *reason)
+{
+	return call_powered_session(call, set_params_when_powered, reason);
+}
+
+static int set_raw_when_powered(Call *call, int error, Reason *reason)
+{
+	const void *adv, *scan_rsp;
+	size_t adv_length, rsp_length;
+	Session *session = NULL;
+	AdvertData data;
+	int r;
+
+	if (error == 0)
+		error = begin(call, &session, reason);
+	if (error != 0)
+		return error;
+	r = sd_bus_message_read_array(call->message, 'y', &adv, &adv_length);
+	if (r >= 0)
+		r = sd_bus_message_read_array(call->message, 'y', &scan_rsp, &rsp_length);
+	if (r < 0)
+		return r;
+	r = advert_data_from_raw(&data, adv, adv_length, scan_rsp, rsp_length, reason);
+	if (r == 0)
+		r = advert_set(session, &data, service_now(call->service), reason);
+	return r != 0 ? r : call_reply(call);
+}
+
+int set_advertisement_raw(Call *call, Reason *reason)
+{
+	return call_powered_session(call, set_raw_when_powered, reason);
+}
+
+static void on_advertising(AdvertWait *wait, int error, const Reason *reason)
+{
+	Call *call = (Call *)(void *)((char *)wait - offsetof(Call, advert));
+
+	call_finish(call, error != 0 ? error : call_reply(call), reason);
+}
+
+static int advertise_when_powered(Call *call, int error, Reason *reason)
+{
+	Session *session = NULL;
+	int enable = 0, r;
+
+	if (error == 0)
+		error = begin(call, &session, reason);
+	if (error != 0)
+		return error;
+	r = sd_bus_message_read(call->message, "b", &enable);
+	if (r < 0)
+		return r;
+	if (!enable) {
+		advert_disable(session, service_now(call->service));
+		return call_reply(call);
+	}
+	r = call_keep(call, reason);
+	if (r != 0)
+		return r;
+	call->advert.done = on_advertising;
+	r = advert_enable(session, &call->advert, service_now(call->service), reason);
+	if (r == 1)
+		return CALL_DEFERRED;
+	return r != 0 ? r : call_reply(call);
+}
+
+int advertise(Call *call, Reason *reason)
+{
+	return call_powered_session(call, advertise_when_powered, reason);
+}
+
+/* Kinds of transmission, by Pycom's numbers. */
+enum {
+	TX_POWER_CONNECTION = 0,
+	TX_POWER_ADVERTISING = 9,
+	TX_POWER_SCAN = 10,
+	TX_POWER_DEFAULT = 11,
+};
+
+#define TX_POWER_LEVEL_MAX 7
+
+int tx_power(Call *call, Reason *reason)
+{
+	Session *session = NULL;
+	const void *levels;
+	uint32_t type;
+	size_t size;
+	int r;
+
+	r = begin(call, &session, reason);
+	if (r != 0)
+		return r;
+	r = sd_bus_message_read(call->message, "u", &type);
+	if (r >= 0)
+		r = sd_bus_message_read_array(call->message, 'i', &levels, &size);
+	if (r < 0)
+		return r;
+	if (type != TX_POWER_CONNECTION && type != TX_POWER_ADVERTISING && type != TX_POWER_SCAN && type != TX_POWER_DEFAULT)
+		return reason_set(reason, E_INVALID_ARGUMENTS, "type: TX_PWR_CONN (0), TX_PWR_ADV (9), TX_PWR_SCAN (10) or "
+				  "TX_PWR_DEFAULT (11), not %u", type);
+	if (size > sizeof(int32_t))
+		return reason_set(reason, E_INVALID_ARGUMENTS, "level: one at most, not %zu", size / sizeof(int32_t));
+	if (size > 0 && (*(const int32_t *)levels < 0 || *(const int32_t *)levels > TX_POWER_LEVEL_MAX))
+		return reason_set(reason, E_INVALID_ARGUMENTS, "level: 0 to %d, not %d", TX_POWER_LEVEL_MAX,
+				  *(const int32_t *)levels);
+	return reason_set(reason, E_NOT_SUPPORTED, "type: BlueZ neither tells nor sets the power of a radio's transmissions");
+}
+
+int set_pin(Call *call, Reason *reason)
+{
+	Session *session = NULL;
+	uint32_t pin;
+	int r;
+
+	r = begin(call, &session, reason);
+	if (r != 0)
+		return r;
+	r = sd_bus_message_read(call->message, "u", &pin);
+	if (r < 0)
+		return r;
+	if (pin > PIN_MAX)
+		return reason_set(reason, E_INVALID_ARGUMENTS, "pin: 0 to %u, not %u", PIN_MAX, pin);
+	session->options.pin = pin;
+	session->options.pin_set = true;
+	return call_reply(call);
+}
+
+/* --- the centrals --- */
+
+int gatts_mtu(Call *call, Reason *reason)
+{
+	Session *session = NULL;
+	uint16_t mtu;
+	int r;
+
+	r = begin(call, &session, reason);
+	if (r != 0)
+		return r;
+	mtu = peripheral_mtu(session->radio->peripheral, session);
+	r = mtu > 0 ? sd_bus_reply_method_return(call->message, "aq", 1, mtu) :
+		      sd_bus_reply_method_return(call->message, "aq", 0);
+	return r < 0 ? -ECOMM : 0;
+}
+
+int disconnect_client(Call *call, Reason *reason)
+{
+	Session *session = NULL;
+	int r;
+
+	r = begin(call, &session, reason);
+	if (r == 0)
+		r = peripheral_disconnect(session->radio->peripheral, session, reason);
+	return r != 0 ? r : call_reply(call);
+}

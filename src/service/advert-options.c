@@ -1,0 +1,443 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The dictionaries of Session1.SetAdvertisement and SetAdvertisementParams. */
+#include "service/advert-options.h"
+
+#include <string.h>
+
+#include "service/options.h"
+
+/* --- SetAdvertisement --- */
+
+static int read_name(sd_bus_message *m, void *userdata, Reason *reason)
+{
+	const char *name;
+	size_t length;
+	int r = sd_bus_message_read_basic(m, 's', &name);
+
+	if (r < 0)
+		return r;
+	length = strlen(name);
+	if (length > ADVERT_NAME_MAX)
+		return reason_set(reason, E_INVALID_ARGUMENTS, "name: %zu bytes, the scan response has room for %d", length,
+				  ADVERT_NAME_MAX);
+	return length == 0 ? 0 : advert_data_add(userdata, AD_NAME, name, length, "name", reason);
+}
+
+static int no_room(const char *what, size_t length, Reason *reason)
+{
+	return reason_set(reason, E_INVALID_ARGUMENTS, "%s: %zu bytes, and an advertisement has room for %d", what, length,
+			  AD_LEGACY_MAX);
+}
+
+/* Data about something, a company or a service, of which there is one each. */
+static int add_keyed(AdvertData *data, uint8_t type, const uint8_t *key, size_t key_length, const void *bytes, size_t length,
+		     const char *what, Reason *reason)
+{
+	uint8_t whole[AD_LEGACY_MAX];
+	AdField field;
+	AdIter iter;
+
+	if (length > sizeof(whole) - key_length)
+		return no_room(what, key_length + length, reason);
+	ad_iter_init(&iter, data->bytes, data->length);
+	while (ad_iter_next(&iter, &field))
+		if (field.type == type && memcmp(field.data, key, key_length) == 0)
+			return reason_set(reason, E_INVALID_ARGUMENTS, "%s: two entries for the same", what);
+	memcpy(whole, key, key_length);
+	if (length > 0)
+		memcpy(whole + key_length, bytes, length);
+	return advert_data_add(data, type, whole, key_length + length, what, reason);
+}
+
+/* Raw data begins with a number of 2 bytes. */
+static int add_raw(AdvertData *data, uint8_t type, const void *bytes, size_t length, const char *what, Reason *reason)
+{
+	if (length < 2)
+		return reason_set(reason, E_INVALID_ARGUMENTS, "%s: at least the 2 bytes that say whose data it is", what);
+	return advert_data_add(data, type, bytes, length, what, reason);
+}
+
+/* The value of a dictionary's entry: a variant with ay. */
+static int read_entry_bytes(sd_bus_message *m, const char *what, const void **ret_bytes, size_t *ret_length, Reason *reason)
+{
+	const char *contents;
+	char type;
+	int r;
+
+	r = sd_bus_message_peek_type(m, &type, &contents);
+	if (r < 0)
+		return r;
+	if (strcmp(contents, "ay") != 0)
+		return reason_set(reason, E_INVALID_ARGUMENTS, "%s: the data of each entry is bytes (ay)", what);
+	r = sd_bus_message_enter_container(m, 'v', "ay");
+	if (r >= 0)
+		r = sd_bus_message_read_array(m, 'y', ret_bytes, ret_length);
+	if (r >= 0)
+		r = sd_bus_message_exit_container(m);
+	return r < 0 ? r : 0;
+}
+
+static int add_company(sd_bus_message *m, AdvertData *data, const char *what, Reason *reason)
+{
+	const void *bytes = NULL;
+	uint16_t company;
+	size_t length = 0;
+	int r;
+
+	r = sd_bus_message_read_basic(m, 'q', &company);
+	if (r < 0)
+		return r;
+	r = read_entry_bytes(m, what, &bytes, &length, reason);
+	if (r != 0)
+		return r;
+	return add_keyed(data, AD_MANUFACTURER, (const uint8_t[]){ (uint8_t)company, (uint8_t)(company >> 8) }, 2, bytes,
+			 length, what, reason);
+}
+
+/* As on the air: least significant byte first, in the shortest width. Returns the width. */
+static size_t uuid_to_air(const Uuid *uuid, uint8_t air[static 16])
+{
+	size_t width = 16;
+	uint32_t number;
+
+	if (uuid_short(uuid, &number)) {
+		width = number <= UINT16_MAX ? 2 : 4;
+		for (size_t i = 0; i < width; i++)
+			air[i] = (uint8_t)(number >> (8 * i));
+	} else {
+		for (size_t i = 0; i < width; i++)
+			air[i] = uuid->bytes[15 - i];
+	}
+	return width;
+}
+
+static int add_service(sd_bus_message *m, AdvertData *data, const char *what, Reason *reason)
+{
+	const void *bytes = NULL;
+	uint8_t type, air[16];
+	size_t length = 0, width;
+	const char *text;
+	Uuid uuid;
+	int r;
+
+	r = sd_bus_message_read_basic(m, 's', &text);
+	if (r < 0)
+		return r;
+	if (uuid_parse(text, &uuid) < 0)
+		return reason_set(reason, E_INVALID_ARGUMENTS, "%s: a key is not a UUID", what);
+	r = read_entry_bytes(m, what, &bytes, &length, reason);
+	if (r != 0)
+		return r;
+	width = uuid_to_air(&uuid, air);
+	type = width == 2 ? AD_SERVICE_DATA16 : width == 4 ? AD_SERVICE_DATA32 : AD_SERVICE_DATA128;
+	return add_keyed(data, type, air, width, bytes, length, what, reason);
+}
+
+/* Bytes or text as they are, or a dictionary of entries. */
+static int read_data(sd_bus_message *m, AdvertData *data, uint8_t raw_type, const char *entry, const char *what,
+		     int (*add)(sd_bus_message *m, AdvertData *data, const char *what, Reason *reason), Reason *reason)
+{
+	const char *contents, *text;
+	const void *bytes = NULL;
+	size_t length = 0;
+	char type;
+	int r;
+
+	r = sd_bus_message_peek_type(m, &type, &contents);
+	if (r < 0)
+		return r;
+	r = sd_bus_message_enter_container(m, 'v', contents);
+	if (r < 0)
+		return r;
+	if (strcmp(contents, "ay") == 0) {
+		r = sd_bus_message_read_array(m, 'y', &bytes, &length);
+		if (r >= 0)
+			r = add_raw(data, raw_type, bytes, length, what, reason);
+	} else if (strcmp(contents, "s") == 0) {
+		r = sd_bus_message_read_basic(m, 's', &text);
+		if (r >= 0)
+			r = add_raw(data, raw_type, text, strlen(text), what, reason);
+	} else if (contents[0] == 'a' && contents[1] == '{' && strncmp(contents + 2, entry, 2) == 0) {
+		r = sd_bus_message_enter_container(m, 'a', contents + 1);
+		while (r >= 0 && (r = sd_bus_message_enter_container(m, 'e', entry)) > 0) {
+			r = add(m, data, what, reason);
+			if (r != 0)
+				return r;
+			r = sd_bus_message_exit_container(m);
+		}
+		if (r >= 0)
+			r = MIN(sd_bus_message_exit_container(m), 0);
+	} else {
+		return reason_set(reason, E_INVALID_ARGUMENTS, "%s: needs D-Bus type ay, s or a{%s}", what, entry);
+	}
+	if (r != 0)
+		return r;
+	r = sd_bus_message_exit_container(m);
+	return r < 0 ? r : 0;
+}
+
+static int read_manufacturer(sd_bus_message *m, void *userdata, Reason *reason)
+{
+	return read_data(m, userdata, AD_MANUFACTURER, "qv", "manufacturer_data", add_company, reason);
+}
+
+static int read_service_data(sd_bus_message *m, void *userdata, Reason *reason)
+{
+	return read_data(m, userdata, AD_SERVICE_DATA16, "sv", "service_data", add_service, reason);
+}
+
+/* Service UUIDs, by their width on the air. */
+typedef struct UuidLists {
+	uint8_t bytes[3][AD_LEGACY_MAX];
+	size_t length[3];
+} UuidLists;
+
+static int add_uuid(UuidLists *lists, const Uuid *uuid, Reason *reason)
+{
+	uint8_t air[16];
+	size_t width = uuid_to_air(uuid, air);
+	int i = width == 2 ? 0 : width == 4 ? 1 : 2;
+
+	if (width > sizeof(lists->bytes[i]) - lists->length[i])
+		return no_room("service_uuid", lists->length[i] + width, reason);
+	memcpy(lists->bytes[i] + lists->length[i], air, width);
+	lists->length[i] += width;
+	return 0;
+}
+
+static int read_uuid(sd_bus_message *m, UuidLists *lists, Reason *reason)
+{
+	Uuid uuid;
+	int r = options_read_uuid(m, "service_uuid", &uuid, reason);
+
+	return r != 0 ? r : add_uuid(lists, &uuid, reason);
+}
+
+static int read_uuid_text(sd_bus_message *m, UuidLists *lists, Reason *reason)
+{
+	const char *text;
+	Uuid uuid;
+	int r = sd_bus_message_read_basic(m, 's', &text);
+
+	if (r < 0)
+		return r;
+	if (uuid_parse(text, &uuid) < 0)
+		return reason_set(reason, E_INVALID_ARGUMENTS, "service_uuid: not a UUID; give " UUID_FORMS);
+	return add_uuid(lists, &uuid, reason);
+}
+
+/* One UUID as the variant's value, or in a variant of its own; or an array of them. */
+static int read_uuids(sd_bus_message *m, UuidLists *lists, Reason *reason)
+{
+	const char *contents;
+	char type;
+	int r;
+
+	r = sd_bus_message_peek_type(m, &type, &contents);
+	if (r < 0)
+		return r;
+	if (strcmp(contents, "v") != 0 && strcmp(contents, "av") != 0 && strcmp(contents, "as") != 0)
+		return read_uuid(m, lists, reason);
+
+	r = sd_bus_message_enter_container(m, 'v', contents);
+	if (r < 0)
+		return r;
+	if (strcmp(contents, "v") == 0) {
+		r = read_uuid(m, lists, reason);
+		if (r != 0)
+			return r;
+	} else {
+		r = sd_bus_message_enter_container(m, 'a', contents + 1);
+		while (r >= 0 && (r = sd_bus_message_at_end(m, false)) == 0) {
+			r = contents[1] == 's' ? read_uuid_text(m, lists, reason) : read_uuid(m, lists, reason);
+			if (r != 0)
+				return r;
+		}
+		if (r >= 0)
+			r = sd_bus_message_exit_container(m);
+		if (r < 0)
+			return r;
+	}
+	r = sd_bus_message_exit_container(m);
+	return r < 0 ? r : 0;
+}
+
+static int read_service_uuid(sd_bus_message *m, void *userdata, Reason *reason)
+{
+	static const uint8_t types[] = { AD_UUID16, AD_UUID32, AD_UUID128 };
+	UuidLists lists = { 0 };
+	int r = read_uuids(m, &lists, reason);
+
+	for (size_t i = 0; i < ARRAY_SIZE(types) && r == 0; i++)
+		if (lists.length[i] > 0)
+			r = advert_data_add(userdata, types[i], lists.bytes[i], lists.length[i], "service_uuid", reason);
+	return r;
+}
+
+static int read_appearance(sd_bus_message *m, void *userdata, Reason *reason)
+{
+	uint16_t appearance;
+	int r = sd_bus_message_read_basic(m, 'q', &appearance);
+
+	if (r < 0)
+		return r;
+	return advert_data_add(userdata, AD_APPEARANCE, (const uint8_t[]){ (uint8_t)appearance, (uint8_t)(appearance >> 8) }, 2,
+			       "appearance", reason);
+}
+
+/* The power itself is the controller's to say: the byte keeps its place. */
+static int read_tx_power(sd_bus_message *m, void *userdata, Reason *reason)
+{
+	int wanted;
+	int r = sd_bus_message_read_basic(m, 'b', &wanted);
+
+	if (r < 0)
+		return r;
+	return wanted ? advert_data_add(userdata, AD_TX_POWER, &(const uint8_t){ 0 }, 1, "tx_power", reason) : 0;
+}
+
+static int read_discoverable(sd_bus_message *m, void *userdata, Reason *reason UNUSED)
+{
+	int flag;
+	int r = sd_bus_message_read_basic(m, 'b', &flag);
+
+	if (r < 0)
+		return r;
+	((AdvertData *)userdata)->discoverable = flag;
+	return 0;
+}
+
+int advert_options_read(sd_bus_message *m, AdvertData *ret, Reason *reason)
+{
+	static const Option table[] = {
+		{ "name", "s", read_name },
+		{ "manufacturer_data", NULL, read_manufacturer },
+		{ "service_data", NULL, read_service_data },
+		{ "service_uuid", NULL, read_service_uuid },
+		{ "appearance", "q", read_appearance },
+		{ "tx_power", "b", read_tx_power },
+		{ "discoverable", "b", read_discoverable },
+		{ 0 }
+	};
+	AdvertData result = { .discoverable = true };
+	int r;
+
+	r = options_read(m, table, &result, reason);
+	if (r == 0)
+		*ret = result;
+	return r;
+}
+
+/* --- SetAdvertisementParams --- */
+
+#define INTERVAL_LOW 0x0020	/* Vol 4 Part E 7.8.5 */
+#define INTERVAL_HIGH 0x4000
+#define INTERVAL_MIN_DEFAULT 0x20	/* as documented */
+#define INTERVAL_MAX_DEFAULT 0x40
+#define CHANNELS_ALL 7
+
+/* adv_type of SetAdvertisementParams. */
+enum {
+	TYPE_CONNECTABLE,
+	TYPE_DIRECTED_HIGH,
+	TYPE_SCANNABLE,
+	TYPE_NOT_CONNECTABLE,
+	TYPE_DIRECTED_LOW,
+};
+
+static int read_interval(sd_bus_message *m, uint16_t *interval, const char *what, Reason *reason)
+{
+	int r = sd_bus_message_read_basic(m, 'q', interval);
+
+	if (r < 0)
+		return r;
+	if (*interval < INTERVAL_LOW || *interval > INTERVAL_HIGH)
+		return reason_set(reason, E_INVALID_ARGUMENTS, "%s: 0x%04x to 0x%04x (x 0.625 ms), not 0x%04x", what,
+				  INTERVAL_LOW, INTERVAL_HIGH, *interval);
+	return 0;
+}
+
+static int read_interval_min(sd_bus_message *m, void *userdata, Reason *reason)
+{
+	return read_interval(m, &((AdvertParams *)userdata)->interval_min, "adv_int_min", reason);
+}
+
+static int read_interval_max(sd_bus_message *m, void *userdata, Reason *reason)
+{
+	return read_interval(m, &((AdvertParams *)userdata)->interval_max, "adv_int_max", reason);
+}
+
+static int read_adv_type(sd_bus_message *m, void *userdata, Reason *reason)
+{
+	uint8_t type;
+	int r = sd_bus_message_read_basic(m, 'y', &type);
+
+	if (r < 0)
+		return r;
+	if (type > TYPE_DIRECTED_LOW)
+		return reason_set(reason, E_INVALID_ARGUMENTS, "adv_type: 0 to %d, not %u", TYPE_DIRECTED_LOW, type);
+	if (type == TYPE_DIRECTED_HIGH || type == TYPE_DIRECTED_LOW)
+		return reason_set(reason, E_NOT_SUPPORTED, "adv_type: BlueZ does not advertise to one device only (%u)", type);
+	((AdvertParams *)userdata)->connectable = type == TYPE_CONNECTABLE;
+	return 0;
+}
+
+/* A number of which BlueZ takes only the default. */
+static int read_fixed(sd_bus_message *m, uint8_t only, uint8_t least, uint8_t most, const char *what, const char *why,
+		      Reason *reason)
+{
+	uint8_t value;
+	int r = sd_bus_message_read_basic(m, 'y', &value);
+
+	if (r < 0)
+		return r;
+	if (value < least || value > most)
+		return reason_set(reason, E_INVALID_ARGUMENTS, "%s: %u to %u, not %u", what, least, most, value);
+	if (value != only)
+		return reason_set(reason, E_NOT_SUPPORTED, "%s: %s; only %u", what, why, only);
+	return 0;
+}
+
+static int read_own_addr_type(sd_bus_message *m, void *userdata UNUSED, Reason *reason)
+{
+	return read_fixed(m, 0, 0, 3, "own_addr_type", "BlueZ chooses the address (Privacy= in its main.conf)", reason);
+}
+
+static int read_channel_map(sd_bus_message *m, void *userdata UNUSED, Reason *reason)
+{
+	return read_fixed(m, CHANNELS_ALL, 1, CHANNELS_ALL, "channel_map", "BlueZ uses all three channels", reason);
+}
+
+static int read_filter_policy(sd_bus_message *m, void *userdata UNUSED, Reason *reason)
+{
+	return read_fixed(m, 0, 0, 3, "adv_filter_policy", "BlueZ answers every device", reason);
+}
+
+int advert_params_read(sd_bus_message *m, AdvertParams *ret, Reason *reason)
+{
+	static const Option table[] = {
+		{ "adv_int_min", "q", read_interval_min },
+		{ "adv_int_max", "q", read_interval_max },
+		{ "adv_type", "y", read_adv_type },
+		{ "own_addr_type", "y", read_own_addr_type },
+		{ "channel_map", "y", read_channel_map },
+		{ "adv_filter_policy", "y", read_filter_policy },
+		{ 0 }
+	};
+	AdvertParams params = { .connectable = true };
+	int r;
+
+	r = options_read(m, table, &params, reason);
+	if (r != 0)
+		return r;
+	params.interval_set = params.interval_min != 0 || params.interval_max != 0;
+	if (params.interval_min == 0)
+		params.interval_min = INTERVAL_MIN_DEFAULT;
+	if (params.interval_max == 0)
+		params.interval_max = MAX(params.interval_min, INTERVAL_MAX_DEFAULT);
+	if (params.interval_min > params.interval_max)
+		return reason_set(reason, E_INVALID_ARGUMENTS, "adv_int_min: 0x%04x is more than adv_int_max, 0x%04x",
+				  params.interval_min, params.interval_max);
+	*ret = params;
+	return 0;
+}

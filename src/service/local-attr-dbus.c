@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* com.example.Bluetooth.LocalCharacteristic1 and LocalDescriptor1: the attributes that we offer to peers. */
+#include <errno.h>
+#include <string.h>
+
+#include "core/constants.h"
+#include "core/local-value.h"
+#include "service/interfaces.h"
+#include "service/local-dbus.h"
+#include "service/options.h"
+
+#define TRIGGERS_KNOWN (EVENT_CHAR_READ | EVENT_CHAR_WRITE | EVENT_CHAR_SUBSCRIBE)
+
+LocalAttr *local_attr_at(const Service *service, const Path *path)
+{
+	LocalService *local = local_service_at(service, path);
+
+	if (!local || path->kind == PATH_LOCAL_SERVICE)
+		return NULL;
+	return local_attr_find(local, path->kind == PATH_LOCAL_DESCRIPTOR ? LOCAL_DESCRIPTOR : LOCAL_CHARACTERISTIC,
+			       path->characteristic, path->descriptor);
+}
+
+int call_local_attr(Call *call, LocalAttr **ret, Reason *reason)
+{
+	Path path = path_parse(sd_bus_message_get_path(call->message));
+	LocalService *service = NULL;
+	LocalAttr *attr;
+	int r;
+
+	r = call_local_service(call, &service, reason);
+	if (r != 0)
+		return r;
+	attr = local_attr_at(call->service, &path);
+	if (!attr)
+		return reason_set(reason, E_DOES_NOT_EXIST, "the service has no such attribute (any more)");
+	*ret = attr;
+	return 0;
+}
+
+/* --- new ones --- */
+
+static int read_permissions(sd_bus_message *m, void *userdata, Reason *reason UNUSED)
+{
+	int r = sd_bus_message_read_basic(m, 'u', &((LocalOptions *)userdata)->permissions);
+
+	return r < 0 ? r : 0;
+}
+
+static int read_properties(sd_bus_message *m, void *userdata, Reason *reason UNUSED)
+{
+	int r = sd_bus_message_read_basic(m, 'u', &((LocalOptions *)userdata)->properties);
+
+	return r < 0 ? r : 0;
+}
+
+static int read_read_timeout(sd_bus_message *m, void *userdata, Reason *reason UNUSED)
+{
+	int r = sd_bus_message_read_basic(m, 'u', &((LocalOptions *)userdata)->read_timeout_ms);
+
+	return r < 0 ? r : 0;
+}
+
+static int read_initial_value(sd_bus_message *m, void *userdata, Reason *reason)
+{
+	return options_read_value(m, &((LocalOptions *)userdata)->value, reason);
+}
+
+int reply_new_attr(Call *call, LocalService *service, LocalAttr *parent, Reason *reason)
+{
+	static const Option of_characteristic[] = {
+		{ "permissions", "u", read_permissions },
+		{ "properties", "u", read_properties },
+		{ "value", NULL, read_initial_value },
+		{ "read_timeout", "u", read_read_timeout },
+		{ 0 }
+	};
+	static const Option of_descriptor[] = {
+		{ "permissions", "u", read_permissions },
+		{ "value", NULL, read_initial_value },
+		{ 0 }
+	};
+	LocalOptions options = local_options(service->session, parent ? LOCAL_DESCRIPTOR : LOCAL_CHARACTERISTIC);
+	LocalAttr *attr = NULL;
+	char path[PATH_SIZE];
+	Uuid uuid;
+	int r;
+
+	r = options_read_uuid(call->message, "uuid", &uuid, reason);
+	if (r == 0)
+		r = options_read(call->message, parent ? of_descriptor : of_characteristic, &options, reason);
+	if (r == 0)
+		r = local_attr_new(service, parent, &uuid, &options, service_now(call->service), &attr, reason);
+	g_clear_pointer(&options.value, g_bytes_unref);
+	if (r != 0)
+		return r;
+	return sd_bus_reply_method_return(call->message, "o", path_of_local_attr(attr, path)) < 0 ? -ECOMM : 0;
+}
+
+static int descriptor(Call *call, Reason *reason)
+{
+	LocalAttr *attr = NULL;
+	int r;
+
+	r = call_local_attr(call, &attr, reason);
+	return r != 0 ? r : reply_new_attr(call, attr->service, attr, reason);
+}
+
+/* --- values --- */
+
+static int set_value(Call *call, Reason *reason)
+{
+	LocalAttr *attr = NULL;
+	GBytes *value = NULL;
+	int r;
+
+	r = call_local_attr(call, &attr, reason);
+	if (r == 0)
+		r = options_read_value(call->message, &value, reason);
+	if (r != 0)
+		return r;
+	r = local_set_value(attr, value, reason);
+	g_bytes_unref(value);
+	return r != 0 ? r : call_reply(call);
+}
+
+/* What a program serves is between it and its peers: Value is read through a call that knows who asks (get_value). */
+static int refuse_value(sd_bus *bus UNUSED, const char *path UNUSED, const char *interface UNUSED,
+			const char *property UNUSED, sd_bus_message *reply UNUSED, void *userdata UNUSED,
+			sd_bus_error *error)
+{
+	return sd_bus_error_set(error, error_name(E_ACCESS_DENIED), "Value is for the owner of the session");
+}
+
+static int get_value(Call *call, Reason *reason)
+{
+	sd_bus_message *reply = NULL;
+	LocalAttr *attr = NULL;
+	const void *bytes;
+	gsize length;
+	int r;
+
+	r = call_local_attr(call, &attr, reason);
+	if (r != 0)
+		return r;
+	bytes = g_bytes_get_data(attr->value, &length);
+	r = sd_bus_message_new_method_return(call->message, &reply);
+	if (r >= 0)
+		r = sd_bus_message_open_container(reply, 'v', "ay");
+	if (r >= 0)
+		r = sd_bus_message_append_array(reply, 'y', bytes, length);
+	if (r >= 0)
+		r = sd_bus_message_close_container(reply);
+	if (r >= 0)
+		r = sd_bus_send(NULL, reply, NULL);
+	sd_bus_message_unref(reply);
+	return r < 0 ? r : 0;
+}
+
+const Method local_value_method = { .member = "Get", .run = get_value };
+
+/* --- what peers do --- */
+
+static int callback(Call *call, Reason *reason)
+{
+	LocalAttr *attr = NULL;
+	uint32_t triggers;
+	int r;
+
+	r = call_local_attr(call, &attr, reason);
+	if (r != 0)
+		return r;
+	r = sd_bus_message_read(call->message, "u", &triggers);
+	if (r < 0)
+		return r;
+	if (triggers & ~(uint32_t)TRIGGERS_KNOWN)
+		return reason_set(reason, E_INVALID_ARGUMENTS,
+				  "triggers: 0x%x has bits that are no events of a characteristic of ours (0x%x)", triggers,
+				  TRIGGERS_KNOWN);
+	local_listen(attr, call_sender(call), triggers);
+	return call_reply(call);
+}
+
+static int events(Call *call, Reason *reason)
+{
+	LocalAttr *attr = NULL;
+	int r;
+
+	r = call_local_attr(call, &attr, reason);
+	if (r != 0)
+		return r;
+	return sd_bus_reply_method_return(call->message, "u", local_take_events(attr)) < 0 ? -ECOMM : 0;
+}
+
+static int respond_read(Call *call, Reason *reason)
+{
+	LocalAttr *attr = NULL;
+	GBytes *value = NULL;
+	uint32_t id;
+	int r;
+
+	r = call_local_attr(call, &attr, reason);
+	if (r != 0)
+		return r;
+	r = sd_bus_message_read(call->message, "u", &id);
+	if (r < 0)
+		return r;
+	r = options_read_value(call->message, &value, reason);
+	if (r != 0)
+		return r;
+	r = local_respond(attr, id, value, reason);
+	g_bytes_unref(value);
+	return r != 0 ? r : call_reply(call);
+}
+
+static int reject_read(Call *call, Reason *reason)
+{
+	LocalAttr *attr = NULL;
+	uint8_t att_error;
+	uint32_t id;
+	int r;
+
+	r = call_local_attr(call, &attr, reason);
+	if (r != 0)
+		return r;
+	r = sd_bus_message_read(call->message, "uy", &id, &att_error);
+	if (r < 0)
+		return r;
+	r = local_reject(attr, id, att_error, reason);
+	return r != 0 ? r : call_reply(call);
+}
+
+/* --- properties --- */
+
+static int get_property(sd_bus *bus UNUSED, const char *path, const char *interface UNUSED, const char *property,
+			sd_bus_message *reply, void *userdata, sd_bus_error *error UNUSED)
+{
+	Path parsed = path_parse(path);
+	const LocalAttr *attr = local_attr_at(userdata, &parsed);
+	char uuid[UUID_STRING_SIZE];
+
+	if (!attr)
+		return -ENOENT;
+	if (strcmp(property, "UUID") == 0)
+		return sd_bus_message_append(reply, "s", uuid_format(&attr->uuid, uuid));
+	if (strcmp(property, "Properties") == 0)
+		return sd_bus_message_append(reply, "u", attr->properties);
+	if (strcmp(property, "Permissions") == 0)
+		return sd_bus_message_append(reply, "u", attr->permissions);
+	if (strcmp(property, "Subscribers") == 0)
+		return sd_bus_message_append(reply, "u", attr->subscribers);
+	return -ENOENT;
+}
+
+const Method local_characteristic_methods[] = {
+	{ .member = "SetValue", .run = set_value },
+	{ .member = "Callback", .run = callback },
+	{ .member = "Events", .run = events },
+	{ .member = "RespondRead", .run = respond_read },
+	{ .member = "RejectRead", .run = reject_read },
+	{ .member = "Descriptor", .run = descriptor },
+	{ 0 }
+};
+
+const Method local_descriptor_methods[] = {
+	{ .member = "SetValue", .run = set_value },
+	{ 0 }
+};
+
+const sd_bus_vtable local_characteristic_vtable[] = {
+	SD_BUS_VTABLE_START(0),
+	SD_BUS_METHOD_WITH_ARGS("SetValue", SD_BUS_ARGS("v", value), SD_BUS_NO_RESULT, call_entry,
+				SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Callback", SD_BUS_ARGS("u", triggers), SD_BUS_NO_RESULT, call_entry,
+				SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Events", SD_BUS_NO_ARGS, SD_BUS_RESULT("u", events), call_entry,
+				SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("RespondRead", SD_BUS_ARGS("u", id, "v", value), SD_BUS_NO_RESULT, call_entry,
+				SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("RejectRead", SD_BUS_ARGS("u", id, "y", att_error), SD_BUS_NO_RESULT, call_entry,
+				SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Descriptor", SD_BUS_ARGS("v", uuid, "a{sv}", options), SD_BUS_RESULT("o", descriptor),
+				call_entry, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_SIGNAL_WITH_ARGS("ReadRequest", SD_BUS_ARGS("u", id, "s", client, "q", offset), 0),
+	SD_BUS_SIGNAL_WITH_ARGS("WriteRequest", SD_BUS_ARGS("s", client, "ay", value), 0),
+	SD_BUS_PROPERTY("UUID", "s", get_property, 0, SD_BUS_VTABLE_PROPERTY_CONST),
+	SD_BUS_PROPERTY("Properties", "u", get_property, 0, SD_BUS_VTABLE_PROPERTY_CONST),
+	SD_BUS_PROPERTY("Permissions", "u", get_property, 0, SD_BUS_VTABLE_PROPERTY_CONST),
+	SD_BUS_PROPERTY("Value", "ay", refuse_value, 0, SD_BUS_VTABLE_PROPERTY_EXPLICIT),
+	SD_BUS_PROPERTY("Subscribers", "u", get_property, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+	SD_BUS_VTABLE_END
+};
+
+const sd_bus_vtable local_descriptor_vtable[] = {
+	SD_BUS_VTABLE_START(0),
+	SD_BUS_METHOD_WITH_ARGS("SetValue", SD_BUS_ARGS("v", value), SD_BUS_NO_RESULT, call_entry,
+				SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_PROPERTY("UUID", "s", get_property, 0, SD_BUS_VTABLE_PROPERTY_CONST),
+	SD_BUS_PROPERTY("Permissions", "u", get_property, 0, SD_BUS_VTABLE_PROPERTY_CONST),
+	SD_BUS_PROPERTY("Value", "ay", refuse_value, 0, SD_BUS_VTABLE_PROPERTY_EXPLICIT),
+	SD_BUS_VTABLE_END
+};

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What core wants, handed to the edge that can do it. */
+#include "wiring.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "bluez/advert.h"
+#include "bluez/agent.h"
+#include "bluez/application.h"
+#include "bluez/gatt-call.h"
+#include "bluez/link.h"
+
+static void radio_scan(void *userdata, Radio *radio, bool on)
+{
+	bluez_scan(((Edges *)userdata)->bluez, radio, on);
+}
+
+static void radio_scan_restart(void *userdata, Radio *radio)
+{
+	bluez_scan_restart(((Edges *)userdata)->bluez, radio);
+}
+
+static void radio_power(void *userdata, Radio *radio, bool on)
+{
+	bluez_power(((Edges *)userdata)->bluez, radio, on);
+}
+
+static void radio_added(void *userdata, Radio *radio)
+{
+	service_radio_added(((Edges *)userdata)->service, radio);
+}
+
+static void radio_removed(void *userdata, Radio *radio)
+{
+	service_radio_removed(((Edges *)userdata)->service, radio);
+}
+
+static void on_radio_changed(void *userdata, Radio *radio, unsigned changes)
+{
+	service_radio_changed(((Edges *)userdata)->service, radio, changes);
+}
+
+static void session_event(void *userdata, Session *session, const char *connection, uint32_t events)
+{
+	service_session_event(((Edges *)userdata)->service, session, connection, events);
+}
+
+static bool session_batch(void *userdata, Session *session)
+{
+	return service_session_batch(((Edges *)userdata)->service, session);
+}
+
+static void session_scan_stopped(void *userdata, Session *session, const char *reason)
+{
+	service_session_scan_stopped(((Edges *)userdata)->service, session, reason);
+}
+
+static bool link_look(void *userdata, Radio *radio, const Addr *addr, LinkMirror *ret)
+{
+	return bluez_link_look(((Edges *)userdata)->bluez, radio, addr, ret);
+}
+
+static void on_link_connect(void *userdata, Link *link)
+{
+	bluez_link_connect(((Edges *)userdata)->bluez, link);
+}
+
+static void on_link_disconnect(void *userdata, Link *link)
+{
+	bluez_link_disconnect(((Edges *)userdata)->bluez, link);
+}
+
+static void on_link_pair(void *userdata, Link *link)
+{
+	bluez_link_pair(((Edges *)userdata)->bluez, link);
+}
+
+static void on_link_cancel_pair(void *userdata, Link *link)
+{
+	bluez_link_cancel_pair(((Edges *)userdata)->bluez, link);
+}
+
+static void on_link_unpair(void *userdata, Link *link)
+{
+	bluez_link_unpair(((Edges *)userdata)->bluez, link);
+}
+
+static void attr_start(void *userdata, AttrOp *op)
+{
+	gatt_start(((Edges *)userdata)->bluez, op);
+}
+
+static void attr_forget(void *userdata UNUSED, AttrOp *op)
+{
+	gatt_forget(op);
+}
+
+static void link_added(void *userdata, Link *link)
+{
+	service_link_added(((Edges *)userdata)->service, link);
+}
+
+static void link_removed(void *userdata, Link *link)
+{
+	service_link_removed(((Edges *)userdata)->service, link);
+}
+
+static void on_link_changed(void *userdata, Link *link, unsigned changes)
+{
+	service_link_changed(((Edges *)userdata)->service, link, changes);
+}
+
+static void on_link_lost(void *userdata, Link *link, const char *reason)
+{
+	service_link_lost(((Edges *)userdata)->service, link, reason);
+}
+
+static void attr_added(void *userdata, Attr *attr)
+{
+	service_attr_added(((Edges *)userdata)->service, attr);
+}
+
+static void attr_removed(void *userdata, Attr *attr)
+{
+	service_attr_removed(((Edges *)userdata)->service, attr);
+}
+
+static void attr_notification(void *userdata, Attr *attr, AttrSub *sub, GBytes *value, uint64_t now)
+{
+	service_attr_notification(((Edges *)userdata)->service, attr, sub, value, now);
+}
+
+static void on_advert_start(void *userdata, Advert *advert)
+{
+	bluez_advert_start(((Edges *)userdata)->bluez, advert);
+}
+
+static void on_advert_stop(void *userdata, Advert *advert)
+{
+	bluez_advert_stop(((Edges *)userdata)->bluez, advert);
+}
+
+static void local_register(void *userdata, LocalService *service)
+{
+	bluez_local_register(((Edges *)userdata)->bluez, service);
+}
+
+static void local_unregister(void *userdata, LocalService *service)
+{
+	bluez_local_unregister(((Edges *)userdata)->bluez, service);
+}
+
+static void local_notify(void *userdata, LocalAttr *attr, GBytes *value)
+{
+	bluez_local_notify(((Edges *)userdata)->bluez, attr, value);
+}
+
+static void client_disconnect(void *userdata, Radio *radio, const Addr *addr)
+{
+	bluez_client_disconnect(((Edges *)userdata)->bluez, radio, addr);
+}
+
+static void on_session_client(void *userdata, Session *session, const char *connection, const Addr *addr, bool connected)
+{
+	service_session_client(((Edges *)userdata)->service, session, connection, addr, connected);
+}
+
+static void local_service_added(void *userdata, LocalService *service)
+{
+	service_local_service_added(((Edges *)userdata)->service, service);
+}
+
+static void local_service_removed(void *userdata, LocalService *service)
+{
+	service_local_service_removed(((Edges *)userdata)->service, service);
+}
+
+static void local_attr_added(void *userdata, LocalAttr *attr)
+{
+	service_local_attr_added(((Edges *)userdata)->service, attr);
+}
+
+static void local_attr_removed(void *userdata, LocalAttr *attr)
+{
+	service_local_attr_removed(((Edges *)userdata)->service, attr);
+}
+
+static void local_read_request(void *userdata, LocalAttr *attr, uint32_t id, const Addr *client, uint16_t offset)
+{
+	service_local_read_request(((Edges *)userdata)->service, attr, id, client, offset);
+}
+
+static void local_written(void *userdata, LocalAttr *attr, const Addr *client, GBytes *value)
+{
+	service_local_written(((Edges *)userdata)->service, attr, client, value);
+}
+
+static void local_subscribers(void *userdata, LocalAttr *attr)
+{
+	service_local_subscribers(((Edges *)userdata)->service, attr);
+}
+
+static int antenna(void *userdata, bool external)
+{
+	Edges *edges = userdata;
+	int fd, r = 0;
+
+	fd = open(edges->config->antenna_switch, O_WRONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		return -errno;
+	if (write(fd, external ? "1" : "0", 1) != 1)
+		r = -errno;
+	close(fd);
+	return r;
+}
+
+static void wake_at(void *userdata, uint64_t when)
+{
+	Edges *edges = userdata;
+
+	if (when == USEC_NEVER) {
+		(void)sd_event_source_set_enabled(edges->timer, SD_EVENT_OFF);
+		return;
+	}
+	(void)sd_event_source_set_time(edges->timer, when);
+	(void)sd_event_source_set_enabled(edges->timer, SD_EVENT_ONESHOT);
+}
+
+const BrokerOps edges_ops = {
+	.radio_scan = radio_scan,
+	.radio_scan_restart = radio_scan_restart,
+	.radio_power = radio_power,
+	.radio_added = radio_added,
+	.radio_removed = radio_removed,
+	.radio_changed = on_radio_changed,
+	.session_event = session_event,
+	.session_batch = session_batch,
+	.session_scan_stopped = session_scan_stopped,
+	.link_look = link_look,
+	.link_connect = on_link_connect,
+	.link_disconnect = on_link_disconnect,
+	.link_pair = on_link_pair,
+	.link_cancel_pair = on_link_cancel_pair,
+	.link_unpair = on_link_unpair,
+	.attr_start = attr_start,
+	.attr_forget = attr_forget,
+	.link_added = link_added,
+	.link_removed = link_removed,
+	.link_changed = on_link_changed,
+	.link_lost = on_link_lost,
+	.attr_added = attr_added,
+	.attr_removed = attr_removed,
+	.attr_notification = attr_notification,
+	.advert_start = on_advert_start,
+	.advert_stop = on_advert_stop,
+	.local_register = local_register,
+	.local_unregister = local_unregister,
+	.local_notify = local_notify,
+	.client_disconnect = client_disconnect,
+	.session_client = on_session_client,
+	.local_service_added = local_service_added,
+	.local_service_removed = local_service_removed,
+	.local_attr_added = local_attr_added,
+	.local_attr_removed = local_attr_removed,
+	.local_read_request = local_read_request,
+	.local_written = local_written,
+	.local_subscribers = local_subscribers,
+	.antenna = antenna,
+	.wake_at = wake_at,
+};

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The edges of the daemon, and what core may ask of them. */
+#pragma once
+
+#include <systemd/sd-event.h>
+
+#include "bluez/bluez.h"
+#include "core/broker.h"
+#include "core/config.h"
+#include "service/service.h"
+
+typedef struct Edges {
+	Bluez *bluez;
+	Service *service;
+	sd_event_source *timer;	/* runs broker_tick */
+	const Config *config;
+} Edges;
+
+/* Their userdata is an Edges. */
+extern const BrokerOps edges_ops;

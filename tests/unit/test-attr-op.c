@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is done with an attribute, and in which order: reads, writes; and those who, being told, ask for more. */
+#include "attr-place.h"
+
+START_TEST(test_reads_share)
+{
+	Asker first = { 0 }, second = { 0 }, elsewhere = { 0 }, after = { 0 };
+	Place p;
+
+	place_init(&p);
+	ck_assert_int_eq(world_read(p.attr, 0, &first), 0);
+	ck_assert_int_eq(world_read(p.attr, 0, &second), 0);
+	ck_assert_int_eq(world_read(p.attr, 7, &elsewhere), 0);
+	/* the last one asked for has another offset */
+	ck_assert_int_eq(world_read(p.attr, 0, &after), 0);
+	world_expect(&p.world, "read(3)");
+	world_answer(&p.world, 0, 0, "whole");
+	ck_assert_str_eq(first.value, "whole");
+	ck_assert_str_eq(second.value, "whole");
+	ck_assert_uint_eq(elsewhere.called + after.called, 0);
+	world_answer(&p.world, 0, 0, "tail");
+	ck_assert_str_eq(elsewhere.value, "tail");
+	/* the cached value is the whole one */
+	ck_assert_uint_eq(g_bytes_get_size(p.attr->value), 5);
+	world_answer(&p.world, 0, E_ATT_ERROR, NULL);
+	ck_assert_int_eq(after.error, E_ATT_ERROR);
+	ck_assert_str_eq(after.text, "said the edge");
+	ck_assert_uint_eq(g_bytes_get_size(p.attr->value), 5);
+	world_expect(&p.world, "read(3) read(3)");
+	world_end(&p.world);
+}
+END_TEST
+
+START_TEST(test_order)
+{
+	Asker before = { 0 }, one = { 0 }, two = { 0 }, after = { 0 }, other = { 0 };
+	Attr *attr;
+	Place p;
+
+	place_init(&p);
+	attr = world_attr(p.link, ATTR_CHARACTERISTIC, 9, p.service, "read");
+	g_string_truncate(p.world.log, 0);
+	ck_assert_int_eq(world_read(p.attr, 0, &before), 0);
+	ck_assert_int_eq(world_write(p.attr, p.a, OP_WRITE_REQUEST, "1", &one), 0);
+	ck_assert_int_eq(world_write(p.attr, p.b, OP_WRITE_COMMAND, "2", &two), 0);
+	/* it has to see the writes: it may not join the first read */
+	ck_assert_int_eq(world_read(p.attr, 0, &after), 0);
+	/* other attributes do not stand in this line, and may be done first */
+	ck_assert_int_eq(world_read(attr, 0, &other), 0);
+	world_expect(&p.world, "read(3) read(9)");
+	world_answer(&p.world, 1, 0, "nine");
+	ck_assert_str_eq(other.value, "nine");
+	ck_assert_uint_eq(before.called, 0);
+	world_answer(&p.world, 0, 0, "old");
+	world_answer(&p.world, 0, E_TIMED_OUT, NULL);
+	world_answer(&p.world, 0, 0, NULL);
+	ck_assert_int_eq(one.error, E_TIMED_OUT);
+	ck_assert_int_eq(two.error, 0);
+	world_answer(&p.world, 0, 0, "new");
+	ck_assert_str_eq(before.value, "old");
+	ck_assert_str_eq(after.value, "new");
+	world_expect(&p.world, "write(3) command(3) read(3)");
+	world_end(&p.world);
+}
+END_TEST
+
+START_TEST(test_cancel)
+{
+	Asker running = { 0 }, write = { 0 }, read = { 0 }, more = { 0 };
+	Place p;
+
+	place_init(&p);
+	ck_assert_int_eq(world_read(p.attr, 0, &running), 0);
+	ck_assert_int_eq(world_write(p.attr, p.a, OP_WRITE_REQUEST, "1", &write), 0);
+	ck_assert_int_eq(world_read(p.attr, 0, &read), 0);
+	ck_assert_int_eq(world_read(p.attr, 0, &more), 0);
+	op_wait_cancel(&running.wait);
+	op_wait_cancel(&running.wait);
+	op_wait_cancel(&write.wait);
+	op_wait_cancel(&read.wait);
+	op_wait_cancel(&more.wait);
+	/* what is on the air goes on, and an accepted write is done; the read that nobody waits for is not */
+	world_answer(&p.world, 0, 0, "x");
+	world_answer(&p.world, 0, 0, NULL);
+	world_expect(&p.world, "read(3) write(3)");
+	ck_assert_uint_eq(p.world.running->len, 0);
+	ck_assert_uint_eq(running.called + write.called + read.called + more.called, 0);
+	world_end(&p.world);
+}
+END_TEST
+
+START_TEST(test_permissions)
+{
+	static const struct {
+		const char *flags;
+		OpKind kind;
+		int expected;
+		const char *text;
+	} cases[] = {
+		{ "read", OP_READ, 0, "" },
+		{ "write", OP_READ, E_NOT_PERMITTED, "characteristic 0x0009 cannot be read" },
+		{ "write", OP_WRITE_REQUEST, 0, "" },
+		{ "write", OP_WRITE_COMMAND, E_NOT_PERMITTED,
+		  "characteristic 0x0009 cannot be written without response (type: request)" },
+		{ "write-without-response", OP_WRITE_COMMAND, 0, "" },
+		{ "write-without-response", OP_WRITE_REQUEST, E_NOT_PERMITTED,
+		  "characteristic 0x0009 cannot be written with response (type: command)" },
+		{ "read", OP_WRITE_REQUEST, E_NOT_PERMITTED, "characteristic 0x0009 cannot be written" },
+		{ "write", OP_WRITE_RELIABLE, E_NOT_PERMITTED,
+		  "characteristic 0x0009 cannot be written reliably (type: request)" },
+		{ "write,reliable-write", OP_WRITE_RELIABLE, 0, "" },
+		{ "read,write", OP_NOTIFY_ON, E_NOT_PERMITTED, "" },
+		{ "indicate", OP_NOTIFY_ON, 1, "" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		Asker asker = { 0 };
+		Attr *attr;
+		Place p;
+		int r;
+
+		place_init(&p);
+		attr = world_attr(p.link, ATTR_CHARACTERISTIC, 9, p.service, cases[i].flags);
+		if (cases[i].kind == OP_READ)
+			r = world_read(attr, 0, &asker);
+		else if (cases[i].kind == OP_NOTIFY_ON)
+			r = world_subscribe(attr, p.a, ":1.1", &asker);
+		else
+			r = world_write(attr, p.a, cases[i].kind, "x", &asker);
+		ck_assert_int_eq(r, cases[i].expected);
+		ck_assert_str_eq(asker.text, cases[i].text);
+		ck_assert_uint_eq(attr->ops.length, r <= 1 ? 1 : 0);
+		world_end(&p.world);
+	}
+}
+END_TEST
+
+START_TEST(test_lengths)
+{
+	static const struct {
+		OpKind kind;
+		uint16_t mtu, offset;
+		size_t length;
+		int expected;
+	} cases[] = {
+		{ OP_WRITE_REQUEST, 23, 0, 512, 0 },
+		{ OP_WRITE_REQUEST, 23, 0, 513, E_INVALID_ARGUMENTS },
+		{ OP_WRITE_REQUEST, 23, 500, 12, 0 },
+		{ OP_WRITE_REQUEST, 23, 500, 13, E_INVALID_ARGUMENTS },
+		{ OP_WRITE_REQUEST, 23, UINT16_MAX, 1, E_INVALID_ARGUMENTS },
+		{ OP_WRITE_REQUEST, 23, 0, 0, 0 },
+		{ OP_WRITE_COMMAND, 23, 0, 20, 0 },
+		{ OP_WRITE_COMMAND, 23, 0, 21, E_INVALID_ARGUMENTS },
+		{ OP_WRITE_COMMAND, 517, 0, 512, 0 },
+		{ OP_WRITE_COMMAND, 0, 0, 512, 0 },	/* not told: BlueZ has to say */
+		{ OP_WRITE_COMMAND, 0, 0, 513, E_INVALID_ARGUMENTS },
+		{ OP_WRITE_RELIABLE, 23, 0, 512, 0 },
+	};
+	static const uint8_t value[513];
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		Asker asker = { .wait.done = on_asker };
+		Reason reason = { "" };
+		Place p;
+
+		place_init(&p);
+		p.attr->mtu = cases[i].mtu;
+		ck_assert_int_eq(attr_write(p.attr, p.a, cases[i].kind, cases[i].offset, value, cases[i].length,
+					    &asker.wait, &reason), cases[i].expected);
+		if (cases[i].expected == 0)
+			ck_assert_uint_eq(g_bytes_get_size(((AttrOp *)g_queue_peek_head(&p.attr->ops))->value),
+					  cases[i].length);
+		else
+			ck_assert_ptr_nonnull(strstr(reason.text, "value: "));
+		world_end(&p.world);
+	}
+}
+END_TEST
+
+START_TEST(test_claimed)
+{
+	Asker asker = { 0 };
+	Reason reason;
+	Attr *part;
+	Place p;
+
+	place_init(&p);
+	part = world_attr(p.link, ATTR_DESCRIPTOR, 4, p.attr, "");
+	ck_assert_int_eq(link_claim(p.link, p.attr, p.a, &reason), 0);
+	ck_assert_int_eq(world_write(p.attr, p.b, OP_WRITE_REQUEST, "x", &asker), E_BUSY);
+	ck_assert_int_eq(world_write(part, p.b, OP_WRITE_REQUEST, "x", &asker), E_BUSY);
+	ck_assert_int_eq(world_read(p.attr, 0, &asker), 0);
+	world_answer(&p.world, 0, 0, "x");
+	ck_assert_int_eq(world_write(part, p.a, OP_WRITE_REQUEST, "x", &asker), 0);
+	world_answer(&p.world, 0, 0, NULL);
+	link_release(p.link, p.a, p.world.now);
+	ck_assert_int_eq(world_write(p.attr, p.b, OP_WRITE_REQUEST, "x", &asker), 0);
+	world_end(&p.world);
+}
+END_TEST
+
+static void cancel_other(Asker *asker)
+{
+	op_wait_cancel(&((Asker *)asker->other)->wait);
+}
+
+static void drop_session(Asker *asker)
+{
+	session_drop(asker->other, asker->world->now);
+}
+
+static void remove_attr(Asker *asker)
+{
+	attr_vanished(asker->other);
+}
+
+static void read_again(Asker *asker)
+{
+	asker->then = NULL;
+	ck_assert_int_eq(world_read(asker->other, 0, asker), 0);
+}
+
+START_TEST(test_told_and_cancels)
+{
+	Asker first = { .then = cancel_other }, second = { 0 }, third = { 0 };
+	Place p;
+
+	place_init(&p);
+	first.other = &second;
+	ck_assert_int_eq(world_read(p.attr, 0, &first), 0);
+	ck_assert_int_eq(world_read(p.attr, 0, &second), 0);
+	world_answer(&p.world, 0, 0, "x");
+	ck_assert_uint_eq(first.called, 1);
+	ck_assert_uint_eq(second.called, 0);
+
+	/* one that stands in line behind it, as all is cancelled */
+	ck_assert_int_eq(world_read(p.attr, 0, &first), 0);
+	ck_assert_int_eq(world_write(p.attr, p.a, OP_WRITE_REQUEST, "x", &third), 0);
+	ck_assert_int_eq(world_read(p.attr, 0, &second), 0);
+	attr_vanished(p.attr);
+	ck_assert_uint_eq(first.called, 2);
+	ck_assert_uint_eq(second.called, 0);
+	ck_assert_int_eq(third.error, E_DOES_NOT_EXIST);
+	world_end(&p.world);
+}
+END_TEST
+
+START_TEST(test_told_and_ends_the_link)
+{
+	Asker asker = { .then = drop_session }, behind = { 0 };
+	Session *session;
+	Link *link;
+	Attr *attr;
+	Place p;
+
+	/* a link of others is freed at once, and with it the attribute whose operation ends */
+	place_init(&p);
+	session = world_session(&p.world, p.radio, 1, ":1.9");
+	p.world.devices[6] = (LinkMirror){ .known = true, .connected = true, .resolved = true };
+	ck_assert_int_eq(world_connect(&p.world, p.radio, 6, session, &(Connecter){ 0 }), 0);
+	link = world_link(p.radio, 6);
+	attr = world_attr(link, ATTR_CHARACTERISTIC, 9, NULL, "read,write");
+	asker.world = &p.world;
+	asker.other = session;
+	ck_assert_int_eq(world_read(attr, 0, &asker), 0);
+	ck_assert_int_eq(world_write(attr, session, OP_WRITE_REQUEST, "x", &behind), 0);
+	world_answer(&p.world, 0, 0, "x");
+	ck_assert_uint_eq(asker.called, 1);
+	ck_assert_int_eq(behind.error, E_DOES_NOT_EXIST);
+	ck_assert_ptr_null(world_link(p.radio, 6));
+
+	/* as the link is lost */
+	asker.other = p.a;
+	ck_assert_int_eq(world_read(p.attr, 0, &asker), 0);
+	world_device(&p.world, p.radio, 5, false, false);
+	ck_assert_uint_eq(asker.called, 2);
+	ck_assert_ptr_null(world_link(p.radio, 5));
+	world_end(&p.world);
+
+	/* the attribute itself goes */
+	place_init(&p);
+	asker = (Asker){ .then = remove_attr, .other = p.attr };
+	ck_assert_int_eq(world_read(p.attr, 0, &asker), 0);
+	ck_assert_int_eq(world_write(p.attr, p.a, OP_WRITE_REQUEST, "x", &behind), 0);
+	world_answer(&p.world, 0, 0, "x");
+	ck_assert_int_eq(behind.error, E_DOES_NOT_EXIST);
+	world_end(&p.world);
+}
+END_TEST
+
+static void connect_anew(Asker *asker)
+{
+	Place *place = asker->other;
+	Connecter connecter = { 0 };
+
+	ck_assert_int_eq(world_connect(&place->world, place->radio, 6, place->a, &connecter), 0);
+}
+
+/* The link that is being freed is not the one that they get. */
+START_TEST(test_told_and_connects_anew)
+{
+	Asker asker = { .then = connect_anew };
+	Connecter connecter = { 0 };
+	Attr *attr;
+	Place p;
+
+	place_init(&p);
+	asker.other = &p;
+	p.world.devices[6] = (LinkMirror){ .known = true, .connected = true, .resolved = true };
+	ck_assert_int_eq(world_connect(&p.world, p.radio, 6, p.a, &connecter), 0);
+	attr = world_attr(world_link(p.radio, 6), ATTR_CHARACTERISTIC, 9, NULL, "read");
+	ck_assert_int_eq(world_read(attr, 0, &asker), 0);
+	link_release(world_link(p.radio, 6), p.a, p.world.now);
+	ck_assert_uint_eq(asker.called, 1);
+	ck_assert_int_eq(asker.error, E_DOES_NOT_EXIST);
+	world_expect(&p.world, "+link6 +9 read(9) -link6 forget(9) +link6");
+	ck_assert(link_is_held(world_link(p.radio, 6), p.a));
+	ck_assert_uint_eq(world_link(p.radio, 6)->attrs->len, 0);
+	world_end(&p.world);
+}
+END_TEST
+
+START_TEST(test_told_and_asks_again)
+{
+	Asker asker = { .then = read_again };
+	Place p;
+
+	place_init(&p);
+	asker.other = p.attr;
+	ck_assert_int_eq(world_read(p.attr, 0, &asker), 0);
+	world_answer(&p.world, 0, 0, "x");
+	world_expect(&p.world, "read(3) read(3)");
+	world_answer(&p.world, 0, 0, "y");
+	ck_assert_str_eq(asker.value, "y");
+	/* over a lost link: it is done when the link is back */
+	asker.then = read_again;
+	ck_assert_int_eq(world_read(p.attr, 0, &asker), 0);
+	world_device(&p.world, p.radio, 5, false, false);
+	ck_assert_uint_eq(asker.called, 3);
+	g_string_truncate(p.world.log, 0);
+	world_device(&p.world, p.radio, 5, true, true);
+	world_expect(&p.world, "read(3)");
+	world_answer(&p.world, 0, 0, "z");
+	ck_assert_str_eq(asker.value, "z");
+	world_end(&p.world);
+}
+END_TEST
+
+UNIT_MAIN("attr-op", test_reads_share, test_order, test_cancel, test_permissions, test_lengths, test_claimed,
+	  test_told_and_cancels, test_told_and_ends_the_link, test_told_and_connects_anew, test_told_and_asks_again)
