@@ -30,9 +30,29 @@ static Link *link_of_call(Bluez *bluez, sd_bus_message *m)
 	return device && device->adapter->radio ? link_find(device->adapter->radio, &device->addr) : NULL;
 }
 
-static int reject(sd_bus_error *error)
+static void answer_refused(Bluez *bluez)
 {
-	return sd_bus_error_set(error, REJECTED, "nobody here pairs with that device");
+	if (bluez->refused)
+		(void)sd_bus_reply_method_errorf(bluez->refused, REJECTED, "nobody here pairs with that device");
+	bluez->refused = sd_bus_message_unref(bluez->refused);
+}
+
+/*
+ * Nobody here pairs with that device. bluetoothd hands our answers to the kernel before our calls: an answer before it has
+ * cut the link would leave nothing to cut it by.
+ */
+static int refuse(Bluez *bluez, sd_bus_message *m, PairingAnswer answer)
+{
+	answer_refused(bluez);
+	bluez->refused = sd_bus_message_ref(m);
+	if (answer != PAIRING_CUT)
+		answer_refused(bluez);
+	return 1;
+}
+
+static PairingAnswer is_unasked(Bluez *bluez, Link *link, bool just_works)
+{
+	return link && !link->pairing ? link_pairing_unasked(link, just_works, bluez_now(bluez)) : PAIRING_REFUSE;
 }
 
 static void answer_passkey(void *edge, bool accept, uint32_t passkey)
@@ -61,60 +81,62 @@ static void answer_nothing(void *edge UNUSED, bool accept UNUSED, uint32_t passk
 {
 }
 
-static int on_request_passkey(sd_bus_message *m, void *userdata, sd_bus_error *error)
+static int on_request_passkey(sd_bus_message *m, void *userdata, sd_bus_error *error UNUSED)
 {
 	Link *link = link_of_call(userdata, m);
 
 	if (!link || !link->pairing)
-		return reject(error);
+		return refuse(userdata, m, is_unasked(userdata, link, false));
 	(void)link_pairing_asked(link, PAIRING_ENTER, 0, answer_passkey, sd_bus_message_ref(m));
 	return 1;
 }
 
-static int on_request_confirmation(sd_bus_message *m, void *userdata, sd_bus_error *error)
+static int on_request_confirmation(sd_bus_message *m, void *userdata, sd_bus_error *error UNUSED)
 {
 	Link *link = link_of_call(userdata, m);
 	uint32_t passkey;
 
 	if (!link || !link->pairing || sd_bus_message_read(m, "u", &passkey) < 0)
-		return reject(error);
+		return refuse(userdata, m, is_unasked(userdata, link, false));
 	(void)link_pairing_asked(link, PAIRING_CONFIRM, passkey, answer_yes_or_no, sd_bus_message_ref(m));
 	return 1;
 }
 
-static int on_display_passkey(sd_bus_message *m, void *userdata, sd_bus_error *error)
+static int on_display_passkey(sd_bus_message *m, void *userdata, sd_bus_error *error UNUSED)
 {
 	Link *link = link_of_call(userdata, m);
 	uint32_t passkey;
 	uint16_t entered;
 
 	if (!link || !link->pairing || sd_bus_message_read(m, "uq", &passkey, &entered) < 0)
-		return reject(error);
+		return refuse(userdata, m, is_unasked(userdata, link, false));
 	/* told again for each key that is pressed at the device */
 	if (entered == 0)
 		(void)link_pairing_asked(link, PAIRING_DISPLAY, passkey, answer_nothing, NULL);
 	return sd_bus_reply_method_return(m, NULL);
 }
 
-/* Just Works: bluetoothd asks whether it may. Nobody saw anything, so this is no confirmation. */
-static int on_request_authorization(sd_bus_message *m, void *userdata, sd_bus_error *error)
+/* Just Works: bluetoothd asks whether it may. Nobody saw anything, so this is no confirmation. It does not ask for Pair. */
+static int on_request_authorization(sd_bus_message *m, void *userdata, sd_bus_error *error UNUSED)
 {
 	Bluez *bluez = userdata;
-	const Link *link = link_of_call(bluez, m);
+	Link *link = link_of_call(bluez, m);
+	PairingAnswer answer = is_unasked(bluez, link, true);
 
-	if (!link || !link->pairing || !bluez->broker->config.just_works)
-		return reject(error);
-	return sd_bus_reply_method_return(m, NULL);
+	if (answer == PAIRING_ALLOW)
+		return sd_bus_reply_method_return(m, NULL);
+	return refuse(bluez, m, answer);
 }
 
-static int on_refuse(sd_bus_message *m UNUSED, void *userdata UNUSED, sd_bus_error *error)
+static int on_refuse(sd_bus_message *m, void *userdata, sd_bus_error *error UNUSED)
 {
-	return reject(error);
+	return refuse(userdata, m, PAIRING_REFUSE);
 }
 
 /* Cancel has no argument: bluetoothd gave up the question it asked last, and takes no answer to it. */
-static int on_cancel(sd_bus_message *m, void *userdata UNUSED, sd_bus_error *error UNUSED)
+static int on_cancel(sd_bus_message *m, void *userdata, sd_bus_error *error UNUSED)
 {
+	answer_refused(userdata);
 	return sd_bus_reply_method_return(m, NULL);
 }
 
@@ -163,7 +185,7 @@ void agent_register(Bluez *bluez)
 
 /* --- pairing --- */
 
-static int translate_error(const sd_bus_error *error, Reason *reason)
+static int translate_error(const sd_bus_error *error, const Link *link, Reason *reason)
 {
 	static const struct {
 		const char *name;
@@ -180,6 +202,9 @@ static int translate_error(const sd_bus_error *error, Reason *reason)
 		{ SD_BUS_ERROR_NO_REPLY, E_TIMED_OUT, "the pairing was not finished in time" },
 	};
 
+	if (sd_bus_error_has_name(error, "org.bluez.Error.AuthenticationCanceled") && link &&
+	    (!link->bluez.connected || link->mend_until != 0))
+		return reason_set(reason, E_NOT_CONNECTED, "the link was lost");
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
 		if (sd_bus_error_has_name(error, table[i].name))
 			return table[i].outcome == 0 ? 0 : reason_set(reason, table[i].outcome, "%s", table[i].says);
@@ -191,14 +216,14 @@ static int on_paired(sd_bus_message *m, void *userdata, sd_bus_error *ret_error 
 	const sd_bus_error *error = sd_bus_message_get_error(m);
 	Link *link = link_of_answer(userdata);
 	Reason reason = { "" };
-	int r = error ? translate_error(error, &reason) : 0;
+	int r = error ? translate_error(error, link, &reason) : 0;
 
 	if (!link)
 		return 0;
 	/* it was paired before: nothing to confirm, and nothing to undo */
 	if (error && r == 0)
 		link->pair_asked = true;
-	link_pair_done(link, r, &reason);
+	link_pair_done(link, r, &reason, bluez_now(bluez_of_answer(userdata)));
 	return 0;
 }
 
@@ -231,6 +256,8 @@ void bluez_link_unpair(Bluez *bluez, Link *link)
 	if (!adapter)
 		return;
 	log_notice("%s paired by Just Works, which is off: undone", addr_format(&link->addr, text));
+	/* RemoveDevice alone would leave the link up for two seconds more; this ends it at once */
+	bluez_link_cancel_pair(bluez, link);
 	snprintf(path, sizeof(path), "%s/dev_%s", adapter->path, addr_format_with(&link->addr, '_', text));
 	if (bluez_call_with(bluez, adapter->path, ADAPTER_INTERFACE, "RemoveDevice", &slot, on_ignored, NULL, append_device,
 			    path) < 0)

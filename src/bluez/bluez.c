@@ -258,6 +258,7 @@ Bluez *bluez_free(Bluez *bluez)
 	for (size_t i = 0; i < ARRAY_SIZE(bluez->matches); i++)
 		sd_bus_slot_unref(bluez->matches[i]);
 	sd_bus_slot_unref(bluez->agent);
+	sd_bus_message_unref(bluez->refused);
 	sd_bus_slot_unref(bluez->find);
 	sd_bus_slot_unref(bluez->load);
 	sd_bus_slot_unref(bluez->tree);

@@ -34,6 +34,7 @@ typedef struct Bluez {
 	bool tree_again;		/* another link was resolved meanwhile */
 	sd_bus_slot *matches[3];
 	sd_bus_slot *agent;
+	sd_bus_message *refused;	/* a question to it that is answered when bluetoothd takes it back */
 	unsigned next_object;		/* number of the next object that we register */
 	GPtrArray *adapters;
 	GHashTable *devices;		/* path -> Device */

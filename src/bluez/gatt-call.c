@@ -84,7 +84,7 @@ static int translate_error(const sd_bus_error *error, Reason *reason)
 		const char *says;
 	} table[] = {
 		{ "org.bluez.Error.NotPermitted", "paired", E_ATT_ERROR,
-		  "0x05 the device wants a paired or encrypted link; see Connection1.Pair" },
+		  ATT_WANTS_PAIRING },
 		{ "org.bluez.Error.NotPermitted", NULL, E_NOT_PERMITTED, "the device does not permit it" },
 		{ "org.bluez.Error.NotAuthorized", NULL, E_ATT_ERROR, "0x08 the device does not authorize it" },
 		{ "org.bluez.Error.InvalidArguments", "offset", E_ATT_ERROR, "0x07 the offset is past the end of the value" },

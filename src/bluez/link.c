@@ -100,6 +100,11 @@ bool bluez_link_look(Bluez *bluez, Radio *radio, const Addr *addr, LinkMirror *r
 	return true;
 }
 
+Bluez *bluez_of_answer(void *userdata)
+{
+	return ((LinkCall *)userdata)->bluez;
+}
+
 Link *link_of_answer(void *userdata)
 {
 	const LinkCall *call = userdata;

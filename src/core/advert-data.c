@@ -42,6 +42,27 @@ static size_t key_length(const AdField *field)
 	}
 }
 
+/* How many bytes each UUID of a list has. */
+static size_t list_width(uint8_t type)
+{
+	switch (type) {
+	case AD_UUID16_PART:
+	case AD_UUID16:
+	case AD_SOLICIT16:
+		return 2;
+	case AD_UUID32_PART:
+	case AD_UUID32:
+	case AD_SOLICIT32:
+		return 4;
+	case AD_UUID128_PART:
+	case AD_UUID128:
+	case AD_SOLICIT128:
+		return 16;
+	default:
+		return 1;
+	}
+}
+
 static bool may_come_twice(uint8_t type)
 {
 	return type >= AD_UUID16_PART && type <= AD_UUID128;
@@ -67,9 +88,9 @@ static bool advert_data_has(const AdvertData *data, const AdField *field)
 static bool is_reserved(uint8_t type)
 {
 	static const uint8_t types[] = { 0x0d, 0x0e, 0x0f, 0x10, 0x11, 0x12, 0x17, 0x18, 0x1a, 0x1b, 0x1c, 0x1d, 0x1e, 0x22,
-					 0x23, 0x27 };
+					 0x23, 0x27, 0x28, 0x29, 0x2a, 0x2b, 0x3d };
 
-	return type == 0 || (type > 0x3d && type != AD_MANUFACTURER) || memchr(types, type, sizeof(types));
+	return type == 0 || memchr(types, type, sizeof(types));
 }
 
 static int advert_data_add_raw(AdvertData *data, const uint8_t *bytes, size_t length, const char *what, Reason *reason)
@@ -96,8 +117,8 @@ static int advert_data_add_raw(AdvertData *data, const uint8_t *bytes, size_t le
 		if (is_reserved(field.type))
 			return reason_set(reason, E_NOT_SUPPORTED, "%s: BlueZ does not send AD type 0x%02x for others", what,
 					  field.type);
-		if (field.length < key_length(&field) || (field.type == AD_APPEARANCE && field.length != 2) ||
-		    (field.type == AD_TX_POWER && field.length != 1))
+		if (field.length < key_length(&field) || field.length % list_width(field.type) != 0 ||
+		    (field.type == AD_APPEARANCE && field.length != 2) || (field.type == AD_TX_POWER && field.length != 1))
 			return reason_set(reason, E_INVALID_ARGUMENTS, "%s: AD type 0x%02x of %u bytes is not well-formed",
 					  what, field.type, field.length);
 		if (!may_come_twice(field.type) && advert_data_has(data, &field))

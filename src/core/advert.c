@@ -63,6 +63,7 @@ static void advert_tell(Advert *advert, int error, const Reason *reason)
 static void advert_off(Advert *advert, uint64_t now)
 {
 	advert->state = ADVERT_OFF;
+	advert->renewed = false;
 	advert->since = now;
 }
 
@@ -74,6 +75,14 @@ void advert_stop(Advert *advert, uint64_t now)
 		return;
 	broker->ops->advert_stop(broker->userdata, advert);
 	advert_off(advert, now);
+}
+
+void advert_yield(Advert *advert, uint64_t now)
+{
+	advert_stop(advert, now);
+	advert_off(advert, now);
+	/* who waits for new data to be on air waits for a turn now, and does not have to */
+	advert_tell(advert, 0, NULL);
 }
 
 void advert_start(Advert *advert)
@@ -148,7 +157,9 @@ int advert_enable(Session *session, AdvertWait *wait, uint64_t now, Reason *reas
 		return r;
 	if (!advert->enabled) {
 		advert->enabled = true;
-		advert->since = now;
+		/* how long it was off before counts: one that is switched off and on does not miss its turn */
+		if (advert->since == 0)
+			advert->since = now;
 		advert->retry_at = 0;
 	}
 	wait->advert = advert;
@@ -180,6 +191,7 @@ void advert_disable(Session *session, uint64_t now)
 	if (!advert || !advert->enabled)
 		return;
 	advert->enabled = false;
+	advert->renewed = false;
 	advert_stop(advert, now);
 	reason_set(&reason, E_FAILED, "advertising was ended meanwhile");
 	advert_tell(advert, E_FAILED, &reason);
@@ -194,12 +206,15 @@ void advert_started(Advert *advert, int error, const Reason *reason, uint64_t no
 		return;
 	if (error == 0) {
 		advert->state = ADVERT_ON;
-		advert->since = now;
+		if (!advert->renewed)
+			advert->since = now;
+		advert->renewed = false;
 		advert_tell(advert, 0, NULL);
 		peripheral_settle(advert->peripheral, now);
 		return;
 	}
 	advert->state = ADVERT_OFF;
+	advert->renewed = false;
 	if (error == -EBUSY || error == -EAGAIN) {
 		/* other programs have the instances: it waits, in its place of the row */
 		advert->retry_at = now + RETRY_WAIT;
@@ -235,6 +250,7 @@ void adverts_forgotten(Peripheral *peripheral, uint64_t now)
 	Reason reason;
 
 	peripheral->turn_due = USEC_NEVER;
+	peripheral->instances_used = peripheral->instances_others = 0;
 	for (guint i = 0; i < peripheral->adverts->len; i++) {
 		Advert *advert = g_ptr_array_index(peripheral->adverts, i);
 

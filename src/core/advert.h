@@ -42,7 +42,8 @@ struct Advert {
 	AdvertParams params;
 	AdvertState state;
 	bool stale;		/* BlueZ has older data */
-	uint64_t since;		/* it has been on or off */
+	bool renewed;		/* it comes back with new data, in the place it had */
+	uint64_t since;		/* it has been on or off; 0: was never wanted */
 	uint64_t retry_at;	/* 0: at once */
 	GPtrArray *waits;	/* AdvertWait */
 	void *edge;		/* the edge's own */
@@ -71,6 +72,7 @@ void advert_released(Advert *advert, uint64_t now);
 /* For rotation.c. */
 void advert_start(Advert *advert);
 void advert_stop(Advert *advert, uint64_t now);	/* no harm if it is off */
+void advert_yield(Advert *advert, uint64_t now);	/* stops, until its turn comes */
 
 /* For peripheral.c. */
 uint64_t adverts_settle(Peripheral *peripheral, uint64_t now);	/* when something is due next */

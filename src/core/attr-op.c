@@ -41,12 +41,13 @@ void attr_next(Attr *attr)
 {
 	AttrOp *op = g_queue_peek_head(&attr->ops);
 
-	if (!op || op->running)
+	if (!op || op->running || attr->link->mend_until != 0)
 		return;
 	/* bluetoothd keeps a subscription over a lost link, and takes it back meanwhile */
 	if (!attr->link->bluez.connected && op->kind != OP_NOTIFY_OFF)
 		return;
 	op->running = true;
+	op->turn = ++attr->link->turns;
 	attr->link->broker->ops->attr_start(attr->link->broker->userdata, op);
 }
 
@@ -139,12 +140,31 @@ void attr_cancel(Attr *attr, int error, const Reason *reason)
 		op_finish(op, error, reason, NULL);
 }
 
+int attr_check_security(const Attr *attr, Reason *reason)
+{
+	return attr->wants_pairing ? reason_set(reason, E_ATT_ERROR, "%s", ATT_WANTS_PAIRING) : 0;
+}
+
+void attr_suspend(Attr *attr)
+{
+	AttrOp *op = g_queue_peek_head(&attr->ops);
+
+	if (!op || !op->running)
+		return;
+	op->running = false;
+	attr->link->broker->ops->attr_forget(attr->link->broker->userdata, op);
+}
+
 int attr_read(Attr *attr, uint16_t offset, OpWait *wait, Reason *reason)
 {
 	AttrOp *last = g_queue_peek_tail(&attr->ops);
+	int r;
 
 	if (attr->kind == ATTR_CHARACTERISTIC && !(attr->properties & PROP_READ))
 		return reason_set(reason, E_NOT_PERMITTED, "characteristic 0x%04x cannot be read", attr->handle);
+	r = attr_check_security(attr, reason);
+	if (r != 0)
+		return r;
 	if (!last || last->kind != OP_READ || last->offset != offset) {
 		last = attr_op_new(attr, OP_READ);
 		last->offset = offset;
@@ -172,7 +192,7 @@ static int check_write(const Attr *attr, OpKind kind, size_t length, uint16_t of
 		return reason_set(reason, E_INVALID_ARGUMENTS,
 				  "value: %zu bytes; a write command carries at most %d here (MTU - 3)", length,
 				  attr->mtu - 3);
-	return 0;
+	return attr_check_security(attr, reason);
 }
 
 int attr_write(Attr *attr, Session *session, OpKind kind, uint16_t offset, const void *value, size_t length, OpWait *wait,

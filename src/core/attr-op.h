@@ -35,6 +35,7 @@ struct AttrOp {
 	uint16_t offset;
 	GBytes *value;		/* of a write */
 	bool running;		/* the edge has it */
+	uint64_t turn;		/* of those that the edge has of this link, the smallest is the first */
 	bool ended;		/* off the queue: its waiters are being told */
 	GPtrArray *waits;
 	void *edge;		/* the edge's own */
@@ -56,7 +57,12 @@ void attr_op_done(AttrOp *op, int error, const Reason *reason, GBytes *value);
 /* For attr.c and listener.c. */
 AttrOp *attr_op_new(Attr *attr, OpKind kind);		/* at the end of the queue */
 void attr_op_wait(AttrOp *op, OpWait *wait);
-void attr_next(Attr *attr);				/* begins what is at the head of the queue, if it can be */
+void attr_next(Attr *attr);
+
+/* What it is known to want: asking the device would make bluetoothd pair (core/pairing.h). E_ATT_ERROR. */
+int attr_check_security(const Attr *attr, Reason *reason);
+/* The link is mended: the device has not heard of what is under way, so it is begun again on the new link. */
+void attr_suspend(Attr *attr);				/* begins what is at the head of the queue, if it can be */
 void attr_cancel(Attr *attr, int error, const Reason *reason);
 AttrOp *attr_last_switch(const Attr *attr);		/* the last in the queue of OP_NOTIFY_ON and OP_NOTIFY_OFF, or NULL */
 bool attr_will_notify(const Attr *attr);		/* once all that is queued is done */

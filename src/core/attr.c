@@ -117,7 +117,7 @@ static bool attr_is_kept(const Attr *attr)
 	for (guint i = 0; i < attrs->len; i++)
 		if (((const Attr *)g_ptr_array_index(attrs, i))->parent == attr)
 			return true;
-	return attr_is_listened_to(attr) || attr->claim;
+	return attr_is_listened_to(attr) || attr->claim || attr->link->mend_until != 0;
 }
 
 void attr_vanished(Attr *attr)
@@ -144,6 +144,10 @@ void attr_link_lost(Attr *attr)
 {
 	Reason reason;
 
+	if (attr->link->mend_until != 0) {
+		attr_suspend(attr);
+		return;
+	}
 	reason_set(&reason, E_NOT_CONNECTED, "the link was lost");
 	attr_cancel(attr, E_NOT_CONNECTED, &reason);
 	/* switching off may have been among it */

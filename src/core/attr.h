@@ -35,6 +35,7 @@ enum {
 };
 
 #define ATTR_VALUE_MAX 512	/* Vol 3 Part F 3.2.9 */
+#define ATT_WANTS_PAIRING "0x05 the device wants a paired or encrypted link; pair first (Connection1.Pair)"
 
 struct Attr {
 	Link *link;
@@ -54,6 +55,7 @@ struct Attr {
 	GArray *subs;		/* AttrSub */
 	GPtrArray *streams;	/* AttrStream */
 	bool upstream;		/* BlueZ sends us its notifications */
+	bool wants_pairing;	/* it was refused for want of one */
 	Session *claim;		/* who alone may write */
 };
 

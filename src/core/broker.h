@@ -108,6 +108,7 @@ typedef struct BrokerStats {
 	uint64_t delivered;
 	uint64_t dropped_overflow;
 	uint64_t dropped_memory;
+	uint64_t dropped_notifications;	/* that did not fit into a program's pipe */
 	uint64_t filtered;
 	uint64_t duplicates;
 	uint64_t upstream_errors;	/* calls to BlueZ that failed */

@@ -55,7 +55,7 @@ bool link_wants_back(const Link *link)
 	for (guint i = 0; i < link->holds->len; i++)
 		if (g_array_index(link->holds, Hold, i).auto_reconnect)
 			return true;
-	return false;
+	return link->mend_until != 0 && link->holds->len > 0;
 }
 
 int link_release(Link *link, Session *session, uint64_t now)

@@ -14,6 +14,7 @@
 #define RETRY_LOST (5 * USEC_PER_SEC)	/* between tries to get a lost link back */
 #define ATTEMPT_UNANSWERED (15 * USEC_PER_SEC)
 #define ATTEMPT_MAX (40 * USEC_PER_SEC)	/* the kernel gives up after 20 s; then there are the services */
+#define MEND_MAX (30 * USEC_PER_SEC)	/* then its holders are told that it is lost */
 #define CLOSE_MAX (10 * USEC_PER_SEC)
 
 void link_changed(Link *link, unsigned changes)
@@ -60,11 +61,11 @@ static void link_end_pairing(Link *link)
 {
 	Reason reason;
 
-	if (!link->pairing)
+	/* while the link is mended, bluetoothd's answer tells more */
+	if (!link->pairing || link->mend_until != 0)
 		return;
 	reason_set(&reason, E_NOT_CONNECTED, "the link was lost");
-	link->pair_asked = true;	/* there is nothing to undo */
-	link_pair_done(link, E_NOT_CONNECTED, &reason);
+	link_pair_end(link, E_NOT_CONNECTED, &reason);
 }
 
 void link_free(Link *link)
@@ -98,6 +99,22 @@ bool link_is_wanted(const Link *link)
 
 /* --- states --- */
 
+/* Work goes on. */
+static void link_resume(Link *link)
+{
+	link->mend_until = 0;
+	/* what BlueZ does not show any more was kept only for its subscribers */
+	for (guint i = link->attrs->len; i-- > 0;) {
+		Attr *attr = g_ptr_array_index(link->attrs, i);
+
+		if (attr->present)
+			attr_restore(attr);
+		else
+			attr_free(attr);
+	}
+	link_pair_resume(link);
+}
+
 static void link_up(Link *link)
 {
 	link->state = LINK_UP;
@@ -108,15 +125,7 @@ static void link_up(Link *link)
 		link->exposed = true;
 		link->broker->ops->link_added(link->broker->userdata, link);
 	}
-	/* what BlueZ does not show any more was kept only for its subscribers */
-	for (guint i = link->attrs->len; i-- > 0;) {
-		Attr *attr = g_ptr_array_index(link->attrs, i);
-
-		if (attr->present)
-			attr_restore(attr);
-		else
-			attr_free(attr);
-	}
+	link_resume(link);
 	while (link->waits->len > 0) {
 		ConnectWait *wait = g_ptr_array_index(link->waits, 0);
 
@@ -148,17 +157,9 @@ static void link_cancel_work(Link *link)
 		attr_link_lost(g_ptr_array_index(link->attrs, i));
 }
 
-/* The link is down, by whomever: those who do not want it back have lost it. */
-static void link_lost(Link *link, const char *reason, uint64_t now)
+/* Those who do not want it back have lost it. */
+static void link_tell_lost(Link *link, const char *reason, bool was_up)
 {
-	bool was_up = link->state == LINK_UP;
-
-	link->state = LINK_DOWN;
-	link->deadline = USEC_NEVER;
-	link->ours = false;
-	link->tries = 0;
-	link->linger = USEC_NEVER;
-	link_cancel_work(link);
 	if (was_up && link->holds->len > 0)
 		link->broker->ops->link_lost(link->broker->userdata, link, reason);
 	for (guint i = link->holds->len; i-- > 0;) {
@@ -167,7 +168,39 @@ static void link_lost(Link *link, const char *reason, uint64_t now)
 		if (!hold->auto_reconnect)
 			link_drop_hold(link, hold->session);
 	}
+}
+
+/* The link is down, by whomever. */
+static void link_lost(Link *link, const char *reason, uint64_t now)
+{
+	bool was_up = link->state == LINK_UP || link->mend_until != 0;
+	bool forgiven = link->pair_under_way || link->forgive_until > now || link->mend_until > now;
+
+	/* those who hold it have not asked for a pairing that breaks the link */
+	link->mend_until = was_up && forgiven && strcmp(reason, "disconnected") == 0 ? now + MEND_MAX : 0;
+	link->state = LINK_DOWN;
+	link->deadline = USEC_NEVER;
+	link->ours = false;
+	link->tries = 0;
+	link->linger = USEC_NEVER;
+	link_cancel_work(link);
+	if (link->mend_until == 0)
+		link_tell_lost(link, reason, was_up);
+	else
+		broker_wake_at(link->broker, link->mend_until);
 	link->retry_at = MAX(link->retry_at, now);
+}
+
+/* Not cut, after all; or it does not come back. */
+void link_mend_expired(Link *link)
+{
+	if (link->state == LINK_UP) {
+		link_resume(link);
+		return;
+	}
+	link->mend_until = 0;
+	link_cancel_work(link);
+	link_tell_lost(link, "disconnected", true);
 }
 
 void link_begin(Link *link, uint64_t now)
@@ -177,6 +210,8 @@ void link_begin(Link *link, uint64_t now)
 	link->ours = !link->bluez.connected;
 	link->deadline = now + ATTEMPT_MAX;
 	broker_wake_at(link->broker, link->deadline);
+	link->calling = !link->bluez.connected;
+	link->broken = false;
 	if (!link->bluez.connected)
 		link->broker->ops->link_connect(link->broker->userdata, link);
 	else if (link->bluez.resolved)
@@ -188,7 +223,7 @@ static void link_retry(Link *link, int error, const Reason *reason, uint64_t now
 	/* BlueZ says the same of a device that is not there (after the kernel's 20 s) and of one that does not want us */
 	bool unanswered = error == -EAGAIN && link->deadline != USEC_NEVER &&
 			  now + ATTEMPT_MAX >= link->deadline + ATTEMPT_UNANSWERED;
-	bool again = error == -EAGAIN && link->tries < TRIES_MAX && link->waits->len > 0;
+	bool again = error == -EAGAIN && link->tries < TRIES_MAX && (link->waits->len > 0 || link->mend_until != 0);
 
 	if (error == -EAGAIN)
 		error = unanswered ? E_TIMED_OUT : E_CONNECTION_REFUSED;
@@ -200,7 +235,18 @@ static void link_retry(Link *link, int error, const Reason *reason, uint64_t now
 		link->tries = 0;
 		link->retry_at = now + RETRY_LOST;
 		link_fail_waits(link, error, reason);
+		if (link->mend_until != 0)
+			link_mend_expired(link);
 	}
+}
+
+/* The link went down again before its services were known. */
+static void link_broke(Link *link, uint64_t now)
+{
+	Reason reason;
+
+	reason_set(&reason, E_FAILED, "the link was lost while the services were being discovered");
+	link_retry(link, -EAGAIN, &reason, now);
 }
 
 void link_connect_done(Link *link, int error, const Reason *reason, uint64_t now)
@@ -208,8 +254,11 @@ void link_connect_done(Link *link, int error, const Reason *reason, uint64_t now
 	Radio *radio = link->radio;
 	bool first = links_enter(radio);
 
+	link->calling = false;
 	if (link->state == LINK_CONNECTING && error != 0)
 		link_retry(link, error, reason, now);
+	else if (link->state == LINK_CONNECTING && link->broken)
+		link_broke(link, now);
 	links_leave(radio, first, now);
 }
 
@@ -247,21 +296,23 @@ void link_mirror(Radio *radio, const Addr *addr, const LinkMirror *mirror, uint6
 {
 	Link *link = link_find(radio, addr);
 	bool was_connected, first;
-	Reason reason;
 
 	if (!link)
 		return;
 	first = links_enter(radio);
 	was_connected = link->bluez.connected;
 	link_take_mirror(link, mirror);
+	if (mirror->connected)
+		link->broken = false;
 
 	if (link->state == LINK_CONNECTING && mirror->connected && mirror->resolved) {
 		link_up(link);
 	} else if (link->state == LINK_CONNECTING && was_connected && !mirror->connected) {
-		/* BlueZ has answered Connect already: nothing else will tell us */
-		reason_set(&reason, E_FAILED, "the link was lost while the services were being discovered");
 		link_cancel_work(link);
-		link_retry(link, -EAGAIN, &reason, now);
+		/* one failure counts once: where Connect is still to be answered, that is when to try again */
+		link->broken = link->calling;
+		if (!link->calling)
+			link_broke(link, now);
 	} else if ((link->state == LINK_UP || link->state == LINK_CLOSING) && !mirror->connected) {
 		link_lost(link, "disconnected", now);
 	}

@@ -53,6 +53,8 @@ struct Link {
 	LinkState state;
 	bool exposed;		/* programs see its object */
 	bool ours;		/* we opened it, so we may close it */
+	bool calling;		/* BlueZ has not answered Connect yet */
+	bool broken;		/* the link went down before it did */
 	LinkMirror bluez;	/* mirrored */
 	GPtrArray *waits;	/* ConnectWait, in order of arrival */
 	GArray *holds;		/* Hold */
@@ -61,11 +63,14 @@ struct Link {
 	PairWait *pairing;	/* who waits for a pairing (core/pairing.h), or NULL */
 	PairingQuestion question;
 	uint32_t last_question;
-	bool pair_under_way;	/* bluetoothd is at it */
+	bool pair_under_way;	/* bluetoothd is at it; else it waits until the link is mended */
 	bool pair_asked;	/* its agent was asked something */
 	unsigned tries;		/* of this connection */
 	uint64_t retry_at;	/* 0: at once */
 	uint64_t deadline;	/* of CONNECTING or CLOSING */
+	uint64_t forgive_until;	/* a loss before that is a pairing's fault: it is mended */
+	uint64_t mend_until;	/* cut or lost so, and being opened again before anybody is told; 0: it is not */
+	uint64_t turns;		/* operations that were begun on it */
 	uint64_t linger;	/* when it is to be closed for want of holders; USEC_NEVER: it has some */
 	uint64_t order;		/* age, in the queue */
 };
@@ -88,4 +93,5 @@ void link_begin(Link *link, uint64_t now);
 void link_close(Link *link, uint64_t now);
 void link_settle(Link *link, uint64_t now);		/* goes on with what depends on nobody else */
 void link_time_out(Link *link, uint64_t now);		/* its deadline has come */
+void link_mend_expired(Link *link);	/* its mend_until has come */
 void link_radio_gone(Link *link, int error, const Reason *reason, uint64_t now);

@@ -231,6 +231,8 @@ uint64_t links_tick(Radio *radio, uint64_t now)
 		Link *link = g_ptr_array_index(radio->links, i);
 
 		link_expire_waits(link, now);
+		if (link->mend_until != 0 && link->mend_until <= now)
+			link_mend_expired(link);
 		if (link->deadline <= now)
 			link_time_out(link, now);
 	}
@@ -239,6 +241,8 @@ uint64_t links_tick(Radio *radio, uint64_t now)
 		const Link *link = g_ptr_array_index(radio->links, i);
 
 		due = MIN(due, MIN(link->deadline, link->linger));
+		if (link->mend_until != 0)
+			due = MIN(due, link->mend_until);
 		if (link->state == LINK_QUEUED && link->retry_at > now)
 			due = MIN(due, link->retry_at);
 		for (guint w = 0; w < link->waits->len; w++)

@@ -59,7 +59,7 @@ static bool is_subscribed(const Attr *attr, const Session *session, const char *
 static int check_notify(const Attr *attr, Reason *reason)
 {
 	if (attr->properties & (PROP_NOTIFY | PROP_INDICATE))
-		return 0;
+		return attr_check_security(attr, reason);
 	return reason_set(reason, E_NOT_PERMITTED, "characteristic 0x%04x has no notifications", attr->handle);
 }
 

@@ -2,6 +2,11 @@
 /* A pairing: one question after the other between bluetoothd's agent and the program that wanted it. */
 #include "core/pairing.h"
 
+#include <errno.h>
+
+/* How long it may take until bluetoothd tells that a link is gone that a pairing ended. */
+#define FORGIVE_MAX (10 * USEC_PER_SEC)
+
 static void close_question(Link *link, bool accept, uint32_t passkey)
 {
 	PairingQuestion question = link->question;
@@ -11,21 +16,41 @@ static void close_question(Link *link, bool accept, uint32_t passkey)
 		question.answer(question.edge, accept, passkey);
 }
 
+/* What wanted a pairing may be asked once more. */
+static void link_now_paired(Link *link)
+{
+	for (guint i = 0; i < link->attrs->len; i++)
+		((Attr *)g_ptr_array_index(link->attrs, i))->wants_pairing = false;
+}
+
 int link_pair(Link *link, PairWait *wait, Reason *reason)
 {
 	if (link->pairing || link->pair_under_way)
 		return reason_set(reason, E_IN_PROGRESS, "the device is being paired already");
-	if (!link->bluez.connected)
+	/* bluetoothd would never answer */
+	if (link->bluez.paired) {
+		link_now_paired(link);
+		return -EALREADY;
+	}
+	if (!link->bluez.connected && link->mend_until == 0)
 		return reason_set(reason, E_NOT_CONNECTED, "the link is down");
 	wait->link = link;
 	link->pairing = wait;
-	link->pair_asked = false;
-	link->pair_under_way = true;
-	link->broker->ops->link_pair(link->broker->userdata, link);
+	if (link->mend_until == 0)
+		link_pair_resume(link);
 	return 0;
 }
 
-void pair_wait_cancel(PairWait *wait)
+void link_pair_resume(Link *link)
+{
+	if (!link->pairing || link->pair_under_way)
+		return;
+	link->pair_asked = false;
+	link->pair_under_way = true;
+	link->broker->ops->link_pair(link->broker->userdata, link);
+}
+
+void pair_wait_cancel(PairWait *wait, uint64_t now)
 {
 	Link *link = wait->link;
 
@@ -33,9 +58,12 @@ void pair_wait_cancel(PairWait *wait)
 		return;
 	wait->link = NULL;
 	link->pairing = NULL;
-	/* nobody is left to answer: bluetoothd ends the pairing at a refusal */
-	close_question(link, false, 0);
+	if (!link->pair_under_way)
+		return;
+	/* nobody is left to answer; this ends the link, too */
+	link->forgive_until = now + FORGIVE_MAX;
 	link->broker->ops->link_cancel_pair(link->broker->userdata, link);
+	close_question(link, false, 0);
 }
 
 bool link_pairing_asked(Link *link, PairingKind kind, uint32_t passkey,
@@ -70,23 +98,69 @@ int link_respond_pairing(Link *link, uint32_t id, bool accept, uint32_t passkey,
 	return 0;
 }
 
-void link_pair_done(Link *link, int error, const Reason *reason)
+void link_pair_end(Link *link, int error, const Reason *reason)
 {
 	PairWait *wait = link->pairing;
-	Reason undone;
 
-	link->pair_under_way = false;
 	link->pairing = NULL;
 	close_question(link, false, 0);
-	if (error == 0 && !link->pair_asked && !link->broker->config.just_works) {
-		/* bluetoothd does not tell beforehand, and cannot take a pairing back but with the device */
-		link->broker->ops->link_unpair(link->broker->userdata, link);
-		error = reason_set(&undone, E_NOT_PERMITTED,
-				   "the device pairs by Just Works only, which is off (JustWorks in the configuration)");
-		reason = &undone;
-	}
 	if (!wait)
 		return;
 	wait->link = NULL;
 	wait->done(wait, error, reason);
+}
+
+void link_pair_done(Link *link, int error, const Reason *reason, uint64_t now)
+{
+	Reason undone;
+
+	link->pair_under_way = false;
+	if (error == 0 && !link->pair_asked && !link->broker->config.just_works) {
+		/* bluetoothd does not tell beforehand, and cannot take a pairing back but with the device and the link */
+		link->forgive_until = now + FORGIVE_MAX;
+		link->broker->ops->link_unpair(link->broker->userdata, link);
+		error = reason_set(&undone, E_NOT_PERMITTED,
+				   "the device pairs by Just Works only, which is off (JustWorks in the configuration)");
+		reason = &undone;
+	} else if (error == 0) {
+		link_now_paired(link);
+	} else {
+		/* it ends the link over that */
+		link->forgive_until = now + FORGIVE_MAX;
+	}
+	link_pair_end(link, error, reason);
+}
+
+/* ATT does one thing after the other: what BlueZ has had for longest is what the device wants a pairing for. */
+static AttrOp *link_first_running(const Link *link)
+{
+	AttrOp *first = NULL;
+
+	for (guint i = 0; i < link->attrs->len; i++) {
+		AttrOp *op = g_queue_peek_head(&((Attr *)g_ptr_array_index(link->attrs, i))->ops);
+
+		if (op && op->running && op->kind != OP_WRITE_COMMAND && (!first || op->turn < first->turn))
+			first = op;
+	}
+	return first;
+}
+
+PairingAnswer link_pairing_unasked(Link *link, bool just_works, uint64_t now)
+{
+	AttrOp *op = link->pair_under_way ? NULL : link_first_running(link);
+	Reason reason;
+	int r;
+
+	if (!op)
+		return PAIRING_REFUSE;
+	if (just_works && link->broker->config.just_works)
+		return PAIRING_ALLOW;
+	r = reason_set(&reason, E_ATT_ERROR, "%s", ATT_WANTS_PAIRING);
+	op->attr->wants_pairing = true;
+	link->mend_until = now + FORGIVE_MAX;
+	broker_wake_at(link->broker, link->mend_until);
+	link->broker->ops->link_cancel_pair(link->broker->userdata, link);
+	link->broker->ops->attr_forget(link->broker->userdata, op);
+	attr_op_done(op, r, &reason, NULL);
+	return PAIRING_CUT;
 }

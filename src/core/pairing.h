@@ -31,9 +31,9 @@ struct PairWait {
 	uint32_t passkey;
 };
 
-/* 0: wait->done will be called. E_IN_PROGRESS, E_NOT_CONNECTED. */
+/* 0: wait->done will be called; -EALREADY: it is paired. E_IN_PROGRESS, E_NOT_CONNECTED. */
 int link_pair(Link *link, PairWait *wait, Reason *reason);
-void pair_wait_cancel(PairWait *wait);	/* no harm if it does not wait */
+void pair_wait_cancel(PairWait *wait, uint64_t now);	/* no harm if it does not wait */
 
 /* The program's answer. E_DOES_NOT_EXIST: no such question is open. E_INVALID_ARGUMENTS: passkey above PASSKEY_MAX. */
 int link_respond_pairing(Link *link, uint32_t id, bool accept, uint32_t passkey, Reason *reason);
@@ -41,4 +41,21 @@ int link_respond_pairing(Link *link, uint32_t id, bool accept, uint32_t passkey,
 /* From the edge. answer may be called at once. False: nobody here pairs with that device. */
 bool link_pairing_asked(Link *link, PairingKind kind, uint32_t passkey,
 			void (*answer)(void *edge, bool accept, uint32_t passkey), void *edge);
-void link_pair_done(Link *link, int error, const Reason *reason);
+void link_pair_done(Link *link, int error, const Reason *reason, uint64_t now);
+/* The agent is asked about a device that nobody here pairs with: a read or write needs a pairing, and bluetoothd begins one
+ * by itself. */
+typedef enum PairingAnswer {
+	PAIRING_REFUSE,
+	PAIRING_ALLOW,		/* Just Works, and the configuration allows it */
+	PAIRING_CUT,		/* refused, and the link is being cut over that: no answer until bluetoothd takes the question back */
+} PairingAnswer;
+
+/*
+ * What a refusal leaves behind is a link on which everything hangs for 30 s. So what was asked for here ends with ATT error
+ * 0x05 at once, and the link is cut and opened again, without its holders noticing.
+ */
+PairingAnswer link_pairing_unasked(Link *link, bool just_works, uint64_t now);
+
+/* For link.c: begins what had to wait for the link; tells who waits. */
+void link_pair_resume(Link *link);
+void link_pair_end(Link *link, int error, const Reason *reason);

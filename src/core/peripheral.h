@@ -25,6 +25,8 @@ struct Peripheral {
 	GPtrArray *adverts;	/* Advert */
 	GPtrArray *services;	/* LocalService, in order of creation, so that they keep their handles over a restart */
 	GPtrArray *clients;	/* Client */
+	unsigned instances_used;	/* of the radio, when others were counted last */
+	unsigned instances_others;	/* that other programs have */
 	uint64_t turn_due;	/* when the advertisements change places; USEC_NEVER: all are on air */
 	bool settling;
 	bool again;		/* something changed while settling */

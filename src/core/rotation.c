@@ -5,9 +5,25 @@
 #include "core/radio.h"
 #include "core/session.h"
 
+/* How long the kernel leaves each on air, where the controller has no sets of its own; measured, and a bit more. */
+#define KERNEL_TURN (2100 * USEC_PER_MSEC)
+
 static bool advert_is_wanted(const Advert *advert)
 {
 	return advert->enabled && advert->set;
+}
+
+/* One that comes back with new data is on air, too: else it would keep its place as long as it gets newer data. */
+static bool advert_is_in(const Advert *advert, AdvertState state)
+{
+	return advert->state == state || (state == ADVERT_ON && advert->renewed);
+}
+
+static bool advert_is_before(const Advert *advert, const Advert *other, AdvertState state)
+{
+	if (state == ADVERT_OFF && advert->renewed != other->renewed)
+		return advert->renewed;
+	return advert->since < other->since;
 }
 
 /* The wanted one in that state that has been in it for the longest time. Others have their turn to be tried. */
@@ -18,24 +34,43 @@ static Advert *adverts_oldest(const Peripheral *peripheral, AdvertState state, u
 	for (guint i = 0; i < peripheral->adverts->len; i++) {
 		Advert *advert = g_ptr_array_index(peripheral->adverts, i);
 
-		if (!advert_is_wanted(advert) || advert->state != state || advert->retry_at > now)
+		if (!advert_is_wanted(advert) || !advert_is_in(advert, state) || advert->retry_at > now)
 			continue;
-		if (!oldest || advert->since < oldest->since)
+		if (!oldest || advert_is_before(advert, oldest, state))
 			oldest = advert;
 	}
 	return oldest;
 }
 
-static unsigned adverts_count(const Peripheral *peripheral, bool on_air)
+typedef struct AdvertCounts {
+	unsigned wanted, starting, on;
+} AdvertCounts;
+
+static AdvertCounts adverts_count(const Peripheral *peripheral)
 {
-	unsigned n = 0;
+	AdvertCounts counts = { 0 };
 
 	for (guint i = 0; i < peripheral->adverts->len; i++) {
 		const Advert *advert = g_ptr_array_index(peripheral->adverts, i);
 
-		n += advert_is_wanted(advert) && (!on_air || advert->state != ADVERT_OFF);
+		counts.wanted += advert_is_wanted(advert);
+		counts.starting += advert->state == ADVERT_STARTING;
+		counts.on += advert->state == ADVERT_ON;
 	}
-	return n;
+	return counts;
+}
+
+/* How many instances other programs have. BlueZ tells of ours a while after it has answered: what it says and what we
+ * know agree only when it says something new. */
+static void adverts_learn(Peripheral *peripheral, unsigned on)
+{
+	const RadioState *radio = &peripheral->radio->bluez;
+	unsigned active = radio->instances - MIN(radio->instances_free, radio->instances);
+
+	if (active == peripheral->instances_used)
+		return;
+	peripheral->instances_used = active;
+	peripheral->instances_others = active > on ? active - on : 0;
 }
 
 /*
@@ -43,26 +78,43 @@ static unsigned adverts_count(const Peripheral *peripheral, bool on_air)
  * time; the kernel then takes turns by itself, every 2 s, among all it was given. With more sessions than it takes, two
  * would turn at once, and some would miss theirs: so it gets one at a time.
  */
-static unsigned adverts_capacity(const Peripheral *peripheral, unsigned wanted, unsigned on)
+static unsigned adverts_capacity(const Peripheral *peripheral, unsigned wanted)
 {
 	const RadioState *radio = &peripheral->radio->bluez;
-	unsigned active = radio->instances - MIN(radio->instances_free, radio->instances);
-	unsigned others = active > on ? active - on : 0;
-	unsigned capacity = radio->instances - others;
+	unsigned capacity = radio->instances - MIN(peripheral->instances_others, radio->instances);
 
-	if (wanted > capacity && !radio->advert_sets)
+	/* not told: BlueZ will say */
+	if (radio->instances == 0)
 		return 1;
-	return MAX(capacity, 1);
+	return wanted > capacity && !radio->advert_sets ? MIN(capacity, 1) : capacity;
 }
 
-static uint64_t adverts_due(const Peripheral *peripheral)
+/* Whether one more can start: what ends now has its place until BlueZ says that it is free. */
+static bool adverts_have_place(const Peripheral *peripheral, unsigned starting)
+{
+	const RadioState *radio = &peripheral->radio->bluez;
+
+	return radio->instances == 0 || starting < radio->instances_free;
+}
+
+/* How long each stays. Where the kernel takes turns, the others have theirs first. */
+static uint64_t adverts_stay(const Peripheral *peripheral, unsigned on)
+{
+	uint64_t stay = peripheral->radio->broker->config.rotation_seconds * USEC_PER_SEC;
+
+	if (!peripheral->radio->bluez.advert_sets)
+		stay += peripheral->instances_others * KERNEL_TURN;
+	return stay / on;
+}
+
+static uint64_t adverts_due(const Peripheral *peripheral, uint64_t now)
 {
 	uint64_t due = USEC_NEVER;
 
 	for (guint i = 0; i < peripheral->adverts->len; i++) {
 		const Advert *advert = g_ptr_array_index(peripheral->adverts, i);
 
-		if (advert_is_wanted(advert) && advert->state == ADVERT_OFF && advert->retry_at > 0)
+		if (advert_is_wanted(advert) && advert->state == ADVERT_OFF && advert->retry_at > now)
 			due = MIN(due, advert->retry_at);
 	}
 	return due;
@@ -71,14 +123,16 @@ static uint64_t adverts_due(const Peripheral *peripheral)
 uint64_t adverts_settle(Peripheral *peripheral, uint64_t now)
 {
 	const Radio *radio = peripheral->radio;
-	const uint64_t stay = radio->broker->config.rotation_seconds * USEC_PER_SEC;
-	unsigned wanted, on, capacity;
+	AdvertCounts counts;
 	Advert *next, *last;
+	unsigned capacity, on;
 
 	if (!radio->broker->bluez_up || !radio->present || !radio->bluez.powered)
 		return USEC_NEVER;
 
-	/* new data: the old goes and it comes back with the new, in the same place */
+	adverts_learn(peripheral, adverts_count(peripheral).on);
+
+	/* new data: the old goes, and it is the first to come back, in the same place */
 	for (guint i = 0; i < peripheral->adverts->len; i++) {
 		Advert *advert = g_ptr_array_index(peripheral->adverts, i);
 
@@ -86,42 +140,42 @@ uint64_t adverts_settle(Peripheral *peripheral, uint64_t now)
 			uint64_t since = advert->since;
 
 			advert_stop(advert, now);
-			advert_start(advert);
 			advert->since = since;
+			advert->renewed = true;
 		}
 	}
 
-	wanted = adverts_count(peripheral, false);
-	on = adverts_count(peripheral, true);
-	capacity = adverts_capacity(peripheral, wanted, on);
+	counts = adverts_count(peripheral);
+	on = counts.starting + counts.on;
+	capacity = adverts_capacity(peripheral, counts.wanted);
 	for (; on > capacity; on--) {
 		last = adverts_oldest(peripheral, ADVERT_ON, now);
 		if (!last)
 			break;
-		advert_stop(last, now);
+		advert_yield(last, now);
 	}
-	for (; on < capacity; on++) {
+	for (; on < capacity && adverts_have_place(peripheral, counts.starting); on++) {
 		next = adverts_oldest(peripheral, ADVERT_OFF, now);
 		if (!next)
 			break;
 		advert_start(next);
+		counts.starting++;
 	}
 
 	next = adverts_oldest(peripheral, ADVERT_OFF, now);
-	if (!next || on == 0) {
+	if (!next)
 		peripheral->turn_due = USEC_NEVER;
-		return adverts_due(peripheral);
-	}
+	if (!next || on == 0)
+		return adverts_due(peripheral, now);
 	/* each stays as long; where there are several places they change one after the other */
 	if (peripheral->turn_due == USEC_NEVER)
-		peripheral->turn_due = now + stay / on;
+		peripheral->turn_due = now + adverts_stay(peripheral, on);
 	if (peripheral->turn_due <= now) {
+		/* BlueZ gives its place away only once it is gone: then radio_update leads back here, and the next starts */
 		last = adverts_oldest(peripheral, ADVERT_ON, now);
-		if (last) {
-			advert_stop(last, now);
-			advert_start(next);
-		}
-		peripheral->turn_due = now + stay / on;
+		if (last)
+			advert_yield(last, now);
+		peripheral->turn_due = now + adverts_stay(peripheral, on);
 	}
-	return MIN(peripheral->turn_due, adverts_due(peripheral));
+	return MIN(peripheral->turn_due, adverts_due(peripheral, now));
 }

@@ -73,6 +73,7 @@ struct Session {
 	uint64_t reports;	/* that passed the filter */
 	uint64_t delivered;
 	uint64_t dropped_memory;
+	uint64_t dropped_notifications;
 	uint64_t filtered;
 	uint64_t duplicates;
 };

@@ -53,6 +53,11 @@ const Command commands[] = {
 		ATTR_HELP "Ends after --timeout or --count, or with Ctrl-C or SIGTERM.\n" SHARED_HELP, 2, 2, command_notify,
 	},
 	{
+		"pair", "ADDR", "Pairs with a device",
+		"Asks on standard error for what the device shows, and reads the answer from standard input; or says what\n"
+		"is to be entered at the device. --passkey answers beforehand.\n" SHARED_HELP, 1, 1, command_pair,
+	},
+	{
 		"disconnect", "ADDR", "Lets go of a link that your user's session holds",
 		"That is one from Session1.Connect on the radio's own object. The link closes when nobody holds it any\n"
 		"more. Links of connect, read, write and notify end with those programs.\n",

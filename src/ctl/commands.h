@@ -15,4 +15,5 @@ ExitCode command_read(const Options *options);
 ExitCode command_write(const Options *options);
 ExitCode command_notify(const Options *options);
 ExitCode command_disconnect(const Options *options);
+ExitCode command_pair(const Options *options);
 ExitCode command_links(const Options *options);

@@ -48,8 +48,7 @@ int hold_adapter(const Hold *hold)
 	return hold->adapter;
 }
 
-/* What is left of --timeout, for a call. */
-static int time_left_ms(const Hold *hold)
+int hold_time_left_ms(const Hold *hold)
 {
 	uint64_t now = boottime_now();
 
@@ -155,7 +154,7 @@ static bool connect_link(Hold *hold, const Options *options, ExitCode *ret_exit)
 						   G_DBUS_SIGNAL_FLAGS_NONE, on_link_changed, hold, NULL);
 	/* the daemon's own answer, which says more, is to come before GDBus gives up */
 	if (hold->deadline != USEC_NEVER)
-		g_variant_dict_insert(&dict, "timeout", "u", (uint32_t)time_left_ms(hold));
+		g_variant_dict_insert(&dict, "timeout", "u", (uint32_t)hold_time_left_ms(hold));
 	g_variant_dict_insert(&dict, "addr_type", "y", options->addr_type);
 	g_variant_dict_insert(&dict, "priority", "y", options->priority);
 	g_variant_dict_insert(&dict, "auto_reconnect", "b", options->auto_reconnect);
@@ -236,7 +235,7 @@ unsigned hold_mtu(Hold *hold)
 
 	reply = g_dbus_connection_call_sync(hold->connection, BUS_NAME, hold->path, "com.example.Bluetooth.Connection1",
 					    "GetMtu", NULL, G_VARIANT_TYPE("(q)"), G_DBUS_CALL_FLAGS_NO_AUTO_START,
-					    time_left_ms(hold), NULL, NULL);
+					    hold_time_left_ms(hold), NULL, NULL);
 	if (reply)
 		g_variant_get(reply, "(q)", &mtu);
 	return mtu;
@@ -244,7 +243,7 @@ unsigned hold_mtu(Hold *hold)
 
 GPtrArray *hold_tree(Hold *hold, ExitCode *ret_exit)
 {
-	g_autoptr(GVariant) objects = bus_objects(hold->connection, time_left_ms(hold), ret_exit);
+	g_autoptr(GVariant) objects = bus_objects(hold->connection, hold_time_left_ms(hold), ret_exit);
 	g_autoptr(GVariant) dict = objects ? g_variant_get_child_value(objects, 0) : NULL;
 
 	return dict ? gatt_tree_new(dict, hold->path) : NULL;
@@ -257,7 +256,7 @@ GVariant *hold_call(Hold *hold, const GattAttr *attr, const char *method, GVaria
 	return g_dbus_connection_call_sync(hold->connection, BUS_NAME, attr->path,
 					   attr->kind == GATT_DESCRIPTOR ? DESCRIPTOR : CHARACTERISTIC, method, arguments,
 					   reply_type ? G_VARIANT_TYPE(reply_type) : NULL,
-					   G_DBUS_CALL_FLAGS_NO_AUTO_START, time_left_ms(hold), NULL, error);
+					   G_DBUS_CALL_FLAGS_NO_AUTO_START, hold_time_left_ms(hold), NULL, error);
 }
 
 GBytes *hold_read(Hold *hold, const GattAttr *attr, unsigned offset, GError **error)
@@ -352,7 +351,7 @@ void hold_watch(Hold *hold, bool timed, bool output)
 	if (output)
 		g_unix_fd_add(STDOUT_FILENO, G_IO_ERR | G_IO_HUP, on_reader_gone, hold);
 	if (timed && hold->deadline != USEC_NEVER)
-		g_timeout_add((guint)time_left_ms(hold), on_time, hold);
+		g_timeout_add((guint)hold_time_left_ms(hold), on_time, hold);
 	g_signal_connect(hold->manager, "notify::g-name-owner", G_CALLBACK(on_owner_changed), hold);
 	g_signal_connect(hold->connection, "closed", G_CALLBACK(on_bus_closed), hold);
 }

@@ -31,6 +31,8 @@ GVariant *hold_call(Hold *hold, const GattAttr *attr, const char *method, GVaria
 /* Reads the attribute. A GBytes, or NULL and error. */
 GBytes *hold_read(Hold *hold, const GattAttr *attr, unsigned offset, GError **error);
 
+int hold_time_left_ms(const Hold *hold);	/* what is left of --timeout, for a call */
+
 /* As fail_call(); it knows what --timeout has to do with it. */
 ExitCode hold_fail(const Hold *hold, const GError *error, const char *doing);
 

@@ -78,6 +78,15 @@ static int set_dedup(Options *options, const char *text, Reason *reason)
 	return 0;
 }
 
+static int set_passkey(Options *options, const char *text, Reason *reason)
+{
+	if (*text == '\0' || strspn(text, "0123456789") != strlen(text) || strlen(text) > 6)
+		return reason_set(reason, E_INVALID_ARGUMENTS, "\"%.40s\" is not a passkey (up to six digits)", text);
+	options->has_passkey = true;
+	options->passkey = (uint32_t)g_ascii_strtoull(text, NULL, 10);
+	return 0;
+}
+
 static int set_read(Options *options, const char *text UNUSED, Reason *reason UNUSED)
 {
 	options->read = true;
@@ -168,9 +177,11 @@ static int set_rssi(Options *options, const char *text, Reason *reason)
 }
 
 const Option option_table[] = {
-	{ "timeout", "SECONDS", FOR_SCAN | FOR_CONNECT | FOR_ATTR, set_timeout, "stop, or give up, after that time" },
+	{ "timeout", "SECONDS", FOR_SCAN | FOR_CONNECT | FOR_ATTR | FOR_PAIR, set_timeout,
+	  "stop, or give up, after that time" },
 	{ "count", "N", FOR_ADVERTS | FOR_NOTIFY, set_count, "stop after N; devices: list the latest N" },
 	{ "read", NULL, FOR_CONNECT, set_read, "the values too of all that can be read" },
+	{ "passkey", "N", FOR_PAIR, set_passkey, "what the device shows, known beforehand" },
 	{ "stay", NULL, FOR_CONNECT, set_stay, "hold the link until SIGINT or SIGTERM, as on a terminal" },
 	{ "auto-reconnect", NULL, FOR_CONNECT | FOR_NOTIFY, set_auto_reconnect, "open the link again when it is lost" },
 	{ "addr-type", "TYPE", FOR_CONNECT | FOR_ATTR, set_addr_type, "public or random, for a device not heard before" },
@@ -180,7 +191,8 @@ const Option option_table[] = {
 	{ "offset", "BYTES", FOR_READ | FOR_WRITE, set_offset, "from that byte of the value on" },
 	{ "dedup", "MS", FOR_SCAN, set_dedup, "the same bytes of the same device at most once in MS milliseconds" },
 	{ "raw", NULL, FOR_ADVERTS, set_raw, "bytes in hex instead of what they mean" },
-	{ "adapter", "hciN", FOR_ADVERTS | FOR_CONNECT | FOR_ATTR | FOR_LINKS, set_adapter, "the radio (default: the first)" },
+	{ "adapter", "hciN", FOR_ADVERTS | FOR_CONNECT | FOR_ATTR | FOR_LINKS | FOR_PAIR, set_adapter,
+	  "the radio (default: the first)" },
 	{ "name", "GLOB", FOR_ADVERTS, set_name, "devices whose name matches (* ? [a-z])" },
 	{ "rssi", "DBM", FOR_ADVERTS, set_rssi, "at least that strong" },
 	{ "uuid", "UUID", FOR_ADVERTS, add_uuid, "advertises this service; may be repeated" },
@@ -208,6 +220,7 @@ unsigned option_mask(const Command *command)
 		{ "notify", FOR_NOTIFY },
 		{ "disconnect", FOR_LINKS },
 		{ "links", FOR_LINKS },
+		{ "pair", FOR_PAIR },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(bits); i++)

@@ -19,6 +19,7 @@ enum {
 	FOR_NOTIFY = 1 << 6,
 	FOR_ATTR = FOR_READ | FOR_WRITE | FOR_NOTIFY,
 	FOR_LINKS = 1 << 7,
+	FOR_PAIR = 1 << 8,
 };
 
 typedef struct Option {

@@ -34,6 +34,8 @@ struct Options {
 	uint32_t dedup_ms;	/* 0: none */
 	bool read;		/* the values too */
 	bool stay;
+	bool has_passkey;
+	uint32_t passkey;
 	ValueFormat format;
 	const char *write_type;	/* of the contract; NULL: its default */
 	uint16_t offset;

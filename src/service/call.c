@@ -27,7 +27,7 @@ static Call *call_free(Call *call)
 	g_queue_remove(&call->peer->calls, call);
 	power_wait_cancel(&call->power);
 	op_wait_cancel(&call->op);
-	pair_wait_cancel(&call->pair);
+	pair_wait_cancel(&call->pair, service_now(call->service));
 	advert_wait_cancel(&call->advert);
 	start_wait_cancel(&call->start);
 	connect_wait_cancel(&call->connect, service_now(call->service));

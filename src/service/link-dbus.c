@@ -75,7 +75,7 @@ int call_attr(Call *call, Attr **ret, Session **ret_session, Reason *reason)
 	attr = attr_at(call->service, &path);
 	if (!attr)
 		return reason_set(reason, E_DOES_NOT_EXIST, "the device has no such attribute (any more)");
-	if (!link->bluez.connected)
+	if (!link->bluez.connected && link->mend_until == 0)
 		return reason_set(reason, E_NOT_CONNECTED, "the link is down, and being opened again");
 	*ret = attr;
 	*ret_session = session;

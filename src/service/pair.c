@@ -81,7 +81,9 @@ int pair_link(Call *call, Reason *reason)
 		return r;
 	call->pair = wait;
 	r = link_pair(link, &call->pair, reason);
-	return r != 0 ? r : CALL_DEFERRED;
+	if (r == 0)
+		return CALL_DEFERRED;
+	return r == -EALREADY ? call_reply(call) : r;
 }
 
 int respond_pairing(Call *call, Reason *reason)

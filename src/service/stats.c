@@ -31,7 +31,7 @@ static int append_session(sd_bus_message *m, const Session *session)
 	char path[PATH_SIZE];
 	int r;
 
-	r = sd_bus_message_append(m, "a{sv}", 10,
+	r = sd_bus_message_append(m, "a{sv}", 11,
 				  "Path", "o", path_of_session(session, path),
 				  "Uid", "u", user_uid(session->user),
 				  "Scanning", "b", (int)session->scanning,
@@ -41,7 +41,8 @@ static int append_session(sd_bus_message *m, const Session *session)
 				  "Delivered", "t", session->delivered,
 				  "Dropped", "t", session_dropped(session),
 				  "Filtered", "t", session->filtered,
-				  "Duplicates", "t", session->duplicates);
+				  "Duplicates", "t", session->duplicates,
+				  "NotificationsDropped", "t", session->dropped_notifications);
 	return r;
 }
 
@@ -88,8 +89,8 @@ static int append_drops(sd_bus_message *m, const BrokerStats *stats)
 
 	r = open_entry(m, "Dropped", "a{st}");
 	if (r >= 0)
-		r = sd_bus_message_append(m, "a{st}", 2, "overflow", stats->dropped_overflow, "memory",
-					  stats->dropped_memory);
+		r = sd_bus_message_append(m, "a{st}", 3, "overflow", stats->dropped_overflow, "memory",
+					  stats->dropped_memory, "notifications", stats->dropped_notifications);
 	return r < 0 ? r : close_entry(m);
 }
 

@@ -31,8 +31,7 @@ typedef struct Stream {
 	User *user;
 	int fd;
 	sd_event_source *io;
-	uint64_t lost;		/* for want of room */
-	uint64_t empty;
+	uint64_t lost;		/* for want of room, or empty */
 	unsigned writes;	/* under way */
 	StreamWrite slots[WRITES_MAX];
 } Stream;
@@ -44,8 +43,6 @@ static void stream_free(Stream *stream)
 		op_wait_cancel(&stream->slots[i].wait);
 	if (stream->lost > 0)
 		log_info("a program read its notifications too slowly and lost %llu", (unsigned long long)stream->lost);
-	if (stream->empty > 0)
-		log_info("%llu empty notifications were kept from a program", (unsigned long long)stream->empty);
 	sd_event_source_disable_unref(stream->io);
 	close(stream->fd);
 	user_discharge(stream->user, QUOTA_STREAMS, 1);
@@ -65,10 +62,11 @@ static void on_value(AttrStream *attr, GBytes *value)
 	const void *bytes = g_bytes_get_data(value, &length);
 
 	/* an empty datagram would look like the end; the hang-up of the other end is seen by on_io */
-	if (length == 0)
-		stream->empty++;
-	else if (send(stream->fd, bytes, length, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
-		stream->lost++;
+	if (length > 0 && send(stream->fd, bytes, length, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
+		return;
+	stream->lost++;
+	attr->session->dropped_notifications++;
+	attr->session->broker->stats.dropped_notifications++;
 }
 
 static void on_written(OpWait *wait, int error, const Reason *reason, GBytes *value UNUSED)

@@ -7,7 +7,7 @@
 #include "gatt-fixture.h"
 
 static const char *const peripheral[] = {
-	"peer heart " PEER " random 02010603030D18",
+	"peer heart " PEER " random 02010605030D181118",
 	"service heart 0006 1801 primary",
 	"char heart 0007 2A05 indicate -",
 	"desc heart 0009 2902 read,write 0000",
@@ -28,14 +28,40 @@ bool peer_is_found(void *data)
 	return value != NULL;
 }
 
+static bool peer_is_unknown(void *data)
+{
+	return !peer_is_found(data);
+}
+
+static bool is_idle(void *data)
+{
+	return !is_discovering(data);
+}
+
+/* What a case that failed has left in the guest. */
+static void forget_peers(void)
+{
+	g_autofree char *left = air_cmd(air, "peers");
+	g_auto(GStrv) names = g_strsplit(left, " ", -1);
+
+	for (char **name = names; *name; name++)
+		if (**name != '\0')
+			air_do(air, "unpeer %s", *name);
+	if (peer_is_found(NULL))
+		adapter_do(client, "RemoveDevice", g_variant_new("(o)", PEER_PATH));
+	ck_assert(wait_until(peer_is_unknown, NULL, SOON));
+}
+
 void setup_peer(void)
 {
 	setup();
+	forget_peers();
 	for (size_t i = 0; i < G_N_ELEMENTS(peripheral); i++)
 		air_do(air, "%s", peripheral[i]);
 	start_filtered();
 	ck_assert(wait_until(peer_is_found, NULL, SOON));
 	adapter_do(client, "StopDiscovery", NULL);
+	ck_assert(wait_until(is_idle, NULL, SOON));
 	client_drop_signals(client);
 }
 
@@ -172,6 +198,14 @@ void call_ok(ClientCall *call)
 void write_ok(const char *path, const char *hex, const char *options)
 {
 	call_ok(write_begin(client, path, hex, options));
+}
+
+void expect_get(const char *path, const char *iface, const char *property, const char *text)
+{
+	g_autoptr(GVariant) value = client_get(client, path, iface, property);
+	g_autofree char *printed = value ? g_variant_print(value, FALSE) : g_strdup("none");
+
+	ck_assert_str_eq(printed, text);
 }
 
 unsigned int count(const char *handle, const char *field)

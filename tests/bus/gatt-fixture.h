@@ -38,6 +38,8 @@ void read_gives(ClientCall *call, const char *hex);
 void read_is(const char *path, const char *options, const char *hex);
 void write_ok(const char *path, const char *hex, const char *options);
 void call_ok(ClientCall *call);
+void expect_get(const char *path, const char *iface, const char *property,
+		const char *text); /* without types; "none": there is no such object or property */
 /* One field of "counts heart HANDLE" */
 unsigned int count(const char *handle, const char *field);
 bool link_has(const char *text); /* "link heart" says that */

@@ -89,7 +89,7 @@ void peer_add_attributes(unsigned int number)
 		"desc %s 0004 2902 read,write 0000",
 		"service %s 0010 180d primary",
 		"char %s " RATE_HANDLE " 2a37 notify 00",
-		"desc %s 0013 2902 read,write 0000",
+		"desc %s " RATE_CONFIG_HANDLE " 2902 read,write 0000",
 		"char %s " PLACE_HANDLE " 2a38 read 01",
 		"service %s 0020 " OURS_UUID " primary",
 		"char %s " PLAIN_HANDLE " 5a3b0021-1c1d-4f5e-8a9b-0123456789ab read,write 01020304",
@@ -99,6 +99,7 @@ void peer_add_attributes(unsigned int number)
 		"desc %s 002a 2902 read,write 0000",
 		"char %s " RELIABLE_HANDLE " 5a3b002b-1c1d-4f5e-8a9b-0123456789ab read,write,reliable-write 00",
 		"desc %s 002d 2900 read 0100",
+		"desc %s 002e 2901 read,write 6f6c64",
 		"char %s " SECRET_HANDLE " 5a3b002f-1c1d-4f5e-8a9b-0123456789ab write 00",
 		"char %s " OTHER_RATE_HANDLE " 5a3b0031-1c1d-4f5e-8a9b-0123456789ab notify 00",
 		"desc %s 0033 2902 read,write 0000",
@@ -171,6 +172,24 @@ void wait_subscribed(unsigned int number, const char *handle, bool subscribed)
 
 	ck_assert_msg(wait_until(is_subscribed, &peer, world_patience(world)), "%s of peer%u is %s subscribed", handle,
 		      number, subscribed ? "not" : "still");
+}
+
+static bool is_back(void *data)
+{
+	const PeerIs *peer = data;
+	const char *path = peer_path(peer->number);
+	g_autoptr(GVariant) connected = client_get(client, path, CONNECTION, "Connected");
+
+	return connected && g_variant_get_boolean(connected) && peer_is_linked(peer->number) &&
+	       (!peer->wanted || peer_is_subscribed(peer->number, RATE_HANDLE));
+}
+
+void wait_back(unsigned int number, bool subscribed)
+{
+	PeerIs peer = { number, NULL, subscribed };
+
+	ck_assert_msg(wait_until(is_back, &peer, 40000), "the link to peer%u, or what listens there, does not come back",
+		      number);
 }
 
 unsigned int peer_count(unsigned int number, const char *handle, const char *what)

@@ -19,6 +19,8 @@
 #define HEART "service0010"
 #define RATE HEART "/char0011" /* notify */
 #define RATE_HANDLE "0011"
+#define RATE_CONFIG RATE "/desc0013" /* 2902 */
+#define RATE_CONFIG_HANDLE "0013"
 #define PLACE HEART "/char0014" /* read: 01 */
 #define PLACE_HANDLE "0014"
 #define OURS "service0020"
@@ -35,6 +37,7 @@
 #define INDICATED_HANDLE "0028"
 #define RELIABLE OURS "/char002b" /* read, write, reliable-write */
 #define RELIABLE_HANDLE "002b"
+#define RELIABLE_NAME RELIABLE "/desc002e" /* 2901, read, write: 6f6c64 */
 #define SECRET OURS "/char002f" /* write */
 #define SECRET_HANDLE "002f"
 #define OTHER_RATE OURS "/char0031" /* notify */
@@ -99,6 +102,8 @@ void expect_numbered(Client *by, unsigned int count);
 char *hex_of(GVariant *bytes);
 char *long_hex(void); /* LONG's value */
 
+/* After a loss: until the daemon has the link again, and the peer is subscribed to RATE if it is to be. */
+void wait_back(unsigned int number, bool subscribed);
 unsigned int holders(const char *link);
 /* Whether the daemon shows an object there. */
 bool daemon_has(const char *path, const char *iface);

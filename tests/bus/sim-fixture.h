@@ -13,7 +13,7 @@
 #define DEVICE_PATH BLUEZ_ADAPTER "/dev_C0_00_00_00_00_01"
 #define OTHER "C0:00:00:00:00:02"
 #define OTHER_PATH BLUEZ_ADAPTER "/dev_C0_00_00_00_00_02"
-#define SOON 2000
+#define SOON 10000 /* ms, that things which should happen may take */
 #define QUIET 60 /* ms: nothing came, nothing will */
 
 extern World *world;

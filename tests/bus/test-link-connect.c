@@ -260,12 +260,65 @@ START_TEST(beside_a_scan)
 }
 END_TEST
 
+/* --- links that linger --- */
+
+/* BlueZ's Connected, each time that it changed. */
+static unsigned int bluez_changes(void)
+{
+	Client *bluez = world_bluez(world);
+	unsigned int n = 0;
+	GVariant *body;
+
+	client_sync(bluez);
+	while ((body = client_wait_signal(bluez, "PropertiesChanged", 0, NULL))) {
+		g_autoptr(GVariant) changed = g_variant_get_child_value(body, 1);
+		g_autoptr(GVariant) connected = g_variant_lookup_value(changed, "Connected", G_VARIANT_TYPE_BOOLEAN);
+
+		n += connected != NULL;
+		g_variant_unref(body);
+	}
+	return n;
+}
+
+START_TEST(lingering)
+{
+	g_autofree char *path = bluez_path(0);
+
+	g_clear_pointer(&session, g_free);
+	teardown();
+	link_setup_with("[Links]\nLingerSeconds=5\n");
+	session = open_session(client, 0);
+	peer_appear(0);
+	make_known(0);
+	client_subscribe(world_bluez(world), "org.bluez", PROPERTIES, "PropertiesChanged", path);
+	g_free(connect_to(client, session, 0, "{}"));
+	ck_assert_uint_eq(bluez_changes(), 1);
+	for (int i = 0; i < 3; i++) {
+		let_go(client, peer_path(0));
+		ck_assert_uint_eq(holders(peer_path(0)), 0);
+		expect_read_error(client, peer_path(0), PLAIN, "{}", "AccessDenied", "");
+		g_free(connect_to(client, session, 0, "{}"));
+		expect_value(client, peer_path(0), PLAIN, "01020304");
+	}
+	ck_assert_uint_eq(bluez_changes(), 0); /* it was there all the time */
+	let_go(client, peer_path(0));
+	wait_ms(2500); /* without linger BlueZ would have taken it down by now */
+	ck_assert(peer_is_linked(0));
+	wait_linked(0, false);
+	wait_gone(peer_path(0), CONNECTION);
+	ck_assert_uint_eq(bluez_changes(), 1);
+	g_free(connect_to(client, session, 0, "{}"));
+	ck_assert_uint_eq(bluez_changes(), 1);
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {
-		known_device, unknown_device, late_device, address_forms, option_errors, address_types, nobody_there,
-		known_but_away, refused, transient_failures, transient_rejection, lasting_failure, radio_off, radio_goes_off_meanwhile,
-		caller_leaves, caller_of_user_session_leaves, beside_a_scan, NULL
+		known_device, unknown_device, late_device, address_forms, option_errors, address_types,
+		nobody_there, known_but_away, refused, transient_failures, transient_rejection, lasting_failure,
+		radio_off, radio_goes_off_meanwhile, caller_leaves, caller_of_user_session_leaves, beside_a_scan,
+		lingering, NULL
 	};
 
 	return run_tests("link-connect", tests, setup_session, teardown_session, 60);

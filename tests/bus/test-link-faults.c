@@ -156,8 +156,8 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {
-		vanishes_amid_long_read, short_mtu, silent_peer, silent_while_connecting, bluetoothd_killed, radio_unplugged,
-		daemon_ends, NULL
+		vanishes_amid_long_read, short_mtu, silent_peer, silent_while_connecting, bluetoothd_killed,
+		radio_unplugged, daemon_ends, NULL
 	};
 
 	return link_main("link-faults", tests, NULL, 120);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A peer's attributes: the tree that the daemon shows, reads and writes of every kind, and the peer's errors. */
+/* A peer's attributes: the tree that the daemon shows, reads and writes of every kind. */
 #include <string.h>
 
 #include "link-fixture.h"
@@ -197,19 +197,63 @@ START_TEST(long_read)
 }
 END_TEST
 
+static char *read_descriptor(const char *attr, const char *uuid)
+{
+	g_autofree char *path = attr_path(link_, attr);
+	g_autoptr(GVariant) reply = client_expect(client, path, CHARACTERISTIC, "ReadDescriptor",
+						  g_variant_new_parsed(uuid), "(aay)");
+
+	return g_variant_print(reply, FALSE);
+}
+
 START_TEST(descriptors)
 {
-	g_autofree char *path = attr_path(link_, PLAIN), *text = NULL, *none = NULL;
-	g_autoptr(GVariant) one = NULL, nothing = NULL;
+	g_autofree char *path = attr_path(link_, PLAIN), *gone = attr_path(link_, OURS "/char0099");
+	g_autofree char *one = read_descriptor(PLAIN, "(<uint16 0x2901>,)"), *none = NULL, *elsewhere = NULL;
 
-	expect_value(client, link_, PLAIN_NAME, "706c61696e");
-	one = client_expect(client, path, CHARACTERISTIC, "ReadDescriptor", g_variant_new_parsed("(<uint16 0x2901>,)"), "(aay)");
-	text = g_variant_print(one, FALSE);
-	ck_assert_str_eq(text, "([[0x70, 0x6c, 0x61, 0x69, 0x6e]],)");
-	nothing = client_expect(client, path, CHARACTERISTIC, "ReadDescriptor", g_variant_new_parsed("(<'2904'>,)"), "(aay)");
-	none = g_variant_print(nothing, FALSE);
+	ck_assert_str_eq(one, "([[0x70, 0x6c, 0x61, 0x69, 0x6e]],)");
+	none = read_descriptor(PLAIN, "(<'2904'>,)");
 	ck_assert_str_eq(none, "([],)");
-	client_expect_error(client, path, CHARACTERISTIC, "ReadDescriptor", g_variant_new_parsed("(<true>,)"), "InvalidArguments");
+	elsewhere = read_descriptor(COMMAND, "(<uint16 0x2901>,)"); /* others have one */
+	ck_assert_str_eq(elsewhere, "([],)");
+	client_expect_error(client, path, CHARACTERISTIC, "ReadDescriptor", g_variant_new_parsed("(<true>,)"),
+			    "InvalidArguments");
+	client_expect_error(client, gone, CHARACTERISTIC, "ReadDescriptor", g_variant_new_parsed("(<uint16 0x2901>,)"),
+			    "DoesNotExist");
+	expect_value(client, link_, PLAIN_NAME, "706c61696e");
+	expect_read_error(client, link_, PLAIN "/desc0099", "{}", "DoesNotExist", "");
+	/* what the peer says of one that was asked for by its UUID */
+	air_do(air, "atterror peer0 0023 read 80");
+	client_expect_error(client, path, CHARACTERISTIC, "ReadDescriptor", g_variant_new_parsed("(<uint16 0x2901>,)"),
+			    "AttError");
+}
+END_TEST
+
+static void expect_stored(const char *handle, const char *hex)
+{
+	g_autofree char *value = air_cmd(air, "value peer0 %s", handle);
+
+	ck_assert_msg(g_str_equal(value, hex), "the peer has %s at %s, not %s", value, handle, hex);
+}
+
+START_TEST(descriptor_writes)
+{
+	g_autofree char *read = NULL;
+
+	write_value(client, link_, RELIABLE_NAME, "6e6577", "{}");
+	expect_stored("002e", "6e6577");
+	expect_value(client, link_, RELIABLE_NAME, "6e6577");
+	read = read_descriptor(RELIABLE, "(<uint16 0x2901>,)");
+	ck_assert_str_eq(read, "([[0x6e, 0x65, 0x77]],)");
+	expect_write_error(client, link_, PLAIN_NAME, "00", "{}", "NotPermitted", "");
+	expect_stored("0023", "706c61696e");
+	expect_write_error(client, link_, RATE "/desc0013", "0100", "{}", "NotPermitted", ""); /* Callback does that */
+	ck_assert(!peer_is_subscribed(0, RATE_HANDLE));
+	expect_write_error(client, link_, OURS "/char0021/desc0099", "00", "{}", "DoesNotExist", "");
+	air_do(air, "atterror peer0 002e write 80");
+	expect_write_error(client, link_, RELIABLE_NAME, "00", "{}", "AttError", "0x80");
+	air_do(air, "atterror peer0 002e read fc");
+	expect_read_error(client, link_, RELIABLE_NAME, "{}", "AttError", "0xfc");
 }
 END_TEST
 
@@ -232,13 +276,6 @@ START_TEST(what_the_flags_forbid)
 END_TEST
 
 /* --- writes --- */
-
-static void expect_stored(const char *handle, const char *hex)
-{
-	g_autofree char *value = air_cmd(air, "value peer0 %s", handle);
-
-	ck_assert_msg(g_str_equal(value, hex), "the peer has %s at %s, not %s", value, handle, hex);
-}
 
 START_TEST(value_forms)
 {
@@ -310,48 +347,11 @@ START_TEST(write_commands)
 }
 END_TEST
 
-/* --- the peer's errors --- */
-
-static const struct {
-	unsigned int code;
-	const char *error, *begin;
-} att_errors[] = {
-	{ 0x01, "AttError", "0x01" }, { 0x02, "NotPermitted", "" },  { 0x03, "NotPermitted", "" },
-	{ 0x04, "AttError", "0x04" }, { 0x06, "AttError", "0x06" },  { 0x07, "AttError", "0x07" },
-	{ 0x08, "AttError", "0x08" }, { 0x09, "AttError", "0x09" },  { 0x0a, "AttError", "0x0a" },
-	{ 0x0d, "AttError", "0x0d" }, { 0x0e, "AttError", "0x0e" },  { 0x10, "AttError", "0x10" },
-	{ 0x11, "AttError", "0x11" }, { 0x12, "AttError", "0x12" },  { 0x13, "AttError", "0x13" },
-	{ 0x80, "AttError", "0x80" }, { 0x9f, "AttError", "0x9f" },  { 0xfc, "AttError", "0xfc" },
-	{ 0xfd, "AttError", "0xfd" }, { 0xfe, "AttError", "0xfe" },  { 0xff, "AttError", "0xff" },
-};
-
-START_TEST(read_errors)
-{
-	for (size_t i = 0; i < G_N_ELEMENTS(att_errors); i++) {
-		air_do(air, "atterror peer0 " PLAIN_HANDLE " read %02x", att_errors[i].code);
-		expect_read_error(client, link_, PLAIN, "{}", att_errors[i].error, att_errors[i].begin);
-	}
-	air_do(air, "atterror peer0 " PLAIN_HANDLE " read 0");
-	expect_value(client, link_, PLAIN, "01020304");
-}
-END_TEST
-
-START_TEST(write_errors)
-{
-	for (size_t i = 0; i < G_N_ELEMENTS(att_errors); i++) {
-		air_do(air, "atterror peer0 " PLAIN_HANDLE " write %02x", att_errors[i].code);
-		expect_write_error(client, link_, PLAIN, "00", "{}", att_errors[i].error, att_errors[i].begin);
-	}
-	air_do(air, "atterror peer0 " PLAIN_HANDLE " write 0");
-	write_value(client, link_, PLAIN, "00", "{}");
-}
-END_TEST
-
 int main(void)
 {
 	const TTest *const tests[] = {
-		tree, mtu_is_told, objects_come_and_go, cached_value, long_read, descriptors, what_the_flags_forbid, value_forms,
-		long_write, reliable_write, write_commands, read_errors, write_errors, NULL
+		tree, mtu_is_told, objects_come_and_go, cached_value, long_read, descriptors, descriptor_writes,
+		what_the_flags_forbid, value_forms, long_write, reliable_write, write_commands, NULL
 	};
 
 	return run_tests("link-gatt", tests, setup_link, teardown_link, 60);

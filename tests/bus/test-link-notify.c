@@ -141,16 +141,9 @@ static void expect_disconnected(const char *wanted)
 		ck_assert_str_eq(reason, wanted);
 }
 
-static bool link_is_back(void *data)
-{
-	(void)data;
-	return daemon_has(link_, CONNECTION) && client_get_boolean(client, link_, CONNECTION, "Connected") &&
-	       peer_is_linked(0) && peer_is_subscribed(0, RATE_HANDLE);
-}
-
 static void expect_restored(void)
 {
-	ck_assert_msg(wait_until(link_is_back, NULL, 40000), "the link and its notifications do not come back");
+	wait_back(0, true);
 	air_do(air, "notify peer0 " RATE_HANDLE " 00000000 50 2");
 	expect_numbered(client, 50);
 	expect_value(client, link_, PLAIN, "01020304");
@@ -227,6 +220,7 @@ END_TEST
 START_TEST(service_changes)
 {
 	g_autofree char *added = attr_path(link_, "service0040"), *gone = attr_path(link_, OURS);
+	g_autofree char *plain = attr_path(link_, PLAIN);
 
 	notify_from(client, link_, RATE);
 	wait_subscribed(0, "0002", true); /* BlueZ wants to know of it */
@@ -237,6 +231,8 @@ START_TEST(service_changes)
 	air_do(air, "changed peer0");
 	wait_gone(gone, SERVICE);
 	expect_read_error(client, link_, PLAIN, "{}", "DoesNotExist", "");
+	client_expect_error(client, plain, CHARACTERISTIC, "ReadDescriptor", g_variant_new_parsed("(<uint16 0x2901>,)"),
+			    "DoesNotExist");
 	for (int i = 0; i < 50 && !daemon_has(added, SERVICE); i++)
 		wait_ms(100);
 	expect_value(client, link_, "service0040/char0041", "64");

@@ -90,11 +90,11 @@ START_TEST(statistics)
 {
 	static const char *const keys[] = {
 		"Uptime t", "Reports t", "Delivered t", "Filtered t", "Duplicates t", "UpstreamErrors t", "Links u",
-		"Devices u", "Dropped a{st}", "Sources a{os}", "Sessions aa{sv}",
+		"Advertisements u", "Services u", "Clients u", "Devices u", "Dropped a{st}", "Sources a{os}", "Sessions aa{sv}",
 	};
 	static const char *const row_keys[] = {
 		"Path o", "Uid u", "Scanning b", "Fifo u", "FifoDepth u", "Reports t", "Delivered t", "Dropped t",
-		"Filtered t", "Duplicates t",
+		"Filtered t", "Duplicates t", "NotificationsDropped t",
 	};
 	g_autoptr(GVariant) table = NULL, sessions = NULL, row = NULL, sources = NULL;
 	uint64_t uptime = stats_total(client, "Uptime");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The simulated BlueZ's remote services, seen by a plain GDBus program: the tree, reads and writes,
  * notifications, acquired sockets. */
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -10,14 +11,6 @@
 #include <gio/gunixfdlist.h>
 
 #include "gatt-fixture.h"
-
-static void expect_get(const char *path, const char *iface, const char *property, const char *text)
-{
-	g_autoptr(GVariant) value = client_get(client, path, iface, property);
-	g_autofree char *printed = value ? g_variant_print(value, FALSE) : g_strdup("none");
-
-	ck_assert_str_eq(printed, text);
-}
 
 START_TEST(tree)
 {
@@ -93,10 +86,24 @@ START_TEST(small_mtu)
 }
 END_TEST
 
+static bool command_has_arrived(void *data)
+{
+	g_autofree char *stored = air_cmd(air, "value heart 0010");
+
+	return g_str_equal(stored, data);
+}
+
+/* A command's answer does not wait for the peripheral. */
+static void expect_arrival(const char *hex)
+{
+	g_autofree char *wanted = g_strdup(hex);
+
+	ck_assert_msg(wait_until(command_has_arrived, wanted, SOON), "%s does not arrive", hex);
+}
+
 START_TEST(writing)
 {
 	g_autofree char *long_value = g_strnfill(1024, '3'), *too_long = g_strnfill(1026, '3');
-	g_autofree char *stored = NULL;
 	ClientCall *slow;
 
 	connect_peer();
@@ -105,8 +112,7 @@ START_TEST(writing)
 	write_ok(WRITABLE, "04", "{'offset': <uint16 3>, 'type': <'reliable'>}");
 	read_is(WRITABLE, "{}", "01020304");
 	write_ok(WRITABLE, "0A", "{'type': <'command'>}");
-	stored = air_cmd(air, "value heart 0010");
-	ck_assert_str_eq(stored, "0a");
+	expect_arrival("0a");
 	ck_assert_uint_eq(count("0010", "commands"), 1);
 	ck_assert_uint_eq(count("0010", "writes"), 3);
 	write_ok(WRITABLE, long_value, "{}");
@@ -206,9 +212,24 @@ static void acquire_fails(const char *path, const char *method, const char *erro
 	client_expect_error(client, path, CHAR_IFACE, method, g_variant_new("(a{sv})", NULL), error);
 }
 
+/* The next datagram, in hex; "": the other end is closed. */
+static void expect_datagram(int fd, const char *hex)
+{
+	struct pollfd ready = { .fd = fd, .events = POLLIN };
+	g_autoptr(GString) text = g_string_new(NULL);
+	uint8_t value[16];
+	ssize_t n;
+
+	ck_assert_int_eq(poll(&ready, 1, SOON), 1);
+	n = recv(fd, value, sizeof(value), 0);
+	ck_assert_int_ge(n, 0);
+	for (ssize_t i = 0; i < n; i++)
+		g_string_append_printf(text, "%02x", value[i]);
+	ck_assert_str_eq(text->str, hex);
+}
+
 START_TEST(acquired_notifications)
 {
-	uint8_t value[16];
 	int fd;
 
 	connect_peer();
@@ -219,9 +240,8 @@ START_TEST(acquired_notifications)
 			    "org.bluez.Error.NotPermitted");
 	air_do(air, "notify heart 000B 0102");
 	air_do(air, "notify heart 000B 03");
-	ck_assert_int_eq(recv(fd, value, sizeof(value), 0), 2);
-	ck_assert_int_eq(recv(fd, value, sizeof(value), 0), 1);
-	ck_assert_uint_eq(value[0], 3);
+	expect_datagram(fd, "0102");
+	expect_datagram(fd, "03");
 	expect_quiet(); /* these do not go over the bus */
 	close(fd);
 	expect_change(NOTIFIES, "{'NotifyAcquired': <false>} []");
@@ -232,20 +252,13 @@ START_TEST(acquired_notifications)
 	client_do(client, NOTIFIES, CHAR_IFACE, "StopNotify", NULL);
 	fd = acquire(NOTIFIES, "AcquireNotify");
 	air_do(air, "drop heart");
-	ck_assert_int_eq(recv(fd, value, sizeof(value), 0), 0); /* the link is gone */
+	expect_datagram(fd, ""); /* the link is gone */
 	close(fd);
 }
 END_TEST
 
-static bool commands_are_two(void *data)
-{
-	(void)data;
-	return count("0010", "commands") == 2;
-}
-
 START_TEST(acquired_writing)
 {
-	g_autofree char *stored = NULL;
 	int fd;
 
 	connect_peer();
@@ -256,9 +269,8 @@ START_TEST(acquired_writing)
 	acquire_fails(READABLE, "AcquireWrite", "org.bluez.Error.NotSupported");
 	ck_assert_int_eq(send(fd, "\1\2", 2, MSG_NOSIGNAL), 2);
 	ck_assert_int_eq(send(fd, "\3", 1, MSG_NOSIGNAL), 1);
-	ck_assert(wait_until(commands_are_two, NULL, SOON));
-	stored = air_cmd(air, "value heart 0010");
-	ck_assert_str_eq(stored, "03");
+	expect_arrival("03");
+	ck_assert_uint_eq(count("0010", "commands"), 2);
 	close(fd);
 	expect_change(WRITABLE, "{'WriteAcquired': <false>} []");
 	write_ok(WRITABLE, "00", "{}");
@@ -271,8 +283,8 @@ START_TEST(services_change)
 
 	connect_peer();
 	ck_assert(link_has("subscribed=0007")); /* BlueZ wants to know */
-	air_do(air, "service heart 0020 180F primary");
-	air_do(air, "char heart 0021 2A19 read 64");
+	air_do(air, "service heart 0020 181A primary");
+	air_do(air, "char heart 0021 2A6E read 64");
 	air_do(air, "unservice heart 000A");
 	air_do(air, "changed heart");
 	expect_removed(NOTIFIES_CCC);
@@ -281,7 +293,7 @@ START_TEST(services_change)
 	read_is(PEER_PATH "/service0020/char0021", "{}", "64");
 	ck_assert_ptr_null(client_get(client, READABLE, CHAR_IFACE, "UUID"));
 	ck_assert_ptr_null(client_get(client, SERVICE_PATH, SERVICE_IFACE, "UUID"));
-	expect_property(added, "UUID", "'0000180f-0000-1000-8000-00805f9b34fb'");
+	expect_property(added, "UUID", "'0000181a-0000-1000-8000-00805f9b34fb'");
 }
 END_TEST
 

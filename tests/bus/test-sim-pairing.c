@@ -83,6 +83,24 @@ static bool agent_was_asked(void *data)
 	return agent.asked != NULL;
 }
 
+/* The radio, which becomes pairable with the first agent, says so in its own time. */
+static void expect_paired(void)
+{
+	for (;;) {
+		g_autofree char *from = NULL;
+		g_autoptr(GVariant) body = client_wait_signal(client, "PropertiesChanged", SOON, &from);
+		g_autoptr(GVariant) changed = NULL;
+
+		ck_assert_msg(body != NULL, "nothing tells that it is paired");
+		if (!g_str_equal(from, PEER_PATH))
+			continue;
+		changed = g_variant_get_child_value(body, 1);
+		expect_property(changed, "Paired", "true");
+		expect_property(changed, "Bonded", "true");
+		return;
+	}
+}
+
 START_TEST(pair_just_works)
 {
 	ClientCall *pair;
@@ -93,7 +111,7 @@ START_TEST(pair_just_works)
 	agent_register("NoInputNoOutput", "()");
 	call_ok(peer_begin("Pair"));
 	ck_assert_ptr_null(agent.asked);
-	expect_change(PEER_PATH, "{'Bonded': <true>, 'Paired': <true>} []");
+	expect_paired();
 	read_is(SECRET, "{}", "7e");
 	write_ok(SECRET, "7F", "{}");
 	air_do(air, "drop heart");
@@ -190,7 +208,6 @@ START_TEST(pairing_is_cancelled)
 {
 	ClientCall *pair;
 
-	connect_peer();
 	air_do(air, "pairing heart keyboard");
 	agent_register("DisplayOnly", "()");
 	client_expect_error(client, "/org/bluez", "org.bluez.AgentManager1", "RegisterAgent",
@@ -200,7 +217,7 @@ START_TEST(pairing_is_cancelled)
 	peer_fails("Pair", "InProgress", "In Progress");
 	peer_do(client, "CancelPairing");
 	call_fails(pair, "AuthenticationCanceled", "Authentication Canceled");
-	ck_assert(wait_until(is_gone, NULL, 2 * SOON));
+	ck_assert(wait_until(is_gone, NULL, SOON)); /* it was opened for the pairing */
 	pair = peer_begin("Pair");
 	ck_assert(wait_until(is_connected, NULL, SOON));
 	air_do(air, "drop heart");
@@ -228,7 +245,8 @@ int main(void)
 	tcase_add_test(tcase, pair_with_passkey);
 	tcase_add_test(tcase, pairing_is_cancelled);
 	tcase_add_test(tcase, read_asks_for_pairing);
-	tcase_add_test(tcase, read_without_pairing);
+	if (needs_simulation("read_without_pairing")) /* bluetoothd 5.66 answers after 30 s, or never: seen both */
+		tcase_add_test(tcase, read_without_pairing);
 	suite_add_tcase(suite, tcase);
 
 	runner = srunner_create(suite);

@@ -269,6 +269,27 @@ service 0x0020 (secondary): 12345678-1234-5678-1234-56789abcdef0
         self.assertIn('was lost', process.communicate(timeout=10 * SLOW)[1])
         self.assertEqual(process.returncode, 6)
 
+    def test_auto_reconnect(self):
+        """A lost link is no end; what is notified afterwards is heard."""
+        stays = self.background('connect', HEART, '--stay', '--auto-reconnect', '--priority', '255', '--addr-type', 'random')
+        self.assertIn('Ctrl-C lets go', stays.stderr.readline())
+        process = self.background('notify', HEART, '2a37', '--auto-reconnect', '--count', '2')
+        self.wait_subscribed()
+        self.world.air('notify heart 11 01')
+        self.assertIn(' 01', process.stdout.readline())
+        self.world.air('drop heart')
+        for errors in stays.stderr, process.stderr:
+            self.assertIn('it will be opened again', errors.readline())
+            self.assertIn(f'connected to {HEART} again', errors.readline())
+        self.wait_subscribed()
+        self.world.air('notify heart 11 02')
+        output, errors = process.communicate(timeout=10 * SLOW)
+        self.assertRegex(output, r' 02\n\Z')
+        self.assertEqual((process.returncode, errors), (0, ''))
+        stays.send_signal(signal.SIGTERM)
+        self.assertEqual(stays.communicate(timeout=10 * SLOW)[1], '')
+        self.assertEqual(stays.returncode, 0)
+
     def test_reader_gone(self):
         process = self.background('notify', HEART, '2a37')
         self.wait_subscribed()

@@ -77,6 +77,12 @@ static const Refused refused[] = {
 	{ "read x 2a37 --format u64", "--format: \"u64\"" },
 	{ "read x 2a37 --offset 513", "--offset:" },
 	{ "write x 2a37 00 --type fast", "--type: \"fast\"" },
+	{ "read x 2a37 --auto-reconnect", "--auto-reconnect: not an option of \"read\"" },
+	{ "disconnect x --priority 1", "--priority: not an option of \"disconnect\"" },
+	{ "connect x --priority 256", "--priority: \"256\"" },
+	{ "connect x --priority -1", "--priority: \"-1\"" },
+	{ "connect x --addr-type rpa", "--addr-type: \"rpa\"" },
+	{ "connect x --addr-type Random", "--addr-type: \"Random\"" },
 	{ "links --timeout 3", "--timeout: not an option of \"links\"" },
 	{ "devices --timeout 3", "--timeout: not an option of \"devices\"" },
 	{ "resolve 020106 --raw", "--raw: not an option of \"resolve\"" },
@@ -194,6 +200,19 @@ START_TEST(test_attribute_options)
 	ck_assert_int_eq(options.adapter, 1);
 	ck_assert_int_eq(options.format, VALUE_ANY);
 	ck_assert_ptr_null(options.write_type);
+	ck_assert_uint_eq(options.addr_type, 0);
+	ck_assert_uint_eq(options.priority, 0);
+	ck_assert(!options.auto_reconnect);
+	options_clear(&options);
+
+	ck_assert(parse(&options, "notify x 2a37 --addr-type random --priority 255 --auto-reconnect", &code));
+	ck_assert_uint_eq(options.addr_type, 1);
+	ck_assert_uint_eq(options.priority, 255);
+	ck_assert(options.auto_reconnect);
+	options_clear(&options);
+
+	ck_assert(parse(&options, "write x 2a37 00 --addr-type public", &code));
+	ck_assert_uint_eq(options.addr_type, 0);
 	options_clear(&options);
 
 	ck_assert(parse(&options, "notify --count 3 11:22:33:44:55:66 0x14", &code));

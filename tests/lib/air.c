@@ -11,6 +11,13 @@
 struct Air {
 	GSocketConnection *connection;
 	GDataInputStream *lines;
+	char *path;
+};
+
+struct AirCall {
+	Air *air; /* of its own */
+	char *request;
+	char *reply;
 };
 
 Air *air_connect(const char *path)
@@ -25,6 +32,7 @@ Air *air_connect(const char *path)
 		return NULL;
 
 	air = g_new0(Air, 1);
+	air->path = g_strdup(path);
 	air->connection = connection;
 	air->lines = g_data_input_stream_new(g_io_stream_get_input_stream(G_IO_STREAM(connection)));
 	return air;
@@ -37,6 +45,7 @@ Air *air_close(Air *air)
 
 	g_object_unref(air->lines);
 	g_object_unref(air->connection);
+	g_free(air->path);
 	g_free(air);
 	return NULL;
 }
@@ -119,6 +128,57 @@ bool air_try(Air *air, const char *format, ...)
 	reply = air_say(air, format, args);
 	va_end(args);
 	return g_str_has_prefix(reply, "ok");
+}
+
+static void on_reply(GObject *lines, GAsyncResult *result, gpointer userdata)
+{
+	g_autoptr(GError) error = NULL;
+	AirCall *call = userdata;
+
+	call->reply = g_data_input_stream_read_line_finish(G_DATA_INPUT_STREAM(lines), result, NULL, &error);
+	if (!call->reply)
+		ck_abort_msg("air: %s: %s", call->request, error ? error->message : "the other side has left");
+}
+
+AirCall *air_begin(Air *air, const char *format, ...)
+{
+	g_autofree char *line = NULL;
+	g_autoptr(GError) error = NULL;
+	AirCall *call = g_new0(AirCall, 1);
+	va_list args;
+
+	va_start(args, format);
+	call->request = g_strdup_vprintf(format, args);
+	va_end(args);
+	call->air = air_connect(air->path);
+	if (!call->air)
+		ck_abort_msg("air: %s does not let us in again", air->path);
+	line = g_strconcat(call->request, "\n", NULL);
+	if (!g_output_stream_write_all(g_io_stream_get_output_stream(G_IO_STREAM(call->air->connection)), line,
+				       strlen(line), NULL, NULL, &error))
+		ck_abort_msg("air: %s: %s", call->request, error->message);
+	g_data_input_stream_read_line_async(call->air->lines, G_PRIORITY_DEFAULT, NULL, on_reply, call);
+	return call;
+}
+
+bool air_call_done(const AirCall *call)
+{
+	return call->reply != NULL;
+}
+
+char *air_call_finish(AirCall *call)
+{
+	char *reply;
+
+	while (!call->reply)
+		g_main_context_iteration(NULL, TRUE);
+	reply = g_strdup(g_str_has_prefix(call->reply, "ok ") ? call->reply + 3 :
+			 g_str_equal(call->reply, "ok") ? "" : call->reply);
+	air_close(call->air);
+	g_free(call->request);
+	g_free(call->reply);
+	g_free(call);
+	return reply;
 }
 
 unsigned int air_status(Air *air, const char *radio, const char *field)

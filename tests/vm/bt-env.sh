@@ -44,6 +44,12 @@ bt_env_sysusers() {
 	}
 }
 
+# What waits for a bluetoothd that gets no turn: a socket of the default size holds some 280 notifications, and the kernel
+# drops what comes then.
+bt_env_sockets() {
+	echo 8388608 > /proc/sys/net/core/rmem_default
+}
+
 # Before the bus, which reads its policy's users and groups when it starts.
 bt_env_users() {
 	# shellcheck disable=SC2086 # a list
@@ -102,7 +108,7 @@ bt_env_adapters() {
 	return 1
 }
 
-bt_env_state && bt_env_users && bt_env_bus && bt_env_radios || exit 125
+bt_env_state && bt_env_sockets && bt_env_users && bt_env_bus && bt_env_radios || exit 125
 if [ "${BLUETOOTHD:-yes}" != no ]; then
 	bluetoothd-ctl start && bt_env_adapters || exit 125
 fi

@@ -10,6 +10,7 @@
 
 #define BATCH 2000000ULL	/* what falls due within this time goes out together */
 #define RETRY 1000000ULL	/* after a host was full */
+#define SUPERVISION_INTERVAL SECOND
 #define STORM_TURNS_MAX 512	/* in one call, so that commands are heard amid a late storm */
 
 struct Advertiser {
@@ -30,6 +31,7 @@ void air_deinit(Air *air)
 {
 	air_quiet(air, BDADDR_ANY);
 	peers_deinit(&air->peers);
+	centrals_deinit(&air->centrals);
 	while (air->n_radios > 0)
 		air_unplug(air, air->n_radios - 1);
 }
@@ -47,6 +49,35 @@ Controller *air_find(const Air *air, const Target *target)
 	return NULL;
 }
 
+int air_set_sets(Air *air, const Target *target, uint8_t n)
+{
+	size_t i;
+
+	if (!bacmp(target, BDADDR_ANY)) {
+		air->n_set_counts = 0;
+		air->n_sets = n;
+		return 0;
+	}
+	for (i = 0; i < air->n_set_counts; i++)
+		if (!bacmp(&air->set_counts[i].radio, target))
+			break;
+	if (i == AIR_RADIOS_MAX)
+		return -ENOSPC;
+	if (i == air->n_set_counts)
+		air->n_set_counts++;
+	air->set_counts[i].radio = *target;
+	air->set_counts[i].n = n;
+	return 0;
+}
+
+static uint8_t sets_of(const Air *air, const bdaddr_t *address)
+{
+	for (size_t i = 0; i < air->n_set_counts; i++)
+		if (!bacmp(&air->set_counts[i].radio, address))
+			return air->set_counts[i].n;
+	return air->n_sets;
+}
+
 int air_plug(Air *air, const bdaddr_t *address, Controller **ret)
 {
 	int r;
@@ -56,7 +87,7 @@ int air_plug(Air *air, const bdaddr_t *address, Controller **ret)
 	if (air->n_radios == AIR_RADIOS_MAX)
 		return -ENOSPC;
 	r = controller_new(&air->radios[air->n_radios], address, air->filter_duplicates,
-			   &air->peers);
+			   sets_of(air, address), &air->peers);
 	if (r < 0)
 		return r;
 	*ret = air->radios[air->n_radios++];
@@ -248,10 +279,36 @@ static uint64_t storm_run(Air *air, Storm *storm, uint64_t now)
 	return storm->slot < storm->n_slots ? storm_due(storm) : AIR_NEVER;
 }
 
+/* A host may leave without a word: looks after those for whom that matters. */
+static uint64_t radios_run(Air *air, uint64_t now)
+{
+	uint64_t next = AIR_NEVER, due;
+	bool advertising = false, late = air->supervised + SUPERVISION_INTERVAL <= now;
+
+	for (size_t i = 0; i < air->n_radios; i++) {
+		due = controller_run(air->radios[i], now);
+		if (due < next)
+			next = due;
+		if (late)
+			controller_supervise(air->radios[i]);
+		advertising |= advert_is_on(controller_advert(air->radios[i]));
+	}
+	if (late)
+		air->supervised = now;
+	due = air->supervised + SUPERVISION_INTERVAL;
+	return (advertising || air->peers.first || air->centrals.first) && due < next ? due : next;
+}
+
 uint64_t air_run(Air *air, uint64_t now)
 {
 	uint64_t next = peers_run(&air->peers, air->radios, air->n_radios, now), due;
 
+	due = centrals_run(&air->centrals, now);
+	if (due < next)
+		next = due;
+	due = radios_run(air, now);
+	if (due < next)
+		next = due;
 	for (Advertiser **link = &air->advertisers; *link;) {
 		Advertiser *advertiser = *link;
 

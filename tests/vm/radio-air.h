@@ -6,6 +6,7 @@
  * themselves, storms. Times are CLOCK_MONOTONIC nanoseconds.
  */
 
+#include "radio-central.h"
 #include "radio-peer.h"
 
 #define AIR_RADIOS_MAX 16
@@ -22,6 +23,14 @@ typedef struct Air {
 	Advertiser *advertisers;
 	Storm *storms;
 	Peers peers;
+	Centrals centrals;
+	uint8_t n_sets;			/* extended advertising sets of a radio that is not in set_counts */
+	struct {
+		bdaddr_t radio;
+		uint8_t n;
+	} set_counts[AIR_RADIOS_MAX];
+	size_t n_set_counts;
+	uint64_t supervised;
 	uint64_t held_back;		/* times a radio was full and a report had to wait */
 } Air;
 
@@ -49,6 +58,8 @@ void air_deinit(Air *air);
 
 /* -EEXIST: there is one with this address; -ENOSPC: too many. */
 int air_plug(Air *air, const bdaddr_t *address, Controller **ret);
+/* How many extended advertising sets such a radio has from its next plug on. -ENOSPC: too many. */
+int air_set_sets(Air *air, const Target *target, uint8_t n);
 /* Unplugs the radio with that place in radios. */
 void air_unplug(Air *air, size_t i);
 bool air_matches(const Target *target, const Controller *radio);

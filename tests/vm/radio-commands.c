@@ -6,21 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "radio-central-commands.h"
 #include "radio-commands.h"
 #include "radio-peer-commands.h"
 #include "radio-rfkill.h"
-
-/* a radio that is plugged in, or all */
-static bool parse_target(Request *request, const char *word, Target *ret)
-{
-	if (!strcmp(word, "*")) {
-		*ret = *BDADDR_ANY;
-		return true;
-	}
-	if (!parse_address(request, word, ret))
-		return false;
-	return air_find(request->air, ret) ? true : fail(request, "no such radio", word);
-}
 
 /* BASE or BASE~SPREAD, dBm */
 static bool parse_level(Request *request, const char *word, Level *ret)
@@ -238,12 +227,14 @@ static const Verb *verb_find(const Verb *list, size_t n, const char *name)
 	return NULL;
 }
 
-bool command_line_run(Air *air, char *line, uint64_t now, char reply[COMMAND_REPLY_MAX])
+bool command_line_run(Air *air, char *line, uint64_t now, char reply[COMMAND_REPLY_MAX],
+		      Promise **ret_promise)
 {
 	Request request = { .air = air, .now = now, .reply = reply };
 	char *rest = line, *word;
 	const Verb *verb;
 
+	*ret_promise = NULL;
 	while ((word = strsep(&rest, " \t\r"))) {
 		if (!*word)
 			continue;
@@ -264,10 +255,13 @@ bool command_line_run(Air *air, char *line, uint64_t now, char reply[COMMAND_REP
 	if (!verb)
 		verb = verb_find(peer_verbs, n_peer_verbs, request.words[0]);
 	if (!verb)
+		verb = verb_find(central_verbs, n_central_verbs, request.words[0]);
+	if (!verb)
 		fail(&request, "unknown request", request.words[0]);
 	else if (request.n_words < verb->least || request.n_words > verb->most)
 		fail(&request, "wrong number of words", request.words[0]);
 	else
 		verb->run(&request);
+	*ret_promise = request.promise;
 	return true;
 }

@@ -12,11 +12,12 @@
  *
  * RADIO is a controller address, or `*` for all; TYPE is the HCI event type; RSSI may be
  * BASE~SPREAD; HEX is the AD payload, `-` for an empty one. Requests about peripherals are in
- * radio-peer-commands.h.
+ * radio-peer-commands.h, about centrals in radio-central-commands.h.
  */
 
 #include "radio-request.h"
 
-/* Carries out line (which it cuts into words) and writes the answer, without a line end, to reply.
- * Returns false when the program shall end. */
-bool command_line_run(Air *air, char *line, uint64_t now, char reply[COMMAND_REPLY_MAX]);
+/* Carries out line (which it cuts into words) and writes the answer, without a line end, to reply, or
+ * promises it. Returns false when the program shall end. */
+bool command_line_run(Air *air, char *line, uint64_t now, char reply[COMMAND_REPLY_MAX],
+		      Promise **ret_promise);

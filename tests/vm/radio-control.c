@@ -15,6 +15,8 @@ typedef struct Client {
 	int fd;
 	char line[COMMAND_LINE_MAX];
 	size_t length;
+	Promise *promise;	/* the reply that it waits for, or that is on its way */
+	size_t sent;		/* of that */
 } Client;
 
 struct Control {
@@ -64,6 +66,7 @@ fail:
 static void client_drop(Control *control, size_t i)
 {
 	close(control->clients[i]->fd);
+	promise_forget(control->clients[i]->promise);
 	free(control->clients[i]);
 	control->clients[i] = control->clients[--control->n_clients];
 }
@@ -85,8 +88,15 @@ size_t control_poll(const Control *control, struct pollfd *fds)
 	size_t n = 0;
 
 	fds[n++] = (struct pollfd){ .fd = control->fd, .events = POLLIN };
-	for (size_t i = 0; i < control->n_clients; i++)
-		fds[n++] = (struct pollfd){ .fd = control->clients[i]->fd, .events = POLLIN };
+	for (size_t i = 0; i < control->n_clients; i++) {
+		const Client *client = control->clients[i];
+		short events = POLLIN;
+
+		/* while it waits, only its end is of interest; poll() always tells that */
+		if (client->promise)
+			events = client->promise->kept ? POLLOUT : POLLRDHUP;
+		fds[n++] = (struct pollfd){ .fd = client->fd, .events = events };
+	}
 	return n;
 }
 
@@ -106,15 +116,54 @@ static void client_accept(Control *control)
 	control->clients[control->n_clients++] = client;
 }
 
-/* A client that does not read its replies misses them. */
+/* A client that does not read its replies misses the short ones. */
 static bool client_answer(Client *client, Air *air, uint64_t now, char *line)
 {
 	char reply[COMMAND_REPLY_MAX + 1];
-	bool go_on = command_line_run(air, line, now, reply);
+	bool go_on = command_line_run(air, line, now, reply, &client->promise);
 
+	if (client->promise)
+		return true;
 	strcat(reply, "\n");
 	(void)send(client->fd, reply, strlen(reply), MSG_NOSIGNAL);
 	return go_on;
+}
+
+/* Sends of a kept promise what the client takes now. */
+static void client_send(Client *client)
+{
+	Promise *promise = client->promise;
+	ssize_t n;
+
+	if (client->sent < promise->length) {
+		n = send(client->fd, promise->reply + client->sent, promise->length - client->sent,
+			 MSG_NOSIGNAL);
+		if (n > 0)
+			client->sent += (size_t)n;
+	} else if (send(client->fd, "\n", 1, MSG_NOSIGNAL) == 1) {
+		client->promise = promise_forget(promise);
+		client->sent = 0;
+	}
+}
+
+/* Carries out the lines that are here, up to one that has to wait. */
+static bool client_run(Client *client, Air *air, uint64_t now)
+{
+	char *end;
+	size_t used;
+
+	while (!client->promise && (end = memchr(client->line, '\n', client->length))) {
+		char line[COMMAND_LINE_MAX];
+
+		*end = '\0';
+		used = (size_t)(end + 1 - client->line);
+		memcpy(line, client->line, used);
+		client->length -= used;
+		memmove(client->line, end + 1, client->length);
+		if (!client_answer(client, air, now, line))
+			return false;
+	}
+	return true;
 }
 
 /* false: the program shall end; the client is marked by a closed connection through *ret_gone */
@@ -122,37 +171,38 @@ static bool client_read(Client *client, Air *air, uint64_t now, bool *ret_gone)
 {
 	ssize_t n = read(client->fd, client->line + client->length,
 			 sizeof(client->line) - client->length);
-	char *end;
-	size_t used;
 
 	*ret_gone = n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR);
 	if (n <= 0)
 		return true;
 	client->length += (size_t)n;
-	while ((end = memchr(client->line, '\n', client->length))) {
-		*end = '\0';
-		if (!client_answer(client, air, now, client->line))
-			return false;
-		used = (size_t)(end + 1 - client->line);
-		client->length -= used;
-		memmove(client->line, end + 1, client->length);
-	}
+	if (!client_run(client, air, now))
+		return false;
 	/* a line without an end */
-	*ret_gone = client->length == sizeof(client->line);
+	*ret_gone = !client->promise && client->length == sizeof(client->line);
 	return true;
 }
 
 bool control_dispatch(Control *control, Air *air, uint64_t now, const struct pollfd *fds,
 		      size_t n_fds)
 {
+	Client *client;
 	bool gone;
 
 	/* from the end: dropping one moves the last into its place, which has been served */
 	for (size_t i = n_fds; i-- > 1;) {
 		if (!fds[i].revents)
 			continue;
-		if (!client_read(control->clients[i - 1], air, now, &gone))
+		client = control->clients[i - 1];
+		if (client->promise) {
+			gone = fds[i].revents & (POLLHUP | POLLERR | POLLRDHUP);
+			if (!gone && client->promise->kept)
+				client_send(client);
+			if (!gone && !client_run(client, air, now))
+				return false;
+		} else if (!client_read(client, air, now, &gone)) {
 			return false;
+		}
 		if (gone)
 			client_drop(control, i - 1);
 	}
@@ -164,8 +214,9 @@ bool control_dispatch(Control *control, Air *air, uint64_t now, const struct pol
 int control_ask(const char *path, const char *line)
 {
 	struct sockaddr_un address;
-	char reply[COMMAND_REPLY_MAX + 1];
 	FILE *stream = NULL;
+	char *reply = NULL;
+	size_t size = 0;
 	int fd, r;
 
 	r = address_set(&address, path);
@@ -174,7 +225,7 @@ int control_ask(const char *path, const char *line)
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0 ||
 	    dprintf(fd, "%s\n", line) < 0 || !(stream = fdopen(fd, "r")) ||
-	    !fgets(reply, sizeof(reply), stream)) {
+	    getline(&reply, &size, stream) < 0) {
 		r = errno ? -errno : -ECONNRESET;
 	} else {
 		fputs(reply, stdout);
@@ -184,5 +235,6 @@ int control_ask(const char *path, const char *line)
 		fclose(stream);
 	else if (fd >= 0)
 		close(fd);
+	free(reply);
 	return r;
 }

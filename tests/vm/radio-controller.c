@@ -11,7 +11,8 @@
 #include <bluetooth/bluetooth.h>
 #include <bluetooth/hci.h>
 
-#include "radio-hci.h"
+#include "radio-advert-commands.h"
+#include "radio-extended-commands.h"
 
 int controller_process(Controller *controller)
 {
@@ -52,9 +53,8 @@ static bool seen_before(Controller *controller, const Report *report)
 	return false;
 }
 
-int controller_report(Controller *controller, const Report *report)
+static int report_send(Controller *controller, const Report *report)
 {
-	DeviceAddress device = { report->address_type, report->address };
 	uint8_t parameters[2 + LE_ADVERTISING_INFO_SIZE + REPORT_DATA_MAX + 1] = {
 		EVT_LE_ADVERTISING_REPORT, 1 /* one report */
 	};
@@ -65,6 +65,18 @@ int controller_report(Controller *controller, const Report *report)
 		.length = report->length,
 	};
 	size_t n = 2;
+
+	memcpy(parameters + n, &info, LE_ADVERTISING_INFO_SIZE);
+	n += LE_ADVERTISING_INFO_SIZE;
+	memcpy(parameters + n, report->data, report->length);
+	n += report->length;
+	parameters[n++] = (uint8_t)report->rssi;
+	return event_send(controller, EVT_LE_META_EVENT, parameters, n, NULL, 0);
+}
+
+int controller_report(Controller *controller, const Report *report)
+{
+	DeviceAddress device = { report->address_type, report->address };
 	int r;
 
 	if (!controller->scanning)
@@ -76,13 +88,8 @@ int controller_report(Controller *controller, const Report *report)
 	    seen_before(controller, report))
 		return 0;
 
-	memcpy(parameters + n, &info, LE_ADVERTISING_INFO_SIZE);
-	n += LE_ADVERTISING_INFO_SIZE;
-	memcpy(parameters + n, report->data, report->length);
-	n += report->length;
-	parameters[n++] = (uint8_t)report->rssi;
-
-	r = event_send(controller, EVT_LE_META_EVENT, parameters, n, NULL, 0);
+	r = controller->extended_reports ? extended_report_send(controller, report) :
+					   report_send(controller, report);
 	/* the host has closed the device, which it need not tell the controller */
 	if (r == -ENXIO || r == -ENETDOWN)
 		return 0;
@@ -124,7 +131,8 @@ static int controller_plug(Controller *controller)
 	return 0;
 }
 
-int controller_new(Controller **ret, const bdaddr_t *address, bool filter_duplicates, Peers *peers)
+int controller_new(Controller **ret, const bdaddr_t *address, bool filter_duplicates, uint8_t n_sets,
+		   Peers *peers)
 {
 	Controller *controller = calloc(1, sizeof(*controller));
 	int r;
@@ -135,6 +143,7 @@ int controller_new(Controller **ret, const bdaddr_t *address, bool filter_duplic
 	controller->fd = controller->control_fd = -1;
 	controller->filter_duplicates = filter_duplicates;
 	controller->peers = peers;
+	controller->advert.n_sets = n_sets;
 	controller->seen = calloc(SEEN_MAX, sizeof(*controller->seen));
 	r = controller->seen ? controller_plug(controller) : -ENOMEM;
 	if (r < 0) {
@@ -178,6 +187,16 @@ int controller_index(const Controller *controller)
 uint64_t controller_sent(const Controller *controller)
 {
 	return controller->sent;
+}
+
+Advert *controller_advert(Controller *controller)
+{
+	return &controller->advert;
+}
+
+uint64_t controller_run(Controller *controller, uint64_t now)
+{
+	return advert_run(controller, now);
 }
 
 bool controller_scanning(const Controller *controller)

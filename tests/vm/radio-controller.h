@@ -2,15 +2,15 @@
 #pragma once
 
 /*
- * One emulated LE controller (legacy advertising, LE only) behind /dev/vhci: it answers the host's
- * HCI commands and hands it advertising reports.
+ * One emulated LE controller (LE only) behind /dev/vhci: it answers the host's HCI commands and hands
+ * it legacy advertising reports.
  */
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "radio-address.h"
+#include "radio-advert.h"
 
 #define REPORT_DATA_MAX 31
 
@@ -28,9 +28,11 @@ typedef struct Report {
 	uint8_t data[REPORT_DATA_MAX];
 } Report;
 
-/* Plugs a controller in, which can connect to peers. With filter_duplicates it obeys the host's wish for its duplicate filter,
- * otherwise it lets every report through, as many chips do. Negative errno on failure. */
-int controller_new(Controller **ret, const bdaddr_t *address, bool filter_duplicates, Peers *peers);
+/* Plugs a controller in, which can connect to peers. With filter_duplicates it obeys the host's wish for
+ * its duplicate filter, otherwise it lets every report through, as many chips do. n_sets: its extended
+ * advertising sets, 0 for legacy advertising only. Negative errno on failure. */
+int controller_new(Controller **ret, const bdaddr_t *address, bool filter_duplicates, uint8_t n_sets,
+		   Peers *peers);
 /* Unplugs it; returns NULL. */
 Controller *controller_free(Controller *controller);
 
@@ -48,6 +50,10 @@ bool controller_filter_wanted(const Controller *controller);
 /* whether the host has it up: asked of the kernel, for the host closes a controller without telling
  * it */
 bool controller_powered(const Controller *controller);
+
+/* what its host advertises */
+Advert *controller_advert(Controller *controller);
+uint64_t controller_run(Controller *controller, uint64_t now);
 
 /* Answers all commands that wait, and takes all data. Negative errno when the controller is of no use any more. */
 int controller_process(Controller *controller);

@@ -9,10 +9,13 @@
 #include <bluetooth/bluetooth.h>
 #include <bluetooth/hci.h>
 
-#include "radio-hci.h"
+#include "radio-advert-commands.h"
+#include "radio-connect.h"
+#include "radio-extended-commands.h"
 #include "radio-link-commands.h"
 
 #define DATA_PACKETS 8
+#define LISTS 7	/* of commands, and their end */
 
 /* H4 packets; the kernel takes one whole packet a write */
 int event_send(Controller *controller, uint8_t event, const void *head, size_t n_head,
@@ -26,6 +29,11 @@ int event_send(Controller *controller, uint8_t event, const void *head, size_t n
 	};
 
 	return writev(controller->fd, parts, 3) < 0 ? -errno : 0;
+}
+
+void le_event_send(Controller *controller, uint8_t subevent, const void *parameters, size_t length)
+{
+	(void)event_send(controller, EVT_LE_META_EVENT, &subevent, sizeof(subevent), parameters, length);
 }
 
 void command_complete(Controller *controller, uint16_t opcode, const void *answer, size_t length)
@@ -55,8 +63,9 @@ static void controller_reset(Controller *controller)
 	while (controller->links)
 		link_free(controller->links);
 	controller->scanning = controller->active = controller->filter_wanted = false;
-	controller->accept_list_only = controller->initiating = false;
+	controller->accept_list_only = controller->initiating = controller->extended_reports = false;
 	controller->n_accept_list = controller->n_seen = 0;
+	advert_clear(&controller->advert);
 }
 
 static void run_reset(Controller *controller, const Command *command, const uint8_t *parameters)
@@ -72,6 +81,8 @@ static void run_read_version(Controller *controller, const Command *command,
 	read_local_version_rp answer = { .hci_ver = 8, .lmp_ver = 8, .manufacturer = htobs(1521) };
 
 	(void)parameters;
+	if (controller->advert.n_sets)
+		answer.hci_ver = answer.lmp_ver = 9;	/* 5.0 */
 	command_complete(controller, command->opcode, &answer, sizeof(answer));
 }
 
@@ -121,10 +132,12 @@ static void run_le_read_buffer_size(Controller *controller, const Command *comma
 static void run_le_read_features(Controller *controller, const Command *command,
 				 const uint8_t *parameters)
 {
-	/* encryption, data packet length extension */
-	le_read_local_supported_features_rp answer = { .features = { 0x21 } };
+	/* encryption, features exchange by a peripheral, data packet length extension */
+	le_read_local_supported_features_rp answer = { .features = { 0x29 } };
 
 	(void)parameters;
+	if (controller->advert.n_sets)
+		answer.features[1] |= 0x10;	/* extended advertising */
 	command_complete(controller, command->opcode, &answer, sizeof(answer));
 }
 
@@ -175,6 +188,7 @@ static void run_le_scan_enable(Controller *controller, const Command *command,
 	const le_set_scan_enable_cp *set = (const void *)parameters;
 
 	controller->scanning = set->enable;
+	controller->extended_reports = false;
 	controller->filter_wanted = set->enable && set->filter_dup;
 	controller->n_seen = 0;
 	run_accept(controller, command, parameters);
@@ -235,6 +249,11 @@ static void run_le_accept_list_remove(Controller *controller, const Command *com
 	run_accept(controller, command, parameters);
 }
 
+typedef struct CommandList {
+	const Command *first;
+	size_t n;
+} CommandList;
+
 static void run_read_commands(Controller *controller, const Command *command,
 			      const uint8_t *parameters);
 
@@ -249,12 +268,7 @@ static const Command commands[] = {
 	{ LE(SET_EVENT_MASK), 25, 0, 8, run_accept },
 	{ LE(READ_BUFFER_SIZE), 25, 1, 0, run_le_read_buffer_size },
 	{ LE(READ_LOCAL_SUPPORTED_FEATURES), 25, 2, 0, run_le_read_features },
-	{ LE(SET_RANDOM_ADDRESS), 25, 4, 6, run_accept },
-	{ LE(SET_ADVERTISING_PARAMETERS), 25, 5, 15, run_accept },
 	{ LE(READ_ADVERTISING_CHANNEL_TX_POWER), 25, 6, 0, run_le_read_tx_power },
-	{ LE(SET_ADVERTISING_DATA), 25, 7, 32, run_accept },
-	{ LE(SET_SCAN_RESPONSE_DATA), 26, 0, 32, run_accept },
-	{ LE(SET_ADVERTISE_ENABLE), 26, 1, 1, run_accept },
 	{ LE(SET_SCAN_PARAMETERS), 26, 2, 7, run_le_scan_parameters },
 	{ LE(SET_SCAN_ENABLE), 26, 3, 2, run_le_scan_enable },
 	{ LE(READ_WHITE_LIST_SIZE), 26, 6, 0, run_le_accept_list_size },
@@ -266,15 +280,30 @@ static const Command commands[] = {
 	{ LE(READ_SUPPORTED_STATES), 28, 3, 0, run_le_read_states },
 };
 
-/* The command with that opcode, NULL if there is none. */
-static const Command *command_find(uint16_t opcode)
+/* All that this controller knows: lists, the last one without commands. */
+static void command_lists(const Controller *controller, CommandList ret[LISTS])
 {
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-		if (commands[i].opcode == opcode)
-			return &commands[i];
-	for (size_t i = 0; i < n_link_commands; i++)
-		if (link_commands[i].opcode == opcode)
-			return &link_commands[i];
+	bool sets = controller->advert.n_sets > 0;
+
+	ret[0] = (CommandList){ commands, sizeof(commands) / sizeof(commands[0]) };
+	ret[1] = (CommandList){ connect_commands, n_connect_commands };
+	ret[2] = (CommandList){ link_commands, n_link_commands };
+	ret[3] = (CommandList){ advert_commands, n_advert_commands };
+	ret[4] = (CommandList){ advert_set_commands, sets ? n_advert_set_commands : 0 };
+	ret[5] = (CommandList){ extended_commands, sets ? n_extended_commands : 0 };
+	ret[6] = (CommandList){ NULL, 0 };
+}
+
+/* The command with that opcode, NULL if there is none. */
+static const Command *command_find(const Controller *controller, uint16_t opcode)
+{
+	CommandList lists[LISTS];
+
+	command_lists(controller, lists);
+	for (const CommandList *list = lists; list->first; list++)
+		for (size_t i = 0; i < list->n; i++)
+			if (list->first[i].opcode == opcode)
+				return &list->first[i];
 	return NULL;
 }
 
@@ -282,18 +311,19 @@ static void run_read_commands(Controller *controller, const Command *command,
 			      const uint8_t *parameters)
 {
 	read_local_commands_rp answer = { .status = 0 };
+	CommandList lists[LISTS];
 
 	(void)parameters;
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-		answer.commands[commands[i].octet] |= (uint8_t)(1U << commands[i].bit);
-	for (size_t i = 0; i < n_link_commands; i++)
-		answer.commands[link_commands[i].octet] |= (uint8_t)(1U << link_commands[i].bit);
+	command_lists(controller, lists);
+	for (const CommandList *list = lists; list->first; list++)
+		for (size_t i = 0; i < list->n; i++)
+			answer.commands[list->first[i].octet] |= (uint8_t)(1U << list->first[i].bit);
 	command_complete(controller, command->opcode, &answer, sizeof(answer));
 }
 
 void command_run(Controller *controller, uint16_t opcode, const uint8_t *parameters, size_t length)
 {
-	const Command *command = command_find(opcode);
+	const Command *command = command_find(controller, opcode);
 
 	if (!command)
 		command_status(controller, opcode, HCI_UNKNOWN_COMMAND);

@@ -32,7 +32,8 @@ struct Controller {
 
 	/* what the host set; HCI Reset clears it */
 	bool scanning, active, filter_wanted, accept_list_only;
-	bool initiating, initiating_by_list;
+	bool extended_reports;	/* the scan was begun by extended commands */
+	bool initiating, initiating_by_list, initiating_extended;
 	le_create_connection_cp initiation;
 	DeviceAddress accept_list[ACCEPT_LIST_MAX];
 	size_t n_accept_list;
@@ -41,11 +42,13 @@ struct Controller {
 
 	Peers *peers;
 	Link *links;
+	Advert advert;
 };
 
 /* Sends an event whose parameters are head, then tail. Negative errno on failure. */
 int event_send(Controller *controller, uint8_t event, const void *head, size_t n_head,
 	       const void *tail, size_t n_tail);
+void le_event_send(Controller *controller, uint8_t subevent, const void *parameters, size_t length);
 /* Carries a command out, and answers it. */
 void command_run(Controller *controller, uint16_t opcode, const uint8_t *parameters,
 		 size_t length);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The HCI commands about links: how they begin, change and end. */
+/* The HCI commands about links: how they change and end. */
 
 #include <endian.h>
 #include <string.h>
 #include <bluetooth/bluetooth.h>
 
+#include "radio-central.h"
 #include "radio-link-commands.h"
 #include "radio-peer.h"
 
@@ -13,6 +14,7 @@
 #define OCF_LE_READ_DEFAULT_DATA_LENGTH 0x0023
 #define OCF_LE_WRITE_DEFAULT_DATA_LENGTH 0x0024
 #define OCF_LE_READ_MAX_DATA_LENGTH 0x002f
+#define EVT_LE_LONG_TERM_KEY_REQUEST 0x05
 #define EVT_LE_DATA_LENGTH_CHANGE 0x07
 #define FEATURES_TIME (SECOND / 50)
 #define DATA_PACKET_TIME 2120	/* µs for DATA_PACKET_LENGTH bytes */
@@ -24,103 +26,6 @@ typedef struct DataLength {
 static const DataLength data_length = {
 	DATA_PACKET_LENGTH, DATA_PACKET_TIME, DATA_PACKET_LENGTH, DATA_PACKET_TIME,
 };
-
-static void le_event_send(Controller *controller, uint8_t subevent, const void *parameters,
-			  size_t length)
-{
-	(void)event_send(controller, EVT_LE_META_EVENT, &subevent, sizeof(subevent), parameters,
-			 length);
-}
-
-/* Tells the host how its attempt has ended. */
-static void initiation_end(Controller *controller, uint8_t status, const DeviceAddress *device,
-			   uint16_t handle)
-{
-	const le_create_connection_cp *set = &controller->initiation;
-	evt_le_connection_complete complete = {
-		.status = status,
-		.handle = htobs(handle),
-		.peer_bdaddr_type = device->type,
-		.peer_bdaddr = device->address,
-		.interval = set->max_interval,
-		.latency = set->latency,
-		.supervision_timeout = set->supervision_timeout,
-	};
-
-	controller->initiating = false;
-	le_event_send(controller, EVT_LE_CONN_COMPLETE, &complete, sizeof(complete));
-}
-
-/* Who an attempt without the accept list is for. */
-static DeviceAddress initiation_target(const Controller *controller)
-{
-	return (DeviceAddress){ controller->initiation.peer_bdaddr_type,
-				controller->initiation.peer_bdaddr };
-}
-
-void controller_hear(Controller *controller, Peer *peer)
-{
-	DeviceAddress device = *peer_address(peer), target = initiation_target(controller);
-	/* our controllers have no random address: the host uses none without privacy */
-	DeviceAddress central = { 0, controller->address };
-	uint8_t status;
-	Link *link;
-
-	if (!controller->initiating || !peer_is_connectable(peer))
-		return;
-	if (controller->initiating_by_list ?
-		    accept_list_find(controller, &device) == controller->n_accept_list :
-		    !device_address_equal(&device, &target))
-		return;
-	status = peer_refuse(peer);
-	link = link_new(controller, peer, &central);
-	initiation_end(controller, link ? 0 : HCI_MEMORY_FULL, &device, link ? link->handle : 0);
-	/* as controllers do: they take a link for open once they have asked for it, and tell later that nobody answered */
-	if (link && status)
-		link_close(link, status);
-}
-
-/* Limits and rejections, from 0x09 to 0x0f, a controller finds before it asks; only then does the kernel (6.1) pass the
- * status on. */
-static uint8_t initiation_refusal(Controller *controller)
-{
-	DeviceAddress target = initiation_target(controller);
-
-	for (Peer *peer = controller->peers->first; peer; peer = peer->next)
-		if (!controller->initiating_by_list && device_address_equal(peer_address(peer), &target) &&
-		    peer->refusal >= HCI_MAX_NUMBER_OF_CONNECTIONS && peer->refusal <= HCI_REJECTED_PERSONAL)
-			return peer_refuse(peer);
-	return 0;
-}
-
-static void run_create_connection(Controller *controller, const Command *command,
-				  const uint8_t *parameters)
-{
-	const le_create_connection_cp *set = (const void *)parameters;
-	uint8_t status = controller->initiating ? HCI_COMMAND_DISALLOWED : 0;
-
-	if (!status) {
-		controller->initiation = *set;
-		controller->initiating_by_list = set->initiator_filter == 1;
-		status = initiation_refusal(controller);
-		controller->initiating = !status;
-	}
-	command_status(controller, command->opcode, status);
-	if (!status)
-		peers_hear(controller->peers, controller);
-}
-
-static void run_create_connection_cancel(Controller *controller, const Command *command,
-					 const uint8_t *parameters)
-{
-	uint8_t status = controller->initiating ? 0 : HCI_COMMAND_DISALLOWED;
-	DeviceAddress target = initiation_target(controller);
-
-	(void)parameters;
-	command_complete(controller, command->opcode, &status, sizeof(status));
-	if (controller->initiating)
-		initiation_end(controller, HCI_NO_CONNECTION, &target, 0);
-}
 
 /* The link that a command is about, its handle coming first. NULL: there is none, and the host
  * knows. */
@@ -205,7 +110,10 @@ static void run_start_encryption(Controller *controller, const Command *command,
 
 	if (!link)
 		return;
-	if (!peer_encrypt(link->peer, set->key, btohs(set->diversifier), le64toh(set->random)))
+	/* the central's business */
+	if (!link->peer)
+		change.status = refresh.status = HCI_COMMAND_DISALLOWED;
+	else if (!peer_encrypt(link->peer, set->key, btohs(set->diversifier), le64toh(set->random)))
 		change.status = refresh.status = HCI_PIN_OR_KEY_MISSING;
 	change.encrypt = !change.status;
 	if (link->encrypted)
@@ -217,6 +125,59 @@ static void run_start_encryption(Controller *controller, const Command *command,
 		return;
 	link->encrypted = true;
 	peer_encrypted(link->peer);
+}
+
+/* Answers with the handle, and finds the link of a visitor. */
+static Link *key_reply(Controller *controller, const Command *command, const uint8_t *parameters)
+{
+	Link *link = link_find(controller, (uint16_t)(parameters[0] | parameters[1] << 8));
+	uint8_t answer[3] = { HCI_NO_CONNECTION, parameters[0], parameters[1] };
+
+	if (link && link->visitor)
+		answer[0] = 0;
+	command_complete(controller, command->opcode, answer, sizeof(answer));
+	return answer[0] ? NULL : link;
+}
+
+static void run_key_reply(Controller *controller, const Command *command, const uint8_t *parameters)
+{
+	Link *link = key_reply(controller, command, parameters);
+
+	if (link)
+		central_key(link->visitor, parameters + 2);
+}
+
+static void run_key_negative_reply(Controller *controller, const Command *command,
+				   const uint8_t *parameters)
+{
+	Link *link = key_reply(controller, command, parameters);
+
+	if (link)
+		central_key(link->visitor, NULL);
+}
+
+void link_want_key(Link *link, uint16_t diversifier, uint64_t number)
+{
+	struct {
+		uint16_t handle;
+		uint64_t number;
+		uint16_t diversifier;
+	} __attribute__((packed)) wanted = { htobs(link->handle), htole64(number), htobs(diversifier) };
+
+	le_event_send(link->controller, EVT_LE_LONG_TERM_KEY_REQUEST, &wanted, sizeof(wanted));
+}
+
+void link_encrypted(Link *link)
+{
+	evt_encrypt_change change = { .handle = htobs(link->handle), .encrypt = 1 };
+	evt_encryption_key_refresh_complete refresh = { .handle = htobs(link->handle) };
+
+	if (link->encrypted)
+		(void)event_send(link->controller, EVT_ENCRYPTION_KEY_REFRESH_COMPLETE, &refresh,
+				 sizeof(refresh), NULL, 0);
+	else
+		(void)event_send(link->controller, EVT_ENCRYPT_CHANGE, &change, sizeof(change), NULL, 0);
+	link->encrypted = true;
 }
 
 static void run_read_rssi(Controller *controller, const Command *command, const uint8_t *parameters)
@@ -296,11 +257,11 @@ const Command link_commands[] = {
 	{ OPCODE(OGF_LINK_CTL, OCF_READ_REMOTE_VERSION), 2, 7, 2, run_read_version },
 	{ OPCODE(OGF_HOST_CTL, OCF_READ_TRANSMIT_POWER_LEVEL), 10, 2, 3, run_read_tx_power },
 	{ OPCODE(OGF_STATUS_PARAM, OCF_READ_RSSI), 15, 5, 2, run_read_rssi },
-	{ LE(CREATE_CONN), 26, 4, 25, run_create_connection },
-	{ LE(CREATE_CONN_CANCEL), 26, 5, 0, run_create_connection_cancel },
 	{ LE(CONN_UPDATE), 27, 2, 14, run_update },
 	{ LE(READ_REMOTE_USED_FEATURES), 27, 5, 2, run_read_features },
 	{ LE(START_ENCRYPTION), 28, 0, 28, run_start_encryption },
+	{ LE(LTK_REPLY), 28, 1, 18, run_key_reply },
+	{ LE(LTK_NEG_REPLY), 28, 2, 2, run_key_negative_reply },
 	{ LE(SET_DATA_LENGTH), 33, 6, 6, run_set_data_length },
 	{ LE(READ_DEFAULT_DATA_LENGTH), 33, 7, 0, run_read_default_data_length },
 	{ LE(WRITE_DEFAULT_DATA_LENGTH), 34, 0, 4, run_write_default_data_length },

@@ -8,12 +8,14 @@
 #include <bluetooth/bluetooth.h>
 #include <bluetooth/l2cap.h>
 
+#include "radio-central.h"
 #include "radio-hci.h"
 #include "radio-peer.h"
 
 #define FIRST_HANDLE 0x0040
 
 /* signalling on LE (Core Specification, Vol 3 Part A) */
+#define L2CAP_PARAMETER_UPDATE_REQUEST 0x12
 #define L2CAP_PARAMETER_UPDATE_RESPONSE 0x13
 #define L2CAP_CREDIT_CONNECTION_REQUEST 0x14
 #define L2CAP_CREDIT_CONNECTION_RESPONSE 0x15
@@ -27,7 +29,7 @@ Link *link_find(const Controller *controller, uint16_t handle)
 	return NULL;
 }
 
-Link *link_new(Controller *controller, Peer *peer, const DeviceAddress *central)
+Link *link_new(Controller *controller, const DeviceAddress *central, const DeviceAddress *peripheral)
 {
 	Link *link = calloc(1, sizeof(*link));
 
@@ -38,11 +40,10 @@ Link *link_new(Controller *controller, Peer *peer, const DeviceAddress *central)
 	while (link_find(controller, link->handle))
 		link->handle++;
 	link->controller = controller;
-	link->peer = peer;
 	link->central = *central;
+	link->peripheral = *peripheral;
 	link->next = controller->links;
 	controller->links = link;
-	peer_opened(peer, link);
 	return link;
 }
 
@@ -53,7 +54,10 @@ Link *link_free(Link *link)
 	while (*place != link)
 		place = &(*place)->next;
 	*place = link->next;
-	peer_closed(link->peer);
+	if (link->peer)
+		peer_closed(link->peer);
+	if (link->visitor)
+		central_closed(link->visitor);
 	free(link);
 	return NULL;
 }
@@ -101,6 +105,22 @@ static void signal_answer(Link *link, uint8_t code, uint8_t ident, const void *d
 	(void)link_send(link, CID_SIGNALLING, payload, 4U + length);
 }
 
+/* The parameters that a peripheral asks for. */
+static void parameters_take(Link *link, const uint8_t *payload, size_t length)
+{
+	evt_le_connection_update_complete complete = { .handle = htobs(link->handle) };
+	static const uint8_t accepted[2] = { 0 };
+	const uint8_t *wanted = payload + L2CAP_CMD_HDR_SIZE;
+
+	if (length < L2CAP_CMD_HDR_SIZE + 8)
+		return;
+	signal_answer(link, L2CAP_PARAMETER_UPDATE_RESPONSE, payload[1], accepted, sizeof(accepted));
+	memcpy(&complete.interval, wanted + 2, sizeof(uint16_t));
+	memcpy(&complete.latency, wanted + 4, sizeof(uint16_t));
+	memcpy(&complete.supervision_timeout, wanted + 6, sizeof(uint16_t));
+	le_event_send(link->controller, EVT_LE_CONN_UPDATE_COMPLETE, &complete, sizeof(complete));
+}
+
 /* A peripheral has nothing to grant: parameters are the central's business, and there are no
  * channels but the fixed ones. */
 static void signal_take(Link *link, const uint8_t *payload, size_t length)
@@ -114,6 +134,14 @@ static void signal_take(Link *link, const uint8_t *payload, size_t length)
 	case L2CAP_COMMAND_REJ:
 	case L2CAP_PARAMETER_UPDATE_RESPONSE:
 	case L2CAP_CREDIT_CONNECTION_RESPONSE:
+		break;
+	case L2CAP_PARAMETER_UPDATE_REQUEST:
+		if (link->visitor) {
+			parameters_take(link, payload, length);
+			break;
+		}
+		signal_answer(link, L2CAP_COMMAND_REJ, payload[1], not_understood,
+			      sizeof(not_understood));
 		break;
 	case L2CAP_CREDIT_CONNECTION_REQUEST:
 		signal_answer(link, L2CAP_CREDIT_CONNECTION_RESPONSE, payload[1], refusal,
@@ -135,8 +163,10 @@ static void frame_take(Link *link)
 	link->n_frame = 0;
 	if (btohs(head->cid) == CID_SIGNALLING)
 		signal_take(link, payload, length);
-	else
+	else if (link->peer)
 		peer_receive(link->peer, btohs(head->cid), payload, length);
+	else
+		central_receive(link->visitor, btohs(head->cid), payload, length);
 }
 
 /* Puts the frame together. One that is longer than it says, or than we take, is lost. */
@@ -187,8 +217,9 @@ void link_packet(Controller *controller, const uint8_t *packet, size_t length)
 
 void controller_supervise(Controller *controller)
 {
-	if (!controller->links || controller_powered(controller))
+	if ((!controller->links && !advert_is_on(&controller->advert)) || controller_powered(controller))
 		return;
+	advert_clear(&controller->advert);
 	while (controller->links)
 		link_free(controller->links);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-/* Links of an emulated controller to emulated peripherals: ACL data, and L2CAP's fixed channels. */
+/* Links of an emulated controller to emulated peripherals and centrals: ACL data, and L2CAP's fixed
+ * channels. */
 
 #include "radio-controller.h"
 
@@ -12,13 +13,15 @@
 
 typedef struct Link Link;
 typedef struct Peer Peer;
+typedef struct Central Central;
 
 struct Link {
 	Link *next;
 	Controller *controller;
-	Peer *peer;
+	Peer *peer;		/* whom we have connected to, */
+	Central *visitor;	/* or who has connected to us; one of both */
 	uint16_t handle;
-	DeviceAddress central;
+	DeviceAddress central, peripheral;	/* as they have called each other */
 	bool encrypted;
 	uint64_t features_due;	/* when the peer tells its features; UINT64_MAX: not asked */
 	/* the L2CAP frame that is coming in */
@@ -26,9 +29,9 @@ struct Link {
 	size_t n_frame;
 };
 
-/* A link with the lowest free handle; the peer is told. NULL: no memory. */
-Link *link_new(Controller *controller, Peer *peer, const DeviceAddress *central);
-/* The peer is told, the host is not. Returns NULL. */
+/* A link with the lowest free handle; the other end has yet to be set and told. NULL: no memory. */
+Link *link_new(Controller *controller, const DeviceAddress *central, const DeviceAddress *peripheral);
+/* The other end is told, the host is not. Returns NULL. */
 Link *link_free(Link *link);
 /* The host is told as well: status is the HCI reason. Returns NULL. */
 Link *link_close(Link *link, uint8_t reason);
@@ -43,5 +46,12 @@ int link_send(Link *link, uint16_t cid, const uint8_t *payload, size_t length);
 
 /* A radio hears that peer, and connects if that is what it waits for. */
 void controller_hear(Controller *controller, Peer *peer);
-/* Closes the links that the host has left behind by going away without a word, as it may. */
+/* Somebody connects to what the radio advertises, and it stops advertising that. NULL: it cannot. */
+Link *controller_accept(Controller *controller, Central *visitor, const DeviceAddress *address);
+/* The visitor wants to encrypt: the host is asked for the key. */
+void link_want_key(Link *link, uint16_t diversifier, uint64_t number);
+/* Encryption is on: the host is told. */
+void link_encrypted(Link *link);
+/* Ends the links and the advertisements that the host has left behind by going away without a word,
+ * as it may. */
 void controller_supervise(Controller *controller);

@@ -10,7 +10,6 @@
 #include "radio-peer.h"
 
 #define ADVERTISING_INTERVAL (SECOND / 10)
-#define SUPERVISION_INTERVAL SECOND
 
 int peer_new(Peers *peers, const Peer *model, uint64_t now)
 {
@@ -143,11 +142,6 @@ uint64_t peers_run(Peers *peers, Controller *const *radios, size_t n_radios, uin
 			next = peer->due;
 		if (due < next)
 			next = due;
-	}
-	if (peers->first && peers->supervised + SUPERVISION_INTERVAL <= now) {
-		for (size_t i = 0; i < n_radios; i++)
-			controller_supervise(radios[i]);
-		peers->supervised = now;
 	}
 	return next;
 }

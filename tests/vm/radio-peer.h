@@ -45,7 +45,6 @@ struct Peer {
 
 struct Peers {
 	Peer *first;
-	uint64_t supervised;
 };
 
 /* -EEXIST: one with that name or address is there. */

@@ -31,6 +31,17 @@ bool parse_address(Request *request, const char *word, bdaddr_t *ret)
 	return true;
 }
 
+bool parse_target(Request *request, const char *word, Target *ret)
+{
+	if (!strcmp(word, "*")) {
+		*ret = *BDADDR_ANY;
+		return true;
+	}
+	if (!parse_address(request, word, ret))
+		return false;
+	return air_find(request->air, ret) ? true : fail(request, "no such radio", word);
+}
+
 bool parse_either(Request *request, const char *word, const char *yes, const char *no, bool *ret)
 {
 	char problem[64];

@@ -16,6 +16,7 @@ typedef struct Request {
 	size_t n_words;
 	uint64_t now;
 	char *reply;		/* COMMAND_REPLY_MAX */
+	Promise *promise;	/* of what is to be the reply, NULL: it is there */
 } Request;
 
 typedef struct Verb {
@@ -28,6 +29,8 @@ typedef struct Verb {
 bool fail(Request *request, const char *problem, const char *what);
 bool fail_errno(Request *request, const char *what, int error);
 
+/* a radio that is plugged in, or all */
+bool parse_target(Request *request, const char *word, Target *ret);
 bool parse_address(Request *request, const char *word, bdaddr_t *ret);
 /* public or random */
 bool parse_address_type(Request *request, const char *word, uint8_t *ret);

@@ -5,27 +5,7 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "radio-smp.h"
-
-enum {
-	PAIRING_REQUEST = 0x01,
-	PAIRING_RESPONSE = 0x02,
-	PAIRING_CONFIRM = 0x03,
-	PAIRING_RANDOM = 0x04,
-	PAIRING_FAILED = 0x05,
-	ENCRYPTION_INFORMATION = 0x06,
-	CENTRAL_IDENTIFICATION = 0x07,
-};
-
-/* reasons of a failure */
-enum {
-	CONFIRM_VALUE_FAILED = 0x04,
-	PAIRING_NOT_SUPPORTED = 0x05,
-	ENCRYPTION_KEY_SIZE = 0x06,
-	COMMAND_NOT_SUPPORTED = 0x07,
-	UNSPECIFIED_REASON = 0x08,
-	INVALID_PARAMETERS = 0x0a,
-};
+#include "radio-smp-crypto.h"
 
 /* how far the pairing has come */
 enum {
@@ -35,11 +15,6 @@ enum {
 	WAIT_RANDOM,
 	WAIT_ENCRYPTION,
 };
-
-#define AUTH_BONDING 0x01
-#define AUTH_MITM 0x04
-#define KEY_ENCRYPTION 0x01
-#define KEY_SIZE 16
 
 static void answer_add(SmpAnswer *answer, uint8_t code, const void *parameters, size_t length)
 {
@@ -52,55 +27,6 @@ static void fail(Smp *smp, SmpAnswer *answer, uint8_t reason)
 {
 	smp->step = IDLE;
 	answer_add(answer, PAIRING_FAILED, &reason, sizeof(reason));
-}
-
-static void xor(uint8_t *block, const uint8_t *other)
-{
-	for (int i = 0; i < AES_BLOCK; i++)
-		block[i] ^= other[i];
-}
-
-/* TK is the passkey, or 0 */
-static void temporary_key(const Smp *smp, uint8_t ret[AES_BLOCK])
-{
-	uint32_t number = htole32(smp->by_passkey ? smp->passkey : 0);
-
-	memset(ret, 0, AES_BLOCK);
-	memcpy(ret, &number, sizeof(number));
-}
-
-/* the confirm value function c1; blocks are little endian, so its concatenations run backwards */
-static int confirm_value(const Smp *smp, const uint8_t random[AES_BLOCK], uint8_t ret[AES_BLOCK])
-{
-	uint8_t key[AES_BLOCK], block[AES_BLOCK], p1[AES_BLOCK], p2[AES_BLOCK] = { 0 };
-	int r;
-
-	temporary_key(smp, key);
-	p1[0] = smp->central.type;
-	p1[1] = smp->peripheral.type;
-	memcpy(p1 + 2, smp->request, sizeof(smp->request));
-	memcpy(p1 + 9, smp->response, sizeof(smp->response));
-	memcpy(p2, &smp->peripheral.address, sizeof(bdaddr_t));
-	memcpy(p2 + 6, &smp->central.address, sizeof(bdaddr_t));
-
-	memcpy(block, random, sizeof(block));
-	xor(block, p1);
-	r = aes_encrypt(key, block, block);
-	if (r < 0)
-		return r;
-	xor(block, p2);
-	return aes_encrypt(key, block, ret);
-}
-
-/* the key generation function s1 */
-static int short_term_key(Smp *smp, const uint8_t their_random[AES_BLOCK])
-{
-	uint8_t key[AES_BLOCK], block[AES_BLOCK];
-
-	temporary_key(smp, key);
-	memcpy(block, their_random, 8);
-	memcpy(block + 8, smp->random, 8);
-	return aes_encrypt(key, block, smp->stk);
 }
 
 /* Which IO capabilities of a central let it pair with ours by passkey. */
@@ -147,7 +73,7 @@ static void request_take(Smp *smp, const uint8_t *pdu, SmpAnswer *answer)
 static void confirm_send(Smp *smp, SmpAnswer *answer)
 {
 	if (getrandom(smp->random, sizeof(smp->random), 0) < 0 ||
-	    confirm_value(smp, smp->random, smp->confirm) < 0) {
+	    smp_confirm_value(smp, smp->random, smp->confirm) < 0) {
 		fail(smp, answer, UNSPECIFIED_REASON);
 		return;
 	}
@@ -168,7 +94,7 @@ static void random_take(Smp *smp, const uint8_t *pdu, SmpAnswer *answer)
 {
 	uint8_t confirm[AES_BLOCK];
 
-	if (confirm_value(smp, pdu + 1, confirm) < 0 || short_term_key(smp, pdu + 1) < 0) {
+	if (smp_confirm_value(smp, pdu + 1, confirm) < 0 || smp_short_term_key(smp, pdu + 1, smp->random) < 0) {
 		fail(smp, answer, UNSPECIFIED_REASON);
 	} else if (memcmp(confirm, smp->their_confirm, sizeof(confirm))) {
 		fail(smp, answer, CONFIRM_VALUE_FAILED);

@@ -12,7 +12,7 @@
 #include "radio-control.h"
 
 static const char usage[] =
-	"Usage: bluebroker-radio --control PATH [--filter-duplicates] [--plug ADDRESS]...\n"
+	"Usage: bluebroker-radio --control PATH [--filter-duplicates] [--sets N] [--plug ADDRESS]...\n"
 	"       bluebroker-radio --control PATH --ask LINE\n"
 	"\n"
 	"Emulates Bluetooth LE controllers, plugged into this machine's kernel through /dev/vhci,\n"
@@ -22,8 +22,34 @@ static const char usage[] =
 	"  --control PATH        the control socket\n"
 	"  --plug ADDRESS        plug in a radio with this address before the socket is there\n"
 	"  --filter-duplicates   obey the host when it asks for the controller's duplicate filter\n"
+	"  --sets N              radios have N extended advertising sets, not just legacy advertising\n"
 	"  --ask LINE            send LINE to whoever listens at PATH, and print the reply\n"
-	"  --help                this text\n";
+	"  --help                this text\n"
+	"\n"
+	"Each line is answered by `ok ...` or `error ...`. RADIO is an address or `*`.\n"
+	"The air:\n"
+	"  plug ADDR | unplug ADDR | quiet RADIO | status RADIO | rfkill RADIO block|unblock | quit\n"
+	"  adv RADIO DEV public|random TYPE RSSI HEX [COUNT]\n"
+	"  repeat RADIO NAME DEV public|random TYPE RSSI HEX INTERVAL_MS COUNT [rsp HEX]\n"
+	"  storm RADIO ADVERTISERS RATE SECONDS\n"
+	"What a radio has on air itself:\n"
+	"  onair RADIO                   SET:TYPE:MIN:MAX:DATA:RESPONSE of each set that is on\n"
+	"  airtime RADIO [reset]         DATA=MILLISECONDS\n"
+	"  sets RADIO N                  as --sets, from its next plug on\n"
+	"Peripherals (radio-peer-commands.h says more):\n"
+	"  peer NAME ADDR public|random HEX | unpeer NAME | peers | link NAME\n"
+	"  service NAME HANDLE UUID primary|secondary | unservice NAME HANDLE\n"
+	"  char NAME HANDLE UUID FLAGS HEX | desc NAME HANDLE UUID FLAGS HEX | changed NAME\n"
+	"  value NAME HANDLE [HEX] | notify NAME HANDLE HEX [COUNT [INTERVAL_MS]] | counts NAME HANDLE\n"
+	"  latency NAME MS | silent NAME on|off | atterror NAME HANDLE read|write CODE\n"
+	"  refuse NAME STATUS [TIMES] | mute NAME on|off | drop NAME [REASON] | mtu NAME LIMIT\n"
+	"  pairing NAME none|display|keyboard|refuse [PASSKEY] | passkey NAME PASSKEY | forget NAME\n"
+	"Centrals, who connect to a radio and use its host's GATT server (radio-central-commands.h):\n"
+	"  central NAME ADDR public|random | uncentral NAME | centrals\n"
+	"  connect NAME RADIO [MTU] | disconnect NAME [REASON] | state NAME\n"
+	"  discover NAME | read NAME HANDLE [OFFSET] | write NAME HANDLE HEX [request|command|prepare]\n"
+	"  subscribe NAME HANDLE notify|indicate|off | events NAME | att NAME HEX\n"
+	"  secure NAME on|ask|PASSKEY | type NAME PASSKEY | unbond NAME\n";
 
 static void timer_set(int fd, uint64_t when)
 {
@@ -94,9 +120,10 @@ static int radio_run(Air *air, const char *path)
 static int radio_plug(Air *air, const char *address)
 {
 	char line[COMMAND_LINE_MAX], reply[COMMAND_REPLY_MAX];
+	Promise *promise;
 
 	snprintf(line, sizeof(line), "plug %s", address);
-	command_line_run(air, line, clock_now(), reply);
+	command_line_run(air, line, clock_now(), reply, &promise);
 	if (strncmp(reply, "ok", 2)) {
 		fprintf(stderr, "bluebroker-radio: %s: %s\n", address, reply);
 		return -EINVAL;
@@ -110,16 +137,19 @@ int main(int argc, char **argv)
 		{ "control", required_argument, NULL, 'c' },
 		{ "plug", required_argument, NULL, 'p' },
 		{ "filter-duplicates", no_argument, NULL, 'f' },
+		{ "sets", required_argument, NULL, 's' },
 		{ "ask", required_argument, NULL, 'a' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
 	const char *path = NULL, *question = NULL, *plug[AIR_RADIOS_MAX];
 	size_t n_plug = 0;
+	unsigned long sets;
+	char *end;
 	Air air = { 0 };
 	int option, r = 0;
 
-	while ((option = getopt_long(argc, argv, "c:p:fa:h", options, NULL)) >= 0) {
+	while ((option = getopt_long(argc, argv, "c:p:fs:a:h", options, NULL)) >= 0) {
 		switch (option) {
 		case 'c':
 			path = optarg;
@@ -134,6 +164,15 @@ int main(int argc, char **argv)
 			break;
 		case 'f':
 			air.filter_duplicates = true;
+			break;
+		case 's':
+			sets = strtoul(optarg, &end, 10);
+			if (end == optarg || *end || sets > ADVERT_SETS_MAX) {
+				fprintf(stderr, "bluebroker-radio: at most %d sets\n",
+					ADVERT_SETS_MAX);
+				return EXIT_FAILURE;
+			}
+			air.n_sets = (uint8_t)sets;
 			break;
 		case 'a':
 			question = optarg;

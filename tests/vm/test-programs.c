@@ -21,7 +21,6 @@
 #define RSSI_LIMIT (-60)
 #define SESSION_END_MS 1000
 #define SCRIPT_SECONDS 10
-#define HEART_RATE "C4:00:00:00:00:77"
 
 static World *world;
 static Air *air;
@@ -305,26 +304,6 @@ START_TEST(test_the_last_one_is_killed)
 }
 END_TEST
 
-START_TEST(test_quick_usage)
-{
-	static const char *const argv[] = { "quick-usage", NULL };
-	g_autofree char *text = NULL;
-	Program *program;
-
-	for (unsigned int i = 0; i < 4; i++)
-		add_repeater("Lamp", 0xe0, i, 3, "");
-	/* flags, the name, the Heart Rate service */
-	air_do(air, "repeat * heart %s random 0 -55 %s 200 0 rsp -", HEART_RATE,
-	       "020106" "0b0948656172742052617465" "03030d18");
-	program = program_start(world, "alice", argv);
-	ck_assert_msg(wait_until(program_has_ended, program, 40000), "it does not end");
-	ck_assert(g_file_get_contents(program->log, &text, NULL, NULL));
-	ck_assert_msg(program->child.status == 0, "%s", text);
-	ck_assert_str_eq(text, HEART_RATE "\n");
-	program_free(program);
-}
-END_TEST
-
 /* Not by the daemon, which does not even hear of it. */
 START_TEST(test_the_bus_refuses_others)
 {
@@ -370,7 +349,6 @@ int main(void)
 		test_the_bus_refuses_others,
 		test_three_programs_and_a_script,
 		test_the_last_one_is_killed,
-		test_quick_usage,
 	};
 	Suite *suite = suite_create("programs");
 	SRunner *runner;

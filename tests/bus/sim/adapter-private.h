@@ -3,10 +3,12 @@
 #pragma once
 
 #include "adapter.h"
+#include "advert.h"
 #include "device.h"
 #include "discovery.h"
 #include "object.h"
 #include "power.h"
+#include "server.h"
 
 /* The properties */
 enum {
@@ -34,6 +36,8 @@ struct Adapter {
 	Object *object;
 	Discovery *discovery;
 	Power *power;
+	Adverts *adverts;
+	Server *server;
 	DeviceHome home;
 	GHashTable *devices; /* address → Device */
 	unsigned int temporary_ms;

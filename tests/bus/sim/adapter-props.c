@@ -35,6 +35,11 @@ void adapter_signal(Adapter *adapter, unsigned int prop)
 	object_changed(adapter->object, 0, prop);
 }
 
+const char *adapter_alias(const Adapter *adapter)
+{
+	return adapter->alias ? adapter->alias : NAME;
+}
+
 GVariant *adapter_get(void *owner, unsigned int prop)
 {
 	Adapter *adapter = owner;
@@ -49,7 +54,7 @@ GVariant *adapter_get(void *owner, unsigned int prop)
 	case ADAPTER_NAME:
 		return g_variant_new_string(NAME);
 	case ADAPTER_ALIAS:
-		return g_variant_new_string(adapter->alias ? adapter->alias : NAME);
+		return g_variant_new_string(adapter_alias(adapter));
 	case ADAPTER_CLASS:
 		return g_variant_new_uint32(0);
 	case ADAPTER_POWERED:

@@ -120,10 +120,32 @@ static void adapter_on_scan_over(void *owner)
 	discovery_scan_over(adapter->discovery);
 }
 
+static void adapter_on_central(void *owner, Central *central, bool up)
+{
+	uint64_t addr = central_addr(central);
+	Adapter *adapter = owner;
+	Device *device = g_hash_table_lookup(adapter->devices, &addr);
+
+	if (!up) {
+		server_leave(adapter->server, central);
+		if (device)
+			device_central_down(device);
+		return;
+	}
+	if (!device) {
+		device = device_new(&adapter->home, addr, central_is_random(central));
+		adapter_add(adapter, device);
+	}
+	central_adopt(central, adapter->server, device_path(device));
+	server_join(adapter->server, central);
+	device_central_up(device, central);
+}
+
 static const RadioEars adapter_ears = {
 	.found = adapter_on_found,
 	.blocked = adapter_on_blocked,
 	.scan_over = adapter_on_scan_over,
+	.central = adapter_on_central,
 };
 
 static void on_discovering(void *owner)
@@ -177,8 +199,9 @@ static void on_powered(void *owner, bool on)
 	Adapter *adapter = owner;
 
 	if (!on) {
-		g_hash_table_foreach(adapter->devices, device_on_power_lost, NULL);
+		/* First the discovery, for its end takes what is not connected with it. */
 		discovery_power_lost(adapter->discovery);
+		g_hash_table_foreach(adapter->devices, device_on_power_lost, NULL);
 		adapter_signal(adapter, ADAPTER_DISCOVERING);
 	}
 	adapter_signal(adapter, ADAPTER_POWERED);
@@ -248,6 +271,8 @@ Adapter *adapter_new(Bus *bus, Air *air, Radio *radio, const Agents *agents, boo
 				      .remove = adapter_on_remove,
 				      .owner = adapter };
 	adapter_load(adapter, air->store);
+	adapter->adverts = adverts_new(adapter);
+	adapter->server = server_new(adapter);
 	if (fresh)
 		adapter->completing = g_timeout_add(COMPLETE_MS, on_complete, adapter);
 	adapter->sweep = g_timeout_add(SWEEP_MS, on_sweep, adapter);
@@ -263,6 +288,8 @@ Adapter *adapter_free(Adapter *adapter, bool silently)
 	if (!adapter)
 		return NULL;
 
+	if (!silently)
+		g_hash_table_foreach(adapter->devices, device_on_power_lost, NULL);
 	radio_listen(adapter->radio, NULL, NULL);
 	g_source_remove(adapter->sweep);
 	if (adapter->completing)
@@ -272,6 +299,8 @@ Adapter *adapter_free(Adapter *adapter, bool silently)
 		g_hash_table_iter_steal(&iter);
 		if (discovery_is_on(adapter->discovery))
 			device_forget_signal(device);
+		if (silently)
+			device_central_forget(device);
 		device_free(device, silently);
 	}
 	if (!silently) {
@@ -280,6 +309,8 @@ Adapter *adapter_free(Adapter *adapter, bool silently)
 	}
 	g_hash_table_remove_all(adapter->devices);
 	g_hash_table_unref(adapter->devices);
+	adverts_free(adapter->adverts);
+	server_free(adapter->server);
 	discovery_free(adapter->discovery);
 	power_free(adapter->power);
 	object_free(adapter->object, silently);

@@ -14,4 +14,5 @@ typedef struct Adapter Adapter;
 Adapter *adapter_new(Bus *bus, Air *air, Radio *radio, const Agents *agents, bool fresh,
 		     unsigned int temporary_ms);
 Adapter *adapter_free(Adapter *adapter, bool silently);
+const char *adapter_alias(const Adapter *adapter);
 const Radio *adapter_radio(const Adapter *adapter);

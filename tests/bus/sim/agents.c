@@ -3,12 +3,11 @@
 #include "agents.h"
 
 #define AGENT "org.bluez.Agent1"
-#define AGENT_TIMEOUT_MS 60000
+#define AGENT_TIMEOUT_MS 30000 /* as long as the kernel gives a pairing; bluetoothd would wait 60 s */
 
 struct Agents {
 	Bus *bus;
-	GPtrArray *list; /* of Agent, the default one first */
-	bool has_default;
+	GPtrArray *list; /* of Agent, the default one first: without a wish, who came first */
 };
 
 static const struct {
@@ -46,8 +45,6 @@ static Agent *agents_find(const Agents *agents, const char *owner)
 
 static void agents_remove(Agents *agents, Agent *agent)
 {
-	if (agents->list->pdata[0] == agent)
-		agents->has_default = false;
 	g_ptr_array_remove(agents->list, agent);
 }
 
@@ -116,7 +113,6 @@ static void agents_call(void *owner, const char *method, GVariant *args,
 		g_ptr_array_find(agents->list, agent, &at);
 		g_ptr_array_insert(agents->list, 0,
 				   g_ptr_array_steal_index(agents->list, at));
-		agents->has_default = true;
 	}
 	bus_reply(agents->bus, call, NULL);
 }
@@ -146,7 +142,7 @@ const Agent *agents_get(const Agents *agents, const char *owner)
 {
 	const Agent *agent = owner ? agents_find(agents, owner) : NULL;
 
-	if (!agent && agents->has_default)
+	if (!agent && agents->list->len > 0)
 		agent = agents->list->pdata[0];
 	return agent;
 }

@@ -6,6 +6,7 @@
 
 #define STORM_TICK_MS 4
 #define CONNECT_MS 40000 /* measured: two attempts of 20 s each */
+#define LOCAL_HOST_TERMINATED 0x16
 #define ATT_MS 30000 /* ATT transaction timeout */
 
 typedef struct Emitter {
@@ -36,6 +37,11 @@ static void peer_destroy(void *data)
 	(void)peer_free(data);
 }
 
+static void central_destroy(void *data)
+{
+	(void)central_free(data);
+}
+
 static void radio_destroy(void *data)
 {
 	(void)radio_free(data);
@@ -51,6 +57,8 @@ Air *air_new(void)
 	air->connect_ms = CONNECT_MS;
 	air->att_ms = ATT_MS;
 	air->peers = g_ptr_array_new_with_free_func(peer_destroy);
+	air->centrals = g_ptr_array_new_with_free_func(central_destroy);
+	air->sets = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
 	return air;
 }
 
@@ -61,6 +69,8 @@ Air *air_free(Air *air)
 
 	g_ptr_array_unref(air->emitters);
 	g_ptr_array_unref(air->peers);
+	g_ptr_array_unref(air->centrals);
+	g_hash_table_unref(air->sets);
 	store_free(air->store);
 	g_ptr_array_unref(air->radios);
 	g_free(air);
@@ -80,6 +90,23 @@ Radio *air_find(const Air *air, uint64_t target)
 	return NULL;
 }
 
+static unsigned int air_get_sets(const Air *air, uint64_t addr)
+{
+	static const uint64_t any;
+	void *n = NULL;
+
+	if (!g_hash_table_lookup_extended(air->sets, &addr, NULL, &n))
+		n = g_hash_table_lookup(air->sets, &any);
+	return GPOINTER_TO_UINT(n);
+}
+
+void air_set_sets(Air *air, uint64_t addr, unsigned int n)
+{
+	if (addr == 0)
+		g_hash_table_remove_all(air->sets);
+	g_hash_table_insert(air->sets, g_memdup2(&addr, sizeof(addr)), GUINT_TO_POINTER(n));
+}
+
 Radio *air_plug(Air *air, uint64_t addr)
 {
 	unsigned int index = 0;
@@ -90,14 +117,26 @@ Radio *air_plug(Air *air, uint64_t addr)
 
 	while (index < air->radios->len && ((Radio *)air->radios->pdata[index])->index == index)
 		index++;
-	radio = radio_new(index, addr);
+	radio = radio_new(index, addr, air_get_sets(air, addr));
 	g_ptr_array_insert(air->radios, (int)index, radio);
 	return radio;
 }
 
+/* Links that no bluetoothd knows of any more end here. */
 void air_unplug(Air *air, Radio *radio)
 {
+	for (unsigned int i = 0; i < air->centrals->len; i++)
+		if (central_radio(air->centrals->pdata[i]) == radio)
+			central_lose(air->centrals->pdata[i], LOCAL_HOST_TERMINATED);
 	g_ptr_array_remove(air->radios, radio);
+}
+
+Central *air_get_central(const Air *air, const char *name)
+{
+	for (unsigned int i = 0; i < air->centrals->len; i++)
+		if (g_str_equal(central_name(air->centrals->pdata[i]), name))
+			return air->centrals->pdata[i];
+	return NULL;
 }
 
 unsigned int air_send(Air *air, uint64_t target, const RadioReport *report)

@@ -4,15 +4,19 @@
  * unplugged and comes back. */
 #pragma once
 
+#include "central.h"
 #include "peer.h"
 #include "store.h"
 
 #define AIR_ALL UINT64_MAX /* target: every radio */
+#define AIR_SETS_MAX 16
 
 typedef struct Air {
 	GPtrArray *radios; /* of Radio, by index */
 	GPtrArray *emitters;
 	GPtrArray *peers; /* of Peer */
+	GPtrArray *centrals; /* of Central */
+	GHashTable *sets; /* radio → advertising sets from its next plug on; 0: of the others */
 	unsigned int connect_ms, att_ms; /* how long bluetoothd has patience */
 	Store *store; /* not of the air, but it outlives bluetoothd too */
 } Air;
@@ -39,6 +43,9 @@ bool air_matches(uint64_t target, const Radio *radio);
 /* By name, by address; or NULL. */
 Peer *air_get_peer(const Air *air, const char *name);
 Peer *air_find_peer(const Air *air, uint64_t addr, bool random);
+
+Central *air_get_central(const Air *air, const char *name); /* or NULL */
+void air_set_sets(Air *air, uint64_t addr, unsigned int n); /* addr 0: every radio */
 
 /* A level that goes up and down by spread around base, the same way each time. */
 int8_t air_rssi(int base, unsigned int spread, uint64_t turn);

@@ -28,6 +28,8 @@ typedef struct Bus {
 	guint idle;
 	guint root;
 	GPtrArray *late; /* calls that wait */
+	void (*crash)(void *data); /* bluetoothd dies here; the caller goes on for a moment */
+	void *crash_data;
 } Bus;
 
 Bus *bus_new(GDBusConnection *connection, Faults *faults, bool experimental);

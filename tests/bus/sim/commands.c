@@ -25,6 +25,12 @@ const char commands_help[] =
 	"  refuse NAME STATUS [TIMES] | drop NAME [REASON]\n"
 	"  pairing NAME none|display|keyboard|confirm|refuse [PASSKEY]\n"
 	"  passkey NAME N | forget NAME\n"
+	"  onair RADIO | airtime RADIO [reset] | sets RADIO N     what radios send\n"
+	"  central NAME ADDR public|random | uncentral NAME | centrals | state NAME\n"
+	"  connect NAME RADIO [MTU] | disconnect NAME [REASON] | discover NAME | events NAME\n"
+	"  read NAME HANDLE [OFFSET] | write NAME HANDLE HEX [request|command|prepare]\n"
+	"  subscribe NAME HANDLE notify|indicate|off\n"
+	"  secure NAME on|ask|PASSKEY | type NAME PASSKEY | unbond NAME\n"
 	"RADIO is an address or '*'; TYPE 0 connectable, 1 directed, 2 scannable,\n"
 	"3 non-connectable, 4 scan response; HEX the payload, '-' for none;\n"
 	"METHOD e.g. StartDiscovery, Set:Powered, GetManagedObjects.\n";
@@ -279,10 +285,10 @@ static const Verb *verb_find(const Verb *list, const char *name)
 	return NULL;
 }
 
-char *command_run(Sim *sim, const char *line)
+void command_start(Sim *sim, const char *line, const Answer *answer)
 {
 	g_auto(GStrv) words = g_strsplit_set(line, " \t\r", -1);
-	Request request = { .sim = sim, .words = words };
+	Request request = { .sim = sim, .words = words, .answer = *answer };
 	const Verb *verb = NULL;
 
 	for (char **word = words; *word; word++) {
@@ -297,6 +303,8 @@ char *command_run(Sim *sim, const char *line)
 		verb = verb_find(verbs, words[0]);
 		if (!verb)
 			verb = verb_find(peer_verbs, words[0]);
+		if (!verb)
+			verb = verb_find(central_verbs, words[0]);
 	}
 	if (!verb)
 		fail(&request, "unknown request: %s", request.n > 0 ? words[0] : "");
@@ -304,5 +312,22 @@ char *command_run(Sim *sim, const char *line)
 		fail(&request, "wrong number of words: %s", words[0]);
 	else
 		verb->run(&request);
-	return request.reply ? request.reply : g_strdup("ok");
+	if (!request.late)
+		answer->give(answer->data, request.reply ? request.reply : "ok");
+	g_free(request.reply);
+}
+
+static void keep_reply(void *data, const char *reply)
+{
+	*(char **)data = g_strdup(reply);
+}
+
+char *command_run(Sim *sim, const char *line)
+{
+	char *reply = NULL;
+	const Answer answer = { .give = keep_reply, .data = &reply };
+
+	command_start(sim, line, &answer);
+	g_assert(reply);
+	return reply;
 }

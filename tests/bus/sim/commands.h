@@ -15,5 +15,7 @@ typedef struct Sim {
 
 extern const char commands_help[];
 
-/* Returns the reply without its line end: "ok", "ok TEXT" or "error TEXT". */
+/* The reply has no line end: "ok", "ok TEXT" or "error TEXT". It may come at once. */
+void command_start(Sim *sim, const char *line, const Answer *answer);
+/* For requests whose reply comes at once. */
 char *command_run(Sim *sim, const char *line);

@@ -23,11 +23,11 @@ struct Connection {
 	guint disconnect_timer;
 };
 
-static void connection_set_resolved(Connection *connection, const AttrTable *table)
+static void connection_set_resolved(Connection *connection, bool resolved, const AttrTable *table)
 {
-	if (!table && !connection->resolved)
+	if (!resolved && !connection->resolved)
 		return;
-	connection->resolved = table != NULL;
+	connection->resolved = resolved;
 	connection->ops->resolved(connection->owner, table);
 }
 
@@ -44,7 +44,7 @@ static void connection_over(Connection *connection)
 		g_source_remove(connection->disconnect_timer);
 	connection->disconnect_timer = 0;
 	gatt_set_link(connection->gatt, NULL);
-	connection_set_resolved(connection, NULL);
+	connection_set_resolved(connection, false, NULL);
 	if (connection->connect)
 		bus_error(connection->bus, g_steal_pointer(&connection->connect), "Failed",
 			  CANCELED);
@@ -76,15 +76,12 @@ static void connection_on_discovered(void *data, uint8_t error, const uint8_t *v
 	connection->discovering = false;
 	if (!connection->link || !link_is_up(connection->link))
 		return;
-	if (error) { /* bluetoothd 5.66 calls that resolved, too */
-		g_autoptr(GPtrArray) none = g_ptr_array_new();
-		const AttrTable nothing = { .list = none };
-
-		connection_set_resolved(connection, &nothing);
+	if (error) { /* bluetoothd 5.66 calls that resolved, too, and keeps what it knew before */
+		connection_set_resolved(connection, true, NULL);
 		return;
 	}
 	connection_watch_services(connection);
-	connection_set_resolved(connection, link_peer(connection->link)->table);
+	connection_set_resolved(connection, true, link_peer(connection->link)->table);
 }
 
 static void connection_discover(Connection *connection)

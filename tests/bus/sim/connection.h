@@ -8,7 +8,8 @@ typedef struct Connection Connection;
 
 typedef struct ConnectionOps {
 	void (*changed)(void *owner); /* Connected, once it has */
-	void (*resolved)(void *owner, const AttrTable *table); /* ServicesResolved; NULL: not any more */
+	/* ServicesResolved has changed. The table that was found; NULL: nothing was. */
+	void (*resolved)(void *owner, const AttrTable *table);
 	void (*failed)(void *owner); /* an attempt */
 	bool (*elevate)(void *owner); /* as of a link */
 } ConnectionOps;

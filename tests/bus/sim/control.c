@@ -43,33 +43,36 @@ static void visitor_next(Visitor *visitor)
 					    on_line, visitor);
 }
 
-static void on_line(GObject *source, GAsyncResult *result, void *data)
+static void on_reply(void *data, const char *reply)
 {
+	g_autofree char *text = g_strconcat(reply, "\n", NULL);
 	Visitor *visitor = data;
-	g_autofree char *line = g_data_input_stream_read_line_finish(G_DATA_INPUT_STREAM(source),
-								     result, NULL, NULL);
-	g_autofree char *reply = NULL;
-	g_autofree char *text = NULL;
 	Control *control;
 
-	if (!line) { /* it has left, or we are about to */
-		visitor_free(visitor);
-		return;
-	}
-
-	control = visitor->control;
-	reply = command_run(control->sim, line);
-	text = g_strconcat(reply, "\n", NULL);
-	/* A reply is far smaller than the socket's buffer, so this does not wait. */
+	/* A reply fits the socket's buffer, so this does not wait. */
 	if (!g_output_stream_write_all(
 		    g_io_stream_get_output_stream(G_IO_STREAM(visitor->connection)), text,
 		    strlen(text), NULL, visitor->over, NULL)) {
 		visitor_free(visitor);
 		return;
 	}
+	control = visitor->control;
 	visitor_next(visitor);
 	if (control->sim->quit)
 		control->quit(control->data);
+}
+
+static void on_line(GObject *source, GAsyncResult *result, void *data)
+{
+	Visitor *visitor = data;
+	const Answer answer = { .give = on_reply, .data = visitor };
+	g_autofree char *line = g_data_input_stream_read_line_finish(G_DATA_INPUT_STREAM(source),
+								     result, NULL, NULL);
+
+	if (line)
+		command_start(visitor->control->sim, line, &answer);
+	else /* it has left, or we are about to */
+		visitor_free(visitor);
 }
 
 static gboolean on_incoming(GSocketService *service, GSocketConnection *connection, GObject *source,

@@ -54,12 +54,32 @@ static void on_connected(void *owner)
 		device->home->remove(device->home->owner, device);
 }
 
+static bool uuids_equal(const GPtrArray *a, const GPtrArray *b)
+{
+	for (unsigned int i = 0; a->len == b->len && i < a->len; i++)
+		if (!g_str_equal(a->pdata[i], b->pdata[i]))
+			return false;
+	return a->len == b->len;
+}
+
+/* The services that it has take the place of those that it advertises, for good. */
+static void device_set_services(Device *device, const AttrTable *table)
+{
+	GPtrArray *uuids = gatt_list_uuids(table);
+
+	device->resolved_once = true;
+	if (!uuids_equal(uuids, device->uuids))
+		device_signal(device, DEVICE_UUIDS);
+	g_ptr_array_unref(device->uuids);
+	device->uuids = uuids;
+}
+
 static void on_resolved(void *owner, const AttrTable *table)
 {
 	Device *device = owner;
 
-	if (table && gatt_add_uuids(table, device->uuids))
-		device_signal(device, DEVICE_UUIDS);
+	if (table)
+		device_set_services(device, table);
 	/* Before the objects: their InterfacesAdded come after ServicesResolved. */
 	device_signal(device, DEVICE_SERVICES_RESOLVED);
 	if (!table)
@@ -153,6 +173,7 @@ Device *device_new_stored(const DeviceHome *home, const StoredDevice *stored)
 bool device_remove(Device *device, GDBusMethodInvocation *call)
 {
 	device_set_lasting(device, false);
+	device_central_close(device);
 	pairing_disconnect(device->pairing);
 	device->removing = connection_is_up(device->connection);
 	connection_disconnect(device->connection, call);
@@ -161,10 +182,11 @@ bool device_remove(Device *device, GDBusMethodInvocation *call)
 
 void device_power_lost(Device *device)
 {
+	device_central_close(device);
 	connection_close(device->connection);
 }
 
 bool device_may_go(const Device *device)
 {
-	return !device->lasting && !connection_link(device->connection);
+	return !device->lasting && !device->central && !connection_link(device->connection);
 }

@@ -44,6 +44,10 @@ struct Device {
 	Gatt *gatt;
 	Connection *connection;
 	Pairing *pairing;
+	Central *central; /* it has connected to us; or NULL */
+	bool central_resolved;
+	guint central_timer;
+	GDBusMethodInvocation *central_disconnect; /* Disconnect() under way */
 	bool paired; /* as the property tells */
 	bool removing; /* once it is disconnected */
 	bool closing; /* the object goes */
@@ -56,6 +60,7 @@ struct Device {
 	uint16_t appearance;
 	int flags; /* -1: not known */
 	GPtrArray *uuids;
+	bool resolved_once; /* uuids are those of its services, not what it advertises */
 	AdData *manufacturers, *services, *others;
 };
 
@@ -65,6 +70,9 @@ const char *device_icon(const Device *device); /* or NULL */
 /* It stays when it is not heard of any more, and after a restart; or not. */
 void device_set_lasting(Device *device, bool lasting);
 void device_store(Device *device);
+
+void device_central_disconnect(Device *device, GDBusMethodInvocation *call);
+void device_central_close(Device *device);
 
 extern const ConnectionOps device_connection_ops;
 extern const PairingOps device_pairing_ops;

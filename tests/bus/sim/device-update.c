@@ -75,6 +75,8 @@ static void device_add_uuids(Device *device, const Eir *eir)
 {
 	bool added = false;
 
+	if (device->resolved_once)
+		return;
 	for (size_t i = 0; i < eir->n_uuids; i++) {
 		if (g_ptr_array_find_with_equal_func(device->uuids, eir->uuids[i], g_str_equal,
 						     NULL))

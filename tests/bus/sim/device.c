@@ -81,9 +81,9 @@ static GVariant *device_get(void *owner, unsigned int prop)
 	case DEVICE_LEGACY_PAIRING:
 		return g_variant_new_boolean(FALSE);
 	case DEVICE_CONNECTED:
-		return g_variant_new_boolean(connection_is_up(device->connection));
+		return g_variant_new_boolean(device->central || connection_is_up(device->connection));
 	case DEVICE_SERVICES_RESOLVED:
-		return g_variant_new_boolean(connection_is_resolved(device->connection));
+		return g_variant_new_boolean(device->central_resolved || connection_is_resolved(device->connection));
 	case DEVICE_TRUSTED:
 		return g_variant_new_boolean(device->trusted);
 	case DEVICE_BLOCKED:
@@ -149,7 +149,11 @@ static void device_call(void *owner, const char *method, GVariant *args,
 							  : NULL;
 
 	(void)args;
-	if (g_str_equal(method, "Connect")) {
+	if (device->central && g_str_equal(method, "Disconnect")) {
+		device_central_disconnect(device, call);
+	} else if (device->central && g_str_equal(method, "Connect")) {
+		bus_reply(device->home->bus, call, NULL);
+	} else if (g_str_equal(method, "Connect")) {
 		connection_connect(device->connection, call);
 	} else if (g_str_equal(method, "Disconnect")) {
 		pairing_disconnect(device->pairing);
@@ -157,7 +161,7 @@ static void device_call(void *owner, const char *method, GVariant *args,
 	} else if (g_str_equal(method, "Pair")) {
 		pairing_start(device->pairing, link, call);
 	} else if (g_str_equal(method, "CancelPairing")) {
-		pairing_cancel(device->pairing, call);
+		pairing_cancel(device->pairing, link, call);
 	} else { /* profiles are for BR/EDR */
 		bus_error(device->home->bus, call, "NotSupported", "Operation is not supported");
 	}
@@ -208,6 +212,7 @@ Device *device_free(Device *device, bool silently)
 
 	device->removing = false;
 	device->closing = true;
+	device_central_forget(device);
 	connection_close(device->connection);
 	pairing_free(device->pairing);
 	gatt_free(device->gatt, silently);

@@ -34,6 +34,12 @@ const uint64_t *device_get_addr(const Device *device); /* lives as long as the d
 bool device_is_random(const Device *device);
 const char *device_path(const Device *device);
 
+/* A central has connected; its link is over (and the Device1 object may still hold it). */
+void device_central_up(Device *device, Central *central);
+void device_central_down(Device *device);
+void device_central_forget(Device *device);
+void device_central_paired(Device *device);
+
 /* Any report: it keeps a temporary device alive. */
 void device_seen(Device *device, bool connectable, int64_t now);
 int64_t device_last_seen(const Device *device);

@@ -142,20 +142,24 @@ void gatt_update(Gatt *gatt, const AttrTable *table)
 	}
 }
 
-bool gatt_add_uuids(const AttrTable *table, GPtrArray *uuids)
+static int by_uuid(const void *a, const void *b)
 {
-	bool added = false;
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+GPtrArray *gatt_list_uuids(const AttrTable *table)
+{
+	GPtrArray *uuids = g_ptr_array_new_with_free_func(g_free);
 
 	for (unsigned int at = 0; at < table->list->len; at++) {
 		const Attr *attr = table->list->pdata[at];
 
-		if (attr->kind != ATTR_SERVICE || !attr->primary ||
-		    g_ptr_array_find_with_equal_func(uuids, attr->uuid, g_str_equal, NULL))
-			continue;
-		g_ptr_array_add(uuids, g_strdup(attr->uuid));
-		added = true;
+		if (attr->kind == ATTR_SERVICE &&
+		    !g_ptr_array_find_with_equal_func(uuids, attr->uuid, g_str_equal, NULL))
+			g_ptr_array_add(uuids, g_strdup(attr->uuid));
 	}
-	return added;
+	g_ptr_array_sort(uuids, by_uuid);
+	return uuids;
 }
 
 void gatt_store_value(GByteArray *stored, uint16_t offset, const uint8_t *value, size_t len)

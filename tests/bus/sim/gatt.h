@@ -24,5 +24,5 @@ void gatt_update(Gatt *gatt, const AttrTable *table);
 void gatt_hear(Gatt *gatt, uint16_t handle, const uint8_t *value, size_t len);
 /* Keeps what was read from offset on; what is before it and not known is zero. */
 void gatt_store_value(GByteArray *stored, uint16_t offset, const uint8_t *value, size_t len);
-/* Appends the UUIDs of the primary services that are not among them; whether there were any. */
-bool gatt_add_uuids(const AttrTable *table, GPtrArray *uuids);
+/* The UUIDs of all services, primary or not, each once and sorted. */
+GPtrArray *gatt_list_uuids(const AttrTable *table);

@@ -77,6 +77,7 @@ static const char *const interfaces_xml[] = {
 	"  <property name='ActiveInstances' type='y' access='read'/>"
 	"  <property name='SupportedInstances' type='y' access='read'/>"
 	"  <property name='SupportedIncludes' type='as' access='read'/>"
+	"  <property name='SupportedSecondaryChannels' type='as' access='read'/>"
 	"</interface>",
 	"<interface name='org.bluez.Device1'>"
 	"  <method name='Connect'/>"

@@ -79,6 +79,21 @@ static int on_signal(void *data)
 	return G_SOURCE_CONTINUE;
 }
 
+static int on_crashed(void *data)
+{
+	Sim *sim = data;
+
+	sim->stack = stack_free(sim->stack);
+	return G_SOURCE_REMOVE;
+}
+
+/* Where bluetoothd 5.66 dies. "up" brings it back. */
+static void on_crash(void *data)
+{
+	g_printerr("bluebroker-simbluez: bluetoothd dies, as the real one does\n");
+	g_idle_add_full(G_PRIORITY_HIGH, on_crashed, data, NULL);
+}
+
 static bool sim_setup(Sim *sim, const Options *options)
 {
 	static const char *const demo_radios[] = { DEMO_RADIO, NULL };
@@ -116,6 +131,8 @@ int main(int argc, char **argv)
 	sim.air = air_new();
 	sim.faults = faults_new();
 	sim.options.experimental = options.experimental;
+	sim.options.crash = on_crash;
+	sim.options.crash_data = &sim;
 	sim.options.temporary_ms = (unsigned int)(options.temporary_timeout * 1000);
 	ok = sim_setup(&sim, &options);
 	if (ok && options.control)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* GattManager1 and LEAdvertisingManager1 of an adapter, as far as a scanner looks at them. */
+/* GattManager1 and LEAdvertisingManager1 of an adapter. */
 #pragma once
 
 #include "object.h"

@@ -4,6 +4,7 @@
 
 #define SMP_MS 50 /* the exchange on the air */
 #define AUTHENTICATION_FAILURE 0x05
+#define ENDED_HERE 0x16
 #define CANCELED "AuthenticationCanceled", "Authentication Canceled"
 #define FAILED "AuthenticationFailed", "Authentication Failed"
 
@@ -158,6 +159,17 @@ static void pairing_show(Pairing *pairing, const Agent *agent, Peer *peer)
 		   g_variant_new("(ouq)", pairing->device_path, peer->passkey, 0));
 }
 
+/* The kernel ends the link over that, whoever began. */
+static int pairing_on_refused(void *data)
+{
+	Pairing *pairing = data;
+
+	pairing->timer = 0;
+	pairing->by_call = true;
+	pairing_break(pairing, FAILED);
+	return G_SOURCE_REMOVE;
+}
+
 static void pairing_exchange(Pairing *pairing, const Agent *agent)
 {
 	Peer *peer = link_peer(pairing->link);
@@ -165,18 +177,21 @@ static void pairing_exchange(Pairing *pairing, const Agent *agent)
 	bool shows = capability != AGENT_NO_INPUT_NO_OUTPUT && capability != AGENT_KEYBOARD_ONLY;
 	bool types = capability == AGENT_KEYBOARD_ONLY || capability == AGENT_KEYBOARD_DISPLAY;
 
-	if (peer->pairing == PEER_REFUSES || !agent)
+	if (peer->pairing == PEER_REFUSES) {
+		pairing->timer = g_timeout_add(SMP_MS, pairing_on_refused, pairing);
+	} else if (!agent) {
 		pairing_fail(pairing, FAILED);
-	else if (peer->pairing == PEER_DISPLAY && types)
+	} else if (peer->pairing == PEER_DISPLAY && types) {
 		pairing_ask(pairing, agent, "RequestPasskey",
 			    g_variant_new("(o)", pairing->device_path));
-	else if (peer->pairing == PEER_KEYBOARD && shows)
+	} else if (peer->pairing == PEER_KEYBOARD && shows) {
 		pairing_show(pairing, agent, peer);
-	else if (peer->pairing == PEER_CONFIRM && shows && capability != AGENT_DISPLAY_ONLY)
+	} else if (peer->pairing == PEER_CONFIRM && shows && capability != AGENT_DISPLAY_ONLY) {
 		pairing_ask(pairing, agent, "RequestConfirmation",
 			    g_variant_new("(ou)", pairing->device_path, peer->passkey));
-	else
+	} else {
 		pairing_just_work(pairing, agent);
+	}
 }
 
 static void pairing_begin(Pairing *pairing, Link *link)
@@ -210,10 +225,15 @@ void pairing_start(Pairing *pairing, Link *link, GDBusMethodInvocation *call)
 		pairing_begin(pairing, link);
 }
 
-void pairing_cancel(Pairing *pairing, GDBusMethodInvocation *call)
+void pairing_cancel(Pairing *pairing, Link *link, GDBusMethodInvocation *call)
 {
 	if (!pairing->call) {
 		bus_error(pairing->bus, call, "DoesNotExist", "Does Not Exist");
+		/* It has the keys removed all the same, which ends what the kernel is at, and the link. */
+		if (!link || !(pairing->link || pairing->paired))
+			return;
+		pairing_stop(pairing);
+		link_lose(link, ENDED_HERE);
 		return;
 	}
 	pairing_break(pairing, CANCELED);

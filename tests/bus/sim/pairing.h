@@ -21,9 +21,9 @@ Pairing *pairing_free(Pairing *pairing);
 bool pairing_is_paired(const Pairing *pairing);
 void pairing_remember(Pairing *pairing); /* paired in an earlier life */
 
-/* These answer the call. link: the one that is up, or NULL. */
+/* These answer the call. link: the one that is up, or NULL; it may be cut. */
 void pairing_start(Pairing *pairing, Link *link, GDBusMethodInvocation *call);
-void pairing_cancel(Pairing *pairing, GDBusMethodInvocation *call);
+void pairing_cancel(Pairing *pairing, Link *link, GDBusMethodInvocation *call);
 /* The peripheral wants it, nobody has called Pair(): the default agent is asked. As a link's
  * elevate. */
 bool pairing_elevate(Pairing *pairing, Link *link);

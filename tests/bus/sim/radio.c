@@ -39,12 +39,13 @@ void addr_format(char *ret, uint64_t addr, char separator)
 	*ret = '\0';
 }
 
-Radio *radio_new(unsigned int index, uint64_t addr)
+Radio *radio_new(unsigned int index, uint64_t addr, unsigned int sets)
 {
 	Radio *radio = g_new0(Radio, 1);
 
 	radio->index = index;
 	radio->addr = addr;
+	radio->broadcast = broadcast_new(sets);
 	return radio;
 }
 
@@ -54,6 +55,7 @@ Radio *radio_free(Radio *radio)
 		return NULL;
 
 	radio_scan(radio, false);
+	broadcast_free(radio->broadcast);
 	g_free(radio);
 	return NULL;
 }
@@ -69,6 +71,7 @@ void radio_power(Radio *radio, bool on)
 	radio->powered = on && !radio->blocked;
 	if (!radio->powered)
 		radio_scan(radio, false);
+	broadcast_power(radio->broadcast, radio->powered, radio->blocked);
 }
 
 static int on_scan_over(void *data)

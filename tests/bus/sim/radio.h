@@ -10,6 +10,10 @@
 
 #include <glib.h>
 
+#include "broadcast.h"
+
+struct Central;
+
 #define RADIO_DATA_MAX 31 /* legacy advertising */
 #define RADIO_RSSI_ANY 127
 
@@ -47,6 +51,7 @@ typedef struct RadioEars {
 		void *owner,
 		bool blocked); /* rfkill has changed; the power is already off when blocked */
 	void (*scan_over)(void *owner); /* the kernel ended the scan by itself */
+	void (*central)(void *owner, struct Central *central, bool up); /* one has connected, or its link is over */
 } RadioEars;
 
 typedef struct Radio {
@@ -61,9 +66,10 @@ typedef struct Radio {
 	void *owner;
 	bool held; /* there is a report that waits for its scan response */
 	RadioReport pending;
+	Broadcast *broadcast; /* what it sends itself */
 } Radio;
 
-Radio *radio_new(unsigned int index, uint64_t addr);
+Radio *radio_new(unsigned int index, uint64_t addr, unsigned int sets); /* sets: of advertising */
 Radio *radio_free(Radio *radio);
 
 void radio_listen(Radio *radio, const RadioEars *ears, void *owner);

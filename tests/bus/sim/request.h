@@ -10,6 +10,8 @@ typedef struct Request {
 	char **words;
 	unsigned int n;
 	char *reply; /* NULL: ok */
+	Answer answer; /* for who is late with the reply */
+	bool late; /* the answer has it, now or later */
 } Request;
 
 typedef struct Verb {
@@ -20,6 +22,7 @@ typedef struct Verb {
 
 /* Those that are about peripherals; the last one has no name. */
 extern const Verb peer_verbs[];
+extern const Verb central_verbs[]; /* about centrals, and what is on air */
 
 bool fail(Request *request, const char *format, ...) G_GNUC_PRINTF(2, 3); /* returns false */
 bool parse_number(Request *request, const char *word, unsigned int least, unsigned int most,

@@ -129,6 +129,8 @@ Stack *stack_new(Air *air, Faults *faults, const StackOptions *options)
 	stack->connection = connection;
 	stack->adapters = g_ptr_array_new();
 	stack->bus = bus_new(connection, faults, options->experimental);
+	stack->bus->crash = options->crash;
+	stack->bus->crash_data = options->crash_data;
 	stack->agents.agents = agents_new(stack->bus);
 	stack->object = object_new(stack->bus, "/org/bluez", root_ifaces, 2, stack);
 	if (!stack_own_name(connection))

@@ -11,6 +11,8 @@ typedef struct Stack Stack;
 typedef struct StackOptions {
 	bool experimental;
 	unsigned int temporary_ms;
+	void (*crash)(void *data); /* it has to be freed, once the main loop runs again */
+	void *crash_data;
 } StackOptions;
 
 /* NULL: no bus, or the name is taken; says so on standard error. */

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is to be advertised, as the command line or a file says it. Each value is checked here. */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "util/error.h"
+#include "util/macros.h"
+
+typedef struct Announcement {
+	char *name;			/* NULL: none */
+	GVariantBuilder *services;	/* av; NULL: none; so are the others */
+	GVariantBuilder *manufacturers;	/* a{qv} */
+	GVariantBuilder *service_data;	/* a{sv} */
+	bool has_appearance;
+	uint16_t appearance;
+	bool tx_power;
+	bool hidden;			/* not discoverable */
+	bool not_connectable;
+	uint16_t interval_min;		/* 0.625 ms; 0: the default */
+	uint16_t interval_max;
+	GByteArray *raw;		/* instead of all that; NULL: none */
+	GByteArray *scan_response;
+} Announcement;
+
+void announcement_clear(Announcement *announcement);
+
+/* Each takes a text. E_INVALID_ARGUMENTS, and reason says what is allowed, or 0. */
+int announcement_set_name(Announcement *announcement, const char *text, Reason *reason);
+int announcement_add_service(Announcement *announcement, const char *text, Reason *reason);
+int announcement_add_manufacturer(Announcement *announcement, const char *text, Reason *reason);	/* ID:HEX */
+int announcement_add_service_data(Announcement *announcement, const char *text, Reason *reason);	/* UUID:HEX */
+int announcement_set_appearance(Announcement *announcement, const char *text, Reason *reason);
+int announcement_set_interval(Announcement *announcement, const char *text, Reason *reason);	/* MIN[:MAX], ms */
+int announcement_set_raw(Announcement *announcement, const char *text, Reason *reason);
+int announcement_set_scan_response(Announcement *announcement, const char *text, Reason *reason);
+
+/* What does not go together. */
+int announcement_check(const Announcement *announcement, Reason *reason);
+
+/* The arguments of SetAdvertisement or SetAdvertisementRaw, and of SetAdvertisementParams. The first: once only. */
+GVariant *announcement_data(const Announcement *announcement);
+GVariant *announcement_params(const Announcement *announcement);

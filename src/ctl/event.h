@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a central does with us, as a line. */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "util/macros.h"
+
+typedef struct Event {
+	const char *what;		/* "connect", "disconnect", "read", "write", "subscribe" */
+	const char *client;		/* address; NULL: not known */
+	const char *characteristic;	/* its name in the file; NULL: none */
+	GBytes *value;			/* NULL: none */
+	int subscribers;		/* -1: not told */
+} Event;
+
+/* A line, or a JSON object, on standard output, with the time. False if nobody reads it any more. */
+bool event_print(const Event *event, bool json);

@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One object of an application that has a part in the GATT server. */
+#include <stdlib.h>
+
+#include "adapter-private.h"
+#include "application.h"
+#include "central.h"
+#include "node.h"
+
+#define ANSWER_MS 5000 /* bluetoothd does not wait any longer */
+
+static const char *const node_ifaces[] = { "org.bluez.GattService1", "org.bluez.GattCharacteristic1",
+					   "org.bluez.GattDescriptor1" };
+
+typedef struct NodeCall {
+	Server *server;
+	Node *node;
+	const struct Central *central;
+	bool write;
+	bool doomed; /* the central has left: bluetoothd dies of its patience */
+	bool replied; /* all the same */
+	GCancellable *cancellable;
+	guint timer;
+	ServerAnswer answer;
+	void *data;
+} NodeCall;
+
+static const struct {
+	const char *name;
+	uint32_t props, perms, ccc_perms;
+} flags[] = {
+	{ "broadcast", ATTR_BROADCAST, 0, 0 },
+	{ "read", ATTR_READ, PERM_READ, 0 },
+	{ "write-without-response", ATTR_WRITE_COMMAND, PERM_WRITE, 0 },
+	{ "write", ATTR_WRITE, PERM_WRITE, 0 },
+	{ "notify", ATTR_NOTIFY, 0, 0 },
+	{ "indicate", ATTR_INDICATE, 0, 0 },
+	{ "authenticated-signed-writes", ATTR_SIGNED_WRITE, PERM_WRITE, 0 },
+	{ "extended-properties", ATTR_EXTENDED, 0, 0 },
+	{ "reliable-write", ATTR_EXTENDED | ATTR_RELIABLE, PERM_WRITE, 0 },
+	{ "writable-auxiliaries", ATTR_EXTENDED | ATTR_AUXILIARIES, 0, 0 },
+	{ "encrypt-read", ATTR_READ, PERM_READ | PERM_READ_ENCRYPT, 0 },
+	{ "encrypt-write", ATTR_WRITE, PERM_WRITE | PERM_WRITE_ENCRYPT, 0 },
+	{ "encrypt-authenticated-read", ATTR_READ, PERM_READ | PERM_READ_AUTHEN, 0 },
+	{ "encrypt-authenticated-write", ATTR_WRITE, PERM_WRITE | PERM_WRITE_AUTHEN, 0 },
+	{ "secure-read", ATTR_READ, PERM_READ | PERM_READ_SECURE, 0 },
+	{ "secure-write", ATTR_WRITE, PERM_WRITE | PERM_WRITE_SECURE, 0 },
+	{ "authorize", 0, 0, 0 },
+	{ "encrypt-notify", ATTR_NOTIFY, 0, PERM_WRITE_ENCRYPT },
+	{ "encrypt-authenticated-notify", ATTR_NOTIFY, 0, PERM_WRITE_AUTHEN },
+	{ "secure-notify", ATTR_NOTIFY, 0, PERM_WRITE_SECURE },
+	{ "encrypt-indicate", ATTR_INDICATE, 0, PERM_WRITE_ENCRYPT },
+	{ "encrypt-authenticated-indicate", ATTR_INDICATE, 0, PERM_WRITE_AUTHEN },
+	{ "secure-indicate", ATTR_INDICATE, 0, PERM_WRITE_SECURE },
+};
+
+/* What a descriptor may not say */
+static const uint32_t flags_of_characteristics = (uint32_t)~(ATTR_READ | ATTR_WRITE);
+
+Node *node_new(struct Application *application, const char *path, GVariant *ifaces)
+{
+	static const char *const parents[] = { NULL, "Service", "Characteristic" };
+	Node *node = NULL;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(node_ifaces) && !node; i++) {
+		GVariant *properties = g_variant_lookup_value(ifaces, node_ifaces[i], G_VARIANT_TYPE_VARDICT);
+
+		if (!properties)
+			continue;
+		node = g_new0(Node, 1);
+		node->application = application;
+		node->kind = (NodeKind)i;
+		node->path = g_strdup(path);
+		node->properties = properties;
+		if (parents[i])
+			(void)g_variant_lookup(properties, parents[i], "&o", &node->parent);
+	}
+	return node;
+}
+
+bool node_parse_flags(Node *node)
+{
+	g_autoptr(GVariant) value = g_variant_lookup_value(node->properties, "Flags", G_VARIANT_TYPE_STRING_ARRAY);
+	g_autofree const char **names = value ? g_variant_get_strv(value, NULL) : NULL;
+
+	if (!names || !names[0])
+		return false;
+	for (const char **name = names; *name; name++) {
+		size_t i = 0;
+
+		while (i < G_N_ELEMENTS(flags) && !g_str_equal(flags[i].name, *name))
+			i++;
+		if (i == G_N_ELEMENTS(flags) || (node->kind == NODE_DESCRIPTOR &&
+						 (flags[i].props & flags_of_characteristics || flags[i].ccc_perms)))
+			return false;
+		node->props |= flags[i].props;
+		node->perms |= flags[i].perms;
+		node->ccc_perms |= flags[i].ccc_perms;
+	}
+	return true;
+}
+
+bool node_get_uuid(const Node *node, char ret[ATTR_UUID_LEN + 1])
+{
+	const char *text;
+
+	if (!g_variant_lookup(node->properties, "UUID", "&s", &text))
+		return false;
+	if (g_ascii_strncasecmp(text, "0x", 2) == 0)
+		text += 2;
+	return attr_uuid_parse(text, ret) && !g_str_has_prefix(ret, "00001800-0000-1000-8000-00805f9b34fb") &&
+	       !g_str_has_prefix(ret, "00001801-0000-1000-8000-00805f9b34fb");
+}
+
+bool node_get_handle(const Node *node, uint16_t *ret)
+{
+	g_autoptr(GVariant) value = g_variant_lookup_value(node->properties, "Handle", NULL);
+
+	*ret = 0;
+	if (!value)
+		return true;
+	if (!g_variant_is_of_type(value, G_VARIANT_TYPE_UINT16))
+		return false;
+	*ret = g_variant_get_uint16(value);
+	return true;
+}
+
+static void node_tell(const Node *node, const char *interface, const char *method, GVariant *args)
+{
+	g_dbus_connection_call(application_bus(node->application)->connection, application_owner(node->application),
+			       node->path, interface, method, args, NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, NULL,
+			       NULL, NULL);
+}
+
+void node_set_handle(const Node *node, uint16_t handle)
+{
+	g_autoptr(GVariant) value = g_variant_lookup_value(node->properties, "Handle", NULL);
+
+	if (value)
+		node_tell(node, PROPERTIES, "Set",
+			  g_variant_new("(ssv)", node_ifaces[node->kind], "Handle", g_variant_new_uint16(handle)));
+}
+
+uint32_t node_props(const Node *node)
+{
+	return node->props;
+}
+
+uint16_t node_handle(const Node *node)
+{
+	return node->item->handle;
+}
+
+const Item *node_ccc(const Node *node)
+{
+	return node->ccc;
+}
+
+static void call_free(NodeCall *call)
+{
+	g_object_unref(call->cancellable);
+	g_free(call);
+}
+
+/* It is over, answered or not; the reply may still come. */
+static void call_end(NodeCall *call)
+{
+	if (call->timer)
+		g_source_remove(call->timer);
+	call->timer = 0;
+	call->doomed = false;
+	(void)g_ptr_array_remove(call->server->calls, call);
+	if (call->replied)
+		call_free(call);
+}
+
+/* The answer, once. */
+static void call_answer(NodeCall *call, uint8_t error, const uint8_t *value, size_t len)
+{
+	ServerAnswer answer = call->answer;
+
+	void *data = call->data;
+
+	call->answer = NULL;
+	call_end(call);
+	if (answer)
+		answer(data, error, value, len);
+}
+
+static void call_cancel(NodeCall *call)
+{
+	const Bus *bus = call->server->adapter->bus;
+
+	if (call->doomed && bus->crash)
+		bus->crash(bus->crash_data);
+	g_cancellable_cancel(call->cancellable);
+	call_answer(call, ATT_UNLIKELY, NULL, 0);
+}
+
+static uint8_t att_error(const GError *error, bool write)
+{
+	static const struct {
+		const char *name;
+		uint8_t read, write;
+	} errors[] = {
+		{ BLUEZ_ERROR "NotSupported", ATT_REQUEST_NOT_SUPPORTED, ATT_REQUEST_NOT_SUPPORTED },
+		{ BLUEZ_ERROR "NotAuthorized", ATT_INSUFFICIENT_AUTHORIZATION, ATT_INSUFFICIENT_AUTHORIZATION },
+		{ BLUEZ_ERROR "InvalidValueLength", ATT_INVALID_LENGTH, ATT_INVALID_LENGTH },
+		{ BLUEZ_ERROR "InvalidOffset", ATT_INVALID_OFFSET, ATT_INVALID_OFFSET },
+		{ BLUEZ_ERROR "InProgress", ATT_IN_PROGRESS, ATT_IN_PROGRESS },
+		{ BLUEZ_ERROR "NotPermitted", ATT_READ_NOT_PERMITTED, ATT_WRITE_NOT_PERMITTED },
+	};
+	g_autofree char *name = g_dbus_error_get_remote_error(error);
+	g_autoptr(GError) bare = g_error_copy(error);
+	char *end;
+	long code;
+
+	(void)g_dbus_error_strip_remote_error(bare);
+	if (g_strcmp0(name, BLUEZ_ERROR "Failed") == 0) {
+		code = strtol(bare->message, &end, 0);
+		if (*end != '\0')
+			return 0x80;
+		return code >= 0x80 && code <= 0x9f ? (uint8_t)code : ATT_UNLIKELY;
+	}
+	for (size_t i = 0; i < G_N_ELEMENTS(errors); i++)
+		if (g_strcmp0(name, errors[i].name) == 0)
+			return write ? errors[i].write : errors[i].read;
+	return ATT_UNLIKELY;
+}
+
+static void on_answer(GObject *connection, GAsyncResult *result, void *data)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GVariant) reply =
+		g_dbus_connection_call_finish(G_DBUS_CONNECTION(connection), result, &error);
+	NodeCall *call = data;
+	g_autoptr(GVariant) value = NULL;
+	const uint8_t *bytes = NULL;
+	size_t len = 0;
+
+	if (!call->answer) { /* nobody waits any more */
+		call->replied = true;
+		if (!call->doomed)
+			call_free(call);
+		return;
+	}
+	if (!reply) {
+		call_answer(call, att_error(error, call->write), NULL, 0);
+	} else if (call->write) {
+		call_answer(call, g_variant_n_children(reply) > 0 ? ATT_REQUEST_NOT_SUPPORTED : 0, NULL, 0);
+	} else if (!g_variant_is_of_type(reply, G_VARIANT_TYPE("(ay)"))) {
+		call_answer(call, ATT_REQUEST_NOT_SUPPORTED, NULL, 0);
+	} else {
+		value = g_variant_get_child_value(reply, 0);
+		bytes = g_variant_get_fixed_array(value, &len, 1);
+		call_answer(call, 0, bytes, MIN(len, ATTR_VALUE_MAX));
+	}
+	call_free(call);
+}
+
+static int on_patience_over(void *data)
+{
+	NodeCall *call = data;
+	bool doomed = call->doomed;
+	const Bus *bus = call->server->adapter->bus;
+
+	call->timer = 0;
+	if (doomed && bus->crash)
+		bus->crash(bus->crash_data);
+	call_answer(call, ATT_UNLIKELY, NULL, 0);
+	return G_SOURCE_REMOVE;
+}
+
+static NodeCall *call_new(Node *node, const struct Central *central, bool write, ServerAnswer answer, void *data)
+{
+	NodeCall *call = g_new0(NodeCall, 1);
+
+	call->server = application_server(node->application);
+	call->node = node;
+	call->central = central;
+	call->write = write;
+	call->answer = answer;
+	call->data = data;
+	call->cancellable = g_cancellable_new();
+	if (!answer) /* a command: nobody waits */
+		return call;
+	call->timer = g_timeout_add(ANSWER_MS, on_patience_over, call);
+	g_ptr_array_add(call->server->calls, call);
+	return call;
+}
+
+static GVariantBuilder *options_new(const struct Central *central, uint16_t offset)
+{
+	GVariantBuilder *options = g_variant_builder_new(G_VARIANT_TYPE_VARDICT);
+
+	g_variant_builder_add(options, "{sv}", "device", g_variant_new_object_path(central_device(central)));
+	if (offset > 0)
+		g_variant_builder_add(options, "{sv}", "offset", g_variant_new_uint16(offset));
+	g_variant_builder_add(options, "{sv}", "link", g_variant_new_string("LE"));
+	g_variant_builder_add(options, "{sv}", "mtu", g_variant_new_uint16(central_mtu(central)));
+	return options;
+}
+
+static void call_send(NodeCall *call, const char *method, GVariant *args)
+{
+	const Node *node = call->node;
+
+	g_dbus_connection_call(application_bus(node->application)->connection, application_owner(node->application),
+			       node->path, node_ifaces[node->kind], method, args, NULL,
+			       G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, call->cancellable, on_answer, call);
+}
+
+void node_read(Node *node, struct Central *central, uint16_t offset, ServerAnswer answer, void *data)
+{
+	g_autoptr(GVariantBuilder) options = options_new(central, offset);
+
+	call_send(call_new(node, central, false, answer, data), "ReadValue", g_variant_new("(a{sv})", options));
+}
+
+void node_write(Node *node, struct Central *central, GBytes *value, ServerAnswer answer, void *data)
+{
+	g_autoptr(GVariantBuilder) options = options_new(central, 0);
+	/* Where commands are taken, bluetoothd does not wait for the outcome of requests either. */
+	bool waits = answer && !(node->props & ATTR_WRITE_COMMAND);
+
+	call_send(call_new(node, central, true, waits ? answer : NULL, data), "WriteValue",
+		  g_variant_new("(@aya{sv})", g_variant_new_from_bytes(G_VARIANT_TYPE_BYTESTRING, value, TRUE),
+				options));
+	if (answer && !waits)
+		answer(data, 0, NULL, 0);
+}
+
+void node_subscribe(Node *node)
+{
+	node->subscribers++;
+	node_tell(node, node_ifaces[NODE_CHARACTERISTIC], "StartNotify", NULL);
+}
+
+void node_unsubscribe(Node *node)
+{
+	if (node->subscribers > 0 && --node->subscribers == 0)
+		node_tell(node, node_ifaces[NODE_CHARACTERISTIC], "StopNotify", NULL);
+}
+
+void node_confirmed(Node *node)
+{
+	node_tell(node, node_ifaces[NODE_CHARACTERISTIC], "Confirm", NULL);
+}
+
+void node_calls_end(Server *server)
+{
+	while (server->calls->len > 0) {
+		NodeCall *call = server->calls->pdata[0];
+
+		call->answer = NULL;
+		g_cancellable_cancel(call->cancellable);
+		call_end(call);
+	}
+}
+
+void node_calls_forget(Server *server, const struct Central *central)
+{
+	for (unsigned int i = server->calls->len; i > 0; i--) {
+		NodeCall *call = server->calls->pdata[i - 1];
+
+		if (call->central != central)
+			continue;
+		call->doomed = call->answer != NULL;
+		call->answer = NULL;
+		call->central = NULL;
+	}
+}
+
+Node *node_free(Node *node)
+{
+	GPtrArray *calls;
+
+	if (!node)
+		return NULL;
+
+	calls = application_server(node->application)->calls;
+	for (unsigned int i = calls->len; i > 0; i--) {
+		NodeCall *call = i <= calls->len ? calls->pdata[i - 1] : NULL;
+
+		if (call && call->node == node)
+			call_cancel(call);
+	}
+	g_variant_unref(node->properties);
+	g_free(node->path);
+	g_free(node);
+	return NULL;
+}

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* More sessions than instances: all are heard, and each its share of the time. */
+#include "airs.h"
+
+#define MINUTES (60 * USEC_PER_SEC)
+#define MSEC USEC_PER_MSEC
+
+/* A rotation: how long until each of so many had 2 s in one of the places; and a second for the calls. */
+static uint64_t rotation(unsigned sessions, unsigned places)
+{
+	return (uint64_t)(sessions + places - 1) / places * 2 * USEC_PER_SEC + USEC_PER_SEC;
+}
+
+START_TEST(test_room_for_all)
+{
+	static const struct {
+		unsigned instances;
+		bool sets;
+		unsigned sessions;
+	} rows[] = { { 4, true, 4 }, { 4, true, 1 }, { 5, false, 5 }, { 5, false, 2 }, { 1, true, 1 } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		Air air;
+
+		air_init(&air, rows[i].instances, rows[i].sets, rows[i].sessions);
+		air_pass(&air, USEC_PER_SEC);
+		ck_assert_uint_eq(air.registered->len, rows[i].sessions);
+		/* nobody has to go: without sets the kernel takes turns */
+		ck_assert_uint_eq(air.side.world.wake, USEC_NEVER);
+		air_begin(&air);
+		air_pass(&air, 5 * MINUTES);
+		ck_assert_uint_eq(air.refusals, 0);
+		air_check(&air, rows[i].sessions, rows[i].sets ? 0 : rows[i].sessions * KERNEL_TURN);
+		air_end(&air);
+	}
+}
+END_TEST
+
+START_TEST(test_fair)
+{
+	static const struct {
+		unsigned instances;
+		bool sets;
+		unsigned sessions;
+		unsigned places;	/* at once */
+	} rows[] = {
+		{ 4, true, 8, 4 }, { 4, true, 5, 4 }, { 4, true, 13, 4 }, { 1, true, 3, 1 }, { 5, false, 8, 1 },
+		{ 5, false, 6, 1 }, { 5, false, 16, 1 }, { 3, true, 16, 3 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		Air air;
+
+		air_init(&air, rows[i].instances, rows[i].sets, rows[i].sessions);
+		air_pass(&air, 20 * USEC_PER_SEC);
+		ck_assert_uint_le(air.registered->len, rows[i].places);
+		air_begin(&air);
+		air_pass(&air, 10 * MINUTES);
+		ck_assert_uint_eq(air.refusals, 0);
+		air_check(&air, rows[i].sessions, rotation(rows[i].sessions, rows[i].places));
+		air_end(&air);
+	}
+}
+END_TEST
+
+START_TEST(test_period)
+{
+	Air air;
+
+	air_init(&air, 1, true, 3);
+	air.side.world.broker->config.rotation_seconds = 30;
+	air_pass(&air, 20 * USEC_PER_SEC);
+	air_begin(&air);
+	air_pass(&air, 29 * USEC_PER_SEC);
+	ck_assert_uint_le(air.on_air[0] + air.on_air[1] + air.on_air[2], 29 * USEC_PER_SEC);
+	air_pass(&air, 30 * MINUTES);
+	air_check(&air, 3, 91 * USEC_PER_SEC);
+	ck_assert_uint_ge(air.gap[0], 59 * USEC_PER_SEC);
+	air_end(&air);
+}
+END_TEST
+
+/* Other programs have instances of the same radio. */
+START_TEST(test_others)
+{
+	static const struct {
+		unsigned instances;
+		bool sets;
+		unsigned others;
+		unsigned sessions;
+		uint64_t gap;
+	} rows[] = {
+		{ 4, true, 1, 8, 7 * USEC_PER_SEC }, { 4, true, 3, 3, 7 * USEC_PER_SEC },
+		/* the kernel gives each of them its turn, too */
+		{ 5, false, 1, 6, 6 * 3 * KERNEL_TURN }, { 5, false, 3, 6, 6 * 5 * KERNEL_TURN },
+		{ 5, false, 4, 2, 2 * 6 * KERNEL_TURN },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		Air air;
+
+		air_init(&air, rows[i].instances, rows[i].sets, 0);
+		air_others(&air, rows[i].others);
+		air_pass(&air, USEC_PER_SEC);
+		for (unsigned k = 0; k < rows[i].sessions; k++)
+			air_advertise(&air, k);
+		air_pass(&air, 20 * USEC_PER_SEC);
+		air_begin(&air);
+		air_pass(&air, 20 * MINUTES);
+		ck_assert_uint_eq(air.refusals, 0);
+		air_check(&air, rows[i].sessions, rows[i].gap);
+		air_end(&air);
+	}
+}
+END_TEST
+
+/* They come and go, and what BlueZ says of it comes late. */
+START_TEST(test_others_come_and_go)
+{
+	for (unsigned sets = 0; sets < 2; sets++) {
+		Air air;
+
+		air_init(&air, 4, sets, 8);
+		air.signal_takes = 300 * MSEC;
+		air_pass(&air, 5 * USEC_PER_SEC);
+		air_begin(&air);
+		for (unsigned n = 0; n < 400; n++) {
+			const unsigned wanted = n % 4;
+
+			/* they get what is free */
+			if (wanted <= air.n_others || air.registered->len + wanted - air.n_others <= 4)
+				air_others(&air, wanted);
+			air_pass(&air, 3700 * MSEC);
+		}
+		air_check(&air, 8, 120 * USEC_PER_SEC);
+
+		/* they have all: ours come when one is free */
+		for (unsigned n = 0; n < 20 && air.n_others < 4; n++) {
+			if (air.registered->len < 4)
+				air_others(&air, air.n_others + 1);
+			air_pass(&air, 5 * MSEC);
+		}
+		air_others(&air, MIN(air.n_others, 4));
+		air_end(&air);
+	}
+}
+END_TEST
+
+START_TEST(test_others_have_all)
+{
+	Air air;
+
+	air_init(&air, 4, true, 0);
+	air_others(&air, 4);
+	air_pass(&air, USEC_PER_SEC);
+	for (unsigned i = 0; i < 8; i++)
+		air_advertise(&air, i);
+	air_pass(&air, MINUTES);
+	ck_assert_uint_eq(air.refusals, 0);
+	for (unsigned i = 0; i < 8; i++)
+		ck_assert_uint_eq(air.on_air[i], 0);
+	air_others(&air, 3);
+	air_begin(&air);
+	air_pass(&air, 10 * MINUTES);
+	air_check(&air, 8, rotation(8, 1) + USEC_PER_SEC);
+	air_others(&air, 0);
+	air_pass(&air, 2 * USEC_PER_SEC);
+	ck_assert_uint_eq(air.registered->len, 4);
+	air_end(&air);
+}
+END_TEST
+
+/* Sessions that come, go and come again neither get more, nor do the others get less than their share. */
+START_TEST(test_sessions_come_and_go)
+{
+	for (unsigned sets = 0; sets < 2; sets++) {
+		Air air;
+
+		air_init(&air, sets ? 4 : 5, sets, 8);
+		air_pass(&air, 20 * USEC_PER_SEC);
+		air_begin(&air);
+		for (unsigned n = 0; n < 500; n++) {
+			const unsigned index = 8 + n % 3;
+
+			if (air.sessions[index])
+				air_leave(&air, index);
+			else
+				air_advertise(&air, index);
+			if (n % 5 == 0) {
+				advert_disable(air.sessions[7], air.side.world.now);
+				air_advertise(&air, 7);
+			}
+			air_pass(&air, 1300 * MSEC);
+		}
+		air_check(&air, 7, rotation(11, sets ? 4 : 1) + USEC_PER_SEC);
+		/* one that ends and begins again is at the end of the row each time, but it has its turns */
+		ck_assert_uint_gt(air.on_air[7], 0);
+		ck_assert_uint_le(air.on_air[7], air.on_air[0]);
+		air_end(&air);
+	}
+}
+END_TEST
+
+/* From more to fewer than there are instances, and back. */
+START_TEST(test_numbers)
+{
+	for (unsigned sets = 0; sets < 2; sets++) {
+		const unsigned instances = sets ? 4 : 5;
+		Air air;
+
+		air_init(&air, instances, sets, instances);
+		air_pass(&air, 5 * USEC_PER_SEC);
+		ck_assert_uint_eq(air.registered->len, instances);
+		air_advertise(&air, instances);
+		air_pass(&air, 5 * USEC_PER_SEC);
+		ck_assert_uint_eq(air.registered->len + air.pending->len, sets ? 4 : 1);
+		air_begin(&air);
+		air_pass(&air, 10 * MINUTES);
+		air_check(&air, instances + 1, rotation(instances + 1, sets ? 4 : 1));
+		air_leave(&air, 0);
+		air_pass(&air, 5 * USEC_PER_SEC);
+		ck_assert_uint_eq(air.registered->len, instances);
+		ck_assert_uint_eq(air.side.world.wake, USEC_NEVER);
+		air_end(&air);
+	}
+}
+END_TEST
+
+/* New data keeps the place: who changes it often is not on air for longer, nor less. */
+START_TEST(test_new_data)
+{
+	static const uint64_t periods[] = { 1900 * MSEC, 700 * MSEC, 50 * MSEC, 7 * MSEC };
+
+	for (size_t i = 0; i < ARRAY_SIZE(periods); i++) {
+		for (unsigned sets = 0; sets < 2; sets++) {
+			Air air;
+
+			air_init(&air, sets ? 4 : 5, sets, 8);
+			air.call_takes = 5 * MSEC;
+			air_pass(&air, 20 * USEC_PER_SEC);
+			air_begin(&air);
+			for (uint64_t at = 0; at < 3 * MINUTES; at += periods[i]) {
+				ck_assert_int_eq(side_set(&air.side, air.sessions[2]), 0);
+				air_pass(&air, periods[i]);
+			}
+			air_check(&air, 8, rotation(8, sets ? 4 : 1));
+			air_end(&air);
+		}
+	}
+}
+END_TEST
+
+/* Data that changes faster than bluetoothd answers: that one may never be on air, but the others are. */
+START_TEST(test_new_data_all_the_time)
+{
+	Air air;
+
+	air_init(&air, 5, false, 6);
+	air_pass(&air, 20 * USEC_PER_SEC);
+	air_begin(&air);
+	for (unsigned n = 0; n < 60000; n++) {
+		ck_assert_int_eq(side_set(&air.side, air.sessions[5]), 0);
+		air_pass(&air, 3 * MSEC);
+	}
+	air_check(&air, 5, rotation(6, 1));
+	air_end(&air);
+}
+END_TEST
+
+START_TEST(test_radio_off_and_gone)
+{
+	for (unsigned sets = 0; sets < 2; sets++) {
+		Air air;
+
+		air_init(&air, sets ? 4 : 5, sets, 8);
+		air_pass(&air, 20 * USEC_PER_SEC);
+		air_begin(&air);
+		for (unsigned n = 0; n < 100; n++) {
+			world_power(&air.side.world, air.side.radio, false);
+			air_pass(&air, 3 * USEC_PER_SEC);
+			world_power(&air.side.world, air.side.radio, true);
+			air_pass(&air, 9 * USEC_PER_SEC);
+
+			side_bluez_gone(&air.side);
+			ck_assert_uint_eq(air.pending->len, 0);
+			g_ptr_array_set_size(air.registered, 0);
+			g_array_set_size(air.leaving, 0);
+			air.current = NULL;
+			air_pass(&air, 4 * USEC_PER_SEC);
+			side_bluez_back(&air.side, true);
+			air_pass(&air, 9 * USEC_PER_SEC);
+		}
+		air_check(&air, 8, rotation(8, sets ? 4 : 1) + 14 * USEC_PER_SEC);
+		air_end(&air);
+	}
+}
+END_TEST
+
+UNIT_MAIN("rotation", test_room_for_all, test_fair, test_period, test_others, test_others_come_and_go, test_others_have_all,
+	  test_sessions_come_and_go, test_numbers, test_new_data, test_new_data_all_the_time, test_radio_off_and_gone)

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a central does as an ATT client: reads, writes and subscriptions; and how it takes PDUs. */
+
+#include <string.h>
+
+#include "radio-central.h"
+
+#define FIND_MAX_HANDLE 0xffff
+
+void central_receive_att(Central *central, const uint8_t *pdu, size_t length)
+{
+	static const uint8_t confirmation = ATT_CONFIRMATION;
+	Procedure *procedure = &central->procedure;
+	uint8_t answer[ATT_MTU_MAX], opcode = procedure->opcode;
+	size_t n;
+
+	central->pdus++;
+	if ((pdu[0] == ATT_NOTIFICATION || pdu[0] == ATT_INDICATION) && length >= 3) {
+		inbox_add(&central->inbox, le16(pdu + 1), pdu + 3, length - 3);
+		if (pdu[0] == ATT_INDICATION)
+			(void)link_send(central->link, CID_ATT, &confirmation, sizeof(confirmation));
+		return;
+	}
+	if (att_is_request(pdu[0])) {
+		n = att_answer(&central->att, pdu, length, answer);
+		if (n > 0)
+			(void)link_send(central->link, CID_ATT, answer, n);
+		return;
+	}
+	if (!opcode)
+		return;
+	procedure->opcode = 0;
+	if (pdu[0] == ATT_ERROR && length == 5 && pdu[1] == opcode)
+		procedure->step(central, pdu[4], pdu, length);
+	else if (pdu[0] == opcode + 1)
+		procedure->step(central, 0, pdu, length);
+	else
+		procedure_end(central, "error wrong answer: 0x%02x to 0x%02x", pdu[0], opcode);
+}
+
+static void read_end(Central *central)
+{
+	const Procedure *procedure = &central->procedure;
+	char digits[2 * CENTRAL_VALUE_MAX + 1] = "-";
+
+	for (size_t i = 0; i < procedure->n_value; i++)
+		snprintf(digits + 2 * i, 3, "%02x", procedure->value[i]);
+	procedure_end(central, "ok %s", digits);
+}
+
+static void read_taken(Central *central, uint8_t error, const uint8_t *pdu, size_t length);
+
+static void read_blob(Central *central)
+{
+	const Procedure *procedure = &central->procedure;
+	uint8_t pdu[5] = { ATT_READ_BLOB };
+
+	put_le16(pdu + 1, procedure->handle);
+	put_le16(pdu + 3, (uint16_t)(procedure->offset + procedure->n_value));
+	central_request(central, read_taken, pdu, sizeof(pdu));
+}
+
+/* An answer that is full may have a rest. */
+static void read_taken(Central *central, uint8_t error, const uint8_t *pdu, size_t length)
+{
+	Procedure *procedure = &central->procedure;
+	size_t room = CENTRAL_VALUE_MAX - procedure->n_value, n = length - 1;
+
+	if (error && procedure->n_value == 0) {
+		procedure_end_att(central, error);
+		return;
+	}
+	if (error == ATT_INVALID_OFFSET || error == ATT_NOT_LONG) {
+		read_end(central);
+		return;
+	}
+	if (error) {
+		procedure_end_att(central, error);
+		return;
+	}
+	if (n > room)
+		n = room;
+	memcpy(procedure->value + procedure->n_value, pdu + 1, n);
+	procedure->n_value += n;
+	if (length == central->att.mtu && procedure->offset + procedure->n_value < GATT_VALUE_MAX)
+		read_blob(central);
+	else
+		read_end(central);
+}
+
+void central_read(Central *central, uint16_t handle, uint16_t offset, Promise *promise)
+{
+	uint8_t pdu[3] = { ATT_READ };
+
+	procedure_begin(central, promise);
+	central->procedure.handle = handle;
+	central->procedure.offset = offset;
+	put_le16(pdu + 1, handle);
+	if (offset)
+		read_blob(central);
+	else
+		central_request(central, read_taken, pdu, sizeof(pdu));
+}
+
+static void write_taken(Central *central, uint8_t error, const uint8_t *pdu, size_t length)
+{
+	(void)pdu;
+	(void)length;
+	procedure_end_att(central, error);
+}
+
+static size_t write_pdu(uint8_t *pdu, uint8_t opcode, uint16_t handle, const uint8_t *value, size_t length)
+{
+	pdu[0] = opcode;
+	put_le16(pdu + 1, handle);
+	memcpy(pdu + 3, value, length);
+	return 3 + length;
+}
+
+void central_write(Central *central, uint16_t handle, const uint8_t *value, size_t length, Promise *promise)
+{
+	uint8_t pdu[3 + CENTRAL_VALUE_MAX];
+	size_t n = write_pdu(pdu, ATT_WRITE, handle, value, length);
+
+	procedure_begin(central, promise);
+	central_request(central, write_taken, pdu, n);
+}
+
+void central_write_command(Central *central, uint16_t handle, const uint8_t *value, size_t length)
+{
+	uint8_t pdu[3 + CENTRAL_VALUE_MAX];
+	size_t n = write_pdu(pdu, ATT_WRITE_COMMAND, handle, value, length);
+
+	(void)link_send(central->link, CID_ATT, pdu, n);
+}
+
+/* The server forgets what it has, or writes it; what failed before is what counts. */
+static void execute_taken(Central *central, uint8_t error, const uint8_t *pdu, size_t length)
+{
+	(void)pdu;
+	(void)length;
+	procedure_end_att(central, central->procedure.error ? central->procedure.error : error);
+}
+
+static void execute(Central *central)
+{
+	uint8_t pdu[2] = { ATT_EXECUTE_WRITE, central->procedure.error ? 0 : 1 };
+
+	central_request(central, execute_taken, pdu, sizeof(pdu));
+}
+
+static void prepare_taken(Central *central, uint8_t error, const uint8_t *pdu, size_t length);
+
+static void prepare(Central *central)
+{
+	const Procedure *procedure = &central->procedure;
+	size_t n = procedure->n_value - procedure->offset, most = central->att.mtu - 5U;
+	uint8_t pdu[ATT_MTU_MAX] = { ATT_PREPARE_WRITE };
+
+	if (n > most)
+		n = most;
+	put_le16(pdu + 1, procedure->handle);
+	put_le16(pdu + 3, procedure->offset);
+	memcpy(pdu + 5, procedure->value + procedure->offset, n);
+	central_request(central, prepare_taken, pdu, 5 + n);
+}
+
+static void prepare_taken(Central *central, uint8_t error, const uint8_t *pdu, size_t length)
+{
+	Procedure *procedure = &central->procedure;
+
+	(void)pdu;
+	procedure->error = error;
+	if (!error && length < 5)
+		procedure->error = ATT_INVALID_PDU;
+	if (!procedure->error)
+		procedure->offset = (uint16_t)(procedure->offset + length - 5);
+	if (procedure->error || procedure->offset >= procedure->n_value || length == 5)
+		execute(central);
+	else
+		prepare(central);
+}
+
+void central_write_prepared(Central *central, uint16_t handle, const uint8_t *value, size_t length,
+			    Promise *promise)
+{
+	Procedure *procedure = &central->procedure;
+
+	procedure_begin(central, promise);
+	procedure->handle = handle;
+	memcpy(procedure->value, value, length);
+	procedure->n_value = length;
+	prepare(central);
+}
+
+static void find_taken(Central *central, uint8_t error, const uint8_t *pdu, size_t length);
+
+static void find(Central *central, uint16_t from)
+{
+	uint8_t pdu[5] = { ATT_FIND_INFORMATION };
+
+	put_le16(pdu + 1, from);
+	put_le16(pdu + 3, FIND_MAX_HANDLE);
+	central_request(central, find_taken, pdu, sizeof(pdu));
+}
+
+/* Looks for the configuration up to where the characteristic ends. */
+static void find_taken(Central *central, uint8_t error, const uint8_t *pdu, size_t length)
+{
+	size_t each = pdu[1] == 1 ? 4 : 18;
+	uint8_t setting[2];
+	uint16_t handle = 0;
+	size_t n;
+
+	for (size_t i = 2; !error && i + each <= length; i += each) {
+		uint16_t type = each == 4 ? le16(pdu + i + 2) : 0;
+		uint8_t request[5];
+
+		handle = le16(pdu + i);
+		if (type == UUID_PRIMARY || type == UUID_SECONDARY || type == UUID_CHARACTERISTIC) {
+			error = ATT_ATTRIBUTE_NOT_FOUND;
+		} else if (type == UUID_CCCD) {
+			put_le16(setting, central->procedure.setting);
+			n = write_pdu(request, ATT_WRITE, handle, setting, sizeof(setting));
+			central_request(central, write_taken, request, n);
+			return;
+		}
+	}
+	if (error == ATT_ATTRIBUTE_NOT_FOUND || handle == FIND_MAX_HANDLE)
+		procedure_end(central, "error no configuration");
+	else if (error || handle == 0)
+		procedure_end_att(central, error ? error : ATT_INVALID_PDU);
+	else
+		find(central, (uint16_t)(handle + 1));
+}
+
+void central_subscribe(Central *central, uint16_t handle, uint16_t setting, Promise *promise)
+{
+	procedure_begin(central, promise);
+	central->procedure.setting = setting;
+	find(central, (uint16_t)(handle + 1));
+}
+
+static void raw_taken(Central *central, uint8_t error, const uint8_t *pdu, size_t length)
+{
+	Procedure *procedure = &central->procedure;
+
+	(void)error;
+	memcpy(procedure->value, pdu, length);
+	procedure->n_value = length;
+	read_end(central);
+}
+
+void central_send_raw(Central *central, const uint8_t *pdu, size_t length, Promise *promise)
+{
+	if (att_is_request(pdu[0])) {
+		procedure_begin(central, promise);
+		central_request(central, raw_taken, pdu, length);
+		return;
+	}
+	(void)link_send(central->link, CID_ATT, pdu, length);
+	promise_keep_with(promise, "ok");
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* How a central finds out what a server has: services, then characteristics, then all the rest. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "radio-central.h"
+
+#define LAST_HANDLE 0xffff
+#define ITEMS_MAX 4096
+
+/* a service, a characteristic, or any attribute */
+typedef struct Item {
+	char kind;		/* 's', 'c', 'd' */
+	bool primary;
+	uint8_t properties;
+	uint16_t handle, other;	/* the last handle of a service, the value's of a characteristic */
+	Uuid uuid;
+} Item;
+
+struct Discovery {
+	uint16_t type;		/* what it looks for; 0: all */
+	size_t n;
+	Item items[ITEMS_MAX];
+};
+
+Discovery *discovery_free(Discovery *discovery)
+{
+	free(discovery);
+	return NULL;
+}
+
+static void discover_taken(Central *central, uint8_t error, const uint8_t *pdu, size_t length);
+
+/* The next request from that handle on. */
+static void discover(Central *central, uint16_t from)
+{
+	uint16_t type = central->procedure.discovery->type;
+	uint8_t pdu[7] = { ATT_FIND_INFORMATION };
+
+	central->procedure.handle = from;
+	put_le16(pdu + 1, from);
+	put_le16(pdu + 3, LAST_HANDLE);
+	put_le16(pdu + 5, type);
+	if (type == UUID_CHARACTERISTIC)
+		pdu[0] = ATT_READ_BY_TYPE;
+	else if (type)
+		pdu[0] = ATT_READ_BY_GROUP_TYPE;
+	central_request(central, discover_taken, pdu, type ? 7 : 5);
+}
+
+static void uuid_print(const Uuid *uuid, FILE *text)
+{
+	const uint8_t *b = uuid->bytes;
+
+	if (uuid->length == 2) {
+		fprintf(text, "0000%02x%02x-0000-1000-8000-00805f9b34fb", b[1], b[0]);
+		return;
+	}
+	for (int i = 15; i >= 0; i--)
+		fprintf(text, i == 12 || i == 10 || i == 8 || i == 6 ? "%02x-" : "%02x", b[i]);
+}
+
+static int item_compare(const void *a, const void *b)
+{
+	return ((const Item *)a)->handle - ((const Item *)b)->handle;
+}
+
+/* Declarations and values are known as services and characteristics. */
+static bool is_descriptor(const Discovery *discovery, const Item *item)
+{
+	if (uuid_is(&item->uuid, UUID_PRIMARY) || uuid_is(&item->uuid, UUID_SECONDARY) ||
+	    uuid_is(&item->uuid, UUID_INCLUDE) || uuid_is(&item->uuid, UUID_CHARACTERISTIC))
+		return false;
+	for (size_t i = 0; i < discovery->n; i++)
+		if (discovery->items[i].kind == 'c' && discovery->items[i].other == item->handle)
+			return false;
+	return true;
+}
+
+static void discovery_print(Discovery *discovery, FILE *text)
+{
+	qsort(discovery->items, discovery->n, sizeof(Item), item_compare);
+	for (size_t i = 0; i < discovery->n; i++) {
+		const Item *item = &discovery->items[i];
+
+		if (item->kind == 'd' && !is_descriptor(discovery, item))
+			continue;
+		fprintf(text, " %c:%04x:", item->kind, item->handle);
+		if (item->kind == 's')
+			fprintf(text, "%04x:", item->other);
+		if (item->kind == 'c')
+			fprintf(text, "%02x:%04x:", item->properties, item->other);
+		uuid_print(&item->uuid, text);
+		if (item->kind == 's')
+			fputs(item->primary ? ":p" : ":s", text);
+	}
+}
+
+/* One kind of thing is known. Secondary services are asked for like primary ones, which a server may
+ * not know. */
+static void discover_next(Central *central, uint8_t error)
+{
+	Discovery *discovery = central->procedure.discovery;
+
+	if (error && error != ATT_ATTRIBUTE_NOT_FOUND && discovery->type != UUID_SECONDARY) {
+		procedure_end_att(central, error);
+	} else if (discovery->type) {
+		if (discovery->type == UUID_PRIMARY)
+			discovery->type = UUID_SECONDARY;
+		else
+			discovery->type = discovery->type == UUID_SECONDARY ? UUID_CHARACTERISTIC : 0;
+		discover(central, 1);
+	} else {
+		fputs("ok", central->procedure.promise->text);
+		discovery_print(discovery, central->procedure.promise->text);
+		procedure_end(central, "%s", "");
+	}
+}
+
+static Uuid uuid_read(const uint8_t *bytes, size_t length)
+{
+	Uuid uuid = { .length = (uint8_t)length };
+
+	memcpy(uuid.bytes, bytes, length);
+	return uuid;
+}
+
+/* Reads one entry of an answer. false: it is too short or too long. */
+static bool item_read(uint16_t type, const uint8_t *entry, size_t length, Item *ret)
+{
+	size_t before = type == UUID_CHARACTERISTIC ? 5 : type ? 4 : 2;
+
+	if (length != before + 2 && length != before + 16)
+		return false;
+	*ret = (Item){ .kind = 'd', .handle = le16(entry), .uuid = uuid_read(entry + before, length - before) };
+	if (type == UUID_CHARACTERISTIC) {
+		ret->kind = 'c';
+		ret->properties = entry[2];
+		ret->other = le16(entry + 3);
+	} else if (type) {
+		ret->kind = 's';
+		ret->primary = type == UUID_PRIMARY;
+		ret->other = le16(entry + 2);
+	}
+	return true;
+}
+
+static void discover_taken(Central *central, uint8_t error, const uint8_t *pdu, size_t length)
+{
+	Discovery *discovery = central->procedure.discovery;
+	uint16_t last = 0;
+	size_t each;
+	Item item;
+
+	if (error) {
+		discover_next(central, error);
+		return;
+	}
+	each = length < 2 ? 0 : pdu[1];
+	if (!discovery->type)
+		each = each == 1 ? 4 : 18;
+	for (size_t i = 2; each && i + each <= length; i += each) {
+		if (!item_read(discovery->type, pdu + i, each, &item) || discovery->n == ITEMS_MAX)
+			break;
+		discovery->items[discovery->n++] = item;
+		last = item.kind == 's' ? item.other : item.handle;
+	}
+	if (last < central->procedure.handle)
+		procedure_end(central, "error wrong answer");
+	else if (last == LAST_HANDLE)
+		discover_next(central, 0);
+	else
+		discover(central, (uint16_t)(last + 1));
+}
+
+void central_discover(Central *central, Promise *promise)
+{
+	Discovery *discovery = calloc(1, sizeof(*discovery));
+
+	if (!discovery) {
+		promise_keep_with(promise, "error no memory");
+		return;
+	}
+	procedure_begin(central, promise);
+	discovery->type = UUID_PRIMARY;
+	central->procedure.discovery = discovery;
+	discover(central, 1);
+}
