@@ -31,6 +31,17 @@ typedef struct AdvertObject {
 
 /* --- properties --- */
 
+/* BlueZ sends the short form of a 16-bit UUID by itself; that of a 32-bit one only if it is told the short form. */
+static const char *uuid_word(const Uuid *uuid, char text[static UUID_STRING_SIZE])
+{
+	uint32_t number;
+
+	if (uuid->width != 4 || !uuid_short(uuid, &number))
+		return uuid_format(uuid, text);
+	snprintf(text, UUID_STRING_SIZE, "%08x", number);
+	return text;
+}
+
 static int append_uuids(sd_bus_message *m, const AdvertData *data, const char *name, uint8_t first, uint8_t last)
 {
 	char text[UUID_STRING_SIZE];
@@ -47,7 +58,7 @@ static int append_uuids(sd_bus_message *m, const AdvertData *data, const char *n
 		if (field.type < first || field.type > last)
 			continue;
 		while (r >= 0 && ad_field_next_uuid(&field, &position, &uuid))
-			r = sd_bus_message_append(m, "s", uuid_format(&uuid, text));
+			r = sd_bus_message_append(m, "s", uuid_word(&uuid, text));
 	}
 	return r < 0 ? r : msg_close_property(m);
 }
@@ -73,7 +84,7 @@ static int append_solicited(sd_bus_message *m, const AdvertData *data)
 				continue;
 			for (size_t at = 0; r >= 0 && at + lists[i].width <= field.length; at += lists[i].width) {
 				(void)uuid_from_air(field.data + at, lists[i].width, &uuid);
-				r = sd_bus_message_append(m, "s", uuid_format(&uuid, text));
+				r = sd_bus_message_append(m, "s", uuid_word(&uuid, text));
 			}
 		}
 	}
@@ -131,7 +142,7 @@ static int append_service_data(sd_bus_message *m, const AdvertData *data)
 		(void)uuid_from_air(field.data, width, &uuid);
 		r = sd_bus_message_open_container(m, 'e', "sv");
 		if (r >= 0)
-			r = sd_bus_message_append(m, "s", uuid_format(&uuid, text));
+			r = sd_bus_message_append(m, "s", uuid_word(&uuid, text));
 		if (r >= 0)
 			r = append_entry(m, field.data + width, field.length - width);
 	}

@@ -10,6 +10,7 @@
 #include "bluez/bluez.h"
 #include "bluez/device.h"
 #include "bluez/link.h"
+#include "core/client-pairing.h"
 #include "core/pairing.h"
 #include "util/log.h"
 
@@ -17,17 +18,25 @@
 #define REJECTED "org.bluez.Error.Rejected"
 #define PAIR_TIMEOUT (90 * USEC_PER_SEC)
 
-/* Anybody may call our object: only bluetoothd is answered. */
-static Link *link_of_call(Bluez *bluez, sd_bus_message *m)
-{
-	const char *sender = sd_bus_message_get_sender(m);
+/* Whom bluetoothd asks about. link: NULL unless a session wants one to the device. */
+typedef struct Subject {
 	const Device *device;
+	Link *link;
+} Subject;
+
+/* Anybody may call our object: only bluetoothd is answered. */
+static bool read_subject(Bluez *bluez, sd_bus_message *m, Subject *ret)
+{
 	const char *path;
 
-	if (!bluez->owner || !sender || strcmp(sender, bluez->owner) != 0 || sd_bus_message_read(m, "o", &path) < 0)
-		return NULL;
-	device = g_hash_table_lookup(bluez->devices, path);
-	return device && device->adapter->radio ? link_find(device->adapter->radio, &device->addr) : NULL;
+	*ret = (Subject){ 0 };
+	if (!bluez_is_sender(bluez, m) || sd_bus_message_read(m, "o", &path) < 0)
+		return false;
+	ret->device = g_hash_table_lookup(bluez->devices, path);
+	if (!ret->device || !ret->device->adapter->radio)
+		return false;
+	ret->link = link_find(ret->device->adapter->radio, &ret->device->addr);
+	return true;
 }
 
 static void answer_refused(Bluez *bluez)
@@ -50,9 +59,30 @@ static int refuse(Bluez *bluez, sd_bus_message *m, PairingAnswer answer)
 	return 1;
 }
 
-static PairingAnswer is_unasked(Bluez *bluez, Link *link, bool just_works)
+/* Nobody here has called Pair: a read or write may want a pairing; or a central wants one with us. */
+static PairingAnswer decide(Bluez *bluez, const Subject *subject, PairingKind kind, uint32_t *ret_passkey)
 {
-	return link && !link->pairing ? link_pairing_unasked(link, just_works, bluez_now(bluez)) : PAIRING_REFUSE;
+	const Device *device = subject->device;
+	PairingAnswer answer = PAIRING_REFUSE;
+	char text[ADDR_STRING_SIZE];
+
+	if (!device || (subject->link && (subject->link->pairing || subject->link->pair_under_way)))
+		return PAIRING_REFUSE;
+	if (subject->link)
+		answer = link_pairing_unasked(subject->link, kind == PAIRING_JUST_WORKS, bluez_now(bluez));
+	if (answer == PAIRING_REFUSE && client_may_pair(device->adapter->radio, &device->addr, kind, ret_passkey))
+		answer = PAIRING_ALLOW;
+	if (answer == PAIRING_REFUSE)
+		log_limited(LOG_NOTICE, "%s may not pair: %s", addr_format(&device->addr, text),
+			    kind == PAIRING_ENTER || kind == PAIRING_DISPLAY ?
+				    "no session that it could mean has a pin, or they have several" :
+				    "without a passkey, which is off (JustWorks), or nothing is served");
+	return answer;
+}
+
+static int on_ignored(sd_bus_message *m UNUSED, void *userdata UNUSED, sd_bus_error *ret_error UNUSED)
+{
+	return 0;
 }
 
 static void answer_passkey(void *edge, bool accept, uint32_t passkey)
@@ -83,49 +113,85 @@ static void answer_nothing(void *edge UNUSED, bool accept UNUSED, uint32_t passk
 
 static int on_request_passkey(sd_bus_message *m, void *userdata, sd_bus_error *error UNUSED)
 {
-	Link *link = link_of_call(userdata, m);
+	PairingAnswer answer;
+	uint32_t passkey = 0;
+	Subject subject;
 
-	if (!link || !link->pairing)
-		return refuse(userdata, m, is_unasked(userdata, link, false));
-	(void)link_pairing_asked(link, PAIRING_ENTER, 0, answer_passkey, sd_bus_message_ref(m));
-	return 1;
+	if (read_subject(userdata, m, &subject) && subject.link && subject.link->pairing) {
+		(void)link_pairing_asked(subject.link, PAIRING_ENTER, 0, answer_passkey, sd_bus_message_ref(m));
+		return 1;
+	}
+	answer = decide(userdata, &subject, PAIRING_ENTER, &passkey);
+	return answer == PAIRING_ALLOW ? sd_bus_reply_method_return(m, "u", passkey) : refuse(userdata, m, answer);
 }
 
 static int on_request_confirmation(sd_bus_message *m, void *userdata, sd_bus_error *error UNUSED)
 {
-	Link *link = link_of_call(userdata, m);
+	PairingAnswer answer;
+	Subject subject;
 	uint32_t passkey;
 
-	if (!link || !link->pairing || sd_bus_message_read(m, "u", &passkey) < 0)
-		return refuse(userdata, m, is_unasked(userdata, link, false));
-	(void)link_pairing_asked(link, PAIRING_CONFIRM, passkey, answer_yes_or_no, sd_bus_message_ref(m));
-	return 1;
+	if (read_subject(userdata, m, &subject) && subject.link && subject.link->pairing &&
+	    sd_bus_message_read(m, "u", &passkey) >= 0) {
+		(void)link_pairing_asked(subject.link, PAIRING_CONFIRM, passkey, answer_yes_or_no, sd_bus_message_ref(m));
+		return 1;
+	}
+	answer = decide(userdata, &subject, PAIRING_CONFIRM, &passkey);
+	return answer == PAIRING_ALLOW ? sd_bus_reply_method_return(m, NULL) : refuse(userdata, m, answer);
+}
+
+/* A central may enter the kernel's passkey. Whoever set the pin finds it here. */
+static void show_passkey(const Device *device, uint32_t passkey)
+{
+	char text[ADDR_STRING_SIZE];
+
+	log_limited(LOG_NOTICE, "passkey %06u for %s", passkey, addr_format(&device->addr, text));
+}
+
+/* bluetoothd does not look at the answer to DisplayPasskey. This ends the pairing, and the link with it. */
+static void cancel_pairing(Bluez *bluez, const Device *device)
+{
+	char path[BLUEZ_PATH_SIZE];
+
+	if (device && bluez_device_path(bluez, device->adapter->radio, &device->addr, path))
+		(void)bluez_call_floating(bluez, path, DEVICE_INTERFACE, "CancelPairing", on_ignored, NULL, NULL);
 }
 
 static int on_display_passkey(sd_bus_message *m, void *userdata, sd_bus_error *error UNUSED)
 {
-	Link *link = link_of_call(userdata, m);
+	PairingAnswer answer;
+	Subject subject;
 	uint32_t passkey;
 	uint16_t entered;
 
-	if (!link || !link->pairing || sd_bus_message_read(m, "uq", &passkey, &entered) < 0)
-		return refuse(userdata, m, is_unasked(userdata, link, false));
+	if (!read_subject(userdata, m, &subject) || sd_bus_message_read(m, "uq", &passkey, &entered) < 0)
+		return refuse(userdata, m, PAIRING_REFUSE);
 	/* told again for each key that is pressed at the device */
-	if (entered == 0)
-		(void)link_pairing_asked(link, PAIRING_DISPLAY, passkey, answer_nothing, NULL);
-	return sd_bus_reply_method_return(m, NULL);
+	if (entered > 0)
+		return sd_bus_reply_method_return(m, NULL);
+	if (subject.link && subject.link->pairing) {
+		(void)link_pairing_asked(subject.link, PAIRING_DISPLAY, passkey, answer_nothing, NULL);
+		return sd_bus_reply_method_return(m, NULL);
+	}
+	answer = decide(userdata, &subject, PAIRING_DISPLAY, NULL);
+	if (answer == PAIRING_ALLOW) {
+		show_passkey(subject.device, passkey);
+		return sd_bus_reply_method_return(m, NULL);
+	}
+	if (answer == PAIRING_REFUSE)
+		cancel_pairing(userdata, subject.device);
+	return refuse(userdata, m, answer);
 }
 
 /* Just Works: bluetoothd asks whether it may. Nobody saw anything, so this is no confirmation. It does not ask for Pair. */
 static int on_request_authorization(sd_bus_message *m, void *userdata, sd_bus_error *error UNUSED)
 {
-	Bluez *bluez = userdata;
-	Link *link = link_of_call(bluez, m);
-	PairingAnswer answer = is_unasked(bluez, link, true);
+	PairingAnswer answer;
+	Subject subject;
 
-	if (answer == PAIRING_ALLOW)
-		return sd_bus_reply_method_return(m, NULL);
-	return refuse(bluez, m, answer);
+	(void)read_subject(userdata, m, &subject);
+	answer = decide(userdata, &subject, PAIRING_JUST_WORKS, NULL);
+	return answer == PAIRING_ALLOW ? sd_bus_reply_method_return(m, NULL) : refuse(userdata, m, answer);
 }
 
 static int on_refuse(sd_bus_message *m, void *userdata, sd_bus_error *error UNUSED)
@@ -224,11 +290,6 @@ static int on_paired(sd_bus_message *m, void *userdata, sd_bus_error *ret_error 
 	if (error && r == 0)
 		link->pair_asked = true;
 	link_pair_done(link, r, &reason, bluez_now(bluez_of_answer(userdata)));
-	return 0;
-}
-
-static int on_ignored(sd_bus_message *m UNUSED, void *userdata UNUSED, sd_bus_error *ret_error UNUSED)
-{
 	return 0;
 }
 

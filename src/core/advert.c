@@ -249,7 +249,7 @@ void adverts_forgotten(Peripheral *peripheral, uint64_t now)
 {
 	Reason reason;
 
-	peripheral->turn_due = USEC_NEVER;
+	peripheral->turn_began = USEC_NEVER;
 	peripheral->instances_used = peripheral->instances_others = 0;
 	for (guint i = 0; i < peripheral->adverts->len; i++) {
 		Advert *advert = g_ptr_array_index(peripheral->adverts, i);

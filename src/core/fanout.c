@@ -15,18 +15,48 @@ bool session_has_reader(const Session *session)
 	return false;
 }
 
+/* Whether somebody would take reports now. */
+static bool session_can_deliver(const Session *session)
+{
+	if (session->stream)
+		return !session->stream->full;
+	return session->filter.by_signal && session_has_reader(session);
+}
+
+static bool session_deliver(Session *session)
+{
+	SessionStream *stream = session->stream;
+
+	if (!stream)
+		return session->broker->ops->session_batch(session->broker->userdata, session);
+	stream->full = !stream->send(stream);
+	return !stream->full;
+}
+
+void session_flush(Session *session)
+{
+	if (ring_count(session->ring) > 0 && session_can_deliver(session))
+		session_deliver(session);
+}
+
 void session_hand_over(Session *session, uint64_t now)
 {
-	uint64_t pause = session->filter.batch_ms * USEC_PER_MSEC;
-	size_t full = MIN(session->filter.batch_max, ring_depth(session->ring));
+	const SessionStream *stream = session->stream;
+	uint64_t pause = (stream ? stream->batch_ms : session->filter.batch_ms) * USEC_PER_MSEC;
+	size_t full = MIN(stream ? stream->batch_max : session->filter.batch_max, ring_depth(session->ring));
 
-	if (!session_has_reader(session))
+	if (!session_can_deliver(session))
 		return;
 	if (ring_count(session->ring) >= full || now >= session->last_batch + pause) {
-		if (session->broker->ops->session_batch(session->broker->userdata, session)) {
+		if (session_deliver(session)) {
 			session->last_batch = now;
 			session->batch_due = ring_count(session->ring) > 0 ? now + pause : USEC_NEVER;
 			broker_wake_at(session->broker, session->batch_due);
+			return;
+		}
+		if (stream) {
+			/* it says itself when it can take more */
+			session->batch_due = USEC_NEVER;
 			return;
 		}
 		if (pause == 0)
@@ -65,9 +95,59 @@ void session_offer(Session *session, Report *report, uint64_t now)
 	user_discharge(session->user, QUOTA_FIFO_BYTES, held - ring_held_size(session->ring));
 
 	session_raise(session, EVENT_NEW_ADV);
-	if (session->filter.by_signal)
+	if (session->stream || session->filter.by_signal)
 		session_hand_over(session, now);
 }
+
+/* --- streams --- */
+
+void session_stream_open(Session *session, SessionStream *stream, uint64_t now)
+{
+	session_stream_end(session);
+	stream->session = session;
+	stream->full = false;
+	session->stream = stream;
+	if (ring_count(session->ring) > 0)
+		session_hand_over(session, now);
+}
+
+void session_stream_ready(SessionStream *stream, uint64_t now)
+{
+	stream->full = false;
+	if (ring_count(stream->session->ring) > 0)
+		session_hand_over(stream->session, now);
+}
+
+static void session_forget_stream(Session *session)
+{
+	session->stream->session = NULL;
+	session->stream = NULL;
+	session->batch_due = USEC_NEVER;
+}
+
+void session_stream_close(SessionStream *stream, uint64_t now)
+{
+	Session *session = stream->session;
+
+	session_forget_stream(session);
+	session->last_used = now;
+	session_settle(session);
+	/* those who listen are the readers again */
+	if (ring_count(session->ring) > 0)
+		session_hand_over(session, now);
+}
+
+void session_stream_end(Session *session)
+{
+	SessionStream *stream = session->stream;
+
+	if (!stream)
+		return;
+	session_forget_stream(session);
+	stream->end(stream);
+}
+
+/* --- events --- */
 
 uint32_t session_take_events(Session *session)
 {

@@ -84,10 +84,20 @@ static GBytes *local_from(GBytes *value, uint16_t offset)
 	return g_bytes_new_from_bytes(value, offset, g_bytes_get_size(value) - offset);
 }
 
+/* A peer fetches a long value in parts: the others are to be of the same one, whatever becomes of it meanwhile. */
+static void local_answered(LocalAttr *attr, const Addr *client, GBytes *value)
+{
+	g_clear_pointer(&attr->answer, g_bytes_unref);
+	attr->answer = g_bytes_ref(value);
+	attr->answered = *client;
+}
+
 static void local_read_done(LocalRead *read, uint8_t att, GBytes *value)
 {
 	GBytes *rest = NULL;
 
+	if (att == 0)
+		local_answered(read->attr, &read->client, value);
 	g_ptr_array_remove(read->attr->reads, read);
 	read->attr = NULL;
 	if (att == 0 && read->offset > g_bytes_get_size(value))
@@ -96,6 +106,23 @@ static void local_read_done(LocalRead *read, uint8_t att, GBytes *value)
 		rest = local_from(value, read->offset);
 	read->done(read, att, rest);
 	g_clear_pointer(&rest, g_bytes_unref);
+}
+
+static uint8_t local_read_stored(LocalAttr *attr, const Addr *client, uint16_t mtu, uint16_t offset, GBytes **ret)
+{
+	GBytes *value = attr->value;
+
+	if (offset == 0)
+		local_answered(attr, client, value);
+	else if (attr->answer && addr_equal(&attr->answered, client))
+		value = attr->answer;
+	if (offset > g_bytes_get_size(value))
+		return ATT_INVALID_OFFSET;
+	*ret = local_from(value, offset);
+	/* less than fills an answer (a byte is the opcode): it was the last part */
+	if (value == attr->answer && g_bytes_get_size(*ret) + 1 < mtu)
+		g_clear_pointer(&attr->answer, g_bytes_unref);
+	return 0;
 }
 
 uint8_t local_read(LocalAttr *attr, const Addr *client, uint16_t mtu, uint16_t offset, LocalRead *read, uint64_t now,
@@ -116,10 +143,7 @@ uint8_t local_read(LocalAttr *attr, const Addr *client, uint16_t mtu, uint16_t o
 	if (!ask) {
 		if (offset == 0)
 			local_ops(attr)->local_read_request(local_userdata(attr), attr, 0, client, 0);
-		if (offset > g_bytes_get_size(attr->value))
-			return ATT_INVALID_OFFSET;
-		*ret = local_from(attr->value, offset);
-		return 0;
+		return local_read_stored(attr, client, mtu, offset, ret);
 	}
 	read->attr = attr;
 	read->id = session->broker->next_read++;
@@ -153,13 +177,16 @@ uint64_t local_reads_tick(LocalAttr *attr, uint64_t now)
 {
 	uint64_t due = USEC_NEVER;
 
-	for (guint i = attr->reads->len; i-- > 0;) {
+	/* oldest first; who is told is off the list, and may take others off */
+	for (guint i = 0; i < attr->reads->len;) {
 		LocalRead *read = g_ptr_array_index(attr->reads, i);
 
-		if (read->deadline <= now)
+		if (read->deadline <= now) {
 			local_read_done(read, 0, attr->value);
-		else
+		} else {
 			due = MIN(due, read->deadline);
+			i++;
+		}
 	}
 	return due;
 }
@@ -200,8 +227,6 @@ int local_respond(LocalAttr *attr, uint32_t id, GBytes *value, Reason *reason)
 		return local_no_read(id, reason);
 	if (g_bytes_get_size(value) > ATTR_VALUE_MAX)
 		return local_too_long(value, reason);
-	/* the peer fetches a long value in parts, and the others are to be of the same one */
-	local_store(attr, value);
 	local_read_done(read, 0, value);
 	return 0;
 }

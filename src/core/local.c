@@ -78,6 +78,7 @@ static void local_attr_free(LocalAttr *attr)
 	g_array_free(attr->listeners, TRUE);
 	g_ptr_array_free(attr->reads, TRUE);
 	g_bytes_unref(attr->value);
+	g_clear_pointer(&attr->answer, g_bytes_unref);
 	user_discharge(session->user, QUOTA_ATTRIBUTES, 1);
 	free(attr);
 }
@@ -143,7 +144,7 @@ LocalOptions local_options(const Session *session, LocalKind kind)
 		options.properties = PROP_READ | PROP_WRITE | PROP_NOTIFY;
 	else
 		options.permissions = PERM_READ;
-	if (session->options.pin_set)
+	if (session->options.pin_set || session->options.secure)
 		options.permissions = kind == LOCAL_CHARACTERISTIC ? PERM_READ_ENCRYPTED | PERM_WRITE_ENCRYPTED :
 								     PERM_READ_ENCRYPTED;
 	return options;
@@ -152,7 +153,7 @@ LocalOptions local_options(const Session *session, LocalKind kind)
 static int local_check(const LocalService *service, const LocalAttr *parent, const LocalOptions *options, Reason *reason)
 {
 	if (!parent && service->chars >= service->nbr_chars)
-		return reason_set(reason, E_LIMIT_REACHED, "the service was made for %u characteristics (nbr_chars)",
+		return reason_set(reason, E_LIMIT_REACHED, "nbr_chars: the service was made with %u",
 				  service->nbr_chars);
 	if (options->properties & ~(uint32_t)PROPERTIES_KNOWN)
 		return reason_set(reason, E_INVALID_ARGUMENTS, "properties: 0x%x has bits that are no PROP_ bits",
@@ -298,8 +299,10 @@ void local_registered(LocalService *service, int error, const Reason *reason, ui
 		return;
 	if (error == 0) {
 		service->state = LOCAL_UP;
-		/* what came meanwhile has its own time */
-		if (!service->stale)
+		/* what came meanwhile has its own time, which may be over */
+		if (service->stale)
+			peripheral_settle(service->peripheral, now);
+		else
 			local_service_ended(service, 0, NULL);
 		return;
 	}

@@ -85,6 +85,8 @@ struct LocalAttr {
 	uint32_t permissions;	/* PERM_ bits */
 	uint32_t read_timeout_ms;
 	GBytes *value;
+	GBytes *answer;		/* what a client was given that may read on, or NULL */
+	Addr answered;		/* that client */
 	unsigned subscribers;
 	uint32_t events;	/* EVENT_CHAR_… since Events was read */
 	GArray *listeners;	/* LocalListener */
@@ -99,7 +101,7 @@ typedef struct LocalOptions {
 	uint32_t read_timeout_ms;
 } LocalOptions;
 
-/* The options' defaults; encrypted where the session has a pin, as in the documented class. */
+/* The options' defaults; encrypted where the session has a pin, as in the documented class, or is secure. */
 LocalOptions local_options(const Session *session, LocalKind kind);
 
 /* E_LIMIT_REACHED (attributes of the user), E_INVALID_ARGUMENTS. */

@@ -18,6 +18,7 @@ typedef enum PairingKind {
 	PAIRING_ENTER,		/* the passkey that the device shows */
 	PAIRING_CONFIRM,	/* that the device shows the same one */
 	PAIRING_DISPLAY,	/* to be entered at the device; no answer is wanted */
+	PAIRING_JUST_WORKS,	/* whether it may, without a passkey; who called Pair is never asked that */
 } PairingKind;
 
 /* Somebody who waits for the end of a pairing. Lives in the waiter; off the link before done is called. */

@@ -24,7 +24,7 @@ int peripheral_new(Peripheral **ret, Radio *radio)
 	peripheral->adverts = g_ptr_array_new();
 	peripheral->services = g_ptr_array_new();
 	peripheral->clients = g_ptr_array_new();
-	peripheral->turn_due = USEC_NEVER;
+	peripheral->turn_began = USEC_NEVER;
 	*ret = peripheral;
 	return 0;
 }
@@ -60,26 +60,31 @@ static uint64_t peripheral_settle_once(Peripheral *peripheral, uint64_t now)
 	return due;
 }
 
-void peripheral_settle(Peripheral *peripheral, uint64_t now)
+/* An edge may answer at once, which leads back here: then that is seen to when this is done. */
+static uint64_t peripheral_settle_all(Peripheral *peripheral, uint64_t now)
 {
 	uint64_t due;
 
-	/* an edge may answer at once, which leads back here */
 	peripheral->again = true;
 	if (peripheral->settling)
-		return;
+		return USEC_NEVER;
 	peripheral->settling = true;
 	do {
 		peripheral->again = false;
 		due = peripheral_settle_once(peripheral, now);
 	} while (peripheral->again);
 	peripheral->settling = false;
-	broker_wake_at(peripheral->radio->broker, due);
+	return due;
+}
+
+void peripheral_settle(Peripheral *peripheral, uint64_t now)
+{
+	broker_wake_at(peripheral->radio->broker, peripheral_settle_all(peripheral, now));
 }
 
 uint64_t peripheral_tick(Peripheral *peripheral, uint64_t now)
 {
-	uint64_t due = peripheral_settle_once(peripheral, now);
+	uint64_t due = peripheral_settle_all(peripheral, now);
 
 	for (guint i = 0; i < peripheral->services->len; i++) {
 		const LocalService *service = g_ptr_array_index(peripheral->services, i);
@@ -105,7 +110,7 @@ static void peripheral_announce(Peripheral *peripheral, const Addr *addr, bool c
 	}
 }
 
-static Client *peripheral_find_client(const Peripheral *peripheral, const Addr *addr)
+Client *peripheral_find_client(const Peripheral *peripheral, const Addr *addr)
 {
 	for (guint i = 0; i < peripheral->clients->len; i++) {
 		Client *client = g_ptr_array_index(peripheral->clients, i);

@@ -27,7 +27,7 @@ struct Peripheral {
 	GPtrArray *clients;	/* Client */
 	unsigned instances_used;	/* of the radio, when others were counted last */
 	unsigned instances_others;	/* that other programs have */
-	uint64_t turn_due;	/* when the advertisements change places; USEC_NEVER: all are on air */
+	uint64_t turn_began;	/* since the advertisements changed places; USEC_NEVER: all are on air */
 	bool settling;
 	bool again;		/* something changed while settling */
 };
@@ -58,6 +58,9 @@ void peripheral_peer_gone(Peripheral *peripheral, const char *connection, uint64
  * here advertises or serves: BlueZ does not tell who called whom.
  */
 void peripheral_device(Peripheral *peripheral, const Addr *addr, bool connected, uint64_t now);
+
+/* The central of that address that is connected to us, or NULL. */
+Client *peripheral_find_client(const Peripheral *peripheral, const Addr *addr);
 
 /* The client used the session's services. Made if BlueZ has not said yet that it is connected. */
 Client *peripheral_client_uses(Peripheral *peripheral, const Addr *addr, uint16_t mtu, Session *session);

@@ -44,6 +44,7 @@ int report_new(Report **ret, const ReportInfo *info)
 		.sid = info->sid,
 		.extended = info->extended,
 		.synthesized = info->synthesized,
+		.truncated = info->truncated,
 		.time = info->time,
 		.length = (uint16_t)info->length,
 	};

@@ -35,6 +35,7 @@ typedef struct Report {
 	uint8_t sid;		/* advertising set; SID_NONE */
 	bool extended : 1;	/* heard as an extended advertisement */
 	bool synthesized : 1;	/* data rebuilt from BlueZ's properties */
+	bool truncated : 1;	/* the advertiser sent more data than could be received */
 	uint64_t time;		/* CLOCK_BOOTTIME, microseconds */
 	uint64_t digest;	/* keyed hash of address, type and data: equal for equal advertisements */
 	uint16_t length;
@@ -52,6 +53,7 @@ typedef struct ReportInfo {
 	uint8_t sid;
 	bool extended;
 	bool synthesized;
+	bool truncated;
 	uint64_t time;
 	const uint8_t *data;
 	size_t length;

@@ -93,6 +93,11 @@ bool ring_pop(Ring *ring, RingEntry *ret)
 	return true;
 }
 
+const RingEntry *ring_at(const Ring *ring, size_t position)
+{
+	return &ring->entries[ring_index(ring, position)];
+}
+
 void ring_clear(Ring *ring)
 {
 	RingEntry entry;

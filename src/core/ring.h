@@ -32,6 +32,9 @@ void ring_lose(Ring *ring);
 /* Takes out the oldest; the caller owns the reference. False if empty. */
 bool ring_pop(Ring *ring, RingEntry *ret);
 
+/* The entry at that position, 0 the oldest, below ring_count; the ring keeps it. */
+const RingEntry *ring_at(const Ring *ring, size_t position);
+
 /* Empties it. That is not a loss: the numbers of what was in it are given again. */
 void ring_clear(Ring *ring);
 

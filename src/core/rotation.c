@@ -164,18 +164,19 @@ uint64_t adverts_settle(Peripheral *peripheral, uint64_t now)
 
 	next = adverts_oldest(peripheral, ADVERT_OFF, now);
 	if (!next)
-		peripheral->turn_due = USEC_NEVER;
+		peripheral->turn_began = USEC_NEVER;
 	if (!next || on == 0)
 		return adverts_due(peripheral, now);
+
 	/* each stays as long; where there are several places they change one after the other */
-	if (peripheral->turn_due == USEC_NEVER)
-		peripheral->turn_due = now + adverts_stay(peripheral, on);
-	if (peripheral->turn_due <= now) {
+	if (peripheral->turn_began == USEC_NEVER)
+		peripheral->turn_began = now;
+	if (peripheral->turn_began + adverts_stay(peripheral, on) <= now) {
 		/* BlueZ gives its place away only once it is gone: then radio_update leads back here, and the next starts */
 		last = adverts_oldest(peripheral, ADVERT_ON, now);
 		if (last)
 			advert_yield(last, now);
-		peripheral->turn_due = now + adverts_stay(peripheral, on);
+		peripheral->turn_began = now;
 	}
-	return MIN(peripheral->turn_due, adverts_due(peripheral, now));
+	return MIN(peripheral->turn_began + adverts_stay(peripheral, on), adverts_due(peripheral, now));
 }

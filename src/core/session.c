@@ -216,6 +216,7 @@ void session_deinit(Session *session, uint64_t now)
 		return;
 
 	session_stop_scan(session, "stopped");
+	session_stream_end(session);
 	session_free_fifo(session);
 	scan_filter_init(&session->filter, &session->broker->config);
 	while (session->subscribers->len > 0)
@@ -246,7 +247,7 @@ void session_drop(Session *session, uint64_t now)
 /* When a user session that holds nothing is to be forgotten; USEC_NEVER: it is private, or holds something. */
 static uint64_t session_idle_at(const Session *session)
 {
-	if (session->owner || session->scanning || session->subscribers->len > 0 ||
+	if (session->owner || session->scanning || session->stream || session->subscribers->len > 0 ||
 	    links_hold_session(session->radio, session) || peripheral_used_by(session->radio->peripheral, session))
 		return USEC_NEVER;
 	return session->last_used + session->broker->config.user_session_idle_seconds * USEC_PER_SEC;
@@ -295,8 +296,7 @@ void session_stop_scan(Session *session, const char *why)
 	radio_remove_scan(session->radio, session);
 
 	/* what was heard is not lost with the scan: hand over the unfinished batch */
-	if (session->filter.by_signal && ring_count(session->ring) > 0 && session_has_reader(session))
-		session->broker->ops->session_batch(session->broker->userdata, session);
+	session_flush(session);
 	session->broker->ops->session_scan_stopped(session->broker->userdata, session, why);
 }
 
@@ -328,6 +328,9 @@ int session_set_filter(Session *session, ScanFilter *filter, Reason *reason)
 	session->filter = *filter;
 	filter->filter = NULL;
 
+	/* a stream has times of its own */
+	if (session->stream)
+		return 0;
 	session->batch_due = USEC_NEVER;
 	if (session->filter.by_signal && ring_count(session->ring) > 0)
 		session->batch_due = session->last_batch + session->filter.batch_ms * USEC_PER_MSEC;

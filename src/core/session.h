@@ -45,6 +45,16 @@ typedef struct Subscriber {
 	uint32_t triggers;
 } Subscriber;
 
+/* The reader that takes a session's reports over a socket of its own. Lives in what the edge has of it. */
+typedef struct SessionStream {
+	Session *session;	/* NULL while it is nobody's */
+	uint32_t batch_ms;
+	uint32_t batch_max;
+	bool full;		/* takes nothing until session_stream_ready */
+	bool (*send)(struct SessionStream *stream);	/* takes what waits in the ring; false: not all, it is full */
+	void (*end)(struct SessionStream *stream);	/* the session has let go of it */
+} SessionStream;
+
 struct Session {
 	Broker *broker;
 	Radio *radio;
@@ -64,6 +74,7 @@ struct Session {
 	size_t charged;		/* fixed memory, beside the reports in the ring */
 	uint64_t last_batch;
 	uint64_t batch_due;	/* USEC_NEVER: none */
+	SessionStream *stream;	/* takes the reports instead of those who listen; NULL: none */
 
 	uint32_t events;
 	GArray *subscribers;
@@ -120,8 +131,16 @@ void session_client(Session *session, const Addr *addr, bool connected);
 /* Whether a connection takes this session's reports as signals. */
 bool session_has_reader(const Session *session);
 
-/* A report is in the FIFO of a session that delivers by signal: hand it over now, or with others in a while. */
+/* A report is in the FIFO of a session that delivers by stream or by signal: hand it over now, or with others in a while. */
 void session_hand_over(Session *session, uint64_t now);
+/* The scan is over: hand over what waits. */
+void session_flush(Session *session);
+
+/* The stream takes the session's reports from now on, first those that wait; the one before it ends. */
+void session_stream_open(Session *session, SessionStream *stream, uint64_t now);
+void session_stream_ready(SessionStream *stream, uint64_t now);	/* it is not full any more */
+void session_stream_close(SessionStream *stream, uint64_t now);	/* its reader left; end is not called */
+void session_stream_end(Session *session);	/* the session lets go of its stream, if it has one */
 
 /* For radio.c, broker.c, hold.c and connect-wait.c. */
 void session_offer(Session *session, Report *report, uint64_t now);

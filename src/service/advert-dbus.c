@@ -155,7 +155,8 @@ int tx_power(Call *call, Reason *reason)
 		r = sd_bus_message_read_array(call->message, 'i', &levels, &size);
 	if (r < 0)
 		return r;
-	if (type != TX_POWER_CONNECTION && type != TX_POWER_ADVERTISING && type != TX_POWER_SCAN && type != TX_POWER_DEFAULT)
+	if (type != TX_POWER_CONNECTION && type != TX_POWER_ADVERTISING && type != TX_POWER_SCAN &&
+	    type != TX_POWER_DEFAULT)
 		return reason_set(reason, E_INVALID_ARGUMENTS, "type: TX_PWR_CONN (0), TX_PWR_ADV (9), TX_PWR_SCAN (10) or "
 				  "TX_PWR_DEFAULT (11), not %u", type);
 	if (size > sizeof(int32_t))
@@ -163,7 +164,8 @@ int tx_power(Call *call, Reason *reason)
 	if (size > 0 && (*(const int32_t *)levels < 0 || *(const int32_t *)levels > TX_POWER_LEVEL_MAX))
 		return reason_set(reason, E_INVALID_ARGUMENTS, "level: 0 to %d, not %d", TX_POWER_LEVEL_MAX,
 				  *(const int32_t *)levels);
-	return reason_set(reason, E_NOT_SUPPORTED, "type: BlueZ neither tells nor sets the power of a radio's transmissions");
+	return reason_set(reason, E_NOT_SUPPORTED,
+			  "type: BlueZ neither tells nor sets the power of a radio's transmissions");
 }
 
 int set_pin(Call *call, Reason *reason)

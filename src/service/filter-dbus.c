@@ -237,30 +237,38 @@ static int read_delivery(sd_bus_message *m, void *userdata, Reason *reason)
 	return 0;
 }
 
-static int read_batch_ms(sd_bus_message *m, void *userdata, Reason *reason)
+int batch_ms_read(sd_bus_message *m, uint32_t *ret, Reason *reason)
 {
-	Target *target = userdata;
 	int r;
 
-	r = sd_bus_message_read_basic(m, 'u', &target->scan->batch_ms);
+	r = sd_bus_message_read_basic(m, 'u', ret);
 	if (r < 0)
 		return r;
-	if (target->scan->batch_ms > BATCH_MS_MAX)
+	if (*ret > BATCH_MS_MAX)
 		return reason_set(reason, E_INVALID_ARGUMENTS, "batch_ms: 0 to %u", BATCH_MS_MAX);
 	return 0;
 }
 
-static int read_batch_max(sd_bus_message *m, void *userdata, Reason *reason)
+int batch_max_read(sd_bus_message *m, uint32_t *ret, Reason *reason)
 {
-	Target *target = userdata;
 	int r;
 
-	r = sd_bus_message_read_basic(m, 'u', &target->scan->batch_max);
+	r = sd_bus_message_read_basic(m, 'u', ret);
 	if (r < 0)
 		return r;
-	if (target->scan->batch_max == 0 || target->scan->batch_max > BATCH_MAX)
+	if (*ret == 0 || *ret > BATCH_MAX)
 		return reason_set(reason, E_INVALID_ARGUMENTS, "batch_max: 1 to %u", BATCH_MAX);
 	return 0;
+}
+
+static int read_batch_ms(sd_bus_message *m, void *userdata, Reason *reason)
+{
+	return batch_ms_read(m, &((Target *)userdata)->scan->batch_ms, reason);
+}
+
+static int read_batch_max(sd_bus_message *m, void *userdata, Reason *reason)
+{
+	return batch_max_read(m, &((Target *)userdata)->scan->batch_max, reason);
 }
 
 #define DEVICE_OPTIONS								\

@@ -107,7 +107,8 @@ static int service_when_powered(Call *call, int error, Reason *reason)
 	if (r == 0)
 		r = options_read(call->message, table, &options, reason);
 	if (r == 0)
-		r = local_service_new(session, &uuid, options.primary, options.nbr_chars, options.start, &service, reason);
+		r = local_service_new(session, &uuid, options.primary, options.nbr_chars, options.start, &service,
+				      reason);
 	if (r != 0)
 		return r;
 	return sd_bus_reply_method_return(call->message, "o", path_of_local_service(service, path)) < 0 ? -ECOMM : 0;
@@ -208,8 +209,8 @@ const sd_bus_vtable local_service_vtable[] = {
 	SD_BUS_METHOD_WITH_ARGS("Start", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, call_entry, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("Stop", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, call_entry, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("Remove", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, call_entry, SD_BUS_VTABLE_UNPRIVILEGED),
-	SD_BUS_METHOD_WITH_ARGS("Characteristic", SD_BUS_ARGS("v", uuid, "a{sv}", options), SD_BUS_RESULT("o", characteristic),
-				call_entry, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Characteristic", SD_BUS_ARGS("v", uuid, "a{sv}", options),
+				SD_BUS_RESULT("o", characteristic), call_entry, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_PROPERTY("UUID", "s", get_property, 0, SD_BUS_VTABLE_PROPERTY_CONST),
 	SD_BUS_PROPERTY("IsPrimary", "b", get_property, 0, SD_BUS_VTABLE_PROPERTY_CONST),
 	SD_BUS_PROPERTY("Started", "b", get_property, 0, 0),

@@ -98,8 +98,8 @@ void service_local_written(Service *service, LocalAttr *attr, const Addr *client
 
 static int append_subscribers(sd_bus_message *m, const LocalAttr *attr, const void *what UNUSED)
 {
-	return sd_bus_message_append(m, "sa{sv}as", LOCAL_CHARACTERISTIC_INTERFACE, 1, "Subscribers", "u", attr->subscribers,
-				     0);
+	return sd_bus_message_append(m, "sa{sv}as", LOCAL_CHARACTERISTIC_INTERFACE, 1, "Subscribers", "u",
+				     attr->subscribers, 0);
 }
 
 void service_local_subscribers(Service *service, LocalAttr *attr)
@@ -113,7 +113,8 @@ void service_local_subscribers(Service *service, LocalAttr *attr)
 typedef int (*ObjectAppend)(sd_bus_message *m, const void *object);
 
 /* A signal of ObjectManager to the owner of a private session; for a user session, to those who asked for its signals. */
-static void tell_owner(Service *service, const Session *session, const char *member, ObjectAppend append, const void *object)
+static void tell_owner(Service *service, const Session *session, const char *member, ObjectAppend append,
+		       const void *object)
 {
 	guint n = session->owner ? 1 : session->subscribers->len;
 
@@ -124,7 +125,8 @@ static void tell_owner(Service *service, const Session *session, const char *mem
 
 		if (!connection)
 			connection = g_array_index(session->subscribers, Subscriber, i).connection;
-		r = sd_bus_message_new_signal(service->bus, &m, PATH_ROOT, "org.freedesktop.DBus.ObjectManager", member);
+		r = sd_bus_message_new_signal(service->bus, &m, PATH_ROOT, "org.freedesktop.DBus.ObjectManager",
+					      member);
 		if (r >= 0)
 			r = append(m, object);
 		if (r >= 0)
@@ -139,8 +141,8 @@ static int append_service(sd_bus_message *m, const void *object)
 	const LocalService *local = object;
 	char path[PATH_SIZE], uuid[UUID_STRING_SIZE];
 
-	return sd_bus_message_append(m, "oa{sa{sv}}", path_of_local_service(local, path), 1, LOCAL_SERVICE_INTERFACE, 3,
-				     "UUID", "s", uuid_format(&local->uuid, uuid),
+	return sd_bus_message_append(m, "oa{sa{sv}}", path_of_local_service(local, path), 1,
+				     LOCAL_SERVICE_INTERFACE, 3, "UUID", "s", uuid_format(&local->uuid, uuid),
 				     "IsPrimary", "b", (int)local->primary,
 				     "Started", "b", (int)local->wanted);
 }

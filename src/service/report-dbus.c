@@ -32,6 +32,8 @@ static int append_extras(sd_bus_message *m, const RingEntry *entry)
 		r = sd_bus_message_append(m, "{sv}", "Extended", "b", 1);
 	if (r >= 0 && report->synthesized)
 		r = sd_bus_message_append(m, "{sv}", "Synthesized", "b", 1);
+	if (r >= 0 && report->truncated)
+		r = sd_bus_message_append(m, "{sv}", "Truncated", "b", 1);
 	if (r >= 0)
 		r = sd_bus_message_append(m, "{sv}", "Sequence", "t", entry->sequence);
 	if (r >= 0)

@@ -4,6 +4,7 @@
 
 #include "core/constants.h"
 #include "service/advert-dbus.h"
+#include "service/advert-stream.h"
 #include "service/call-session.h"
 #include "service/filter-dbus.h"
 #include "service/init-options.h"
@@ -269,6 +270,7 @@ const Method session_methods[] = {
 	{ .member = "Events", .run = events },
 	{ .member = "SetScanFilter", .run = set_scan_filter },
 	{ .member = "ReadAdvertisements", .run = read_advertisements },
+	{ .member = "AcquireAdvertisements", .run = acquire_advertisements },
 	{ .member = "Connect", .run = connect_device },
 	{ .member = "SetAdvertisement", .run = set_advertisement },
 	{ .member = "SetAdvertisementParams", .run = set_advertisement_params },
@@ -308,6 +310,8 @@ const sd_bus_vtable session_vtable[] = {
 	SD_BUS_METHOD_WITH_ARGS("ReadAdvertisements", SD_BUS_ARGS("u", max),
 				SD_BUS_RESULT("a(tsyynaya{sv})", advertisements, "t", dropped), call_entry,
 				SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("AcquireAdvertisements", SD_BUS_ARGS("a{sv}", options),
+				SD_BUS_RESULT("h", fd, "u", version), call_entry, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("Connect", SD_BUS_ARGS("s", mac, "a{sv}", options), SD_BUS_RESULT("o", connection), call_entry,
 				SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("SetAdvertisement", SD_BUS_ARGS("a{sv}", advertisement), SD_BUS_NO_RESULT, call_entry,
@@ -318,8 +322,8 @@ const sd_bus_vtable session_vtable[] = {
 				SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("Advertise", SD_BUS_ARGS("b", enable), SD_BUS_NO_RESULT, call_entry,
 				SD_BUS_VTABLE_UNPRIVILEGED),
-	SD_BUS_METHOD_WITH_ARGS("Service", SD_BUS_ARGS("v", uuid, "a{sv}", options), SD_BUS_RESULT("o", service), call_entry,
-				SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Service", SD_BUS_ARGS("v", uuid, "a{sv}", options), SD_BUS_RESULT("o", service),
+				call_entry, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("DisconnectClient", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, call_entry,
 				SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("TxPower", SD_BUS_ARGS("u", type, "ai", level), SD_BUS_RESULT("i", dbm), call_entry,

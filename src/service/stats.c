@@ -64,6 +64,45 @@ static int append_sessions(sd_bus_message *m, const Broker *broker, uid_t uid)
 	return r < 0 ? r : close_entry(m);
 }
 
+/* Whether the central uses a service of that user. Root may know of all. */
+static bool client_is_for(const Client *client, uid_t uid)
+{
+	for (guint i = 0; i < client->sessions->len; i++) {
+		const Session *session = g_ptr_array_index(client->sessions, i);
+
+		if (user_uid(session->user) == uid)
+			return true;
+	}
+	return uid == 0;
+}
+
+static int append_clients(sd_bus_message *m, const Broker *broker, uid_t uid)
+{
+	char path[PATH_SIZE], address[ADDR_STRING_SIZE];
+	int r;
+
+	r = open_entry(m, "Clients", "aa{sv}");
+	if (r >= 0)
+		r = sd_bus_message_open_container(m, 'a', "a{sv}");
+	for (guint i = 0; i < broker->radios->len; i++) {
+		const Radio *radio = g_ptr_array_index(broker->radios, i);
+
+		for (guint c = 0; c < radio->peripheral->clients->len && r >= 0; c++) {
+			const Client *client = g_ptr_array_index(radio->peripheral->clients, c);
+
+			if (client_is_for(client, uid))
+				r = sd_bus_message_append(m, "a{sv}", 4,
+							  "Adapter", "o", path_of_radio(radio, path),
+							  "Address", "s", addr_format(&client->addr, address),
+							  "MTU", "q", client->mtu,
+							  "Sessions", "u", (uint32_t)client->sessions->len);
+		}
+	}
+	if (r >= 0)
+		r = sd_bus_message_close_container(m);
+	return r < 0 ? r : close_entry(m);
+}
+
 static int append_sources(sd_bus_message *m, const Broker *broker)
 {
 	char path[PATH_SIZE];
@@ -97,7 +136,7 @@ static int append_drops(sd_bus_message *m, const BrokerStats *stats)
 int stats_append(sd_bus_message *m, const Service *service, uid_t uid)
 {
 	const Broker *broker = service->broker;
-	uint32_t links = 0, devices = 0, advertisements = 0, services = 0, clients = 0;
+	uint32_t links = 0, devices = 0, advertisements = 0, services = 0;
 	BrokerStats stats;
 	int r;
 
@@ -107,7 +146,6 @@ int stats_append(sd_bus_message *m, const Service *service, uid_t uid)
 		links += radio->bluez.links;
 		devices += (uint32_t)devices_count(radio->devices);
 		services += radio->peripheral->services->len;
-		clients += radio->peripheral->clients->len;
 		for (guint a = 0; a < radio->peripheral->adverts->len; a++)
 			advertisements += ((const Advert *)g_ptr_array_index(radio->peripheral->adverts, a))->enabled;
 	}
@@ -115,7 +153,7 @@ int stats_append(sd_bus_message *m, const Service *service, uid_t uid)
 
 	r = sd_bus_message_open_container(m, 'a', "{sv}");
 	if (r >= 0)
-		r = sd_bus_message_append(m, "{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}",
+		r = sd_bus_message_append(m, "{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}",
 					  "Uptime", "t", service_now(service) - service->started,
 					  "Reports", "t", stats.reports,
 					  "Delivered", "t", stats.delivered,
@@ -125,12 +163,13 @@ int stats_append(sd_bus_message *m, const Service *service, uid_t uid)
 					  "Links", "u", links,
 					  "Devices", "u", devices,
 					  "Advertisements", "u", advertisements,
-					  "Services", "u", services,
-					  "Clients", "u", clients);
+					  "Services", "u", services);
 	if (r >= 0)
 		r = append_drops(m, &stats);
 	if (r >= 0)
 		r = append_sources(m, broker);
+	if (r >= 0)
+		r = append_clients(m, broker, uid);
 	if (r >= 0)
 		r = append_sessions(m, broker, uid);
 	return r < 0 ? r : sd_bus_message_close_container(m);

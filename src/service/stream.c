@@ -44,8 +44,7 @@ static void stream_free(Stream *stream)
 	if (stream->lost > 0)
 		log_info("a program read its notifications too slowly and lost %llu", (unsigned long long)stream->lost);
 	sd_event_source_disable_unref(stream->io);
-	close(stream->fd);
-	user_discharge(stream->user, QUOTA_STREAMS, 1);
+	stream_close(stream->user, stream->fd);
 	user_unref(stream->user);
 	free(stream);
 }
@@ -124,6 +123,28 @@ static uint16_t mtu_of(const Attr *attr)
 	return attr->mtu > 0 ? attr->mtu : MTU_DEFAULT;
 }
 
+int stream_pair(User *user, int buffer, int fds[static 2], Reason *reason)
+{
+	int r;
+
+	if (user_charge(user, QUOTA_STREAMS, 1) < 0)
+		return reason_set(reason, E_LIMIT_REACHED, "uid %u has %llu streams open (StreamsPerUser)", user_uid(user),
+				  (unsigned long long)user_limit(user, QUOTA_STREAMS));
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds) < 0) {
+		r = -errno;
+		user_discharge(user, QUOTA_STREAMS, 1);
+		return r;
+	}
+	(void)setsockopt(fds[0], SOL_SOCKET, SO_SNDBUF, &buffer, sizeof(buffer));
+	return 0;
+}
+
+void stream_close(User *user, int fd)
+{
+	close(fd);
+	user_discharge(user, QUOTA_STREAMS, 1);
+}
+
 /* Makes the pipe and gives the program its end. */
 static int stream_new(Call *call, Attr *attr, Session *session, bool notify, Stream **ret, int *ret_fd, Reason *reason)
 {
@@ -131,19 +152,17 @@ static int stream_new(Call *call, Attr *attr, Session *session, bool notify, Str
 	Stream *stream;
 	int fds[2], r;
 
-	if (user_charge(user, QUOTA_STREAMS, 1) < 0)
-		return reason_set(reason, E_LIMIT_REACHED, "uid %u has %llu streams open (StreamsPerUser)", user_uid(user),
-				  (unsigned long long)user_limit(user, QUOTA_STREAMS));
-	stream = calloc(1, sizeof(*stream));
-	if (!stream || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds) < 0) {
-		r = stream ? -errno : -ENOMEM;
-		free(stream);
-		user_discharge(user, QUOTA_STREAMS, 1);
+	r = stream_pair(user, BUFFER, fds, reason);
+	if (r != 0)
 		return r;
+	stream = calloc(1, sizeof(*stream));
+	if (!stream) {
+		close(fds[1]);
+		stream_close(user, fds[0]);
+		return -ENOMEM;
 	}
 	stream->user = user_ref(user);
 	stream->fd = fds[0];
-	(void)setsockopt(stream->fd, SOL_SOCKET, SO_SNDBUF, &(int){ BUFFER }, sizeof(int));
 	stream->attr = (AttrStream){ .session = session, .notify = notify, .value = on_value, .end = on_end };
 	r = sd_event_add_io(call->service->event, &stream->io, stream->fd, notify ? EPOLLRDHUP : EPOLLIN | EPOLLRDHUP, on_io,
 			    stream);

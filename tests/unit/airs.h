@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * bluetoothd, the kernel and the controller as far as advertising goes, in virtual time, with a count of who was on air
+ * bluetoothd, the kernel and the controller, as far as advertising goes, in virtual time, with a count of who was on air
  * for how long. A controller with sets has all that is registered on air; else the kernel turns, from the newest to the
  * oldest.
  */
@@ -268,13 +268,14 @@ static inline void air_end(Air *air)
 /* The first n had shares that are equal within 20 %, and none waited for longer than that. */
 static inline void air_check(const Air *air, unsigned n, uint64_t longest_gap)
 {
-	uint64_t least = USEC_NEVER, most = 0;
+	uint64_t least = USEC_NEVER, most = 0, gap;
 
 	for (unsigned i = 0; i < n; i++) {
 		least = MIN(least, air->on_air[i]);
 		most = MAX(most, air->on_air[i]);
-		ck_assert_msg(MAX(air->gap[i], air->side.world.now - air->last[i]) <= longest_gap,
-			      "session %u was not on air for %u ms", i + 1, (unsigned)(MAX(air->gap[i], air->side.world.now - air->last[i]) / USEC_PER_MSEC));
+		gap = MAX(air->gap[i], air->side.world.now - air->last[i]);
+		ck_assert_msg(gap <= longest_gap, "session %u was not on air for %u ms", i + 1,
+			      (unsigned)(gap / USEC_PER_MSEC));
 	}
 	ck_assert_uint_gt(least, 0);
 	ck_assert_msg(least * 5 >= most * 4, "between %u and %u ms on air", (unsigned)(least / USEC_PER_MSEC),

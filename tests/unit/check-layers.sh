@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# check-layers.sh SRC: util <- core <- {bluez, service} <- main. No file includes a header of a layer above or beside it.
+# check-layers.sh SRC: util <- core <- {bluez, hci, service} <- main. No file includes a header of a layer above or beside it.
 set -eu
 cd "$1"
 bad=0
@@ -13,5 +13,6 @@ may() {
 may util 'util'
 may core 'util|core'
 may bluez 'util|core|bluez'
+may hci 'util|core|hci'
 may service 'util|core|service'
 exit $bad

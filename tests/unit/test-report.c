@@ -52,6 +52,7 @@ START_TEST(test_keeps_all)
 		.sid = 15,
 		.extended = true,
 		.synthesized = true,
+		.truncated = true,
 		.time = UINT64_MAX - 1,
 		.data = data,
 		.length = sizeof(data),
@@ -69,6 +70,7 @@ START_TEST(test_keeps_all)
 	ck_assert_uint_eq(report->sid, 15);
 	ck_assert(report->extended);
 	ck_assert(report->synthesized);
+	ck_assert(report->truncated);
 	ck_assert_uint_eq(report->time, UINT64_MAX - 1);
 	ck_assert_mem_eq(report->data, "\x02\x01\x06", 3);
 	report_unref(report);

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Centrals that pair with us. */
+#include "core/client-pairing.h"
+
+#include "core/local.h"
+#include "core/peripheral.h"
+#include "core/radio.h"
+#include "core/session.h"
+
+/* How many pins the sessions that serve here have; the last one. */
+static unsigned count_pins(const Peripheral *peripheral, uint32_t *ret_pin)
+{
+	unsigned n = 0;
+	uint32_t pin = 0;
+
+	for (guint i = 0; i < peripheral->services->len; i++) {
+		const InitOptions *options = &((LocalService *)g_ptr_array_index(peripheral->services, i))->session->options;
+
+		if (!options->pin_set || (n > 0 && options->pin == pin))
+			continue;
+		pin = options->pin;
+		n++;
+	}
+	*ret_pin = pin;
+	return n;
+}
+
+bool client_may_pair(const Radio *radio, const Addr *addr, PairingKind kind, uint32_t *ret_passkey)
+{
+	const Peripheral *peripheral = radio->peripheral;
+	unsigned pins;
+	uint32_t pin;
+
+	if (!peripheral_find_client(peripheral, addr) || peripheral->services->len == 0)
+		return false;
+	pins = count_pins(peripheral, &pin);
+	switch (kind) {
+	case PAIRING_JUST_WORKS:
+	case PAIRING_CONFIRM:
+		return radio->broker->config.just_works;
+	case PAIRING_ENTER:
+		if (pins != 1)
+			return false;
+		*ret_passkey = pin;
+		return true;
+	case PAIRING_DISPLAY:
+		return pins > 0;
+	}
+	return false;
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Pipes for advertising reports. */
+#include "service/advert-stream.h"
+
+#include <bluebroker-stream.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "core/stream-record.h"
+#include "service/call-session.h"
+#include "service/filter-dbus.h"
+#include "service/options.h"
+#include "service/service.h"
+#include "service/stream.h"
+
+/* The pipe's buffer (socket(7) SO_SNDBUF; the kernel grants twice that): some datagrams of the longest kind, some hundred
+ * of one report. The FIFO is for the rest. */
+#define BUFFER (128 * 1024)
+
+/* What the kernel wants of the buffer beside a datagram's bytes. */
+#define OVERHEAD 32
+
+typedef struct AdvertStream {
+	SessionStream session;
+	Service *service;
+	User *user;
+	int fd;
+	size_t longest;		/* bytes of a datagram */
+	sd_event_source *io;
+} AdvertStream;
+
+static void advert_stream_free(AdvertStream *stream)
+{
+	sd_event_source_disable_unref(stream->io);
+	stream_close(stream->user, stream->fd);
+	user_unref(stream->user);
+	free(stream);
+}
+
+static void on_end(SessionStream *stream)
+{
+	advert_stream_free((AdvertStream *)stream);
+}
+
+/* Reports leave the ring once the kernel has them, so that a full pipe costs none. */
+static bool on_send(SessionStream *reader)
+{
+	static uint8_t bytes[BB_STREAM_DATAGRAM_MAX];
+	AdvertStream *stream = (AdvertStream *)reader;
+	Session *session = reader->session;
+	RingEntry entry;
+	size_t count;
+
+	while (ring_count(session->ring) > 0) {
+		size_t length = stream_datagram(session->ring, reader->batch_max, session_dropped(session), bytes,
+						stream->longest, &count);
+
+		if (send(stream->fd, bytes, length, MSG_DONTWAIT | MSG_NOSIGNAL) < 0) {
+			/* until there is room, or the reader's end is seen to be closed */
+			(void)sd_event_source_set_io_events(stream->io, EPOLLRDHUP | EPOLLOUT);
+			return false;
+		}
+		for (; count > 0 && session_take(session, &entry); count--)
+			report_unref(entry.report);
+	}
+	return true;
+}
+
+static int on_io(sd_event_source *source, int fd UNUSED, uint32_t revents, void *userdata)
+{
+	AdvertStream *stream = userdata;
+	uint64_t now = service_now(stream->service);
+
+	if (revents & (EPOLLHUP | EPOLLERR | EPOLLRDHUP)) {
+		session_stream_close(&stream->session, now);
+		advert_stream_free(stream);
+		return 0;
+	}
+	(void)sd_event_source_set_io_events(source, EPOLLRDHUP);
+	session_stream_ready(&stream->session, now);
+	return 0;
+}
+
+/* Makes the pipe; the session does not know of it yet. */
+static int advert_stream_new(Call *call, AdvertStream **ret, int *ret_fd, Reason *reason)
+{
+	User *user = call->peer->user;
+	AdvertStream *stream;
+	int fds[2], granted = 0, r;
+
+	r = stream_pair(user, BUFFER, fds, reason);
+	if (r != 0)
+		return r;
+	stream = calloc(1, sizeof(*stream));
+	if (!stream) {
+		close(fds[1]);
+		stream_close(user, fds[0]);
+		return -ENOMEM;
+	}
+	stream->session.send = on_send;
+	stream->session.end = on_end;
+	stream->service = call->service;
+	stream->user = user_ref(user);
+	stream->fd = fds[0];
+	/* less than asked for where net.core.wmem_max is low, but never too little for one report */
+	(void)getsockopt(stream->fd, SOL_SOCKET, SO_SNDBUF, &granted, &(socklen_t){ sizeof(granted) });
+	stream->longest = MIN(BB_STREAM_DATAGRAM_MAX, (size_t)granted - OVERHEAD);
+	r = sd_event_add_io(call->service->event, &stream->io, stream->fd, EPOLLRDHUP, on_io, stream);
+	if (r < 0) {
+		close(fds[1]);
+		advert_stream_free(stream);
+		return r;
+	}
+	*ret = stream;
+	*ret_fd = fds[1];
+	return 0;
+}
+
+static int read_batch_ms(sd_bus_message *m, void *userdata, Reason *reason)
+{
+	return batch_ms_read(m, &((SessionStream *)userdata)->batch_ms, reason);
+}
+
+static int read_batch_max(sd_bus_message *m, void *userdata, Reason *reason)
+{
+	return batch_max_read(m, &((SessionStream *)userdata)->batch_max, reason);
+}
+
+int acquire_advertisements(Call *call, Reason *reason)
+{
+	static const Option options[] = {
+		{ "batch_ms", "u", read_batch_ms },
+		{ "batch_max", "u", read_batch_max },
+		{ 0 }
+	};
+	const Config *config = &call->service->broker->config;
+	SessionStream asked = { .batch_ms = config->batch_ms, .batch_max = config->batch_max };
+	AdvertStream *stream = NULL;
+	Session *session = NULL;
+	int fd = -1, r;
+
+	r = call_ready_session(call, &session, reason);
+	if (r == 0)
+		r = options_read(call->message, options, &asked, reason);
+	if (r == 0)
+		r = advert_stream_new(call, &stream, &fd, reason);
+	if (r != 0)
+		return r;
+	stream->session.batch_ms = asked.batch_ms;
+	stream->session.batch_max = asked.batch_max;
+
+	r = sd_bus_reply_method_return(call->message, "hu", fd, BB_STREAM_VERSION);
+	close(fd);
+	if (r < 0) {
+		advert_stream_free(stream);
+		return -ECOMM;
+	}
+	session_stream_open(session, &stream->session, service_now(call->service));
+	return 0;
+}

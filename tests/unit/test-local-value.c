@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The values of our attributes: peers read, write and subscribe; programs listen and answer. */
+#include "core/attr.h"
+#include "peripherals.h"
+
+typedef struct Reader {
+	LocalRead read;
+	unsigned called;
+	uint8_t att;
+	char value[ATTR_VALUE_MAX + 1];
+} Reader;
+
+static void reader_take(Reader *reader, uint8_t att, GBytes *value)
+{
+	gsize length = 0;
+	const char *bytes = value ? g_bytes_get_data(value, &length) : "";
+
+	reader->att = att;
+	if (length > 0)
+		memcpy(reader->value, bytes, length);
+	reader->value[length] = '\0';
+}
+
+static void on_reader(LocalRead *read, uint8_t att, GBytes *value)
+{
+	Reader *reader = (Reader *)read;
+
+	ck_assert_ptr_null(read->attr);
+	ck_assert_int_eq(value != NULL, att == 0);
+	reader->called++;
+	reader_take(reader, att, value);
+}
+
+/* Central number last reads. True: it has its answer; it is in reader. */
+static bool central_reads(Side *side, LocalAttr *attr, uint8_t last, uint16_t offset, Reader *reader)
+{
+	const Addr addr = central_addr(last);
+	GBytes *value = NULL;
+	uint8_t att;
+
+	*reader = (Reader){ .read.done = on_reader };
+	att = local_read(attr, &addr, 23, offset, &reader->read, side->world.now, &value);
+	if (att == 0 && !value)
+		return false;
+	reader_take(reader, att, value);
+	g_clear_pointer(&value, g_bytes_unref);
+	return true;
+}
+
+static uint8_t central_writes(LocalAttr *attr, uint8_t last, uint16_t offset, const char *bytes, size_t length)
+{
+	const Addr addr = central_addr(last);
+
+	return local_write(attr, &addr, 0, offset, bytes, length);
+}
+
+static int respond(LocalAttr *attr, uint32_t id, const char *text)
+{
+	GBytes *value = g_bytes_new(text, strlen(text));
+	Reason reason = { "" };
+	int r = local_respond(attr, id, value, &reason);
+
+	g_bytes_unref(value);
+	return r;
+}
+
+static LocalAttr *asking(Side *side, uint32_t timeout)
+{
+	LocalAttr *attr = side_visible(side, side->a, "stored");
+
+	attr->read_timeout_ms = timeout;
+	local_listen(attr, ":1.1", EVENT_CHAR_READ);
+	return attr;
+}
+
+START_TEST(test_stored)
+{
+	Reader reader;
+	LocalAttr *attr;
+	Side side;
+
+	side_init(&side);
+	attr = side_visible(&side, side.a, "stored");
+	ck_assert(central_reads(&side, attr, 5, 0, &reader));
+	ck_assert_str_eq(reader.value, "stored");
+	/* the parts of a long value are not a read each; only reads inside are answered */
+	ck_assert(central_reads(&side, attr, 5, 4, &reader));
+	ck_assert_str_eq(reader.value, "ed");
+	ck_assert(central_reads(&side, attr, 5, 6, &reader));
+	ck_assert_uint_eq(reader.att, 0);
+	ck_assert_str_eq(reader.value, "");
+	ck_assert(central_reads(&side, attr, 5, 7, &reader));
+	ck_assert_uint_eq(reader.att, ATT_INVALID_OFFSET);
+	ck_assert(central_reads(&side, attr, 5, UINT16_MAX, &reader));
+	ck_assert_uint_eq(reader.att, ATT_INVALID_OFFSET);
+	world_expect(&side.world, "ask1.0.0(0,5)");
+	ck_assert_uint_eq(local_take_events(attr), EVENT_CHAR_READ);
+	ck_assert_uint_eq(local_take_events(attr), 0);
+
+	/* a listener without a time to wait for, and a time without one who listens for reads */
+	local_listen(attr, ":1.1", EVENT_CHAR_READ);
+	ck_assert(central_reads(&side, attr, 5, 0, &reader));
+	attr->read_timeout_ms = 1000;
+	local_listen(attr, ":1.1", EVENT_CHAR_WRITE);
+	ck_assert(central_reads(&side, attr, 5, 0, &reader));
+	world_expect(&side.world, "ask1.0.0(0,5) ask1.0.0(0,5)");
+
+	attr->permissions = PERM_WRITE;
+	ck_assert(central_reads(&side, attr, 5, 0, &reader));
+	ck_assert_uint_eq(reader.att, ATT_READ_NOT_PERMITTED);
+	world_expect(&side.world, "");
+	side_end(&side);
+}
+END_TEST
+
+START_TEST(test_ask)
+{
+	Reader first, second, third;
+	Reason reason;
+	LocalAttr *attr;
+	Side side;
+
+	side_init(&side);
+	attr = asking(&side, 2000);
+	ck_assert(!central_reads(&side, attr, 5, 0, &first));
+	ck_assert(!central_reads(&side, attr, 6, 0, &second));
+	ck_assert(!central_reads(&side, attr, 7, 0, &third));
+	world_expect(&side.world, "ask1.0.0(1,5) ask1.0.0(2,6) ask1.0.0(3,7)");
+	/* in any order, each to its own */
+	ck_assert_int_eq(respond(attr, 2, "two"), 0);
+	ck_assert_int_eq(local_reject(attr, 1, 0, &reason), E_INVALID_ARGUMENTS);
+	ck_assert_int_eq(local_reject(attr, 1, 0x80, &reason), 0);
+	ck_assert_str_eq(second.value, "two");
+	ck_assert_uint_eq(first.att, 0x80);
+	/* ids that wait no more, or never did */
+	ck_assert_int_eq(respond(attr, 2, "again"), E_DOES_NOT_EXIST);
+	ck_assert_int_eq(respond(attr, 0, "x"), E_DOES_NOT_EXIST);
+	ck_assert_int_eq(respond(attr, 4711, "x"), E_DOES_NOT_EXIST);
+	ck_assert_int_eq(local_reject(attr, 1, 0x80, &reason), E_DOES_NOT_EXIST);
+	ck_assert_ptr_nonnull(strstr(reason.text, "no read 1"));
+	/* a central that left */
+	local_read_cancel(&third.read);
+	local_read_cancel(&third.read);
+	ck_assert_int_eq(respond(attr, 3, "x"), E_DOES_NOT_EXIST);
+	ck_assert_uint_eq(first.called, 1);
+	ck_assert_uint_eq(second.called, 1);
+	ck_assert_uint_eq(third.called, 0);
+	/* a central that reads on has the rest of the same value, and is not asked for; others have the stored one */
+	side_forget_log(&side);
+	ck_assert(central_reads(&side, attr, 6, 1, &second));
+	ck_assert_str_eq(second.value, "wo");
+	ck_assert(central_reads(&side, attr, 7, 1, &first));
+	ck_assert_str_eq(first.value, "tored");
+	world_expect(&side.world, "");
+
+	/* the id is never 0 */
+	side.world.broker->next_read = UINT32_MAX;
+	ck_assert(!central_reads(&side, attr, 5, 0, &first));
+	ck_assert(!central_reads(&side, attr, 6, 0, &second));
+	world_expect(&side.world, "ask1.0.0(4294967295,5) ask1.0.0(1,6)");
+	world_pass(&side.world, 3 * USEC_PER_SEC);
+	side_end(&side);
+}
+END_TEST
+
+START_TEST(test_too_long)
+{
+	GBytes *value = g_bytes_new_take(g_malloc0(ATTR_VALUE_MAX + 1), ATTR_VALUE_MAX + 1);
+	Reason reason;
+	Reader reader;
+	LocalAttr *attr;
+	Side side;
+
+	side_init(&side);
+	attr = asking(&side, 2000);
+	ck_assert(!central_reads(&side, attr, 5, 0, &reader));
+	ck_assert_int_eq(local_respond(attr, 1, value, &reason), E_INVALID_ARGUMENTS);
+	ck_assert_int_eq(local_set_value(attr, value, &reason), E_INVALID_ARGUMENTS);
+	ck_assert_ptr_nonnull(strstr(reason.text, "513 bytes, at most 512"));
+	ck_assert_uint_eq(g_bytes_get_size(attr->value), 6);
+	/* it waits all the same */
+	ck_assert_uint_eq(reader.called, 0);
+	ck_assert_int_eq(respond(attr, 1, "ok"), 0);
+	g_bytes_unref(value);
+	side_end(&side);
+}
+END_TEST
+
+/* As long as read_timeout says, or as bluetoothd waits; then the stored value, as it is by then. */
+START_TEST(test_timeout)
+{
+	static const struct {
+		uint32_t asked, waits;
+	} rows[] = { { 1, 1 }, { 2000, 2000 }, { 4500, 4500 }, { 4501, 4500 }, { UINT32_MAX, 4500 } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		GBytes *value = g_bytes_new("new", 3);
+		Reader reader, later;
+		Reason reason;
+		LocalAttr *attr;
+		Side side;
+
+		side_init(&side);
+		attr = asking(&side, rows[i].asked);
+		ck_assert(!central_reads(&side, attr, 5, 0, &reader));
+		world_pass(&side.world, rows[i].waits * USEC_PER_MSEC - 1);
+		ck_assert_uint_eq(reader.called, 0);
+		ck_assert(!central_reads(&side, attr, 6, 0, &later));
+		ck_assert_int_eq(local_set_value(attr, value, &reason), 0);
+		world_pass(&side.world, 1);
+		ck_assert_uint_eq(reader.called, 1);
+		ck_assert_str_eq(reader.value, "new");
+		ck_assert_uint_eq(later.called, 0);
+		world_pass(&side.world, rows[i].waits * USEC_PER_MSEC);
+		ck_assert_uint_eq(later.called, 1);
+		g_bytes_unref(value);
+		side_end(&side);
+	}
+}
+END_TEST
+
+/* Nobody is left who could answer, or nothing that could be. */
+START_TEST(test_ends)
+{
+	Reader first, second;
+	LocalAttr *attr;
+	Side side;
+
+	side_init(&side);
+	attr = asking(&side, 2000);
+	local_listen(attr, ":1.2", EVENT_CHAR_READ | EVENT_CHAR_WRITE);
+	local_listen(attr, ":1.3", EVENT_CHAR_WRITE);
+	ck_assert(!central_reads(&side, attr, 5, 0, &first));
+	ck_assert(!central_reads(&side, attr, 6, 0, &second));
+	local_listen(attr, ":1.1", 0);
+	local_listen(attr, ":1.1", 0);
+	ck_assert_uint_eq(first.called, 0);
+	/* the one that dies is the last that listens for reads */
+	broker_peer_gone(side.world.broker, ":1.77", side.world.now);
+	ck_assert_uint_eq(first.called, 0);
+	broker_peer_gone(side.world.broker, ":1.2", side.world.now);
+	ck_assert_uint_eq(first.called + second.called, 2);
+	ck_assert_str_eq(first.value, "stored");
+	ck_assert_uint_eq(attr->listeners->len, 1);
+
+	/* the service is stopped, and removed with its session */
+	local_listen(attr, ":1.1", EVENT_CHAR_READ);
+	ck_assert(!central_reads(&side, attr, 5, 0, &first));
+	local_service_stop(attr->service, side.world.now);
+	ck_assert_uint_eq(first.called, 1);
+	ck_assert(!central_reads(&side, attr, 5, 0, &first));
+	session_drop(side.a, side.world.now);
+	ck_assert_uint_eq(first.called, 1);
+	ck_assert_str_eq(first.value, "stored");
+	side_end(&side);
+}
+END_TEST
+
+/* More centrals' reads than may wait at one attribute: the others have the stored value at once. */
+START_TEST(test_many)
+{
+	Reader readers[20];
+	LocalAttr *attr;
+	unsigned waiting = 0;
+	Side side;
+
+	side_init(&side);
+	attr = asking(&side, 2000);
+	for (unsigned i = 0; i < ARRAY_SIZE(readers); i++) {
+		if (central_reads(&side, attr, (uint8_t)i, 0, &readers[i]))
+			ck_assert_str_eq(readers[i].value, "stored");
+		else
+			waiting++;
+	}
+	ck_assert_uint_eq(waiting, 16);
+	world_pass(&side.world, 2 * USEC_PER_SEC);
+	for (unsigned i = 0; i < waiting; i++)
+		ck_assert_uint_eq(readers[i].called, 1);
+	side_end(&side);
+}
+END_TEST
+
+START_TEST(test_write)
+{
+	static const char zeros[ATTR_VALUE_MAX + 1];
+	static const struct {
+		uint16_t offset;
+		const char *bytes;
+		size_t length;
+		uint8_t att;
+		const char *value;
+	} rows[] = {
+		{ 0, "new", 3, 0, "new" }, { 0, "", 0, 0, "" }, { 3, "d", 1, 0, "stod" }, { 6, "!", 1, 0, "stored!" },
+		{ 6, "", 0, 0, "stored" }, { 7, "x", 1, ATT_INVALID_OFFSET, "stored" },
+		{ UINT16_MAX, "x", 1, ATT_INVALID_OFFSET, "stored" }, { 0, zeros, 513, ATT_INVALID_LENGTH, "stored" },
+		{ 6, zeros, 507, ATT_INVALID_LENGTH, "stored" }, { 2, zeros, SIZE_MAX, ATT_INVALID_LENGTH, "stored" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		LocalAttr *attr;
+		gsize length;
+		Side side;
+
+		side_init(&side);
+		attr = side_visible(&side, side.a, "stored");
+		ck_assert_uint_eq(central_writes(attr, 5, rows[i].offset, rows[i].bytes, rows[i].length), rows[i].att);
+		(void)g_bytes_get_data(attr->value, &length);
+		ck_assert_uint_eq(length, strlen(rows[i].value));
+		if (length > 0)
+			ck_assert_mem_eq(g_bytes_get_data(attr->value, NULL), rows[i].value, length);
+		ck_assert_uint_eq(local_take_events(attr), rows[i].att ? 0 : EVENT_CHAR_WRITE);
+		ck_assert_int_eq(side.world.log->len > 0, rows[i].att == 0);
+		side_end(&side);
+	}
+}
+END_TEST
+
+START_TEST(test_writes_in_order)
+{
+	LocalAttr *attr;
+	Side side;
+
+	side_init(&side);
+	attr = side_visible(&side, side.a, "stored");
+	ck_assert_uint_eq(central_writes(attr, 5, 0, "a", 1), 0);
+	ck_assert_uint_eq(central_writes(attr, 6, 0, "a", 1), 0);
+	ck_assert_uint_eq(central_writes(attr, 5, 1, "b", 1), 0);
+	world_expect(&side.world, "written1.0.0(5)=a written1.0.0(6)=a written1.0.0(5)=ab");
+	/* whoever subscribed is not told of what a central wrote */
+	local_subscribed(attr, 1);
+	side_forget_log(&side);
+	ck_assert_uint_eq(central_writes(attr, 5, 0, "c", 1), 0);
+	world_expect(&side.world, "written1.0.0(5)=c");
+	attr->permissions = PERM_READ;
+	ck_assert_uint_eq(central_writes(attr, 5, 0, "d", 1), ATT_WRITE_NOT_PERMITTED);
+	world_expect(&side.world, "");
+	attr->permissions = PERM_WRITE_ENCRYPTED;
+	ck_assert_uint_eq(central_writes(attr, 5, 0, "d", 1), 0);
+	side_end(&side);
+}
+END_TEST
+
+START_TEST(test_subscribers)
+{
+	GBytes *value = g_bytes_new("v", 1);
+	Reason reason;
+	LocalAttr *attr;
+	Side side;
+
+	side_init(&side);
+	attr = side_visible(&side, side.a, "stored");
+	ck_assert_int_eq(local_set_value(attr, value, &reason), 0);
+	world_expect(&side.world, "");
+	local_subscribed(attr, 1);
+	local_subscribed(attr, 1);
+	ck_assert_uint_eq(local_take_events(attr), EVENT_CHAR_SUBSCRIBE);
+	ck_assert_int_eq(local_set_value(attr, value, &reason), 0);
+	/* the same once more is told once more */
+	ck_assert_int_eq(local_set_value(attr, value, &reason), 0);
+	world_expect(&side.world, "subscribers1.0.0=1 notify1.0.0=v notify1.0.0=v");
+	local_subscribed(attr, 0);
+	ck_assert_uint_eq(local_take_events(attr), EVENT_CHAR_SUBSCRIBE);
+	ck_assert_int_eq(local_set_value(attr, value, &reason), 0);
+	world_expect(&side.world, "subscribers1.0.0=0");
+
+	/* shown anew, it has none: BlueZ forgets them */
+	local_subscribed(attr, 2);
+	(void)side_attr(&side, attr->service, attr, "d");
+	world_pass(&side.world, USEC_PER_SEC);
+	ck_assert_int_eq(local_set_value(attr, value, &reason), 0);
+	world_expect(&side.world, "subscribers1.0.0=2 unregister1.0 subscribers1.0.0=0 register1.0");
+	g_bytes_unref(value);
+	side_end(&side);
+}
+END_TEST
+
+UNIT_MAIN("local-value", test_stored, test_ask, test_too_long, test_timeout, test_ends, test_many, test_write,
+	  test_writes_in_order, test_subscribers)
