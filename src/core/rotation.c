@@ -60,8 +60,8 @@ static AdvertCounts adverts_count(const Peripheral *peripheral)
 	return counts;
 }
 
-/* How many instances other programs have. BlueZ tells of ours a while after it has answered: what it says and what we
- * know agree only when it says something new. */
+/* How many instances other programs have. BlueZ tells of one of ours before or after it has answered: what it says and
+ * what we know agree only when it says something new, and one that is starting may be among them. */
 static void adverts_learn(Peripheral *peripheral, unsigned on)
 {
 	const RadioState *radio = &peripheral->radio->bluez;
@@ -130,7 +130,8 @@ uint64_t adverts_settle(Peripheral *peripheral, uint64_t now)
 	if (!radio->broker->bluez_up || !radio->present || !radio->bluez.powered)
 		return USEC_NEVER;
 
-	adverts_learn(peripheral, adverts_count(peripheral).on);
+	counts = adverts_count(peripheral);
+	adverts_learn(peripheral, counts.on + counts.starting);
 
 	/* new data: the old goes, and it is the first to come back, in the same place */
 	for (guint i = 0; i < peripheral->adverts->len; i++) {
