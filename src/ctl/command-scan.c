@@ -279,8 +279,9 @@ ExitCode command_scan(const Options *options)
 			terminal_close();
 			draw_final(&scan);
 		}
-		fprintf(stderr, "bluebrokerctl: %" G_GUINT64_FORMAT " reports from %" G_GUINT64_FORMAT
-			" devices in %.1f s, %" G_GUINT64_FORMAT " lost\n", scan.reports, seen_devices(scan.seen),
+		fprintf(stderr, "bluebrokerctl: %" G_GUINT64_FORMAT " report%s from %" G_GUINT64_FORMAT
+			" device%s in %.1f s, %" G_GUINT64_FORMAT " lost\n", scan.reports, scan.reports == 1 ? "" : "s",
+			seen_devices(scan.seen), seen_devices(scan.seen) == 1 ? "" : "s",
 			(double)(boottime_now() - scan.started) / USEC_PER_SEC, scan.lost);
 		listener_free(scan.listener);
 	}

@@ -64,6 +64,25 @@ const Command commands[] = {
 		1, 1, command_disconnect,
 	},
 	{ "links", "", "Lists the open links, and how many sessions hold each", NULL, 0, 0, command_links },
+	{
+		"advertise", "", "Advertises, and shows who connects",
+		"Ends after --timeout, with Ctrl-C or SIGTERM. Opens a session of its own, which disturbs no other program's\n"
+		"advertisement.\n",
+		0, 0, command_advertise,
+	},
+	{
+		"serve", "FILE", "Is a GATT server: offers the services of FILE, and shows who uses them",
+		"bluebrokerctl(1) explains FILE. A line \"NAME VALUE\" on standard input sets a characteristic's value, and\n"
+		"notifies those who subscribed. With --exec, CMD runs for each read, write, connect, disconnect and\n"
+		"subscribe, which BLUEBROKER_EVENT tells; BLUEBROKER_CHARACTERISTIC, BLUEBROKER_CLIENT and\n"
+		"BLUEBROKER_VALUE (hex) say more. What it prints is the value that a read gets. Ends after --timeout, with\n"
+		"Ctrl-C or SIGTERM.\n",
+		1, 1, command_serve,
+	},
+	{
+		"clients", "", "Lists the centrals that are connected to us",
+		"Those that use services of your user's sessions; for root, all.\n", 0, 0, command_clients,
+	},
 	{ "stats", "", "Shows the daemon's counters", NULL, 0, 0, command_stats },
 	{ "constants", "", "Lists the documented constants and their numbers", NULL, 0, 0, command_constants },
 	{ .name = NULL },

@@ -17,3 +17,6 @@ ExitCode command_notify(const Options *options);
 ExitCode command_disconnect(const Options *options);
 ExitCode command_pair(const Options *options);
 ExitCode command_links(const Options *options);
+ExitCode command_advertise(const Options *options);
+ExitCode command_serve(const Options *options);
+ExitCode command_clients(const Options *options);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a central does with us, as text and as JSON. */
+/* What happens to what we offer, as text and as JSON. */
 #include "ctl/event.h"
 
 #include "ctl/heard.h"
@@ -16,6 +16,8 @@ static void append_line(GString *out, const Event *event)
 		text_append(out, event->client, -1);
 	}
 	g_string_append_printf(out, " %s", event->what);
+	if (event->radio)
+		g_string_append_printf(out, " %s", event->radio);
 	if (event->characteristic)
 		g_string_append_printf(out, " %s", event->characteristic);
 	if (event->value) {
@@ -25,8 +27,8 @@ static void append_line(GString *out, const Event *event)
 		g_string_append_c(out, ' ');
 		value_append(out, VALUE_ANY, bytes, length);
 	}
-	if (event->subscribers >= 0)
-		g_string_append_printf(out, " %d", event->subscribers);
+	if (event->has_subscribers)
+		g_string_append_printf(out, " %u", event->subscribers);
 }
 
 static void append_json(GString *out, const Event *event)
@@ -40,6 +42,10 @@ static void append_json(GString *out, const Event *event)
 	json_string(&json, utc, -1);
 	json_key(&json, "event");
 	json_string(&json, event->what, -1);
+	if (event->radio) {
+		json_key(&json, "radio");
+		json_string(&json, event->radio, -1);
+	}
 	if (event->client) {
 		json_key(&json, "address");
 		json_string(&json, event->client, -1);
@@ -54,9 +60,9 @@ static void append_json(GString *out, const Event *event)
 
 		value_append_json(&json, VALUE_ANY, bytes, length);
 	}
-	if (event->subscribers >= 0) {
+	if (event->has_subscribers) {
 		json_key(&json, "subscribers");
-		json_int(&json, event->subscribers);
+		json_uint(&json, event->subscribers);
 	}
 	json_end_object(&json);
 }

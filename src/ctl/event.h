@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a central does with us, as a line. */
+/* What happens to what we offer, as a line. */
 #pragma once
 
 #include <glib.h>
@@ -8,11 +8,13 @@
 #include "util/macros.h"
 
 typedef struct Event {
-	const char *what;		/* "connect", "disconnect", "read", "write", "subscribe" */
+	const char *what;		/* "advertising", "serving", "connect", "disconnect", "read", "write", "subscribe" */
+	const char *radio;		/* hciN; NULL: not told */
 	const char *client;		/* address; NULL: not known */
 	const char *characteristic;	/* its name in the file; NULL: none */
 	GBytes *value;			/* NULL: none */
-	int subscribers;		/* -1: not told */
+	bool has_subscribers;
+	unsigned subscribers;
 } Event;
 
 /* A line, or a JSON object, on standard output, with the time. False if nobody reads it any more. */

@@ -5,10 +5,10 @@
 typedef enum ExitCode {
 	EXIT_DONE = 0,		/* done; a scan that was ended by Ctrl-C or SIGTERM too, if it had heard something */
 	EXIT_FAILED = 1,	/* the daemon refused, or something else went wrong */
-	EXIT_USAGE = 2,		/* the command line is not valid; or an attribute's UUID is not unique */
+	EXIT_USAGE = 2,		/* the command line or a file is not valid; or an attribute's UUID is not unique */
 	EXIT_NO_DAEMON = 3,	/* the bus or the daemon is not reachable, or went away */
 	EXIT_NO_RADIO = 4,	/* no such radio, or it is not ready (off, blocked, bluetoothd not running) */
-	EXIT_NOTHING = 5,	/* nothing found: no report, device, structure of that type, attribute, notification, link */
+	EXIT_NOTHING = 5,	/* nothing found: no report, device, structure of that type, attribute, notification, link, client */
 	EXIT_UNREACHABLE = 6,	/* the device was not heard, refused, did not answer in time, or its link was lost */
 } ExitCode;
 
@@ -16,8 +16,8 @@ typedef enum ExitCode {
 	"Exit codes:\n"								\
 	"  0  done\n"								\
 	"  1  failed: the daemon refused, or something else went wrong\n"	\
-	"  2  the command line is not valid, or a UUID is not unique\n"		\
+	"  2  the command line or a file is not valid, or a UUID is not unique\n"	\
 	"  3  the bus or the daemon is not reachable, or went away\n"		\
 	"  4  no such radio, or the radio is not ready\n"			\
-	"  5  nothing found: no report, device, structure, attribute, notification, link\n"	\
+	"  5  nothing found: no report, device, structure, attribute, notification, link, client\n"	\
 	"  6  the device was not heard, refused, did not answer in time, or its link was lost\n"

@@ -4,7 +4,8 @@
 
 #include <gio/gio.h>
 #include <signal.h>
-#include <string.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "ctl/fail.h"
 
@@ -21,7 +22,7 @@ typedef struct Handler {
 	void *userdata;
 	GSubprocess *process;
 	size_t length;
-	char output[HANDLER_OUTPUT_MAX + 1];
+	char *output;		/* HANDLER_OUTPUT_MAX + 1 bytes, while it runs */
 } Handler;
 
 static void run_next(Handlers *handlers);
@@ -30,6 +31,8 @@ static void handler_free(Handler *handler)
 {
 	g_strfreev(handler->environment);
 	g_clear_object(&handler->process);
+	g_free(handler->output);
+	g_free(handler->userdata);
 	g_free(handler);
 }
 
@@ -43,6 +46,21 @@ static void finish(Handler *handler, int status)
 		run_next(handlers);
 	}
 	handler_free(handler);
+}
+
+/* In the child: what the shell starts ends with it. */
+static void make_group(void *userdata UNUSED)
+{
+	setpgid(0, 0);
+}
+
+static void end_group(Handler *handler, int number)
+{
+	const char *pid = g_subprocess_get_identifier(handler->process);
+
+	/* NULL: it has ended */
+	if (pid)
+		kill(-(pid_t)atol(pid), number);
 }
 
 static void on_ended(GObject *source, GAsyncResult *result, gpointer userdata)
@@ -69,7 +87,7 @@ static void on_output(GObject *source, GAsyncResult *result, gpointer userdata)
 
 	g_input_stream_read_all_finish(G_INPUT_STREAM(source), result, &handler->length, NULL);
 	if (handler->length > HANDLER_OUTPUT_MAX)
-		g_subprocess_force_exit(handler->process);
+		end_group(handler, SIGKILL);
 	g_subprocess_wait_async(handler->process, NULL, on_ended, handler);
 }
 
@@ -78,6 +96,8 @@ static void start(Handler *handler)
 	g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_STDOUT_PIPE);
 	g_autoptr(GError) error = NULL;
 
+	handler->output = g_malloc0(HANDLER_OUTPUT_MAX + 1);
+	g_subprocess_launcher_set_child_setup(launcher, make_group, NULL, NULL);
 	g_subprocess_launcher_set_environ(launcher, handler->environment);
 	handler->process = g_subprocess_launcher_spawn(launcher, &error, "sh", "-c", handler->handlers->command, NULL);
 	g_ptr_array_add(handler->handlers->running, handler);
@@ -87,7 +107,7 @@ static void start(Handler *handler)
 		return;
 	}
 	g_input_stream_read_all_async(g_subprocess_get_stdout_pipe(handler->process), handler->output,
-				      sizeof(handler->output), G_PRIORITY_DEFAULT, NULL, on_output, handler);
+				      HANDLER_OUTPUT_MAX + 1, G_PRIORITY_DEFAULT, NULL, on_output, handler);
 }
 
 static void run_next(Handlers *handlers)
@@ -114,7 +134,7 @@ void handlers_free(Handlers *handlers)
 		Handler *handler = g_ptr_array_index(handlers->running, i);
 
 		handler->handlers = NULL;
-		g_subprocess_send_signal(handler->process, SIGTERM);
+		end_group(handler, SIGTERM);
 	}
 	g_ptr_array_unref(handlers->running);
 	g_queue_clear_full(&handlers->waiting, (GDestroyNotify)handler_free);
@@ -126,8 +146,10 @@ bool handlers_run(Handlers *handlers, const char *const *variables, bool now, Ha
 	bool full = handlers->running->len >= HANDLERS_MAX || !g_queue_is_empty(&handlers->waiting);
 	Handler *handler;
 
-	if (full && (now || g_queue_get_length(&handlers->waiting) >= HANDLERS_WAITING_MAX))
+	if (full && (now || g_queue_get_length(&handlers->waiting) >= HANDLERS_WAITING_MAX)) {
+		g_free(userdata);
 		return false;
+	}
 	handler = g_new0(Handler, 1);
 	handler->handlers = handlers;
 	handler->done = done;

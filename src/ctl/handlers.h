@@ -18,11 +18,11 @@ typedef struct Handlers Handlers;
 typedef void (*HandlerDone)(void *userdata, int status, const char *output, size_t length);
 
 Handlers *handlers_new(const char *command);
-/* Ends those that run, and forgets those that wait; done is not called any more. */
+/* Ends those that run, and forgets those that wait; done is not called any more, and the main loop not run again. */
 void handlers_free(Handlers *handlers);
 
 /*
  * Runs it with variables ("NAME=value", NULL-terminated) in its environment. now: at once, or not at all: false if there
- * are too many; then, and only then, done is not called. Otherwise when its turn comes.
+ * are too many. Otherwise when its turn comes; false if too many wait. userdata: freed with g_free(), in any case.
  */
 bool handlers_run(Handlers *handlers, const char *const *variables, bool now, HandlerDone done, void *userdata);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A hold on a link: opening it, calls on what lies under it, and waiting while it stands. */
+/* A session that holds something: opening it, calls on what lies under it, and waiting while it stands. */
 #include "ctl/hold.h"
 
 #include <glib-unix.h>
@@ -46,6 +46,11 @@ const char *hold_address(const Hold *hold)
 int hold_adapter(const Hold *hold)
 {
 	return hold->adapter;
+}
+
+BrokerSession1 *hold_session(const Hold *hold)
+{
+	return hold->session;
 }
 
 int hold_time_left_ms(const Hold *hold)
@@ -146,8 +151,7 @@ static bool connect_link(Hold *hold, const Options *options, ExitCode *ret_exit)
 	g_autoptr(GError) error = NULL;
 
 	/* before it can be lost; what comes is heard when the main loop runs */
-	g_dbus_connection_signal_subscribe(hold->connection, hold->daemon, "com.example.Bluetooth.Connection1",
-					   "Disconnected", NULL, NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_disconnected, hold, NULL);
+	hold_subscribe(hold, "com.example.Bluetooth.Connection1", "Disconnected", on_disconnected, hold);
 	if (hold->auto_reconnect)
 		g_dbus_connection_signal_subscribe(hold->connection, hold->daemon, "org.freedesktop.DBus.Properties",
 						   "PropertiesChanged", NULL, "com.example.Bluetooth.Connection1",
@@ -165,21 +169,11 @@ static bool connect_link(Hold *hold, const Options *options, ExitCode *ret_exit)
 	return hold->path;
 }
 
-Hold *hold_open(const Options *options, const char *address, ExitCode *ret_exit)
+Hold *hold_open_session(const Options *options, ExitCode *ret_exit)
 {
 	uint64_t started = boottime_now();
-	Addr addr = { .type = ADDR_PUBLIC };
-	Hold *hold;
+	Hold *hold = g_new0(Hold, 1);
 
-	if (addr_parse(address, &addr) < 0) {
-		g_autofree char *clean = text_clean(address, -1);
-
-		fail_line("\"%.60s\" is not an address (AA:BB:CC:DD:EE:FF or aabbccddeeff)", clean);
-		*ret_exit = EXIT_USAGE;
-		return NULL;
-	}
-	hold = g_new0(Hold, 1);
-	addr_format(&addr, hold->address);
 	hold->timeout = options->timeout;
 	hold->auto_reconnect = options->auto_reconnect;
 	hold->deadline = options->timeout > 0 ? started + (uint64_t)options->timeout * USEC_PER_SEC : USEC_NEVER;
@@ -191,11 +185,32 @@ Hold *hold_open(const Options *options, const char *address, ExitCode *ret_exit)
 		hold->adapter = bus_choose_adapter(hold->manager, options, ret_exit);
 		hold->daemon = g_dbus_proxy_get_name_owner(G_DBUS_PROXY(hold->manager));
 	}
-	if (hold->adapter < 0 || !open_session(hold, ret_exit) || !connect_link(hold, options, ret_exit)) {
-		hold_close(hold);
+	if (hold->adapter >= 0 && open_session(hold, ret_exit))
+		return hold;
+	hold_close(hold);
+	return NULL;
+}
+
+Hold *hold_open(const Options *options, const char *address, ExitCode *ret_exit)
+{
+	Addr addr = { .type = ADDR_PUBLIC };
+	Hold *hold;
+
+	if (addr_parse(address, &addr) < 0) {
+		g_autofree char *clean = text_clean(address, -1);
+
+		fail_line("\"%.60s\" is not an address (AA:BB:CC:DD:EE:FF or aabbccddeeff)", clean);
+		*ret_exit = EXIT_USAGE;
 		return NULL;
 	}
-	return hold;
+	hold = hold_open_session(options, ret_exit);
+	if (!hold)
+		return NULL;
+	addr_format(&addr, hold->address);
+	if (connect_link(hold, options, ret_exit))
+		return hold;
+	hold_close(hold);
+	return NULL;
 }
 
 void hold_close(Hold *hold)
@@ -233,9 +248,7 @@ unsigned hold_mtu(Hold *hold)
 	g_autoptr(GVariant) reply = NULL;
 	guint16 mtu = 0;
 
-	reply = g_dbus_connection_call_sync(hold->connection, BUS_NAME, hold->path, "com.example.Bluetooth.Connection1",
-					    "GetMtu", NULL, G_VARIANT_TYPE("(q)"), G_DBUS_CALL_FLAGS_NO_AUTO_START,
-					    hold_time_left_ms(hold), NULL, NULL);
+	reply = hold_call_path(hold, hold->path, "com.example.Bluetooth.Connection1", "GetMtu", NULL, "(q)", NULL);
 	if (reply)
 		g_variant_get(reply, "(q)", &mtu);
 	return mtu;
@@ -250,13 +263,32 @@ GPtrArray *hold_tree(Hold *hold, ExitCode *ret_exit)
 }
 
 /* The generated proxies take byte arrays for strings that end with a NUL; so the attributes are called without them. */
+GVariant *hold_call_path(Hold *hold, const char *path, const char *interface, const char *method, GVariant *arguments,
+			 const char *reply_type, GError **error)
+{
+	return g_dbus_connection_call_sync(hold->connection, BUS_NAME, path, interface, method, arguments,
+					   reply_type ? G_VARIANT_TYPE(reply_type) : NULL,
+					   G_DBUS_CALL_FLAGS_NO_AUTO_START, hold_time_left_ms(hold), NULL, error);
+}
+
+void hold_send(Hold *hold, const char *path, const char *interface, const char *method, GVariant *arguments,
+	       GAsyncReadyCallback done, void *userdata)
+{
+	g_dbus_connection_call(hold->connection, BUS_NAME, path, interface, method, arguments, NULL,
+			       G_DBUS_CALL_FLAGS_NO_AUTO_START, NO_TIMEOUT, NULL, done, userdata);
+}
+
+void hold_subscribe(Hold *hold, const char *interface, const char *member, GDBusSignalCallback heard, void *userdata)
+{
+	g_dbus_connection_signal_subscribe(hold->connection, hold->daemon, interface, member, NULL, NULL,
+					   G_DBUS_SIGNAL_FLAGS_NONE, heard, userdata, NULL);
+}
+
 GVariant *hold_call(Hold *hold, const GattAttr *attr, const char *method, GVariant *arguments, const char *reply_type,
 		    GError **error)
 {
-	return g_dbus_connection_call_sync(hold->connection, BUS_NAME, attr->path,
-					   attr->kind == GATT_DESCRIPTOR ? DESCRIPTOR : CHARACTERISTIC, method, arguments,
-					   reply_type ? G_VARIANT_TYPE(reply_type) : NULL,
-					   G_DBUS_CALL_FLAGS_NO_AUTO_START, hold_time_left_ms(hold), NULL, error);
+	return hold_call_path(hold, attr->path, attr->kind == GATT_DESCRIPTOR ? DESCRIPTOR : CHARACTERISTIC, method,
+			      arguments, reply_type, error);
 }
 
 GBytes *hold_read(Hold *hold, const GattAttr *attr, unsigned offset, GError **error)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A hold on a link: a private session that connects to a device, and lets go when it is closed or this program ends. */
+/*
+ * A private session that holds something: a link to a device, an advertisement, services. It lets go when it is closed or
+ * this program ends.
+ */
 #pragma once
 
 #include "ctl/bus.h"
@@ -12,6 +15,10 @@ typedef struct Hold Hold;
 /* Connects to the device. NULL: all is said, *ret_exit is set. The same holds for the others below. */
 Hold *hold_open(const Options *options, const char *address, ExitCode *ret_exit);
 
+/* The same without a device. */
+Hold *hold_open_session(const Options *options, ExitCode *ret_exit);
+BrokerSession1 *hold_session(const Hold *hold);
+
 /* Lets go. */
 void hold_close(Hold *hold);
 
@@ -23,6 +30,15 @@ const char *hold_address(const Hold *hold);	/* AA:BB:CC:DD:EE:FF */
 int hold_adapter(const Hold *hold);
 BrokerConnection1 *hold_link(Hold *hold);	/* with its properties; NULL if it is gone already */
 unsigned hold_mtu(Hold *hold);			/* bytes; 0: not known */
+
+/* Calls a method of any object; within --timeout. arguments: consumed if floating. NULL: error is set. */
+GVariant *hold_call_path(Hold *hold, const char *path, const char *interface, const char *method, GVariant *arguments,
+			 const char *reply_type, GError **error);
+/* The same, without waiting for the answer. */
+void hold_send(Hold *hold, const char *path, const char *interface, const char *method, GVariant *arguments,
+	       GAsyncReadyCallback done, void *userdata);
+/* Calls heard for each signal of that name that the daemon sends. */
+void hold_subscribe(Hold *hold, const char *interface, const char *member, GDBusSignalCallback heard, void *userdata);
 
 /* Calls a method of an attribute; within --timeout. arguments: consumed if floating. NULL: error is set. */
 GVariant *hold_call(Hold *hold, const GattAttr *attr, const char *method, GVariant *arguments, const char *reply_type,

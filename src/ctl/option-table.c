@@ -176,8 +176,74 @@ static int set_rssi(Options *options, const char *text, Reason *reason)
 	return wanted_set_rssi(&options->wanted, text, reason);
 }
 
+static int set_announced_name(Options *options, const char *text, Reason *reason)
+{
+	return announcement_set_name(&options->announcement, text, reason);
+}
+
+static int add_announced_service(Options *options, const char *text, Reason *reason)
+{
+	return announcement_add_service(&options->announcement, text, reason);
+}
+
+static int add_announced_manufacturer(Options *options, const char *text, Reason *reason)
+{
+	return announcement_add_manufacturer(&options->announcement, text, reason);
+}
+
+static int add_announced_service_data(Options *options, const char *text, Reason *reason)
+{
+	return announcement_add_service_data(&options->announcement, text, reason);
+}
+
+static int set_announced_appearance(Options *options, const char *text, Reason *reason)
+{
+	return announcement_set_appearance(&options->announcement, text, reason);
+}
+
+static int set_announced_interval(Options *options, const char *text, Reason *reason)
+{
+	return announcement_set_interval(&options->announcement, text, reason);
+}
+
+static int set_announced_raw(Options *options, const char *text, Reason *reason)
+{
+	return announcement_set_raw(&options->announcement, text, reason);
+}
+
+static int set_announced_scan_response(Options *options, const char *text, Reason *reason)
+{
+	return announcement_set_scan_response(&options->announcement, text, reason);
+}
+
+static int set_tx_power(Options *options, const char *text UNUSED, Reason *reason UNUSED)
+{
+	options->announcement.tx_power = true;
+	return 0;
+}
+
+static int set_hidden(Options *options, const char *text UNUSED, Reason *reason UNUSED)
+{
+	options->announcement.hidden = true;
+	return 0;
+}
+
+static int set_not_connectable(Options *options, const char *text UNUSED, Reason *reason UNUSED)
+{
+	options->announcement.not_connectable = true;
+	return 0;
+}
+
+static int set_exec(Options *options, const char *text, Reason *reason)
+{
+	if (*text == '\0')
+		return reason_set(reason, E_INVALID_ARGUMENTS, "is empty; say a command for sh -c");
+	options->exec = text;
+	return 0;
+}
+
 const Option option_table[] = {
-	{ "timeout", "SECONDS", FOR_SCAN | FOR_CONNECT | FOR_ATTR | FOR_PAIR, set_timeout,
+	{ "timeout", "SECONDS", FOR_SCAN | FOR_CONNECT | FOR_ATTR | FOR_PAIR | FOR_ADVERTISE | FOR_SERVE, set_timeout,
 	  "stop, or give up, after that time" },
 	{ "count", "N", FOR_ADVERTS | FOR_NOTIFY, set_count, "stop after N; devices: list the latest N" },
 	{ "read", NULL, FOR_CONNECT, set_read, "the values too of all that can be read" },
@@ -191,14 +257,27 @@ const Option option_table[] = {
 	{ "offset", "BYTES", FOR_READ | FOR_WRITE, set_offset, "from that byte of the value on" },
 	{ "dedup", "MS", FOR_SCAN, set_dedup, "the same bytes of the same device at most once in MS milliseconds" },
 	{ "raw", NULL, FOR_ADVERTS, set_raw, "bytes in hex instead of what they mean" },
-	{ "adapter", "hciN", FOR_ADVERTS | FOR_CONNECT | FOR_ATTR | FOR_LINKS | FOR_PAIR, set_adapter,
+	{ "adapter", "hciN",
+	  FOR_ADVERTS | FOR_CONNECT | FOR_ATTR | FOR_LINKS | FOR_PAIR | FOR_ADVERTISE | FOR_SERVE, set_adapter,
 	  "the radio (default: the first)" },
 	{ "name", "GLOB", FOR_ADVERTS, set_name, "devices whose name matches (* ? [a-z])" },
 	{ "rssi", "DBM", FOR_ADVERTS, set_rssi, "at least that strong" },
 	{ "uuid", "UUID", FOR_ADVERTS, add_uuid, "advertises this service; may be repeated" },
 	{ "manufacturer", "ID", FOR_ADVERTS, add_manufacturer, "manufacturer data of this company; may be repeated" },
 	{ "address", "ADDR", FOR_ADVERTS, add_address, "this device; may be repeated" },
-	{ "json", NULL, FOR_ALL, set_json, "JSON; scan, devices, notify and links: one object a line" },
+	{ "name", "NAME", FOR_ADVERTISE, set_announced_name, "the name, at most 29 bytes" },
+	{ "service", "UUID", FOR_ADVERTISE, add_announced_service, "a service's UUID; may be repeated" },
+	{ "manufacturer", "ID:HEX", FOR_ADVERTISE, add_announced_manufacturer, "company and data; may be repeated" },
+	{ "service-data", "UUID:HEX", FOR_ADVERTISE, add_announced_service_data, "service and data; may be repeated" },
+	{ "appearance", "N", FOR_ADVERTISE, set_announced_appearance, "what kind of device it is (0x0341: heart rate belt)" },
+	{ "tx-power", NULL, FOR_ADVERTISE, set_tx_power, "the transmit power" },
+	{ "hidden", NULL, FOR_ADVERTISE, set_hidden, "not discoverable" },
+	{ "not-connectable", NULL, FOR_ADVERTISE, set_not_connectable, "nobody can connect" },
+	{ "interval", "MIN[:MAX]", FOR_ADVERTISE, set_announced_interval, "how often, in milliseconds (20 to 10240)" },
+	{ "raw", "HEX", FOR_ADVERTISE, set_announced_raw, "AD structures, instead of all that" },
+	{ "scan-response", "HEX", FOR_ADVERTISE, set_announced_scan_response, "with --raw: those of the scan response" },
+	{ "exec", "CMD", FOR_SERVE, set_exec, "sh -c CMD answers reads, and hears of all else" },
+	{ "json", NULL, FOR_ALL, set_json, "JSON; an object a line where things come one by one" },
 	{ "no-color", NULL, FOR_ALL, set_no_color, "no colours (NO_COLOR in the environment does the same)" },
 	{ "bus", "ADDRESS", FOR_ALL, set_bus, "the message bus: system (default), session, or an address" },
 };
@@ -221,6 +300,9 @@ unsigned option_mask(const Command *command)
 		{ "disconnect", FOR_LINKS },
 		{ "links", FOR_LINKS },
 		{ "pair", FOR_PAIR },
+		{ "advertise", FOR_ADVERTISE },
+		{ "serve", FOR_SERVE },
+		{ "clients", FOR_LINKS },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(bits); i++)

@@ -5,9 +5,9 @@
 #include "ctl/options.h"
 #include "util/error.h"
 
-#define OPTIONS_MAX 32
+#define OPTIONS_MAX 48
 
-/* Which commands take an option. */
+/* Which commands take an option. A name may stand several times, for different commands. */
 enum {
 	FOR_ALL = 1 << 0,
 	FOR_SCAN = 1 << 1,
@@ -20,6 +20,8 @@ enum {
 	FOR_ATTR = FOR_READ | FOR_WRITE | FOR_NOTIFY,
 	FOR_LINKS = 1 << 7,
 	FOR_PAIR = 1 << 8,
+	FOR_ADVERTISE = 1 << 9,
+	FOR_SERVE = 1 << 10,
 };
 
 typedef struct Option {

@@ -22,7 +22,7 @@ static void print_option(const char *name, const char *value, const char *help)
 {
 	g_autofree char *left = g_strdup_printf("--%s%s%s", name, value ? " " : "", value ? value : "");
 
-	printf("  %-22s %s\n", left, help);
+	printf("  %-24s %s\n", left, help);
 }
 
 static void print_options(unsigned mask)
@@ -101,6 +101,7 @@ static bool choose_command(Options *options, int argc, char **argv, bool help)
 static bool check_options(const Options *options, const bool given[static OPTIONS_MAX])
 {
 	unsigned allowed = option_mask(options->command);
+	Reason reason = { 0 };
 
 	for (size_t i = 0; i < option_count; i++) {
 		if (!given[i] || option_table[i].commands & allowed)
@@ -109,19 +110,54 @@ static bool check_options(const Options *options, const bool given[static OPTION
 			  options->command->name, options->command->name);
 		return false;
 	}
+	if (announcement_check(&options->announcement, &reason) != 0) {
+		fail_line("%s", reason.text);
+		return false;
+	}
 	return true;
 }
 
-static void fill_getopt_table(struct option long_options[static OPTIONS_MAX + 3])
+/* Whether another of the same name goes before it: that of the command, or else the first. */
+static bool is_shadowed(size_t index, unsigned mask)
 {
+	bool ours = option_table[index].commands & mask;
+
+	for (size_t i = 0; i < option_count; i++) {
+		bool theirs = option_table[i].commands & mask;
+
+		if (i != index && strcmp(option_table[i].name, option_table[index].name) == 0 &&
+		    (ours == theirs ? i < index : theirs))
+			return true;
+	}
+	return false;
+}
+
+static void fill_getopt_table(struct option long_options[static OPTIONS_MAX + 3], unsigned mask)
+{
+	struct option *end = long_options;
+
 	for (size_t i = 0; i < option_count; i++)
-		long_options[i] = (struct option){
-			.name = option_table[i].name,
-			.has_arg = option_table[i].value ? required_argument : no_argument,
-			.val = KEY_TABLE + (int)i,
-		};
-	long_options[option_count] = (struct option){ "help", no_argument, NULL, KEY_HELP };
-	long_options[option_count + 1] = (struct option){ "version", no_argument, NULL, KEY_VERSION };
+		if (!is_shadowed(i, mask))
+			*end++ = (struct option){
+				.name = option_table[i].name,
+				.has_arg = option_table[i].value ? required_argument : no_argument,
+				.val = KEY_TABLE + (int)i,
+			};
+	*end++ = (struct option){ "help", no_argument, NULL, KEY_HELP };
+	*end++ = (struct option){ "version", no_argument, NULL, KEY_VERSION };
+	*end = (struct option){ 0 };
+}
+
+/* The command decides what its options are, so it is looked for first; NULL: that is told later. */
+static const Command *peek_command(int argc, char **argv)
+{
+	struct option long_options[OPTIONS_MAX + 3];
+
+	fill_getopt_table(long_options, 0);
+	optind = 0;	/* GNU: begin anew, also after an earlier line */
+	while (getopt_long(argc, argv, "+:hV", long_options, NULL) != -1)
+		;
+	return optind < argc ? find_command(argv[optind]) : NULL;
 }
 
 static bool leave(ExitCode *ret_exit, ExitCode code)
@@ -132,19 +168,21 @@ static bool leave(ExitCode *ret_exit, ExitCode code)
 
 bool options_parse(Options *options, int argc, char **argv, ExitCode *ret_exit)
 {
-	struct option long_options[OPTIONS_MAX + 3] = { { 0 } };
+	struct option long_options[OPTIONS_MAX + 3];
 	bool given[OPTIONS_MAX] = { 0 };
 	const char *no_color = g_getenv("NO_COLOR");
+	const Command *command;
 	bool help = false;
 	int key;
 
 	*options = (Options){ .adapter = -1, .timeout = -1, .bus = g_strdup("system") };
 	options->colour = isatty(STDOUT_FILENO) && !(no_color && *no_color);
 	wanted_init(&options->wanted);
-	fill_getopt_table(long_options);
 
 	opterr = 0;
-	optind = 0;	/* GNU: begin anew, also after an earlier line */
+	command = peek_command(argc, argv);
+	fill_getopt_table(long_options, command ? option_mask(command) & ~(unsigned)FOR_ALL : 0);
+	optind = 0;
 	while ((key = getopt_long(argc, argv, ":hV", long_options, NULL)) != -1) {
 		const Option *option;
 		Reason reason = { 0 };
@@ -189,5 +227,6 @@ bool options_parse(Options *options, int argc, char **argv, ExitCode *ret_exit)
 void options_clear(Options *options)
 {
 	wanted_clear(&options->wanted);
+	announcement_clear(&options->announcement);
 	g_clear_pointer(&options->bus, g_free);
 }

@@ -5,6 +5,7 @@
 #include <glib.h>
 #include <stdbool.h>
 
+#include "ctl/announcement.h"
 #include "ctl/exit.h"
 #include "ctl/value-format.h"
 #include "ctl/wanted.h"
@@ -43,6 +44,8 @@ struct Options {
 	uint8_t priority;
 	bool auto_reconnect;
 	Wanted wanted;
+	Announcement announcement;
+	const char *exec;	/* NULL: none */
 };
 
 /* The commands, ending with a NULL name. */

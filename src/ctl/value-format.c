@@ -89,6 +89,19 @@ int value_parse(const char *text, ValueFormat format, GByteArray *bytes, Reason 
 	}
 }
 
+int value_parse_typed(const char *text, GByteArray *bytes, Reason *reason)
+{
+	if (g_str_has_prefix(text, "0x") || g_str_has_prefix(text, "0X"))
+		return value_parse(text, VALUE_HEX, bytes, reason);
+	for (size_t i = VALUE_HEX; i < ARRAY_SIZE(shapes); i++) {
+		size_t length = strlen(shapes[i].name);
+
+		if (strncmp(text, shapes[i].name, length) == 0 && text[length] == ':')
+			return value_parse(text + length + 1, (ValueFormat)i, bytes, reason);
+	}
+	return value_parse(text, VALUE_TEXT, bytes, reason);
+}
+
 bool value_is_text(const uint8_t *bytes, size_t length)
 {
 	g_autofree char *clean = text_clean((const char *)bytes, (gssize)length);

@@ -30,6 +30,9 @@ int value_format_parse(const char *text, ValueFormat *ret, Reason *reason);
 /* Appends the bytes that text stands for, at most VALUE_MAX. Integers: one or several, with commas or blanks between. */
 int value_parse(const char *text, ValueFormat format, GByteArray *bytes, Reason *reason);
 
+/* The same, where the text itself tells its format: "u16:1234", "hex:0102" and so on, "0x0102" for hex, else text. */
+int value_parse_typed(const char *text, GByteArray *bytes, Reason *reason);
+
 /* Whether the bytes are text that can be shown as it is. */
 bool value_is_text(const uint8_t *bytes, size_t length);
 

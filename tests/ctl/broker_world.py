@@ -43,7 +43,7 @@ class World:
         config = f'{self.directory}/bus.conf'
         with open(config, 'w', encoding='utf-8') as out:
             out.write(f'''<busconfig><listen>{self.address}</listen><auth>EXTERNAL</auth><policy context="default">
-                <allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy>
+                <allow user="*"/><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy>
                 </busconfig>''')
         self.start('bus', ['dbus-daemon', f'--config-file={config}', '--nofork', '--nopidfile'])
         wait_for('the bus', lambda: os.path.exists(f'{self.directory}/bus'))
@@ -114,6 +114,6 @@ class World:
 
 def summary(text):
     """(reports, devices, lost) of a scan's last line on standard error."""
-    found = re.search(r'bluebrokerctl: (\d+) reports from (\d+) devices in [0-9.]+ s, (\d+) lost\n$', text)
+    found = re.search(r'bluebrokerctl: (\d+) reports? from (\d+) devices? in [0-9.]+ s, (\d+) lost\n$', text)
     assert found, f'no summary: {text}'
     return tuple(int(number) for number in found.groups())

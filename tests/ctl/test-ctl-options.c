@@ -111,6 +111,28 @@ static const Refused refused[] = {
 	{ "scan --address 11:22:33:44:55:GG", "--address:" },
 	{ "scan --name ''", "--name:" },
 	{ "scan --bus ''", "--bus:" },
+	{ "scan --service 180d", "--service: not an option of \"scan\"" },
+	{ "advertise --uuid 180d", "--uuid: not an option of \"advertise\"" },
+	{ "advertise x", "advertise: too many arguments" },
+	{ "advertise --name ''", "--name: \"\"" },
+	{ "advertise --name 123456789012345678901234567890", "--name:" },
+	{ "advertise --service xyz", "--service: \"xyz\"" },
+	{ "advertise --manufacturer Apple:01", "--manufacturer: \"Apple:01\"" },
+	{ "advertise --manufacturer 76:0", "--manufacturer: half a byte" },
+	{ "advertise --service-data 180d:zz", "--service-data:" },
+	{ "advertise --appearance 65536", "--appearance:" },
+	{ "advertise --interval 19", "--interval:" },
+	{ "advertise --interval 100:50", "--interval:" },
+	{ "advertise --interval 100:10241", "--interval:" },
+	{ "advertise --raw", "--raw: its value is missing" },
+	{ "advertise --raw 0", "--raw:" },
+	{ "advertise --scan-response 0201", "--scan-response: goes with --raw only" },
+	{ "advertise --raw 020106 --name x", "--raw: is all" },
+	{ "advertise --raw 020106 --hidden", "--raw: is all" },
+	{ "serve", "serve: an argument is missing" },
+	{ "serve file --exec ''", "--exec:" },
+	{ "serve file --name x", "--name: not an option of \"serve\"" },
+	{ "clients --timeout 3", "--timeout: not an option of \"clients\"" },
 };
 
 START_TEST(test_refused)
@@ -222,6 +244,38 @@ START_TEST(test_attribute_options)
 }
 END_TEST
 
+/* Options whose name other commands have too, with another meaning. */
+START_TEST(test_announcement)
+{
+	ExitCode code;
+	Options options;
+
+	ck_assert(parse(&options, "--json advertise --name 'Heart*' --manufacturer 76:0102 --interval 20:10240 --hidden "
+			"--not-connectable --timeout 5 --appearance 833 --tx-power --service 180d", &code));
+	ck_assert_str_eq(options.command->name, "advertise");
+	ck_assert_str_eq(options.announcement.name, "Heart*");
+	ck_assert_ptr_null(options.wanted.name);
+	ck_assert_uint_eq(options.announcement.interval_min, 0x20);
+	ck_assert_uint_eq(options.announcement.interval_max, 0x4000);
+	ck_assert(options.announcement.hidden && options.announcement.not_connectable && options.announcement.tx_power);
+	ck_assert(options.announcement.services && options.announcement.manufacturers && options.announcement.has_appearance);
+	ck_assert(options.json && !options.raw);
+	options_clear(&options);
+
+	ck_assert(parse(&options, "advertise --raw '02 01 06' --scan-response 0309 --interval 100", &code));
+	ck_assert(!options.raw);
+	ck_assert_uint_eq(options.announcement.raw->len, 3);
+	ck_assert_uint_eq(options.announcement.scan_response->len, 2);
+	ck_assert_uint_eq(options.announcement.interval_max, 160);
+	options_clear(&options);
+
+	ck_assert(parse(&options, "serve --exec 'echo $X' --timeout 3 file", &code));
+	ck_assert_str_eq(options.arguments[0], "file");
+	ck_assert_str_eq(options.exec, "echo $X");
+	options_clear(&options);
+}
+END_TEST
+
 START_TEST(test_filter)
 {
 	g_autoptr(GVariant) expected = NULL;
@@ -282,4 +336,4 @@ START_TEST(test_numbers)
 }
 END_TEST
 
-UNIT_MAIN("ctl-options", test_refused, test_help, test_taken, test_attribute_options, test_filter, test_numbers)
+UNIT_MAIN("ctl-options", test_refused, test_help, test_taken, test_attribute_options, test_announcement, test_filter, test_numbers)
