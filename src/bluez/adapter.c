@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bluez/advert.h"
 #include "bluez/bluez.h"
 #include "bluez/msg.h"
 #include "bluez/rfkill.h"
@@ -35,6 +36,7 @@ int adapter_new(Adapter **ret, Bluez *bluez, const char *path)
 	}
 	adapter->bluez = bluez;
 	adapter->index = (unsigned)index;
+	adapter->unwanted = g_ptr_array_new_with_free_func(g_free);
 	scan_init(&adapter->scan, adapter);
 	*ret = adapter;
 	return 0;
@@ -48,6 +50,7 @@ Adapter *adapter_free(Adapter *adapter)
 	sd_bus_slot_unref(adapter->power_call);
 	if (adapter->radio)
 		radio_vanished(adapter->radio, bluez_now(adapter->bluez));
+	g_ptr_array_free(adapter->unwanted, TRUE);
 	free(adapter->path);
 	free(adapter);
 	return NULL;
@@ -158,6 +161,8 @@ void adapter_publish(Adapter *adapter)
 			 adapter->state.blocked ? " (blocked)" : "");
 	if (was_on && !adapter->state.powered)
 		scan_powered_off(&adapter->scan);
+	if (!was_on && adapter->state.powered)
+		bluez_adverts_powered_on(bluez, adapter);
 	radio_set_addr_type(adapter->radio, adapter->addr.type);
 	radio_update(adapter->radio, &adapter->state, bluez_now(bluez));
 	if (!was_on && adapter->state.powered)

@@ -2,6 +2,7 @@
 /* The mirror of one org.bluez.Adapter1 (and its LEAdvertisingManager1), and what we do with it: power and discovery. */
 #pragma once
 
+#include <glib.h>
 #include <stdbool.h>
 #include <systemd/sd-bus.h>
 
@@ -31,6 +32,7 @@ typedef struct Adapter {
 	Radio *radio;		/* NULL until core knows it */
 	Scan scan;
 	sd_bus_slot *power_call;
+	GPtrArray *unwanted;	/* paths of advertisements to take back as soon as it is on */
 } Adapter;
 
 /* -EINVAL if the path is not /org/bluez/hciN. */

@@ -293,6 +293,19 @@ static int append_registration(sd_bus_message *m, void *path)
 	return sd_bus_message_append(m, "oa{sv}", path, 0);
 }
 
+static void unregister(Bluez *bluez, const Adapter *adapter, char *path)
+{
+	(void)bluez_call_floating(bluez, adapter->path, ADVERTISING_INTERFACE, "UnregisterAdvertisement", on_ignored,
+				  append_path, path);
+}
+
+void bluez_adverts_powered_on(Bluez *bluez, Adapter *adapter)
+{
+	for (guint i = 0; i < adapter->unwanted->len; i++)
+		unregister(bluez, adapter, g_ptr_array_index(adapter->unwanted, i));
+	g_ptr_array_set_size(adapter->unwanted, 0);
+}
+
 void bluez_advert_stop(Bluez *bluez, Advert *advert)
 {
 	const Adapter *adapter = bluez_adapter(bluez, advert->session->radio);
@@ -300,9 +313,11 @@ void bluez_advert_stop(Bluez *bluez, Advert *advert)
 
 	if (!object)
 		return;
-	if (adapter)
-		(void)bluez_call_floating(bluez, adapter->path, ADVERTISING_INTERFACE, "UnregisterAdvertisement", on_ignored,
-					  append_path, object->path);
+	/* one that bluetoothd gives up while the radio is off stays in the kernel, and is on air again when it is on */
+	if (adapter && adapter->state.powered)
+		unregister(bluez, adapter, object->path);
+	else if (adapter)
+		g_ptr_array_add(adapter->unwanted, g_strdup(object->path));
 	object_free(object);
 }
 

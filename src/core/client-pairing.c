@@ -14,7 +14,8 @@ static unsigned count_pins(const Peripheral *peripheral, uint32_t *ret_pin)
 	uint32_t pin = 0;
 
 	for (guint i = 0; i < peripheral->services->len; i++) {
-		const InitOptions *options = &((LocalService *)g_ptr_array_index(peripheral->services, i))->session->options;
+		const LocalService *service = g_ptr_array_index(peripheral->services, i);
+		const InitOptions *options = &service->session->options;
 
 		if (!options->pin_set || (n > 0 && options->pin == pin))
 			continue;
@@ -23,6 +24,21 @@ static unsigned count_pins(const Peripheral *peripheral, uint32_t *ret_pin)
 	}
 	*ret_pin = pin;
 	return n;
+}
+
+/* Whether an attribute is only for those whom somebody has seen to be who they are. */
+static bool wants_authentication(const Peripheral *peripheral)
+{
+	const uint32_t permissions = PERM_READ_ENCRYPTED_MITM | PERM_WRITE_ENCRYPTED_MITM | PERM_WRITE_SIGNED_MITM;
+
+	for (guint i = 0; i < peripheral->services->len; i++) {
+		const LocalService *service = g_ptr_array_index(peripheral->services, i);
+
+		for (guint a = 0; a < service->attrs->len; a++)
+			if (((const LocalAttr *)g_ptr_array_index(service->attrs, a))->permissions & permissions)
+				return true;
+	}
+	return false;
 }
 
 bool client_may_pair(const Radio *radio, const Addr *addr, PairingKind kind, uint32_t *ret_passkey)
@@ -36,8 +52,10 @@ bool client_may_pair(const Radio *radio, const Addr *addr, PairingKind kind, uin
 	pins = count_pins(peripheral, &pin);
 	switch (kind) {
 	case PAIRING_JUST_WORKS:
-	case PAIRING_CONFIRM:
 		return radio->broker->config.just_works;
+	case PAIRING_CONFIRM:
+		/* BlueZ would take the key for an authenticated one */
+		return radio->broker->config.just_works && !wants_authentication(peripheral);
 	case PAIRING_ENTER:
 		if (pins != 1)
 			return false;

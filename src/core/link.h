@@ -71,6 +71,8 @@ struct Link {
 	uint64_t forgive_until;	/* a loss before that is a pairing's fault: it is mended */
 	uint64_t mend_until;	/* cut or lost so, and being opened again before anybody is told; 0: it is not */
 	uint64_t turns;		/* operations that were begun on it */
+	uint64_t doubt_at;	/* when an operation that a pairing is for should be answered; 0: none */
+	uint64_t doubt_turn;	/* its turn */
 	uint64_t linger;	/* when it is to be closed for want of holders; USEC_NEVER: it has some */
 	uint64_t order;		/* age, in the queue */
 };

@@ -8,6 +8,7 @@
 #include "core/connect-wait.h"
 #include "core/hold.h"
 #include "core/link.h"
+#include "core/pairing.h"
 
 bool links_enter(Radio *radio)
 {
@@ -233,6 +234,8 @@ uint64_t links_tick(Radio *radio, uint64_t now)
 		link_expire_waits(link, now);
 		if (link->mend_until != 0 && link->mend_until <= now)
 			link_mend_expired(link);
+		if (link->doubt_at != 0 && link->doubt_at <= now)
+			link_doubt(link, now);
 		if (link->deadline <= now)
 			link_time_out(link, now);
 	}
@@ -243,6 +246,8 @@ uint64_t links_tick(Radio *radio, uint64_t now)
 		due = MIN(due, MIN(link->deadline, link->linger));
 		if (link->mend_until != 0)
 			due = MIN(due, link->mend_until);
+		if (link->doubt_at != 0)
+			due = MIN(due, link->doubt_at);
 		if (link->state == LINK_QUEUED && link->retry_at > now)
 			due = MIN(due, link->retry_at);
 		for (guint w = 0; w < link->waits->len; w++)

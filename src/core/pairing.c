@@ -4,6 +4,8 @@
 
 #include <errno.h>
 
+/* How long an operation may take that Just Works is for. */
+#define DOUBT_AFTER (5 * USEC_PER_SEC)
 /* How long it may take until bluetoothd tells that a link is gone that a pairing ended. */
 #define FORGIVE_MAX (10 * USEC_PER_SEC)
 
@@ -153,8 +155,12 @@ PairingAnswer link_pairing_unasked(Link *link, bool just_works, uint64_t now)
 
 	if (!op)
 		return PAIRING_REFUSE;
-	if (just_works && link->broker->config.just_works)
+	if (just_works && link->broker->config.just_works) {
+		link->doubt_at = now + DOUBT_AFTER;
+		link->doubt_turn = op->turn;
+		broker_wake_at(link->broker, link->doubt_at);
 		return PAIRING_ALLOW;
+	}
 	r = reason_set(&reason, E_ATT_ERROR, "%s", ATT_WANTS_PAIRING);
 	op->attr->wants_pairing = true;
 	link->mend_until = now + FORGIVE_MAX;
@@ -163,4 +169,20 @@ PairingAnswer link_pairing_unasked(Link *link, bool just_works, uint64_t now)
 	link->broker->ops->attr_forget(link->broker->userdata, op);
 	attr_op_done(op, r, &reason, NULL);
 	return PAIRING_CUT;
+}
+
+/*
+ * bluetoothd 5.66 at times does not ask again for what a pairing was for, and nothing passes on the link from then on.
+ * The keys are there: on a new link it works.
+ */
+void link_doubt(Link *link, uint64_t now)
+{
+	const AttrOp *op = link_first_running(link);
+
+	link->doubt_at = 0;
+	if (!op || op->turn != link->doubt_turn || !link->bluez.paired || !link->ours || link->state != LINK_UP)
+		return;
+	link->mend_until = now + FORGIVE_MAX;
+	broker_wake_at(link->broker, link->mend_until);
+	link->broker->ops->link_disconnect(link->broker->userdata, link);
 }

@@ -57,6 +57,9 @@ typedef enum PairingAnswer {
  */
 PairingAnswer link_pairing_unasked(Link *link, bool just_works, uint64_t now);
 
+/* For links.c: doubt_at has come. */
+void link_doubt(Link *link, uint64_t now);
+
 /* For link.c: begins what had to wait for the link; tells who waits. */
 void link_pair_resume(Link *link);
 void link_pair_end(Link *link, int error, const Reason *reason);

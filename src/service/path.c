@@ -90,10 +90,12 @@ static PathKind take_device(const char *path, Path *result)
 /* A number after word. */
 static bool take_numbered(const char **text, const char *word, unsigned *ret)
 {
+	const char *at = *text;
 	uint64_t number;
 
-	if (!take_text(text, word) || !take_number(text, UINT32_MAX, &number))
+	if (!take_text(&at, word) || !take_number(&at, UINT32_MAX, &number))
 		return false;
+	*text = at;
 	*ret = (unsigned)number;
 	return true;
 }

@@ -2,6 +2,9 @@
 /* Core's news for the programs: broadcast for radios, unicast for sessions. */
 #include <errno.h>
 #include <string.h>
+#include <sys/ioctl.h>
+
+#include <linux/sockios.h>
 
 #include "core/constants.h"
 #include "service/path.h"
@@ -10,8 +13,9 @@
 #include "service/signals.h"
 #include "util/log.h"
 
-/* Messages that wait to be written: above this, batches stay in the rings, where they are bounded. */
-#define BACKLOG_MAX 256
+/* Bytes that the bus has not read yet: above this, batches stay in the rings, where they are bounded. dbus-daemon reads 2 KiB
+ * of a connection in each turn of its loop, and the socket holds 8 MiB, behind all of which an answer would wait. */
+#define BACKLOG_MAX (64 * 1024)
 
 /* A bus that is gone, or that we are leaving, is the end anyway: not a line for each signal. */
 void signal_log_error(int r)
@@ -97,13 +101,22 @@ void service_session_event(Service *service, Session *session, const char *conne
 	signal_log_error(r);
 }
 
+static bool bus_is_behind(sd_bus *bus)
+{
+	uint64_t messages = 0;
+	int bytes = 0;
+
+	if (sd_bus_get_n_queued_write(bus, &messages) >= 0 && messages > 0)
+		return true;
+	return ioctl(sd_bus_get_fd(bus), SIOCOUTQ, &bytes) >= 0 && bytes > BACKLOG_MAX;
+}
+
 bool service_session_batch(Service *service, Session *session)
 {
 	sd_bus_message *first = NULL;
-	uint64_t backlog = 0;
 	int r = 0;
 
-	if (sd_bus_get_n_queued_write(service->bus, &backlog) >= 0 && backlog > BACKLOG_MAX)
+	if (bus_is_behind(service->bus))
 		return false;
 
 	for (guint i = 0; i < session->subscribers->len && r >= 0; i++) {

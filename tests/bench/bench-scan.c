@@ -246,6 +246,10 @@ START_TEST(scan)
 		     true);
 	measure_load(&bench, "32 sessions that filter nearly everything out, no other calls",
 		     LOAD_FILTERED, MAX(seconds / 4, 1), false);
+	measure_load(&bench, "32 sessions that want every report, signalled", LOAD_SIGNALLED,
+		     MAX(seconds / 4, 1), false);
+	measure_load(&bench, "32 sessions that want every report, over sockets", LOAD_STREAMED,
+		     MAX(seconds / 4, 1), false);
 	world_free(bench.world);
 
 	if (as_json) {

@@ -25,6 +25,8 @@ typedef struct LoadTotals {
 typedef enum LoadMix {
 	LOAD_MIXED,    /* as said above */
 	LOAD_FILTERED, /* all filter nearly everything out */
+	LOAD_SIGNALLED, /* all have every report signalled */
+	LOAD_STREAMED, /* all read every report from a socket (AcquireAdvertisements) */
 } LoadMix;
 
 /* All sessions scan when it returns. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Running load-peer beside a load. */
+/* Running another program beside a benchmark. */
 #include "peer.h"
 
 #include <signal.h>
@@ -16,19 +16,24 @@ static bool peer_is_ready(void *data)
 	g_autofree char *text = NULL;
 
 	if (!child_is_running(&peer->child))
-		ck_abort_msg("load-peer has ended; see %s", peer->log);
+		ck_abort_msg("the program has ended; see %s", peer->log);
 	return g_file_get_contents(peer->log, &text, NULL, NULL) && strstr(text, "ready\n");
 }
 
 void peer_start(Peer *peer, World *world, const char *role)
 {
-	const char *const argv[] = { LOAD_PEER_PATH, role, world_address(world), NULL };
-	g_autofree char *name = g_strdup_printf("load-peer-%s.%u.log", role, g_random_int());
+	peer_start_program(peer, world, LOAD_PEER_PATH, role);
+}
+
+void peer_start_program(Peer *peer, World *world, const char *program, const char *role)
+{
+	const char *const argv[] = { program, role, world_address(world), NULL };
+	g_autofree char *base = g_path_get_basename(program);
+	g_autofree char *name = g_strdup_printf("%s-%s.%u.log", base, role, g_random_int());
 
 	*peer = (Peer){ .log = g_build_filename(world_dir(world), name, NULL) };
 	child_start(&peer->child, argv, NULL, peer->log);
-	ck_assert_msg(wait_until(peer_is_ready, peer, WAIT_MS), "load-peer %s does not start",
-		      role);
+	ck_assert_msg(wait_until(peer_is_ready, peer, WAIT_MS), "%s %s does not start", base, role);
 }
 
 char *peer_end(Peer *peer)
@@ -37,7 +42,7 @@ char *peer_end(Peer *peer)
 
 	if (!child_is_running(&peer->child) || !child_end(&peer->child, SIGTERM, WAIT_MS) ||
 	    !WIFEXITED(peer->child.status) || WEXITSTATUS(peer->child.status) != 0)
-		ck_abort_msg("load-peer did not end as it should");
+		ck_abort_msg("a program did not end as it should; see %s", peer->log);
 	ck_assert(g_file_get_contents(peer->log, &text, NULL, NULL));
 	g_clear_pointer(&peer->log, g_free);
 	return text;

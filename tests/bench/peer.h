@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Running load-peer (see there) beside a load. */
+/* Running another program beside a benchmark: load-peer (see there), unless it is told which. */
 #pragma once
 
 #include "child.h"
@@ -12,6 +12,8 @@ typedef struct Peer {
 
 /* role: "probe" or "listen". Returns when it is ready. */
 void peer_start(Peer *peer, World *world, const char *role);
+/* Another program, with the same arguments. */
+void peer_start_program(Peer *peer, World *world, const char *program, const char *role);
 /* What it says at its end, "NAME=VALUE …"; to be freed. */
 char *peer_end(Peer *peer);
 /* One of these values; the test fails if there is none. */

@@ -12,6 +12,7 @@
 #include "radio-smp-crypto.h"
 
 #define HCI_MIC_FAILURE 0x3d
+#define IO_KEYBOARD_ONLY 2
 #define IO_KEYBOARD_DISPLAY 4
 
 /* how far it has come */
@@ -148,6 +149,14 @@ static void key_name_take(Central *central, const uint8_t *pdu)
 	security_end(central, "ok");
 }
 
+/* Who waits to be told what to enter has nothing to show. */
+static uint8_t io_capability(const Smp *smp)
+{
+	if (!smp->by_passkey)
+		return SMP_NONE;
+	return smp->passkey == SMP_PASSKEY_UNKNOWN ? IO_KEYBOARD_ONLY : IO_KEYBOARD_DISPLAY;
+}
+
 /* Encrypts with the bond, or pairs for one. */
 static void begin(Central *central, bool by_passkey, uint32_t passkey)
 {
@@ -162,7 +171,7 @@ static void begin(Central *central, bool by_passkey, uint32_t passkey)
 	smp->by_passkey = by_passkey;
 	smp->passkey = passkey;
 	memcpy(smp->request,
-	       (uint8_t[]){ PAIRING_REQUEST, by_passkey ? IO_KEYBOARD_DISPLAY : SMP_NONE, 0,
+	       (uint8_t[]){ PAIRING_REQUEST, io_capability(smp), 0,
 			    by_passkey ? AUTH_BONDING | AUTH_MITM : AUTH_BONDING, KEY_SIZE, 0,
 			    KEY_ENCRYPTION },
 	       sizeof(smp->request));

@@ -69,6 +69,14 @@ void device_central_disconnect(Device *device, GDBusMethodInvocation *call)
 	device->central_timer = g_timeout_add(DISCONNECT_MS, on_disconnect, device);
 }
 
+/* The kernel ends what it is at, and the link, though bluetoothd knows of nothing to cancel. */
+void device_central_cancel_pairing(Device *device, GDBusMethodInvocation *call)
+{
+	bus_error(device->home->bus, call, "DoesNotExist", "Does Not Exist");
+	if (central_smp(device->central))
+		central_lose(device->central, LOCAL_HOST_TERMINATED);
+}
+
 void device_central_close(Device *device)
 {
 	if (device->central)

@@ -72,6 +72,7 @@ void device_set_lasting(Device *device, bool lasting);
 void device_store(Device *device);
 
 void device_central_disconnect(Device *device, GDBusMethodInvocation *call);
+void device_central_cancel_pairing(Device *device, GDBusMethodInvocation *call);
 void device_central_close(Device *device);
 
 extern const ConnectionOps device_connection_ops;

@@ -160,6 +160,8 @@ static void device_call(void *owner, const char *method, GVariant *args,
 		connection_disconnect(device->connection, call);
 	} else if (g_str_equal(method, "Pair")) {
 		pairing_start(device->pairing, link, call);
+	} else if (device->central && g_str_equal(method, "CancelPairing")) {
+		device_central_cancel_pairing(device, call);
 	} else if (g_str_equal(method, "CancelPairing")) {
 		pairing_cancel(device->pairing, link, call);
 	} else { /* profiles are for BR/EDR */

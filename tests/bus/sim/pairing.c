@@ -107,7 +107,9 @@ static void pairing_on_answer(GObject *connection, GAsyncResult *result, void *d
 
 	g_clear_object(&pairing->asking);
 	peer = link_peer(pairing->link);
-	if (!reply) {
+	if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)) {
+		link_lose(pairing->link, AUTHENTICATION_FAILURE); /* the kernel ends the link by itself */
+	} else if (!reply) {
 		pairing_break(pairing, FAILED);
 	} else if (!g_variant_is_of_type(reply, G_VARIANT_TYPE("(u)"))) {
 		pairing_succeed(pairing, peer->pairing == PEER_JUST_WORKS ? ATTR_ENCRYPTED

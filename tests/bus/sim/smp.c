@@ -122,13 +122,20 @@ bool smp_type(Central *central, uint32_t passkey)
 	return true;
 }
 
+/* Where both can show and enter, the one who began shows. A central that asks what to enter has nothing to show. */
+static bool we_type(const Smp *smp, const Agent *agent)
+{
+	return agent->capability == AGENT_KEYBOARD_ONLY ||
+	       (agent->capability == AGENT_KEYBOARD_DISPLAY && smp->passkey != SMP_ASK);
+}
+
 static void smp_exchange(Smp *smp, const Agent *agent)
 {
 	const char *device = central_device(smp->central);
 
 	if (smp->by_passkey && agent->capability == AGENT_NO_INPUT_NO_OUTPUT) {
 		smp_fail(smp->central, SMP_AUTHENTICATION_REQUIREMENTS);
-	} else if (smp->by_passkey && agent->capability == AGENT_KEYBOARD_ONLY) {
+	} else if (smp->by_passkey && we_type(smp, agent)) {
 		agent_ask(agent, "RequestPasskey", g_variant_new("(o)", device), smp->asking, on_answer, smp);
 	} else if (smp->by_passkey) {
 		smp->shown = (uint32_t)g_random_int_range(0, 1000000);
