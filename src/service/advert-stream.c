@@ -3,7 +3,7 @@
 #include "service/advert-stream.h"
 
 #include <bluebroker-stream.h>
-#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -99,6 +99,8 @@ static int advert_stream_new(Call *call, AdvertStream **ret, int *ret_fd, Reason
 		stream_close(user, fds[0]);
 		return -ENOMEM;
 	}
+	/* a program that only reads may wait in recv() */
+	(void)fcntl(fds[1], F_SETFL, 0);
 	stream->session.send = on_send;
 	stream->session.end = on_end;
 	stream->service = call->service;

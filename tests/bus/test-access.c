@@ -34,7 +34,8 @@ static void expect_denied(Client *by, const char *session)
 		{ "IsScanning", "()" },		     { "GetAdv", "()" },
 		{ "GetAdvertisements", "()" },	     { "ReadAdvertisements", "(uint32 0,)" },
 		{ "Callback", "(uint32 1,)" },	     { "Events", "()" },
-		{ "SetScanFilter", "(@a{sv} {},)" }, { "Close", "()" },
+		{ "SetScanFilter", "(@a{sv} {},)" }, { "AcquireAdvertisements", "(@a{sv} {},)" },
+		{ "Close", "()" },
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(calls); i++)

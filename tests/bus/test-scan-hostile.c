@@ -13,8 +13,8 @@
 
 static const char *const members[] = {
 	"OpenSession", "GetStats", "GetDevices", "Init", "Deinit", "StartScan", "StopScan", "IsScanning", "GetAdv",
-	"GetAdvertisements", "ReadAdvertisements", "ResolveAdvData", "Callback", "Events", "SetScanFilter", "Close",
-	"Connect", "Get", "GetAll", "Set", "Introspect", "GetManagedObjects", "Ping", "Nonsense",
+	"GetAdvertisements", "ReadAdvertisements", "AcquireAdvertisements", "ResolveAdvData", "Callback", "Events",
+	"SetScanFilter", "Close", "Connect", "Get", "GetAll", "Set", "Introspect", "GetManagedObjects", "Ping", "Nonsense",
 };
 
 static const char *const interfaces[] = {

@@ -142,7 +142,7 @@ START_TEST(deinit)
 	} calls[] = {
 		{ "StartScan", "(-1,)" }, { "StopScan", NULL }, { "IsScanning", NULL }, { "GetAdv", NULL },
 		{ "GetAdvertisements", NULL }, { "ReadAdvertisements", "(uint32 0,)" }, { "Callback", "(uint32 1,)" },
-		{ "Events", NULL }, { "SetScanFilter", "(@a{sv} {},)" },
+		{ "Events", NULL }, { "SetScanFilter", "(@a{sv} {},)" }, { "AcquireAdvertisements", "(@a{sv} {},)" },
 	};
 
 	start_scan(client, session, -1);

@@ -24,6 +24,7 @@ static const struct {
 	{ "Callback", "(uint32 1,)" },
 	{ "Events", NULL },
 	{ "SetScanFilter", "(@a{sv} {},)" },
+	{ "AcquireAdvertisements", "(@a{sv} {},)" },
 	{ "Close", NULL },
 };
 

@@ -128,6 +128,21 @@ int air_send(Air *air, const Target *target, const Report *report)
 	return error ? error : sent;
 }
 
+int air_send_event(Air *air, const Target *target, const uint8_t *parameters, size_t length)
+{
+	int sent = 0, r;
+
+	for (size_t i = 0; i < air->n_radios; i++) {
+		if (!air_matches(target, air->radios[i]))
+			continue;
+		r = controller_event(air->radios[i], parameters, length);
+		if (r < 0)
+			return r;
+		sent += r;
+	}
+	return sent;
+}
+
 static bool target_is(const Target *target, const Target *which)
 {
 	return !bacmp(which, BDADDR_ANY) || !bacmp(which, target);

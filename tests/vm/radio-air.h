@@ -71,6 +71,9 @@ int8_t level_at(const Level *level, uint64_t turn);
 /* Sends one report now. Returns how many radios' hosts got it, negative errno if one could not. */
 int air_send(Air *air, const Target *target, const Report *report);
 
+/* The same with an LE Meta event as it is. */
+int air_send_event(Air *air, const Target *target, const uint8_t *parameters, size_t length);
+
 /* An advertiser with the same name and target is replaced. */
 int air_repeat(Air *air, const Repeat *repeat, uint64_t now);
 int air_storm(Air *air, const Target *target, uint32_t advertisers, uint32_t rate,

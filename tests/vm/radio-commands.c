@@ -105,6 +105,23 @@ static bool run_adv(Request *request)
 	return true;
 }
 
+static bool run_event(Request *request)
+{
+	uint8_t parameters[UINT8_MAX];
+	Target target;
+	size_t length;
+	int r;
+
+	if (!parse_target(request, request->words[1], &target) ||
+	    !parse_bytes(request, request->words[2], sizeof(parameters), parameters, &length))
+		return false;
+	r = air_send_event(request->air, &target, parameters, length);
+	if (r < 0)
+		return fail_errno(request, "event", r);
+	snprintf(request->reply, COMMAND_REPLY_MAX, "ok %d", r);
+	return true;
+}
+
 static bool run_repeat(Request *request)
 {
 	char **words = request->words;
@@ -212,6 +229,7 @@ static const Verb verbs[] = {
 	{ "plug", 2, 2, run_plug },
 	{ "unplug", 2, 2, run_unplug },
 	{ "adv", 7, 8, run_adv },
+	{ "event", 3, 3, run_event },
 	{ "repeat", 10, 12, run_repeat },
 	{ "storm", 5, 5, run_storm },
 	{ "quiet", 2, 2, run_quiet },

@@ -7,11 +7,13 @@
  *
  *   plug ADDR | unplug ADDR | quiet RADIO | status RADIO | rfkill RADIO block|unblock | quit
  *   adv RADIO DEV public|random TYPE RSSI HEX [COUNT]
+ *   event RADIO HEX
  *   repeat RADIO NAME DEV public|random TYPE RSSI HEX INTERVAL_MS COUNT [rsp HEX]
  *   storm RADIO ADVERTISERS RATE SECONDS
  *
  * RADIO is a controller address, or `*` for all; TYPE is the HCI event type; RSSI may be
- * BASE~SPREAD; HEX is the AD payload, `-` for an empty one. Requests about peripherals are in
+ * BASE~SPREAD; HEX is the AD payload, `-` for an empty one, or, of `event`, an LE Meta event as it is:
+ * subevent and parameters. `adv` and `event` answer how many radios' hosts got it. Requests about peripherals are in
  * radio-peer-commands.h, about centrals in radio-central-commands.h.
  */
 

@@ -74,6 +74,18 @@ static int report_send(Controller *controller, const Report *report)
 	return event_send(controller, EVT_LE_META_EVENT, parameters, n, NULL, 0);
 }
 
+/* What became of an event: 1 where the host got it. */
+static int count_sent(Controller *controller, int error)
+{
+	/* the host has closed the device, which it need not tell the controller */
+	if (error == -ENXIO || error == -ENETDOWN)
+		return 0;
+	if (error < 0)
+		return error;
+	controller->sent++;
+	return 1;
+}
+
 int controller_report(Controller *controller, const Report *report)
 {
 	DeviceAddress device = { report->address_type, report->address };
@@ -90,13 +102,14 @@ int controller_report(Controller *controller, const Report *report)
 
 	r = controller->extended_reports ? extended_report_send(controller, report) :
 					   report_send(controller, report);
-	/* the host has closed the device, which it need not tell the controller */
-	if (r == -ENXIO || r == -ENETDOWN)
+	return count_sent(controller, r);
+}
+
+int controller_event(Controller *controller, const uint8_t *parameters, size_t length)
+{
+	if (!controller->scanning)
 		return 0;
-	if (r < 0)
-		return r;
-	controller->sent++;
-	return 1;
+	return count_sent(controller, event_send(controller, EVT_LE_META_EVENT, parameters, length, NULL, 0));
 }
 
 bool controller_powered(const Controller *controller)

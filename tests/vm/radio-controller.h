@@ -61,3 +61,7 @@ int controller_process(Controller *controller);
 /* Hands a report to the host. 1: it went; 0: not scanning, or filtered out; -EAGAIN: the host is
  * full, try later; other negative errno: failure. */
 int controller_report(Controller *controller, const Report *report);
+
+/* Hands an LE Meta event (its subevent, then its parameters: at most 255 bytes) to the host as it is, while it
+ * scans; it counts as one report. Returns as controller_report. */
+int controller_event(Controller *controller, const uint8_t *parameters, size_t length);

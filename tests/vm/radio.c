@@ -30,6 +30,7 @@ static const char usage[] =
 	"The air:\n"
 	"  plug ADDR | unplug ADDR | quiet RADIO | status RADIO | rfkill RADIO block|unblock | quit\n"
 	"  adv RADIO DEV public|random TYPE RSSI HEX [COUNT]\n"
+	"  event RADIO HEX               an LE Meta event as it is: subevent, parameters\n"
 	"  repeat RADIO NAME DEV public|random TYPE RSSI HEX INTERVAL_MS COUNT [rsp HEX]\n"
 	"  storm RADIO ADVERTISERS RATE SECONDS\n"
 	"What a radio has on air itself:\n"
