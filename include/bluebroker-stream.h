@@ -46,7 +46,7 @@ extern "C" {
 
 #define BB_STREAM_EXTENDED 0x01		/* heard as an extended advertisement */
 #define BB_STREAM_SYNTHESIZED 0x02	/* the data was rebuilt from BlueZ's properties */
-#define BB_STREAM_TRUNCATED 0x04	/* reserved: the controller did not get all of the data */
+#define BB_STREAM_TRUNCATED 0x04	/* a part of the data is missing */
 
 #define BB_STREAM_RSSI_UNKNOWN 127
 #define BB_STREAM_TX_POWER_UNKNOWN 127

@@ -29,11 +29,21 @@ static void print_help(void)
 	       "See bluebrokerd(8), bluebrokerd.conf(5), com.example.Bluetooth(5).\n", BUS_NAME);
 }
 
+static void print_choices(const ConfigKey *key)
+{
+	printf("%s %s %s ", key->group, key->name, key->unit);
+	for (const char *const *word = key->choices; *word; word++)
+		printf("%s%s", word == key->choices ? "" : "|", *word);
+	printf(" %s\n", key->choices[key->fallback]);
+}
+
 static void print_keys(void)
 {
 	for (const ConfigKey *key = config_keys; key->group; key++) {
 		if (key->is_path)
 			printf("%s %s %s\n", key->group, key->name, key->unit);
+		else if (key->choices)
+			print_choices(key);
 		else
 			printf("%s %s %s %u %u %u\n", key->group, key->name, key->unit, key->min, key->max,
 			       key->fallback);

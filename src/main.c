@@ -179,10 +179,13 @@ static int daemon_start(Daemon *d, const char *address)
 
 	d->edges.config = &d->config;
 	r = broker_new(&d->broker, &d->config, &edges_ops, &d->edges);
+	d->edges.broker = d->broker;
 	if (r >= 0)
 		r = service_new(&d->edges.service, d->event, d->svc, d->broker);
 	if (r >= 0)
 		r = bluez_new(&d->edges.bluez, d->event, d->hot, d->broker, on_settled, d);
+	if (r >= 0)
+		r = edges_open_monitor(&d->edges, d->event, PRIORITY_BLUEZ);
 	if (r < 0)
 		log_error("cannot start: %s", strerror(-r));
 	return r;
@@ -190,6 +193,7 @@ static int daemon_start(Daemon *d, const char *address)
 
 static void daemon_stop(Daemon *d)
 {
+	d->edges.monitor = monitor_free(d->edges.monitor);
 	bluez_free(d->edges.bluez);
 	service_free(d->edges.service);
 	broker_free(d->broker);

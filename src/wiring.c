@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "bluez/advert.h"
@@ -11,10 +12,85 @@
 #include "bluez/application.h"
 #include "bluez/gatt-call.h"
 #include "bluez/link.h"
+#include "core/radio.h"
+#include "util/log.h"
+
+/* The monitor hears all radios: it is to let pass those that scan for us. */
+static void listen_to_scanning(const Edges *edges)
+{
+	uint16_t indices[MONITOR_RADIOS_MAX];
+	size_t n = 0;
+	int r;
+
+	if (!edges->monitor)
+		return;
+	for (guint i = 0; i < edges->broker->radios->len && n < ARRAY_SIZE(indices); i++) {
+		const Radio *radio = g_ptr_array_index(edges->broker->radios, i);
+
+		if (radio->present && radio_is_scanning(radio))
+			indices[n++] = (uint16_t)radio->index;
+	}
+	r = monitor_listen(edges->monitor, indices, n);
+	if (r < 0)
+		log_warning("the HCI monitor cannot listen to the radios that scan: %s", strerror(-r));
+}
+
+static void on_monitor_report(void *userdata, unsigned index, const ReportInfo *info)
+{
+	const Edges *edges = userdata;
+	Radio *radio = broker_radio(edges->broker, index);
+	Report *report;
+
+	if (!radio || !radio->present || radio->index != index || report_new(&report, info) < 0)
+		return;
+	radio_report(radio, report, info->time);
+	report_unref(report);
+}
+
+static void on_monitor_lost(void *userdata, uint32_t packets)
+{
+	((Edges *)userdata)->broker->stats.dropped_monitor += packets;
+	log_limited(LOG_WARNING, "%u advertising events came faster than they were read, and are lost", packets);
+}
+
+static void on_monitor_failed(void *userdata, int error)
+{
+	Edges *edges = userdata;
+
+	log_warning("the HCI monitor is gone (%s): advertisements come from BlueZ's signals from now on", strerror(-error));
+	edges->monitor = monitor_free(edges->monitor);
+	broker_set_monitored(edges->broker, false);
+}
+
+int edges_open_monitor(Edges *edges, sd_event *event, int64_t priority)
+{
+	static const MonitorOps ops = {
+		.report = on_monitor_report,
+		.lost = on_monitor_lost,
+		.failed = on_monitor_failed,
+	};
+	int r;
+
+	if (edges->config->source == SOURCE_DBUS)
+		return 0;
+	r = monitor_new(&edges->monitor, event, priority, &ops, edges);
+	if (r >= 0) {
+		broker_set_monitored(edges->broker, true);
+		log_info("advertisements come from the HCI monitor");
+		return 0;
+	}
+	if (edges->config->source == SOURCE_HCI_MONITOR) {
+		log_error("[Scan] Source=hci-monitor: %s", r == -EPERM ? "it takes CAP_NET_RAW" : strerror(-r));
+		return r;
+	}
+	log_info("advertisements come from BlueZ's signals (the HCI monitor: %s)", r == -EPERM ? "no CAP_NET_RAW" : strerror(-r));
+	return 0;
+}
 
 static void radio_scan(void *userdata, Radio *radio, bool on)
 {
 	bluez_scan(((Edges *)userdata)->bluez, radio, on);
+	listen_to_scanning(userdata);
 }
 
 static void radio_scan_restart(void *userdata, Radio *radio)
@@ -35,6 +111,7 @@ static void radio_added(void *userdata, Radio *radio)
 static void radio_removed(void *userdata, Radio *radio)
 {
 	service_radio_removed(((Edges *)userdata)->service, radio);
+	listen_to_scanning(userdata);
 }
 
 static void on_radio_changed(void *userdata, Radio *radio, unsigned changes)

@@ -38,7 +38,7 @@ static void bluez_report(const Device *device)
 	Report *report;
 
 	/* other programs' discoveries are heard too: cheap as long as nobody here asked */
-	if (!device->adapter->radio || device->adapter->radio->scanning->len == 0)
+	if (!device->adapter->radio || device->adapter->radio->scanning->len == 0 || bluez->broker->monitored)
 		return;
 	if (device_report(device, now, &report) < 0)
 		return;

@@ -71,6 +71,15 @@ void broker_bluez_changed(Broker *broker, bool up)
 	broker->bluez_up = up;
 }
 
+void broker_set_monitored(Broker *broker, bool monitored)
+{
+	if (broker->monitored == monitored)
+		return;
+	broker->monitored = monitored;
+	for (guint i = 0; i < broker->radios->len; i++)
+		radio_source_changed(g_ptr_array_index(broker->radios, i));
+}
+
 void broker_peer_gone(Broker *broker, const char *connection, uint64_t now)
 {
 	for (guint i = broker->sessions->len; i-- > 0;) {

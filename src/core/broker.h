@@ -108,6 +108,7 @@ typedef struct BrokerStats {
 	uint64_t delivered;
 	uint64_t dropped_overflow;
 	uint64_t dropped_memory;
+	uint64_t dropped_monitor;	/* packets that the kernel threw away, a report or more each */
 	uint64_t dropped_notifications;	/* that did not fit into a program's pipe */
 	uint64_t filtered;
 	uint64_t duplicates;
@@ -126,6 +127,7 @@ typedef struct Broker {
 	uint32_t next_read;	/* never 0 */
 	uint64_t wake;			/* what wake_at was last asked for */
 	bool bluez_up;
+	bool monitored;			/* reports come from the HCI monitor, not from BlueZ's signals */
 	BrokerStats stats;		/* of sessions that are gone; broker_stats adds the living */
 } Broker;
 
@@ -137,6 +139,9 @@ void broker_drop_sessions(Broker *broker, uint64_t now);
 
 /* bluetoothd came or went. When it goes, the edge lets each radio vanish afterwards. */
 void broker_bluez_changed(Broker *broker, bool up);
+
+/* Where the reports of all radios come from, from now on. */
+void broker_set_monitored(Broker *broker, bool monitored);
 
 /* A bus connection left: its private sessions and subscriptions go. */
 void broker_peer_gone(Broker *broker, const char *connection, uint64_t now);

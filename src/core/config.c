@@ -12,11 +12,16 @@
 #define FILE_MAX_BYTES (1024 * 1024)	/* nobody's configuration: a device file, or a mistake */
 
 #define NUMBER(group, name, unit, field, min, max, fallback) \
-	{ group, name, unit, min, max, fallback, false, offsetof(Config, field) }
+	{ group, name, unit, min, max, fallback, false, NULL, offsetof(Config, field) }
 #define PATH(group, name, field) \
-	{ group, name, "path", 0, 0, 0, true, offsetof(Config, field) }
+	{ group, name, "path", 0, 0, 0, true, NULL, offsetof(Config, field) }
+#define CHOICE(group, name, field, choices) \
+	{ group, name, "choice", 0, ARRAY_SIZE(choices) - 2, 0, false, choices, offsetof(Config, field) }
+
+static const char *const sources[] = { "auto", "hci-monitor", "dbus", NULL };
 
 const ConfigKey config_keys[] = {
+	CHOICE("Scan", "Source", source, sources),
 	NUMBER("Scan", "FifoDepth", "reports", fifo_depth, 1, 65535, 16),
 	NUMBER("Scan", "BatchMs", "milliseconds", batch_ms, 0, 10000, 10),
 	NUMBER("Scan", "BatchMax", "reports", batch_max, 1, 4096, 64),
@@ -135,6 +140,20 @@ static int read_number(Config *config, const ConfigKey *key, const char *name, c
 	return 0;
 }
 
+static int read_choice(Config *config, const ConfigKey *key, const char *name, const char *value, Reason *reason)
+{
+	g_autofree char *words = g_strjoinv(", ", (char **)key->choices);
+	g_autofree char *allowed = g_strconcat("one of ", words, NULL);
+
+	for (uint32_t i = 0; key->choices[i]; i++) {
+		if (strcmp(value, key->choices[i]) == 0) {
+			*number_of(config, key) = i;
+			return 0;
+		}
+	}
+	return refuse_value(reason, name, key, value, allowed);
+}
+
 static int read_key(Config *config, GKeyFile *file, const char *name, const char *group, const char *key_name,
 		    Reason *reason)
 {
@@ -156,7 +175,7 @@ static int read_key(Config *config, GKeyFile *file, const char *name, const char
 		return read_path(config, key, name, g_strchomp(value), reason);
 	}
 	value = g_key_file_get_value(file, group, key_name, NULL);
-	return read_number(config, key, name, value ? g_strchomp(value) : "", reason);
+	return (key->choices ? read_choice : read_number)(config, key, name, value ? g_strchomp(value) : "", reason);
 }
 
 static int read_group(Config *config, GKeyFile *file, const char *name, const char *group, Reason *reason)

@@ -12,8 +12,16 @@
 
 #define CONFIG_PATH_MAX 256
 
+/* Where advertisements come from. */
+typedef enum ConfigSource {
+	SOURCE_AUTO,		/* the monitor where it is permitted, else D-Bus */
+	SOURCE_HCI_MONITOR,
+	SOURCE_DBUS,
+} ConfigSource;
+
 typedef struct Config {
 	/* [Scan] */
+	uint32_t source;		/* ConfigSource */
 	uint32_t fifo_depth;		/* reports: a session's FIFO unless Init says otherwise */
 	uint32_t batch_ms;		/* longest wait before a batch of reports is signalled */
 	uint32_t batch_max;		/* reports in a batch */
@@ -45,7 +53,8 @@ typedef struct Config {
 	uint32_t attributes_per_user;
 } Config;
 
-/* A key of the file. Numbers have min..max; the one kind of text is an absolute path or empty (is_path). */
+/* A key of the file: a number of min..max, one of some words (choices; the number is its place), or an absolute path or
+ * nothing (is_path). */
 typedef struct ConfigKey {
 	const char *group;
 	const char *name;
@@ -54,6 +63,7 @@ typedef struct ConfigKey {
 	uint32_t max;
 	uint32_t fallback;
 	bool is_path;
+	const char *const *choices;	/* ends with NULL */
 	size_t offset;		/* in Config: of a uint32_t, or of a char[CONFIG_PATH_MAX] */
 } ConfigKey;
 

@@ -51,7 +51,15 @@ bool radio_is_scanning(const Radio *radio)
 
 const char *radio_source(const Radio *radio)
 {
-	return radio->present && radio->bluez.powered ? "dbus" : "none";
+	if (!radio->present || !radio->bluez.powered)
+		return "none";
+	return radio->broker->monitored ? "hci-monitor" : "dbus";
+}
+
+void radio_source_changed(Radio *radio)
+{
+	if (radio->bluez.powered)
+		radio_changed(radio, RADIO_SOURCE);
 }
 
 static void radio_finish_power(Radio *radio, int error, const Reason *reason)

@@ -89,6 +89,7 @@ bool radio_is_scanning(const Radio *radio);
 
 /* Where its reports come from, in the contract's words (Adapter1.Source). */
 const char *radio_source(const Radio *radio);
+void radio_source_changed(Radio *radio);	/* for broker.c */
 
 /* For session.c: a session came to use the radio or left it; began or ended to scan. */
 void radio_use(Radio *radio);

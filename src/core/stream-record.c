@@ -35,7 +35,8 @@ static uint8_t *put_report(uint8_t *at, const RingEntry *entry)
 	*at++ = report->primary_phy;
 	*at++ = report->secondary_phy;
 	*at++ = report->sid;
-	*at++ = (report->extended ? BB_STREAM_EXTENDED : 0) | (report->synthesized ? BB_STREAM_SYNTHESIZED : 0);
+	*at++ = (report->extended ? BB_STREAM_EXTENDED : 0) | (report->synthesized ? BB_STREAM_SYNTHESIZED : 0) |
+		(report->truncated ? BB_STREAM_TRUNCATED : 0);
 	at = put_u16(at, report->length);
 	memcpy(at, report->data, report->length);
 	return at + report->length;

@@ -117,6 +117,7 @@ static void append_extras(Json *json, GVariant *extras)
 		{ "Sid", "sid" },
 		{ "Extended", "extended" },
 		{ "Synthesized", "synthesized" },
+		{ "Truncated", "truncated" },
 		{ "Sequence", "sequence" },
 	};
 

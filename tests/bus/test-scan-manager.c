@@ -90,7 +90,7 @@ START_TEST(statistics)
 {
 	static const char *const keys[] = {
 		"Uptime t", "Reports t", "Delivered t", "Filtered t", "Duplicates t", "UpstreamErrors t", "Links u",
-		"Advertisements u", "Services u", "Clients u", "Devices u", "Dropped a{st}", "Sources a{os}", "Sessions aa{sv}",
+		"Advertisements u", "Services u", "Clients aa{sv}", "Devices u", "Dropped a{st}", "Sources a{os}", "Sessions aa{sv}",
 	};
 	static const char *const row_keys[] = {
 		"Path o", "Uid u", "Scanning b", "Fifo u", "FifoDepth u", "Reports t", "Delivered t", "Dropped t",

@@ -3,7 +3,8 @@
 """Holds the shipped configuration file and its manual page against the daemon's own table of keys.
 
 usage: check-config.py BLUEBROKERD bluebrokerd.conf PAGE.scd
-The daemon prints its table with --list-config: "Group Key unit min max default" a line. A path has "path" as its unit.
+The daemon prints its table with --list-config: "Group Key unit min max default" a line. A path has "path" as its unit; one
+of some words has "choice", the words, and the default.
 Both texts must have the same keys in the same groups, each with its range and default.
 """
 
@@ -24,6 +25,8 @@ def daemon_keys(program):
         group, name, *rest = line.split()
         if rest[0] == 'path':
             keys[group, name] = ('path', '')
+        elif rest[0] == 'choice':
+            keys[group, name] = (rest[1], rest[2])
         else:
             low, high, fallback = rest[-3:]
             keys[group, name] = (f'{low} to {high}', fallback)
@@ -35,6 +38,9 @@ def allowed(text):
     found = RANGE.search(text)
     if found:
         return f'{found.group(1)} to {found.group(2)}'
+    found = re.search(r'\bOne of ((?:[\w-]+, )*[\w-]+)\.', text)
+    if found:
+        return found.group(1).replace(', ', '|')
     return 'path' if re.search(r'\babsolute path\b', text, re.IGNORECASE) else 'nothing'
 
 

@@ -92,13 +92,43 @@ START_TEST(test_good)
 }
 END_TEST
 
+START_TEST(test_choices)
+{
+	static const struct {
+		const char *text;
+		uint32_t source;
+	} good[] = {
+		{ "[Scan]\nSource=auto\n", SOURCE_AUTO },
+		{ "[Scan]\nSource=hci-monitor\n", SOURCE_HCI_MONITOR },
+		{ "[Scan]\nSource=dbus\n", SOURCE_DBUS },
+		{ "", SOURCE_AUTO },
+	};
+	static const char *const bad[] = { "", "DBUS", "1", "auto,dbus", "dbu", "dbus2" };
+	Config config;
+
+	for (size_t i = 0; i < ARRAY_SIZE(good); i++) {
+		Reason reason = { "" };
+
+		ck_assert_msg(parse(&config, good[i].text, &reason) == 0, "%s", reason.text);
+		ck_assert_uint_eq(config.source, good[i].source);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		g_autofree char *text = g_strconcat("[Scan]\nSource=", bad[i], "\n", NULL);
+		Reason reason = { "" };
+
+		ck_assert_int_eq(parse(&config, text, &reason), E_INVALID_ARGUMENTS);
+		ck_assert_msg(g_str_has_suffix(reason.text, "one of auto, hci-monitor, dbus"), "%s", reason.text);
+	}
+}
+END_TEST
+
 /* Each key: its ends are taken, what is beyond is refused, and the message says all one needs. */
 START_TEST(test_every_range)
 {
 	for (const ConfigKey *key = config_keys; key->group; key++) {
 		const uint64_t values[] = { key->min, key->max, (uint64_t)key->max + 1, (uint64_t)key->min - 1 };
 
-		if (key->is_path)
+		if (key->is_path || key->choices)
 			continue;
 		for (size_t i = 0; i < ARRAY_SIZE(values); i++) {
 			g_autofree char *text = NULL, *where = NULL, *range = NULL;
@@ -344,9 +374,10 @@ START_TEST(test_shipped_file)
 		ck_assert_msg(key->group != NULL, "no such key: %s", *line);
 		ck_assert_ptr_nonnull(group);
 		ck_assert_msg(strncmp(group + 1, key->group, strlen(key->group)) == 0, "%s is not of %s", key->name, group);
-		value = key->is_path ? g_strdup("") : g_strdup_printf("%u", key->fallback);
+		value = key->is_path ? g_strdup("") : key->choices ? g_strdup(key->choices[key->fallback]) :
+						     g_strdup_printf("%u", key->fallback);
 		ck_assert_msg(strcmp(equals + 1, value) == 0, "%s", *line);
-		if (!key->is_path) {
+		if (!key->is_path && !key->choices) {
 			g_autofree char *plain = g_strdup_printf("%u to %u.", key->min, key->max);
 			g_autofree char *never = g_strdup_printf("%u (never) to %u.", key->min, key->max);
 
@@ -367,5 +398,5 @@ START_TEST(test_shipped_file)
 }
 END_TEST
 
-UNIT_MAIN("config", test_table_is_sane, test_defaults, test_good, test_every_range, test_bad, test_nul_bytes, test_path,
+UNIT_MAIN("config", test_table_is_sane, test_defaults, test_good, test_choices, test_every_range, test_bad, test_nul_bytes, test_path,
 	  test_message_survives_length, test_load, test_shipped_file)
