@@ -149,9 +149,7 @@ int options_read_uuid(sd_bus_message *m, const char *what, Uuid *ret, Reason *re
 	if (r < 0)
 		return r;
 
-	if (strcmp(contents, "v") == 0) {
-		result = options_read_uuid(m, what, &uuid, reason);
-	} else if (strlen(contents) == 1 && strchr("yquni", contents[0])) {
+	if (strlen(contents) == 1 && strchr("yquni", contents[0])) {
 		result = read_uuid_int(m, contents[0], what, &uuid, reason);
 	} else if (strcmp(contents, "s") == 0) {
 		r = sd_bus_message_read_basic(m, 's', &text);
