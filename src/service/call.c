@@ -171,3 +171,25 @@ int call_reply(Call *call)
 {
 	return sd_bus_reply_method_return(call->message, NULL) < 0 ? -ECOMM : 0;
 }
+
+int call_reply_bytes(Call *call, GBytes *value)
+{
+	sd_bus_message *reply = NULL;
+	const void *bytes = NULL;
+	gsize length = 0;
+	int r;
+
+	if (value)
+		bytes = g_bytes_get_data(value, &length);
+	r = sd_bus_message_new_method_return(call->message, &reply);
+	if (r >= 0)
+		r = sd_bus_message_open_container(reply, 'v', "ay");
+	if (r >= 0)
+		r = sd_bus_message_append_array(reply, 'y', bytes, length);
+	if (r >= 0)
+		r = sd_bus_message_close_container(reply);
+	if (r >= 0)
+		r = sd_bus_send(NULL, reply, NULL);
+	sd_bus_message_unref(reply);
+	return r < 0 ? r : 0;
+}

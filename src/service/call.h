@@ -71,8 +71,9 @@ void call_finish(Call *call, int error, const Reason *reason);
 /* Starts a call that did not come through a vtable. */
 int call_start(sd_bus_message *m, Service *service, const Method *method);
 
-/* Replies without values. */
+/* Replies without values; with a variant of bytes (NULL: none), as Properties.Get does. */
 int call_reply(Call *call);
+int call_reply_bytes(Call *call, GBytes *value);
 
 /* For service.c: the peer's credentials are there (or why not); the peer left. */
 void calls_run(Peer *peer, int error, const Reason *reason);

@@ -45,29 +45,12 @@ static int refuse_value(sd_bus *bus UNUSED, const char *path UNUSED, const char 
 
 static int get_value(Call *call, Reason *reason)
 {
-	sd_bus_message *reply = NULL;
 	Session *session = NULL;
-	const void *bytes = NULL;
 	Attr *attr = NULL;
-	gsize length = 0;
 	int r;
 
 	r = call_attr(call, &attr, &session, reason);
-	if (r != 0)
-		return r;
-	if (attr->value)
-		bytes = g_bytes_get_data(attr->value, &length);
-	r = sd_bus_message_new_method_return(call->message, &reply);
-	if (r >= 0)
-		r = sd_bus_message_open_container(reply, 'v', "ay");
-	if (r >= 0)
-		r = sd_bus_message_append_array(reply, 'y', bytes, length);
-	if (r >= 0)
-		r = sd_bus_message_close_container(reply);
-	if (r >= 0)
-		r = sd_bus_send(NULL, reply, NULL);
-	sd_bus_message_unref(reply);
-	return r < 0 ? r : 0;
+	return r != 0 ? r : call_reply_bytes(call, attr->value);
 }
 
 const Method value_method = { .member = "Get", .run = get_value };

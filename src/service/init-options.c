@@ -54,25 +54,14 @@ static int read_pin(sd_bus_message *m, void *userdata, Reason *reason)
 	return 0;
 }
 
-static int read_flag(sd_bus_message *m, bool *ret)
-{
-	int flag;
-	int r = sd_bus_message_read_basic(m, 'b', &flag);
-
-	if (r < 0)
-		return r;
-	*ret = flag;
-	return 0;
-}
-
 static int read_secure(sd_bus_message *m, void *userdata, Reason *reason UNUSED)
 {
-	return read_flag(m, &((InitOptions *)userdata)->secure);
+	return options_read_flag(m, &((InitOptions *)userdata)->secure);
 }
 
 static int read_privacy(sd_bus_message *m, void *userdata, Reason *reason UNUSED)
 {
-	return read_flag(m, &((InitOptions *)userdata)->privacy);
+	return options_read_flag(m, &((InitOptions *)userdata)->privacy);
 }
 
 static int read_mtu(sd_bus_message *m, void *userdata, Reason *reason)

@@ -124,13 +124,7 @@ static int read_priority(sd_bus_message *m, void *userdata, Reason *reason UNUSE
 
 static int read_auto_reconnect(sd_bus_message *m, void *userdata, Reason *reason UNUSED)
 {
-	int flag;
-	int r = sd_bus_message_read_basic(m, 'b', &flag);
-
-	if (r < 0)
-		return r;
-	((ConnectOptions *)userdata)->auto_reconnect = flag;
-	return 0;
+	return options_read_flag(m, &((ConnectOptions *)userdata)->auto_reconnect);
 }
 
 static int reply_link(Call *call, const Radio *radio, const Addr *addr)

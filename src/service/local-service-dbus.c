@@ -53,25 +53,14 @@ typedef struct ServiceOptions {
 	uint16_t nbr_chars;
 } ServiceOptions;
 
-static int read_flag(sd_bus_message *m, bool *ret)
-{
-	int flag;
-	int r = sd_bus_message_read_basic(m, 'b', &flag);
-
-	if (r < 0)
-		return r;
-	*ret = flag;
-	return 0;
-}
-
 static int read_primary(sd_bus_message *m, void *userdata, Reason *reason UNUSED)
 {
-	return read_flag(m, &((ServiceOptions *)userdata)->primary);
+	return options_read_flag(m, &((ServiceOptions *)userdata)->primary);
 }
 
 static int read_start(sd_bus_message *m, void *userdata, Reason *reason UNUSED)
 {
-	return read_flag(m, &((ServiceOptions *)userdata)->start);
+	return options_read_flag(m, &((ServiceOptions *)userdata)->start);
 }
 
 static int read_nbr_chars(sd_bus_message *m, void *userdata, Reason *reason UNUSED)

@@ -133,6 +133,17 @@ static int read_uuid_int(sd_bus_message *m, char type, const char *what, Uuid *r
 	return 0;
 }
 
+int options_read_flag(sd_bus_message *m, bool *ret)
+{
+	int flag;
+	int r = sd_bus_message_read_basic(m, 'b', &flag);
+
+	if (r < 0)
+		return r;
+	*ret = flag;
+	return 0;
+}
+
 int options_read_uuid(sd_bus_message *m, const char *what, Uuid *ret, Reason *reason)
 {
 	const char *contents, *text;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <glib.h>
+#include <stdbool.h>
 #include <systemd/sd-bus.h>
 
 #include "core/uuid.h"
@@ -20,6 +21,8 @@ typedef struct Option {
 /* Reads the dictionary that stands next. The table ends with a NULL name. E_INVALID_ARGUMENTS for an unknown key, one
  * given twice, and a value of the wrong type; what read says; a negative errno. At most 64 keys. */
 int options_read(sd_bus_message *m, const Option *table, void *target, Reason *reason);
+
+int options_read_flag(sd_bus_message *m, bool *ret);
 
 /* Reads a variant that holds a UUID in one of the forms of the contract. what: the argument's name, for the message. */
 int options_read_uuid(sd_bus_message *m, const char *what, Uuid *ret, Reason *reason);

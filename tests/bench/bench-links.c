@@ -3,9 +3,7 @@
  * through it and straight to BlueZ, side by side. On the simulated BlueZ, or with
  * BLUEBROKER_WORLD=vm on the guest's, whose figures mean something only against each other. The
  * daemon runs and holds the link all the time, so that it hears what the others do with BlueZ. */
-#include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "bench.h"
 #include "links-bed.h"
@@ -50,35 +48,12 @@ START_TEST(links)
 }
 END_TEST
 
-static void usage(FILE *file)
-{
-	fprintf(file, "Usage: bench-links [--seconds N] [--json]\n"
-		      "Measures links through bluebrokerd and straight to BlueZ, for 5 seconds each.\n");
-}
-
 int main(int argc, char *argv[])
 {
-	static const struct option options[] = {
-		{ "seconds", required_argument, NULL, 's' },
-		{ "json", no_argument, NULL, 'j' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
-	int option;
+	const int status = bench_arguments(argc, argv,
+					   "Usage: bench-links [--seconds N] [--json]\n"
+					   "Measures links through bluebrokerd and straight to BlueZ, for 5 seconds each.\n",
+					   &seconds, &as_json);
 
-	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		if (option == 's') {
-			seconds = (unsigned int)strtoul(optarg, NULL, 10);
-		} else if (option == 'j') {
-			as_json = true;
-		} else {
-			usage(option == 'h' ? stdout : stderr);
-			return option == 'h' ? 0 : 2;
-		}
-	}
-	if (optind < argc || seconds == 0) {
-		usage(stderr);
-		return 2;
-	}
-	return bench_run("bench-links", links);
+	return status >= 0 ? status : bench_run("bench-links", links);
 }

@@ -3,9 +3,7 @@
  * with programs that answer through it, and with programs that are registered straight at BlueZ, side by side. On the
  * simulated BlueZ, or with BLUEBROKER_WORLD=vm on the guest's, whose figures mean something only against each other.
  * What BlueZ answers by itself tells how much of each figure is the measuring. */
-#include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "serve-bed.h"
 #include "serve-calls.h"
@@ -34,35 +32,12 @@ START_TEST(serve)
 }
 END_TEST
 
-static void usage(FILE *file)
-{
-	fprintf(file, "Usage: bench-serve [--seconds N] [--json]\n"
-		      "Measures GATT services through bluebrokerd and straight at BlueZ, for 2 seconds each.\n");
-}
-
 int main(int argc, char *argv[])
 {
-	static const struct option options[] = {
-		{ "seconds", required_argument, NULL, 's' },
-		{ "json", no_argument, NULL, 'j' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
-	int option;
+	const int status = bench_arguments(argc, argv,
+					   "Usage: bench-serve [--seconds N] [--json]\n"
+					   "Measures GATT services through bluebrokerd and straight at BlueZ, for 2 seconds each.\n",
+					   &seconds, &as_json);
 
-	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		if (option == 's') {
-			seconds = (unsigned int)strtoul(optarg, NULL, 10);
-		} else if (option == 'j') {
-			as_json = true;
-		} else {
-			usage(option == 'h' ? stdout : stderr);
-			return option == 'h' ? 0 : 2;
-		}
-	}
-	if (optind < argc || seconds == 0) {
-		usage(stderr);
-		return 2;
-	}
-	return bench_run("bench-serve", serve);
+	return status >= 0 ? status : bench_run("bench-serve", serve);
 }

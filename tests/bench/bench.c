@@ -2,6 +2,10 @@
 /* What the benchmarks share. */
 #include "bench.h"
 
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "usage.h"
 
 pid_t bench_find_pid(World *world, const char *name)
@@ -58,4 +62,30 @@ int bench_run(const char *name, const TTest *test)
 		srunner_print(runner, CK_NORMAL);
 	srunner_free(runner);
 	return failed == 0 ? 0 : 1;
+}
+
+int bench_arguments(int argc, char *argv[], const char *help, unsigned int *seconds, bool *as_json)
+{
+	static const struct option options[] = {
+		{ "seconds", required_argument, NULL, 's' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		if (option == 's') {
+			*seconds = (unsigned int)strtoul(optarg, NULL, 10);
+		} else if (option == 'j') {
+			*as_json = true;
+		} else {
+			fputs(help, option == 'h' ? stdout : stderr);
+			return option == 'h' ? 0 : 2;
+		}
+	}
+	if (optind == argc && *seconds > 0)
+		return -1;
+	fputs(help, stderr);
+	return 2;
 }

@@ -20,3 +20,7 @@ double bench_percentile(GArray *values, unsigned int percent);
 
 /* Returns the exit status. */
 int bench_run(const char *name, const TTest *test);
+
+/* --seconds N, --json, --help. -1: measure; else it has said what was asked for, or what was wrong, and this is the exit
+ * status. */
+int bench_arguments(int argc, char *argv[], const char *help, unsigned int *seconds, bool *as_json);
