@@ -115,11 +115,16 @@ static bool finds(void *data)
 	for (char **word = words; *word; word++) {
 		g_auto(GStrv) fields = g_strsplit(*word, ":", -1);
 		unsigned int n = g_strv_length(fields);
+		const char *found = NULL;
 
 		if (n == 5 && g_str_equal(fields[0], "c") && g_str_equal(fields[4], looked->uuid))
-			looked->handle = g_strdup(fields[3]);
+			found = fields[3];
 		else if (n == 3 && g_str_equal(fields[0], "d") && g_str_equal(fields[2], looked->uuid))
-			looked->handle = g_strdup(fields[1]);
+			found = fields[1];
+		if (!found)
+			continue;
+		g_free(looked->handle); /* the last of several */
+		looked->handle = g_strdup(found);
 	}
 	return looked->handle != NULL;
 }
