@@ -286,7 +286,8 @@ int local_set_value(LocalAttr *attr, GBytes *value, Reason *reason)
 	if (g_bytes_get_size(value) > ATTR_VALUE_MAX)
 		return local_too_long(value, reason);
 	local_store(attr, value);
-	if (attr->subscribers > 0 && attr->service->state == LOCAL_UP)
+	/* BlueZ knows who subscribed, and a bit earlier than it tells us */
+	if ((attr->properties & (PROP_NOTIFY | PROP_INDICATE)) && attr->service->state == LOCAL_UP)
 		local_ops(attr)->local_notify(local_userdata(attr), attr, value);
 	return 0;
 }

@@ -71,7 +71,7 @@ static void advert_free(void *data)
 	g_cancellable_cancel(advert->asking);
 	g_object_unref(advert->asking);
 	if (advert->call)
-		bus_error(advert->adverts->adapter->bus, advert->call, "Failed", "gone");
+		bus_error(advert->adverts->adapter->bus, advert->call, "Failed", "Failed to complete registration");
 	g_bus_unwatch_name(advert->watch);
 	if (advert->signals)
 		g_dbus_connection_signal_unsubscribe(connection, advert->signals);
@@ -301,7 +301,7 @@ void adverts_call(Adverts *adverts, const char *method, GVariant *args, GDBusMet
 		return;
 	}
 	advert = adverts_find(adverts, owner, path);
-	if (!advert || advert->call) {
+	if (!advert) {
 		bus_error(adverts->adapter->bus, call, "DoesNotExist", "Does Not Exist");
 		return;
 	}
