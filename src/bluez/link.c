@@ -129,6 +129,9 @@ static int translate_error(const sd_bus_error *error, Reason *reason)
 		{ "abort-by-local", -EAGAIN, "the connection could not be established" },
 		{ "aborted-by-local", -EAGAIN, "the connection could not be established" },
 		{ "connection-busy", -EAGAIN, "the radio is busy" },
+		/* whatever the kernel says at once, which is EBUSY while another connection is being made */
+		{ "Input/output error", -EAGAIN, "the radio is busy" },
+		{ "connection-create-socket", -EAGAIN, "the radio is busy" },
 		{ "already in progress", -EAGAIN, "somebody else is connecting to the device" },
 		{ "already-connected", 0, "" },
 		{ "refused", E_CONNECTION_REFUSED, "the device refused the connection" },

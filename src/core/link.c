@@ -223,14 +223,16 @@ static void link_retry(Link *link, int error, const Reason *reason, uint64_t now
 	/* BlueZ says the same of a device that is not there (after the kernel's 20 s) and of one that does not want us */
 	bool unanswered = error == -EAGAIN && link->deadline != USEC_NEVER &&
 			  now + ATTEMPT_MAX >= link->deadline + ATTEMPT_UNANSWERED;
-	bool again = error == -EAGAIN && link->tries < TRIES_MAX && (link->waits->len > 0 || link->mend_until != 0);
+	/* a link that is mended has until mend_until: the kernel may be busy with a device that does not answer */
+	bool again = error == -EAGAIN &&
+		     (link->mend_until != 0 || (link->waits->len > 0 && link->tries < TRIES_MAX));
 
 	if (error == -EAGAIN)
 		error = unanswered ? E_TIMED_OUT : E_CONNECTION_REFUSED;
 	link->deadline = USEC_NEVER;
 	link->state = LINK_DOWN;
 	if (again) {
-		link->retry_at = now + MIN(RETRY_FIRST << (link->tries - 1), RETRY_MAX);
+		link->retry_at = now + MIN(RETRY_FIRST << MIN(link->tries - 1, TRIES_MAX), RETRY_MAX);
 	} else {
 		link->tries = 0;
 		link->retry_at = now + RETRY_LOST;
