@@ -119,7 +119,8 @@ void link_pair_done(Link *link, int error, const Reason *reason, uint64_t now)
 	link->pair_under_way = false;
 	if (error == 0 && !link->pair_asked && !link->broker->config.just_works) {
 		/* bluetoothd does not tell beforehand, and cannot take a pairing back but with the device and the link */
-		link->forgive_until = now + FORGIVE_MAX;
+		link->mend_until = MAX(link->mend_until, now + FORGIVE_MAX);
+		broker_wake_at(link->broker, link->mend_until);
 		link->broker->ops->link_unpair(link->broker->userdata, link);
 		error = reason_set(&undone, E_NOT_PERMITTED,
 				   "the device pairs by Just Works only, which is off (JustWorks in the configuration)");

@@ -229,6 +229,31 @@ START_TEST(pairing_is_cancelled)
 }
 END_TEST
 
+/* A link that was there before outlives a pairing that our side gave up. */
+START_TEST(given_up_on_open_link)
+{
+	ClientCall *pair;
+
+	connect_peer();
+	air_do(air, "pairing heart display 777");
+	agent_register("KeyboardDisplay", NULL);
+	peer_fails("Pair", "AuthenticationFailed", NULL);
+	ck_assert_str_eq(agent.asked, "RequestPasskey");
+	wait_ms(500);
+	ck_assert(link_has("up=1"));
+
+	air_do(air, "pairing heart keyboard");
+	agent.answer = "()";
+	g_clear_pointer(&agent.asked, g_free);
+	pair = peer_begin("Pair");
+	ck_assert(wait_until(agent_was_asked, NULL, SOON));
+	peer_do(client, "CancelPairing");
+	call_fails(pair, "AuthenticationCanceled", "Authentication Canceled");
+	wait_ms(500);
+	ck_assert(link_has("up=1"));
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("sim-pairing");
@@ -244,6 +269,7 @@ int main(void)
 		tcase_add_test(tcase, pair_with_confirmation);
 	tcase_add_test(tcase, pair_with_passkey);
 	tcase_add_test(tcase, pairing_is_cancelled);
+	tcase_add_test(tcase, given_up_on_open_link);
 	tcase_add_test(tcase, read_asks_for_pairing);
 	if (needs_simulation("read_without_pairing")) /* bluetoothd 5.66 answers after 30 s, or never: seen both */
 		tcase_add_test(tcase, read_without_pairing);

@@ -16,6 +16,7 @@ struct Pairing {
 	void *owner;
 	GDBusMethodInvocation *call; /* Pair() under way */
 	bool by_call; /* begun by Pair(), even when that is answered */
+	bool opened; /* the link is there for this only */
 	bool paired; /* only waits for the services */
 	Link *link; /* the exchange is under way */
 	GCancellable *asking; /* the agent */
@@ -70,6 +71,15 @@ static void pairing_break(Pairing *pairing, const char *error, const char *messa
 		link_lose(link, AUTHENTICATION_FAILURE);
 }
 
+/* Ended on this side: that costs a link that was opened for it, and none that was there. */
+static void pairing_give_up(Pairing *pairing, const char *error, const char *message)
+{
+	if (pairing->opened)
+		pairing_break(pairing, error, message);
+	else
+		pairing_fail(pairing, error, message);
+}
+
 static int pairing_on_done(void *data)
 {
 	Pairing *pairing = data;
@@ -110,7 +120,7 @@ static void pairing_on_answer(GObject *connection, GAsyncResult *result, void *d
 	if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)) {
 		link_lose(pairing->link, AUTHENTICATION_FAILURE); /* the kernel ends the link by itself */
 	} else if (!reply) {
-		pairing_break(pairing, FAILED);
+		pairing_give_up(pairing, FAILED);
 	} else if (!g_variant_is_of_type(reply, G_VARIANT_TYPE("(u)"))) {
 		pairing_succeed(pairing, peer->pairing == PEER_JUST_WORKS ? ATTR_ENCRYPTED
 									    : ATTR_AUTHENTICATED);
@@ -223,6 +233,7 @@ void pairing_start(Pairing *pairing, Link *link, GDBusMethodInvocation *call)
 	}
 	pairing->call = call;
 	pairing->by_call = true;
+	pairing->opened = !link;
 	if (link)
 		pairing_begin(pairing, link);
 }
@@ -238,7 +249,7 @@ void pairing_cancel(Pairing *pairing, Link *link, GDBusMethodInvocation *call)
 		link_lose(link, ENDED_HERE);
 		return;
 	}
-	pairing_break(pairing, CANCELED);
+	pairing_give_up(pairing, CANCELED);
 	bus_reply(pairing->bus, call, NULL);
 }
 
