@@ -160,6 +160,7 @@ START_TEST(pair_with_passkey)
 	air_do(air, "pairing heart display 777");
 	agent_register("KeyboardDisplay", "(uint32 778,)");
 	peer_fails("Pair", "AuthenticationFailed", NULL);
+	ck_assert(wait_until(is_gone, NULL, SOON)); /* the other side ends the link over that, a little later */
 	agent.answer = "(uint32 777,)";
 	call_ok(peer_begin("Pair"));
 	ck_assert_str_eq(agent.asked, "RequestPasskey");
@@ -177,14 +178,39 @@ START_TEST(pair_with_passkey)
 }
 END_TEST
 
+static bool is_answered(void *call)
+{
+	return client_call_done(call);
+}
+
+static bool is_refused(ClientCall *call)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GVariant) reply = client_call_finish(call, &error);
+
+	return !reply;
+}
+
 START_TEST(read_asks_for_pairing)
 {
+	ClientCall *read;
+
 	connect_peer();
 	agent_register("NoInputNoOutput", "()");
 	client_do(client, "/org/bluez", "org.bluez.AgentManager1", "RequestDefaultAgent",
 		  g_variant_new("(o)", AGENT_PATH));
-	read_is(SECRET, "{}", "7e");
+	/* bluetoothd 5.66 at times pairs for it, and then forgets it: once more, on a new link */
+	client_set_timeout(client, 8000);
+	read = read_begin(client, SECRET, "{}");
+	(void)wait_until(is_answered, read, 10000);
 	ck_assert_str_eq(agent.asked, "RequestAuthorization");
+	if (is_refused(read)) {
+		ck_assert(client_get_boolean(client, PEER_PATH, DEVICE_IFACE, "Paired"));
+		peer_do(client, "Disconnect");
+		ck_assert(wait_until(is_gone, NULL, SOON));
+		connect_peer();
+	}
+	read_is(SECRET, "{}", "7e");
 }
 END_TEST
 
