@@ -195,7 +195,7 @@ static int open_socket(Monitor *monitor)
 	static const struct sockaddr_hci address = {
 		.hci_family = AF_BLUETOOTH, .hci_dev = HCI_DEV_NONE, .hci_channel = HCI_CHANNEL_MONITOR
 	};
-	int fd, size = BUFFER, on = 1, r;
+	int fd, size = BUFFER, had = 0, on = 1, r;
 	socklen_t length = sizeof(size);
 
 	fd = socket(AF_BLUETOOTH, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, BTPROTO_HCI);
@@ -207,8 +207,11 @@ static int open_socket(Monitor *monitor)
 	r = attach_filter(fd, NULL, 0);
 	if (r < 0)
 		return r;
-	/* with CAP_NET_ADMIN as much as we like, else as much as net.core.rmem_max permits */
-	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) < 0 &&
+	/* With CAP_NET_ADMIN as much as we like, else as much as net.core.rmem_max permits. That can be less than what each
+	 * socket has by itself (net.core.rmem_default). */
+	if (getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &had, &length) < 0)
+		return -errno;
+	if (had < 2 * BUFFER && setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) < 0 &&
 	    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size)) < 0)
 		return -errno;
 	if (setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on)) < 0 ||
