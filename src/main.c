@@ -185,7 +185,7 @@ static int daemon_start(Daemon *d, const char *address)
 	if (r >= 0)
 		r = bluez_new(&d->edges.bluez, d->event, d->hot, d->broker, on_settled, d);
 	if (r >= 0)
-		r = edges_open_monitor(&d->edges, d->event, PRIORITY_BLUEZ);
+		r = source_open(&d->edges.source, d->event, PRIORITY_BLUEZ, &d->config, d->broker);
 	if (r < 0)
 		log_error("cannot start: %s", strerror(-r));
 	return r;
@@ -193,9 +193,9 @@ static int daemon_start(Daemon *d, const char *address)
 
 static void daemon_stop(Daemon *d)
 {
-	d->edges.monitor = monitor_free(d->edges.monitor);
 	bluez_free(d->edges.bluez);
 	service_free(d->edges.service);
+	source_close(&d->edges.source);
 	broker_free(d->broker);
 	sd_event_source_disable_unref(d->edges.timer);
 	sd_event_source_disable_unref(d->settle);

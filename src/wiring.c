@@ -15,82 +15,12 @@
 #include "core/radio.h"
 #include "util/log.h"
 
-/* The monitor hears all radios: it is to let pass those that scan for us. */
-static void listen_to_scanning(const Edges *edges)
-{
-	uint16_t indices[MONITOR_RADIOS_MAX];
-	size_t n = 0;
-	int r;
-
-	if (!edges->monitor)
-		return;
-	for (guint i = 0; i < edges->broker->radios->len && n < ARRAY_SIZE(indices); i++) {
-		const Radio *radio = g_ptr_array_index(edges->broker->radios, i);
-
-		if (radio->present && radio_is_scanning(radio))
-			indices[n++] = (uint16_t)radio->index;
-	}
-	r = monitor_listen(edges->monitor, indices, n);
-	if (r < 0)
-		log_warning("the HCI monitor cannot listen to the radios that scan: %s", strerror(-r));
-}
-
-static void on_monitor_report(void *userdata, unsigned index, const ReportInfo *info)
-{
-	const Edges *edges = userdata;
-	Radio *radio = broker_radio(edges->broker, index);
-	Report *report;
-
-	if (!radio || !radio->present || radio->index != index || report_new(&report, info) < 0)
-		return;
-	radio_report(radio, report, info->time);
-	report_unref(report);
-}
-
-static void on_monitor_lost(void *userdata, uint32_t packets)
-{
-	((Edges *)userdata)->broker->stats.dropped_monitor += packets;
-	log_limited(LOG_WARNING, "%u advertising events came faster than they were read, and are lost", packets);
-}
-
-static void on_monitor_failed(void *userdata, int error)
+static void radio_scan(void *userdata, Radio *radio, const ScanWish *wish)
 {
 	Edges *edges = userdata;
 
-	log_warning("the HCI monitor is gone (%s): advertisements come from BlueZ's signals from now on", strerror(-error));
-	edges->monitor = monitor_free(edges->monitor);
-	broker_set_monitored(edges->broker, false);
-}
-
-int edges_open_monitor(Edges *edges, sd_event *event, int64_t priority)
-{
-	static const MonitorOps ops = {
-		.report = on_monitor_report,
-		.lost = on_monitor_lost,
-		.failed = on_monitor_failed,
-	};
-	int r;
-
-	if (edges->config->source == SOURCE_DBUS)
-		return 0;
-	r = monitor_new(&edges->monitor, event, priority, &ops, edges);
-	if (r >= 0) {
-		broker_set_monitored(edges->broker, true);
-		log_info("advertisements come from the HCI monitor");
-		return 0;
-	}
-	if (edges->config->source == SOURCE_HCI_MONITOR) {
-		log_error("[Scan] Source=hci-monitor: %s", r == -EPERM ? "it takes CAP_NET_RAW" : strerror(-r));
-		return r;
-	}
-	log_info("advertisements come from BlueZ's signals (the HCI monitor: %s)", r == -EPERM ? "no CAP_NET_RAW" : strerror(-r));
-	return 0;
-}
-
-static void radio_scan(void *userdata, Radio *radio, bool on)
-{
-	bluez_scan(((Edges *)userdata)->bluez, radio, on);
-	listen_to_scanning(userdata);
+	bluez_scan(edges->bluez, radio, wish);
+	source_listen(&edges->source);
 }
 
 static void radio_scan_restart(void *userdata, Radio *radio)
@@ -105,13 +35,18 @@ static void radio_power(void *userdata, Radio *radio, bool on)
 
 static void radio_added(void *userdata, Radio *radio)
 {
-	service_radio_added(((Edges *)userdata)->service, radio);
+	Edges *edges = userdata;
+
+	service_radio_added(edges->service, radio);
+	source_radio_added(&edges->source);
 }
 
 static void radio_removed(void *userdata, Radio *radio)
 {
-	service_radio_removed(((Edges *)userdata)->service, radio);
-	listen_to_scanning(userdata);
+	Edges *edges = userdata;
+
+	service_radio_removed(edges->service, radio);
+	source_listen(&edges->source);
 }
 
 static void on_radio_changed(void *userdata, Radio *radio, unsigned changes)
@@ -136,7 +71,10 @@ static void session_scan_stopped(void *userdata, Session *session, const char *r
 
 static bool link_look(void *userdata, Radio *radio, const Addr *addr, LinkMirror *ret)
 {
-	return bluez_link_look(((Edges *)userdata)->bluez, radio, addr, ret);
+	Bluez *bluez = ((Edges *)userdata)->bluez;
+
+	/* what it does not know now, it finds out as soon as there is a link that wants to know */
+	return bluez_knows_devices(bluez) && bluez_link_look(bluez, radio, addr, ret);
 }
 
 static void on_link_connect(void *userdata, Link *link)

@@ -7,20 +7,17 @@
 #include "bluez/bluez.h"
 #include "core/broker.h"
 #include "core/config.h"
-#include "hci/monitor.h"
 #include "service/service.h"
+#include "source.h"
 
 typedef struct Edges {
 	Bluez *bluez;
 	Service *service;
 	Broker *broker;
-	Monitor *monitor;	/* NULL: reports come from BlueZ's signals */
+	Source source;
 	sd_event_source *timer;	/* runs broker_tick */
 	const Config *config;
 } Edges;
-
-/* Opens the HCI monitor as the configuration says. Negative errno, and logged, where it wants what cannot be had. */
-int edges_open_monitor(Edges *edges, sd_event *event, int64_t priority);
 
 /* Their userdata is an Edges. */
 extern const BrokerOps edges_ops;

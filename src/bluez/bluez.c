@@ -10,11 +10,17 @@
 #include "bluez/adapter.h"
 #include "bluez/agent.h"
 #include "bluez/device.h"
+#include "bluez/gatt.h"
 #include "bluez/mirror.h"
 #include "util/log.h"
 
 #define BLUEZ_NAME "org.bluez"
 #define RELOAD_WAIT (1 * USEC_PER_SEC)
+
+#define MATCH_SIGNAL "type='signal',sender='" BLUEZ_NAME "',"
+#define MATCH_CHANGES(interface)								\
+	MATCH_SIGNAL "interface='org.freedesktop.DBus.Properties',member='PropertiesChanged',"	\
+	"path_namespace='/org/bluez',arg0='" interface "'"
 
 static void bluez_load(Bluez *bluez);
 
@@ -95,7 +101,7 @@ static void bluez_lost(Bluez *bluez)
 {
 	bluez->load = sd_bus_slot_unref(bluez->load);
 	bluez->tree = sd_bus_slot_unref(bluez->tree);
-	bluez->tree_again = false;
+	bluez->tree_again = bluez->refreshing = false;
 	bluez->reload = sd_event_source_disable_unref(bluez->reload);
 	if (!bluez->owner)
 		return;
@@ -202,6 +208,38 @@ static int on_match_installed(sd_bus_message *m, void *userdata UNUSED, sd_bus_e
 	return 0;
 }
 
+static int match_devices(Bluez *bluez)
+{
+	return sd_bus_add_match_async(bluez->bus, &bluez->device_match, MATCH_CHANGES(DEVICE_INTERFACE), mirror_on_properties,
+				      on_match_installed, bluez);
+}
+
+void bluez_settle_devices(Bluez *bluez)
+{
+	bool ignore = bluez->adapters->len > 0;
+	int r;
+
+	for (guint i = 0; i < bluez->adapters->len; i++)
+		ignore = ignore && ((Adapter *)g_ptr_array_index(bluez->adapters, i))->scan.wish.ignore_devices;
+	if (ignore == !bluez->device_match)
+		return;
+	log_debug("changes of bluetoothd's devices are %s", ignore ? "ignored" : "followed");
+	if (ignore) {
+		bluez->device_match = sd_bus_slot_unref(bluez->device_match);
+		return;
+	}
+	r = match_devices(bluez);
+	if (r < 0)
+		log_error("cannot ask the bus for changes of devices: %s", strerror(-r));
+	else
+		mirror_refresh(bluez);
+}
+
+bool bluez_knows_devices(const Bluez *bluez)
+{
+	return bluez->device_match && !bluez->refreshing;
+}
+
 static void device_free_void(void *device)
 {
 	device_free(device);
@@ -215,10 +253,12 @@ int bluez_new(Bluez **ret, sd_event *event, sd_bus *bus, Broker *broker, BluezSe
 	} matches[] = {
 		{ "type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',"
 		  "member='NameOwnerChanged',arg0='" BLUEZ_NAME "'", on_owner_changed },
-		{ "type='signal',sender='" BLUEZ_NAME "',interface='org.freedesktop.DBus.ObjectManager',path='/'",
-		  mirror_on_objects },
-		{ "type='signal',sender='" BLUEZ_NAME "',interface='org.freedesktop.DBus.Properties',"
-		  "member='PropertiesChanged',path_namespace='/org/bluez'", mirror_on_properties },
+		{ MATCH_SIGNAL "interface='org.freedesktop.DBus.ObjectManager',path='/'", mirror_on_objects },
+		{ MATCH_CHANGES(ADAPTER_INTERFACE), mirror_on_properties },
+		{ MATCH_CHANGES(ADVERTISING_INTERFACE), mirror_on_properties },
+		{ MATCH_CHANGES(SERVICE_INTERFACE), mirror_on_properties },
+		{ MATCH_CHANGES(CHARACTERISTIC_INTERFACE), mirror_on_properties },
+		{ MATCH_CHANGES(DESCRIPTOR_INTERFACE), mirror_on_properties },
 	};
 	Bluez *bluez;
 	int r = 0;
@@ -237,6 +277,8 @@ int bluez_new(Bluez **ret, sd_event *event, sd_bus *bus, Broker *broker, BluezSe
 	for (size_t i = 0; i < ARRAY_SIZE(matches) && r >= 0; i++)
 		r = sd_bus_add_match_async(bus, &bluez->matches[i], matches[i].rule, matches[i].callback,
 					   on_match_installed, bluez);
+	if (r >= 0)
+		r = match_devices(bluez);
 	if (r >= 0)
 		r = agent_new(bluez);
 	/* after the matches, so that nothing falls in between */
@@ -257,6 +299,7 @@ Bluez *bluez_free(Bluez *bluez)
 		return NULL;
 	for (size_t i = 0; i < ARRAY_SIZE(bluez->matches); i++)
 		sd_bus_slot_unref(bluez->matches[i]);
+	sd_bus_slot_unref(bluez->device_match);
 	sd_bus_slot_unref(bluez->agent);
 	sd_bus_message_unref(bluez->refused);
 	sd_bus_slot_unref(bluez->find);
@@ -298,12 +341,15 @@ const char *bluez_device_path(const Bluez *bluez, const Radio *radio, const Addr
 	return path;
 }
 
-void bluez_scan(Bluez *bluez, Radio *radio, bool on)
+void bluez_scan(Bluez *bluez, Radio *radio, const ScanWish *wish)
 {
 	Adapter *adapter = bluez_adapter(bluez, radio);
 
-	if (adapter)
-		scan_want(&adapter->scan, on);
+	if (!adapter)
+		return;
+	adapter->scan.wish = *wish;
+	bluez_settle_devices(bluez);
+	scan_want(&adapter->scan, wish);
 }
 
 void bluez_scan_restart(Bluez *bluez, Radio *radio)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * bluetoothd, on the hot connection: watches its name, mirrors its objects from GetManagedObjects and three broad signal
- * matches (no proxies, no match a device), and turns what it hears of devices into advertising reports.
+ * bluetoothd, on the hot connection: watches its name, mirrors its objects from GetManagedObjects and a few broad signal
+ * matches (no proxies, no match a device), and turns what it hears of devices into advertising reports. Changes of devices
+ * can be a flood: those are matched only while somebody here cares.
  */
 #pragma once
 
@@ -32,7 +33,9 @@ typedef struct Bluez {
 	sd_event_source *reload;
 	sd_bus_slot *tree;		/* GetManagedObjects, for the attributes of new links */
 	bool tree_again;		/* another link was resolved meanwhile */
-	sd_bus_slot *matches[3];
+	bool refreshing;		/* the mirrored devices are old until the tree is there */
+	sd_bus_slot *matches[7];
+	sd_bus_slot *device_match;	/* changes of devices; NULL: nobody cares */
 	sd_bus_slot *agent;
 	sd_bus_message *refused;	/* a question to it that is answered when bluetoothd takes it back */
 	unsigned next_object;		/* number of the next object that we register */
@@ -55,11 +58,17 @@ Adapter *bluez_adapter(const Bluez *bluez, const Radio *radio);
 #define BLUEZ_PATH_SIZE 128
 const char *bluez_device_path(const Bluez *bluez, const Radio *radio, const Addr *addr, char path[static BLUEZ_PATH_SIZE]);
 
+/* Follows changes of devices, or not, as the radios want it. */
+void bluez_settle_devices(Bluez *bluez);
+
+/* Whether the mirrored devices are as BlueZ has them. If not, they will be as soon as somebody cares. */
+bool bluez_knows_devices(const Bluez *bluez);
+
 /* Anybody may call or signal us: only bluetoothd counts. */
 bool bluez_is_sender(const Bluez *bluez, sd_bus_message *m);
 
 /* What core wants of a radio (BrokerOps). */
-void bluez_scan(Bluez *bluez, Radio *radio, bool on);
+void bluez_scan(Bluez *bluez, Radio *radio, const ScanWish *wish);
 void bluez_scan_restart(Bluez *bluez, Radio *radio);
 void bluez_power(Bluez *bluez, Radio *radio, bool on);
 

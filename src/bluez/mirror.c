@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The mirror of bluetoothd's objects: filled by GetManagedObjects, kept up by three signals. */
+/* The mirror of bluetoothd's objects: filled by GetManagedObjects, kept up by signals. */
 #include "bluez/mirror.h"
 
 #include <errno.h>
@@ -83,8 +83,10 @@ static int load_device(Bluez *bluez, sd_bus_message *m, const char *path)
 		}
 	}
 
+	if (bluez->refreshing)
+		device_invalidate(device, "RSSI");
 	r = device_read(device, m, &news);
-	if (r >= 0 && bluez->loaded && news.advertised)
+	if (r >= 0 && bluez->loaded && news.advertised && !bluez->refreshing)
 		bluez_report(device);
 	if (kept && news.connected_changed)
 		count_link(device);
@@ -95,7 +97,8 @@ static int load_device(Bluez *bluez, sd_bus_message *m, const char *path)
 	return r;
 }
 
-static int load_adapter(Bluez *bluez, sd_bus_message *m, const char *path, bool advertising)
+/* Takes over an interface of an adapter, whichever of them comes first. */
+static int load_adapter(Bluez *bluez, sd_bus_message *m, const char *path, int (*read)(Adapter *adapter, sd_bus_message *m))
 {
 	Adapter *adapter = find_adapter(bluez, path, strlen(path));
 	int r;
@@ -108,15 +111,24 @@ static int load_adapter(Bluez *bluez, sd_bus_message *m, const char *path, bool 
 			return r;
 		g_ptr_array_add(bluez->adapters, adapter);
 	}
-	return advertising ? adapter_read_advertising(adapter, m) : adapter_read(adapter, m);
+	return read(adapter, m);
+}
+
+static int read_monitor_manager(Adapter *adapter, sd_bus_message *m)
+{
+	adapter->scan.monitor.offered = true;
+	scan_settle(&adapter->scan);
+	return sd_bus_message_skip(m, "a{sv}");
 }
 
 static int on_adapter_interface(sd_bus_message *m, const char *path, const char *interface, void *userdata)
 {
 	if (strcmp(interface, ADAPTER_INTERFACE) == 0)
-		return load_adapter(userdata, m, path, false);
+		return load_adapter(userdata, m, path, adapter_read);
 	if (strcmp(interface, ADVERTISING_INTERFACE) == 0)
-		return load_adapter(userdata, m, path, true);
+		return load_adapter(userdata, m, path, adapter_read_advertising);
+	if (strcmp(interface, MONITOR_MANAGER_INTERFACE) == 0)
+		return load_adapter(userdata, m, path, read_monitor_manager);
 	return sd_bus_message_skip(m, "a{sv}");
 }
 
@@ -148,6 +160,7 @@ static void remove_adapter(Bluez *bluez, Adapter *adapter)
 	g_ptr_array_remove(bluez->adapters, adapter);
 	log_info("hci%u: radio is gone", adapter->index);
 	adapter_free(adapter);
+	bluez_settle_devices(bluez);
 }
 
 /* --- signals --- */
@@ -287,6 +300,15 @@ static int on_gatt_interface(sd_bus_message *m, const char *path, const char *in
 	return sd_bus_message_skip(m, "a{sv}");
 }
 
+static void end_refresh(Bluez *bluez)
+{
+	if (!bluez->refreshing)
+		return;
+	bluez->refreshing = false;
+	for (guint i = 0; i < bluez->adapters->len; i++)
+		scan_settle(&((Adapter *)g_ptr_array_index(bluez->adapters, i))->scan);
+}
+
 static int on_tree(sd_bus_message *m, void *userdata, sd_bus_error *ret_error UNUSED)
 {
 	Bluez *bluez = userdata;
@@ -304,9 +326,10 @@ static int on_tree(sd_bus_message *m, void *userdata, sd_bus_error *ret_error UN
 	}
 	if (sd_bus_message_is_method_error(m, NULL)) {
 		log_limited(LOG_WARNING, "bluetoothd does not list its objects: %s", sd_bus_message_get_error(m)->name);
+		end_refresh(bluez);
 		return 0;
 	}
-	r = msg_walk_objects(m, on_gatt_interface, bluez);
+	r = msg_walk_objects(m, bluez->refreshing ? on_device_interface : on_gatt_interface, bluez);
 	if (r < 0)
 		log_warning("bluetoothd's objects cannot be read: %s", strerror(-r));
 
@@ -323,6 +346,7 @@ static int on_tree(sd_bus_message *m, void *userdata, sd_bus_error *ret_error UN
 	for (guint i = 0; i < read->len; i++)
 		bluez_link_sync(g_ptr_array_index(read, i));
 	g_ptr_array_free(read, TRUE);
+	end_refresh(bluez);
 	return 0;
 }
 
@@ -336,8 +360,18 @@ void mirror_read_tree(Bluez *bluez)
 	}
 	r = bluez_call(bluez, "/", "org.freedesktop.DBus.ObjectManager", "GetManagedObjects", &bluez->tree, on_tree, bluez,
 		       NULL);
-	if (r < 0)
+	if (r < 0) {
 		log_error("cannot call bluetoothd: %s", strerror(-r));
+		end_refresh(bluez);
+	}
+}
+
+void mirror_refresh(Bluez *bluez)
+{
+	if (!bluez->loaded)
+		return;
+	bluez->refreshing = true;
+	mirror_read_tree(bluez);
 }
 
 int mirror_load(Bluez *bluez, sd_bus_message *m)

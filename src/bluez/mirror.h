@@ -12,6 +12,8 @@ typedef struct Bluez Bluez;
 int mirror_load(Bluez *bluez, sd_bus_message *m);
 /* Reads the GATT objects of devices whose services are resolved, and tells core when they are all there. */
 void mirror_read_tree(Bluez *bluez);
+/* Reads the devices too: their changes were not followed for a while. */
+void mirror_refresh(Bluez *bluez);
 void mirror_clear(Bluez *bluez);
 
 /* The signals' callbacks (sd_bus_add_match); userdata is the Bluez. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* BlueZ's discovery session of one radio, as a small state machine. */
+/* The scan of one radio, as a small state machine. */
 #include "bluez/scan.h"
 
 #include <glib.h>
@@ -13,7 +13,48 @@
 #define RETRY_MAX (10 * USEC_PER_SEC)
 #define RETRY_BUSY (500 * USEC_PER_MSEC)
 
-static void scan_settle(Scan *scan);
+/* No device has these services: made up here. */
+static const char *const nobodys_uuids[] = { "7d1f2e6a-93c4-4b0e-8a57-5ec1b09d34f2", "7d1f2e6a-93c4-4b0e-8a57-5ec1b09d34f3" };
+
+/*
+ * A controller that leaves out duplicates forgets what it has told when a scan begins. Many never tell of a device twice;
+ * with those the kernel begins anew all the time if what it hears passes the filter, and here nothing does.
+ */
+#define RENEW_DUPLICATES (1 * USEC_PER_SEC)
+
+/* The kernel ends a discovery after 10.24 s. Between that and bluetoothd's next start it scans passively for the
+ * advertisement monitor, and bluetoothd takes all it hears for its discovery's: stop before, which it understands. */
+#define RENEW_ALL (9500 * USEC_PER_MSEC)
+
+static Discovery scan_discovery(const Scan *scan)
+{
+	const ScanWish *wish = &scan->wish;
+
+	if (!wish->on)
+		return DISCOVERY_NONE;
+	if (wish->show == SHOW_REPORTS)
+		return DISCOVERY_REPORTS;
+	if (wish->show == SHOW_DEVICES)
+		return DISCOVERY_DEVICES;
+	return wish->active || scan->monitor.state != ADVERT_MONITOR_ON ? DISCOVERY_QUIET : DISCOVERY_NONE;
+}
+
+static ScanMode scan_mode(const Scan *scan)
+{
+	const bool monitor = scan->monitor.state == ADVERT_MONITOR_ON;
+
+	if (scan->state != SCAN_RUNNING)
+		return monitor && scan->adapter->state.powered ? SCAN_MODE_PASSIVE : SCAN_MODE_OFF;
+	if (scan->filter != DISCOVERY_QUIET)
+		return SCAN_MODE_DISCOVERY;
+	return monitor ? SCAN_MODE_QUIET_ALL : SCAN_MODE_QUIET;
+}
+
+static void scan_tell(const Scan *scan)
+{
+	if (scan->adapter->radio)
+		radio_set_scan_mode(scan->adapter->radio, scan_mode(scan));
+}
 
 static int on_retry(sd_event_source *source UNUSED, uint64_t now UNUSED, void *userdata)
 {
@@ -35,8 +76,9 @@ static void scan_retry_in(Scan *scan, uint64_t wait)
 {
 	scan->state = SCAN_IDLE;
 	scan->retry = sd_event_source_disable_unref(scan->retry);
-	if (scan->wanted)
+	if (scan->wish.on)
 		scan_settle_in(scan, wait);
+	scan_tell(scan);
 }
 
 /* What was asked for may have been done all the same. */
@@ -45,16 +87,37 @@ static bool is_no_answer(const sd_bus_error *error)
 	return sd_bus_error_has_name(error, SD_BUS_ERROR_NO_REPLY) || sd_bus_error_has_name(error, SD_BUS_ERROR_TIMEOUT);
 }
 
+static int scan_call(Scan *scan, const char *method, sd_bus_message_handler_t callback, BluezAppend append, ScanState state)
+{
+	const Adapter *adapter = scan->adapter;
+	int r;
+
+	r = bluez_call_with(adapter->bluez, adapter->path, ADAPTER_INTERFACE, method, &scan->call, callback, scan, append,
+			    scan);
+	if (r < 0)
+		log_error("hci%u: cannot call bluetoothd: %s", adapter->index, strerror(-r));
+	else
+		scan->state = state;
+	return r;
+}
+
 /* A call failed: begin anew in a while, longer each time. */
 static void scan_failed(Scan *scan, const char *method, const sd_bus_error *error)
 {
-	uint64_t wait = RETRY_FIRST << MIN(scan->failures, 8u);
+	uint64_t wait = MIN(RETRY_FIRST << MIN(scan->failures, 8u), RETRY_MAX);
 
 	scan->failures++;
 	scan->adapter->bluez->broker->stats.upstream_errors++;
 	log_limited(LOG_WARNING, "hci%u: %s failed (%s: %s), trying again", scan->adapter->index, method, error->name,
 		    error->message ? error->message : "");
-	scan_retry_in(scan, MIN(wait, RETRY_MAX));
+	if (scan->state != SCAN_CHANGING) {
+		scan_retry_in(scan, wait);
+		return;
+	}
+	/* it runs, or the radio is off: get to a known state */
+	scan->state = SCAN_RUNNING;
+	scan->restart = true;
+	scan_settle_in(scan, wait);
 }
 
 static int on_started(sd_bus_message *m, void *userdata, sd_bus_error *ret_error UNUSED)
@@ -101,11 +164,18 @@ static int on_filter_set(sd_bus_message *m, void *userdata, sd_bus_error *ret_er
 		scan_failed(scan, "SetDiscoveryFilter", sd_bus_message_get_error(m));
 		return 0;
 	}
+	if (scan->state == SCAN_CHANGING) {
+		scan->state = SCAN_RUNNING;
+		scan->failures = 0;
+		scan_settle(scan);
+		return 0;
+	}
 	scan->state = SCAN_IDLE;
-	if (scan->wanted &&
-	    bluez_call(scan->adapter->bluez, scan->adapter->path, ADAPTER_INTERFACE, "StartDiscovery", &scan->call,
-		       on_started, scan, NULL) >= 0)
-		scan->state = SCAN_STARTING;
+	if (scan_discovery(scan) != scan->filter) {
+		scan_settle(scan);
+		return 0;
+	}
+	(void)scan_call(scan, "StartDiscovery", on_started, NULL, SCAN_STARTING);
 	return 0;
 }
 
@@ -133,55 +203,120 @@ static int on_stopped(sd_bus_message *m, void *userdata, sd_bus_error *ret_error
 
 /*
  * RSSI -127 rejects nothing, and makes BlueZ signal each report however little the RSSI moved; any filter at all makes it
- * scan without pauses and show devices without discoverable flags.
+ * scan without pauses and show devices without discoverable flags. With UUIDs, the kernel drops all that does not have
+ * one of them, before bluetoothd is woken.
  */
-static int append_filter(sd_bus_message *m, void *userdata UNUSED)
+static int append_filter(sd_bus_message *m, void *userdata)
 {
-	return sd_bus_message_append(m, "a{sv}", 3, "Transport", "s", "le", "DuplicateData", "b", 1, "RSSI", "n",
-				     (int)-127);
+	const Scan *scan = userdata;
+
+	switch (scan->filter) {
+	case DISCOVERY_QUIET:
+		return sd_bus_message_append(m, "a{sv}", 2, "Transport", "s", "le", "UUIDs", "as", 1,
+					     nobodys_uuids[scan->turn % ARRAY_SIZE(nobodys_uuids)]);
+	case DISCOVERY_DEVICES:
+		return sd_bus_message_append(m, "a{sv}", 2, "Transport", "s", "le", "RSSI", "n", (int)-127);
+	default:
+		return sd_bus_message_append(m, "a{sv}", 3, "Transport", "s", "le", "DuplicateData", "b", 1, "RSSI", "n",
+					     (int)-127);
+	}
 }
 
-/* Takes the next step from where we are to what is wanted. One call at a time. */
-static void scan_settle(Scan *scan)
+/* Whether there is, or is not, an advertisement monitor as it should be. Nobody who lives on BlueZ's signals needs one. */
+static bool scan_settle_monitor(Scan *scan)
 {
-	Adapter *adapter = scan->adapter;
-	int r = 0;
+	AdvertMonitor *monitor = &scan->monitor;
+	const bool wanted = scan->wish.on && scan->wish.show != SHOW_REPORTS;
+	const bool again = scan->restart && scan->state == SCAN_IDLE;
 
-	if (scan->call || scan->retry)
+	if (!wanted || again)
+		advert_monitor_stop(monitor);
+	if (again)
+		scan->restart = false;
+	if (wanted && monitor->offered && !monitor->failed && monitor->state == ADVERT_MONITOR_OFF)
+		advert_monitor_start(monitor);
+	return monitor->state != ADVERT_MONITOR_STARTING;
+}
+
+static void scan_set_filter(Scan *scan, Discovery filter, ScanState state)
+{
+	scan->filter = filter;
+	scan->renewing = false;
+	scan->turn++;
+	(void)scan_call(scan, "SetDiscoveryFilter", on_filter_set, append_filter, state);
+}
+
+static void scan_settle_discovery(Scan *scan)
+{
+	const Discovery wanted = scan_discovery(scan);
+
+	/* what BlueZ has may be what a link seeks: see, before it shows more */
+	if (wanted == DISCOVERY_DEVICES && scan->state != SCAN_STOPPING && scan->adapter->bluez->refreshing)
 		return;
-
-	if (scan->state == SCAN_RUNNING && (!scan->wanted || scan->restart)) {
+	if (scan->state == SCAN_RUNNING && (wanted == DISCOVERY_NONE || scan->restart)) {
 		scan->restart = false;
-		r = bluez_call(adapter->bluez, adapter->path, ADAPTER_INTERFACE, "StopDiscovery", &scan->call, on_stopped,
-			       scan, NULL);
-		if (r >= 0)
-			scan->state = SCAN_STOPPING;
-	} else if (scan->state == SCAN_IDLE && scan->wanted && adapter->state.powered) {
-		scan->restart = false;
-		r = bluez_call(adapter->bluez, adapter->path, ADAPTER_INTERFACE, "SetDiscoveryFilter", &scan->call,
-			       on_filter_set, scan, append_filter);
-		if (r >= 0)
-			scan->state = SCAN_FILTERING;
+		(void)scan_call(scan, "StopDiscovery", on_stopped, NULL, SCAN_STOPPING);
+	} else if (scan->state == SCAN_RUNNING && (wanted != scan->filter || scan->renewing)) {
+		scan_set_filter(scan, wanted, SCAN_CHANGING);
+	} else if (scan->state == SCAN_IDLE && wanted != DISCOVERY_NONE && scan->adapter->state.powered) {
+		scan_set_filter(scan, wanted, SCAN_FILTERING);
 	}
-	if (r < 0)
-		log_error("hci%u: cannot call bluetoothd: %s", adapter->index, strerror(-r));
+}
+
+static int on_renew(sd_event_source *source UNUSED, uint64_t now UNUSED, void *userdata)
+{
+	Scan *scan = userdata;
+
+	scan->renew = sd_event_source_disable_unref(scan->renew);
+	if (scan->monitor.state == ADVERT_MONITOR_ON)
+		scan->restart = true;
+	else
+		scan->renewing = true;
+	scan_settle(scan);
+	return 0;
+}
+
+static void scan_settle_renewal(Scan *scan)
+{
+	const bool quiet = scan->state == SCAN_RUNNING && scan->filter == DISCOVERY_QUIET;
+
+	if (!quiet)
+		scan->renew = sd_event_source_disable_unref(scan->renew);
+	else if (!scan->renew)
+		(void)sd_event_add_time_relative(scan->adapter->bluez->event, &scan->renew, CLOCK_BOOTTIME,
+						 scan->monitor.state == ADVERT_MONITOR_ON ? RENEW_ALL : RENEW_DUPLICATES,
+						 100 * USEC_PER_MSEC, on_renew, scan);
+}
+
+/* One call at a time. */
+void scan_settle(Scan *scan)
+{
+	if (scan->call || scan->retry || !scan_settle_monitor(scan))
+		return;
+	scan_settle_discovery(scan);
+	scan_settle_renewal(scan);
+	if (!scan->call)
+		scan_tell(scan);
 }
 
 void scan_init(Scan *scan, Adapter *adapter)
 {
 	*scan = (Scan){ .adapter = adapter };
+	advert_monitor_init(&scan->monitor, adapter);
 }
 
 void scan_deinit(Scan *scan)
 {
 	scan->call = sd_bus_slot_unref(scan->call);
 	scan->retry = sd_event_source_disable_unref(scan->retry);
+	scan->renew = sd_event_source_disable_unref(scan->renew);
+	advert_monitor_deinit(&scan->monitor);
 }
 
-void scan_want(Scan *scan, bool wanted)
+void scan_want(Scan *scan, const ScanWish *wish)
 {
-	scan->wanted = wanted;
-	if (!wanted)
+	scan->wish = *wish;
+	if (!wish->on)
 		scan->retry = sd_event_source_disable_unref(scan->retry);
 	scan_settle(scan);
 }
@@ -198,12 +333,15 @@ void scan_powered_off(Scan *scan)
 	if (scan->state == SCAN_RUNNING)
 		scan->state = SCAN_IDLE;
 	scan->retry = sd_event_source_disable_unref(scan->retry);
-	scan->restart = false;
+	scan->renew = sd_event_source_disable_unref(scan->renew);
+	scan->restart = scan->renewing = false;
+	scan_tell(scan);
 }
 
 void scan_powered_on(Scan *scan)
 {
 	scan->retry = sd_event_source_disable_unref(scan->retry);
 	scan->failures = 0;
+	scan->monitor.failed = false;
 	scan_settle(scan);
 }

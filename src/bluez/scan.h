@@ -1,40 +1,60 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * BlueZ's discovery session of one radio: filter, start, stop, one call at a time, tried again when it fails. BlueZ has
- * one such session a bus connection, so this is the only place that starts or stops it.
+ * The scan of one radio at BlueZ: our discovery session (filter, start, change, stop), and our advertisement monitor
+ * where BlueZ has those. One call at a time, tried again when it fails. BlueZ has one discovery session a bus connection,
+ * so this is the only place that starts or stops it.
  */
 #pragma once
 
 #include <stdbool.h>
 #include <systemd/sd-bus.h>
 
+#include "bluez/advert-monitor.h"
+#include "core/broker.h"
 #include "util/macros.h"
 
 typedef struct Adapter Adapter;
 
 typedef enum ScanState {
 	SCAN_IDLE,
-	SCAN_FILTERING,		/* SetDiscoveryFilter is under way */
+	SCAN_FILTERING,		/* SetDiscoveryFilter is under way, before the start */
 	SCAN_STARTING,		/* StartDiscovery */
 	SCAN_RUNNING,
+	SCAN_CHANGING,		/* SetDiscoveryFilter, while it runs */
 	SCAN_STOPPING,		/* StopDiscovery */
 } ScanState;
 
+/* What the discovery is for, which is its filter. */
+typedef enum Discovery {
+	DISCOVERY_NONE,
+	DISCOVERY_QUIET,	/* the radio scans, and BlueZ is deaf */
+	DISCOVERY_DEVICES,	/* objects */
+	DISCOVERY_REPORTS,	/* and a signal for each report */
+} Discovery;
+
 typedef struct Scan {
 	Adapter *adapter;
-	bool wanted;
+	ScanWish wish;
 	bool restart;		/* stop once, then start again */
 	ScanState state;
+	Discovery filter;	/* the last that BlueZ was told */
+	unsigned turn;		/* filters told so far: each is another one */
 	unsigned failures;	/* in a row */
 	sd_bus_slot *call;
 	sd_event_source *retry;
+	sd_event_source *renew;	/* while it is quiet: when to begin anew */
+	bool renewing;
+	AdvertMonitor monitor;
 } Scan;
 
 void scan_init(Scan *scan, Adapter *adapter);
 void scan_deinit(Scan *scan);
 
-void scan_want(Scan *scan, bool wanted);
+void scan_want(Scan *scan, const ScanWish *wish);
 void scan_restart(Scan *scan);
+
+/* Takes the next step from where we are to what is wanted: something that it waits for has come about. */
+void scan_settle(Scan *scan);
 
 /* The radio went off, and BlueZ has ended the session by itself; it is on, and what is wanted can be had. */
 void scan_powered_off(Scan *scan);

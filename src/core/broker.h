@@ -36,6 +36,7 @@ typedef enum RadioChange {
 	RADIO_LINKS = 1 << 5,
 	RADIO_INSTANCES = 1 << 6,
 	RADIO_INSTANCES_FREE = 1 << 7,
+	RADIO_SCAN_MODE = 1 << 8,
 } RadioChange;
 
 /* What is new about a link, for the properties of Connection1. */
@@ -46,9 +47,24 @@ typedef enum LinkChange {
 	LINK_RSSI = 1 << 3,
 } LinkChange;
 
+/* What BlueZ has to show of what it hears. */
+typedef enum ScanShow {
+	SHOW_NOTHING,		/* the reports come from elsewhere */
+	SHOW_DEVICES,		/* an object for each device */
+	SHOW_REPORTS,		/* a signal for each report: they are the source */
+} ScanShow;
+
+/* What is wanted of a radio, all of it at any time. */
+typedef struct ScanWish {
+	bool on;
+	bool active;		/* devices are to be asked for scan responses */
+	ScanShow show;
+	bool ignore_devices;	/* nobody here cares what becomes of BlueZ's devices */
+} ScanWish;
+
 typedef struct BrokerOps {
 	/* toward the radio: make it so */
-	void (*radio_scan)(void *userdata, Radio *radio, bool on);
+	void (*radio_scan)(void *userdata, Radio *radio, const ScanWish *wish);
 	void (*radio_scan_restart)(void *userdata, Radio *radio);
 	void (*radio_power)(void *userdata, Radio *radio, bool on);	/* answered by radio_power_done */
 

@@ -26,10 +26,12 @@ static bool session_can_deliver(const Session *session)
 static bool session_deliver(Session *session)
 {
 	SessionStream *stream = session->stream;
+	size_t waiting = ring_count(session->ring);
 
 	if (!stream)
 		return session->broker->ops->session_batch(session->broker->userdata, session);
 	stream->full = !stream->send(stream);
+	session->streamed += waiting - ring_count(session->ring);
 	return !stream->full;
 }
 
@@ -106,6 +108,7 @@ void session_stream_open(Session *session, SessionStream *stream, uint64_t now)
 	session_stream_end(session);
 	stream->session = session;
 	stream->full = false;
+	stream->lost_before = session_dropped(session);
 	session->stream = stream;
 	if (ring_count(session->ring) > 0)
 		session_hand_over(session, now);
@@ -118,8 +121,16 @@ void session_stream_ready(SessionStream *stream, uint64_t now)
 		session_hand_over(stream->session, now);
 }
 
+uint64_t session_stream_lost(const Session *session)
+{
+	uint64_t now = session->stream ? session_dropped(session) - session->stream->lost_before : 0;
+
+	return session->stream_lost + now;
+}
+
 static void session_forget_stream(Session *session)
 {
+	session->stream_lost = session_stream_lost(session);
 	session->stream->session = NULL;
 	session->stream = NULL;
 	session->batch_due = USEC_NEVER;

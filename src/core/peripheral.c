@@ -80,6 +80,7 @@ static uint64_t peripheral_settle_all(Peripheral *peripheral, uint64_t now)
 void peripheral_settle(Peripheral *peripheral, uint64_t now)
 {
 	broker_wake_at(peripheral->radio->broker, peripheral_settle_all(peripheral, now));
+	radio_settle(peripheral->radio);
 }
 
 uint64_t peripheral_tick(Peripheral *peripheral, uint64_t now)
@@ -290,6 +291,11 @@ bool peripheral_used_by(const Peripheral *peripheral, const Session *session)
 	return false;
 }
 
+bool peripheral_is_used(const Peripheral *peripheral)
+{
+	return peripheral->adverts->len > 0 || peripheral->services->len > 0 || peripheral->clients->len > 0;
+}
+
 void peripheral_drop_session(Peripheral *peripheral, Session *session, uint64_t now)
 {
 	Advert *advert = advert_find(session);
@@ -304,6 +310,7 @@ void peripheral_drop_session(Peripheral *peripheral, Session *session, uint64_t 
 	}
 	for (guint i = 0; i < peripheral->clients->len; i++)
 		(void)g_ptr_array_remove(((Client *)g_ptr_array_index(peripheral->clients, i))->sessions, session);
+	radio_settle(peripheral->radio);
 }
 
 void peripheral_peer_gone(Peripheral *peripheral, const char *connection, uint64_t now UNUSED)

@@ -50,6 +50,8 @@ void peripheral_on(Peripheral *peripheral, uint64_t now);
 void peripheral_drop_session(Peripheral *peripheral, Session *session, uint64_t now);
 /* Whether the session advertises or has a service. */
 bool peripheral_used_by(const Peripheral *peripheral, const Session *session);
+/* Whether anybody does, or a central is still connected. */
+bool peripheral_is_used(const Peripheral *peripheral);
 /* A bus connection left. */
 void peripheral_peer_gone(Peripheral *peripheral, const char *connection, uint64_t now);
 

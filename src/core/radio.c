@@ -8,6 +8,7 @@
 
 #include "core/links.h"
 #include "core/peripheral.h"
+#include "core/scan-wish.h"
 #include "core/session.h"
 
 #define SILENCE_MAX (3600 * USEC_PER_SEC)
@@ -24,7 +25,7 @@ static void radio_changed(Radio *radio, unsigned changes)
 /* When the silence of a scanning radio is too long. */
 static uint64_t radio_silence_deadline(const Radio *radio)
 {
-	if (!radio->scan_wanted || radio->broker->config.silence_seconds == 0)
+	if (!radio->wish.on || radio->broker->config.silence_seconds == 0)
 		return USEC_NEVER;
 	return radio->last_report + MAX(radio->silence, radio->broker->config.silence_seconds * USEC_PER_SEC);
 }
@@ -33,20 +34,30 @@ static uint64_t radio_silence_deadline(const Radio *radio)
 void radio_settle(Radio *radio)
 {
 	Broker *broker = radio->broker;
-	bool wanted = (radio->scanning->len > 0 || links_seeking(radio) > 0) && radio->present && radio->bluez.powered;
+	const ScanWish old = radio->wish, wish = scan_wish(radio);
 
-	if (wanted == radio->scan_wanted)
+	if (scan_wish_equal(&old, &wish))
 		return;
-	radio->scan_wanted = wanted;
+	radio->wish = wish;
 	if (radio->present)
-		broker->ops->radio_scan(broker->userdata, radio, wanted);
+		broker->ops->radio_scan(broker->userdata, radio, &wish);
+	if (old.on == wish.on)
+		return;
 	radio_changed(radio, RADIO_SCANNING);
 	broker_wake_at(broker, radio_silence_deadline(radio));
 }
 
 bool radio_is_scanning(const Radio *radio)
 {
-	return radio->scan_wanted;
+	return radio->wish.on;
+}
+
+void radio_set_scan_mode(Radio *radio, ScanMode mode)
+{
+	if (radio->scan_mode == mode)
+		return;
+	radio->scan_mode = mode;
+	radio_changed(radio, RADIO_SCAN_MODE);
 }
 
 const char *radio_source(const Radio *radio)
@@ -60,6 +71,7 @@ void radio_source_changed(Radio *radio)
 {
 	if (radio->bluez.powered)
 		radio_changed(radio, RADIO_SOURCE);
+	radio_settle(radio);
 }
 
 static void radio_finish_power(Radio *radio, int error, const Reason *reason)
@@ -153,7 +165,8 @@ void radio_vanished(Radio *radio, uint64_t now)
 	radio->bluez.powered = false;
 	radio->bluez.links = 0;
 	radio->present = false;
-	radio->scan_wanted = false;
+	radio->wish = (ScanWish){ 0 };
+	radio->scan_mode = SCAN_MODE_OFF;
 	links_radio_gone(radio, now);
 	peripheral_forgotten(radio->peripheral, now);
 	broker->ops->radio_removed(broker->userdata, radio);

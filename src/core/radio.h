@@ -29,6 +29,15 @@ typedef struct RadioState {
 	bool advert_intervals;		/* BlueZ takes intervals */
 } RadioState;
 
+/* How it scans, as the edge says (Adapter1.ScanMode). */
+typedef enum ScanMode {
+	SCAN_MODE_OFF,
+	SCAN_MODE_DISCOVERY,	/* BlueZ hears, and shows, everything */
+	SCAN_MODE_QUIET,	/* the radio scans actively, BlueZ drops what it hears */
+	SCAN_MODE_QUIET_ALL,	/* the same, and the controller does not leave out duplicates */
+	SCAN_MODE_PASSIVE,
+} ScanMode;
+
 /* Somebody who waits for the radio to be on. Lives in the waiter; off the list before done is called. */
 typedef struct PowerWait {
 	void (*done)(struct PowerWait *wait, int error, const Reason *reason);
@@ -45,7 +54,8 @@ struct Radio {
 
 	RadioState bluez;		/* mirrored */
 
-	bool scan_wanted;		/* the last intention stated */
+	ScanWish wish;			/* the last intention stated */
+	ScanMode scan_mode;
 	bool powered_by_us;
 	bool was_powered;		/* when it was last there */
 	uint64_t powered_off;		/* when it was powered off last; 0: never */
@@ -67,6 +77,7 @@ int radio_appeared(Broker *broker, const Addr *addr, unsigned index, const Radio
 void radio_vanished(Radio *radio, uint64_t now);
 void radio_update(Radio *radio, const RadioState *state, uint64_t now);
 void radio_set_addr_type(Radio *radio, uint8_t type);
+void radio_set_scan_mode(Radio *radio, ScanMode mode);
 
 /* The answer to ops->radio_power(on): 0, -ERFKILL where it is blocked, -EBUSY where somebody else is powering it on, or
  * another error. */
@@ -97,7 +108,7 @@ void radio_unuse(Radio *radio);
 void radio_add_scan(Radio *radio, Session *session, uint64_t now);
 void radio_remove_scan(Radio *radio, Session *session);
 
-/* For link.c: what is wanted of the radio may have changed. */
+/* For session.c, links.c and peripheral.c: what is wanted of the radio may have changed. */
 void radio_settle(Radio *radio);
 
 /* For broker.c. */

@@ -59,6 +59,7 @@ static void session_free_fifo(Session *session)
 	user_discharge(session->user, QUOTA_FIFO_BYTES, session->charged);
 	session->charged = 0;
 	session->reports = session->delivered = session->dropped_memory = 0;
+	session->streamed = session->stream_lost = 0;
 	session->filtered = session->duplicates = 0;
 }
 
@@ -327,6 +328,8 @@ int session_set_filter(Session *session, ScanFilter *filter, Reason *reason)
 	scan_filter_clear(&session->filter);
 	session->filter = *filter;
 	filter->filter = NULL;
+	if (session->scanning)
+		radio_settle(session->radio);
 
 	/* a stream has times of its own */
 	if (session->stream)

@@ -51,6 +51,7 @@ typedef struct SessionStream {
 	uint32_t batch_ms;
 	uint32_t batch_max;
 	bool full;		/* takes nothing until session_stream_ready */
+	uint64_t lost_before;	/* session_dropped when it was opened */
 	bool (*send)(struct SessionStream *stream);	/* takes what waits in the ring; false: not all, it is full */
 	void (*end)(struct SessionStream *stream);	/* the session has let go of it */
 } SessionStream;
@@ -83,6 +84,8 @@ struct Session {
 
 	uint64_t reports;	/* that passed the filter */
 	uint64_t delivered;
+	uint64_t streamed;	/* of those, by stream */
+	uint64_t stream_lost;	/* while streams were open that are not any more */
 	uint64_t dropped_memory;
 	uint64_t dropped_notifications;
 	uint64_t filtered;
@@ -141,6 +144,7 @@ void session_stream_open(Session *session, SessionStream *stream, uint64_t now);
 void session_stream_ready(SessionStream *stream, uint64_t now);	/* it is not full any more */
 void session_stream_close(SessionStream *stream, uint64_t now);	/* its reader left; end is not called */
 void session_stream_end(Session *session);	/* the session lets go of its stream, if it has one */
+uint64_t session_stream_lost(const Session *session);	/* of the losses, those while a stream was open */
 
 /* For radio.c, broker.c, hold.c and connect-wait.c. */
 void session_offer(Session *session, Report *report, uint64_t now);

@@ -14,6 +14,7 @@ static void append_adapter(GString *out, int number, BrokerAdapter1 *adapter, bo
 	const char *address = broker_adapter1_get_address(adapter);
 	const char *address_type = broker_adapter1_get_address_type(adapter);
 	const char *source = broker_adapter1_get_source(adapter);
+	const char *mode = broker_adapter1_get_scan_mode(adapter);
 
 	g_string_append_printf(out, "%shci%d%s  ", colour ? "\033[1m" : "", number, colour ? "\033[0m" : "");
 	text_append(out, address ? address : "?", -1);
@@ -26,6 +27,10 @@ static void append_adapter(GString *out, int number, BrokerAdapter1 *adapter, bo
 			       colour ? "\033[0m" : "",
 			       broker_adapter1_get_scanning(adapter) ? "scanning" : "not scanning");
 	text_append(out, source ? source : "?", -1);
+	if (mode && !g_str_equal(mode, "off")) {
+		g_string_append(out, ", scan: ");
+		text_append(out, mode, -1);
+	}
 	g_string_append_printf(out, "\n      links: %u of %u, advertising instances: %u of %u free\n",
 			       broker_adapter1_get_active_links(adapter), broker_adapter1_get_link_slots(adapter),
 			       broker_adapter1_get_advertising_instances_free(adapter),

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "core/scan-wish.h"
 #include "service/filter-dbus.h"
 #include "service/interfaces.h"
 #include "service/path.h"
@@ -121,6 +122,8 @@ static int get_property(sd_bus *bus UNUSED, const char *path, const char *interf
 		return sd_bus_message_append(reply, "b", (int)radio_is_scanning(radio));
 	if (strcmp(property, "Source") == 0)
 		return sd_bus_message_append(reply, "s", radio_source(radio));
+	if (strcmp(property, "ScanMode") == 0)
+		return sd_bus_message_append(reply, "s", scan_mode_name(radio->scan_mode));
 	if (strcmp(property, "ActiveLinks") == 0)
 		return sd_bus_message_append(reply, "u", radio->bluez.links);
 	if (strcmp(property, "LinkSlots") == 0)
@@ -147,6 +150,7 @@ const sd_bus_vtable adapter_vtable[] = {
 	SD_BUS_PROPERTY("Powered", "b", get_property, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
 	SD_BUS_PROPERTY("Scanning", "b", get_property, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
 	SD_BUS_PROPERTY("Source", "s", get_property, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+	SD_BUS_PROPERTY("ScanMode", "s", get_property, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
 	SD_BUS_PROPERTY("ActiveLinks", "u", get_property, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
 	SD_BUS_PROPERTY("LinkSlots", "u", get_property, 0, SD_BUS_VTABLE_PROPERTY_CONST),
 	SD_BUS_PROPERTY("AdvertisingInstances", "y", get_property, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),

@@ -55,6 +55,7 @@ void service_radio_changed(Service *service, Radio *radio, unsigned changes)
 		{ RADIO_LINKS, "ActiveLinks" },
 		{ RADIO_INSTANCES, "AdvertisingInstances" },
 		{ RADIO_INSTANCES_FREE, "AdvertisingInstancesFree" },
+		{ RADIO_SCAN_MODE, "ScanMode" },
 	};
 	char *names[ARRAY_SIZE(properties) + 1] = { NULL };
 	char path[PATH_SIZE];

@@ -31,7 +31,7 @@ static int append_session(sd_bus_message *m, const Session *session)
 	char path[PATH_SIZE];
 	int r;
 
-	r = sd_bus_message_append(m, "a{sv}", 11,
+	r = sd_bus_message_append(m, "a{sv}", 14,
 				  "Path", "o", path_of_session(session, path),
 				  "Uid", "u", user_uid(session->user),
 				  "Scanning", "b", (int)session->scanning,
@@ -42,6 +42,9 @@ static int append_session(sd_bus_message *m, const Session *session)
 				  "Dropped", "t", session_dropped(session),
 				  "Filtered", "t", session->filtered,
 				  "Duplicates", "t", session->duplicates,
+				  "Stream", "b", session->stream != NULL,
+				  "StreamReports", "t", session->streamed,
+				  "StreamLost", "t", session_stream_lost(session),
 				  "NotificationsDropped", "t", session->dropped_notifications);
 	return r;
 }
@@ -137,7 +140,7 @@ static int append_drops(sd_bus_message *m, const BrokerStats *stats)
 int stats_append(sd_bus_message *m, const Service *service, uid_t uid)
 {
 	const Broker *broker = service->broker;
-	uint32_t links = 0, devices = 0, advertisements = 0, services = 0;
+	uint32_t links = 0, devices = 0, advertisements = 0, services = 0, streams = 0;
 	BrokerStats stats;
 	int r;
 
@@ -150,11 +153,13 @@ int stats_append(sd_bus_message *m, const Service *service, uid_t uid)
 		for (guint a = 0; a < radio->peripheral->adverts->len; a++)
 			advertisements += ((const Advert *)g_ptr_array_index(radio->peripheral->adverts, a))->enabled;
 	}
+	for (guint i = 0; i < broker->sessions->len; i++)
+		streams += ((const Session *)g_ptr_array_index(broker->sessions, i))->stream != NULL;
 	broker_stats(broker, &stats);
 
 	r = sd_bus_message_open_container(m, 'a', "{sv}");
 	if (r >= 0)
-		r = sd_bus_message_append(m, "{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}",
+		r = sd_bus_message_append(m, "{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}",
 					  "Uptime", "t", service_now(service) - service->started,
 					  "Reports", "t", stats.reports,
 					  "Delivered", "t", stats.delivered,
@@ -164,7 +169,8 @@ int stats_append(sd_bus_message *m, const Service *service, uid_t uid)
 					  "Links", "u", links,
 					  "Devices", "u", devices,
 					  "Advertisements", "u", advertisements,
-					  "Services", "u", services);
+					  "Services", "u", services,
+					  "Streams", "u", streams);
 	if (r >= 0)
 		r = append_drops(m, &stats);
 	if (r >= 0)

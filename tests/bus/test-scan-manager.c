@@ -90,11 +90,12 @@ START_TEST(statistics)
 {
 	static const char *const keys[] = {
 		"Uptime t", "Reports t", "Delivered t", "Filtered t", "Duplicates t", "UpstreamErrors t", "Links u",
-		"Advertisements u", "Services u", "Clients aa{sv}", "Devices u", "Dropped a{st}", "Sources a{os}", "Sessions aa{sv}",
+		"Advertisements u", "Services u", "Streams u", "Clients aa{sv}", "Devices u", "Dropped a{st}", "Sources a{os}",
+		"Sessions aa{sv}",
 	};
 	static const char *const row_keys[] = {
 		"Path o", "Uid u", "Scanning b", "Fifo u", "FifoDepth u", "Reports t", "Delivered t", "Dropped t",
-		"Filtered t", "Duplicates t", "NotificationsDropped t",
+		"Filtered t", "Duplicates t", "Stream b", "StreamReports t", "StreamLost t", "NotificationsDropped t",
 	};
 	g_autoptr(GVariant) table = NULL, sessions = NULL, row = NULL, sources = NULL;
 	uint64_t uptime = stats_total(client, "Uptime");
@@ -252,7 +253,7 @@ START_TEST(tree)
 	ck_assert_ptr_nonnull(radio);
 	properties = g_variant_lookup_value(radio, ifaces[1], NULL);
 	ck_assert_ptr_nonnull(properties);
-	ck_assert_uint_eq(g_variant_n_children(properties), 10);
+	ck_assert_uint_eq(g_variant_n_children(properties), 11);
 	g_variant_unref(properties);
 	properties = g_variant_lookup_value(radio, ifaces[2], NULL);
 	ck_assert_ptr_nonnull(properties);

@@ -178,6 +178,47 @@ START_TEST(rssi_and_uuid_filters)
 }
 END_TEST
 
+static void set_uuid_filter(const char *uuid)
+{
+	adapter_do(client, "SetDiscoveryFilter", g_variant_new_parsed("({'UUIDs': <[%s]>},)", uuid));
+}
+
+/* Another report of it: whether BlueZ tells of that. A new filter takes a moment to arrive in the kernel. */
+static bool tells(void *dev)
+{
+	client_drop_signals(client);
+	air_do(air, "adv * %s random 3 -60 03030d18", (const char *)dev);
+	wait_ms(QUIET);
+	client_sync(client);
+	return client_count_signals(client, NULL) > 0;
+}
+
+static bool tells_nothing(void *dev)
+{
+	return !tells(dev);
+}
+
+/* Discovery goes on with another filter, which may show nothing at all, and then show it again. */
+START_TEST(filter_changes)
+{
+	static const char nobodys[] = "7d1f2e6a-93c4-4b0e-8a57-5ec1b09d34f2";
+
+	set_uuid_filter(nobodys);
+	start_plain();
+	air_do(air, "adv * %s random 3 -60 03030d18", DEVICE);
+	expect_quiet();
+	adapter_do(client, "SetDiscoveryFilter", filter_new(false));
+	ck_assert(wait_until(tells, (void *)DEVICE, SOON));
+	set_uuid_filter(nobodys);
+	ck_assert(wait_until(tells_nothing, (void *)DEVICE, SOON));
+	air_do(air, "adv * %s random 3 -60 03030d18", OTHER);
+	expect_quiet();
+	set_uuid_filter("180d");
+	ck_assert(wait_until(tells, (void *)OTHER, SOON));
+	ck_assert(is_discovering(NULL));
+}
+END_TEST
+
 START_TEST(filter_is_checked)
 {
 	static const char *const bad[] = {
@@ -313,6 +354,7 @@ int main(void)
 	tcase_add_test(tcase, scan_end_loses_the_held);
 	tcase_add_test(tcase, coalescing);
 	tcase_add_test(tcase, rssi_and_uuid_filters);
+	tcase_add_test(tcase, filter_changes);
 	tcase_add_test(tcase, filter_is_checked);
 	tcase_add_test(tcase, sessions);
 	tcase_add_test(tcase, repeat_and_quiet);

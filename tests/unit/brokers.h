@@ -43,9 +43,14 @@ static inline void world_say(World *world, const char *format, ...)
 	va_end(args);
 }
 
-static inline void op_scan(void *world, Radio *radio, bool on)
+/* What is wanted of a scan beside the reports that BlueZ's signals are: "scan0:devices", "scan0:active,ignore". */
+static inline void op_scan(void *world, Radio *radio, const ScanWish *wish)
 {
-	world_say(world, "%s%u", on ? "scan" : "noscan", radio->index);
+	world_say(world, "%s%u", wish->on ? "scan" : "noscan", radio->index);
+	if (wish->on && wish->show != SHOW_REPORTS)
+		g_string_append_printf(((World *)world)->log, ":%s%s",
+				       wish->show == SHOW_DEVICES ? "devices" : wish->active ? "active" : "passive",
+				       wish->ignore_devices ? ",ignore" : "");
 }
 
 static inline void op_scan_restart(void *world, Radio *radio)

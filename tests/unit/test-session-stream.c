@@ -135,7 +135,11 @@ START_TEST(test_full)
 	session_stream_ready(&a.stream, world.now);
 	world_expect(&world, "a6");
 	ck_assert_uint_eq(session->delivered, 18);
+	ck_assert_uint_eq(session->streamed, 18);
 	ck_assert_uint_eq(session_dropped(session), 4);
+	ck_assert_uint_eq(session_stream_lost(session), 4);
+	ck_assert_uint_eq(other->streamed, 22);
+	ck_assert_uint_eq(session_stream_lost(other), 0);
 	session_stream_ready(&a.stream, world.now);
 	world_expect(&world, "");
 	world_end(&world);
@@ -175,11 +179,27 @@ START_TEST(test_ends)
 	world_expect(&world, "");
 	ck_assert_uint_eq(ring_count(session->ring), 5);
 
+	/* what is lost while nobody reads is not the stream's; what the full one that follows loses is, also after it */
+	hear_many(&world, radio, 14);
+	ck_assert_uint_eq(session_dropped(session), 3);
+	ck_assert_uint_eq(session_stream_lost(session), 0);
+	session_stream_open(session, &a.stream, world.now);
+	hear_many(&world, radio, 2);
+	ck_assert_uint_eq(session_stream_lost(session), 2);
+	session_stream_close(&a.stream, world.now);
+	hear_many(&world, radio, 1);
+	ck_assert_uint_eq(session_dropped(session), 6);
+	ck_assert_uint_eq(session_stream_lost(session), 2);
+	ck_assert_uint_eq(session->streamed, 6);
+	g_string_truncate(world.log, 0);
+
 	/* Init and Deinit, and the session's end */
 	session_stream_open(session, &a.stream, world.now);
 	a.room = 1000;
 	world_pass(&world, 10 * USEC_PER_MSEC);
 	ck_assert_int_eq(session_init(session, &options, world.now, &reason), 0);
+	ck_assert_uint_eq(session->streamed, 0);
+	ck_assert_uint_eq(session_stream_lost(session), 0);
 	ck_assert_uint_eq(a.ended, 2);
 	session_stream_open(session, &a.stream, world.now);
 	session_deinit(session, world.now);

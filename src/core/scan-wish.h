@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is wanted of a radio's scan, and how it scans then. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "core/broker.h"
+#include "core/radio.h"
+#include "util/macros.h"
+
+/* What is wanted now. */
+ScanWish scan_wish(const Radio *radio);
+bool scan_wish_equal(const ScanWish *a, const ScanWish *b);
+
+/* In the contract's words (Adapter1.ScanMode). */
+const char *scan_mode_name(ScanMode mode);

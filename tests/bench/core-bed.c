@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The material of bench-core. */
+#include "core-bed.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <sys/socket.h>
+
+#include "core/session.h"
+#include "hci/packet.h"
+
+#define PACKET_DATA 15
+
+void core_fail(const char *what)
+{
+	fprintf(stderr, "bench-core: %s\n", what);
+	exit(1);
+}
+
+void core_check(int r, const char *what)
+{
+	if (r >= 0)
+		return;
+	fprintf(stderr, "bench-core: %s: %s\n", what, strerror(-r));
+	exit(1);
+}
+
+static void write_data(uint8_t data[static PACKET_DATA], unsigned int number)
+{
+	static const uint8_t head[] = { 2, 1, 6, 11, 0xff, 0xff, 0xff };
+	const uint32_t device = number % DEVICES;
+
+	memcpy(data, head, sizeof(head));
+	memcpy(data + 7, &device, 4);
+	memcpy(data + 11, &number, 4);
+}
+
+Report *core_report(unsigned int number)
+{
+	uint8_t data[PACKET_DATA];
+	const ReportInfo info = {
+		.addr = { .bytes = { 0xc0, 0, 0, 0, (uint8_t)(number % DEVICES >> 8), (uint8_t)(number % DEVICES) },
+			  .type = ADDR_RANDOM },
+		.adv_type = ADV_UNKNOWN,
+		.rssi = (int8_t)(-40 - (int)(number % 50)),
+		.tx_power = TX_POWER_UNKNOWN,
+		.sid = SID_NONE,
+		.synthesized = true,
+		.time = NOW,
+		.data = data,
+		.length = sizeof(data),
+	};
+	Report *report;
+
+	write_data(data, number);
+	core_check(report_new(&report, &info), "report");
+	return report;
+}
+
+size_t core_packet(uint8_t packet[static PACKET_ROOM], unsigned int number)
+{
+	/* an LE Meta event with one legacy report: non-connectable, of a random address */
+	const uint8_t head[] = {
+		PACKET_OPCODE_EVENT, 0, 0, 0, 27 + 2, 0, 0x3e, 27, 2, 1, 3, 1,
+		(uint8_t)(number % DEVICES), (uint8_t)(number % DEVICES >> 8), 0, 0, 0, 0xc0, PACKET_DATA,
+	};
+
+	memcpy(packet, head, sizeof(head));
+	write_data(packet + sizeof(head), number);
+	packet[sizeof(head) + PACKET_DATA] = (uint8_t)(-40 - (int)(number % 50));
+	return sizeof(head) + PACKET_DATA + 1;
+}
+
+static void no_scan(void *userdata UNUSED, Radio *radio UNUSED, const ScanWish *wish UNUSED)
+{
+}
+
+static void no_radio_bool(void *userdata UNUSED, Radio *radio UNUSED, bool on UNUSED)
+{
+}
+
+static void no_radio(void *userdata UNUSED, Radio *radio UNUSED)
+{
+}
+
+static void no_change(void *userdata UNUSED, Radio *radio UNUSED, unsigned changes UNUSED)
+{
+}
+
+static void no_event(void *userdata UNUSED, Session *session UNUSED, const char *connection UNUSED,
+		     uint32_t events UNUSED)
+{
+}
+
+static bool no_batch(void *userdata UNUSED, Session *session UNUSED)
+{
+	return false;
+}
+
+static void no_stop(void *userdata UNUSED, Session *session UNUSED, const char *reason UNUSED)
+{
+}
+
+static void no_wake(void *userdata UNUSED, uint64_t when UNUSED)
+{
+}
+
+static const BrokerOps no_ops = {
+	.radio_scan = no_scan,
+	.radio_scan_restart = no_radio,
+	.radio_power = no_radio_bool,
+	.radio_added = no_radio,
+	.radio_removed = no_radio,
+	.radio_changed = no_change,
+	.session_event = no_event,
+	.session_batch = no_batch,
+	.session_scan_stopped = no_stop,
+	.wake_at = no_wake,
+};
+
+Radio *core_radio(void)
+{
+	const RadioState state = { .name = "radio", .powered = true };
+	const Addr addr = { .bytes = { 0, 0xaa, 1, 0, 0, 0 } };
+	static Config config;
+	Broker *broker;
+	Radio *radio;
+
+	config_init(&config);
+	core_check(broker_new(&broker, &config, &no_ops, NULL), "broker");
+	broker_bluez_changed(broker, true);
+	core_check(radio_appeared(broker, &addr, 0, &state, NOW, &radio), "radio");
+	return radio;
+}
+
+void core_radio_free(Radio *radio)
+{
+	broker_free(radio->broker);
+}
+
+Filter *core_filter(uint16_t company)
+{
+	Filter *filter;
+
+	core_check(filter_new(&filter, 256), "filter");
+	core_check(filter_add_manufacturer(filter, company), "manufacturer");
+	core_check(filter_add_pattern(filter, 0, 0xff, (const uint8_t *)"\xff\xff", 2), "pattern");
+	return filter;
+}
+
+void core_add_sessions(Radio *radio, unsigned int sessions, uint16_t company, uint32_t fifo)
+{
+	const InitOptions options = { .fifo = fifo };
+	Reason reason = { "" };
+	Session *session;
+
+	for (unsigned int i = 0; i < sessions; i++) {
+		ScanFilter filter;
+
+		scan_filter_init(&filter, &radio->broker->config);
+		if (company != 0)
+			filter.filter = core_filter(company);
+		if (session_open(radio, 0, ":1.1", &options, NOW, &session, &reason) != 0 ||
+		    session_set_filter(session, &filter, &reason) != 0 ||
+		    session_start_scan(session, -1, NOW, &reason) != 0)
+			core_fail(reason.text);
+	}
+}
+
+sd_bus_message *core_signal(const char *path, const char *interface, const char *member)
+{
+	static sd_bus *bus;	/* what messages have to belong to */
+	sd_bus_message *m;
+	int fds[2];
+
+	if (!bus) {
+		core_check(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), "socketpair");
+		core_check(sd_bus_new(&bus), "bus");
+		core_check(sd_bus_set_fd(bus, fds[0], fds[0]), "bus");
+		core_check(sd_bus_start(bus), "bus");
+	}
+	core_check(sd_bus_message_new_signal(bus, &m, path, interface, member), "signal");
+	return m;
+}
+
+static double cpu_clock(void)
+{
+	struct timespec used;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+	return (double)used.tv_sec + (double)used.tv_nsec / 1e9;
+}
+
+static double paused;	/* seconds, or, while it is paused, less the time when that began */
+
+double core_cpu(void)
+{
+	return cpu_clock() - paused;
+}
+
+void core_cpu_pause(void)
+{
+	paused -= cpu_clock();
+}
+
+void core_cpu_resume(void)
+{
+	paused += cpu_clock();
+}

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How the radio scans for whom, with the HCI monitor as the source, on the real bluetoothd: what BlueZ is asked for, what it
+ * shows, and that nothing of it is missed. With BLUETOOTHD_ARGS=-E, bluetoothd has advertisement monitors.
+ */
+#include <string.h>
+
+#include "link-fixture.h"
+
+#define CONFIG "[Scan]\nFifoDepth=8192\n[Limits]\nMaxFifoDepth=8192\nFifoBytesPerUser=100000000\n"
+#define SESSION "Session1"
+#define ADVERTISERS 50
+#define RATE_OF_STORM 200
+#define STORM_SECONDS 2
+/* The kernel ends each discovery after 10.24 s. */
+#define LONG_STORM_SECONDS 11
+
+static bool experimental(void)
+{
+	const char *args = g_getenv("BLUETOOTHD_ARGS");
+
+	return args && strstr(args, "-E");
+}
+
+/* Of an active scan, and of one for which nobody asked for responses. */
+static const char *active_mode(void)
+{
+	return experimental() ? "quiet-all" : "quiet";
+}
+
+static const char *passive_mode(void)
+{
+	return experimental() ? "passive" : "quiet";
+}
+
+static bool mode_is(void *mode)
+{
+	g_autoptr(GVariant) value = client_get(client, "hci0", "Adapter1", "ScanMode");
+
+	return value && g_str_equal(g_variant_get_string(value, NULL), mode);
+}
+
+static void wait_mode_for(const char *mode, unsigned int ms)
+{
+	if (!wait_until(mode_is, (void *)mode, ms)) {
+		g_autoptr(GVariant) value = client_get(client, "hci0", "Adapter1", "ScanMode");
+
+		ck_abort_msg("not %s, but %s", mode, value ? g_variant_get_string(value, NULL) : "gone");
+	}
+}
+
+/* ScanMode, and that the radio was told so. */
+static void wait_mode(const char *mode)
+{
+	const bool off = g_str_equal(mode, "off"), passive = g_str_equal(mode, "passive");
+
+	wait_mode_for(mode, world_patience(world));
+	wait_radio_scans(WORLD_RADIO, !off, SOON);
+	if (off)
+		return;
+	ck_assert_uint_eq(air_status(air, WORLD_RADIO, "active"), !passive);
+	ck_assert_uint_eq(air_status(air, WORLD_RADIO, "filterdup"), !passive && !g_str_equal(mode, "quiet-all"));
+}
+
+static void set_active(const char *session, bool active)
+{
+	client_do(client, session, SESSION, "SetScanFilter", g_variant_new_parsed("({'active': <%b>},)", active));
+}
+
+static void stop_scan(const char *session)
+{
+	client_do(client, session, SESSION, "StopScan", NULL);
+}
+
+static unsigned int count_devices(void)
+{
+	g_autoptr(GVariant) reply = client_expect(world_bluez(world), "/", OBJECT_MANAGER, "GetManagedObjects", NULL,
+						  "(a{oa{sa{sv}}})");
+	g_autoptr(GVariantIter) objects = NULL;
+	GVariant *interfaces;
+	unsigned int n = 0;
+
+	g_variant_get(reply, "(a{oa{sa{sv}}})", &objects);
+	while (g_variant_iter_loop(objects, "{&o@a{sa{sv}}}", NULL, &interfaces)) {
+		g_autoptr(GVariant) device = g_variant_lookup_value(interfaces, "org.bluez.Device1", NULL);
+
+		n += device != NULL;
+	}
+	return n;
+}
+
+static unsigned int links(void)
+{
+	g_autoptr(GVariant) value = client_get(client, "hci0", "Adapter1", "ActiveLinks");
+
+	return g_variant_get_uint32(value);
+}
+
+static bool links_are(void *count)
+{
+	return links() == *(const unsigned int *)count;
+}
+
+START_TEST(follows_the_sessions)
+{
+	g_autofree char *session = open_session(client, 0), *other = open_session(client, 0);
+
+	wait_mode("off");
+	start_scan(client, session, -1);
+	wait_mode(active_mode());
+	set_active(session, false);
+	wait_mode(passive_mode());
+	/* one that wants responses is enough */
+	start_scan(client, other, -1);
+	wait_mode(active_mode());
+	close_session(client, other);
+	wait_mode(passive_mode());
+	set_active(session, true);
+	wait_mode(active_mode());
+	stop_scan(session);
+	wait_mode("off");
+	set_active(session, false);
+	start_scan(client, session, -1);
+	wait_mode(passive_mode());
+}
+END_TEST
+
+START_TEST(is_told)
+{
+	g_autofree char *session = open_session(client, 0);
+	g_autofree char *wanted = g_strdup_printf("'%s'", active_mode());
+
+	client_subscribe(client, NULL, PROPERTIES, "PropertiesChanged", NULL);
+	start_scan(client, session, -1);
+	expect_changed(client, "hci0", "ScanMode", wanted);
+	stop_scan(session);
+	expect_changed(client, "hci0", "ScanMode", "'off'");
+}
+END_TEST
+
+typedef struct Count {
+	const char *session;
+	unsigned int wanted;
+} Count;
+
+static bool fifo_has(void *data)
+{
+	const Count *count = data;
+
+	return fifo_count(client, count->session) >= count->wanted;
+}
+
+static void expect_all_of_a_storm(const char *session, unsigned int seconds)
+{
+	const unsigned int before = air_status(air, WORLD_RADIO, "sent");
+	Count count = { session, 0 };
+	unsigned int last;
+
+	air_do(air, "storm " WORLD_RADIO " %d %d %u", ADVERTISERS, RATE_OF_STORM, seconds);
+	wait_ms(seconds * 1000);
+	do {
+		last = air_status(air, WORLD_RADIO, "sent");
+		wait_ms(500);
+	} while (air_status(air, WORLD_RADIO, "sent") != last);
+	count.wanted = last - before;
+	ck_assert_uint_gt(count.wanted, RATE_OF_STORM);
+	ck_assert(wait_until(fifo_has, &count, world_patience(world)));
+	ck_assert_uint_eq(take_all(client, session), count.wanted);
+}
+
+START_TEST(shows_bluez_nothing)
+{
+	g_autofree char *session = open_session(client, 0);
+	/* of other tests; they may go, but no others may come */
+	const unsigned int devices = count_devices();
+
+	start_scan(client, session, -1);
+	wait_mode(active_mode());
+	expect_all_of_a_storm(session, LONG_STORM_SECONDS);
+	ck_assert_uint_le(count_devices(), devices);
+	set_active(session, false);
+	wait_mode(passive_mode());
+	expect_all_of_a_storm(session, STORM_SECONDS);
+	ck_assert_uint_le(count_devices(), devices);
+}
+END_TEST
+
+START_TEST(finds_a_device_to_connect_to)
+{
+	g_autofree char *session = open_session(client, 0), *link = NULL;
+
+	peer_appear(0);
+	start_scan(client, session, -1);
+	set_active(session, false);
+	wait_mode(passive_mode());
+	link = connect_to(client, session, 0, "{}");
+	expect_value(client, link, PLAIN, "01020304");
+	/* found: no need to show more */
+	wait_mode_for(passive_mode(), RESUME);
+	ck_assert_uint_eq(links(), 1);
+	let_go(client, link);
+	wait_linked(0, false);
+	wait_mode_for(passive_mode(), RESUME);
+}
+END_TEST
+
+/* Another program goes to BlueZ directly while we scan: it finds and connects as ever, and the daemon learns of it as soon
+ * as it matters. */
+START_TEST(leaves_others_alone)
+{
+	g_autofree char *session = open_session(client, 0), *link = NULL, *path = bluez_path(1);
+	const unsigned int one = 1;
+	Client *bluez = world_bluez(world);
+
+	peer_appear(1);
+	start_scan(client, session, -1);
+	wait_mode(active_mode());
+	client_do(bluez, BLUEZ_ADAPTER, BLUEZ_ADAPTER_IFACE, "StartDiscovery", NULL);
+	for (int i = 0; i < 300 && !bluez_knows(1); i++)
+		wait_ms(100);
+	ck_assert(bluez_knows(1));
+	client_do(bluez, BLUEZ_ADAPTER, BLUEZ_ADAPTER_IFACE, "StopDiscovery", NULL);
+	client_do(bluez, path, "org.bluez.Device1", "Connect", NULL);
+	link = connect_to(client, session, 1, "{}");
+	expect_value(client, link, PLAIN, "01020304");
+	ck_assert(wait_until(links_are, (void *)&one, world_patience(world)));
+	let_go(client, link);
+	stop_scan(session);
+	wait_mode("off");
+	ck_assert(wait_until(links_are, (void *)&one, world_patience(world)));
+	ck_assert(peer_is_linked(1));
+	client_do(bluez, path, "org.bluez.Device1", "Disconnect", NULL);
+	wait_linked(1, false);
+}
+END_TEST
+
+START_TEST(comes_back)
+{
+	g_autofree char *session = open_session(client, 0);
+
+	start_scan(client, session, -1);
+	wait_mode(active_mode());
+	world_power(world, "hci0", false);
+	wait_mode("off");
+	world_power(world, "hci0", true);
+	wait_mode(active_mode());
+	set_active(session, false);
+	wait_mode(passive_mode());
+	world_power(world, "hci0", false);
+	wait_mode("off");
+	world_power(world, "hci0", true);
+	wait_mode(passive_mode());
+
+	world_bluez_kill(world);
+	wait_adapter_gone("hci0");
+	world_bluez_start(world);
+	wait_adapter_there("hci0");
+	wait_mode_for(passive_mode(), RESUME);
+	hear(client, session, WORLD_RADIO);
+}
+END_TEST
+
+int main(void)
+{
+	const TTest *const tests[] = { follows_the_sessions, is_told, shows_bluez_nothing, finds_a_device_to_connect_to,
+				       leaves_others_alone, comes_back, NULL };
+
+	return link_main("modes", tests, CONFIG, 120);
+}
