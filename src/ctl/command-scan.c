@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* bluebrokerctl scan: a live table on a terminal, lines or JSON elsewhere. */
+#include <errno.h>
 #include <glib-unix.h>
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
 
+#include "ctl/capture-file.h"
 #include "ctl/commands.h"
 #include "ctl/fail.h"
 #include "ctl/listener.h"
@@ -25,6 +27,10 @@ typedef struct Scan {
 	ExitCode exit;
 	bool ended;
 	bool live;
+	bool mute;		/* standard output is for a capture */
+	CaptureFile *pcap;	/* NULL: none */
+	CaptureFile *btsnoop;
+	bool guessed;		/* some of what they have is not what was on air */
 	int adapter;
 	uint64_t started;
 	uint64_t reports;
@@ -107,33 +113,69 @@ static gboolean on_frame(gpointer userdata)
 	return G_SOURCE_CONTINUE;
 }
 
-static void on_reports(void *userdata, GVariant *reports, uint64_t lost)
+static void tell_guess(void)
+{
+	fail_line("the reports come from BlueZ's D-Bus, which tells neither type nor exact bytes: the capture has them "
+		  "rebuilt, as connectable advertisements");
+}
+
+static void capture(Scan *scan, const bb_stream_report *report, uint64_t lost)
+{
+	if (!scan->pcap && !scan->btsnoop)
+		return;
+	capture_file_add(scan->pcap, report, lost);
+	capture_file_add(scan->btsnoop, report, lost);
+	if (scan->guessed || !capture_is_guess(report))
+		return;
+	scan->guessed = true;
+	if (!scan->live)
+		tell_guess();
+}
+
+static void write_capture(Scan *scan, CaptureFile *file)
+{
+	int r = capture_file_flush(file);
+
+	if (r == 0)
+		return;
+	/* the reader has seen enough, or does not read and we are to end */
+	if (r == -ECANCELED || (r == -EPIPE && scan->mute)) {
+		end_well(scan);
+		return;
+	}
+	terminal_close();
+	fail_line("%s: %s", capture_file_name(file), g_strerror(-r));
+	end_scan(scan, EXIT_FAILED);
+}
+
+static void on_reports(void *userdata, bb_stream_iter *reports)
 {
 	Scan *scan = userdata;
-	HeardStyle style = { .raw = scan->options->raw, .wall_offset = boottime_to_wall(), .lost = lost };
-	size_t n = g_variant_n_children(reports);
+	HeardStyle style = { .raw = scan->options->raw, .wall_offset = boottime_to_wall(), .lost = reports->lost };
 	uint64_t limit = scan->options->count;
+	bb_stream_report report;
 
 	if (scan->ended)
 		return;
-	scan->lost = lost;
+	scan->lost = reports->lost;
 	/* the last reports before the radio went may still be under way */
 	if (scan->note && boottime_now() - scan->noted > NOTE_SECONDS * USEC_PER_SEC)
 		g_clear_pointer(&scan->note, g_free);
 	g_string_truncate(scan->buffer, 0);
-	for (size_t i = 0; i < n && (limit == 0 || scan->reports < limit); i++) {
-		g_autoptr(GVariant) tuple = g_variant_get_child_value(reports, i);
+	while ((limit == 0 || scan->reports < limit) && bb_stream_next(reports, &report) > 0) {
 		Heard heard;
 
-		heard_init(&heard, tuple);
+		heard_init(&heard, &report);
 		scan->reports++;
 		seen_note(scan->seen, &heard);
 		if (scan->options->json)
 			heard_append_json(scan->buffer, &heard, &style);
-		else if (!scan->live)
+		else if (!scan->live && !scan->mute)
 			heard_append_line(scan->buffer, &heard, &style);
-		heard_clear(&heard);
+		capture(scan, &report, reports->lost);
 	}
+	write_capture(scan, scan->pcap);
+	write_capture(scan, scan->btsnoop);
 	if (!scan->live && !output_write(scan->buffer->str, scan->buffer->len))
 		end_well(scan);
 	if (limit > 0 && scan->reports >= limit)
@@ -194,6 +236,17 @@ static void on_gone(void *userdata, const char *what)
 	end_scan(scan, EXIT_NO_DAEMON);
 }
 
+static void on_broken(void *userdata, const char *why)
+{
+	Scan *scan = userdata;
+
+	if (scan->ended)
+		return;
+	terminal_close();
+	fail_line("%s", why);
+	end_scan(scan, EXIT_FAILED);
+}
+
 static void suspend(Scan *scan)
 {
 	terminal_close();
@@ -251,9 +304,60 @@ static void run_loop(Scan *scan)
 		g_main_loop_run(scan->loop);
 }
 
+/* False: it is said what is wrong. */
+static bool open_captures(Scan *scan)
+{
+	const Options *options = scan->options;
+
+	scan->mute = capture_is_stdout(options->pcap) || capture_is_stdout(options->btsnoop);
+	if (scan->mute && isatty(STDOUT_FILENO)) {
+		fail_line("standard output is a terminal, which a capture would garble; give it a file or a pipe");
+		scan->exit = EXIT_USAGE;
+		return false;
+	}
+	if (options->pcap)
+		scan->pcap = capture_file_open(options->pcap, CAPTURE_PCAP);
+	if (options->btsnoop && (scan->pcap || !options->pcap))
+		scan->btsnoop = capture_file_open(options->btsnoop, CAPTURE_BTSNOOP);
+	return (scan->pcap || !options->pcap) && (scan->btsnoop || !options->btsnoop);
+}
+
+static void close_captures(Scan *scan)
+{
+	if (!capture_file_close(scan->pcap))
+		scan->exit = EXIT_FAILED;
+	if (!capture_file_close(scan->btsnoop))
+		scan->exit = EXIT_FAILED;
+}
+
+/* Everything is there: scans to the end. */
+static void run(Scan *scan, BrokerManager1 *manager)
+{
+	static const ListenerEvents events = { on_reports, on_stopped, on_back, on_gone, on_broken };
+	uint64_t devices;
+
+	scan->listener = listener_new(manager, scan->adapter, scan->options, scan->live ? FRAME_MS / 2 : 0, &events, scan,
+				      &scan->exit);
+	if (!scan->listener)
+		return;
+	run_loop(scan);
+	listener_close(scan->listener);
+	scan->lost = listener_lost(scan->listener);
+	if (scan->live) {
+		terminal_close();
+		draw_final(scan);
+		if (scan->guessed)
+			tell_guess();
+	}
+	devices = seen_devices(scan->seen);
+	fprintf(stderr, "bluebrokerctl: %" G_GUINT64_FORMAT " report%s from %" G_GUINT64_FORMAT " device%s in %.1f s, %"
+		G_GUINT64_FORMAT " lost\n", scan->reports, scan->reports == 1 ? "" : "s", devices, devices == 1 ? "" : "s",
+		(double)(boottime_now() - scan->started) / USEC_PER_SEC, scan->lost);
+	listener_free(scan->listener);
+}
+
 ExitCode command_scan(const Options *options)
 {
-	static const ListenerEvents events = { on_reports, on_stopped, on_back, on_gone };
 	Scan scan = { .options = options, .exit = EXIT_FAILED };
 	g_autoptr(GDBusConnection) connection = bus_connect(options, &scan.exit);
 	g_autoptr(BrokerManager1) manager = connection ? bus_manager(connection, &scan.exit) : NULL;
@@ -269,22 +373,9 @@ ExitCode command_scan(const Options *options)
 	scan.seen = seen_new();
 	scan.buffer = g_string_new(NULL);
 	scan.started = boottime_now();
-	scan.listener = listener_new(manager, scan.adapter, options, scan.live ? FRAME_MS / 2 : 0, &events, &scan,
-				     &scan.exit);
-	if (scan.listener) {
-		run_loop(&scan);
-		listener_close(scan.listener);
-		scan.lost = listener_lost(scan.listener);
-		if (scan.live) {
-			terminal_close();
-			draw_final(&scan);
-		}
-		fprintf(stderr, "bluebrokerctl: %" G_GUINT64_FORMAT " report%s from %" G_GUINT64_FORMAT
-			" device%s in %.1f s, %" G_GUINT64_FORMAT " lost\n", scan.reports, scan.reports == 1 ? "" : "s",
-			seen_devices(scan.seen), seen_devices(scan.seen) == 1 ? "" : "s",
-			(double)(boottime_now() - scan.started) / USEC_PER_SEC, scan.lost);
-		listener_free(scan.listener);
-	}
+	if (open_captures(&scan))
+		run(&scan, manager);
+	close_captures(&scan);
 	g_main_loop_unref(scan.loop);
 	seen_free(scan.seen);
 	g_string_free(scan.buffer, TRUE);

@@ -18,7 +18,8 @@ const Command commands[] = {
 		FILTER_HELP
 		"Ends after --timeout or --count, with Ctrl-C, SIGTERM, or q in the table. Opens a session of its own,\n"
 		"so it takes nothing from other programs. A summary with the number of lost reports goes to standard\n"
-		"error.\n",
+		"error. --pcap and --btsnoop keep what is heard in a file; with - it goes to standard output:\n"
+		"bluebrokerctl scan --pcap - | wireshark -k -i -\n",
 		0, 0, command_scan,
 	},
 	{

@@ -43,6 +43,7 @@ static const Meaning meanings[] = {
 	{ BUS_ERROR_PREFIX "Disconnected", EXIT_NO_DAEMON, "see: systemctl status bluebrokerd" },
 	{ BUS_ERROR_PREFIX "NoReply", EXIT_NO_DAEMON, "see: systemctl status bluebrokerd" },
 	{ BUS_ERROR_PREFIX "Timeout", EXIT_NO_DAEMON, "see: systemctl status bluebrokerd" },
+	{ BUS_ERROR_PREFIX "UnknownMethod", EXIT_FAILED, "is bluebrokerd older than bluebrokerctl? see bluebrokerctl status" },
 	{ BUS_ERROR_PREFIX "AccessDenied", EXIT_FAILED, "be root or a member of the group bluetooth" },
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Advertising reports: taken from the bus, printed as a line or as JSON. */
+/* Advertising reports: taken from the stream, printed as a line or as JSON. */
 #include "ctl/heard.h"
 
 #include <string.h>
@@ -12,21 +12,26 @@
 #include "ctl/names.h"
 #include "ctl/text.h"
 
-void heard_init(Heard *heard, GVariant *tuple)
+void heard_init(Heard *heard, const bb_stream_report *report)
 {
-	const char *address;
+	Addr addr;
 
-	*heard = (Heard){ 0 };
-	g_variant_get(tuple, "(t&syyn@ay@a{sv})", &heard->time, &address, &heard->addr_type, &heard->adv_type,
-		      &heard->rssi, &heard->bytes, &heard->extras);
-	g_strlcpy(heard->address, address, sizeof(heard->address));
-	heard->data = g_variant_get_fixed_array(heard->bytes, &heard->length, 1);
-}
-
-void heard_clear(Heard *heard)
-{
-	g_clear_pointer(&heard->bytes, g_variant_unref);
-	g_clear_pointer(&heard->extras, g_variant_unref);
+	*heard = (Heard){
+		.time = report->time,
+		.sequence = report->sequence,
+		.addr_type = report->addr_type,
+		.adv_type = report->adv_type,
+		.rssi = report->rssi,
+		.data = report->data,
+		.length = report->length,
+		.tx_power = report->tx_power,
+		.primary_phy = report->primary_phy,
+		.secondary_phy = report->secondary_phy,
+		.sid = report->sid,
+		.flags = report->flags,
+	};
+	memcpy(addr.bytes, report->address, sizeof(addr.bytes));
+	addr_format(&addr, heard->address);
 }
 
 uint64_t boottime_now(void)
@@ -104,31 +109,34 @@ void heard_append_line(GString *out, const Heard *heard, const HeardStyle *style
 	g_string_append_c(out, '\n');
 }
 
-/* Keys of the extras in this tool's spelling; the daemon leaves out what it does not know. */
-static void append_extras(Json *json, GVariant *extras)
+static void append_number(Json *json, const char *key, int number, int unknown)
 {
-	static const struct {
-		const char *theirs;
-		const char *ours;
-	} keys[] = {
-		{ "TxPower", "tx_power" },
-		{ "PrimaryPhy", "primary_phy" },
-		{ "SecondaryPhy", "secondary_phy" },
-		{ "Sid", "sid" },
-		{ "Extended", "extended" },
-		{ "Synthesized", "synthesized" },
-		{ "Truncated", "truncated" },
-		{ "Sequence", "sequence" },
-	};
+	if (number == unknown)
+		return;
+	json_key(json, key);
+	json_int(json, number);
+}
 
-	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
-		g_autoptr(GVariant) value = g_variant_lookup_value(extras, keys[i].theirs, NULL);
+static void append_flag(Json *json, const char *key, bool set)
+{
+	if (!set)
+		return;
+	json_key(json, key);
+	json_bool(json, true);
+}
 
-		if (!value)
-			continue;
-		json_key(json, keys[i].ours);
-		json_variant(json, value);
-	}
+/* What not every source knows: left out where it is not told, and flags where they are not set. */
+static void append_extras(Json *json, const Heard *heard)
+{
+	append_number(json, "tx_power", heard->tx_power, TX_POWER_UNKNOWN);
+	append_number(json, "primary_phy", heard->primary_phy, 0);
+	append_number(json, "secondary_phy", heard->secondary_phy, 0);
+	append_number(json, "sid", heard->sid, SID_NONE);
+	append_flag(json, "extended", heard->flags & BB_STREAM_EXTENDED);
+	append_flag(json, "synthesized", heard->flags & BB_STREAM_SYNTHESIZED);
+	append_flag(json, "truncated", heard->flags & BB_STREAM_TRUNCATED);
+	json_key(json, "sequence");
+	json_uint(json, heard->sequence);
 }
 
 void heard_append_json(GString *out, const Heard *heard, const HeardStyle *style)
@@ -171,7 +179,7 @@ void heard_append_json(GString *out, const Heard *heard, const HeardStyle *style
 		json_key(&json, "fields");
 		describe_data_json(&json, heard->data, heard->length);
 	}
-	append_extras(&json, heard->extras);
+	append_extras(&json, heard);
 	json_key(&json, "lost");
 	json_uint(&json, style->lost);
 	json_end_object(&json);

@@ -1,30 +1,32 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One advertising report as the daemon tells it (Session1.ReadAdvertisements), and how it is printed. */
+/* One advertising report as the daemon streams it (bluebroker-stream.h), and how it is printed. */
 #pragma once
 
+#include <bluebroker-stream.h>
 #include <glib.h>
 #include <stdbool.h>
 
 #include "core/addr.h"
 #include "util/macros.h"
 
-#define HEARD_TYPE "(tsyynaya{sv})"
-
 typedef struct Heard {
 	uint64_t time;		/* CLOCK_BOOTTIME, microseconds */
+	uint64_t sequence;
 	char address[ADDR_STRING_SIZE];
 	uint8_t addr_type;
 	uint8_t adv_type;
 	int16_t rssi;		/* dBm; RSSI_UNKNOWN */
 	const uint8_t *data;
 	size_t length;
-	GVariant *bytes;	/* holds data */
-	GVariant *extras;	/* a{sv} */
+	int8_t tx_power;	/* dBm; TX_POWER_UNKNOWN */
+	uint8_t primary_phy;	/* 0: not told */
+	uint8_t secondary_phy;
+	uint8_t sid;		/* SID_NONE */
+	uint8_t flags;		/* BB_STREAM_EXTENDED and so on */
 } Heard;
 
-/* tuple: of HEARD_TYPE. */
-void heard_init(Heard *heard, GVariant *tuple);
-void heard_clear(Heard *heard);
+/* Its data stay where they are. */
+void heard_init(Heard *heard, const bb_stream_report *report);
 
 /* Appends the device's name, fit for a terminal; nothing if the report tells none. */
 void heard_append_name(GString *out, const Heard *heard);

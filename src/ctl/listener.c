@@ -2,7 +2,13 @@
 /* A private session that scans. */
 #include "ctl/listener.h"
 
+#include <errno.h>
+#include <gio/gunixfdlist.h>
+#include <glib-unix.h>
+#include <poll.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "build-config.h"
 #include "core/constants.h"
@@ -12,10 +18,7 @@
 #define OPEN_TIMEOUT_MS (310 * 1000)	/* Init may wait for the radio to power on; 300 s is its longest setting */
 #define CLOSE_TIMEOUT_MS 2000
 #define BATCH_MAX 256
-
-/* Batches that wait in this process: GDBus takes all that comes, so a reader of our output that is too slow would make
- * us grow without end. Beyond this they are dropped, and counted. */
-#define WAITING_MAX 512
+#define REST_TIMEOUT_MS 11000	/* longer than a report may wait for others (batch_ms) */
 
 struct Listener {
 	BrokerManager1 *manager;
@@ -24,71 +27,69 @@ struct Listener {
 	bool radio_away;
 	const ListenerEvents *events;
 	void *userdata;
-	uint64_t dropped;	/* by the daemon, as it told last */
+	int stream;		/* -1: there is none (any more) */
+	unsigned stream_source;
+	uint64_t lost;		/* as the daemon told last */
 	bool closed;
-	unsigned filter;
-
-	/* shared with GDBus's thread */
-	GMutex lock;
-	unsigned waiting;
-	uint64_t overflowed;
 };
 
 uint64_t listener_lost(const Listener *listener)
 {
-	Listener *mutable = (Listener *)listener;
-	uint64_t overflowed;
-
-	g_mutex_lock(&mutable->lock);
-	overflowed = mutable->overflowed;
-	g_mutex_unlock(&mutable->lock);
-	return listener->dropped + overflowed;
+	return listener->lost;
 }
 
-/* In GDBus's thread: counts the batches under way. */
-static GDBusMessage *count_waiting(GDBusConnection *connection UNUSED, GDBusMessage *message, gboolean incoming,
-				   gpointer userdata)
+static void end_stream(Listener *listener)
 {
-	Listener *listener = userdata;
-	bool drop;
+	if (listener->stream_source)
+		g_source_remove(listener->stream_source);
+	listener->stream_source = 0;
+	if (listener->stream >= 0)
+		close(listener->stream);
+	listener->stream = -1;
+}
 
-	if (!incoming || g_dbus_message_get_message_type(message) != G_DBUS_MESSAGE_TYPE_SIGNAL ||
-	    g_strcmp0(g_dbus_message_get_member(message), "Advertisements") != 0)
-		return message;
+static void break_stream(Listener *listener, const char *why)
+{
+	listener->closed = true;
+	listener->events->broken(listener->userdata, why);
+}
 
-	g_mutex_lock(&listener->lock);
-	drop = listener->waiting >= WAITING_MAX;
-	if (drop) {
-		GVariant *body = g_dbus_message_get_body(message);
-		g_autoptr(GVariant) reports = body ? g_variant_get_child_value(body, 0) : NULL;
+/* The next datagram, if one is there. False: none, or the end of all. */
+static bool receive(Listener *listener)
+{
+	static uint8_t datagram[BB_STREAM_DATAGRAM_MAX];
+	bb_stream_iter reports;
+	ssize_t length;
 
-		listener->overflowed += reports ? g_variant_n_children(reports) : 0;
-	} else {
-		listener->waiting++;
+	do {
+		length = recv(listener->stream, datagram, sizeof(datagram), MSG_DONTWAIT);
+	} while (length < 0 && errno == EINTR);
+	if (length < 0 && errno == EAGAIN)
+		return false;
+	if (length <= 0) {
+		end_stream(listener);
+		return false;
 	}
-	g_mutex_unlock(&listener->lock);
-	if (!drop)
-		return message;
-	g_object_unref(message);
-	return NULL;
-}
-
-static void on_advertisements(BrokerSession1 *session UNUSED, GVariant *reports, uint64_t dropped, Listener *listener)
-{
-	g_mutex_lock(&listener->lock);
-	if (listener->waiting > 0)
-		listener->waiting--;
-	g_mutex_unlock(&listener->lock);
-	if (listener->closed)
-		return;
-	listener->dropped = dropped;
-	listener->events->reports(listener->userdata, reports, listener_lost(listener));
+	if (bb_stream_open(datagram, (size_t)length, &reports) < 0) {
+		break_stream(listener, "the daemon's reports are in a layout that this program does not know");
+		return false;
+	}
+	listener->lost = reports.lost;
+	listener->events->reports(listener->userdata, &reports);
+	return true;
 }
 
 typedef struct Question {
 	Listener *listener;
 	char *reason;
 } Question;
+
+/* Whether it is the daemon that says it: the session is not what it was. Others say that the daemon is gone. */
+static bool is_of_daemon(const GError *error)
+{
+	return g_error_matches(error, G_IO_ERROR, G_IO_ERROR_DBUS_ERROR) ||
+	       g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_OBJECT);
+}
 
 static void on_is_scanning(GObject *source, GAsyncResult *result, gpointer userdata)
 {
@@ -100,26 +101,86 @@ static void on_is_scanning(GObject *source, GAsyncResult *result, gpointer userd
 
 	answered = broker_session1_call_is_scanning_finish(BROKER_SESSION1(source), &stands, result, &error);
 	/* without an answer the daemon is gone, which is told another way */
-	if (answered && !listener->closed)
-		listener->events->stopped(listener->userdata, question->reason, stands);
+	if ((answered || is_of_daemon(error)) && !listener->closed)
+		listener->events->stopped(listener->userdata, question->reason, stands && listener->stream >= 0);
 	g_free(question->reason);
 	g_free(question);
 }
 
-static void on_scan_stopped(BrokerSession1 *session, const char *reason, Listener *listener)
+/* Who it was that ended the scan is asked, because a request outlives most causes. */
+static void ask_whether_it_stands(Listener *listener, const char *reason)
 {
-	Question *question;
+	Question *question = g_new0(Question, 1);
 
-	if (listener->closed)
-		return;
-	if (strcmp(reason, "timeout") == 0) {
-		listener->events->stopped(listener->userdata, reason, false);
-		return;
-	}
-	question = g_new0(Question, 1);
 	question->listener = listener;
 	question->reason = g_strdup(reason);
-	broker_session1_call_is_scanning(session, NULL, on_is_scanning, question);
+	broker_session1_call_is_scanning(listener->session, NULL, on_is_scanning, question);
+}
+
+static gboolean on_stream(gint fd UNUSED, GIOCondition condition UNUSED, gpointer userdata)
+{
+	Listener *listener = userdata;
+
+	if (listener->closed) {
+		listener->stream_source = 0;
+		return G_SOURCE_REMOVE;
+	}
+	receive(listener);
+	/* a daemon that went away is told another way; else somebody took the session from us */
+	if (listener->stream < 0)
+		ask_whether_it_stands(listener, "stopped");
+	return G_SOURCE_CONTINUE;
+}
+
+/* Reports of ours that wait at the daemon. */
+static uint32_t count_waiting(const Listener *listener)
+{
+	const char *ours = g_dbus_proxy_get_object_path(G_DBUS_PROXY(listener->session));
+	g_autoptr(GVariant) stats = NULL, rows = NULL;
+	uint32_t waiting = 0;
+
+	if (!broker_manager1_call_get_stats_sync(listener->manager, &stats, NULL, NULL))
+		return 0;
+	rows = g_variant_lookup_value(stats, "Sessions", G_VARIANT_TYPE("aa{sv}"));
+	for (size_t i = 0; rows && i < g_variant_n_children(rows); i++) {
+		g_autoptr(GVariant) row = g_variant_get_child_value(rows, i);
+		const char *path;
+
+		if (g_variant_lookup(row, "Path", "&o", &path) && strcmp(path, ours) == 0)
+			g_variant_lookup(row, "Fifo", "u", &waiting);
+	}
+	return waiting;
+}
+
+/* The scan is over: takes all that was heard in it. */
+static void receive_rest(Listener *listener)
+{
+	struct pollfd readable = { .fd = listener->stream, .events = POLLIN };
+	bool more;
+
+	do {
+		while (!listener->closed && listener->stream >= 0 && receive(listener))
+			;
+		more = !listener->closed && listener->stream >= 0 && count_waiting(listener) > 0;
+		/* what waits comes as soon as the daemon sees that there is room */
+		if (more && poll(&readable, 1, REST_TIMEOUT_MS) <= 0)
+			return;
+	} while (more);
+	while (!listener->closed && listener->stream >= 0 && receive(listener))
+		;
+}
+
+static void on_scan_stopped(BrokerSession1 *session UNUSED, const char *reason, Listener *listener)
+{
+	if (listener->closed)
+		return;
+	if (strcmp(reason, "timeout") != 0) {
+		ask_whether_it_stands(listener, reason);
+		return;
+	}
+	receive_rest(listener);
+	if (!listener->closed)
+		listener->events->stopped(listener->userdata, reason, false);
 }
 
 static void lose(Listener *listener, const char *what)
@@ -175,19 +236,39 @@ static void watch_radio(Listener *listener, BrokerManager1 *manager, int adapter
 	g_signal_connect(listener->radio, "notify::powered", G_CALLBACK(on_radio_changed), listener);
 }
 
-static GVariant *scan_filter(const Options *options, unsigned batch_ms)
+static GVariant *scan_filter(const Options *options)
 {
 	g_auto(GVariantDict) dict = G_VARIANT_DICT_INIT(NULL);
 
 	wanted_to_dict(&options->wanted, &dict);
-	g_variant_dict_insert(&dict, "delivery", "s", "signal");
 	if (options->dedup_ms > 0)
 		g_variant_dict_insert(&dict, "dedup", "u", options->dedup_ms);
-	if (batch_ms > 0) {
-		g_variant_dict_insert(&dict, "batch_ms", "u", batch_ms);
-		g_variant_dict_insert(&dict, "batch_max", "u", BATCH_MAX);
-	}
 	return g_variant_dict_end(&dict);
+}
+
+static bool acquire_stream(Listener *listener, unsigned batch_ms, GError **error)
+{
+	g_autoptr(GUnixFDList) fds = NULL;
+	g_autoptr(GVariant) answer = NULL;
+	GVariantBuilder options;
+	int handle;
+
+	g_variant_builder_init(&options, G_VARIANT_TYPE_VARDICT);
+	if (batch_ms > 0) {
+		g_variant_builder_add(&options, "{sv}", "batch_ms", g_variant_new_uint32(batch_ms));
+		g_variant_builder_add(&options, "{sv}", "batch_max", g_variant_new_uint32(BATCH_MAX));
+	}
+	answer = g_dbus_proxy_call_with_unix_fd_list_sync(G_DBUS_PROXY(listener->session), "AcquireAdvertisements",
+			g_variant_new("(a{sv})", &options), G_DBUS_CALL_FLAGS_NONE, -1, NULL, &fds, NULL, error);
+	if (!answer)
+		return false;
+	/* its version is in each datagram, too */
+	g_variant_get(answer, "(hu)", &handle, NULL);
+	listener->stream = g_unix_fd_list_get(fds, handle, error);
+	if (listener->stream < 0)
+		return false;
+	listener->stream_source = g_unix_fd_add(listener->stream, G_IO_IN, on_stream, listener);
+	return true;
 }
 
 static char *open_session(BrokerManager1 *manager, int adapter, GError **error)
@@ -207,10 +288,13 @@ static const char *start(Listener *listener, const Options *options, unsigned ba
 {
 	BrokerSession1 *session = listener->session;
 
-	if (!broker_session1_call_set_scan_filter_sync(session, scan_filter(options, batch_ms), NULL, error))
+	if (!broker_session1_call_set_scan_filter_sync(session, scan_filter(options), NULL, error))
 		return "setting the scan filter";
+	/* for ScanStopped */
 	if (!broker_session1_call_callback_sync(session, EVENT_NEW_ADV, NULL, error))
-		return "asking for advertisements";
+		return "asking for the scan's signals";
+	if (!acquire_stream(listener, batch_ms, error))
+		return "asking for the stream of reports";
 	if (!broker_session1_call_start_scan_sync(session, options->timeout, NULL, error))
 		return "starting the scan";
 	return NULL;
@@ -232,13 +316,11 @@ Listener *listener_new(BrokerManager1 *manager, int adapter, const Options *opti
 	listener = g_new0(Listener, 1);
 	listener->events = events;
 	listener->userdata = userdata;
-	g_mutex_init(&listener->lock);
+	listener->stream = -1;
 	listener->session = broker_session1_proxy_new_sync(connection,
 			G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES | G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START, BUS_NAME,
 			path, NULL, &error);
 	if (listener->session) {
-		listener->filter = g_dbus_connection_add_filter(connection, count_waiting, listener, NULL);
-		g_signal_connect(listener->session, "advertisements", G_CALLBACK(on_advertisements), listener);
 		g_signal_connect(listener->session, "scan-stopped", G_CALLBACK(on_scan_stopped), listener);
 		g_signal_connect(listener->session, "notify::g-name-owner", G_CALLBACK(on_owner_changed), listener);
 		g_signal_connect(connection, "closed", G_CALLBACK(on_bus_closed), listener);
@@ -266,7 +348,7 @@ void listener_close(Listener *listener)
 	if (!broker_session1_call_stop_scan_sync(listener->session, NULL, NULL))
 		return;		/* gone: what it held is gone with it */
 	if (broker_session1_call_read_advertisements_sync(listener->session, 1, &rest, &dropped, NULL, NULL))
-		listener->dropped = dropped;
+		listener->lost = dropped;
 	broker_session1_call_close_sync(listener->session, NULL, NULL);
 }
 
@@ -274,11 +356,10 @@ void listener_free(Listener *listener)
 {
 	if (!listener)
 		return;
+	end_stream(listener);
 	if (listener->session) {
 		GDBusConnection *connection = g_dbus_proxy_get_connection(G_DBUS_PROXY(listener->session));
 
-		if (listener->filter)
-			g_dbus_connection_remove_filter(connection, listener->filter);
 		g_signal_handlers_disconnect_by_data(connection, listener);
 		g_signal_handlers_disconnect_by_data(listener->session, listener);
 		g_object_unref(listener->session);
@@ -289,6 +370,5 @@ void listener_free(Listener *listener)
 		g_signal_handlers_disconnect_by_data(listener->radio, listener);
 	g_clear_object(&listener->radio);
 	g_clear_object(&listener->manager);
-	g_mutex_clear(&listener->lock);
 	g_free(listener);
 }

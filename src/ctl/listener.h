@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A private session that scans: opens it, and turns its signals into calls. */
+/* A private session that scans: opens it, and turns what its stream and its signals tell into calls. */
 #pragma once
 
+#include <bluebroker-stream.h>
 #include <stdbool.h>
 
 #include "ctl/bus.h"
@@ -9,8 +10,8 @@
 typedef struct Listener Listener;
 
 typedef struct ListenerEvents {
-	/* An array of HEARD_TYPE; lost: reports lost so far. */
-	void (*reports)(void *userdata, GVariant *reports, uint64_t lost);
+	/* A datagram; reports->lost: lost so far. */
+	void (*reports)(void *userdata, bb_stream_iter *reports);
 	/* The radio does not scan any more; reason as in Session1.ScanStopped. stands: the request does, and scanning goes
 	 * on when the radio is back. */
 	void (*stopped)(void *userdata, const char *reason, bool stands);
@@ -18,6 +19,8 @@ typedef struct ListenerEvents {
 	void (*back)(void *userdata);
 	/* "bluebrokerd" or "the message bus" went away; nothing comes any more. */
 	void (*gone)(void *userdata, const char *what);
+	/* The stream cannot be read. */
+	void (*broken)(void *userdata, const char *why);
 } ListenerEvents;
 
 /* Opens the session and starts the scan that options describe. batch_ms: how long reports may gather; 0: as the daemon

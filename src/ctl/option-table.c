@@ -78,6 +78,22 @@ static int set_dedup(Options *options, const char *text, Reason *reason)
 	return 0;
 }
 
+static int set_pcap(Options *options, const char *text, Reason *reason)
+{
+	if (*text == '\0')
+		return reason_set(reason, E_INVALID_ARGUMENTS, "is empty; say a file, or - for standard output");
+	options->pcap = text;
+	return 0;
+}
+
+static int set_btsnoop(Options *options, const char *text, Reason *reason)
+{
+	if (*text == '\0')
+		return reason_set(reason, E_INVALID_ARGUMENTS, "is empty; say a file, or - for standard output");
+	options->btsnoop = text;
+	return 0;
+}
+
 static int set_passkey(Options *options, const char *text, Reason *reason)
 {
 	if (*text == '\0' || strspn(text, "0123456789") != strlen(text) || strlen(text) > 6)
@@ -256,6 +272,8 @@ const Option option_table[] = {
 	{ "type", "TYPE", FOR_WRITE, set_type, "request (default), command (not acknowledged) or reliable" },
 	{ "offset", "BYTES", FOR_READ | FOR_WRITE, set_offset, "from that byte of the value on" },
 	{ "dedup", "MS", FOR_SCAN, set_dedup, "the same bytes of the same device at most once in MS milliseconds" },
+	{ "pcap", "FILE", FOR_SCAN, set_pcap, "also write what is heard to FILE, for Wireshark (-: standard output)" },
+	{ "btsnoop", "FILE", FOR_SCAN, set_btsnoop, "the same in the format of btmon" },
 	{ "raw", NULL, FOR_ADVERTS, set_raw, "bytes in hex instead of what they mean" },
 	{ "adapter", "hciN",
 	  FOR_ADVERTS | FOR_CONNECT | FOR_ATTR | FOR_LINKS | FOR_PAIR | FOR_ADVERTISE | FOR_SERVE, set_adapter,

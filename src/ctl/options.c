@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "build-config.h"
+#include "ctl/capture-file.h"
 #include "ctl/fail.h"
 #include "ctl/option-table.h"
 #include "ctl/text.h"
@@ -97,7 +98,21 @@ static bool choose_command(Options *options, int argc, char **argv, bool help)
 	return true;
 }
 
-/* Options that were given, but are not of the command. */
+/* A capture on standard output leaves no place for anything else there. */
+static bool check_captures(const Options *options)
+{
+	bool pcap = capture_is_stdout(options->pcap), btsnoop = capture_is_stdout(options->btsnoop);
+
+	if (pcap && btsnoop)
+		fail_line("--pcap and --btsnoop: only one of them can go to standard output");
+	else if ((pcap || btsnoop) && options->json)
+		fail_line("--json: standard output is for the capture; give that a file");
+	else
+		return true;
+	return false;
+}
+
+/* Options that were given, but are not of the command, or do not go together. */
 static bool check_options(const Options *options, const bool given[static OPTIONS_MAX])
 {
 	unsigned allowed = option_mask(options->command);
@@ -114,7 +129,7 @@ static bool check_options(const Options *options, const bool given[static OPTION
 		fail_line("%s", reason.text);
 		return false;
 	}
-	return true;
+	return check_captures(options);
 }
 
 /* Whether another of the same name goes before it: that of the command, or else the first. */

@@ -33,6 +33,8 @@ struct Options {
 	int timeout;		/* seconds; -1: none */
 	uint64_t count;		/* 0: no limit */
 	uint32_t dedup_ms;	/* 0: none */
+	const char *pcap;	/* a file for the capture, "-" for standard output; NULL: none */
+	const char *btsnoop;
 	bool read;		/* the values too */
 	bool stay;
 	bool has_passkey;

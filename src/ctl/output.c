@@ -53,24 +53,24 @@ int signals_read(void)
 	return read(read_end, &byte, 1) == 1 ? byte : 0;
 }
 
-/* Waits until standard output takes something. False: it never will, or we are to end first. */
-static bool wait_writable(void)
+/* Waits until the descriptor takes something. */
+static int wait_writable(int fd)
 {
 	struct pollfd fds[] = {
-		{ .fd = STDOUT_FILENO, .events = POLLOUT },
+		{ .fd = fd, .events = POLLOUT },
 		{ .fd = read_end, .events = POLLIN },
 	};
 	int timeout = -1;
 
 	for (;;) {
 		if (poll(fds, ARRAY_SIZE(fds), must_end ? 0 : timeout) < 0 && errno != EINTR)
-			return false;
+			return -errno;
 		if (fds[0].revents & (POLLERR | POLLNVAL))
-			return false;
+			return -EPIPE;
 		if (fds[0].revents)
-			return true;
+			return 0;
 		if (must_end)
-			return false;
+			return -ECANCELED;
 		/* a signal that does not end us is the main loop's; another thread may take the next one, so look */
 		if (fds[1].revents) {
 			fds[1].fd = -1;
@@ -79,20 +79,28 @@ static bool wait_writable(void)
 	}
 }
 
-bool output_write(const char *text, size_t length)
+int output_write_to(int fd, const void *bytes, size_t length)
 {
+	const uint8_t *at = bytes;
+
 	while (length > 0) {
+		int r = wait_writable(fd);
 		ssize_t n;
 
-		if (!wait_writable())
-			return false;
-		n = write(STDOUT_FILENO, text, MIN(length, PIECE));
+		if (r < 0)
+			return r;
+		n = write(fd, at, MIN(length, PIECE));
 		if (n < 0 && errno != EINTR && errno != EAGAIN)
-			return false;
+			return -errno;
 		if (n > 0) {
-			text += n;
+			at += n;
 			length -= (size_t)n;
 		}
 	}
-	return true;
+	return 0;
+}
+
+bool output_write(const char *text, size_t length)
+{
+	return output_write_to(STDOUT_FILENO, text, length) == 0;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Signals, and writing to standard output without hanging on them: a reader that does not read must not keep us from
+ * Signals, and writing to pipes without hanging on them: a reader that does not read must not keep us from
  * hearing SIGTERM, and one that is gone ends us quietly.
  */
 #pragma once
@@ -19,3 +19,7 @@ int signals_read(void);
 
 /* Writes all of text to standard output. False if the reader is gone or a signal to end came meanwhile. */
 bool output_write(const char *text, size_t length);
+
+/* The same to a descriptor: 0; -EPIPE: the reader is gone; -ECANCELED: a signal to end came while it took nothing; another
+ * negative errno. */
+int output_write_to(int fd, const void *bytes, size_t length);

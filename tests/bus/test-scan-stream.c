@@ -35,6 +35,10 @@ START_TEST(same_as_read)
 	}
 	expect_empty(client, session);
 	ck_assert_uint_eq(stats_of(client, session, "Delivered"), 10);
+	ck_assert_uint_eq(stats_of(client, session, "StreamReports"), 10);
+	ck_assert_uint_eq(stats_of(client, session, "StreamLost"), 0);
+	ck_assert_uint_eq(stats_of(client, other, "StreamReports"), 0);
+	ck_assert_uint_eq(stats_total(client, "Streams"), 1);
 	reader_release(&reader);
 }
 END_TEST

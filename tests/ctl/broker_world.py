@@ -57,11 +57,11 @@ class World:
         self.start('simbluez', [self.programs['simbluez'], '--control', socket_path, '--plug', RADIO])
         wait_for('the air control', lambda: os.path.exists(socket_path))
 
-    def start_daemon(self):
+    def start_daemon(self, settings=''):
         wrapper = shlex.split(os.environ.get('BLUEBROKERD_WRAPPER', ''))
         config = f'{self.directory}/bluebrokerd.conf'
-        with open(config, 'w', encoding='utf-8'):
-            pass                        # every key at its default
+        with open(config, 'w', encoding='utf-8') as out:
+            out.write(settings)         # every other key is at its default
         self.start('daemon', [*wrapper, self.programs['daemon'], '--config', config, '--bus', self.address])
         wait_for('the daemon and its radio', lambda: self.ctl('status').stdout.find(RADIO) >= 0)
 

@@ -9,6 +9,7 @@ import json
 import os
 import re
 import signal
+import struct
 import subprocess
 import sys
 import time
@@ -25,6 +26,49 @@ EVIL = ('E0:00:00:00:00:04', 'random', '-60', '0909 611b5b324a0a2262')     # a E
 
 LINE = re.compile(r'^\d\d:\d\d:\d\d\.\d{3} ((?:[0-9A-F]{2}:){5}[0-9A-F]{2}) (public|random) +(-?\d+|\?) dBm (\w+) +'
                   r'(-|".*") (.+)$')
+
+
+def legacy_reports(packets):
+    """(address, address type, event type, RSSI, data) of each H4 packet, which must hold one LE Advertising Report."""
+    reports = []
+    for packet in packets:
+        assert packet[:2] == b'\x04\x3e' and packet[2] == len(packet) - 3 and packet[3:5] == b'\x02\x01', packet.hex()
+        event_type, kind, address, length = struct.unpack('<BB6sB', packet[5:14])
+        assert len(packet) == 14 + length + 1, packet.hex()
+        reports.append((address[::-1].hex(':').upper(), kind, event_type, struct.unpack('b', packet[-1:])[0],
+                        packet[14:-1].hex()))
+    return reports
+
+
+def read_pcap(data):
+    """(time in seconds, H4 packet) of each record, and how many bytes stand after the last whole one."""
+    magic, major, minor, _, _, _, link = struct.unpack('<IHHIIII', data[:24])
+    assert (magic, major, minor, link) == (0xa1b2c3d4, 2, 4, 201)
+    records, at = [], 24
+    while len(data) - at >= 16:
+        seconds, micros, kept, length, direction = struct.unpack('<IIII4s', data[at:at + 20])
+        assert kept == length and direction == b'\0\0\0\1'
+        if len(data) - at < 16 + kept:
+            break
+        records.append((seconds + micros / 1e6, data[at + 20:at + 16 + kept]))
+        at += 16 + kept
+    return records, len(data) - at
+
+
+def read_btsnoop(data):
+    assert struct.unpack('>8sII', data[:16]) == (b'btsnoop\0', 1, 1002)
+    records, at = [], 16
+    while at < len(data):
+        length, kept, flags, _, micros = struct.unpack('>IIIIQ', data[at:at + 24])
+        assert kept == length and flags == 3 and len(data) >= at + 24 + kept
+        records.append(((micros - 0x00dcddb30f2f8000) / 1e6, data[at + 24:at + 24 + kept]))
+        at += 24 + kept
+    return records
+
+
+def read_file(path):
+    with open(path, 'rb') as source:
+        return source.read()
 
 
 class Scans(unittest.TestCase):
@@ -101,6 +145,97 @@ class Scans(unittest.TestCase):
         line, = self.scan('--raw', '--count', '1').stdout.splitlines()
         self.assertIn('0b0948656172742052617465', LINE.match(line).group(6))
 
+    def test_captures(self):
+        """Both formats have what the lines have, at the same times."""
+        self.advertise(HEART, EVIL)
+        pcap, btsnoop = f'{self.world.directory}/pcap', f'{self.world.directory}/btsnoop'
+        before = time.time()
+        result = self.scan('--count', '40', '--json', '--pcap', pcap, '--btsnoop', btsnoop)
+        lines = [json.loads(line) for line in result.stdout.splitlines()]
+        records, rest = read_pcap(read_file(pcap))
+        self.assertEqual(rest, 0)
+        self.assertEqual(len(records), 40)
+        # the simulated BlueZ is D-Bus only: no type is known
+        self.assertEqual(legacy_reports(packet for _, packet in records),
+                         [(line['address'], 1, 0, line['rssi'], line['data']) for line in lines])
+        self.assertEqual(result.stderr.count('neither type nor exact bytes'), 1)
+        times = [moment for moment, _ in records]
+        self.assertEqual(times, sorted(times))
+        self.assertGreater(times[0], before - 1)
+        self.assertLess(times[-1], time.time() + 1)
+        for record, line in zip(records, lines):
+            self.assertAlmostEqual(record[0] - times[0], (line['boottime_us'] - lines[0]['boottime_us']) / 1e6, 5)
+        again = read_btsnoop(read_file(btsnoop))
+        self.assertEqual([packet for _, packet in again], [packet for _, packet in records])
+        for record, other in zip(records, again):
+            self.assertAlmostEqual(record[0], other[0], delta=0.1)
+
+    def test_capture_of_much(self):
+        """What is longer than a legacy advertisement becomes an extended report."""
+        data = '1bff4c00' + '5a' * 24
+        self.world.air(f'repeat {RADIO} long D0:00:00:00:00:05 random 0 -60 {data} 30 0 rsp 05094c6f6e67')
+        path = f'{self.world.directory}/pcap'
+
+        def extended():
+            self.scan('--count', '10', '--pcap', path)
+            return [packet for _, packet in read_pcap(read_file(path))[0] if packet[3] == 0x0d]
+
+        packet = wait_for('a merged report', extended)[-1]
+        self.assertEqual(packet[:5], b'\x04\x3e' + bytes([len(packet) - 3]) + b'\x0d\x01')
+        self.assertEqual(packet[8:14], bytes.fromhex('0500000000d0'))
+        self.assertEqual(packet[28], len(packet) - 29)
+        self.assertIn(bytes.fromhex('05094c6f6e67'), packet[29:])
+        self.assertIn(bytes.fromhex('ff4c00') + b'\x5a' * 24, packet[29:])
+
+    def test_capture_to_output(self):
+        """-: the capture and nothing else; it ends well when its reader has seen enough."""
+        self.advertise(HEART)
+        result = subprocess.run(self.world.command('scan', '--count', '10', '--pcap', '-'), env=self.world.environment,
+                                capture_output=True, timeout=60, check=False)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        records, rest = read_pcap(result.stdout)
+        self.assertEqual((len(records), rest), (10, 0))
+        self.assertEqual(summary(result.stderr.decode()), (10, 1, 0))
+        process = self.world.ctl_start('scan', '--btsnoop', '-')
+        self.assertEqual(process.stdout.read(16 + 24)[:8], b'btsnoop\0')
+        process.stdout.close()
+        self.assertEqual(process.wait(10 * SLOW), 0, process.stderr.read())
+        process.stderr.close()
+
+    def test_capture_as_it_comes(self):
+        """The file has what was heard before the scan ends, and all of it after Ctrl-C."""
+        path = f'{self.world.directory}/pcap'
+        process = self.world.ctl_start('scan', '--pcap', path)
+        self.assertEqual(read_pcap(read_file(path)), ([], 0))
+        self.advertise(HEART)
+        wait_for('records in the file', lambda: len(read_pcap(read_file(path))[0]) > 3)
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=10 * SLOW)
+        self.assertEqual(process.returncode, 0)
+        records, rest = read_pcap(read_file(path))
+        self.assertEqual((len(records), rest), (summary(errors.decode())[0], 0))
+        self.assertEqual(len(output.splitlines()), len(records))
+
+    def test_capture_fails(self):
+        self.advertise(HEART)
+        nowhere = self.scan('--pcap', '/nonexistent/file', '--timeout', '10', code=1)
+        self.assertIn('/nonexistent/file: No such file', nowhere.stderr)
+        full = self.scan('--btsnoop', '/dev/full', '--timeout', '10', code=1)
+        self.assertIn('/dev/full: No space left on device', full.stderr)
+        for words in ('--pcap', '-', '--json'), ('--pcap', '-', '--btsnoop', '-'):
+            self.assertEqual(self.scan(*words, code=2).stdout, '')
+
+        # a named pipe whose reader leaves
+        pipe = f'{self.world.directory}/pipe'
+        os.mkfifo(pipe)
+        process = subprocess.Popen(self.world.command('scan', '--pcap', pipe), env=self.world.environment,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        with open(pipe, 'rb') as reader:
+            reader.read(24 + 20)
+        _, errors = process.communicate(timeout=10 * SLOW)
+        self.assertEqual(process.returncode, 1, errors)
+        self.assertIn(b'pipe: Broken pipe', errors)
+
     def test_timeout(self):
         self.advertise(HEART)
         began = time.monotonic()
@@ -154,6 +289,20 @@ class Scans(unittest.TestCase):
         stats = json.loads(self.world.ctl('stats', '--json').stdout)
         self.assertIn('Reports', stats)
         self.assertIn('Reports', self.world.ctl('stats').stdout)
+        self.assertEqual((stats['Streams'], stats['Sessions']), (0, []))
+        self.advertise(HEART)
+        process = self.world.ctl_start('scan')
+        process.stdout.readline()
+        stats = json.loads(self.world.ctl('stats', '--json').stdout)
+        session, = stats['Sessions']
+        self.assertEqual(stats['Streams'], 1)
+        self.assertIs(session['Stream'], True)
+        self.assertGreater(session['StreamReports'], 0)
+        self.assertEqual(session['StreamReports'], session['Delivered'])
+        self.assertEqual(session['StreamLost'], 0)
+        self.assertRegex(self.world.ctl('stats').stdout, r'StreamReports +\d+')
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=10 * SLOW)
         ours = json.loads(self.world.ctl('constants', '--json').stdout)
         told = subprocess.run(['gdbus', 'call', '--address', self.world.address, '--dest', 'com.example.Bluetooth',
                                '--object-path', '/com/example/Bluetooth', '--method',
@@ -217,6 +366,24 @@ class Scans(unittest.TestCase):
         process.stdout.close()
         process.stderr.close()
 
+    def sessions(self):
+        return json.loads(self.world.ctl('stats', '--json').stdout)['Sessions']
+
+    def test_taken_away(self):
+        """Somebody who may, ends our session, or takes its stream."""
+        for method, *words in ('Deinit',), ('AcquireAdvertisements', '{}'):
+            with self.subTest(method):
+                process = self.world.ctl_start('scan')
+                self.addCleanup(process.kill)
+                wait_for('the session', lambda: len(self.sessions()) == 1)
+                session, = self.sessions()
+                subprocess.run(['gdbus', 'call', '--address', self.world.address, '--dest', 'com.example.Bluetooth',
+                                '--object-path', session['Path'], '--method', f'com.example.Bluetooth.Session1.{method}',
+                                *words], capture_output=True, check=True)
+                _, errors = process.communicate(timeout=10 * SLOW)
+                self.assertEqual(process.returncode, 1, errors)
+                self.assertIn(b'the scan was stopped from outside, and the scan is over', errors)
+
     def test_radio_off_and_on(self):
         self.advertise(HEART)
         process = self.world.ctl_start('scan')
@@ -232,7 +399,9 @@ class Scans(unittest.TestCase):
         self.assertIn(b'the radio is back', errors)
 
 
-class Absences(unittest.TestCase):
+class Worlds(unittest.TestCase):
+    """Each case has one of its own."""
+
     def setUp(self):
         self.world = World(DAEMON, SIMBLUEZ, CTL)
         self.addCleanup(self.world.close)
@@ -259,6 +428,39 @@ class Absences(unittest.TestCase):
         for words in ('scan',), ('devices',), ('scan', '--adapter', 'hci0'):
             result = self.world.ctl(*words)
             self.assertEqual(result.returncode, 4, (words, result.stderr))
+
+    def test_slow_reader(self):
+        """What is lost is said, in the reports and in the summary; none is lost unsaid, or twice; what waits, comes."""
+        self.world.start_bluez()
+        self.world.start_daemon('[Limits]\nMaxFifoDepth=16\n')
+        process = self.world.ctl_start('scan', '--json', '--raw', '--timeout', str(6 * SLOW))
+        self.world.air(f'storm {RADIO} 50 3000 {20 * SLOW}')
+
+        # the pipe, the socket and the FIFO fill up meanwhile
+        wait_for('losses', lambda: json.loads(self.world.ctl('stats', '--json').stdout)['Sessions'][0]['StreamLost'], 6)
+        output, errors = process.communicate(timeout=20 * SLOW)
+        self.assertEqual(process.returncode, 0, errors)
+        reports, _, lost = summary(errors.decode())
+        lines = [json.loads(line) for line in output.splitlines()]
+        numbers = [line['sequence'] for line in lines]
+        self.assertEqual(len(numbers), reports)
+        self.assertEqual(numbers, sorted(set(numbers)))
+        self.assertEqual(numbers[-1] - numbers[0] + 1 - len(numbers), lines[-1]['lost'])
+        self.assertGreaterEqual(lost, lines[-1]['lost'])
+        self.assertGreater(lost, 0)
+
+    def test_no_stream(self):
+        """All sockets are taken: it is said which limit that is, and the session goes."""
+        self.world.start_bluez()
+        self.world.start_daemon('[Limits]\nStreamsPerUser=1\n')
+        process = self.world.ctl_start('scan')
+        refused = self.world.ctl('scan', '--timeout', '10')
+        self.assertEqual((refused.returncode, refused.stdout), (1, ''))
+        self.assertIn('asking for the stream of reports: ', refused.stderr)
+        self.assertIn('StreamsPerUser', refused.stderr)
+        self.assertEqual(len(json.loads(self.world.ctl('stats', '--json').stdout)['Sessions']), 1)
+        process.terminate()
+        process.communicate(timeout=10 * SLOW)
 
     def test_daemon_goes(self):
         self.world.start_bluez()

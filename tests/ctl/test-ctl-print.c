@@ -132,31 +132,36 @@ START_TEST(test_json_hostile_strings)
 }
 END_TEST
 
-static GVariant *tuple_of(int16_t rssi, uint8_t adv_type, const uint8_t *data, size_t length)
-{
-	GVariantBuilder extras;
-
-	g_variant_builder_init(&extras, G_VARIANT_TYPE("a{sv}"));
-	g_variant_builder_add(&extras, "{sv}", "Sequence", g_variant_new_uint64(7));
-	g_variant_builder_add(&extras, "{sv}", "Synthesized", g_variant_new_boolean(TRUE));
-	return g_variant_ref_sink(g_variant_new("(tsyyn@ay@a{sv})", (uint64_t)1500000, "C0:00:00:00:00:01", ADDR_RANDOM,
-		adv_type, rssi, g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, data, length, 1),
-		g_variant_builder_end(&extras)));
-}
-
 typedef void (*Append)(GString *, const Heard *, const HeardStyle *);
 
-static char *print_heard(Append append, int16_t rssi, uint8_t adv_type, const char *data, size_t length, bool raw)
+static char *print_report(Append append, const bb_stream_report *report, bool raw)
 {
-	g_autoptr(GVariant) tuple = tuple_of(rssi, adv_type, (const uint8_t *)data, length);
 	HeardStyle style = { .raw = raw, .wall_offset = 0, .lost = 9 };
 	GString *out = g_string_new(NULL);
 	Heard heard;
 
-	heard_init(&heard, tuple);
+	heard_init(&heard, report);
 	append(out, &heard, &style);
-	heard_clear(&heard);
 	return g_string_free(out, FALSE);
+}
+
+static char *print_heard(Append append, int8_t rssi, uint8_t adv_type, const char *data, uint16_t length, bool raw)
+{
+	const bb_stream_report report = {
+		.time = 1500000,
+		.sequence = 7,
+		.address = { 0xc0, 0, 0, 0, 0, 1 },
+		.addr_type = ADDR_RANDOM,
+		.adv_type = adv_type,
+		.rssi = rssi,
+		.tx_power = BB_STREAM_TX_POWER_UNKNOWN,
+		.sid = BB_STREAM_SID_NONE,
+		.flags = BB_STREAM_SYNTHESIZED,
+		.length = length,
+		.data = (const uint8_t *)data,
+	};
+
+	return print_report(append, &report, raw);
 }
 
 #define EVIL "\x08\x09" "a\033[2J\n" "b"	/* a name that clears the screen and begins a line */
@@ -192,6 +197,30 @@ START_TEST(test_json_lines)
 			 "\"adv_type_name\":\"unknown\",\"rssi\":null,\"name\":null,\"data\":\"020a04\","
 			 "\"fields\":[{\"type\":10,\"type_name\":\"TX power\",\"data\":\"04\",\"tx_power\":4}],"
 			 "\"synthesized\":true,\"sequence\":7,\"lost\":9}\n");
+}
+END_TEST
+
+START_TEST(test_json_extended)
+{
+	const bb_stream_report report = {
+		.time = 1500000,
+		.sequence = 8,
+		.adv_type = 3,
+		.rssi = -70,
+		.tx_power = -4,
+		.primary_phy = 1,
+		.secondary_phy = 2,
+		.sid = 0,
+		.flags = BB_STREAM_EXTENDED | BB_STREAM_TRUNCATED,
+		.data = (const uint8_t *)"",
+	};
+	g_autofree char *json = print_report(heard_append_json, &report, true);
+
+	ck_assert_str_eq(json, "{\"time\":\"1970-01-01T00:00:01.500000Z\",\"boottime_us\":1500000,"
+			 "\"address\":\"00:00:00:00:00:00\",\"address_type\":\"public\",\"adv_type\":3,"
+			 "\"adv_type_name\":\"NON_CONN_ADV\",\"rssi\":-70,\"name\":null,\"data\":\"\",\"tx_power\":-4,"
+			 "\"primary_phy\":1,\"secondary_phy\":2,\"sid\":0,\"extended\":true,\"truncated\":true,"
+			 "\"sequence\":8,\"lost\":9}\n");
 }
 END_TEST
 
@@ -243,4 +272,4 @@ START_TEST(test_names)
 END_TEST
 
 UNIT_MAIN("ctl-print", test_text, test_cells, test_json, test_json_hostile_strings, test_lines, test_json_lines,
-	  test_services, test_names)
+	  test_json_extended, test_services, test_names)

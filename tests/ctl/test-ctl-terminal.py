@@ -123,7 +123,7 @@ class Table(unittest.TestCase):
         for name, way in ways.items():
             with self.subTest(name):
                 terminal = self.terminal('scan', *(('--timeout', '2') if name == 'timeout' else ()))
-                terminal.wait_text('C0:00:00:00:00:01')
+                terminal.wait_text(' 30 devices ')
                 self.assertIn(ENTER, terminal.text)
                 self.assertIn(HIDE, terminal.text)
                 self.assertFalse(terminal.modes()[3] & termios.ECHO, 'keys are not echoed into the table')
@@ -136,6 +136,7 @@ class Table(unittest.TestCase):
 
     def test_frames_fit(self):
         terminal = self.terminal('scan', columns=90, rows=12)
+        terminal.wait_text(' 30 devices ')
         for columns, rows in (90, 12), (40, 8), (150, 50), (10, 2), (80, 24):
             terminal.resize(columns, rows)
             frame = terminal.wait_frames(2)
@@ -157,6 +158,27 @@ class Table(unittest.TestCase):
             self.assertEqual(order, [f'C0:00:00:00:00:{number:02X}' for number in range(30)])
         frames = terminal.text[terminal.text.index(HOME):]
         self.assertNotIn('\x1b[2J', frames, 'the screen is not wiped between frames')
+
+    def test_capture(self):
+        """A capture changes nothing about the table; what is to be said, is said after it. None goes to a terminal."""
+        path = f'{self.world.directory}/pcap'
+        terminal = self.terminal('scan', '--pcap', path)
+        terminal.wait_text('C0:00:00:00:00:01')
+        self.assertGreater(os.path.getsize(path), 24)
+        terminal.type(b'q')
+        self.assertEqual(terminal.end(), 0)
+        self.assert_restored(terminal)
+        said = 'neither type nor exact bytes'
+        self.assertEqual(terminal.text.count(said), 1)
+        self.assertGreater(terminal.text.find(said), terminal.text.rfind(LEAVE))
+
+        broken = self.terminal('scan', '--pcap', '/dev/full')
+        self.assertEqual(broken.end(), 1)
+        self.assertIn('/dev/full: No space left on device', broken.text)
+        refused = self.terminal('scan', '--pcap', '-')
+        self.assertEqual(refused.end(), 2)
+        self.assertNotIn(ENTER, refused.text)
+        self.assertIn('standard output is a terminal', refused.text)
 
     def test_hostile_name(self):
         terminal = self.terminal('scan', columns=120)
