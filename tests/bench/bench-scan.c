@@ -10,6 +10,7 @@
 #include "figures.h"
 #include "load.h"
 #include "peer.h"
+#include "start.h"
 #include "usage.h"
 
 #define SESSIONS 32
@@ -50,56 +51,6 @@ static Usage usage_of(pid_t pid)
 
 	ck_assert_msg(usage_read(pid, &usage), "cannot read /proc/%d", (int)pid);
 	return usage;
-}
-
-/* --- start --- */
-
-/* In GDBus' own thread, so that nothing delays it. */
-static GDBusMessage *on_message(GDBusConnection *connection, GDBusMessage *message,
-				gboolean incoming, void *data)
-{
-	GVariant *body = g_dbus_message_get_body(message);
-	const char *name, *new;
-
-	(void)connection;
-	if (!incoming || g_strcmp0(g_dbus_message_get_member(message), "NameOwnerChanged") != 0 ||
-	    !body || !g_variant_is_of_type(body, G_VARIANT_TYPE("(sss)")))
-		return message;
-	g_variant_get(body, "(&s&s&s)", &name, NULL, &new);
-	if (g_str_equal(name, WORLD_NAME) && new[0] != '\0')
-		__atomic_store_n((int64_t *)data, g_get_monotonic_time(), __ATOMIC_SEQ_CST);
-	return message;
-}
-
-static void measure_start(Bench *bench)
-{
-	Client *watcher = client_new(world_address(bench->world));
-	g_autoptr(GArray) times = g_array_new(FALSE, FALSE, sizeof(double));
-	int64_t named = 0;
-	guint filter;
-
-	client_subscribe(watcher, "org.freedesktop.DBus", "org.freedesktop.DBus",
-			 "NameOwnerChanged", NULL);
-	client_sync(watcher);
-	filter = g_dbus_connection_add_filter(client_connection(watcher), on_message, &named, NULL);
-	for (unsigned int i = 0; i < STARTS; i++) {
-		int64_t start;
-		double ms;
-
-		world_daemon_stop(bench->world);
-		start = g_get_monotonic_time();
-		world_daemon_start(bench->world);
-		client_sync(watcher);
-		ms = (double)(__atomic_load_n(&named, __ATOMIC_SEQ_CST) - start) / 1000;
-		g_array_append_val(times, ms);
-	}
-	g_dbus_connection_remove_filter(client_connection(watcher), filter);
-	client_free(watcher);
-
-	figures_add(bench->figures, "start", "ms", 1, bench_percentile(times, 50),
-		    "from exec to the bus name, median of %d", STARTS);
-	figures_add(bench->figures, "start", "ms", 1, bench_percentile(times, 100),
-		    "slowest");
 }
 
 /* --- memory and calls --- */
@@ -158,7 +109,7 @@ static void add_reports(Bench *bench, const char *group, const LoadTotals *total
 	figures_add(figures, group, "", 0, (double)totals->in_fifos, "still in FIFOs");
 }
 
-static void add_cpu(Bench *bench, const char *group, const double cpu[static _PROCESS_MAX],
+static void add_cpu(Bench *bench, const char *group, LoadMix mix, const double cpu[static _PROCESS_MAX],
 		    const LoadTotals *totals, double listened)
 {
 	Figures *figures = bench->figures;
@@ -169,6 +120,9 @@ static void add_cpu(Bench *bench, const char *group, const double cpu[static _PR
 		figures_add(figures, group, "us", 1, cpu[i] * 1e6 / reports, "CPU a report: %s",
 			    process_names[i]);
 	}
+	if (mix == LOAD_STREAMED)
+		figures_add_goal(figures, group, "us", 3, cpu[DAEMON] * 1e6 / (double)totals->received, 1,
+				 "bluebrokerd, for each report and reader");
 	figures_add(figures, group, "", 2,
 		    cpu[LISTENER] / listened * (double)totals->heard / cpu[DAEMON],
 		    "plain GDBus program : bluebrokerd");
@@ -215,7 +169,7 @@ static void measure_load(Bench *bench, const char *group, LoadMix mix, unsigned 
 	if (loaded)
 		add_calls(bench, "loaded", answers);
 	add_reports(bench, group, &totals, listened);
-	add_cpu(bench, group, cpu, &totals, listened);
+	add_cpu(bench, group, mix, cpu, &totals, listened);
 	load_free(load);
 }
 
@@ -235,7 +189,7 @@ START_TEST(scan)
 {
 	Bench bench = { .world = world_new(0), .figures = figures_new() };
 
-	measure_start(&bench);
+	start_measure(bench.world, bench.figures, STARTS);
 	bench.pids[DAEMON] = world_daemon_pid(bench.world);
 	bench.pids[BLUEZ] = bench_find_pid(bench.world, "org.bluez");
 	bench.pids[BUS] = bench_find_pid(bench.world, "org.freedesktop.DBus");

@@ -13,6 +13,7 @@ typedef struct Figure {
 	char *name;
 	unsigned int decimals;
 	double value;
+	double goal; /* 0: none */
 } Figure;
 
 struct Figures {
@@ -42,16 +43,34 @@ Figures *figures_free(Figures *figures)
 	return NULL;
 }
 
+static void add(Figures *figures, Figure figure, const char *name, va_list args)
+	__attribute__((format(printf, 3, 0)));
+
+static void add(Figures *figures, Figure figure, const char *name, va_list args)
+{
+	figure.name = g_strdup_vprintf(name, args);
+	g_array_append_val(figures->figures, figure);
+}
+
 void figures_add(Figures *figures, const char *group, const char *unit, unsigned int decimals,
 		 double value, const char *name, ...)
 {
-	Figure figure = { .group = group, .unit = unit, .decimals = decimals, .value = value };
 	va_list args;
 
 	va_start(args, name);
-	figure.name = g_strdup_vprintf(name, args);
+	add(figures, (Figure){ .group = group, .unit = unit, .decimals = decimals, .value = value }, name, args);
 	va_end(args);
-	g_array_append_val(figures->figures, figure);
+}
+
+void figures_add_goal(Figures *figures, const char *group, const char *unit, unsigned int decimals,
+		      double value, double goal, const char *name, ...)
+{
+	va_list args;
+
+	va_start(args, name);
+	add(figures, (Figure){ .group = group, .unit = unit, .decimals = decimals, .value = value, .goal = goal },
+	    name, args);
+	va_end(args);
 }
 
 static bool figures_has_before(const Figures *figures, guint end, const char *group)
@@ -64,13 +83,18 @@ static bool figures_has_before(const Figures *figures, guint end, const char *gr
 
 static void print_row(FILE *file, const Figure *figure)
 {
-	fprintf(file, "  %-52s %12.*f %s\n", figure->name, (int)figure->decimals, figure->value,
-		figure->unit);
+	fprintf(file, "  %-52s %12.*f %s", figure->name, (int)figure->decimals, figure->value, figure->unit);
+	if (figure->goal > 0)
+		fprintf(file, "   goal: under %.*f %s: %s", (int)figure->decimals, figure->goal, figure->unit,
+			figure->value < figure->goal ? "met" : "missed");
+	fputc('\n', file);
 }
 
 static void print_member(FILE *file, const Figure *figure)
 {
 	fprintf(file, "\"%s\":%.*f", figure->name, (int)figure->decimals, figure->value);
+	if (figure->goal > 0)
+		fprintf(file, ",\"goal: %s\":%.*f", figure->name, (int)figure->decimals, figure->goal);
 }
 
 static void figures_print_group(const Figures *figures, FILE *file, const char *group,

@@ -14,5 +14,10 @@ Figures *figures_free(Figures *figures);
 void figures_add(Figures *figures, const char *group, const char *unit, unsigned int decimals,
 		 double value, const char *name, ...) __attribute__((format(printf, 6, 7)));
 
+/* The same of a figure that is to stay below a goal. */
+void figures_add_goal(Figures *figures, const char *group, const char *unit, unsigned int decimals,
+		      double value, double goal, const char *name, ...)
+	__attribute__((format(printf, 7, 8)));
+
 void figures_print_table(const Figures *figures, FILE *file);
 void figures_print_json(const Figures *figures, FILE *file); /* one object: group → name → value */

@@ -69,6 +69,8 @@ static void keep(Reader *reader, const bb_stream_report *report)
 		g_variant_builder_add(&extras, "{sv}", "Extended", g_variant_new_boolean(TRUE));
 	if (report->flags & BB_STREAM_SYNTHESIZED)
 		g_variant_builder_add(&extras, "{sv}", "Synthesized", g_variant_new_boolean(TRUE));
+	if (report->flags & BB_STREAM_TRUNCATED)
+		g_variant_builder_add(&extras, "{sv}", "Truncated", g_variant_new_boolean(TRUE));
 	g_variant_builder_add(&extras, "{sv}", "Sequence", g_variant_new_uint64(report->sequence));
 	g_variant_builder_add(&reader->all, "(tsyyn@aya{sv})", report->time, address, report->addr_type, report->adv_type,
 			      (gint16)report->rssi,

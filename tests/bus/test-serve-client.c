@@ -209,9 +209,45 @@ START_TEST(documented_example)
 }
 END_TEST
 
+/* The same server as a shell script, which bluebrokerctl runs again for each read, write, connect and disconnect. */
+START_TEST(documented_script)
+{
+	const char *const argv[] = { LOPY_SCRIPT, NULL };
+	g_autofree char *where = g_strdup_printf("DBUS_SYSTEM_BUS_ADDRESS=%s", world_address(world));
+	g_autofree char *path = g_strdup_printf("PATH=%s:%s", CTL_DIRECTORY, g_getenv("PATH"));
+	const char *const environment[] = { where, path, NULL };
+	g_autofree char *log = g_build_filename(world_dir(world), "lopy-script.log", NULL);
+	g_autofree char *first = NULL, *second = NULL;
+	Child child;
+
+	child_start(&child, argv, environment, log);
+	wait_on_air("110736353433323130393837363534333231020106", "05094c6f5079");
+	central_appear(0);
+	central_connect(0);
+	expect_said(log, "Client connected:", central_address(0));
+	first = central_find(0, "61623334-3536-3738-3930-313233343536");
+	second = central_find(0, "000011d7" BASE);
+	for (unsigned int i = 1; i <= 3; i++) {
+		g_autofree char *count = g_strdup_printf("%02x000000", i), *other = g_strdup_printf("%02x12", 0x34 + i);
+
+		central_reads(0, first, count);
+		central_reads(0, second, other);
+	}
+	central_writes(0, first, "0a0b", "request", "");
+	expect_said(log, "Write to counter:", "0a0b");
+	central_subscribes(0, first, "notify");
+	expect_said(log, "subscribe counter", "1");
+	central_disconnect(0);
+	expect_said(log, "Client disconnected:", central_address(0));
+	ck_assert(child_end(&child, SIGTERM, world_patience(world)));
+	ck_assert_int_eq(child.status, 0);
+	wait_off_air(NULL, NULL, SOON);
+}
+END_TEST
+
 int main(void)
 {
-	const TTest *const tests[] = { comes_and_goes, mtu, disconnect_client, documented_example, NULL };
+	const TTest *const tests[] = { comes_and_goes, mtu, disconnect_client, documented_example, documented_script, NULL };
 
 	return serve_main("serve-client", tests, NULL, 120);
 }

@@ -1,30 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The schedule of the test bed's air: who sends when, to which radios. */
 
-#include <endian.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "radio-air.h"
+#include "radio-storm.h"
 
 #define BATCH 2000000ULL	/* what falls due within this time goes out together */
-#define RETRY 1000000ULL	/* after a host was full */
 #define SUPERVISION_INTERVAL SECOND
-#define STORM_TURNS_MAX 512	/* in one call, so that commands are heard amid a late storm */
 
 struct Advertiser {
 	Advertiser *next;
 	Repeat repeat;
 	uint64_t due, turn;
-};
-
-struct Storm {
-	Storm *next;
-	Target target;
-	uint32_t advertisers, rate;
-	uint64_t started, slot, n_slots;	/* slot: the next moment of the storm's schedule */
-	uint32_t number;			/* of the next report: counts those that went out */
 };
 
 void air_deinit(Air *air)
@@ -168,7 +157,7 @@ int air_repeat(Air *air, const Repeat *repeat, uint64_t now)
 }
 
 int air_storm(Air *air, const Target *target, uint32_t advertisers, uint32_t rate,
-	      uint32_t seconds, uint64_t now)
+	      uint32_t seconds, uint32_t burst, uint64_t now)
 {
 	Storm *storm = calloc(1, sizeof(*storm));
 
@@ -179,6 +168,7 @@ int air_storm(Air *air, const Target *target, uint32_t advertisers, uint32_t rat
 		.target = *target,
 		.advertisers = advertisers,
 		.rate = rate,
+		.burst = burst,
 		.started = now,
 		.n_slots = (uint64_t)rate * seconds,
 	};
@@ -248,50 +238,6 @@ static bool advertiser_run(Air *air, Advertiser *advertiser, uint64_t now)
 			return true;
 	}
 	return false;
-}
-
-static void storm_report(const Storm *storm, Report *ret)
-{
-	uint32_t index = storm->number % storm->advertisers;
-	uint32_t payload[] = { htole32(index), htole32(storm->number) };
-	/* flags (LE general discoverable, no BR/EDR), manufacturer data of company 0xffff */
-	static const uint8_t head[] = { 2, 0x01, 0x06, 3 + sizeof(payload), 0xff, 0xff, 0xff };
-
-	*ret = (Report){
-		.type = 0,
-		.address_type = 1,
-		.address = { { (uint8_t)index, (uint8_t)(index >> 8), 0, 0, 0, 0xc0 } },
-		.rssi = (int8_t)(-40 - (int)(index % 50)),
-		.length = sizeof(head) + sizeof(payload),
-	};
-	memcpy(ret->data, head, sizeof(head));
-	memcpy(ret->data + sizeof(head), payload, sizeof(payload));
-}
-
-static uint64_t storm_due(const Storm *storm)
-{
-	return storm->started + storm->slot * SECOND / storm->rate;
-}
-
-/* Returns when it is due again, AIR_NEVER when it is over. */
-static uint64_t storm_run(Air *air, Storm *storm, uint64_t now)
-{
-	Report report;
-	int r;
-
-	for (int i = 0; i < STORM_TURNS_MAX && storm->slot < storm->n_slots; i++) {
-		if (storm_due(storm) > now)
-			break;
-		storm_report(storm, &report);
-		r = air_send(air, &storm->target, &report);
-		if (r == -EAGAIN)
-			return now + RETRY;
-		/* a moment when nobody listens passes without a report */
-		storm->slot++;
-		if (r > 0)
-			storm->number++;
-	}
-	return storm->slot < storm->n_slots ? storm_due(storm) : AIR_NEVER;
 }
 
 /* A host may leave without a word: looks after those for whom that matters. */

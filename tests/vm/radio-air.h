@@ -76,8 +76,10 @@ int air_send_event(Air *air, const Target *target, const uint8_t *parameters, si
 
 /* An advertiser with the same name and target is replaced. */
 int air_repeat(Air *air, const Repeat *repeat, uint64_t now);
+/* burst: how many reports go out together, those of a burst from one advertiser and with as many to an event as fit; 1:
+ * each by itself. */
 int air_storm(Air *air, const Target *target, uint32_t advertisers, uint32_t rate,
-	      uint32_t seconds, uint64_t now);
+	      uint32_t seconds, uint32_t burst, uint64_t now);
 /* Ends what is meant for just this target; BDADDR_ANY ends everything. */
 void air_quiet(Air *air, const Target *target);
 

@@ -154,16 +154,17 @@ static bool run_repeat(Request *request)
 static bool run_storm(Request *request)
 {
 	char **words = request->words;
-	uint32_t advertisers, rate, seconds;
+	uint32_t advertisers, rate, seconds, burst = 1;
 	Target target;
 	int r;
 
 	if (!parse_target(request, words[1], &target) ||
 	    !parse_number(request, words[2], 1, 65536, &advertisers) ||
 	    !parse_number(request, words[3], 1, 100000, &rate) ||
-	    !parse_number(request, words[4], 1, 1000000, &seconds))
+	    !parse_number(request, words[4], 1, 1000000, &seconds) ||
+	    (request->n_words > 5 && !parse_number(request, words[5], 1, 65536, &burst)))
 		return false;
-	r = air_storm(request->air, &target, advertisers, rate, seconds, request->now);
+	r = air_storm(request->air, &target, advertisers, rate, seconds, burst, request->now);
 	return r < 0 ? fail_errno(request, "storm", r) : true;
 }
 
@@ -231,7 +232,7 @@ static const Verb verbs[] = {
 	{ "adv", 7, 8, run_adv },
 	{ "event", 3, 3, run_event },
 	{ "repeat", 10, 12, run_repeat },
-	{ "storm", 5, 5, run_storm },
+	{ "storm", 5, 6, run_storm },
 	{ "quiet", 2, 2, run_quiet },
 	{ "status", 2, 2, run_status },
 	{ "rfkill", 3, 3, run_rfkill },

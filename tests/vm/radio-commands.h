@@ -9,11 +9,12 @@
  *   adv RADIO DEV public|random TYPE RSSI HEX [COUNT]
  *   event RADIO HEX
  *   repeat RADIO NAME DEV public|random TYPE RSSI HEX INTERVAL_MS COUNT [rsp HEX]
- *   storm RADIO ADVERTISERS RATE SECONDS
+ *   storm RADIO ADVERTISERS RATE SECONDS [BURST]
  *
  * RADIO is a controller address, or `*` for all; TYPE is the HCI event type; RSSI may be
  * BASE~SPREAD; HEX is the AD payload, `-` for an empty one, or, of `event`, an LE Meta event as it is:
- * subevent and parameters. `adv` and `event` answer how many radios' hosts got it. Requests about peripherals are in
+ * subevent and parameters. BURST reports of a storm go out together, from one advertiser (default 1).
+ * `adv` and `event` answer how many radios' hosts got it. Requests about peripherals are in
  * radio-peer-commands.h, about centrals in radio-central-commands.h.
  */
 

@@ -107,9 +107,14 @@ int controller_report(Controller *controller, const Report *report)
 
 int controller_event(Controller *controller, const uint8_t *parameters, size_t length)
 {
+	int r;
+
 	if (!controller->scanning)
 		return 0;
-	return count_sent(controller, event_send(controller, EVT_LE_META_EVENT, parameters, length, NULL, 0));
+	r = count_sent(controller, event_send(controller, EVT_LE_META_EVENT, parameters, length, NULL, 0));
+	if (r > 0 && length > 1 && parameters[0] == EVT_LE_ADVERTISING_REPORT)
+		controller->sent += parameters[1] - 1U;
+	return r;
 }
 
 bool controller_powered(const Controller *controller)

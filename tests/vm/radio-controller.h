@@ -63,5 +63,5 @@ int controller_process(Controller *controller);
 int controller_report(Controller *controller, const Report *report);
 
 /* Hands an LE Meta event (its subevent, then its parameters: at most 255 bytes) to the host as it is, while it
- * scans; it counts as one report. Returns as controller_report. */
+ * scans; it counts as one report, of legacy ones as as many as it tells of. Returns as controller_report. */
 int controller_event(Controller *controller, const uint8_t *parameters, size_t length);

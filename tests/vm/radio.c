@@ -32,7 +32,7 @@ static const char usage[] =
 	"  adv RADIO DEV public|random TYPE RSSI HEX [COUNT]\n"
 	"  event RADIO HEX               an LE Meta event as it is: subevent, parameters\n"
 	"  repeat RADIO NAME DEV public|random TYPE RSSI HEX INTERVAL_MS COUNT [rsp HEX]\n"
-	"  storm RADIO ADVERTISERS RATE SECONDS\n"
+	"  storm RADIO ADVERTISERS RATE SECONDS [BURST]\n"
 	"What a radio has on air itself:\n"
 	"  onair RADIO                   SET:TYPE:MIN:MAX:DATA:RESPONSE of each set that is on\n"
 	"  airtime RADIO [reset]         DATA=MILLISECONDS\n"
