@@ -90,7 +90,8 @@ static int load_device(Bluez *bluez, sd_bus_message *m, const char *path)
 		bluez_report(device);
 	if (kept && news.connected_changed)
 		count_link(device);
-	if (kept && bluez->loaded)
+	/* a link may have waited for bluetoothd to come back with the device */
+	if (kept && (bluez->loaded || (adapter->radio && link_find(adapter->radio, &device->addr))))
 		bluez_link_sync(device);
 	if (!kept)
 		device_free(device);
