@@ -5,6 +5,7 @@
 usage: test-ctl-terminal.py DAEMON SIMBLUEZ CTL [TEST...]
 """
 
+import codecs
 import fcntl
 import os
 import pty
@@ -39,6 +40,7 @@ class Terminal:
         self.resize(columns, rows)
         self.before = termios.tcgetattr(self.slave)
         self.text = ''
+        self.decoder = codecs.getincrementaldecoder('utf-8')()      # a read may end within a character
 
         def take_terminal():
             os.setsid()
@@ -53,7 +55,7 @@ class Terminal:
     def read(self):
         """Takes what is there; returns all text so far."""
         while select.select([self.master], [], [], 0)[0]:
-            self.text += os.read(self.master, 65536).decode()
+            self.text += self.decoder.decode(os.read(self.master, 65536))
         return self.text
 
     def wait_text(self, text):
