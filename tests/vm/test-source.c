@@ -136,7 +136,7 @@ static uint32_t number_of(GVariant *reports, size_t index)
 	return GUINT32_FROM_LE(number);
 }
 
-/* Every report that was sent arrives at every session, in order; of BlueZ's signals at this rate see the benchmark vm-source. */
+/* Every report that was sent arrives at every session, in order. The benchmark vm-source says what BlueZ's signals give. */
 START_TEST(all_of_a_storm)
 {
 	char *sessions[SESSIONS] = { session };
