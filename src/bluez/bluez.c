@@ -345,11 +345,8 @@ void bluez_scan(Bluez *bluez, Radio *radio, const ScanWish *wish)
 {
 	Adapter *adapter = bluez_adapter(bluez, radio);
 
-	if (!adapter)
-		return;
-	adapter->scan.wish = *wish;
-	bluez_settle_devices(bluez);
-	scan_want(&adapter->scan, wish);
+	if (adapter)
+		scan_want(&adapter->scan, wish);
 }
 
 void bluez_scan_restart(Bluez *bluez, Radio *radio)

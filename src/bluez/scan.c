@@ -316,6 +316,7 @@ void scan_deinit(Scan *scan)
 void scan_want(Scan *scan, const ScanWish *wish)
 {
 	scan->wish = *wish;
+	bluez_settle_devices(scan->adapter->bluez);
 	if (!wish->on)
 		scan->retry = sd_event_source_disable_unref(scan->retry);
 	scan_settle(scan);

@@ -273,6 +273,8 @@ int monitor_listen(Monitor *monitor, const uint16_t *indices, size_t n)
 
 	if (n > MONITOR_RADIOS_MAX)
 		return -E2BIG;
+	if (n == n_before && (n == 0 || memcmp(indices, monitor->radios, n * sizeof(indices[0])) == 0))
+		return 0;
 	r = attach_filter(monitor->fd, indices, n);
 	if (r < 0)
 		return r;

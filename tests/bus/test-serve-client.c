@@ -172,6 +172,23 @@ static void expect_said(const char *log, const char *format, const char *address
 	}
 }
 
+/* The example's two services, each with a characteristic that counts its reads; writes to the first, whose handle this
+ * is. */
+static char *central_uses_counters(void)
+{
+	char *first = central_find(0, "61623334-3536-3738-3930-313233343536");
+	g_autofree char *second = central_find(0, "000011d7" BASE);
+
+	for (unsigned int i = 1; i <= 3; i++) {
+		g_autofree char *count = g_strdup_printf("%02x000000", i), *other = g_strdup_printf("%02x12", 0x34 + i);
+
+		central_reads(0, first, count);
+		central_reads(0, second, other);
+	}
+	central_writes(0, first, "0a0b", "request", "");
+	return first;
+}
+
 /* The documentation's examples: events, and two services with counters. */
 START_TEST(documented_example)
 {
@@ -179,7 +196,7 @@ START_TEST(documented_example)
 	g_autofree char *where = g_strdup_printf("DBUS_SYSTEM_BUS_ADDRESS=%s", world_address(world));
 	const char *const environment[] = { where, NULL };
 	g_autofree char *log = g_build_filename(world_dir(world), "lopy.log", NULL), *text = NULL, *wanted = NULL;
-	g_autofree char *first = NULL, *second = NULL;
+	g_autofree char *first = NULL;
 	Child child;
 
 	child_start(&child, argv, environment, log);
@@ -188,15 +205,7 @@ START_TEST(documented_example)
 	central_appear(0);
 	central_connect(0);
 	expect_said(log, "Client connected", central_address(0));
-	first = central_find(0, "61623334-3536-3738-3930-313233343536");
-	second = central_find(0, "000011d7" BASE);
-	for (unsigned int i = 1; i <= 3; i++) {
-		g_autofree char *count = g_strdup_printf("%02x000000", i), *other = g_strdup_printf("%02x12", 0x34 + i);
-
-		central_reads(0, first, count);
-		central_reads(0, second, other);
-	}
-	central_writes(0, first, "0a0b", "request", "");
+	first = central_uses_counters();
 	expect_said(log, central_address(0), "writes 0a 0b");
 	central_disconnect(0);
 	expect_said(log, "Client disconnected", central_address(0));
@@ -217,7 +226,7 @@ START_TEST(documented_script)
 	g_autofree char *path = g_strdup_printf("PATH=%s:%s", CTL_DIRECTORY, g_getenv("PATH"));
 	const char *const environment[] = { where, path, NULL };
 	g_autofree char *log = g_build_filename(world_dir(world), "lopy-script.log", NULL);
-	g_autofree char *first = NULL, *second = NULL;
+	g_autofree char *first = NULL;
 	Child child;
 
 	child_start(&child, argv, environment, log);
@@ -225,15 +234,7 @@ START_TEST(documented_script)
 	central_appear(0);
 	central_connect(0);
 	expect_said(log, "Client connected:", central_address(0));
-	first = central_find(0, "61623334-3536-3738-3930-313233343536");
-	second = central_find(0, "000011d7" BASE);
-	for (unsigned int i = 1; i <= 3; i++) {
-		g_autofree char *count = g_strdup_printf("%02x000000", i), *other = g_strdup_printf("%02x12", 0x34 + i);
-
-		central_reads(0, first, count);
-		central_reads(0, second, other);
-	}
-	central_writes(0, first, "0a0b", "request", "");
+	first = central_uses_counters();
 	expect_said(log, "Write to counter:", "0a0b");
 	central_subscribes(0, first, "notify");
 	expect_said(log, "subscribe counter", "1");
