@@ -7,6 +7,7 @@
 #include "ctl/commands.h"
 #include "ctl/fail.h"
 #include "ctl/gatt-print.h"
+#include "ctl/output.h"
 
 Hold *command_open_attribute(const Options *options, ExitCode *ret_exit)
 {
@@ -76,7 +77,7 @@ static ExitCode print_value(const Hold *hold, const GattAttr *attr, GBytes *valu
 		return EXIT_FAILED;
 	}
 	g_string_append_c(out, '\n');
-	fputs(out->str, stdout);
+	output_puts(out->str);
 	return EXIT_DONE;
 }
 
@@ -145,7 +146,8 @@ static ExitCode write_attribute(Hold *hold, const Options *options, const GByteA
 		json_key(&json, "written");
 		json_uint(&json, bytes->len);
 		json_end_object(&json);
-		puts(out->str);
+		g_string_append_c(out, '\n');
+		output_puts(out->str);
 	}
 	return EXIT_DONE;
 }

@@ -6,6 +6,7 @@
 #include "ctl/commands.h"
 #include "ctl/fail.h"
 #include "ctl/json.h"
+#include "ctl/output.h"
 #include "ctl/text.h"
 #include "ctl/wanted.h"
 
@@ -98,6 +99,6 @@ ExitCode command_clients(const Options *options)
 		return fail_call(error, "asking for the clients");
 	clients = g_variant_lookup_value(stats, "Clients", G_VARIANT_TYPE("aa{sv}"));
 	shown = clients ? append_rows(out, clients, options) : 0;
-	fputs(out->str, stdout);
+	output_puts(out->str);
 	return shown > 0 ? EXIT_DONE : EXIT_NOTHING;
 }

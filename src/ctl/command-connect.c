@@ -118,8 +118,7 @@ static ExitCode show(Hold *hold, const Options *options)
 		append_json(out, hold, link, tree);
 	else
 		append_text(out, hold, link, tree, options->colour);
-	fputs(out->str, stdout);
-	fflush(stdout);
+	output_puts(out->str);
 	return EXIT_DONE;
 }
 

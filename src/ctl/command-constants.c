@@ -5,6 +5,7 @@
 #include "core/constants.h"
 #include "ctl/commands.h"
 #include "ctl/json.h"
+#include "ctl/output.h"
 
 ExitCode command_constants(const Options *options)
 {
@@ -27,6 +28,6 @@ ExitCode command_constants(const Options *options)
 		json_end_object(&json);
 		g_string_append_c(out, '\n');
 	}
-	fputs(out->str, stdout);
+	output_puts(out->str);
 	return EXIT_DONE;
 }

@@ -8,6 +8,7 @@
 #include "ctl/describe.h"
 #include "ctl/fail.h"
 #include "ctl/heard.h"
+#include "ctl/output.h"
 #include "ctl/text.h"
 
 /* A row of Adapter1.GetDevices. Strings belong to the dictionary; NULL where the radio did not tell. */
@@ -180,6 +181,6 @@ ExitCode command_devices(const Options *options)
 		else
 			append_row(out, dict, options->raw, boottime_now());
 	}
-	fputs(out->str, stdout);
+	output_puts(out->str);
 	return n > 0 ? EXIT_DONE : EXIT_NOTHING;
 }

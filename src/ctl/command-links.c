@@ -11,6 +11,7 @@
 #include "ctl/commands.h"
 #include "ctl/fail.h"
 #include "ctl/json.h"
+#include "ctl/output.h"
 #include "ctl/text.h"
 #include "ctl/wanted.h"
 
@@ -179,7 +180,7 @@ ExitCode command_links(const Options *options)
 		else
 			append_row(out, row, options->colour);
 	}
-	fputs(out->str, stdout);
+	output_puts(out->str);
 	return rows->len > 0 ? EXIT_DONE : EXIT_NOTHING;
 }
 

@@ -11,6 +11,7 @@
 #include "ctl/fail.h"
 #include "ctl/hold.h"
 #include "ctl/json.h"
+#include "ctl/output.h"
 
 #define LINE_MAX_LENGTH 64
 
@@ -165,7 +166,8 @@ static void print_done(const Hold *hold, const Options *options)
 	json_key(&json, "paired");
 	json_bool(&json, true);
 	json_end_object(&json);
-	puts(out->str);
+	g_string_append_c(out, '\n');
+	output_puts(out->str);
 }
 
 ExitCode command_pair(const Options *options)

@@ -4,6 +4,7 @@
 
 #include "ctl/commands.h"
 #include "ctl/fail.h"
+#include "ctl/output.h"
 #include "ctl/resolve.h"
 
 ExitCode command_resolve(const Options *options)
@@ -29,6 +30,6 @@ ExitCode command_resolve(const Options *options)
 	}
 	found = options->json ? resolve_append_json(out, bytes->data, bytes->len, type)
 			      : resolve_append(out, bytes->data, bytes->len, type);
-	fputs(out->str, stdout);
+	output_puts(out->str);
 	return found > 0 ? EXIT_DONE : EXIT_NOTHING;
 }

@@ -103,8 +103,7 @@ static void draw_final(Scan *scan)
 	terminal_size(&view.columns, &rows);
 	g_string_truncate(scan->buffer, 0);
 	table_draw(scan->buffer, scan->seen, &view);
-	fwrite(scan->buffer->str, 1, scan->buffer->len, stdout);
-	fflush(stdout);
+	output_write(scan->buffer->str, scan->buffer->len);
 }
 
 static gboolean on_frame(gpointer userdata)

@@ -69,7 +69,7 @@ static void on_told(void *userdata, int status UNUSED, const char *output, size_
 {
 	Answer *answer = userdata;
 
-	if (length > 0 && !output_write(output, length))
+	if (length > 0 && !output_event(output, length))
 		hold_end(answer->serve->hold);
 }
 

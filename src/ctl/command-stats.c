@@ -6,6 +6,7 @@
 #include "ctl/commands.h"
 #include "ctl/fail.h"
 #include "ctl/json.h"
+#include "ctl/output.h"
 #include "ctl/text.h"
 
 #define KEY_CELLS 26
@@ -118,6 +119,6 @@ ExitCode command_stats(const Options *options)
 	} else {
 		append_value(out, stats, 0);
 	}
-	fputs(out->str, stdout);
+	output_puts(out->str);
 	return EXIT_DONE;
 }

@@ -5,6 +5,7 @@
 #include "ctl/bus.h"
 #include "ctl/commands.h"
 #include "ctl/json.h"
+#include "ctl/output.h"
 #include "ctl/text.h"
 
 static void append_adapter(GString *out, int number, BrokerAdapter1 *adapter, bool colour)
@@ -142,6 +143,6 @@ ExitCode command_status(const Options *options)
 		return code;
 	code = options->json ? append_status_json(out, manager) : append_status(out, manager, options->colour);
 	if (code == EXIT_DONE)
-		fputs(out->str, stdout);
+		output_puts(out->str);
 	return code;
 }

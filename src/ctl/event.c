@@ -76,5 +76,5 @@ bool event_print(const Event *event, bool json)
 	else
 		append_line(out, event);
 	g_string_append_c(out, '\n');
-	return output_write(out->str, out->len);
+	return output_event(out->str, out->len);
 }

@@ -17,5 +17,5 @@ typedef struct Event {
 	unsigned subscribers;
 } Event;
 
-/* A line, or a JSON object, on standard output, with the time. False if nobody reads it any more. */
+/* A line, or a JSON object, on standard output, with the time. As output_event(). */
 bool event_print(const Event *event, bool json);

@@ -75,7 +75,8 @@ static bool needs_escape(gunichar c)
 
 static void append_quoted(GString *out, const char *text, gssize length)
 {
-	g_autofree char *valid = g_utf8_make_valid(text, length);
+	/* GLib has no pointer for no bytes, and takes none */
+	g_autofree char *valid = g_utf8_make_valid(length == 0 ? "" : text, length);
 
 	g_string_append_c(out, '"');
 	for (const char *at = valid; *at; at = g_utf8_next_char(at)) {

@@ -1,20 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* bluebrokerctl: the command-line tool of bluebrokerd. */
 #include <errno.h>
+#include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "ctl/fail.h"
 #include "ctl/options.h"
+#include "ctl/output.h"
 #include "ctl/text.h"
+
+/* What is closed would be the number of the next descriptor that is opened, and what is printed would go there. These are
+ * there, and fail. */
+static void keep_standard_descriptors(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+			abort();
+}
 
 int main(int argc, char **argv)
 {
 	ExitCode code = EXIT_DONE;
 	Options options;
 
+	keep_standard_descriptors();
 	/* characters only: numbers are printed the same everywhere */
 	setlocale(LC_CTYPE, "");
 	text_set_utf8(strcmp(nl_langinfo(CODESET), "UTF-8") == 0);
@@ -26,7 +40,7 @@ int main(int argc, char **argv)
 	/* a full disk is an error; a reader that has seen enough is not */
 	if ((fflush(stdout) != 0 || ferror(stdout)) && errno != EPIPE) {
 		fail_line("standard output: %s", g_strerror(errno));
-		code = EXIT_FAILED;
+		return EXIT_FAILED;
 	}
-	return code;
+	return output_failed() && (code == EXIT_DONE || code == EXIT_NOTHING) ? EXIT_FAILED : code;
 }

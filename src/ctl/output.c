@@ -6,13 +6,17 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <string.h>
 #include <unistd.h>
+
+#include "ctl/fail.h"
 
 #define PIECE 4096	/* PIPE_BUF: what a pipe that polls writable takes without blocking */
 
 static int read_end = -1;
 static int write_end = -1;
 static volatile sig_atomic_t must_end;
+static bool failed;
 
 static void on_signal(int number)
 {
@@ -65,7 +69,9 @@ static int wait_writable(int fd)
 	for (;;) {
 		if (poll(fds, ARRAY_SIZE(fds), must_end ? 0 : timeout) < 0 && errno != EINTR)
 			return -errno;
-		if (fds[0].revents & (POLLERR | POLLNVAL))
+		if (fds[0].revents & POLLNVAL)
+			return -EBADF;
+		if (fds[0].revents & POLLERR)
 			return -EPIPE;
 		if (fds[0].revents)
 			return 0;
@@ -102,5 +108,27 @@ int output_write_to(int fd, const void *bytes, size_t length)
 
 bool output_write(const char *text, size_t length)
 {
-	return output_write_to(STDOUT_FILENO, text, length) == 0;
+	int r = output_write_to(STDOUT_FILENO, text, length);
+
+	if (r < 0 && r != -EPIPE && r != -ECANCELED) {
+		if (!failed)
+			fail_line("standard output: %s", g_strerror(-r));
+		failed = true;
+	}
+	return r == 0;
+}
+
+bool output_puts(const char *text)
+{
+	return output_write(text, strlen(text));
+}
+
+bool output_event(const char *text, size_t length)
+{
+	return output_write(text, length) || failed;
+}
+
+bool output_failed(void)
+{
+	return failed;
 }

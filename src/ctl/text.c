@@ -32,7 +32,8 @@ static bool is_printable(gunichar c)
 
 void text_append(GString *out, const char *text, gssize length)
 {
-	g_autofree char *valid = g_utf8_make_valid(text, length);
+	/* GLib has no pointer for no bytes, and takes none */
+	g_autofree char *valid = g_utf8_make_valid(length == 0 ? "" : text, length);
 
 	for (const char *at = valid; *at; at = g_utf8_next_char(at)) {
 		gunichar c = g_utf8_get_char(at);

@@ -356,6 +356,20 @@ class Scans(unittest.TestCase):
         process.stderr.close()
         wait_for('the radio to stop', lambda: not self.world.scanning(), 1)
 
+    def test_output_full(self):
+        """What cannot be written is said, and in the exit status; a capture beside it is another thing."""
+        self.advertise(HEART)
+        for words in (), ('--json',), ('--raw',):
+            with open('/dev/full', 'w', encoding='ascii') as full:
+                process = self.world.ctl_start('scan', *words, stdout=full)
+                errors = process.communicate(timeout=10 * SLOW)[1].decode()
+            self.assertEqual((process.returncode, errors.count('standard output: No space left on device')), (1, 1), errors)
+            summary(errors)
+        with open('/dev/full', 'w', encoding='ascii') as full:
+            process = self.world.ctl_start('devices', stdout=full)
+            self.assertIn('No space left', process.communicate(timeout=10 * SLOW)[1].decode())
+            self.assertEqual(process.returncode, 1)
+
     def test_reader_asleep(self):
         """A reader that reads nothing must not keep SIGTERM from ending us."""
         self.world.air(f'storm {RADIO} 50 1000 20')

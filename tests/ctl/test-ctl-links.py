@@ -256,6 +256,62 @@ service 0x0020 (secondary): 12345678-1234-5678-1234-56789abcdef0
             self.assertEqual(process.communicate(timeout=10 * SLOW)[1], '')
             self.assertEqual(process.returncode, 0)
 
+    def test_any_value(self):
+        """Whatever a device says can be shown, in each format."""
+        formats = [(), *(('--format', name) for name in 'hex text u8 u16 u32 i8 i16 i32'.split())]
+        values = '', '00', 'ff' * 512, '00' * 512, 'c3', 'fffe41', 'c29b6d', 'e280ae41'
+        self.stay()
+        for value in values:
+            for handle in '21', '23':
+                self.world.air(f'value heart {handle} {value or "-"}')
+            text = self.ctl('connect', HEART, '--read').stdout
+            self.assertIn(f'[read write] = {value or "(empty)"}', text)
+            self.assertNotIn('\0', text)
+            tree = self.json('connect', HEART, '--read')['services'][1]['characteristics'][0]
+            self.assertEqual([tree['value'], tree['descriptors'][0]['value']], [value, value])
+            for words in formats:
+                width = int(words[1][1:]) // 8 if words and words[1][0] in 'ui' else 1
+                fits = len(value) // 2 % width == 0
+                for attr in '0x21', '0x23':
+                    self.assertEqual(self.json('read', HEART, attr, *words)['value'], value)
+                    result = self.ctl('read', HEART, attr, *words, code=0 if fits else 1)
+                    self.assertTrue(all(c.isprintable() for c in result.stdout.removesuffix('\n')), result.stdout)
+        for words in formats:
+            for json_words in (), ('--json',):
+                process = self.background('notify', HEART, '2a37', '--count', str(len(values)), *words, *json_words)
+                self.wait_subscribed()
+                for value in values:
+                    self.world.air(f'notify heart 11 {value or "-"}')
+                output, errors = process.communicate(timeout=20 * SLOW)
+                self.assertEqual((process.returncode, errors), (0, ''))
+                self.assertEqual(len(output.split('\n')), len(values) + 1)
+                wait_for('the end of the subscription', lambda: 'subscribed=0011' not in self.world.air('link heart'))
+        self.ctl('write', HEART, '0x21', '')
+        self.assertEqual(self.ctl('read', HEART, '0x21').stdout, '\n')
+
+    def test_output_full(self):
+        """What cannot be written is said, once, and in the exit status."""
+        full = open('/dev/full', 'w', encoding='ascii')
+        self.addCleanup(full.close)
+        self.stay()
+        for words in ('connect', HEART), ('read', HEART, '2a38'), ('links',), ('links', '--json'), ('status',), ('stats',), \
+                ('constants',), ('resolve', '020106'), ('--help',), ('write', HEART, '0x21', '00', '--json'):
+            process = self.background(*words, stdout=full)
+            errors = process.communicate(timeout=10 * SLOW)[1]
+            self.assertEqual((process.returncode, errors.count('standard output: No space left on device')), (1, 1), words)
+        for words in (), ('--json',):
+            process = self.background('notify', HEART, '2a37', *words, stdout=full)
+            self.wait_subscribed()
+            self.world.air('notify heart 11 00')
+            self.assertEqual(process.communicate(timeout=10 * SLOW)[1],
+                             'bluebrokerctl: standard output: No space left on device\n')
+            self.assertEqual(process.returncode, 1)
+            wait_for('the end of the subscription', lambda: 'subscribed=0011' not in self.world.air('link heart'))
+        # closed: what is opened next does not take its place
+        process = self.background('read', HEART, '2a38', stdout=None, preexec_fn=lambda: os.close(1))
+        self.assertIn('standard output: Bad file descriptor', process.communicate(timeout=10 * SLOW)[1])
+        self.assertEqual(process.returncode, 1)
+
     def test_notify_ends(self):
         self.stay()
         began = time.monotonic()

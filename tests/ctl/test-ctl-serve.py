@@ -234,6 +234,36 @@ class Peripheral(unittest.TestCase):
                          (PHONE, 'a', '00ff', None))
         self.end(process, signal.SIGTERM)
 
+    def test_output_full(self):
+        """Who serves others goes on when nothing can be printed."""
+        for words in ('advertise',), ('serve', self.file), ('serve', self.file, '--json', '--exec', 'echo told'):
+            with open('/dev/full', 'w', encoding='ascii') as full:
+                process = subprocess.Popen(self.world.command(*words), env=self.world.environment, text=True, stdout=full,
+                                           stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
+            self.addCleanup(process.kill)
+            self.assertEqual(process.stderr.readline(), 'bluebrokerctl: standard output: No space left on device\n')
+            self.connect()
+            if words[0] == 'serve':
+                self.assertEqual(self.read('0000ffe2') if len(words) == 2 else self.read('0000ffe1'),
+                                 b'stored'.hex() if len(words) == 2 else b'told'.hex())
+                self.world.air(f'write phone {self.handle("0000ffe1")} 09')
+            self.world.air('disconnect phone')
+            self.world.air('uncentral phone')
+            process.send_signal(signal.SIGTERM)
+            self.assertEqual(process.communicate(timeout=10 * SLOW)[1], '')
+            self.assertEqual(process.returncode, 1)
+
+    def test_any_value(self):
+        """What centrals write is shown whatever it is, and handed to a command."""
+        process = self.serve('--exec', '[ "$BLUEBROKER_EVENT" != write ] || echo "told $BLUEBROKER_VALUE."')
+        self.connect()
+        for value in '', '00', 'ff' * 510, '00' * 510, 'c3', 'c29b6d':
+            self.world.air(f'write phone {self.handle("0000ffe1")} {value or "-"}')
+            self.expect(f'^told {value}\\.$')
+            self.expect(f' write a {value}( |$)')
+            self.assertEqual(self.read('0000ffe1'), value or '-')
+        self.end(process)
+
     def test_exec(self):
         command = r'''
             case $BLUEBROKER_EVENT.$BLUEBROKER_CHARACTERISTIC in
