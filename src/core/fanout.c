@@ -28,11 +28,20 @@ static bool session_deliver(Session *session)
 	SessionStream *stream = session->stream;
 	size_t waiting = ring_count(session->ring);
 
+	StreamState state;
+
 	if (!stream)
 		return session->broker->ops->session_batch(session->broker->userdata, session);
-	stream->full = !stream->send(stream);
+	state = stream->send(stream);
 	session->streamed += waiting - ring_count(session->ring);
-	return !stream->full;
+	stream->full = state == STREAM_FULL;
+	if (state != STREAM_GONE)
+		return !stream->full;
+
+	/* those who listen are the readers again */
+	session_stream_end(session);
+	session_settle(session);
+	return ring_count(session->ring) == 0 || !session_can_deliver(session) || session_deliver(session);
 }
 
 void session_flush(Session *session)
@@ -56,7 +65,7 @@ void session_hand_over(Session *session, uint64_t now)
 			broker_wake_at(session->broker, session->batch_due);
 			return;
 		}
-		if (stream) {
+		if (session->stream) {
 			/* it says itself when it can take more */
 			session->batch_due = USEC_NEVER;
 			return;

@@ -8,6 +8,15 @@
 #include "core/constants.h"
 #include "core/link.h"
 
+/* Takes one off the list, and says so. */
+static void attr_end_stream(Attr *attr, guint place)
+{
+	AttrStream *stream = g_ptr_array_steal_index(attr->streams, place);
+
+	stream->attr = NULL;
+	stream->end(stream);
+}
+
 void attr_refuse_listeners(Attr *attr, const AttrOp *op, bool others)
 {
 	for (guint i = attr->subs->len; i-- > 0;) {
@@ -19,13 +28,10 @@ void attr_refuse_listeners(Attr *attr, const AttrOp *op, bool others)
 		g_free(sub.connection);
 	}
 	for (guint i = attr->streams->len; i-- > 0;) {
-		AttrStream *stream = g_ptr_array_index(attr->streams, i);
+		const AttrStream *stream = g_ptr_array_index(attr->streams, i);
 
-		if (!stream->notify || (stream->pending != op && (stream->pending || !others)))
-			continue;
-		g_ptr_array_remove_index(attr->streams, i);
-		stream->attr = NULL;
-		stream->end(stream);
+		if (stream->notify && (stream->pending == op || (!stream->pending && others)))
+			attr_end_stream(attr, i);
 	}
 }
 
@@ -146,13 +152,10 @@ void attr_remove_stream(AttrStream *stream)
 static void attr_end_streams(Attr *attr, const Session *session)
 {
 	for (guint i = attr->streams->len; i-- > 0;) {
-		AttrStream *stream = g_ptr_array_index(attr->streams, i);
+		const AttrStream *stream = g_ptr_array_index(attr->streams, i);
 
-		if (session && stream->session != session)
-			continue;
-		g_ptr_array_remove_index(attr->streams, i);
-		stream->attr = NULL;
-		stream->end(stream);
+		if (!session || stream->session == session)
+			attr_end_stream(attr, i);
 	}
 }
 
@@ -214,6 +217,7 @@ void attr_peer_gone(Attr *attr, const char *connection)
 void attr_notify_listeners(Attr *attr, GBytes *value, uint64_t now)
 {
 	const Broker *broker = attr->link->broker;
+	bool any_left = false;
 
 	for (guint i = 0; i < attr->subs->len; i++) {
 		AttrSub *sub = &g_array_index(attr->subs, AttrSub, i);
@@ -221,12 +225,16 @@ void attr_notify_listeners(Attr *attr, GBytes *value, uint64_t now)
 		sub->events |= EVENT_CHAR_NOTIFY;
 		broker->ops->attr_notification(broker->userdata, attr, sub, value, now);
 	}
-	for (guint i = 0; i < attr->streams->len; i++) {
+	for (guint i = attr->streams->len; i-- > 0;) {
 		AttrStream *stream = g_ptr_array_index(attr->streams, i);
 
-		if (stream->notify)
-			stream->value(stream, value);
+		if (!stream->notify || stream->value(stream, value))
+			continue;
+		attr_end_stream(attr, i);
+		any_left = true;
 	}
+	if (any_left)
+		attr_stop_unwanted(attr);
 }
 
 uint32_t attr_take_events(Attr *attr, const Session *session)

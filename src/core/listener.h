@@ -27,7 +27,7 @@ typedef struct AttrStream {
 	Session *session;
 	bool notify;		/* takes notifications; else it carries writes */
 	const AttrOp *pending;	/* as AttrSub's */
-	void (*value)(struct AttrStream *stream, GBytes *value);	/* of a notification */
+	bool (*value)(struct AttrStream *stream, GBytes *value);	/* of a notification; false: nobody reads there */
 	void (*end)(struct AttrStream *stream);
 } AttrStream;
 

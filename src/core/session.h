@@ -45,6 +45,13 @@ typedef struct Subscriber {
 	uint32_t triggers;
 } Subscriber;
 
+/* What a stream says of the reports that wait in the ring. */
+typedef enum StreamState {
+	STREAM_TOOK_ALL,
+	STREAM_FULL,		/* the rest when there is room: session_stream_ready */
+	STREAM_GONE,		/* nobody reads there any more */
+} StreamState;
+
 /* The reader that takes a session's reports over a socket of its own. Lives in what the edge has of it. */
 typedef struct SessionStream {
 	Session *session;	/* NULL while it is nobody's */
@@ -52,7 +59,7 @@ typedef struct SessionStream {
 	uint32_t batch_max;
 	bool full;		/* takes nothing until session_stream_ready */
 	uint64_t lost_before;	/* session_dropped when it was opened */
-	bool (*send)(struct SessionStream *stream);	/* takes what waits in the ring; false: not all, it is full */
+	StreamState (*send)(struct SessionStream *stream);	/* takes what waits in the ring */
 	void (*end)(struct SessionStream *stream);	/* the session has let go of it */
 } SessionStream;
 

@@ -153,22 +153,30 @@ static void check_drops(Monitor *monitor)
 	monitor->ops->lost(monitor->userdata, more);
 }
 
-static int on_readable(sd_event_source *source UNUSED, int fd, uint32_t events UNUSED, void *userdata)
+static void monitor_fail(Monitor *monitor, int error)
+{
+	monitor->source = sd_event_source_disable_unref(monitor->source);
+	monitor->ops->failed(monitor->userdata, error);
+}
+
+static int on_readable(sd_event_source *source UNUSED, int fd, uint32_t events, void *userdata)
 {
 	Monitor *monitor = userdata;
 	uint64_t now, wall;
-	int n, r;
+	int n;
 
 	/* the kernel shortens it to what it wrote */
 	for (size_t i = 0; i < BATCH; i++)
 		monitor->messages[i].msg_hdr.msg_controllen = CONTROL_SIZE;
 	n = recvmmsg(fd, monitor->messages, BATCH, 0, NULL);
 	if (n < 0) {
-		if (errno == EAGAIN || errno == EINTR)
+		if (errno == EINTR || (errno == EAGAIN && !(events & (EPOLLHUP | EPOLLERR))))
 			return 0;
-		r = -errno;
-		monitor->source = sd_event_source_disable_unref(monitor->source);
-		monitor->ops->failed(monitor->userdata, r);
+		monitor_fail(monitor, errno == EAGAIN ? -EPIPE : -errno);
+		return 0;
+	}
+	if (monitor->messages[0].msg_len == 0) {	/* no packet is empty: the socket is closed */
+		monitor_fail(monitor, -EPIPE);
 		return 0;
 	}
 

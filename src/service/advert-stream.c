@@ -45,27 +45,30 @@ static void on_end(SessionStream *stream)
 }
 
 /* Reports leave the ring once the kernel has them, so that a full pipe costs none. */
-static bool on_send(SessionStream *reader)
+static StreamState on_send(SessionStream *reader)
 {
 	static uint8_t bytes[BB_STREAM_DATAGRAM_MAX];
 	AdvertStream *stream = (AdvertStream *)reader;
 	Session *session = reader->session;
 	RingEntry entry;
 	size_t count;
+	int r;
 
 	while (ring_count(session->ring) > 0) {
 		size_t length = stream_datagram(session->ring, reader->batch_max, session_dropped(session), bytes,
 						stream->longest, &count);
 
-		if (send(stream->fd, bytes, length, MSG_DONTWAIT | MSG_NOSIGNAL) < 0) {
-			/* until there is room, or the reader's end is seen to be closed */
+		r = stream_send(stream->fd, bytes, length);
+		if (r == -EAGAIN) {
 			(void)sd_event_source_set_io_events(stream->io, EPOLLRDHUP | EPOLLOUT);
-			return false;
+			return STREAM_FULL;
 		}
+		if (r < 0)
+			return STREAM_GONE;
 		for (; count > 0 && session_take(session, &entry); count--)
 			report_unref(entry.report);
 	}
-	return true;
+	return STREAM_TOOK_ALL;
 }
 
 static int on_io(sd_event_source *source, int fd UNUSED, uint32_t revents, void *userdata)

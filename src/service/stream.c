@@ -54,18 +54,21 @@ static void on_end(AttrStream *attr)
 	stream_free((Stream *)attr);
 }
 
-static void on_value(AttrStream *attr, GBytes *value)
+static bool on_value(AttrStream *attr, GBytes *value)
 {
 	Stream *stream = (Stream *)attr;
 	gsize length;
 	const void *bytes = g_bytes_get_data(value, &length);
+	int r;
 
-	/* an empty datagram would look like the end; the hang-up of the other end is seen by on_io */
-	if (length > 0 && send(stream->fd, bytes, length, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
-		return;
+	/* an empty datagram would look like the end */
+	r = length > 0 ? stream_send(stream->fd, bytes, length) : -EAGAIN;
+	if (r != -EAGAIN)
+		return r == 0;
 	stream->lost++;
 	attr->session->dropped_notifications++;
 	attr->session->broker->stats.dropped_notifications++;
+	return true;
 }
 
 static void on_written(OpWait *wait, int error, const Reason *reason, GBytes *value UNUSED)
@@ -137,6 +140,14 @@ int stream_pair(User *user, int buffer, int fds[static 2], Reason *reason)
 	}
 	(void)setsockopt(fds[0], SOL_SOCKET, SO_SNDBUF, &buffer, sizeof(buffer));
 	return 0;
+}
+
+int stream_send(int fd, const void *bytes, size_t length)
+{
+	if (send(fd, bytes, length, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
+		return 0;
+	/* a program that has shut its end down for reading has hung up, but poll(2) does not tell us: EPIPE does */
+	return errno == EAGAIN || errno == EINTR ? -EAGAIN : -errno;
 }
 
 void stream_close(User *user, int fd)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* AcquireNotify: a socket for each session, beside the signals of others; and what lost links do to sockets. */
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "link-sockets.h"
@@ -253,11 +254,76 @@ START_TEST(so_many_and_no_more)
 }
 END_TEST
 
+typedef struct Attempt {
+	const char *attr, *method;
+	int fd;
+} Attempt;
+
+static bool is_acquired(void *data)
+{
+	Attempt *attempt = data;
+	g_autoptr(GError) error = NULL;
+	uint16_t mtu;
+
+	attempt->fd = socket_try(client, link_, attempt->attr, attempt->method, &mtu, &error);
+	return attempt->fd >= 0;
+}
+
+/* Where the place of the one before has to become free. */
+static int acquire_in_turn(const char *attr, const char *method)
+{
+	Attempt attempt = { attr, method, -1 };
+
+	ck_assert_msg(wait_until(is_acquired, &attempt, world_patience(world)), "the stream's place is not given back");
+	return attempt.fd;
+}
+
+/* A program that closes one half of its socket, or both, has no stream any more; its place is free, and the daemon does
+ * not go round in circles. */
+START_TEST(half_closed)
+{
+	static const int halves[] = { SHUT_RD, SHUT_WR, SHUT_RDWR };
+
+	teardown_link();
+	link_setup_with("[Limits]\nStreamsPerUser=1\n");
+	peer_appear(0);
+	link_ = connect_anew(client, 0);
+	for (size_t i = 0; i < G_N_ELEMENTS(halves); i++) {
+		int fd = acquire_in_turn(RATE, "AcquireNotify");
+
+		air_do(air, "notify peer0 " RATE_HANDLE " 77");
+		expect_datagram(fd, "77");
+		ck_assert_int_eq(shutdown(fd, halves[i]), 0);
+		/* that nobody reads is seen by what is to be read */
+		air_do(air, "notify peer0 " RATE_HANDLE " 78");
+		wait_subscribed(0, RATE_HANDLE, false);
+		world_daemon_expect_idle(world);
+		close(fd);
+	}
+	for (size_t i = 0; i < G_N_ELEMENTS(halves); i++) {
+		unsigned int before = peer_count(0, COMMAND_HANDLE, "commands");
+		int fd = acquire_in_turn(COMMAND, "AcquireWrite");
+
+		put(fd, "\x01", 1);
+		put(fd, "\x02", 1);
+		ck_assert_int_eq(shutdown(fd, halves[i]), 0);
+		if (halves[i] == SHUT_RD) /* nothing comes from there, but writes go on */
+			put(fd, "\x03", 1);
+		expect_commands(before + (halves[i] == SHUT_RD ? 3 : 2));
+		world_daemon_expect_idle(world);
+		if (halves[i] != SHUT_RD)
+			expect_end(fd);
+		else
+			close(fd);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {
 		each_has_its_own, a_program_that_leaves, slow_reader, ends_with_the_link, outlives_a_lost_link,
-		outlives_bluetoothd, refusals, so_many_and_no_more, NULL
+		outlives_bluetoothd, refusals, so_many_and_no_more, half_closed, NULL
 	};
 
 	return run_tests("link-stream", tests, setup_link, teardown_link, 90);

@@ -236,6 +236,59 @@ START_TEST(session_ends)
 }
 END_TEST
 
+/* A program that closes one half of its socket, or both: the stream is over, its place is free, its reports are in the FIFO
+ * again, and the daemon does not go round in circles. */
+START_TEST(half_closed)
+{
+	static const int halves[] = { SHUT_RD, SHUT_WR, SHUT_RDWR };
+
+	teardown();
+	setup_with("[Limits]\nStreamsPerUser=1\n");
+	start_scan(client, session, -1);
+	for (size_t i = 0; i < G_N_ELEMENTS(halves); i++) {
+		Reader reader = reader_acquire(client, session, "{'batch_ms': <uint32 0>}");
+
+		hear_count(1);
+		reader_expect_counts(&reader, 1, "1");
+		ck_assert_int_eq(shutdown(reader.fd, halves[i]), 0);
+		hear_counts(2, 4);
+		world_daemon_expect_idle(world);
+		ck_assert_uint_eq(stats_total(client, "Streams"), 0);
+		expect_read(client, session, "2 3 4", 0);
+		reader_release(&reader);
+	}
+}
+END_TEST
+
+/* Stopped or full, and then half closed: nothing to do but to wait. */
+START_TEST(full_and_half_closed)
+{
+	static const int halves[] = { SHUT_RD, SHUT_WR, SHUT_RDWR };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(halves); i++) {
+		Reader reader = reader_acquire(client, session, "{'batch_max': <uint32 1>}"), other;
+		Slowness slowness = { &other, stats_of(client, session, "Dropped") + 20 };
+		g_autofree char *quick = open_session(client, "{'fifo': <uint32 1024>}");
+
+		other = reader_acquire(client, quick, "{}");
+		start_scan(client, session, -1);
+		start_scan(client, quick, -1);
+		wait_radio(true);
+		air_do(air, "storm * 50 500 100");
+		ck_assert_msg(wait_until(slow_one_loses, &slowness, world_patience(world) * 2), "it loses nothing");
+		air_do(air, "quiet *");
+		client_do(client, quick, SESSION, "Close", NULL);
+		world_daemon_expect_idle(world);
+		ck_assert_int_eq(shutdown(reader.fd, halves[i]), 0);
+		world_daemon_expect_idle(world);
+		stop_scan(client, session);
+		wait_radio(false);
+		reader_release(&other);
+		reader_release(&reader);
+	}
+}
+END_TEST
+
 /* A user session's socket outlives the connection that asked for it. */
 START_TEST(user_session)
 {
@@ -348,7 +401,7 @@ int main(void)
 {
 	const TTest *const plain[] = {
 		same_as_read, batches, no_wait, fifo_before_and_after, later_one_replaces, scans_come_and_go, slow_reader,
-		session_ends, user_session, refusals, example_is_killed,
+		session_ends, user_session, refusals, example_is_killed, half_closed, full_and_half_closed,
 	};
 	const TTest *const few[] = { limit };
 	const ScanCase cases[] = {

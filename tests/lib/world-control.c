@@ -2,6 +2,7 @@
 /* One test's world: starting and ending the daemon and BlueZ, and waiting for them. */
 #include <stdlib.h>
 #include <sys/wait.h>
+#include <time.h>
 
 #include <check.h>
 
@@ -119,6 +120,28 @@ void world_daemon_kill(World *world)
 pid_t world_daemon_pid(const World *world)
 {
 	return world->daemon.pid;
+}
+
+static double cpu_of(const World *world)
+{
+	struct timespec used = { 0 };
+	clockid_t clock;
+
+	ck_assert_int_eq(clock_getcpuclockid(world->daemon.pid, &clock), 0);
+	ck_assert_int_eq(clock_gettime(clock, &used), 0);
+	return (double)used.tv_sec + (double)used.tv_nsec / 1e9;
+}
+
+void world_daemon_expect_idle(const World *world)
+{
+	const double time = 0.5;
+	double used;
+
+	wait_ms(100); /* for what is still to be done */
+	used = -cpu_of(world);
+	wait_ms((unsigned int)(time * 1000));
+	used += cpu_of(world);
+	ck_assert_msg(used < time / 10, "the daemon has nothing to do, and uses %.0f ms in %.0f", used * 1000, time * 1000);
 }
 
 int world_daemon_wait(World *world, unsigned int timeout_ms)

@@ -150,11 +150,13 @@ END_TEST
 typedef struct Pipe {
 	AttrStream stream;
 	unsigned values, ended;
+	bool gone;
 } Pipe;
 
-static void on_pipe_value(AttrStream *stream, GBytes *value UNUSED)
+static bool on_pipe_value(AttrStream *stream, GBytes *value UNUSED)
 {
 	((Pipe *)stream)->values++;
+	return !((Pipe *)stream)->gone;
 }
 
 static void on_pipe_end(AttrStream *stream)
@@ -234,4 +236,37 @@ START_TEST(test_streams)
 }
 END_TEST
 
-UNIT_MAIN("listener", test_fan_out, test_on_and_off, test_refused, test_programs_come_and_go, test_streams)
+/* It is seen when there is something to be read: the others have theirs, and who was the last is unsubscribed. */
+START_TEST(test_readers_that_hang_up)
+{
+	Asker asker = { .wait.done = on_asker };
+	Pipe pipes[3];
+	Reason reason;
+	Place p;
+
+	place_init(&p);
+	for (size_t i = 0; i < ARRAY_SIZE(pipes); i++) {
+		pipes[i] = pipe_of(p.a, true);
+		ck_assert_int_ge(attr_add_stream(p.attr, &pipes[i].stream, &asker.wait, &reason), 0);
+		if (i == 0)
+			world_answer(&p.world, 0, 0, NULL);
+	}
+	g_string_truncate(p.world.log, 0);
+	pipes[0].gone = pipes[1].gone = true;
+	world_value(&p.world, p.attr, "v");
+	for (size_t i = 0; i < ARRAY_SIZE(pipes); i++) {
+		ck_assert_uint_eq(pipes[i].values, 1);
+		ck_assert_uint_eq(pipes[i].ended, pipes[i].gone);
+	}
+	world_expect(&p.world, "");
+	pipes[2].gone = true;
+	world_value(&p.world, p.attr, "v");
+	ck_assert_uint_eq(pipes[2].ended, 1);
+	world_expect(&p.world, "nonotify(3)");
+	world_answer(&p.world, 0, 0, NULL);
+	world_end(&p.world);
+}
+END_TEST
+
+UNIT_MAIN("listener", test_fan_out, test_on_and_off, test_refused, test_programs_come_and_go, test_streams,
+	  test_readers_that_hang_up)

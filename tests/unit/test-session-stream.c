@@ -8,10 +8,11 @@ typedef struct Pipe {
 	World *world;
 	char name;
 	unsigned room;		/* reports that it still takes */
+	bool gone;
 	unsigned ended;
 } Pipe;
 
-static bool pipe_send(SessionStream *stream)
+static StreamState pipe_send(SessionStream *stream)
 {
 	Pipe *pipe = (Pipe *)stream;
 	unsigned taken = 0;
@@ -20,7 +21,9 @@ static bool pipe_send(SessionStream *stream)
 	for (; pipe->room > 0 && session_take(stream->session, &entry); taken++, pipe->room--)
 		report_unref(entry.report);
 	world_say(pipe->world, "%c%u", pipe->name, taken);
-	return ring_count(stream->session->ring) == 0;
+	if (pipe->gone)
+		return STREAM_GONE;
+	return ring_count(stream->session->ring) == 0 ? STREAM_TOOK_ALL : STREAM_FULL;
 }
 
 static void pipe_end(SessionStream *stream)
@@ -248,6 +251,15 @@ START_TEST(test_and_signals)
 	session_stream_close(&a.stream, world.now);
 	world_pass(&world, 10 * USEC_PER_MSEC);
 	world_expect(&world, "batch1");
+
+	/* whether the reader says so, or it is found out */
+	a.gone = true;
+	session_stream_open(session, &a.stream, world.now);
+	ck_assert_ptr_eq(session->stream, &a.stream);
+	world_hear(&world, radio, 1);
+	world_expect(&world, "a0 enda batch1");
+	ck_assert_ptr_null(session->stream);
+	ck_assert_uint_eq(a.ended, 1);
 	world_end(&world);
 }
 END_TEST
