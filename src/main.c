@@ -97,6 +97,8 @@ static int on_signal(sd_event_source *source, const struct signalfd_siginfo *inf
 	(void)sd_event_now(d->event, CLOCK_BOOTTIME, &now);
 	if (d->broker)
 		broker_drop_sessions(d->broker, now);
+	if (d->edges.bluez)
+		bluez_end(d->edges.bluez);
 	return sd_event_exit(sd_event_source_get_event(source), EXIT_SUCCESS);
 }
 

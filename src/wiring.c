@@ -231,6 +231,11 @@ static int antenna(void *userdata, bool external)
 	return r;
 }
 
+static void bluez_stalled(void *userdata)
+{
+	service_bluez_stalled(((Edges *)userdata)->service);
+}
+
 static void wake_at(void *userdata, uint64_t when)
 {
 	Edges *edges = userdata;
@@ -282,6 +287,7 @@ const BrokerOps edges_ops = {
 	.local_read_request = local_read_request,
 	.local_written = local_written,
 	.local_subscribers = local_subscribers,
+	.bluez_stalled = bluez_stalled,
 	.antenna = antenna,
 	.wake_at = wake_at,
 };

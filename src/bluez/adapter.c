@@ -47,7 +47,7 @@ Adapter *adapter_free(Adapter *adapter)
 	if (!adapter)
 		return NULL;
 	scan_deinit(&adapter->scan);
-	sd_bus_slot_unref(adapter->power_call);
+	bluez_call_forget(adapter->power_call);
 	if (adapter->radio)
 		radio_vanished(adapter->radio, bluez_now(adapter->bluez));
 	g_ptr_array_free(adapter->unwanted, TRUE);
@@ -176,7 +176,7 @@ static int on_power_set(sd_bus_message *m, void *userdata, sd_bus_error *ret_err
 	Reason reason;
 	int r = 0;
 
-	adapter->power_call = sd_bus_slot_unref(adapter->power_call);
+	adapter->power_call = bluez_call_forget(adapter->power_call);
 	if (error && sd_bus_error_has_name(error, "org.bluez.Error.Busy")) {
 		/* bluetoothd is at it already, as with every radio that is plugged in: Powered will tell */
 		log_debug("hci%u: bluetoothd is switching the power already", adapter->index);
@@ -208,7 +208,7 @@ void adapter_set_power(Adapter *adapter, bool on)
 	Reason reason;
 	int r;
 
-	adapter->power_call = sd_bus_slot_unref(adapter->power_call);
+	adapter->power_call = bluez_call_forget(adapter->power_call);
 	log_info("hci%u: powering the radio %s", adapter->index, on ? "on" : "off");
 	r = bluez_call_with(adapter->bluez, adapter->path, "org.freedesktop.DBus.Properties", "Set",
 			    &adapter->power_call, on_power_set, adapter, append_power, &on);

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <systemd/sd-bus.h>
 
+#include "bluez/call.h"
 #include "bluez/scan.h"
 #include "core/radio.h"
 #include "util/macros.h"
@@ -31,7 +32,7 @@ typedef struct Adapter {
 	/* ours */
 	Radio *radio;		/* NULL until core knows it */
 	Scan scan;
-	sd_bus_slot *power_call;
+	BluezCall *power_call;
 	GPtrArray *unwanted;	/* paths of advertisements to take back as soon as it is on */
 } Adapter;
 

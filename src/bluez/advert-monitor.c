@@ -18,7 +18,7 @@
 
 static void advert_monitor_forget(AdvertMonitor *monitor)
 {
-	monitor->call = sd_bus_slot_unref(monitor->call);
+	monitor->call = bluez_call_forget(monitor->call);
 	monitor->object = sd_bus_slot_unref(monitor->object);
 	monitor->root_object = sd_bus_slot_unref(monitor->root_object);
 	monitor->state = ADVERT_MONITOR_OFF;
@@ -119,7 +119,7 @@ static int on_registered(sd_bus_message *m, void *userdata, sd_bus_error *ret_er
 	AdvertMonitor *monitor = userdata;
 	const sd_bus_error *error = sd_bus_message_get_error(m);
 
-	monitor->call = sd_bus_slot_unref(monitor->call);
+	monitor->call = bluez_call_forget(monitor->call);
 	if (error) {
 		advert_monitor_failed(monitor, error->name);
 		advert_monitor_stop(monitor);

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <systemd/sd-bus.h>
 
+#include "bluez/call.h"
 #include "util/macros.h"
 
 #define MONITOR_MANAGER_INTERFACE "org.bluez.AdvertisementMonitorManager1"
@@ -29,7 +30,7 @@ typedef struct AdvertMonitor {
 	char path[80];
 	sd_bus_slot *root_object;
 	sd_bus_slot *object;
-	sd_bus_slot *call;
+	BluezCall *call;
 } AdvertMonitor;
 
 void advert_monitor_init(AdvertMonitor *monitor, Adapter *adapter);

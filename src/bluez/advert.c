@@ -26,7 +26,7 @@ typedef struct AdvertObject {
 	Advert *advert;
 	char path[64];
 	sd_bus_slot *object;
-	sd_bus_slot *call;
+	BluezCall *call;
 } AdvertObject;
 
 /* --- properties --- */
@@ -235,7 +235,7 @@ static int append_properties(sd_bus_message *m, const Advert *advert)
 static void object_free(AdvertObject *object)
 {
 	object->advert->edge = NULL;
-	sd_bus_slot_unref(object->call);
+	bluez_call_forget(object->call);
 	sd_bus_slot_unref(object->object);
 	free(object);
 }
@@ -340,7 +340,7 @@ static int on_registered(sd_bus_message *m, void *userdata, sd_bus_error *ret_er
 	Reason reason = { "" };
 	int r = 0;
 
-	object->call = sd_bus_slot_unref(object->call);
+	object->call = bluez_call_forget(object->call);
 	if (error) {
 		r = translate(advert, error, &reason);
 		if (r != -EBUSY) {

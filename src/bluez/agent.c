@@ -240,13 +240,8 @@ static int append_agent(sd_bus_message *m, void *userdata UNUSED)
 
 void agent_register(Bluez *bluez)
 {
-	sd_bus_slot *slot = NULL;
-
-	if (bluez_call(bluez, "/org/bluez", "org.bluez.AgentManager1", "RegisterAgent", &slot, on_registered, bluez,
-		       append_agent) < 0)
-		return;
-	(void)sd_bus_slot_set_floating(slot, true);
-	sd_bus_slot_unref(slot);
+	(void)bluez_call_floating(bluez, "/org/bluez", "org.bluez.AgentManager1", "RegisterAgent", on_registered,
+				  append_agent, NULL);
 }
 
 /* --- pairing --- */
@@ -312,7 +307,6 @@ void bluez_link_unpair(Bluez *bluez, Link *link)
 {
 	const Adapter *adapter = bluez_adapter(bluez, link->radio);
 	char text[ADDR_STRING_SIZE], path[96];
-	sd_bus_slot *slot = NULL;
 
 	if (!adapter)
 		return;
@@ -320,9 +314,5 @@ void bluez_link_unpair(Bluez *bluez, Link *link)
 	/* RemoveDevice alone would leave the link up for two seconds more; this ends it at once */
 	bluez_link_cancel_pair(bluez, link);
 	snprintf(path, sizeof(path), "%s/dev_%s", adapter->path, addr_format_with(&link->addr, '_', text));
-	if (bluez_call_with(bluez, adapter->path, ADAPTER_INTERFACE, "RemoveDevice", &slot, on_ignored, NULL, append_device,
-			    path) < 0)
-		return;
-	(void)sd_bus_slot_set_floating(slot, true);
-	sd_bus_slot_unref(slot);
+	(void)bluez_call_floating(bluez, adapter->path, ADAPTER_INTERFACE, "RemoveDevice", on_ignored, append_device, path);
 }

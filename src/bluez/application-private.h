@@ -7,6 +7,7 @@
 #include <systemd/sd-bus.h>
 
 #include "bluez/application.h"
+#include "bluez/call.h"
 
 #define CHARACTERISTIC_INTERFACE "org.bluez.GattCharacteristic1"
 #define DESCRIPTOR_INTERFACE "org.bluez.GattDescriptor1"
@@ -19,7 +20,7 @@ typedef struct Application {
 	char root[64];
 	sd_bus_slot *object;	/* root */
 	sd_bus_slot *objects;	/* all below it */
-	sd_bus_slot *call;
+	BluezCall *call;
 	GPtrArray *requests;	/* Request: reads that wait for a program */
 } Application;
 

@@ -139,7 +139,7 @@ static void application_free(Application *application)
 {
 	application->service->edge = NULL;
 	requests_forget(application);
-	sd_bus_slot_unref(application->call);
+	bluez_call_forget(application->call);
 	sd_bus_slot_unref(application->object);
 	sd_bus_slot_unref(application->objects);
 	free(application);
@@ -192,7 +192,7 @@ static int on_registered(sd_bus_message *m, void *userdata, sd_bus_error *ret_er
 	Reason reason = { "" };
 	int r = 0;
 
-	application->call = sd_bus_slot_unref(application->call);
+	application->call = bluez_call_forget(application->call);
 	if (error) {
 		/* where it stood before, something else may stand now */
 		r = service->handle > 0 ? -EAGAIN : translate(service, error, &reason);

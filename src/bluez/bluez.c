@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* bluetoothd: its name, and the calls to it. */
+/* bluetoothd: its name, and what it has. */
 #include "bluez/bluez.h"
 
 #include <errno.h>
@@ -32,53 +32,6 @@ uint64_t bluez_now(const Bluez *bluez)
 	return now;
 }
 
-int bluez_call_for(Bluez *bluez, const char *path, const char *interface, const char *member, sd_bus_slot **slot,
-		   sd_bus_message_handler_t callback, void *userdata, BluezAppend append, void *append_userdata,
-		   uint64_t timeout)
-{
-	sd_bus_message *m = NULL;
-	int r;
-
-	if (!bluez->owner)
-		return -ENOTCONN;
-
-	/* to the unique name: a call must not make the bus start another bluetoothd */
-	r = sd_bus_message_new_method_call(bluez->bus, &m, bluez->owner, path, interface, member);
-	if (r >= 0 && append)
-		r = append(m, append_userdata);
-	if (r >= 0)
-		r = sd_bus_call_async(bluez->bus, slot, m, callback, userdata, timeout);
-	sd_bus_message_unref(m);
-	return r;
-}
-
-int bluez_call_with(Bluez *bluez, const char *path, const char *interface, const char *member, sd_bus_slot **slot,
-		    sd_bus_message_handler_t callback, void *userdata, BluezAppend append, void *append_userdata)
-{
-	return bluez_call_for(bluez, path, interface, member, slot, callback, userdata, append, append_userdata,
-			      bluez->broker->config.call_timeout_seconds * USEC_PER_SEC);
-}
-
-int bluez_call(Bluez *bluez, const char *path, const char *interface, const char *member, sd_bus_slot **slot,
-	       sd_bus_message_handler_t callback, void *userdata, BluezAppend append)
-{
-	return bluez_call_with(bluez, path, interface, member, slot, callback, userdata, append, NULL);
-}
-
-int bluez_call_floating(Bluez *bluez, const char *path, const char *interface, const char *member,
-			sd_bus_message_handler_t callback, BluezAppend append, void *append_userdata)
-{
-	sd_bus_slot *slot = NULL;
-	int r;
-
-	r = bluez_call_with(bluez, path, interface, member, &slot, callback, NULL, append, append_userdata);
-	if (r < 0)
-		return r;
-	(void)sd_bus_slot_set_floating(slot, true);
-	sd_bus_slot_unref(slot);
-	return 0;
-}
-
 bool bluez_is_sender(const Bluez *bluez, sd_bus_message *m)
 {
 	const char *sender = sd_bus_message_get_sender(m);
@@ -99,8 +52,8 @@ static void bluez_settled(Bluez *bluez)
 
 static void bluez_lost(Bluez *bluez)
 {
-	bluez->load = sd_bus_slot_unref(bluez->load);
-	bluez->tree = sd_bus_slot_unref(bluez->tree);
+	bluez->load = bluez_call_forget(bluez->load);
+	bluez->tree = bluez_call_forget(bluez->tree);
 	bluez->tree_again = bluez->refreshing = false;
 	bluez->reload = sd_event_source_disable_unref(bluez->reload);
 	if (!bluez->owner)
@@ -111,6 +64,7 @@ static void bluez_lost(Bluez *bluez)
 	bluez->loaded = false;
 	broker_bluez_changed(bluez->broker, false);
 	mirror_clear(bluez);
+	call_queue_lost(bluez->calls);
 }
 
 static void bluez_found(Bluez *bluez, const char *owner)
@@ -142,7 +96,7 @@ static int on_loaded(sd_bus_message *m, void *userdata, sd_bus_error *ret_error 
 	const sd_bus_error *error = sd_bus_message_get_error(m);
 	int r;
 
-	bluez->load = sd_bus_slot_unref(bluez->load);
+	bluez->load = bluez_call_forget(bluez->load);
 	if (!error) {
 		broker_bluez_changed(bluez->broker, true);
 		r = mirror_load(bluez, m);
@@ -261,7 +215,7 @@ int bluez_new(Bluez **ret, sd_event *event, sd_bus *bus, Broker *broker, BluezSe
 		{ MATCH_CHANGES(DESCRIPTOR_INTERFACE), mirror_on_properties },
 	};
 	Bluez *bluez;
-	int r = 0;
+	int r;
 
 	bluez = calloc(1, sizeof(*bluez));
 	if (!bluez)
@@ -274,6 +228,7 @@ int bluez_new(Bluez **ret, sd_event *event, sd_bus *bus, Broker *broker, BluezSe
 	bluez->adapters = g_ptr_array_new();
 	bluez->devices = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, device_free_void);
 
+	r = call_queue_new(&bluez->calls, bluez);
 	for (size_t i = 0; i < ARRAY_SIZE(matches) && r >= 0; i++)
 		r = sd_bus_add_match_async(bus, &bluez->matches[i], matches[i].rule, matches[i].callback,
 					   on_match_installed, bluez);
@@ -293,6 +248,11 @@ int bluez_new(Bluez **ret, sd_event *event, sd_bus *bus, Broker *broker, BluezSe
 	return 0;
 }
 
+void bluez_end(Bluez *bluez)
+{
+	call_queue_flush(bluez->calls);
+}
+
 Bluez *bluez_free(Bluez *bluez)
 {
 	if (!bluez)
@@ -303,13 +263,14 @@ Bluez *bluez_free(Bluez *bluez)
 	sd_bus_slot_unref(bluez->agent);
 	sd_bus_message_unref(bluez->refused);
 	sd_bus_slot_unref(bluez->find);
-	sd_bus_slot_unref(bluez->load);
-	sd_bus_slot_unref(bluez->tree);
+	bluez_call_forget(bluez->load);
+	bluez_call_forget(bluez->tree);
 	sd_event_source_disable_unref(bluez->reload);
 	g_hash_table_destroy(bluez->devices);
 	while (bluez->adapters->len > 0)
 		adapter_free(g_ptr_array_steal_index(bluez->adapters, 0));
 	g_ptr_array_free(bluez->adapters, TRUE);
+	call_queue_free(bluez->calls);
 	free(bluez->owner);
 	sd_bus_unref(bluez->bus);
 	sd_event_unref(bluez->event);

@@ -11,6 +11,7 @@
 #include <systemd/sd-bus.h>
 #include <systemd/sd-event.h>
 
+#include "bluez/call.h"
 #include "core/broker.h"
 #include "core/radio.h"
 #include "util/macros.h"
@@ -26,12 +27,13 @@ typedef struct Bluez {
 	Broker *broker;
 	BluezSettled settled;
 	void *userdata;
+	CallQueue *calls;		/* to it */
 	char *owner;			/* unique name of bluetoothd; NULL: not there */
 	bool loaded;			/* the mirror is complete */
-	sd_bus_slot *load;		/* the call that fills it */
+	BluezCall *load;		/* the call that fills it */
 	sd_bus_slot *find;		/* the call that looks for the owner */
 	sd_event_source *reload;
-	sd_bus_slot *tree;		/* GetManagedObjects, for the attributes of new links */
+	BluezCall *tree;		/* GetManagedObjects, for the attributes of new links */
 	bool tree_again;		/* another link was resolved meanwhile */
 	bool refreshing;		/* the mirrored devices are old until the tree is there */
 	sd_bus_slot *matches[7];
@@ -46,6 +48,8 @@ typedef struct Bluez {
 /* bus and event outlive it. */
 int bluez_new(Bluez **ret, sd_event *event, sd_bus *bus, Broker *broker, BluezSettled settled, void *userdata);
 Bluez *bluez_free(Bluez *bluez);
+/* The daemon is about to end: says the last things to bluetoothd. */
+void bluez_end(Bluez *bluez);
 
 /* CLOCK_BOOTTIME, of this turn of the loop. */
 uint64_t bluez_now(const Bluez *bluez);
@@ -71,19 +75,3 @@ bool bluez_is_sender(const Bluez *bluez, sd_bus_message *m);
 void bluez_scan(Bluez *bluez, Radio *radio, const ScanWish *wish);
 void bluez_scan_restart(Bluez *bluez, Radio *radio);
 void bluez_power(Bluez *bluez, Radio *radio, bool on);
-
-/*
- * Calls bluetoothd, with the configured time limit. append puts the arguments into the message (NULL: none). slot is
- * dropped before callback may run again; drop it to forget the call. -ENOTCONN where bluetoothd is away.
- */
-typedef int (*BluezAppend)(sd_bus_message *m, void *userdata);
-int bluez_call(Bluez *bluez, const char *path, const char *interface, const char *member, sd_bus_slot **slot,
-	       sd_bus_message_handler_t callback, void *userdata, BluezAppend append);
-int bluez_call_for(Bluez *bluez, const char *path, const char *interface, const char *member, sd_bus_slot **slot,
-		   sd_bus_message_handler_t callback, void *userdata, BluezAppend append, void *append_userdata,
-		   uint64_t timeout);
-int bluez_call_with(Bluez *bluez, const char *path, const char *interface, const char *member, sd_bus_slot **slot,
-		    sd_bus_message_handler_t callback, void *userdata, BluezAppend append, void *append_userdata);
-/* A call that goes on whatever becomes of its cause. */
-int bluez_call_floating(Bluez *bluez, const char *path, const char *interface, const char *member,
-			sd_bus_message_handler_t callback, BluezAppend append, void *append_userdata);

@@ -22,7 +22,7 @@
 typedef struct GattCall {
 	Bluez *bluez;
 	AttrOp *op;
-	sd_bus_slot *slot;
+	BluezCall *call;
 	sd_event_source *retry;
 	GBytes *held;		/* a value that came meanwhile: a notification, or what this read gave */
 	uint64_t sent;
@@ -47,7 +47,7 @@ static const char *path_of_attr(const Bluez *bluez, const Attr *attr, char path[
 static void call_free(GattCall *call)
 {
 	call->op->edge = NULL;
-	sd_bus_slot_unref(call->slot);
+	bluez_call_forget(call->call);
 	sd_event_source_disable_unref(call->retry);
 	g_clear_pointer(&call->held, g_bytes_unref);
 	g_free(call);
@@ -165,7 +165,7 @@ static int on_answer(sd_bus_message *m, void *userdata, sd_bus_error *ret_error 
 	bool unlikely, late;
 	int r = 0;
 
-	call->slot = sd_bus_slot_unref(call->slot);
+	call->call = bluez_call_forget(call->call);
 	if (error && sd_bus_error_has_name(error, "org.bluez.Error.InProgress") && op->kind <= OP_WRITE_RELIABLE) {
 		/* another program is at it, straight through bluetoothd: our turn comes */
 		(void)sd_event_add_time_relative(call->bluez->event, &call->retry, CLOCK_BOOTTIME, RETRY_BUSY, 0, on_retry,
@@ -255,7 +255,7 @@ static void call_send(GattCall *call)
 
 	call->sent = bluez_now(call->bluez);
 	if (path)
-		r = bluez_call_for(call->bluez, path, interface, members[call->op->kind], &call->slot, on_answer, call,
+		r = bluez_call_for(call->bluez, path, interface, members[call->op->kind], &call->call, on_answer, call,
 				   append_arguments, call->op, GATT_TIMEOUT);
 	/* never answer from within attr_start: core does not expect it */
 	if (r < 0)

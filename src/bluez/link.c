@@ -257,14 +257,14 @@ void call_device(Bluez *bluez, const Link *link, const char *member, sd_bus_mess
 {
 	LinkCall *call = g_new0(LinkCall, 1);
 	char path[BLUEZ_PATH_SIZE], text[ADDR_STRING_SIZE];
-	sd_bus_slot *slot = NULL;
+	BluezCall *answer = NULL;
 	int r = -ENOTCONN;
 
 	call->bluez = bluez;
 	call->radio = link->radio->addr;
 	call->addr = link->addr;
 	if (bluez_device_path(bluez, link->radio, &link->addr, path))
-		r = bluez_call_for(bluez, path, DEVICE_INTERFACE, member, &slot, callback, call, NULL, NULL, timeout);
+		r = bluez_call_for(bluez, path, DEVICE_INTERFACE, member, &answer, callback, call, NULL, NULL, timeout);
 	if (r < 0) {
 		addr_format(&link->addr, text);
 		log_warning("%s of %s: %s", member, text, strerror(-r));
@@ -273,10 +273,8 @@ void call_device(Bluez *bluez, const Link *link, const char *member, sd_bus_mess
 			log_error("nobody is told that %s of %s failed: %s", member, text, strerror(-r));
 		return;
 	}
-	/* the answer finds its link by address, so nobody has to keep the slot */
-	(void)sd_bus_slot_set_destroy_callback(slot, g_free);
-	(void)sd_bus_slot_set_floating(slot, true);
-	sd_bus_slot_unref(slot);
+	/* it finds its link by address, so nobody has to keep it */
+	bluez_call_float(answer, g_free);
 }
 
 void bluez_link_connect(Bluez *bluez, Link *link)

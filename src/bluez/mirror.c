@@ -318,7 +318,7 @@ static int on_tree(sd_bus_message *m, void *userdata, sd_bus_error *ret_error UN
 	void *value;
 	int r;
 
-	bluez->tree = sd_bus_slot_unref(bluez->tree);
+	bluez->tree = bluez_call_forget(bluez->tree);
 	if (bluez->tree_again) {
 		/* a link was resolved after this was asked for */
 		bluez->tree_again = false;

@@ -125,7 +125,7 @@ static int on_started(sd_bus_message *m, void *userdata, sd_bus_error *ret_error
 	Scan *scan = userdata;
 	const sd_bus_error *error = sd_bus_message_get_error(m);
 
-	scan->call = sd_bus_slot_unref(scan->call);
+	scan->call = bluez_call_forget(scan->call);
 	if (!error) {
 		scan->state = SCAN_RUNNING;
 		scan->failures = 0;
@@ -159,7 +159,7 @@ static int on_filter_set(sd_bus_message *m, void *userdata, sd_bus_error *ret_er
 {
 	Scan *scan = userdata;
 
-	scan->call = sd_bus_slot_unref(scan->call);
+	scan->call = bluez_call_forget(scan->call);
 	if (sd_bus_message_is_method_error(m, NULL)) {
 		scan_failed(scan, "SetDiscoveryFilter", sd_bus_message_get_error(m));
 		return 0;
@@ -184,7 +184,7 @@ static int on_stopped(sd_bus_message *m, void *userdata, sd_bus_error *ret_error
 	Scan *scan = userdata;
 	const sd_bus_error *error = sd_bus_message_get_error(m);
 
-	scan->call = sd_bus_slot_unref(scan->call);
+	scan->call = bluez_call_forget(scan->call);
 	if (error) {
 		scan->adapter->bluez->broker->stats.upstream_errors++;
 		log_debug("hci%u: StopDiscovery: %s", scan->adapter->index, error->name);
@@ -307,7 +307,7 @@ void scan_init(Scan *scan, Adapter *adapter)
 
 void scan_deinit(Scan *scan)
 {
-	scan->call = sd_bus_slot_unref(scan->call);
+	scan->call = bluez_call_forget(scan->call);
 	scan->retry = sd_event_source_disable_unref(scan->retry);
 	scan->renew = sd_event_source_disable_unref(scan->renew);
 	advert_monitor_deinit(&scan->monitor);

@@ -10,6 +10,7 @@
 #include <systemd/sd-bus.h>
 
 #include "bluez/advert-monitor.h"
+#include "bluez/call.h"
 #include "core/broker.h"
 #include "util/macros.h"
 
@@ -40,7 +41,7 @@ typedef struct Scan {
 	Discovery filter;	/* the last that BlueZ was told */
 	unsigned turn;		/* filters told so far: each is another one */
 	unsigned failures;	/* in a row */
-	sd_bus_slot *call;
+	BluezCall *call;
 	sd_event_source *retry;
 	sd_event_source *renew;	/* while it is quiet: when to begin anew */
 	bool renewing;

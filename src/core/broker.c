@@ -69,6 +69,37 @@ Broker *broker_free(Broker *broker)
 void broker_bluez_changed(Broker *broker, bool up)
 {
 	broker->bluez_up = up;
+	broker->bluez_stalled = false;
+}
+
+void broker_bluez_stalled(Broker *broker, bool stalled, uint64_t now)
+{
+	if (broker->bluez_stalled == stalled)
+		return;
+	broker->bluez_stalled = stalled;
+	if (stalled) {
+		broker->stats.stalls++;
+		broker->stalled_since = now;
+		broker->ops->bluez_stalled(broker->userdata);
+		return;
+	}
+	for (guint i = 0; i < broker->radios->len; i++) {
+		Radio *radio = g_ptr_array_index(broker->radios, i);
+
+		links_resume(radio, now - broker->stalled_since, now);
+		peripheral_settle(radio->peripheral, now);
+	}
+}
+
+int broker_bluez_ready(const Broker *broker, Reason *reason)
+{
+	if (broker->bluez_stalled)
+		return reason_set(reason, E_BLUEZ_UNAVAILABLE,
+				  "bluetoothd does not answer any more; what is under way may yet be done when it does");
+	if (!broker->bluez_up)
+		return reason_set(reason, E_BLUEZ_UNAVAILABLE,
+				  "bluetoothd is not running; start it with: systemctl start bluetooth");
+	return 0;
 }
 
 void broker_set_monitored(Broker *broker, bool monitored)

@@ -12,6 +12,7 @@
 #include "core/addr.h"
 #include "core/config.h"
 #include "core/quota.h"
+#include "util/error.h"
 #include "util/macros.h"
 
 typedef struct Radio Radio;
@@ -114,6 +115,7 @@ typedef struct BrokerOps {
 	void (*local_written)(void *userdata, LocalAttr *attr, const Addr *client, GBytes *value);
 	void (*local_subscribers)(void *userdata, LocalAttr *attr);
 
+	void (*bluez_stalled)(void *userdata);	/* programs that wait for BlueZ do not any more */
 	int (*antenna)(void *userdata, bool external);	/* works the antenna switch; negative errno */
 
 	void (*wake_at)(void *userdata, uint64_t when);	/* USEC_NEVER: not at all; replaces the last */
@@ -129,6 +131,7 @@ typedef struct BrokerStats {
 	uint64_t filtered;
 	uint64_t duplicates;
 	uint64_t upstream_errors;	/* calls to BlueZ that failed */
+	uint64_t stalls;		/* how often BlueZ stopped answering */
 } BrokerStats;
 
 typedef struct Broker {
@@ -143,6 +146,8 @@ typedef struct Broker {
 	uint32_t next_read;	/* never 0 */
 	uint64_t wake;			/* what wake_at was last asked for */
 	bool bluez_up;
+	bool bluez_stalled;		/* it is there, and does not answer */
+	uint64_t stalled_since;
 	bool monitored;			/* reports come from the HCI monitor, not from BlueZ's signals */
 	BrokerStats stats;		/* of sessions that are gone; broker_stats adds the living */
 } Broker;
@@ -155,6 +160,13 @@ void broker_drop_sessions(Broker *broker, uint64_t now);
 
 /* bluetoothd came or went. When it goes, the edge lets each radio vanish afterwards. */
 void broker_bluez_changed(Broker *broker, bool up);
+
+/* bluetoothd has stopped answering, or answers again. All that it has stays as it is meanwhile: no program waits for it,
+ * nothing new is begun, and no time limit of what is under way runs. */
+void broker_bluez_stalled(Broker *broker, bool stalled, uint64_t now);
+
+/* 0 if it is there and answers, else E_BLUEZ_UNAVAILABLE. */
+int broker_bluez_ready(const Broker *broker, Reason *reason);
 
 /* Where the reports of all radios come from, from now on. */
 void broker_set_monitored(Broker *broker, bool monitored);

@@ -34,6 +34,7 @@ const ConfigKey config_keys[] = {
 	NUMBER("Links", "JustWorks", "switch", just_works, 0, 1, 0),
 	NUMBER("Advertising", "RotationSeconds", "seconds", rotation_seconds, 1, 3600, 2),
 	NUMBER("BlueZ", "CallTimeoutSeconds", "seconds", call_timeout_seconds, 1, 300, 30),
+	NUMBER("BlueZ", "StallSeconds", "seconds", stall_seconds, 0, 300, 10),
 	NUMBER("Limits", "SessionsPerUser", "sessions", sessions_per_user, 1, 65535, 64),
 	NUMBER("Limits", "MaxFifoDepth", "reports", max_fifo_depth, 1, 65535, 4096),
 	NUMBER("Limits", "FifoBytesPerUser", "bytes", fifo_bytes_per_user, 65536, UINT32_MAX, 8388608),

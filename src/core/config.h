@@ -39,6 +39,7 @@ typedef struct Config {
 	uint32_t rotation_seconds;	/* how long one stays on air while others wait */
 	/* [BlueZ] */
 	uint32_t call_timeout_seconds;
+	uint32_t stall_seconds;		/* without any answer before it is taken for stuck; 0: never */
 	/* [Limits] */
 	uint32_t sessions_per_user;
 	uint32_t max_fifo_depth;

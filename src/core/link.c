@@ -323,7 +323,7 @@ void link_mirror(Radio *radio, const Addr *addr, const LinkMirror *mirror, uint6
 
 void link_settle(Link *link, uint64_t now)
 {
-	bool usable = link->broker->bluez_up && link->radio->present && link->radio->bluez.powered;
+	bool usable = broker_bluez_ready(link->broker, NULL) == 0 && link->radio->present && link->radio->bluez.powered;
 
 	switch (link->state) {
 	case LINK_DOWN:

@@ -225,9 +225,12 @@ unsigned links_seeking(const Radio *radio)
 
 uint64_t links_tick(Radio *radio, uint64_t now)
 {
-	bool first = links_enter(radio);
 	uint64_t due = USEC_NEVER;
+	bool first;
 
+	if (radio->broker->bluez_stalled)
+		return USEC_NEVER;
+	first = links_enter(radio);
 	for (guint i = 0; i < radio->links->len; i++) {
 		Link *link = g_ptr_array_index(radio->links, i);
 
@@ -254,6 +257,24 @@ uint64_t links_tick(Radio *radio, uint64_t now)
 			due = MIN(due, ((ConnectWait *)g_ptr_array_index(link->waits, w))->deadline);
 	}
 	return due;
+}
+
+/* What began before it stands where it stood. */
+static void link_postpone(Link *link, uint64_t pause)
+{
+	uint64_t *const limits[] = { &link->deadline, &link->mend_until, &link->doubt_at, &link->forgive_until };
+
+	for (size_t i = 0; i < ARRAY_SIZE(limits); i++)
+		if (*limits[i] != 0 && *limits[i] != USEC_NEVER)
+			*limits[i] += pause;
+}
+
+void links_resume(Radio *radio, uint64_t pause, uint64_t now)
+{
+	for (guint i = 0; i < radio->links->len; i++)
+		link_postpone(g_ptr_array_index(radio->links, i), pause);
+	links_settle(radio, now);
+	broker_wake_at(radio->broker, links_tick(radio, now));
 }
 
 void links_radio_gone(Radio *radio, uint64_t now)

@@ -39,4 +39,6 @@ void links_leave(Radio *radio, bool first, uint64_t now);
 void links_settle(Radio *radio, uint64_t now);
 uint64_t links_tick(Radio *radio, uint64_t now);
 void links_radio_gone(Radio *radio, uint64_t now);
+/* For broker.c: bluetoothd answers again, after a pause for which nothing went on. */
+void links_resume(Radio *radio, uint64_t pause, uint64_t now);
 void links_free(Radio *radio);

@@ -322,7 +322,7 @@ uint64_t local_service_settle(LocalService *service, uint64_t now)
 {
 	Broker *broker = local_broker(service);
 
-	if (!service->wanted || !broker->bluez_up || !service->session->radio->present ||
+	if (!service->wanted || broker_bluez_ready(broker, NULL) != 0 || !service->session->radio->present ||
 	    service->state == LOCAL_REGISTERING)
 		return USEC_NEVER;
 	if (service->state == LOCAL_UP && !service->stale)

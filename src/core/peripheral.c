@@ -218,6 +218,7 @@ int peripheral_disconnect(Peripheral *peripheral, const Session *session, Reason
 	const Broker *broker = peripheral->radio->broker;
 	bool alone = peripheral_is_alone(peripheral, session);
 	unsigned found = 0;
+	int r;
 
 	for (guint i = 0; i < peripheral->clients->len; i++) {
 		const Client *client = g_ptr_array_index(peripheral->clients, i);
@@ -232,6 +233,9 @@ int peripheral_disconnect(Peripheral *peripheral, const Session *session, Reason
 	}
 	if (found == 0)
 		return reason_set(reason, E_NOT_CONNECTED, "no central uses this session's services");
+	r = broker_bluez_ready(broker, reason);
+	if (r != 0)
+		return r;
 	for (guint i = peripheral->clients->len; i-- > 0;) {
 		const Client *client = g_ptr_array_index(peripheral->clients, i);
 

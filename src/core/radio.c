@@ -241,9 +241,10 @@ void radio_power_done(Radio *radio, int error, const Reason *reason, uint64_t no
 
 int radio_ready(const Radio *radio, Reason *reason)
 {
-	if (!radio->broker->bluez_up)
-		return reason_set(reason, E_BLUEZ_UNAVAILABLE,
-				  "bluetoothd is not running; start it with: systemctl start bluetooth");
+	int r = broker_bluez_ready(radio->broker, reason);
+
+	if (r != 0)
+		return r;
 	if (!radio->present)
 		return reason_set(reason, E_NOT_READY, "hci%u is unplugged", radio->index);
 	if (radio->bluez.blocked && !radio->bluez.powered)

@@ -127,7 +127,7 @@ uint64_t adverts_settle(Peripheral *peripheral, uint64_t now)
 	Advert *next, *last;
 	unsigned capacity, on;
 
-	if (!radio->broker->bluez_up || !radio->present || !radio->bluez.powered)
+	if (broker_bluez_ready(radio->broker, NULL) != 0 || !radio->present || !radio->bluez.powered)
 		return USEC_NEVER;
 
 	counts = adverts_count(peripheral);

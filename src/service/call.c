@@ -46,6 +46,9 @@ int call_keep(Call *call, Reason *reason)
 
 	if (call->charged)
 		return 0;
+	/* whatever is waited for comes from there */
+	if (call->service->broker->bluez_stalled)
+		return broker_bluez_ready(call->service->broker, reason);
 	if (user_charge(call->peer->user, QUOTA_CALLS, 1) < 0)
 		return reason_set(reason, E_LIMIT_REACHED, "uid %u has %llu calls waiting (QueuedCallsPerUser)",
 				  user_uid(user), (unsigned long long)user_limit(user, QUOTA_CALLS));
@@ -130,6 +133,30 @@ void calls_forget(Peer *peer)
 {
 	while (!g_queue_is_empty(&peer->calls))
 		call_free(g_queue_peek_head(&peer->calls));
+}
+
+static Call *next_kept(const Peer *peer)
+{
+	for (GList *item = peer->calls.head; item; item = item->next)
+		if (((Call *)item->data)->charged)
+			return item->data;
+	return NULL;
+}
+
+void calls_bluez_stalled(Peer *peer)
+{
+	Call *call;
+
+	while ((call = next_kept(peer))) {
+		Reason reason;
+		int r = broker_bluez_ready(call->service->broker, &reason);
+
+		if (call->power.radio) {
+			power_wait_cancel(&call->power);
+			r = call->resume(call, r, &reason);
+		}
+		call_finish(call, r, &reason);
+	}
 }
 
 uid_t call_uid(const Call *call)

@@ -78,3 +78,5 @@ int call_reply_bytes(Call *call, GBytes *value);
 /* For service.c: the peer's credentials are there (or why not); the peer left. */
 void calls_run(Peer *peer, int error, const Reason *reason);
 void calls_forget(Peer *peer);
+/* BlueZ does not answer: those of the peer that wait for it do not any more. */
+void calls_bluez_stalled(Peer *peer);

@@ -47,9 +47,9 @@ static int open_session(Call *call, Reason *reason)
 	if (r != 0)
 		return r;
 
-	if (!service->broker->bluez_up)
-		return reason_set(reason, E_BLUEZ_UNAVAILABLE,
-				  "bluetoothd is not running; start it with: systemctl start bluetooth");
+	r = broker_bluez_ready(service->broker, reason);
+	if (r != 0)
+		return r;
 	radio = id <= UINT16_MAX ? broker_radio(service->broker, id) : NULL;
 	if (!radio || !radio->present || radio->index != id)
 		return reason_set(reason, E_NO_SUCH_ADAPTER, "id: there is no radio hci%u; Manager1.Adapters lists them",

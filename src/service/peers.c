@@ -96,6 +96,16 @@ static int on_credentials(sd_bus_message *m, void *userdata, sd_bus_error *ret_e
 	return 0;
 }
 
+void peers_for_each(const Peers *peers, void (*each)(Peer *peer))
+{
+	GHashTableIter iter;
+	void *peer;
+
+	g_hash_table_iter_init(&iter, peers->by_name);
+	while (g_hash_table_iter_next(&iter, NULL, &peer))
+		each(peer);
+}
+
 int peers_get(Peers *peers, const char *name, Peer **ret)
 {
 	Peer *peer = g_hash_table_lookup(peers->by_name, name);

@@ -129,6 +129,11 @@ static void on_peer_gone(void *userdata, Peer *peer)
 	broker_peer_gone(service->broker, peer->name, service_now(service));
 }
 
+void service_bluez_stalled(Service *service)
+{
+	peers_for_each(service->peers, calls_bluez_stalled);
+}
+
 /* --- life --- */
 
 int service_new(Service **ret, sd_event *event, sd_bus *bus, Broker *broker)

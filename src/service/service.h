@@ -71,3 +71,4 @@ void service_local_attr_removed(Service *service, LocalAttr *attr);
 void service_local_read_request(Service *service, LocalAttr *attr, uint32_t id, const Addr *client, uint16_t offset);
 void service_local_written(Service *service, LocalAttr *attr, const Addr *client, GBytes *value);
 void service_local_subscribers(Service *service, LocalAttr *attr);
+void service_bluez_stalled(Service *service);

@@ -137,6 +137,11 @@ static int append_drops(sd_bus_message *m, const BrokerStats *stats)
 	return r < 0 ? r : close_entry(m);
 }
 
+static const char *bluez_state(const Broker *broker)
+{
+	return broker->bluez_stalled ? "stalled" : broker->bluez_up ? "running" : "gone";
+}
+
 int stats_append(sd_bus_message *m, const Service *service, uid_t uid)
 {
 	const Broker *broker = service->broker;
@@ -159,13 +164,15 @@ int stats_append(sd_bus_message *m, const Service *service, uid_t uid)
 
 	r = sd_bus_message_open_container(m, 'a', "{sv}");
 	if (r >= 0)
-		r = sd_bus_message_append(m, "{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}",
+		r = sd_bus_message_append(m, "{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}",
 					  "Uptime", "t", service_now(service) - service->started,
 					  "Reports", "t", stats.reports,
 					  "Delivered", "t", stats.delivered,
 					  "Filtered", "t", stats.filtered,
 					  "Duplicates", "t", stats.duplicates,
 					  "UpstreamErrors", "t", stats.upstream_errors,
+					  "BlueZ", "s", bluez_state(broker),
+					  "Stalls", "t", stats.stalls,
 					  "Links", "u", links,
 					  "Devices", "u", devices,
 					  "Advertisements", "u", advertisements,

@@ -89,7 +89,7 @@ static void expect_keys(GVariant *table, const char *const *keys, size_t n_keys)
 START_TEST(statistics)
 {
 	static const char *const keys[] = {
-		"Uptime t", "Reports t", "Delivered t", "Filtered t", "Duplicates t", "UpstreamErrors t", "Links u",
+		"Uptime t", "Reports t", "Delivered t", "Filtered t", "Duplicates t", "UpstreamErrors t", "BlueZ s", "Stalls t", "Links u",
 		"Advertisements u", "Services u", "Streams u", "Clients aa{sv}", "Devices u", "Dropped a{st}", "Sources a{os}",
 		"Sessions aa{sv}",
 	};

@@ -174,8 +174,29 @@ static void bluetoothd_ctl(World *world, const char *what)
 		ck_abort_msg("%s %s failed", program, what);
 }
 
+void world_bluez_pause(World *world)
+{
+	if (world->real)
+		bluetoothd_ctl(world, "pause");
+	else
+		ck_assert_int_eq(kill(world->sim.pid, SIGSTOP), 0);
+	world->paused = true;
+}
+
+void world_bluez_resume(World *world)
+{
+	if (world->real)
+		bluetoothd_ctl(world, "resume");
+	else
+		ck_assert_int_eq(kill(world->sim.pid, SIGCONT), 0);
+	world->paused = false;
+}
+
 void world_bluez_kill(World *world)
 {
+	if (world->paused && !world->real)
+		world_bluez_resume(world);
+	world->paused = false;
 	if (world->real)
 		bluetoothd_ctl(world, "kill");
 	else

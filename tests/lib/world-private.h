@@ -12,6 +12,7 @@ struct World {
 	Janitor janitor; /* of dir */
 	WorldFlags flags;
 	bool real;
+	bool paused; /* BlueZ */
 	char *dir;
 	char *address;
 	char *config; /* file, or NULL */

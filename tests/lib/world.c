@@ -210,6 +210,8 @@ World *world_free(World *world)
 		world_daemon_stop(world); /* a failure here leaves the world to world_abandon */
 	world_current = NULL;
 
+	if (world->paused)
+		world_bluez_resume(world);
 	if (world->real) {
 		air_do(world->air, "quiet *");
 		air_do(world->air, "unplug *");

@@ -60,6 +60,9 @@ void world_daemon_expect_idle(const World *world);
 int world_daemon_wait(World *world, unsigned int timeout_ms);
 
 void world_bluez_kill(World *world); /* returns when the name is gone */
+/* BlueZ stands still, and goes on. The simulated one does not hear world_air meanwhile. */
+void world_bluez_pause(World *world);
+void world_bluez_resume(World *world);
 void world_bluez_start(World *world); /* returns when the name is there; the adapters come later */
 /* Waits for BlueZ's adapter, until it is powered or not. */
 void world_wait_powered(World *world, const char *adapter, bool powered);

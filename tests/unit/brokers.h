@@ -223,6 +223,11 @@ static inline int op_antenna(void *userdata, bool external)
 	return world->antenna_result;
 }
 
+static inline void op_bluez_stalled(void *world)
+{
+	world_say(world, "stalled");
+}
+
 static inline void op_wake_at(void *userdata, uint64_t when)
 {
 	World *world = userdata;
@@ -258,6 +263,7 @@ static inline void world_init(World *world)
 		.attr_removed = op_attr_removed,
 		.attr_notification = op_attr_notification,
 		.antenna = op_antenna,
+		.bluez_stalled = op_bluez_stalled,
 		.wake_at = op_wake_at,
 	};
 

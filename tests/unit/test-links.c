@@ -369,6 +369,40 @@ START_TEST(test_told_and_lets_go)
 }
 END_TEST
 
+/* bluetoothd does not answer for an hour: nothing is begun, and nothing is late. */
+START_TEST(test_stall)
+{
+	Connecter first = { 0 }, next = { 0 };
+	Place p;
+
+	place_init(&p);
+	world_device(&p.world, p.radio, 1, false, false);
+	world_device(&p.world, p.radio, 2, false, false);
+	ck_assert_int_eq(world_connect(&p.world, p.radio, 1, p.a, &first), 1);
+	world_expect(&p.world, "connect1");
+	broker_bluez_stalled(p.world.broker, true, p.world.now);
+	world_expect(&p.world, "stalled");
+	ck_assert_int_eq(world_connect(&p.world, p.radio, 2, p.b, &next), E_BLUEZ_UNAVAILABLE);
+	world_pass(&p.world, 3600 * USEC_PER_SEC);
+	/* whoever waited was told, and goes */
+	connect_wait_cancel(&first.wait, p.world.now);
+	world_expect(&p.world, "disconnect1");
+	world_pass(&p.world, 3600 * USEC_PER_SEC);
+	world_expect(&p.world, "");
+	ck_assert_ptr_nonnull(world_link(p.radio, 1));
+
+	broker_bluez_stalled(p.world.broker, false, p.world.now);
+	link_disconnect_done(world_link(p.radio, 1), 0, p.world.now);
+	ck_assert_ptr_null(world_link(p.radio, 1));
+	ck_assert_int_eq(world_connect(&p.world, p.radio, 2, p.b, &next), 1);
+	world_expect(&p.world, "connect2");
+	world_device(&p.world, p.radio, 2, true, true);
+	ck_assert_uint_eq(next.called, 1);
+	ck_assert_int_eq(next.error, 0);
+	world_end(&p.world);
+}
+END_TEST
+
 UNIT_MAIN("links", test_linger_gives_way, test_slots_and_queue, test_one_connect_at_a_time, test_seeking,
 	  test_retries, test_leaving_while_waiting, test_told_and_cancels, test_told_and_drops_sessions,
-	  test_told_and_connects_again, test_told_and_lets_go)
+	  test_told_and_connects_again, test_told_and_lets_go, test_stall)
