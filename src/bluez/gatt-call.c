@@ -53,10 +53,25 @@ static void call_free(GattCall *call)
 	g_free(call);
 }
 
+/* A value that came, and no read gave it: a notification. */
+static void call_release_held(GattCall *call)
+{
+	GBytes *held = g_steal_pointer(&call->held);
+
+	if (!held)
+		return;
+	attr_value(call->op->attr, held, bluez_now(call->bluez));
+	g_bytes_unref(held);
+}
+
 void gatt_forget(AttrOp *op)
 {
-	if (op->edge)
-		call_free(op->edge);
+	GattCall *call = op->edge;
+
+	if (!call)
+		return;
+	call_release_held(call);
+	call_free(call);
 }
 
 bool gatt_hold_value(Attr *attr, GBytes *value)
@@ -66,10 +81,7 @@ bool gatt_hold_value(Attr *attr, GBytes *value)
 
 	if (!call)
 		return false;
-	if (call->held) {
-		attr_value(attr, call->held, bluez_now(call->bluez));
-		g_bytes_unref(call->held);
-	}
+	call_release_held(call);
 	call->held = g_bytes_ref(value);
 	return true;
 }
@@ -87,9 +99,9 @@ static int translate_error(const sd_bus_error *error, Reason *reason)
 		  ATT_WANTS_PAIRING },
 		{ "org.bluez.Error.NotPermitted", NULL, E_NOT_PERMITTED, "the device does not permit it" },
 		{ "org.bluez.Error.NotAuthorized", NULL, E_ATT_ERROR, "0x08 the device does not authorize it" },
-		{ "org.bluez.Error.InvalidArguments", "offset", E_ATT_ERROR, "0x07 the offset is past the end of the value" },
+		{ "org.bluez.Error.InvalidArguments", "offset", E_ATT_ERROR, ATT_PAST_THE_END },
 		{ "org.bluez.Error.InvalidArguments", "ength", E_ATT_ERROR, "0x0d the value is too long for the attribute" },
-		{ "org.bluez.Error.InvalidOffset", NULL, E_ATT_ERROR, "0x07 the offset is past the end of the value" },
+		{ "org.bluez.Error.InvalidOffset", NULL, E_ATT_ERROR, ATT_PAST_THE_END },
 		{ "org.bluez.Error.InvalidValueLength", NULL, E_ATT_ERROR, "0x0d the value is too long for the attribute" },
 		{ "org.bluez.Error.Failed", "initiate write", E_INVALID_ARGUMENTS,
 		  "value: too long for a write command (MTU - 3 bytes)" },
@@ -134,6 +146,7 @@ static int call_end(GattCall *call, int error, const char *says)
 	Reason reason;
 
 	reason_set(&reason, error, "%s", says);
+	call_release_held(call);
 	call_free(call);
 	attr_op_done(op, error, &reason, NULL);
 	return 0;
@@ -160,7 +173,7 @@ static int on_answer(sd_bus_message *m, void *userdata, sd_bus_error *ret_error 
 	AttrOp *op = call->op;
 	Bluez *bluez = call->bluez;
 	const sd_bus_error *error = sd_bus_message_get_error(m);
-	GBytes *value = NULL, *held;
+	GBytes *value = NULL;
 	Reason reason = { "" };
 	bool unlikely, late;
 	int r = 0;
@@ -185,12 +198,9 @@ static int on_answer(sd_bus_message *m, void *userdata, sd_bus_error *ret_error 
 		r = read_answer(m, &value);
 
 	/* a value that came meanwhile and is not what was read is a notification */
-	held = call->held ? g_bytes_ref(call->held) : NULL;
+	if (!value || !call->held || !g_bytes_equal(call->held, value))
+		call_release_held(call);
 	call_free(call);
-	if (held && !(value && g_bytes_equal(held, value)))
-		attr_value(op->attr, held, bluez_now(bluez));
-	if (held)
-		g_bytes_unref(held);
 	attr_op_done(op, r, &reason, value);
 	if (value)
 		g_bytes_unref(value);

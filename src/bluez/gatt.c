@@ -80,6 +80,7 @@ typedef struct Reading {
 	Bluez *bluez;
 	Attr *attr;
 	bool change;		/* not how it is: its value may be a notification */
+	GBytes *value;		/* for when all else is known */
 } Reading;
 
 static int read_flags(Attr *attr, sd_bus_message *m)
@@ -98,16 +99,13 @@ static int read_flags(Attr *attr, sd_bus_message *m)
 	return msg_exit_variant(m);
 }
 
-static void take_value(Reading *reading, const uint8_t *bytes, size_t length)
+/* What BlueZ knew before we asked, or saw, may be old, or of a part only: it is not taken for a value. */
+static void take_value(const Reading *reading)
 {
 	Attr *attr = reading->attr;
-	GBytes *value = g_bytes_new(bytes, MIN(length, (size_t)ATTR_VALUE_MAX));
 
-	if (reading->change && !gatt_hold_value(attr, value))
-		attr_value(attr, value, bluez_now(reading->bluez));
-	else if (!reading->change && length > 0 && !attr->value)
-		attr_take_value(attr, value);
-	g_bytes_unref(value);
+	if (reading->change && !gatt_hold_value(attr, reading->value))
+		attr_value(attr, reading->value, bluez_now(reading->bluez));
 }
 
 static int read_property(sd_bus_message *m, const char *key, void *userdata)
@@ -138,8 +136,10 @@ static int read_property(sd_bus_message *m, const char *key, void *userdata)
 		return read_flags(attr, m);
 	if (strcmp(key, "Value") == 0) {
 		r = msg_read_variant_bytes(m, &bytes, &length);
-		if (r > 0)
-			take_value(reading, bytes, length);
+		if (r > 0) {
+			g_clear_pointer(&reading->value, g_bytes_unref);
+			reading->value = g_bytes_new(bytes, MIN(length, (size_t)ATTR_VALUE_MAX));
+		}
 		return r;
 	}
 	return sd_bus_message_skip(m, "v");
@@ -169,6 +169,9 @@ int gatt_read(Bluez *bluez, sd_bus_message *m, const char *path, bool change)
 	r = msg_walk_properties(m, read_property, &reading);
 	if (!attr->present)
 		attr_appeared(attr);
+	if (reading.value)
+		take_value(&reading);
+	g_clear_pointer(&reading.value, g_bytes_unref);
 	return r;
 }
 

@@ -26,14 +26,22 @@ Advert *advert_find(const Session *session)
 	return NULL;
 }
 
-static int advert_get(Session *session, Advert **ret)
+static int advert_get(Session *session, Advert **ret, Reason *reason)
 {
 	Advert *advert = advert_find(session);
+	Charge charge;
+	int r;
 
 	if (!advert) {
+		r = charge_bytes(&charge, session->user, sizeof(*advert), reason);
+		if (r != 0)
+			return r;
 		advert = calloc(1, sizeof(*advert));
-		if (!advert)
+		if (!advert) {
+			charge_end(&charge);
 			return -ENOMEM;
+		}
+		advert->charge = charge;
 		advert->peripheral = session->radio->peripheral;
 		advert->session = session;
 		advert->params.connectable = true;
@@ -105,6 +113,7 @@ void advert_free(Advert *advert, uint64_t now)
 	advert_tell(advert, E_DOES_NOT_EXIST, &reason);
 	g_ptr_array_remove(peripheral->adverts, advert);
 	g_ptr_array_free(advert->waits, TRUE);
+	charge_end(&advert->charge);
 	free(advert);
 	peripheral_settle(peripheral, now);
 }
@@ -118,7 +127,7 @@ int advert_set(Session *session, const AdvertData *data, uint64_t now, Reason *r
 
 	r = advert_data_check(data, session->radio->bluez.advert_sets, reason);
 	if (r == 0)
-		r = advert_get(session, &advert);
+		r = advert_get(session, &advert, reason);
 	if (r != 0)
 		return r;
 	advert->data = *data;
@@ -136,7 +145,7 @@ int advert_set_params(Session *session, const AdvertParams *params, uint64_t now
 	if (params->interval_set && !session->radio->bluez.advert_intervals)
 		return reason_set(reason, E_NOT_SUPPORTED,
 				  "adv_int_min, adv_int_max: this bluetoothd takes no intervals (5.66 does with --experimental)");
-	r = advert_get(session, &advert);
+	r = advert_get(session, &advert, reason);
 	if (r != 0)
 		return r;
 	advert->params = *params;

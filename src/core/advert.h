@@ -9,6 +9,7 @@
 
 #include "core/advert-data.h"
 #include "core/broker.h"
+#include "core/charge.h"
 #include "core/peripheral.h"
 #include "util/error.h"
 #include "util/macros.h"
@@ -36,6 +37,7 @@ typedef struct AdvertWait {
 struct Advert {
 	Peripheral *peripheral;
 	Session *session;
+	Charge charge;
 	bool set;		/* data was given */
 	bool enabled;		/* Advertise(true) */
 	AdvertData data;
@@ -49,9 +51,9 @@ struct Advert {
 	void *edge;		/* the edge's own */
 };
 
-/* Replaces the data, on air too. E_INVALID_ARGUMENTS: too long, with the byte count. */
+/* Replaces the data, on air too. E_INVALID_ARGUMENTS: too long, with the byte count. E_LIMIT_REACHED. */
 int advert_set(Session *session, const AdvertData *data, uint64_t now, Reason *reason);
-/* E_NOT_SUPPORTED: intervals, where BlueZ does not take them. */
+/* E_NOT_SUPPORTED: intervals, where BlueZ does not take them. E_LIMIT_REACHED. */
 int advert_set_params(Session *session, const AdvertParams *params, uint64_t now, Reason *reason);
 
 /* 0: it is on air, or takes turns with others; 1: wait->done will be called; E_NOT_READY (no data was set), or what

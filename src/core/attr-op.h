@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "core/broker.h"
+#include "core/charge.h"
 #include "util/error.h"
 
 typedef enum OpKind {
@@ -26,13 +27,16 @@ typedef struct OpWait {
 	/* value: of a read, else NULL; borrowed */
 	void (*done)(struct OpWait *wait, int error, const Reason *reason, GBytes *value);
 	struct AttrOp *op;	/* NULL while not waiting */
+	const Session *session;	/* who waits; NULL: it has let go of the link */
+	uint16_t offset;	/* of a read: from where on the value is wanted */
 } OpWait;
 
 /* Something that is done with an attribute on the air, for all who wait for it. */
 struct AttrOp {
 	Attr *attr;
 	OpKind kind;
-	uint16_t offset;
+	Charge charge;		/* to who asked for it; nothing where we want it ourselves */
+	uint16_t offset;	/* of a write: a value is read whole */
 	GBytes *value;		/* of a write */
 	bool running;		/* the edge has it */
 	uint64_t turn;		/* of those that the edge has of this link, the smallest is the first */
@@ -42,27 +46,39 @@ struct AttrOp {
 };
 
 /*
- * Queue something. 0: wait->done will be called. Else E_NOT_PERMITTED (the flags do not allow it), E_BUSY (claimed),
- * E_INVALID_ARGUMENTS (a value too long for the MTU, or at all).
- * A read joins the read that was asked for last, unless a write came after it.
+ * Queue something for a session. 0: wait->done will be called. Else E_NOT_PERMITTED (the flags do not allow it), E_BUSY
+ * (claimed), E_INVALID_ARGUMENTS (a value too long for the MTU, or at all), E_LIMIT_REACHED.
+ * A read joins the read that was asked for last, unless a write came after it. It is of the whole value, for bluetoothd
+ * does not cut what it knew of a longer one, and would give the old end of it: each gets what it wants of that, or
+ * E_ATT_ERROR where its offset is past the end.
  */
-int attr_read(Attr *attr, uint16_t offset, OpWait *wait, Reason *reason);
+int attr_read(Attr *attr, Session *session, uint16_t offset, OpWait *wait, Reason *reason);
 int attr_write(Attr *attr, Session *session, OpKind kind, uint16_t offset, const void *value, size_t length, OpWait *wait,
 	       Reason *reason);
-void op_wait_cancel(OpWait *wait);	/* no harm if it does not wait */
+/* Nobody waits any more: what the edge does not have yet is dropped. No harm if it does not wait. */
+void op_wait_cancel(OpWait *wait);
+/* The session lets go of the link: what it waits for and the edge does not have yet ends with E_NOT_CONNECTED. */
+void attr_drop_waits(Attr *attr, const Session *session);
 
 /* From the edge. */
 void attr_op_done(AttrOp *op, int error, const Reason *reason, GBytes *value);
 
 /* For attr.c and listener.c. */
-AttrOp *attr_op_new(Attr *attr, OpKind kind);		/* at the end of the queue */
-void attr_op_wait(AttrOp *op, OpWait *wait);
-void attr_next(Attr *attr);
+
+/* At the end of the queue; bytes: of a write. E_LIMIT_REACHED. */
+int attr_op_new(Attr *attr, OpKind kind, Session *session, size_t bytes, AttrOp **ret, Reason *reason);
+/*
+ * Notifications on or off, once all that is queued is done. One that stands in line and would bring about the contrary is
+ * taken back, so that there is never more than one in line. session NULL: nobody's, for who wanted them is gone, or we
+ * bring back what was there. *ret: who wants them on waits for that; NULL: for nothing. E_LIMIT_REACHED.
+ */
+int attr_switch(Attr *attr, bool on, Session *session, AttrOp **ret, Reason *reason);
+void attr_op_wait(AttrOp *op, Session *session, OpWait *wait);
+void attr_next(Attr *attr);		/* begins what is at the head of the queue, if it can be */
 
 /* What it is known to want: asking the device would make bluetoothd pair (core/pairing.h). E_ATT_ERROR. */
 int attr_check_security(const Attr *attr, Reason *reason);
 /* The link is mended: the device has not heard of what is under way, so it is begun again on the new link. */
-void attr_suspend(Attr *attr);				/* begins what is at the head of the queue, if it can be */
+void attr_suspend(Attr *attr);
 void attr_cancel(Attr *attr, int error, const Reason *reason);
-AttrOp *attr_last_switch(const Attr *attr);		/* the last in the queue of OP_NOTIFY_ON and OP_NOTIFY_OFF, or NULL */
 bool attr_will_notify(const Attr *attr);		/* once all that is queued is done */

@@ -32,6 +32,7 @@ Attr *attr_free(Attr *attr)
 {
 	const Broker *broker;
 	Reason reason;
+	AttrOp *off;
 
 	if (!attr)
 		return NULL;
@@ -49,8 +50,7 @@ Attr *attr_free(Attr *attr)
 	attr_cancel(attr, E_DOES_NOT_EXIST, &reason);
 	if (attr->present && attr->upstream) {
 		/* bluetoothd would go on notifying us; there is nobody left to wait for its answer */
-		attr_op_new(attr, OP_NOTIFY_OFF);
-		attr_next(attr);
+		(void)attr_switch(attr, false, NULL, &off, &reason);
 		attr_cancel(attr, E_DOES_NOT_EXIST, &reason);
 	}
 	attr_free_listeners(attr);
@@ -134,8 +134,17 @@ void attr_take_value(Attr *attr, GBytes *value)
 	attr->value = g_bytes_ref(value);
 }
 
+/* Of all that BlueZ shows, what the device may have sent to us by itself. The rest is what other programs read straight
+ * through BlueZ, in parts maybe, of which it shows the new beginning with an old end. */
+static bool attr_may_notify(const Attr *attr, GBytes *value)
+{
+	return attr_is_listened_to(attr) && (attr->mtu < 4 || g_bytes_get_size(value) <= attr->mtu - 3u);
+}
+
 void attr_value(Attr *attr, GBytes *value, uint64_t now)
 {
+	if (!attr_may_notify(attr, value))
+		return;
 	attr_take_value(attr, value);
 	attr_notify_listeners(attr, value, now);
 }
@@ -156,9 +165,9 @@ void attr_link_lost(Attr *attr)
 
 void attr_restore(Attr *attr)
 {
-	bool wanted = attr_is_listened_to(attr);
+	Reason reason;
+	AttrOp *op;
 
-	if (wanted != attr_will_notify(attr))
-		attr_op_new(attr, wanted ? OP_NOTIFY_ON : OP_NOTIFY_OFF);
+	(void)attr_switch(attr, attr_is_listened_to(attr), NULL, &op, &reason);
 	attr_next(attr);
 }

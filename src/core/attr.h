@@ -35,6 +35,7 @@ enum {
 };
 
 #define ATTR_VALUE_MAX 512	/* Vol 3 Part F 3.2.9 */
+#define ATT_PAST_THE_END "0x07 the offset is past the end of the value"
 #define ATT_WANTS_PAIRING "0x05 the device wants a paired or encrypted link; pair first (Connection1.Pair)"
 
 struct Attr {
@@ -50,7 +51,7 @@ struct Attr {
 	uint16_t mtu;		/* 0: not told */
 	/* ours */
 	uint32_t properties;	/* PROP_ bits */
-	GBytes *value;		/* last known, or NULL */
+	GBytes *value;		/* what was read or notified here last, or NULL */
 	GQueue ops;		/* AttrOp; the head may be running */
 	GArray *subs;		/* AttrSub */
 	GPtrArray *streams;	/* AttrStream */
@@ -68,7 +69,7 @@ Attr *attr_find(const Link *link, AttrKind kind, uint16_t handle);
 void attr_set_flags(Attr *attr, char **flags);	/* takes them over */
 
 /* From the edge. */
-/* BlueZ showed a value: a notification, or what a read gave. */
+/* BlueZ showed a value that no read of ours gave: a notification, unless it is too long for one or nobody here wants any. */
 void attr_value(Attr *attr, GBytes *value, uint64_t now);
 
 /* BlueZ shows it, with all that it says of it. */

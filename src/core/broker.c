@@ -20,6 +20,7 @@ int broker_new(Broker **ret, const Config *config, const BrokerOps *ops, void *u
 		[QUOTA_CONNECTIONS] = config->connections_per_user,
 		[QUOTA_STREAMS] = config->streams_per_user,
 		[QUOTA_ATTRIBUTES] = config->attributes_per_user,
+		[QUOTA_BYTES] = config->bytes_per_user,
 	};
 	Broker *broker;
 	int r;

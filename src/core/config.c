@@ -46,6 +46,7 @@ const ConfigKey config_keys[] = {
 	NUMBER("Limits", "Devices", "rows", devices, 1, 1000000, 10000),
 	NUMBER("Limits", "MaxLinks", "links", max_links, 1, 255, 4),
 	NUMBER("Limits", "AttributesPerUser", "attributes", attributes_per_user, 1, 65535, 256),
+	NUMBER("Limits", "BytesPerUser", "bytes", bytes_per_user, 65536, UINT32_MAX, 1048576),
 	{ .group = NULL },
 };
 

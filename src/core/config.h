@@ -52,6 +52,7 @@ typedef struct Config {
 	uint32_t devices;
 	uint32_t max_links;
 	uint32_t attributes_per_user;
+	uint32_t bytes_per_user;
 } Config;
 
 /* A key of the file: a number of min..max, one of some words (choices; the number is its place), or an absolute path or

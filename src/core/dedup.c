@@ -23,16 +23,28 @@ static size_t size_of(size_t count)
 	return sizeof(Dedup) + count * sizeof(Entry);
 }
 
-int dedup_new(Dedup **ret, size_t entries)
+static size_t count_for(size_t entries)
 {
 	size_t count = ENTRIES_MIN;
+
+	while (count < entries)
+		count *= 2;
+	return count;
+}
+
+size_t dedup_size(size_t entries)
+{
+	return size_of(count_for(entries));
+}
+
+int dedup_new(Dedup **ret, size_t entries)
+{
 	Dedup *dedup;
+	size_t count;
 
 	if (entries > SIZE_MAX / (4 * sizeof(Entry)))
 		return -ENOMEM;
-	while (count < entries)
-		count *= 2;
-
+	count = count_for(entries);
 	dedup = calloc(1, size_of(count));
 	if (!dedup)
 		return -ENOMEM;
@@ -46,11 +58,6 @@ Dedup *dedup_free(Dedup *dedup)
 {
 	free(dedup);
 	return NULL;
-}
-
-size_t dedup_size(const Dedup *dedup)
-{
-	return size_of(dedup->count);
 }
 
 /* The two sources of reports may be a little out of order, so "before" is taken as "away from". */

@@ -16,7 +16,8 @@ typedef struct Dedup Dedup;
 int dedup_new(Dedup **ret, size_t entries);
 Dedup *dedup_free(Dedup *dedup);
 
-size_t dedup_size(const Dedup *dedup);
+/* Bytes of memory that one for so many takes, for quotas. */
+size_t dedup_size(size_t entries);
 
 /* True if digest (Report.digest) was let through less than window microseconds before now; otherwise it is noted as let
  * through now. */

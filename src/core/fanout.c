@@ -95,7 +95,7 @@ void session_offer(Session *session, Report *report, uint64_t now)
 	}
 
 	session->reports++;
-	if (user_charge(session->user, QUOTA_FIFO_BYTES, size) < 0) {
+	if (charge_more(&session->held, size) < 0) {
 		session->dropped_memory++;
 		ring_lose(session->ring);
 		return;
@@ -103,7 +103,7 @@ void session_offer(Session *session, Report *report, uint64_t now)
 	held = ring_held_size(session->ring) + size;
 	ring_push(session->ring, report);
 	/* what had to go for it, or itself */
-	user_discharge(session->user, QUOTA_FIFO_BYTES, held - ring_held_size(session->ring));
+	charge_less(&session->held, held - ring_held_size(session->ring));
 
 	session_raise(session, EVENT_NEW_ADV);
 	if (session->stream || session->filter.by_signal)

@@ -60,8 +60,10 @@ bool link_wants_back(const Link *link)
 
 int link_release(Link *link, Session *session, uint64_t now)
 {
-	if (!link_drop_hold(link, session))
-		return E_NOT_CONNECTED;
-	links_settle(link->radio, now);
-	return 0;
+	Radio *radio = link->radio;
+	bool first = links_enter(radio);
+	bool held = link_drop_hold(link, session);
+
+	links_leave(radio, first, now);
+	return held ? 0 : E_NOT_CONNECTED;
 }

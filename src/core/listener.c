@@ -7,6 +7,16 @@
 #include "core/attr.h"
 #include "core/constants.h"
 #include "core/link.h"
+#include "core/session.h"
+
+static void remove_sub(Attr *attr, guint index)
+{
+	AttrSub sub = g_array_index(attr->subs, AttrSub, index);
+
+	g_array_remove_index(attr->subs, index);
+	g_free(sub.connection);
+	charge_end(&sub.charge);
+}
 
 /* Takes one off the list, and says so. */
 static void attr_end_stream(Attr *attr, guint place)
@@ -20,12 +30,10 @@ static void attr_end_stream(Attr *attr, guint place)
 void attr_refuse_listeners(Attr *attr, const AttrOp *op, bool others)
 {
 	for (guint i = attr->subs->len; i-- > 0;) {
-		const AttrSub sub = g_array_index(attr->subs, AttrSub, i);
+		const AttrSub *sub = &g_array_index(attr->subs, AttrSub, i);
 
-		if (sub.pending != op && (sub.pending || !others))
-			continue;
-		g_array_remove_index(attr->subs, i);
-		g_free(sub.connection);
+		if (sub->pending == op || (!sub->pending && others))
+			remove_sub(attr, i);
 	}
 	for (guint i = attr->streams->len; i-- > 0;) {
 		const AttrStream *stream = g_ptr_array_index(attr->streams, i);
@@ -69,31 +77,27 @@ static int check_notify(const Attr *attr, Reason *reason)
 	return reason_set(reason, E_NOT_PERMITTED, "characteristic 0x%04x has no notifications", attr->handle);
 }
 
-/* Sees to it that BlueZ sends us notifications: NULL if it does, else the operation that wait waits for. */
-static AttrOp *attr_ask_upstream(Attr *attr)
-{
-	AttrOp *last = attr_last_switch(attr);
-
-	if (last && last->kind == OP_NOTIFY_ON)
-		return last;
-	return attr_will_notify(attr) ? NULL : attr_op_new(attr, OP_NOTIFY_ON);
-}
-
 int attr_subscribe(Attr *attr, Session *session, const char *connection, OpWait *wait, Reason *reason)
 {
 	int r = check_notify(attr, reason);
-	AttrOp *op;
+	AttrSub sub = { .session = session };
+	AttrOp *op = NULL;
 
-	if (r != 0)
+	if (r == 0 && !is_subscribed(attr, session, connection))
+		r = charge_bytes(&sub.charge, session->user, sizeof(sub) + strlen(connection) + 1, reason);
+	if (r == 0)
+		r = attr_switch(attr, true, session, &op, reason);
+	if (r != 0) {
+		charge_end(&sub.charge);
 		return r;
-	op = attr_ask_upstream(attr);
-	if (!is_subscribed(attr, session, connection)) {
-		AttrSub sub = { .session = session, .connection = g_strdup(connection), .pending = op };
-
+	}
+	if (sub.charge.user) {
+		sub.connection = g_strdup(connection);
+		sub.pending = op;
 		g_array_append_val(attr->subs, sub);
 	}
 	if (op)
-		attr_op_wait(op, wait);
+		attr_op_wait(op, session, wait);
 	return op ? 1 : 0;
 }
 
@@ -107,10 +111,11 @@ bool attr_is_listened_to(const Attr *attr)
 
 void attr_stop_unwanted(Attr *attr)
 {
-	if (attr_is_listened_to(attr) || !attr_will_notify(attr))
-		return;
-	attr_op_new(attr, OP_NOTIFY_OFF);
-	attr_next(attr);
+	Reason reason;
+	AttrOp *op;
+
+	if (!attr_is_listened_to(attr))
+		(void)attr_switch(attr, false, NULL, &op, &reason);
 }
 
 int attr_add_stream(Attr *attr, AttrStream *stream, OpWait *wait, Reason *reason)
@@ -128,12 +133,14 @@ int attr_add_stream(Attr *attr, AttrStream *stream, OpWait *wait, Reason *reason
 	if (r != 0)
 		return r;
 	if (stream->notify)
-		op = attr_ask_upstream(attr);
+		r = attr_switch(attr, true, stream->session, &op, reason);
+	if (r != 0)
+		return r;
 	stream->attr = attr;
 	stream->pending = op;
 	g_ptr_array_add(attr->streams, stream);
 	if (op)
-		attr_op_wait(op, wait);
+		attr_op_wait(op, stream->session, wait);
 	return op ? 1 : 0;
 }
 
@@ -161,6 +168,7 @@ static void attr_end_streams(Attr *attr, const Session *session)
 
 void attr_drop_session(Attr *attr, const Session *session)
 {
+	attr_drop_waits(attr, session);
 	attr_end_streams(attr, session);
 	attr_unsubscribe(attr, session);
 	attr_stop_unwanted(attr);
@@ -171,12 +179,9 @@ void attr_unsubscribe(Attr *attr, const Session *session)
 	bool any = false;
 
 	for (guint i = attr->subs->len; i-- > 0;) {
-		char *connection = g_array_index(attr->subs, AttrSub, i).connection;
-
 		if (g_array_index(attr->subs, AttrSub, i).session != session)
 			continue;
-		g_array_remove_index(attr->subs, i);
-		g_free(connection);
+		remove_sub(attr, i);
 		any = true;
 	}
 	if (any)
@@ -209,8 +214,7 @@ void attr_peer_gone(Attr *attr, const char *connection)
 			continue;
 		/* one that counts the session's events is enough: programs that come and go leave nothing behind */
 		other->events |= events;
-		g_free(sub->connection);
-		g_array_remove_index(attr->subs, i);
+		remove_sub(attr, i);
 	}
 }
 
@@ -254,8 +258,8 @@ uint32_t attr_take_events(Attr *attr, const Session *session)
 
 void attr_free_listeners(Attr *attr)
 {
-	for (guint i = 0; i < attr->subs->len; i++)
-		g_free(g_array_index(attr->subs, AttrSub, i).connection);
+	while (attr->subs->len > 0)
+		remove_sub(attr, attr->subs->len - 1);
 	g_array_free(attr->subs, TRUE);
 	attr_end_streams(attr, NULL);
 	g_ptr_array_free(attr->streams, TRUE);

@@ -8,12 +8,14 @@
 
 #include "core/attr-op.h"
 #include "core/broker.h"
+#include "core/charge.h"
 #include "util/error.h"
 
 /* A session's subscription to a characteristic, over one bus connection. */
 struct AttrSub {
 	Session *session;
 	char *connection;
+	Charge charge;
 	uint32_t events;	/* of the session, since it last asked */
 	const AttrOp *pending;	/* which is to bring it about; NULL: done */
 };
@@ -33,7 +35,7 @@ typedef struct AttrStream {
 
 /*
  * Subscribes the session: 0 if notifications come already, 1 if wait->done will be called when they do, E_NOT_PERMITTED
- * where the characteristic has none.
+ * where the characteristic has none, E_LIMIT_REACHED.
  */
 int attr_subscribe(Attr *attr, Session *session, const char *connection, OpWait *wait, Reason *reason);
 void attr_unsubscribe(Attr *attr, const Session *session);

@@ -23,11 +23,14 @@ static Broker *local_broker(const LocalService *service)
 	return service->session->broker;
 }
 
+/* Of an attribute: a peer may write as much, and what it was given before is kept while it reads on. */
+#define ATTR_BYTES (sizeof(LocalAttr) + 2 * ATTR_VALUE_MAX)
+
 /* --- life --- */
 
-static int local_charge(Session *session, Reason *reason)
+static int local_charge(Charge *charge, const Session *session, Reason *reason)
 {
-	if (user_charge(session->user, QUOTA_ATTRIBUTES, 1) == 0)
+	if (charge_init(charge, session->user, QUOTA_ATTRIBUTES, 1) == 0)
 		return 0;
 	return reason_set(reason, E_LIMIT_REACHED,
 			  "uid %u has %llu services, characteristics and descriptors, the limit (AttributesPerUser)",
@@ -39,18 +42,20 @@ int local_service_new(Session *session, const Uuid *uuid, bool primary, uint16_t
 {
 	Peripheral *peripheral = session->radio->peripheral;
 	LocalService *service;
+	Charge charge;
 	int r;
 
 	if (nbr_chars < 1 || nbr_chars > LOCAL_CHARS_MAX)
 		return reason_set(reason, E_INVALID_ARGUMENTS, "nbr_chars: 1 to %d, not %u", LOCAL_CHARS_MAX, nbr_chars);
-	r = local_charge(session, reason);
+	r = local_charge(&charge, session, reason);
 	if (r != 0)
 		return r;
 	service = calloc(1, sizeof(*service));
 	if (!service) {
-		user_discharge(session->user, QUOTA_ATTRIBUTES, 1);
+		charge_end(&charge);
 		return -ENOMEM;
 	}
+	service->charge = charge;
 	service->peripheral = peripheral;
 	service->session = session;
 	service->number = session->next_service++;
@@ -79,7 +84,8 @@ static void local_attr_free(LocalAttr *attr)
 	g_ptr_array_free(attr->reads, TRUE);
 	g_bytes_unref(attr->value);
 	g_clear_pointer(&attr->answer, g_bytes_unref);
-	user_discharge(session->user, QUOTA_ATTRIBUTES, 1);
+	charge_end(&attr->charge);
+	charge_end(&attr->bytes);
 	free(attr);
 }
 
@@ -130,7 +136,7 @@ void local_service_free(LocalService *service)
 	g_ptr_array_remove(service->peripheral->services, service);
 	g_ptr_array_free(service->attrs, TRUE);
 	g_ptr_array_free(service->waits, TRUE);
-	user_discharge(session->user, QUOTA_ATTRIBUTES, 1);
+	charge_end(&service->charge);
 	free(service);
 }
 
@@ -187,19 +193,25 @@ int local_attr_new(LocalService *service, LocalAttr *parent, const Uuid *uuid, c
 		   LocalAttr **ret, Reason *reason)
 {
 	Broker *broker = local_broker(service);
+	Charge charge, bytes;
 	LocalAttr *attr;
 	int r;
 
 	r = local_check(service, parent, options, reason);
 	if (r == 0)
-		r = local_charge(service->session, reason);
+		r = local_charge(&charge, service->session, reason);
 	if (r != 0)
 		return r;
-	attr = calloc(1, sizeof(*attr));
+	r = charge_bytes(&bytes, service->session->user, ATTR_BYTES, reason);
+	attr = r == 0 ? calloc(1, sizeof(*attr)) : NULL;
 	if (!attr) {
-		user_discharge(service->session->user, QUOTA_ATTRIBUTES, 1);
-		return -ENOMEM;
+		charge_end(&charge);
+		if (r == 0)
+			charge_end(&bytes);
+		return r != 0 ? r : -ENOMEM;
 	}
+	attr->charge = charge;
+	attr->bytes = bytes;
 	attr->service = service;
 	attr->kind = parent ? LOCAL_DESCRIPTOR : LOCAL_CHARACTERISTIC;
 	attr->parent = parent;

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "core/broker.h"
+#include "core/charge.h"
 #include "core/peripheral.h"
 #include "core/uuid.h"
 #include "util/error.h"
@@ -52,6 +53,7 @@ typedef struct StartWait {
 struct LocalService {
 	Peripheral *peripheral;
 	Session *session;
+	Charge charge;
 	unsigned number;	/* S of serviceS */
 	Uuid uuid;
 	bool primary;
@@ -77,6 +79,8 @@ typedef struct LocalListener {
 struct LocalAttr {
 	LocalService *service;
 	LocalKind kind;
+	Charge charge;
+	Charge bytes;
 	unsigned number;	/* C of charC, D of descD */
 	LocalAttr *parent;	/* characteristic of a descriptor */
 	unsigned descriptors;	/* so far */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What each Unix user may hold of the daemon. Every allocation that a program can cause is charged here before it is
- * made, and discharged when it goes.
+ * made, and discharged when it goes: by a Charge (core/charge.h) in the object.
  */
 #pragma once
 
@@ -17,6 +17,7 @@ typedef enum QuotaKind {
 	QUOTA_CONNECTIONS,	/* bus connections that we remember */
 	QUOTA_STREAMS,		/* file descriptors that we share with programs */
 	QUOTA_ATTRIBUTES,	/* services, characteristics and descriptors that we offer to peers */
+	QUOTA_BYTES,		/* memory of what waits or is kept: operations, messages, subscriptions, advertisements, values */
 	_QUOTA_MAX,
 } QuotaKind;
 

@@ -29,15 +29,15 @@ void scan_filter_clear(ScanFilter *filter)
 
 static void session_discharge_report(Session *session, const Report *report)
 {
-	user_discharge(session->user, QUOTA_FIFO_BYTES, report_size(report));
+	charge_less(&session->held, report_size(report));
 }
 
 static void session_empty_fifo(Session *session)
 {
 	if (!session->ring)
 		return;
-	user_discharge(session->user, QUOTA_FIFO_BYTES, ring_held_size(session->ring));
 	ring_clear(session->ring);
+	charge_less(&session->held, session->held.amount);
 }
 
 static void session_free_fifo(Session *session)
@@ -56,8 +56,8 @@ static void session_free_fifo(Session *session)
 	session->ring = ring_free(session->ring);
 	session->dedup = dedup_free(session->dedup);
 	scan_filter_clear(&session->filter);
-	user_discharge(session->user, QUOTA_FIFO_BYTES, session->charged);
-	session->charged = 0;
+	charge_end(&session->held);
+	charge_end(&session->memory);
 	session->reports = session->delivered = session->dropped_memory = 0;
 	session->streamed = session->stream_lost = 0;
 	session->filtered = session->duplicates = 0;
@@ -69,26 +69,29 @@ static int session_new(Radio *radio, uid_t uid, const char *owner, uint64_t now,
 {
 	Broker *broker = radio->broker;
 	Session *session = NULL;
+	User *user = NULL;
+	Charge place;
 	int r;
 
-	session = calloc(1, sizeof(*session));
-	if (!session)
-		return -ENOMEM;
-
-	r = quota_user(broker->quota, uid, &session->user);
-	if (r < 0) {
-		free(session);
+	r = quota_user(broker->quota, uid, &user);
+	if (r < 0)
 		return r;
-	}
-	if (user_charge(session->user, QUOTA_SESSIONS, 1) < 0) {
+	if (charge_init(&place, user, QUOTA_SESSIONS, 1) < 0) {
 		r = reason_set(reason, E_LIMIT_REACHED,
 			       "uid %u has %llu sessions, the limit (SessionsPerUser); close one first", uid,
-			       (unsigned long long)user_limit(session->user, QUOTA_SESSIONS));
-		user_unref(session->user);
-		free(session);
+			       (unsigned long long)user_limit(user, QUOTA_SESSIONS));
+		user_unref(user);
 		return r;
 	}
+	session = calloc(1, sizeof(*session));
+	if (!session) {
+		charge_end(&place);
+		user_unref(user);
+		return -ENOMEM;
+	}
 
+	session->user = user;
+	session->place = place;
 	session->broker = broker;
 	session->radio = radio;
 	session->path_index = radio->index;
@@ -169,6 +172,7 @@ int session_init(Session *session, const InitOptions *options, uint64_t now, Rea
 {
 	const Config *config = &session->broker->config;
 	size_t depth = options->fifo ? options->fifo : config->fifo_depth;
+	Charge memory;
 	Ring *ring;
 	int r;
 
@@ -180,13 +184,13 @@ int session_init(Session *session, const InitOptions *options, uint64_t now, Rea
 				  "antenna: EXT_ANT needs an antenna switch (AntennaSwitch in the configuration)");
 
 	/* the new memory is charged before the old is given back, so that a refusal changes nothing */
-	if (user_charge(session->user, QUOTA_FIFO_BYTES, ring_fixed_size(depth)) < 0)
+	if (charge_init(&memory, session->user, QUOTA_FIFO_BYTES, ring_fixed_size(depth)) < 0)
 		return reason_set(reason, E_LIMIT_REACHED,
 				  "fifo: a depth of %zu passes the memory of uid %u (FifoBytesPerUser)", depth,
 				  user_uid(session->user));
 	r = ring_new(&ring, depth, !options->drop_newest);
 	if (r < 0) {
-		user_discharge(session->user, QUOTA_FIFO_BYTES, ring_fixed_size(depth));
+		charge_end(&memory);
 		return r;
 	}
 
@@ -194,7 +198,7 @@ int session_init(Session *session, const InitOptions *options, uint64_t now, Rea
 		r = session->broker->ops->antenna(session->broker->userdata, options->antenna == ANTENNA_EXTERNAL);
 		if (r < 0) {
 			ring_free(ring);
-			user_discharge(session->user, QUOTA_FIFO_BYTES, ring_fixed_size(depth));
+			charge_end(&memory);
 			return reason_set(reason, E_FAILED, "antenna: the switch %s could not be set: %s",
 					  config->antenna_switch, strerror(-r));
 		}
@@ -204,7 +208,8 @@ int session_init(Session *session, const InitOptions *options, uint64_t now, Rea
 	radio_use(session->radio);
 	session_deinit(session, now);
 	session->ring = ring;
-	session->charged = ring_fixed_size(depth);
+	session->memory = memory;
+	(void)charge_init(&session->held, session->user, QUOTA_FIFO_BYTES, 0);
 	session->options = *options;
 	session->last_used = now;
 	session->initialised = true;
@@ -235,7 +240,7 @@ void session_drop(Session *session, uint64_t now)
 
 	session_deinit(session, now);
 	g_ptr_array_remove(session->broker->sessions, session);
-	user_discharge(session->user, QUOTA_SESSIONS, 1);
+	charge_end(&session->place);
 	user_unref(session->user);
 	while (session->subscribers->len > 0)
 		session_unsubscribe(session, g_array_index(session->subscribers, Subscriber, 0).connection);
@@ -303,25 +308,25 @@ void session_stop_scan(Session *session, const char *why)
 
 int session_set_filter(Session *session, ScanFilter *filter, Reason *reason)
 {
+	size_t fixed = ring_fixed_size(ring_depth(session->ring));
 	size_t size = filter->filter ? filter_size(filter->filter) : 0;
 	Dedup *dedup = NULL;
 	int r;
 
-	if (filter->dedup_window > 0) {
-		r = dedup_new(&dedup, session->broker->config.dedup_entries);
-		if (r < 0)
-			return r;
-		size += dedup_size(dedup);
-	}
-	if (user_charge(session->user, QUOTA_FIFO_BYTES, size) < 0) {
-		dedup_free(dedup);
+	if (filter->dedup_window > 0)
+		size += dedup_size(session->broker->config.dedup_entries);
+	/* the new is paid for before the old is let go */
+	if (charge_more(&session->memory, size) < 0)
 		return reason_set(reason, E_LIMIT_REACHED, "the filter passes the memory of uid %u (FifoBytesPerUser)",
 				  user_uid(session->user));
+	if (filter->dedup_window > 0) {
+		r = dedup_new(&dedup, session->broker->config.dedup_entries);
+		if (r < 0) {
+			charge_less(&session->memory, size);
+			return r;
+		}
 	}
-
-	session->charged -= ring_fixed_size(ring_depth(session->ring));
-	user_discharge(session->user, QUOTA_FIFO_BYTES, session->charged);
-	session->charged = size + ring_fixed_size(ring_depth(session->ring));
+	charge_less(&session->memory, session->memory.amount - size - fixed);
 
 	dedup_free(session->dedup);
 	session->dedup = dedup;

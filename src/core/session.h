@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include "core/broker.h"
+#include "core/charge.h"
 #include "core/dedup.h"
 #include "core/filter.h"
 #include "core/radio.h"
@@ -79,7 +80,9 @@ struct Session {
 	ScanFilter filter;
 	Dedup *dedup;
 	Ring *ring;
-	size_t charged;		/* fixed memory, beside the reports in the ring */
+	Charge place;		/* of the session itself */
+	Charge memory;		/* ring, filter, dedup table */
+	Charge held;		/* the reports in the ring */
 	uint64_t last_batch;
 	uint64_t batch_due;	/* USEC_NEVER: none */
 	SessionStream *stream;	/* takes the reports instead of those who listen; NULL: none */

@@ -3,7 +3,6 @@
 #include "service/advert-stream.h"
 
 #include <bluebroker-stream.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -25,7 +24,7 @@
 typedef struct AdvertStream {
 	SessionStream session;
 	Service *service;
-	User *user;
+	Charge charge;
 	int fd;
 	size_t longest;		/* bytes of a datagram */
 	sd_event_source *io;
@@ -34,8 +33,8 @@ typedef struct AdvertStream {
 static void advert_stream_free(AdvertStream *stream)
 {
 	sd_event_source_disable_unref(stream->io);
-	stream_close(stream->user, stream->fd);
-	user_unref(stream->user);
+	close(stream->fd);
+	charge_end(&stream->charge);
 	free(stream);
 }
 
@@ -89,25 +88,24 @@ static int on_io(sd_event_source *source, int fd UNUSED, uint32_t revents, void 
 /* Makes the pipe; the session does not know of it yet. */
 static int advert_stream_new(Call *call, AdvertStream **ret, int *ret_fd, Reason *reason)
 {
-	User *user = call->peer->user;
 	AdvertStream *stream;
+	Charge charge;
 	int fds[2], granted = 0, r;
 
-	r = stream_pair(user, BUFFER, fds, reason);
+	r = stream_pair(&charge, call->peer->user, BUFFER, fds, reason);
 	if (r != 0)
 		return r;
 	stream = calloc(1, sizeof(*stream));
 	if (!stream) {
+		close(fds[0]);
 		close(fds[1]);
-		stream_close(user, fds[0]);
+		charge_end(&charge);
 		return -ENOMEM;
 	}
-	/* a program that only reads may wait in recv() */
-	(void)fcntl(fds[1], F_SETFL, 0);
 	stream->session.send = on_send;
 	stream->session.end = on_end;
 	stream->service = call->service;
-	stream->user = user_ref(user);
+	stream->charge = charge;
 	stream->fd = fds[0];
 	/* less than asked for where net.core.wmem_max is low, but never too little for one report */
 	(void)getsockopt(stream->fd, SOL_SOCKET, SO_SNDBUF, &granted, &(socklen_t){ sizeof(granted) });

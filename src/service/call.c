@@ -31,8 +31,7 @@ static Call *call_free(Call *call)
 	advert_wait_cancel(&call->advert);
 	start_wait_cancel(&call->start);
 	connect_wait_cancel(&call->connect, service_now(call->service));
-	if (call->charged)
-		user_discharge(call->peer->user, QUOTA_CALLS, 1);
+	charge_end(&call->charge);
 	if (call->fd >= 0)
 		close(call->fd);
 	sd_bus_message_unref(call->message);
@@ -42,17 +41,16 @@ static Call *call_free(Call *call)
 
 int call_keep(Call *call, Reason *reason)
 {
-	const User *user = call->peer->user;
+	User *user = call->peer->user;
 
-	if (call->charged)
+	if (call->charge.user)
 		return 0;
 	/* whatever is waited for comes from there */
 	if (call->service->broker->bluez_stalled)
 		return broker_bluez_ready(call->service->broker, reason);
-	if (user_charge(call->peer->user, QUOTA_CALLS, 1) < 0)
+	if (charge_init(&call->charge, user, QUOTA_CALLS, 1) < 0)
 		return reason_set(reason, E_LIMIT_REACHED, "uid %u has %llu calls waiting (QueuedCallsPerUser)",
 				  user_uid(user), (unsigned long long)user_limit(user, QUOTA_CALLS));
-	call->charged = true;
 	g_queue_push_tail(&call->peer->calls, call);
 	return 0;
 }
@@ -138,7 +136,7 @@ void calls_forget(Peer *peer)
 static Call *next_kept(const Peer *peer)
 {
 	for (GList *item = peer->calls.head; item; item = item->next)
-		if (((Call *)item->data)->charged)
+		if (((Call *)item->data)->charge.user)
 			return item->data;
 	return NULL;
 }

@@ -50,7 +50,7 @@ struct Call {
 	AdvertWait advert;
 	StartWait start;
 	int fd;			/* to be handed out with the reply; -1: none */
-	bool charged;
+	Charge charge;		/* while it is kept */
 };
 
 /* The vtables' handler for every method; userdata is the Service. */

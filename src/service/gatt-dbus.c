@@ -115,7 +115,7 @@ static void on_read_descriptor(OpWait *wait, int error, const Reason *reason, GB
 	call_finish(call, error != 0 ? error : reply_value(call, value, true), reason);
 }
 
-static int start_read(Call *call, Attr *attr, uint16_t offset,
+static int start_read(Call *call, Attr *attr, Session *session, uint16_t offset,
 		      void (*done)(OpWait *wait, int error, const Reason *reason, GBytes *value), Reason *reason)
 {
 	int r;
@@ -124,7 +124,7 @@ static int start_read(Call *call, Attr *attr, uint16_t offset,
 	if (r != 0)
 		return r;
 	call->op.done = done;
-	r = attr_read(attr, offset, &call->op, reason);
+	r = attr_read(attr, session, offset, &call->op, reason);
 	return r != 0 ? r : CALL_DEFERRED;
 }
 
@@ -143,7 +143,7 @@ static int read_attr(Call *call, Reason *reason)
 	if (r != 0)
 		return r;
 	r = options_read(call->message, table, &offset, reason);
-	return r != 0 ? r : start_read(call, attr, offset, on_read, reason);
+	return r != 0 ? r : start_read(call, attr, session, offset, on_read, reason);
 }
 
 static int read_descriptor(Call *call, Reason *reason)
@@ -163,7 +163,7 @@ static int read_descriptor(Call *call, Reason *reason)
 		Attr *descriptor = g_ptr_array_index(attr->link->attrs, i);
 
 		if (descriptor->parent == attr && uuid_equal(&descriptor->uuid, &uuid))
-			return start_read(call, descriptor, 0, on_read_descriptor, reason);
+			return start_read(call, descriptor, session, 0, on_read_descriptor, reason);
 	}
 	return reply_value(call, NULL, true);
 }

@@ -22,10 +22,8 @@ static void peer_free(void *data)
 	Peer *peer = data;
 
 	sd_bus_slot_unref(peer->lookup);
-	if (peer->user) {
-		user_discharge(peer->user, QUOTA_CONNECTIONS, 1);
-		user_unref(peer->user);
-	}
+	charge_end(&peer->charge);
+	user_unref(peer->user);
 	g_assert(g_queue_is_empty(&peer->calls));
 	free(peer->name);
 	free(peer);
@@ -83,7 +81,7 @@ static int on_credentials(sd_bus_message *m, void *userdata, sd_bus_error *ret_e
 		r = read_uid(m, &uid);
 	if (r == 0)
 		r = quota_user(peers->quota, uid, &user);
-	if (r == 0 && user_charge(user, QUOTA_CONNECTIONS, 1) < 0) {
+	if (r == 0 && charge_init(&peer->charge, user, QUOTA_CONNECTIONS, 1) < 0) {
 		r = reason_set(&reason, E_LIMIT_REACHED, "uid %u has too many connections (ConnectionsPerUser)", uid);
 		user = user_unref(user);
 	}

@@ -8,7 +8,7 @@
 #include <glib.h>
 #include <systemd/sd-bus.h>
 
-#include "core/quota.h"
+#include "core/charge.h"
 #include "util/error.h"
 #include "util/macros.h"
 
@@ -18,6 +18,7 @@ typedef struct Peer {
 	Peers *peers;
 	char *name;		/* unique bus name */
 	User *user;		/* NULL until known */
+	Charge charge;
 	sd_bus_slot *lookup;
 	GQueue calls;		/* Call: those that wait, in order of arrival */
 } Peer;

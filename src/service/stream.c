@@ -28,11 +28,12 @@ typedef struct StreamWrite {
 
 typedef struct Stream {
 	AttrStream attr;
-	User *user;
+	Charge charge;
 	int fd;
 	sd_event_source *io;
 	uint64_t lost;		/* for want of room, or empty */
 	unsigned writes;	/* under way */
+	bool ended;		/* by the program; it goes with its last write */
 	StreamWrite slots[WRITES_MAX];
 } Stream;
 
@@ -44,8 +45,8 @@ static void stream_free(Stream *stream)
 	if (stream->lost > 0)
 		log_info("a program read its notifications too slowly and lost %llu", (unsigned long long)stream->lost);
 	sd_event_source_disable_unref(stream->io);
-	stream_close(stream->user, stream->fd);
-	user_unref(stream->user);
+	close(stream->fd);
+	charge_end(&stream->charge);
 	free(stream);
 }
 
@@ -80,7 +81,10 @@ static void on_written(OpWait *wait, int error, const Reason *reason, GBytes *va
 		log_debug("a write command failed: %s", reason->text);
 	slot->stream = NULL;
 	stream->writes--;
-	(void)sd_event_source_set_enabled(stream->io, SD_EVENT_ON);
+	if (!stream->ended)
+		(void)sd_event_source_set_enabled(stream->io, SD_EVENT_ON);
+	else if (stream->writes == 0)
+		stream_free(stream);
 }
 
 /* A datagram is a write command; one at a time and in order, by the attribute's queue. */
@@ -114,10 +118,13 @@ static int on_io(sd_event_source *source UNUSED, int fd, uint32_t revents, void 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return 0;
 	/* an empty datagram cannot be told from the end, and is no write that anybody needs */
-	if (n <= 0 || stream->attr.notify)
-		stream_free(stream);
-	else
+	stream->ended = n <= 0 || stream->attr.notify;
+	if (!stream->ended)
 		stream_write(stream, bytes, (size_t)n);
+	else if (stream->writes == 0)
+		stream_free(stream);
+	else	/* what was written before stands in line, and is paid for */
+		(void)sd_event_source_set_enabled(stream->io, SD_EVENT_OFF);
 	return 0;
 }
 
@@ -126,16 +133,16 @@ static uint16_t mtu_of(const Attr *attr)
 	return attr->mtu > 0 ? attr->mtu : MTU_DEFAULT;
 }
 
-int stream_pair(User *user, int buffer, int fds[static 2], Reason *reason)
+int stream_pair(Charge *charge, User *user, int buffer, int fds[static 2], Reason *reason)
 {
 	int r;
 
-	if (user_charge(user, QUOTA_STREAMS, 1) < 0)
+	if (charge_init(charge, user, QUOTA_STREAMS, 1) < 0)
 		return reason_set(reason, E_LIMIT_REACHED, "uid %u has %llu streams open (StreamsPerUser)", user_uid(user),
 				  (unsigned long long)user_limit(user, QUOTA_STREAMS));
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds) < 0) {
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) < 0) {
 		r = -errno;
-		user_discharge(user, QUOTA_STREAMS, 1);
+		charge_end(charge);
 		return r;
 	}
 	(void)setsockopt(fds[0], SOL_SOCKET, SO_SNDBUF, &buffer, sizeof(buffer));
@@ -150,29 +157,24 @@ int stream_send(int fd, const void *bytes, size_t length)
 	return errno == EAGAIN || errno == EINTR ? -EAGAIN : -errno;
 }
 
-void stream_close(User *user, int fd)
-{
-	close(fd);
-	user_discharge(user, QUOTA_STREAMS, 1);
-}
-
 /* Makes the pipe and gives the program its end. */
 static int stream_new(Call *call, Attr *attr, Session *session, bool notify, Stream **ret, int *ret_fd, Reason *reason)
 {
-	User *user = call->peer->user;
 	Stream *stream;
+	Charge charge;
 	int fds[2], r;
 
-	r = stream_pair(user, BUFFER, fds, reason);
+	r = stream_pair(&charge, call->peer->user, BUFFER, fds, reason);
 	if (r != 0)
 		return r;
 	stream = calloc(1, sizeof(*stream));
 	if (!stream) {
+		close(fds[0]);
 		close(fds[1]);
-		stream_close(user, fds[0]);
+		charge_end(&charge);
 		return -ENOMEM;
 	}
-	stream->user = user_ref(user);
+	stream->charge = charge;
 	stream->fd = fds[0];
 	stream->attr = (AttrStream){ .session = session, .notify = notify, .value = on_value, .end = on_end };
 	r = sd_event_add_io(call->service->event, &stream->io, stream->fd, notify ? EPOLLRDHUP : EPOLLIN | EPOLLRDHUP, on_io,

@@ -11,9 +11,7 @@ int stream_acquire_notify(Call *call, Reason *reason);
 int stream_acquire_write(Call *call, Reason *reason);
 
 /* A SOCK_SEQPACKET pipe, charged to that user: ours is fds[0], which buffers as many bytes (SO_SNDBUF), the program's is
- * fds[1]. E_LIMIT_REACHED. */
-int stream_pair(User *user, int buffer, int fds[static 2], Reason *reason);
+ * fds[1], on which it waits unless it says otherwise; we never do (MSG_DONTWAIT). E_LIMIT_REACHED. */
+int stream_pair(Charge *charge, User *user, int buffer, int fds[static 2], Reason *reason);
 /* Writes a datagram: -EAGAIN where there is no room now; any other errno: nobody reads there any more. */
 int stream_send(int fd, const void *bytes, size_t length);
-/* Closes our end. */
-void stream_close(User *user, int fd);

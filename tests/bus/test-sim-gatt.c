@@ -68,6 +68,31 @@ START_TEST(reading)
 }
 END_TEST
 
+/* bluetoothd gives, behind a part that it reads, what it knew before. */
+START_TEST(reading_parts)
+{
+	static const struct {
+		const char *is, *options, *gives, *shows;
+	} steps[] = {
+		{ "0011223344556677", "{}", "0011223344556677", "0011223344556677" },
+		{ "a0a1a2a3a4", "{'offset': <uint16 4>}", "a4556677", "00112233a4556677" },
+		{ "b0b1b2b3b4", "{'offset': <uint16 5>}", "556677", "00112233a4556677" },
+		{ "c0c1c2", "{}", "c0c1c2", "c0c1c2" },
+		{ "d0d1d2d3", "{'offset': <uint16 2>}", "d2d3", "c0c1d2d3" },
+	};
+
+	connect_peer();
+	for (size_t i = 0; i < G_N_ELEMENTS(steps); i++) {
+		g_autofree char *value = NULL;
+
+		air_do(air, "value heart 000E %s", steps[i].is);
+		read_is(READABLE, steps[i].options, steps[i].gives);
+		value = next_value(client, READABLE);
+		ck_assert_msg(g_strcmp0(value, steps[i].shows) == 0, "after %s: %s", steps[i].is, value);
+	}
+}
+END_TEST
+
 START_TEST(small_mtu)
 {
 	g_autofree char *value = g_strnfill(100, '7');
@@ -308,6 +333,7 @@ int main(void)
 	tcase_set_timeout(tcase, 30);
 	tcase_add_test(tcase, tree);
 	tcase_add_test(tcase, reading);
+	tcase_add_test(tcase, reading_parts);
 	tcase_add_test(tcase, small_mtu);
 	tcase_add_test(tcase, writing);
 	tcase_add_test(tcase, notifications);

@@ -10,6 +10,7 @@ typedef struct Place {
 	Session *a, *b;
 	Link *link;
 	Attr *service, *attr;	/* attr: a characteristic that can do everything */
+	uint64_t spent;
 } Place;
 
 #define HANDLE 3
@@ -34,6 +35,24 @@ static inline void place_init(Place *place)
 	ck_assert_int_eq(world_connect(&place->world, place->radio, 5, place->b, &second), 0);
 	show_attrs(place);
 	world_expect(&place->world, "+1 +3");
+}
+
+/* What the user of both sessions pays for, beside streams and the like. */
+static inline uint64_t place_charged(const Place *place)
+{
+	return user_charged(place->a->user, QUOTA_BYTES);
+}
+
+/* Nothing is left to the user. */
+static inline void place_spend(Place *place)
+{
+	place->spent = user_limit(place->a->user, QUOTA_BYTES) - place_charged(place);
+	ck_assert_int_eq(user_charge(place->a->user, QUOTA_BYTES, place->spent), 0);
+}
+
+static inline void place_earn(Place *place)
+{
+	user_discharge(place->a->user, QUOTA_BYTES, place->spent);
 }
 
 /* On for session a by :1.1. */

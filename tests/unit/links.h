@@ -150,7 +150,7 @@ static inline int world_read(Attr *attr, uint16_t offset, Asker *asker)
 	int r;
 
 	asker->wait = (OpWait){ .done = on_asker };
-	r = attr_read(attr, offset, &asker->wait, &reason);
+	r = attr_read(attr, g_array_index(attr->link->holds, Hold, 0).session, offset, &asker->wait, &reason);
 	g_strlcpy(asker->text, reason.text, sizeof(asker->text));
 	return r;
 }

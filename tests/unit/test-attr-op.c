@@ -4,28 +4,39 @@
 
 START_TEST(test_reads_share)
 {
-	Asker first = { 0 }, second = { 0 }, elsewhere = { 0 }, after = { 0 };
+	static const struct {
+		uint16_t offset;
+		int error;
+		const char *value;
+	} cases[] = {
+		{ 0, 0, "whole" }, { 0, 0, "whole" }, { 3, 0, "le" }, { 4, 0, "e" }, { 5, 0, "" },
+		{ 6, E_ATT_ERROR, "" }, { 512, E_ATT_ERROR, "" },
+	};
+	Asker askers[ARRAY_SIZE(cases)] = { 0 }, after = { 0 };
 	Place p;
 
 	place_init(&p);
-	ck_assert_int_eq(world_read(p.attr, 0, &first), 0);
-	ck_assert_int_eq(world_read(p.attr, 0, &second), 0);
-	ck_assert_int_eq(world_read(p.attr, 7, &elsewhere), 0);
-	/* the last one asked for has another offset */
-	ck_assert_int_eq(world_read(p.attr, 0, &after), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		ck_assert_int_eq(world_read(p.attr, cases[i].offset, &askers[i]), 0);
 	world_expect(&p.world, "read(3)");
 	world_answer(&p.world, 0, 0, "whole");
-	ck_assert_str_eq(first.value, "whole");
-	ck_assert_str_eq(second.value, "whole");
-	ck_assert_uint_eq(elsewhere.called + after.called, 0);
-	world_answer(&p.world, 0, 0, "tail");
-	ck_assert_str_eq(elsewhere.value, "tail");
-	/* the cached value is the whole one */
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		ck_assert_uint_eq(askers[i].called, 1);
+		ck_assert_int_eq(askers[i].error, cases[i].error);
+		ck_assert_str_eq(askers[i].text, cases[i].error ? ATT_PAST_THE_END : "");
+		ck_assert_str_eq(askers[i].value, cases[i].value);
+	}
 	ck_assert_uint_eq(g_bytes_get_size(p.attr->value), 5);
+	ck_assert_int_eq(world_read(p.attr, 2, &after), 0);
 	world_answer(&p.world, 0, E_ATT_ERROR, NULL);
 	ck_assert_int_eq(after.error, E_ATT_ERROR);
 	ck_assert_str_eq(after.text, "said the edge");
 	ck_assert_uint_eq(g_bytes_get_size(p.attr->value), 5);
+	/* the whole of what it is now is known, whatever part was asked for */
+	ck_assert_int_eq(world_read(p.attr, 2, &after), 0);
+	world_answer(&p.world, 0, 0, "new");
+	ck_assert_str_eq(after.value, "w");
+	ck_assert_uint_eq(g_bytes_get_size(p.attr->value), 3);
 	world_expect(&p.world, "read(3) read(3)");
 	world_end(&p.world);
 }
@@ -79,12 +90,103 @@ START_TEST(test_cancel)
 	op_wait_cancel(&write.wait);
 	op_wait_cancel(&read.wait);
 	op_wait_cancel(&more.wait);
-	/* what is on the air goes on, and an accepted write is done; the read that nobody waits for is not */
+	/* what is on the air goes on; what stood in line for nobody does not block the others */
+	ck_assert_uint_eq(p.attr->ops.length, 1);
 	world_answer(&p.world, 0, 0, "x");
-	world_answer(&p.world, 0, 0, NULL);
-	world_expect(&p.world, "read(3) write(3)");
+	world_expect(&p.world, "read(3)");
 	ck_assert_uint_eq(p.world.running->len, 0);
 	ck_assert_uint_eq(running.called + write.called + read.called + more.called, 0);
+
+	/* nor is it begun again on a link that is mended */
+	ck_assert_int_eq(world_write(p.attr, p.a, OP_WRITE_REQUEST, "1", &write), 0);
+	ck_assert_int_eq(world_read(p.attr, 0, &read), 0);
+	op_wait_cancel(&write.wait);
+	attr_suspend(p.attr);
+	attr_next(p.attr);
+	world_expect(&p.world, "write(3) forget(3) read(3)");
+	world_answer(&p.world, 0, 0, "x");
+	ck_assert_str_eq(read.value, "x");
+	world_end(&p.world);
+}
+END_TEST
+
+/* A session that lets go takes with it what stands in line for it alone. */
+START_TEST(test_session_leaves)
+{
+	Asker running = { 0 }, writes[60] = { 0 }, read = { 0 }, shared = { 0 }, other = { 0 };
+	Reason reason;
+	Place p;
+
+	place_init(&p);
+	ck_assert_int_eq(world_write(p.attr, p.a, OP_WRITE_REQUEST, "1", &running), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(writes); i++)
+		ck_assert_int_eq(world_write(p.attr, p.a, OP_WRITE_REQUEST, "2", &writes[i]), 0);
+	ck_assert_int_eq(world_read(p.attr, 0, &read), 0);	/* for a */
+	shared.wait.done = on_asker;
+	ck_assert_int_eq(attr_read(p.attr, p.b, 1, &shared.wait, &reason), 0);
+	ck_assert_int_eq(world_write(p.attr, p.b, OP_WRITE_REQUEST, "3", &other), 0);
+	ck_assert_uint_eq(p.attr->ops.length, 63);
+	link_release(p.link, p.a, p.world.now);
+	for (size_t i = 0; i < ARRAY_SIZE(writes); i++)
+		ck_assert_int_eq(writes[i].error, E_NOT_CONNECTED);
+	ck_assert_str_eq(writes[0].text, "the session let go of the link");
+	ck_assert_int_eq(read.error, E_NOT_CONNECTED);
+	ck_assert_uint_eq(running.called + shared.called + other.called, 0);
+	ck_assert_uint_eq(p.attr->ops.length, 3);
+	world_answer(&p.world, 0, 0, NULL);
+	world_answer(&p.world, 0, 0, "xy");
+	world_answer(&p.world, 0, 0, NULL);
+	ck_assert_int_eq(running.error, 0);
+	ck_assert_uint_eq(running.called, 1);
+	ck_assert_str_eq(shared.value, "y");
+	ck_assert_uint_eq(other.called, 1);
+	world_expect(&p.world, "write(3) read(3) write(3)");
+	ck_assert_uint_eq(place_charged(&p), 0);
+	world_end(&p.world);
+}
+END_TEST
+
+/* Paid for as long as it is there, whoever has left. */
+START_TEST(test_operations_are_charged)
+{
+	Asker running = { 0 }, write = { 0 }, read = { 0 }, more = { 0 };
+	static const uint8_t value[512];
+	User *user;
+	Reason reason;
+	uint64_t one;
+	Place p;
+
+	place_init(&p);
+	running.wait.done = on_asker;
+	ck_assert_int_eq(attr_write(p.attr, p.a, OP_WRITE_REQUEST, 0, value, sizeof(value), &running.wait, &reason), 0);
+	one = place_charged(&p);
+	ck_assert_uint_ge(one, sizeof(AttrOp) + sizeof(value));
+	ck_assert_int_eq(world_read(p.attr, 0, &read), 0);
+	ck_assert_int_eq(world_read(p.attr, 3, &more), 0);	/* joins */
+	ck_assert_uint_eq(place_charged(&p), one + sizeof(AttrOp));
+	op_wait_cancel(&read.wait);
+	ck_assert_uint_eq(place_charged(&p), one + sizeof(AttrOp));
+	op_wait_cancel(&more.wait);
+	ck_assert_uint_eq(place_charged(&p), one);
+
+	place_spend(&p);
+	ck_assert_int_eq(world_write(p.attr, p.b, OP_WRITE_REQUEST, "", &write), E_LIMIT_REACHED);
+	ck_assert_ptr_nonnull(strstr(write.text, "BytesPerUser"));
+	ck_assert_int_eq(world_read(p.attr, 0, &read), E_LIMIT_REACHED);
+	ck_assert_uint_eq(p.attr->ops.length, 1);
+	place_earn(&p);
+
+	/* its program, its sessions and all others of the user leave; BlueZ has it still */
+	op_wait_cancel(&running.wait);
+	user = user_ref(p.a->user);
+	ck_assert_int_eq(world_connect(&p.world, p.radio, 5, world_session(&p.world, p.radio, 9, ":1.9"),
+				       &(Connecter){ 0 }), 0);
+	session_drop(p.a, p.world.now);
+	session_drop(p.b, p.world.now);
+	ck_assert_uint_eq(user_charged(user, QUOTA_BYTES), one);
+	world_answer(&p.world, 0, 0, NULL);
+	ck_assert_uint_eq(user_charged(user, QUOTA_BYTES), 0);
+	user_unref(user);
 	world_end(&p.world);
 }
 END_TEST
@@ -346,5 +448,6 @@ START_TEST(test_told_and_asks_again)
 }
 END_TEST
 
-UNIT_MAIN("attr-op", test_reads_share, test_order, test_cancel, test_permissions, test_lengths, test_claimed,
+UNIT_MAIN("attr-op", test_reads_share, test_order, test_cancel, test_session_leaves,
+	  test_operations_are_charged, test_permissions, test_lengths, test_claimed,
 	  test_told_and_cancels, test_told_and_ends_the_link, test_told_and_connects_anew, test_told_and_asks_again)

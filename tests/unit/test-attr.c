@@ -106,6 +106,37 @@ START_TEST(test_switched_off_while_down)
 }
 END_TEST
 
+/* BlueZ shows more than what is for us. */
+START_TEST(test_what_is_no_notification)
+{
+	Asker on = { 0 };
+	Place p;
+
+	place_init(&p);
+	p.attr->mtu = 23;
+	world_value(&p.world, p.attr, "another's");
+	ck_assert_ptr_null(p.attr->value);
+	/* it may come before the answer to who asked for it */
+	ck_assert_int_eq(world_subscribe(p.attr, p.a, ":1.1", &on), 1);
+	world_value(&p.world, p.attr, "01234567890123456789");
+	ck_assert_uint_eq(g_bytes_get_size(p.attr->value), 20);
+	world_answer(&p.world, 0, 0, NULL);
+	world_value(&p.world, p.attr, "012345678901234567890");
+	ck_assert_uint_eq(g_bytes_get_size(p.attr->value), 20);
+	world_value(&p.world, p.attr, "");
+	ck_assert_uint_eq(g_bytes_get_size(p.attr->value), 0);
+	p.attr->mtu = 0;	/* not told */
+	world_value(&p.world, p.attr, "012345678901234567890");
+	world_expect(&p.world, "notify(3) :1.1:3=01234567890123456789 :1.1:3= :1.1:3=012345678901234567890");
+	attr_unsubscribe(p.attr, p.a);
+	world_value(&p.world, p.attr, "late");
+	ck_assert_uint_eq(g_bytes_get_size(p.attr->value), 21);
+	world_answer(&p.world, 0, 0, NULL);
+	world_expect(&p.world, "nonotify(3)");
+	world_end(&p.world);
+}
+END_TEST
+
 START_TEST(test_restored_after_bluez)
 {
 	Place p;
@@ -165,5 +196,5 @@ START_TEST(test_vanishes_at_work)
 }
 END_TEST
 
-UNIT_MAIN("attr", test_properties, test_restored, test_switched_off_while_down, test_restored_after_bluez,
+UNIT_MAIN("attr", test_what_is_no_notification, test_properties, test_restored, test_switched_off_while_down, test_restored_after_bluez,
 	  test_vanishes_at_work)

@@ -94,14 +94,15 @@ START_TEST(test_refused)
 	ck_assert_int_eq(world_subscribe(p.attr, p.a, ":1.1", &first), 1);
 	attr_unsubscribe(p.attr, p.a);
 	ck_assert_int_eq(world_subscribe(p.attr, p.b, ":1.2", &second), 1);
-	/* the first is refused; the second has not been tried yet */
+	/* what is on its way for the first is for the second, too, and so is the refusal */
 	world_answer(&p.world, 0, E_ATT_ERROR, NULL);
 	ck_assert_int_eq(first.error, E_ATT_ERROR);
-	world_answer(&p.world, 0, 0, NULL);
+	ck_assert_int_eq(second.error, E_ATT_ERROR);
+	ck_assert_int_eq(world_subscribe(p.attr, p.b, ":1.2", &second), 1);
 	world_answer(&p.world, 0, 0, NULL);
 	ck_assert_int_eq(second.error, 0);
 	world_value(&p.world, p.attr, "v");
-	world_expect(&p.world, "notify(3) nonotify(3) notify(3) :1.2:3=v");
+	world_expect(&p.world, "notify(3) notify(3) :1.2:3=v");
 	world_end(&p.world);
 
 	place_init(&p);
@@ -113,6 +114,97 @@ START_TEST(test_refused)
 	world_device(&p.world, p.radio, 5, false, false);
 	ck_assert_int_eq(first.error, E_NOT_CONNECTED);
 	ck_assert_ptr_null(world_sub(p.attr, p.a));
+	world_end(&p.world);
+}
+END_TEST
+
+/* However often they change their minds: one switch on the air, and one at most in line. */
+START_TEST(test_switches_undo_each_other)
+{
+	Asker reading = { 0 }, asker = { 0 }, other = { 0 };
+	Place p;
+
+	place_init(&p);
+	ck_assert_int_eq(world_read(p.attr, 0, &reading), 0);
+	for (int i = 0; i < 100; i++) {
+		asker = (Asker){ 0 };
+		ck_assert_int_eq(world_subscribe(p.attr, p.a, ":1.1", &asker), 1);
+		ck_assert_uint_eq(p.attr->ops.length, 2);
+		attr_unsubscribe(p.attr, p.a);
+		ck_assert_uint_eq(p.attr->ops.length, 1);
+		ck_assert_int_eq(asker.error, E_FAILED);
+	}
+	world_answer(&p.world, 0, 0, "x");
+	world_expect(&p.world, "read(3)");
+
+	/* the same while it is on */
+	place_notify(&p);
+	ck_assert_int_eq(world_read(p.attr, 0, &reading), 0);
+	for (int i = 0; i < 100; i++) {
+		attr_unsubscribe(p.attr, p.a);
+		ck_assert_uint_eq(p.attr->ops.length, 2);
+		ck_assert_int_eq(world_subscribe(p.attr, p.a, ":1.1", &asker), 0);
+		ck_assert_uint_eq(p.attr->ops.length, 1);
+	}
+	world_answer(&p.world, 0, 0, "x");
+	world_value(&p.world, p.attr, "v");
+	world_expect(&p.world, "read(3) :1.1:3=v");
+
+	/* one that is being switched off is switched on again, or not */
+	attr_unsubscribe(p.attr, p.a);
+	ck_assert_int_eq(world_subscribe(p.attr, p.b, ":1.2", &other), 1);
+	attr_unsubscribe(p.attr, p.b);
+	ck_assert_int_eq(other.error, E_FAILED);
+	ck_assert_int_eq(world_subscribe(p.attr, p.b, ":1.2", &other), 1);
+	world_answer(&p.world, 0, 0, NULL);
+	world_answer(&p.world, 0, 0, NULL);
+	ck_assert_int_eq(other.error, 0);
+	world_expect(&p.world, "nonotify(3) notify(3)");
+	world_end(&p.world);
+}
+END_TEST
+
+START_TEST(test_subscriptions_are_charged)
+{
+	Asker asker = { 0 };
+	uint64_t one;
+	Place p;
+
+	place_init(&p);
+	ck_assert_uint_eq(place_charged(&p), 0);
+	place_notify(&p);
+	one = place_charged(&p);
+	ck_assert_uint_ge(one, sizeof(AttrSub));
+	ck_assert_int_eq(world_subscribe(p.attr, p.a, ":1.1", &asker), 0);	/* it has it already */
+	ck_assert_uint_eq(place_charged(&p), one);
+	ck_assert_int_eq(world_subscribe(p.attr, p.b, ":1.2", &asker), 0);
+	ck_assert_uint_eq(place_charged(&p), 2 * one);
+	/* those that were merged are paid for once */
+	ck_assert_int_eq(world_subscribe(p.attr, p.b, ":1.3", &asker), 0);
+	attr_peer_gone(p.attr, ":1.2");
+	attr_peer_gone(p.attr, ":1.3");
+	ck_assert_uint_eq(place_charged(&p), 2 * one);
+	attr_unsubscribe(p.attr, p.b);
+	ck_assert_uint_eq(place_charged(&p), one);
+	/* until the device was told, somebody else's */
+	attr_unsubscribe(p.attr, p.a);
+	ck_assert_uint_eq(place_charged(&p), 0);
+	world_answer(&p.world, 0, 0, NULL);
+
+	/* too many, and nothing is left of what did not fit */
+	place_spend(&p);
+	ck_assert_int_eq(world_subscribe(p.attr, p.a, ":1.1", &asker), E_LIMIT_REACHED);
+	ck_assert_ptr_null(world_sub(p.attr, p.a));
+	ck_assert_uint_eq(p.attr->ops.length, 0);
+	place_earn(&p);
+
+	ck_assert_int_eq(world_subscribe(p.attr, p.a, ":1.1", &asker), 1);
+	world_answer(&p.world, 0, E_ATT_ERROR, NULL);
+	ck_assert_uint_eq(place_charged(&p), 0);
+	g_string_truncate(p.world.log, 0);
+	place_notify(&p);
+	attr_vanished(p.attr);
+	ck_assert_uint_eq(place_charged(&p), 0);
 	world_end(&p.world);
 }
 END_TEST
@@ -268,5 +360,6 @@ START_TEST(test_readers_that_hang_up)
 }
 END_TEST
 
-UNIT_MAIN("listener", test_fan_out, test_on_and_off, test_refused, test_programs_come_and_go, test_streams,
+UNIT_MAIN("listener", test_fan_out, test_on_and_off, test_refused, test_switches_undo_each_other,
+	  test_subscriptions_are_charged, test_programs_come_and_go, test_streams,
 	  test_readers_that_hang_up)

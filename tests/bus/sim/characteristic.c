@@ -77,33 +77,26 @@ static GVariant *characteristic_get(void *owner, unsigned int prop)
 	}
 }
 
-static void characteristic_set_value(Characteristic *characteristic, uint16_t offset,
-				     const uint8_t *value, size_t len)
+/* Equal or not, and never merged with the next. */
+static void characteristic_signal_value(const Characteristic *characteristic)
 {
-	gatt_store_value(characteristic->value, offset, value, len);
-	/* Equal or not, and never merged with the next. */
 	object_signal(characteristic->object, 0, CHARACTERISTIC_VALUE);
 }
 
-static void characteristic_on_read(void *owner, bool success, uint16_t offset,
-				   const uint8_t *value, size_t len)
+static void characteristic_on_read(void *owner, bool success)
 {
 	Characteristic *characteristic = owner;
 
 	characteristic->read = NULL;
 	if (success)
-		characteristic_set_value(characteristic, offset, value, len);
+		characteristic_signal_value(characteristic);
 }
 
-static void characteristic_on_written(void *owner, bool success, uint16_t offset,
-				      const uint8_t *value, size_t len)
+static void characteristic_on_written(void *owner, bool success)
 {
 	Characteristic *characteristic = owner;
 
 	(void)success;
-	(void)offset;
-	(void)value;
-	(void)len;
 	characteristic->write = NULL;
 }
 
@@ -127,7 +120,7 @@ static void characteristic_read(Characteristic *characteristic, GVariant *args,
 	if (!characteristic->read)
 		characteristic->read =
 			procedure_read(gatt->bus, gatt->link, characteristic->handle, offset,
-				       characteristic_on_read, characteristic);
+				       characteristic->value, characteristic_on_read, characteristic);
 	procedure_join(characteristic->read, call);
 }
 
@@ -286,7 +279,10 @@ static void characteristic_on_acquired(void *owner)
 
 static void characteristic_on_heard(void *owner, const uint8_t *value, size_t len)
 {
-	characteristic_set_value(owner, 0, value, len);
+	Characteristic *characteristic = owner;
+
+	gatt_store_value(characteristic->value, 0, value, len);
+	characteristic_signal_value(characteristic);
 }
 
 static const NotifyOps notify_ops = {

@@ -36,27 +36,20 @@ static GVariant *descriptor_get(void *owner, unsigned int prop)
 	}
 }
 
-static void descriptor_on_read(void *owner, bool success, uint16_t offset, const uint8_t *value,
-			       size_t len)
+static void descriptor_on_read(void *owner, bool success)
 {
 	Descriptor *descriptor = owner;
 
 	descriptor->read = NULL;
-	if (!success)
-		return;
-	gatt_store_value(descriptor->value, offset, value, len);
-	object_changed(descriptor->object, 0, DESCRIPTOR_VALUE);
+	if (success)
+		object_changed(descriptor->object, 0, DESCRIPTOR_VALUE);
 }
 
-static void descriptor_on_written(void *owner, bool success, uint16_t offset,
-				  const uint8_t *value, size_t len)
+static void descriptor_on_written(void *owner, bool success)
 {
 	Descriptor *descriptor = owner;
 
 	(void)success;
-	(void)offset;
-	(void)value;
-	(void)len;
 	descriptor->write = NULL;
 }
 
@@ -73,7 +66,7 @@ static void descriptor_read(Descriptor *descriptor, GVariant *options, GDBusMeth
 	}
 	if (!descriptor->read)
 		descriptor->read = procedure_read(gatt->bus, gatt->link, descriptor->handle,
-						  offset, descriptor_on_read, descriptor);
+						  offset, descriptor->value, descriptor_on_read, descriptor);
 	procedure_join(descriptor->read, call);
 }
 

@@ -166,10 +166,16 @@ void gatt_store_value(GByteArray *stored, uint16_t offset, const uint8_t *value,
 {
 	unsigned int known = stored->len;
 
-	g_byte_array_set_size(stored, offset);
+	if (offset == 0)
+		g_byte_array_set_size(stored, 0);
+	/* Nothing of a part changes nothing, and a part does not cut what was known behind it. */
+	if (len == 0)
+		return;
+	if (stored->len < offset + len)
+		g_byte_array_set_size(stored, (unsigned int)(offset + len));
 	if (known < offset)
 		memset(stored->data + known, 0, offset - known);
-	g_byte_array_append(stored, value, (unsigned int)len);
+	memcpy(stored->data + offset, value, len);
 }
 
 void gatt_set_link(Gatt *gatt, Link *link)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A read or write of a remote value. */
 #include "procedure.h"
+#include "gatt.h"
 
 struct Procedure {
 	Bus *bus;
@@ -11,6 +12,7 @@ struct Procedure {
 	size_t written;
 	uint8_t error; /* of a queued write that is being cancelled */
 	GByteArray *result;
+	GByteArray *store; /* of a read; its owner's */
 	GPtrArray *calls;
 	ProcedureDone done;
 	void *owner;
@@ -45,9 +47,12 @@ void procedure_error(Bus *bus, GDBusMethodInvocation *call, uint8_t error)
 	bus_error(bus, call, "Failed", message);
 }
 
-static GVariant *bytes_tuple(const uint8_t *value, size_t len)
+/* What is known now from the offset on, be it of this read or of one before. */
+static GVariant *stored_tuple(const GByteArray *store, uint16_t offset)
 {
-	GVariant *bytes = g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, value, len, 1);
+	size_t len = store->len > offset ? store->len - offset : 0;
+	GVariant *bytes = g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, len > 0 ? store->data + offset : NULL,
+						    len, 1);
 
 	return g_variant_new_tuple(&bytes, 1);
 }
@@ -72,15 +77,16 @@ static void procedure_finish(Procedure *procedure, uint8_t error)
 	const GByteArray *result = procedure->result;
 
 	procedure->calls = g_ptr_array_new();
-	procedure->done(procedure->owner, error == 0, procedure->offset, result->data,
-			result->len);
+	if (!error && procedure->store)
+		gatt_store_value(procedure->store, procedure->offset, result->data, result->len);
+	procedure->done(procedure->owner, error == 0);
 	g_ptr_array_set_free_func(calls, NULL);
 	for (unsigned int i = 0; i < calls->len; i++) {
 		if (error)
 			procedure_error(procedure->bus, calls->pdata[i], error);
 		else
 			bus_reply(procedure->bus, calls->pdata[i],
-				  procedure->write ? NULL : bytes_tuple(result->data, result->len));
+				  procedure->write ? NULL : stored_tuple(procedure->store, procedure->offset));
 	}
 	procedure_free(procedure);
 }
@@ -161,10 +167,11 @@ static Procedure *procedure_new(Bus *bus, Link *link, uint16_t handle, uint16_t 
 }
 
 Procedure *procedure_read(Bus *bus, Link *link, uint16_t handle, uint16_t offset,
-			  ProcedureDone done, void *owner)
+			  GByteArray *store, ProcedureDone done, void *owner)
 {
 	Procedure *procedure = procedure_new(bus, link, handle, offset, done, owner);
 
+	procedure->store = store;
 	link_request(link, offset > 0 ? ATT_READ_BLOB : ATT_READ, handle, offset, NULL,
 		     procedure_on_read, procedure);
 	return procedure;

@@ -7,12 +7,12 @@
 
 typedef struct Procedure Procedure;
 
-/* Just before the calls are answered. The procedure is gone afterwards. value: what was read. */
-typedef void (*ProcedureDone)(void *owner, bool success, uint16_t offset, const uint8_t *value,
-			      size_t len);
+/* Just before the calls are answered. The procedure is gone afterwards. */
+typedef void (*ProcedureDone)(void *owner, bool success);
 
+/* What is read goes into the store, as bluetoothd does it, and the calls get what is there then. */
 Procedure *procedure_read(Bus *bus, Link *link, uint16_t handle, uint16_t offset,
-			  ProcedureDone done, void *owner);
+			  GByteArray *store, ProcedureDone done, void *owner);
 /* queued: by prepared writes. */
 Procedure *procedure_write(Bus *bus, Link *link, uint16_t handle, uint16_t offset, GBytes *value,
 			   bool queued, ProcedureDone done, void *owner);
