@@ -18,7 +18,7 @@
 /* Which link a call was for, in case it is gone when the answer comes. */
 typedef struct LinkCall {
 	Bluez *bluez;
-	Addr radio;
+	uint64_t radio;		/* its id */
 	Addr addr;
 } LinkCall;
 
@@ -112,7 +112,7 @@ Link *link_of_answer(void *userdata)
 	for (guint i = 0; i < call->bluez->broker->radios->len; i++) {
 		Radio *radio = g_ptr_array_index(call->bluez->broker->radios, i);
 
-		if (addr_equal(&radio->addr, &call->radio))
+		if (radio->id == call->radio)
 			return link_find(radio, &call->addr);
 	}
 	return NULL;
@@ -261,7 +261,7 @@ void call_device(Bluez *bluez, const Link *link, const char *member, sd_bus_mess
 	int r = -ENOTCONN;
 
 	call->bluez = bluez;
-	call->radio = link->radio->addr;
+	call->radio = link->radio->id;
 	call->addr = link->addr;
 	if (bluez_device_path(bluez, link->radio, &link->addr, path))
 		r = bluez_call_for(bluez, path, DEVICE_INTERFACE, member, &answer, callback, call, NULL, NULL, timeout);

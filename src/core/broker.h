@@ -143,6 +143,7 @@ typedef struct Broker {
 	GPtrArray *sessions;
 	uint64_t next_session;
 	uint64_t next_link;
+	uint64_t next_radio;
 	uint32_t next_read;	/* never 0 */
 	uint64_t wake;			/* what wake_at was last asked for */
 	bool bluez_up;

@@ -100,20 +100,35 @@ static void radio_ask_power(Radio *radio, uint64_t now)
 	broker->ops->radio_power(broker->userdata, radio, true);
 }
 
+/*
+ * The one that was unplugged and is back. Never one that is there: two radios may have one address (clones, and radios
+ * that nobody has given any yet), and then the number tells which is which. No address is no mark of one that is back.
+ */
+static Radio *radio_remembered(const Broker *broker, const Addr *addr, unsigned index)
+{
+	static const Addr none;
+	Radio *found = NULL;
+
+	for (guint i = 0; i < broker->radios->len; i++) {
+		Radio *radio = g_ptr_array_index(broker->radios, i);
+
+		if (radio->present || !addr_equal(&radio->addr, addr))
+			continue;
+		if (radio->index == index)
+			return radio;
+		if (!found && !addr_equal(addr, &none))
+			found = radio;
+	}
+	return found;
+}
+
 int radio_appeared(Broker *broker, const Addr *addr, unsigned index, const RadioState *state, uint64_t now, Radio **ret)
 {
-	Radio *radio = NULL;
-	bool known, restore;
+	Radio *radio = radio_remembered(broker, addr, index);
+	const bool known = radio;
+	bool restore;
 	int r;
 
-	for (guint i = 0; i < broker->radios->len && !radio; i++) {
-		Radio *other = g_ptr_array_index(broker->radios, i);
-
-		if (addr_equal(&other->addr, addr))
-			radio = other;
-	}
-
-	known = radio;
 	if (!radio) {
 		radio = calloc(1, sizeof(*radio));
 		if (!radio)
@@ -127,6 +142,7 @@ int radio_appeared(Broker *broker, const Addr *addr, unsigned index, const Radio
 			return r;
 		}
 		radio->broker = broker;
+		radio->id = broker->next_radio++;
 		radio->power_deadline = USEC_NEVER;
 		radio->power_waits = g_ptr_array_new();
 		radio->scanning = g_ptr_array_new();

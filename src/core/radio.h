@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A radio: known by its address, whatever hci number it has today. One that is unplugged is remembered as long as a
+ * A radio: known by its address, whatever hci number it has today; of several with one address, by the number, too. One that is unplugged is remembered as long as a
  * session is bound to it.
  */
 #pragma once
@@ -46,6 +46,7 @@ typedef struct PowerWait {
 
 struct Radio {
 	Broker *broker;
+	uint64_t id;			/* no other ever has it */
 	Addr addr;
 	unsigned index;			/* N of hciN, now or last */
 	unsigned former_index;		/* the one before, for those who know it by that */

@@ -269,11 +269,87 @@ static void setup_hasty(void)
 	setup_with(WORLD_NO_DAEMON | WORLD_NO_WAIT, NULL);
 }
 
+#define NO_ADDRESS "00:00:00:00:00:00"
+
+static bool is_gone(void *data)
+{
+	return client_get(client, data, "Adapter1", "Powered") == NULL;
+}
+
+static void unplug(const char *number)
+{
+	g_autofree char *adapter = g_strdup(number);
+
+	air_do(air, "unplug %s", number);
+	ck_assert_msg(wait_until(is_gone, adapter, SOON), "%s stays", number);
+}
+
+static void plug_twin(const char *address, const char *number)
+{
+	g_autofree char *name = air_cmd(air, "plug %s twin", address);
+
+	ck_assert_str_eq(name, number);
+	wait_adapter(number, "Powered", true);
+}
+
+/* A real bluetoothd does not show two radios of one address today. Each is a radio, whatever becomes of the other. */
+static void expect_twins(const char *address)
+{
+	g_autofree char *first = NULL, *second = NULL;
+
+	air_do(air, "unplug " WORLD_RADIO);
+	plug_twin(address, "hci0");
+	plug_twin(address, "hci1");
+	first = open_session(client, 0);
+	second = open_session(client, 1);
+	for (int order = 0; order < 4; order++) {
+		const char *going = order & 1 ? "hci1" : "hci0", *staying = order & 1 ? "hci0" : "hci1";
+
+		start_scan(client, first, -1);
+		start_scan(client, second, -1);
+		unplug(going);
+		hear(client, order & 1 ? first : second, address);
+		if (order & 2) {
+			unplug(staying);
+			plug_twin(address, "hci0");
+			plug_twin(address, "hci1");
+		} else {
+			plug_twin(address, going);
+		}
+		/* both go on */
+		hear(client, first, address);
+		hear(client, second, address);
+		client_do(client, first, "Session1", "StopScan", NULL);
+		client_do(client, second, "Session1", "StopScan", NULL);
+	}
+	/* one that nobody uses goes for good */
+	close_session(client, first);
+	unplug("hci0");
+	start_scan(client, second, -1);
+	hear(client, second, address);
+	close_session(client, second);
+	unplug("hci1");
+	client_expect_error(client, NULL, "Manager1", "OpenSession", g_variant_new_parsed("(uint32 0, @a{sv} {})"),
+			    "NoSuchAdapter");
+}
+
+START_TEST(twins)
+{
+	expect_twins(WORLD_RADIO);
+}
+END_TEST
+
+START_TEST(radios_without_address)
+{
+	expect_twins(NO_ADDRESS);
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {
 		slow_start, slow_filter, change_of_mind, owner_dies_while_starting, slow_power, failing_start, busy_start,
-		failing_filter, failing_for_ever, failing_power, NULL,
+		failing_filter, failing_for_ever, failing_power, twins, radios_without_address, NULL,
 	};
 	const TTest *const timeouts[] = { start_times_out, power_times_out, NULL };
 	const TTest *const objects[] = { slow_objects, failing_objects, NULL };

@@ -47,6 +47,94 @@ START_TEST(test_radios_are_apart)
 }
 END_TEST
 
+static Radio *twin(World *world, const Addr *addr, unsigned index)
+{
+	RadioState state = { .name = "radio", .powered = true };
+	Radio *radio = NULL;
+
+	world->broker->bluez_up = true;
+	ck_assert_int_eq(radio_appeared(world->broker, addr, index, &state, world->now, &radio), 0);
+	return radio;
+}
+
+/* Two of one address, or of none yet: whichever goes or comes back, each is itself. */
+START_TEST(test_twins)
+{
+	static const Addr addresses[] = { { .bytes = { 0, 0xaa, 1, 0, 0, 1 } }, { .bytes = { 0 } } };
+
+	for (unsigned n = 0; n < 16; n++) {
+		const Addr *addr = &addresses[n & 1];
+		const bool first_goes = n & 2, first_is_used = n & 4, first_comes = n & 8;
+		Session *sessions[2];
+		Radio *radios[2];
+		World world;
+		unsigned at;
+
+		world_init(&world);
+		radios[0] = twin(&world, addr, 0);
+		radios[1] = twin(&world, addr, 1);
+		ck_assert_ptr_ne(radios[0], radios[1]);
+		ck_assert_uint_ne(radios[0]->id, radios[1]->id);
+		for (unsigned i = 0; i < 2; i++)
+			sessions[i] = world_session(&world, radios[i], 1, i ? ":1.2" : ":1.1");
+		if (!first_is_used)
+			session_drop(sessions[0], world.now);
+		ck_assert_int_eq(world_start(&world, sessions[1], -1), 0);
+
+		/* one, and then the other */
+		at = first_goes ? 0 : 1;
+		radio_vanished(radios[at], world.now);
+		ck_assert_ptr_eq(broker_radio(world.broker, !at), radios[!at]);
+		ck_assert(radios[!at]->present);
+		ck_assert_uint_eq(radio_is_scanning(radios[1]), first_goes);
+		world_hear(&world, radios[!at], 1);
+		radio_vanished(radios[!at], world.now);
+		ck_assert_uint_eq(world.broker->radios->len, first_is_used ? 2 : 1);
+
+		/* back in either order: the sessions find theirs, or the only one of that address that there is then */
+		at = first_comes ? 0 : 1;
+		for (unsigned i = 0; i < 2; i++, at = !at) {
+			Radio *radio = twin(&world, addr, at);
+
+			if (first_is_used)
+				ck_assert_ptr_eq(radio, radios[at]);
+			radios[at] = radio;
+		}
+		ck_assert_ptr_ne(radios[0], radios[1]);
+		at = sessions[1]->radio == radios[0] ? 0 : 1;
+		ck_assert_uint_eq(at, first_is_used || !first_comes || (n & 1) ? 1 : 0);
+		ck_assert_ptr_eq(sessions[1]->radio, radios[at]);
+		ck_assert(radio_is_scanning(radios[at]) && !radio_is_scanning(radios[!at]));
+		radio_vanished(radios[!at], world.now);
+		session_drop(sessions[1], world.now);
+		radio_vanished(radios[at], world.now);
+		ck_assert_uint_eq(world.broker->radios->len, first_is_used ? 1 : 0);
+		world_end(&world);
+	}
+}
+END_TEST
+
+/* One with an address is known under another number; one without any is not. */
+START_TEST(test_comes_back_with_another_number)
+{
+	static const Addr addresses[] = { { .bytes = { 0, 0xaa, 1, 0, 0, 1 } }, { .bytes = { 0 } } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(addresses); i++) {
+		Session *session;
+		Radio *radio;
+		World world;
+
+		world_init(&world);
+		radio = twin(&world, &addresses[i], 0);
+		session = world_session(&world, radio, 1, ":1.1");
+		radio_vanished(radio, world.now);
+		ck_assert_uint_eq(twin(&world, &addresses[i], 3) == radio, i == 0);
+		ck_assert_uint_eq(session->radio->present, i == 0);
+		world_end(&world);
+	}
+}
+END_TEST
+
 typedef struct Waiter {
 	PowerWait wait;
 	int called;
@@ -345,7 +433,8 @@ START_TEST(test_changes_are_told)
 }
 END_TEST
 
-UNIT_MAIN("radio", test_first_and_last, test_radios_are_apart, test_power_on_and_off,
+UNIT_MAIN("radio", test_first_and_last, test_radios_are_apart, test_twins, test_comes_back_with_another_number,
+	  test_power_on_and_off,
 	  test_power_of_others_is_left_alone, test_power_fails, test_replug_with_another_number,
 	  test_off_by_hand_stays_off, test_bluez_gone, test_silence, test_silence_begins_anew,
 	  test_changes_are_told)

@@ -107,12 +107,23 @@ void air_set_sets(Air *air, uint64_t addr, unsigned int n)
 	g_hash_table_insert(air->sets, g_memdup2(&addr, sizeof(addr)), GUINT_TO_POINTER(n));
 }
 
-Radio *air_plug(Air *air, uint64_t addr)
+Radio *air_find_index(const Air *air, unsigned int index)
+{
+	for (unsigned int i = 0; i < air->radios->len; i++) {
+		Radio *radio = air->radios->pdata[i];
+
+		if (radio->index == index)
+			return radio;
+	}
+	return NULL;
+}
+
+Radio *air_plug(Air *air, uint64_t addr, bool twin)
 {
 	unsigned int index = 0;
 	Radio *radio;
 
-	if (air_find(air, addr))
+	if (!twin && air_find(air, addr))
 		return NULL;
 
 	while (index < air->radios->len && ((Radio *)air->radios->pdata[index])->index == index)

@@ -34,7 +34,8 @@ Air *air_new(void);
 Air *air_free(Air *air);
 
 /* NULL: there is one with this address. The radio gets the lowest free number. */
-Radio *air_plug(Air *air, uint64_t addr);
+Radio *air_plug(Air *air, uint64_t addr, bool twin);
+Radio *air_find_index(const Air *air, unsigned int index);
 void air_unplug(Air *air, Radio *radio);
 /* The first radio that target means, or NULL. */
 Radio *air_find(const Air *air, uint64_t target);

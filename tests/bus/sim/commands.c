@@ -5,7 +5,7 @@
 #include "request.h"
 
 const char commands_help[] =
-	"  plug ADDR | unplug ADDR\n"
+	"  plug ADDR [twin] | unplug ADDR|hciN\n"
 	"  adv RADIO DEV public|random TYPE RSSI HEX [COUNT]\n"
 	"  repeat RADIO NAME DEV public|random TYPE RSSI[~SPREAD] HEX INTERVAL_MS COUNT [rsp HEX]\n"
 	"  storm RADIO ADVERTISERS RATE SECONDS\n"
@@ -82,7 +82,12 @@ static void run_plug(Request *request)
 
 	if (!parse_addr(request, request->words[1], &addr))
 		return;
-	radio = air_plug(sim->air, addr);
+	if (request->n > 2 && !g_str_equal(request->words[2], "twin")) {
+		fail(request, "expected twin: %s", request->words[2]);
+		return;
+	}
+	/* a twin has the address of another */
+	radio = air_plug(sim->air, addr, request->n > 2);
 	if (!radio) {
 		fail(request, "plugged in already: %s", request->words[1]);
 		return;
@@ -92,19 +97,32 @@ static void run_plug(Request *request)
 	request->reply = g_strdup_printf("ok hci%u", radio->index);
 }
 
+static void unplug(Sim *sim, Radio *radio)
+{
+	if (sim->stack)
+		stack_unplugged(sim->stack, radio);
+	air_unplug(sim->air, radio);
+}
+
 static void run_unplug(Request *request)
 {
 	Sim *sim = request->sim;
+	const char *word = request->words[1];
 	uint64_t target;
 	Radio *radio;
 
-	if (!parse_target(request, request->words[1], &target))
+	if (g_str_has_prefix(word, "hci")) {
+		radio = air_find_index(sim->air, (unsigned int)g_ascii_strtoull(word + 3, NULL, 10));
+		if (radio)
+			unplug(sim, radio);
+		else
+			fail(request, "no such radio: %s", word);
 		return;
-	while ((radio = air_find(sim->air, target))) {
-		if (sim->stack)
-			stack_unplugged(sim->stack, radio);
-		air_unplug(sim->air, radio);
 	}
+	if (!parse_target(request, word, &target))
+		return;
+	while ((radio = air_find(sim->air, target)))
+		unplug(sim, radio);
 }
 
 static void run_adv(Request *request)
@@ -266,7 +284,7 @@ static void run_quit(Request *request)
 }
 
 static const Verb verbs[] = {
-	{ "plug", 2, 2, run_plug },	{ "unplug", 2, 2, run_unplug },
+	{ "plug", 2, 3, run_plug },	{ "unplug", 2, 2, run_unplug },
 	{ "adv", 7, 8, run_adv },	{ "repeat", 10, 12, run_repeat },
 	{ "storm", 5, 5, run_storm },	{ "quiet", 2, 2, run_quiet },
 	{ "status", 2, 2, run_status }, { "rfkill", 3, 3, run_rfkill },
