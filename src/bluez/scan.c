@@ -202,10 +202,15 @@ static int on_stopped(sd_bus_message *m, void *userdata, sd_bus_error *ret_error
 }
 
 /*
- * RSSI -127 rejects nothing, and makes BlueZ signal each report however little the RSSI moved; any filter at all makes it
- * scan without pauses and show devices without discoverable flags. With UUIDs, the kernel drops all that does not have
- * one of them, before bluetoothd is woken.
+ * Any filter at all makes BlueZ scan without pauses and show devices without discoverable flags; one with a proximity makes
+ * it signal each report, however little the RSSI moved (as of 5.8x; before, any does). It has to be a path loss: for an RSSI,
+ * even of -127, the kernel drops what a radio reports without one. Alone it rejects nothing, for BlueZ looks at it only
+ * beside an RSSI; and this one is the greatest that there is.
+ *
+ * With UUIDs, the kernel drops all that does not have one of them, before bluetoothd is woken.
  */
+#define PATHLOSS_MAX 137
+
 static int append_filter(sd_bus_message *m, void *userdata)
 {
 	const Scan *scan = userdata;
@@ -215,10 +220,10 @@ static int append_filter(sd_bus_message *m, void *userdata)
 		return sd_bus_message_append(m, "a{sv}", 2, "Transport", "s", "le", "UUIDs", "as", 1,
 					     nobodys_uuids[scan->turn % ARRAY_SIZE(nobodys_uuids)]);
 	case DISCOVERY_DEVICES:
-		return sd_bus_message_append(m, "a{sv}", 2, "Transport", "s", "le", "RSSI", "n", (int)-127);
+		return sd_bus_message_append(m, "a{sv}", 2, "Transport", "s", "le", "Pathloss", "q", PATHLOSS_MAX);
 	default:
-		return sd_bus_message_append(m, "a{sv}", 3, "Transport", "s", "le", "DuplicateData", "b", 1, "RSSI", "n",
-					     (int)-127);
+		return sd_bus_message_append(m, "a{sv}", 3, "Transport", "s", "le", "DuplicateData", "b", 1, "Pathloss", "q",
+					     PATHLOSS_MAX);
 	}
 }
 

@@ -46,6 +46,25 @@ START_TEST(unknown_device)
 }
 END_TEST
 
+static bool is_known(void *data)
+{
+	return bluez_knows(*(const unsigned int *)data);
+}
+
+/* The radio does not say how well it hears it. */
+START_TEST(device_without_rssi)
+{
+	const unsigned int number = 0;
+	ClientCall *call = begin_connect(client, session, peer_address(number), "{'timeout': <uint32 2000>}");
+
+	wait_radio_scans(WORLD_RADIO, true, RESUME);
+	air_do(air, "adv * %s random 0 127 020106", peer_address(number));
+	air_do(air, "adv * %s random 4 127 -", peer_address(number));
+	ck_assert(wait_until(is_known, (void *)&number, world_patience(world)));
+	client_call_forget(call);
+}
+END_TEST
+
 /* It comes within the time. */
 START_TEST(late_device)
 {
@@ -315,7 +334,7 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {
-		known_device, unknown_device, late_device, address_forms, option_errors, address_types,
+		known_device, unknown_device, device_without_rssi, late_device, address_forms, option_errors, address_types,
 		nobody_there, known_but_away, refused, transient_failures, transient_rejection, lasting_failure,
 		radio_off, radio_goes_off_meanwhile, caller_leaves, caller_of_user_session_leaves, beside_a_scan,
 		lingering, NULL

@@ -38,6 +38,21 @@ START_TEST(documented_fields)
 }
 END_TEST
 
+/* A radio that does not say how well it hears: each report comes all the same. */
+START_TEST(no_rssi)
+{
+	start_scan(client, session, -1);
+	for (unsigned int i = 0; i < 3; i++) {
+		hear(1, 127, "04ffffff01");
+		expect_report(1, 1, 127, "04ffffff01");
+		hear(2, 127, "03094142");
+		expect_report(2, 1, 127, "03094142");
+	}
+	hear(1, -60, "04ffffff01");
+	expect_report(1, 1, -60, "04ffffff01");
+}
+END_TEST
+
 /* What BlueZ tells is put together again as it was on the air. */
 START_TEST(data_is_rebuilt)
 {
@@ -220,7 +235,7 @@ END_TEST
 int main(void)
 {
 	const TTest *const plain[] = {
-		documented_fields, data_is_rebuilt, data_is_told_otherwise, every_advertisement_is_a_report, extras,
+		documented_fields, no_rssi, data_is_rebuilt, data_is_told_otherwise, every_advertisement_is_a_report, extras,
 		rich_fields_are_the_documented_ones, scan_response_is_merged,
 	};
 	const TTest *const experimental[] = { flags };

@@ -219,6 +219,40 @@ START_TEST(filter_changes)
 }
 END_TEST
 
+static GVariant *proximity(const char *entry)
+{
+	g_autofree char *text = g_strdup_printf("({'Transport': <'le'>, 'DuplicateData': <true>, %s},)", entry);
+
+	return g_variant_ref_sink(g_variant_new_parsed(text));
+}
+
+/* A radio that reports no RSSI: the kernel drops all for a filter with one, and nothing for one with a path loss. */
+START_TEST(no_rssi)
+{
+	g_autoptr(GVariant) near = proximity("'RSSI': <int16 -127>"), all = proximity("'Pathloss': <uint16 137>");
+
+	adapter_do(client, "SetDiscoveryFilter", near);
+	start_plain();
+	air_do(air, "adv * %s random 3 127 04ff4c0001", DEVICE);
+	expect_quiet();
+	adapter_do(client, "StopDiscovery", NULL);
+	expect_change(BLUEZ_ADAPTER, "{'Discovering': <false>} []");
+	adapter_do(client, "SetDiscoveryFilter", all);
+	start_plain();
+	air_do(air, "adv * %s random 3 127 04ff4c0001", DEVICE);
+	expect_device(DEVICE_PATH);
+	air_do(air, "adv * %s random 3 127 020106", DEVICE);
+	expect_change(DEVICE_PATH, "{'RSSI': <127>} []");
+	air_do(air, "adv * %s random 3 127 020106", DEVICE);
+	expect_change(DEVICE_PATH, "{'RSSI': <127>} []");
+	/* a TX power does not matter either */
+	air_do(air, "adv * %s random 3 -127 020a14", DEVICE);
+	expect_change(DEVICE_PATH, "{'RSSI': <-127>, 'TxPower': <20>} []");
+	air_do(air, "adv * %s random 3 -127 020a14", DEVICE);
+	expect_change(DEVICE_PATH, "{'RSSI': <-127>} []");
+}
+END_TEST
+
 START_TEST(filter_is_checked)
 {
 	static const char *const bad[] = {
@@ -355,6 +389,7 @@ int main(void)
 	tcase_add_test(tcase, coalescing);
 	tcase_add_test(tcase, rssi_and_uuid_filters);
 	tcase_add_test(tcase, filter_changes);
+	tcase_add_test(tcase, no_rssi);
 	tcase_add_test(tcase, filter_is_checked);
 	tcase_add_test(tcase, sessions);
 	tcase_add_test(tcase, repeat_and_quiet);

@@ -83,7 +83,7 @@ static void adapter_on_found(void *owner, const RadioFound *found)
 	Eir eir;
 
 	eir_parse(&eir, found->data, found->len);
-	if (found->rssi == RADIO_RSSI_ANY || !discovery_hears(discovery, &eir, found->rssi))
+	if (!discovery_hears(discovery, &eir, found->rssi))
 		return;
 
 	addr_format(addr, found->addr, ':');

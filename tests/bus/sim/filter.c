@@ -220,7 +220,8 @@ bool merged_equal(const MergedFilter *a, const MergedFilter *b)
 
 bool merged_match(const MergedFilter *merged, const Eir *eir, int rssi)
 {
-	if (merged->rssi != RADIO_RSSI_ANY && rssi < merged->rssi)
+	/* what has no RSSI is none that is near enough */
+	if (merged->rssi != RADIO_RSSI_ANY && (rssi == RADIO_RSSI_ANY || rssi < merged->rssi))
 		return false;
 	return uuids_match(merged->uuids, eir);
 }
