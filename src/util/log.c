@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -24,13 +25,63 @@ bool log_is_on(int level)
 	return level <= max_level;
 }
 
-/* Text from the air or from programs may be in a line: nothing in it may start another line or steer a terminal. */
-static void make_printable(char *text)
+/* Characters that steer a terminal, break a line, or turn or hide what is written: C0, C1, and those of Unicode. */
+static bool is_steering(uint32_t c)
 {
-	for (; *text; text++) {
-		if ((unsigned char)*text < 0x20 || *text == 0x7f)
-			*text = '?';
+	static const struct {
+		uint32_t first, last;
+	} ranges[] = {
+		{ 0x00, 0x1f }, { 0x7f, 0x9f }, { 0xad, 0xad }, { 0x0600, 0x0605 }, { 0x061c, 0x061c }, { 0x06dd, 0x06dd },
+		{ 0x070f, 0x070f }, { 0x180e, 0x180e }, { 0x200b, 0x200f }, { 0x2028, 0x202e }, { 0x2060, 0x206f },
+		{ 0xd800, 0xf8ff }, { 0xfeff, 0xfeff }, { 0xfff0, 0xfffb }, { 0xe0000, 0x10ffff },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(ranges); i++)
+		if (c >= ranges[i].first && c <= ranges[i].last)
+			return true;
+	return false;
+}
+
+/* How many bytes the character at the front of the text has; 0: that is no UTF-8. */
+static size_t read_character(const char *text, uint32_t *ret)
+{
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	const unsigned char *at = (const unsigned char *)text;
+	const size_t length = *at < 0x80 ? 1 : *at >= 0xf0 ? 4 : *at >= 0xe0 ? 3 : *at >= 0xc0 ? 2 : 0;
+	uint32_t c;
+
+	if (length == 0 || *at > 0xf4)
+		return 0;
+	c = length == 1 ? *at : *at & (0x7fu >> length);
+	for (size_t i = 1; i < length; i++) {
+		if ((at[i] & 0xc0) != 0x80)	/* a NUL, too */
+			return 0;
+		c = c << 6 | (at[i] & 0x3fu);
 	}
+	if (c < least[length])
+		return 0;
+	*ret = c;
+	return length;
+}
+
+void log_make_printable(char *text)
+{
+	char *out = text;
+
+	while (*text) {
+		uint32_t c = 0;
+		const size_t length = read_character(text, &c);
+
+		if (length == 0 || is_steering(c)) {
+			*out++ = '?';
+			text += MAX(length, (size_t)1);
+			continue;
+		}
+		memmove(out, text, length);
+		out += length;
+		text += length;
+	}
+	*out = '\0';
 }
 
 void log_line(int level, const char *format, ...)
@@ -45,7 +96,7 @@ void log_line(int level, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	make_printable(text);
+	log_make_printable(text);
 
 	if (getenv("JOURNAL_STREAM"))
 		fprintf(stderr, "<%d>%s\n", level, text);

@@ -14,6 +14,10 @@
 void log_set_level(int level);
 bool log_is_on(int level);
 
+/* Text from the air or from programs may be in a line: nothing in it starts another one, steers a terminal, or turns the
+ * direction of writing. Each such character, and each byte that is no UTF-8, becomes a question mark. */
+void log_make_printable(char *text);
+
 void log_line(int level, const char *format, ...) PRINTF_LIKE(2, 3);
 
 #define log_debug(...) do { if (log_is_on(LOG_DEBUG)) log_line(LOG_DEBUG, __VA_ARGS__); } while (0)
