@@ -3,6 +3,7 @@
 #include "core/ad.h"
 
 #include <errno.h>
+#include <glib.h>
 #include <string.h>
 
 void ad_iter_init(AdIter *iter, const uint8_t *data, size_t length)
@@ -30,26 +31,68 @@ bool ad_iter_next(AdIter *iter, AdField *ret)
 	return true;
 }
 
+bool ad_field_name(AdField *field)
+{
+	if (field->type != AD_NAME && field->type != AD_NAME_SHORT)
+		return false;
+	field->length = (uint8_t)strnlen((const char *)field->data, field->length);
+	return field->length > 0;
+}
+
 bool ad_find_name(const uint8_t *data, size_t length, AdField *ret)
 {
 	AdField field, shortened = { 0 };
-	bool found = false;
 	AdIter iter;
 
 	ad_iter_init(&iter, data, length);
 	while (ad_iter_next(&iter, &field)) {
+		if (!ad_field_name(&field))
+			continue;
 		if (field.type == AD_NAME) {
 			*ret = field;
 			return true;
 		}
-		if (field.type == AD_NAME_SHORT && !found) {
+		if (shortened.length == 0)
 			shortened = field;
-			found = true;
-		}
 	}
-	if (found)
+	if (shortened.length > 0)
 		*ret = shortened;
-	return found;
+	return shortened.length > 0;
+}
+
+/* Characters that Unicode promises never to assign. Valid UTF-8 for GLib and bluetoothd, not for sd-bus. */
+static bool is_noncharacter(gunichar c)
+{
+	return (c >= 0xfdd0 && c <= 0xfdef) || (c & 0xfffe) == 0xfffe;
+}
+
+bool ad_name_is_text(const uint8_t *bytes, size_t length)
+{
+	const char *at = (const char *)bytes, *end = at + length;
+
+	if (!g_utf8_validate_len(at, length, NULL))
+		return false;
+	for (; at < end; at = g_utf8_next_char(at))
+		if (is_noncharacter(g_utf8_get_char(at)))
+			return false;
+	return true;
+}
+
+char *ad_name_text(const uint8_t *bytes, size_t length)
+{
+	char *valid = g_utf8_make_valid((const char *)bytes, (gssize)strnlen((const char *)bytes, length));
+	GString *text;
+
+	if (ad_name_is_text((const uint8_t *)valid, strlen(valid)))
+		return valid;
+	text = g_string_new(NULL);
+	for (const char *at = valid; *at; at = g_utf8_next_char(at)) {
+		gunichar c = g_utf8_get_char(at);
+
+		g_string_append_unichar(text, is_noncharacter(c) ? 0xfffd : c);
+	}
+	g_free(valid);
+	return g_string_free(text, FALSE);
 }
 
 bool ad_find_tx_power(const uint8_t *data, size_t length, int8_t *ret)

@@ -55,8 +55,19 @@ void ad_iter_init(AdIter *iter, const uint8_t *data, size_t length);
  * structure that says it is longer than what is left (a malformed tail is ignored). */
 bool ad_iter_next(AdIter *iter, AdField *ret);
 
-/* The complete name or, where there is none, the shortened one; UTF-8 not checked. False if neither is there. */
+/*
+ * Names. Many devices pad theirs with zeros, and some send what was in memory behind those: a name ends at its first NUL,
+ * and one that is empty then is none.
+ */
+
+/* Whether the structure is a name, complete or shortened; cuts it where it ends. UTF-8 is not checked. */
+bool ad_field_name(AdField *field);
+/* The complete name or, where there is none, the shortened one. False if neither is there. */
 bool ad_find_name(const uint8_t *data, size_t length, AdField *ret);
+/* Whether a message of the bus takes these bytes as a string. */
+bool ad_name_is_text(const uint8_t *bytes, size_t length);
+/* The name as such a string: ends at the first NUL, and U+FFFD stands for what is no text. g_free. */
+char *ad_name_text(const uint8_t *bytes, size_t length);
 
 /* The TX power in dBm, if it is there. */
 bool ad_find_tx_power(const uint8_t *data, size_t length, int8_t *ret);

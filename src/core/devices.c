@@ -10,9 +10,17 @@
 #include "core/ad.h"
 #include "core/siphash.h"
 
+/* Beside beacons, a device sends its connectable packets every 10.24 s at the latest, and some are not heard. */
+#define CONNECTABLE_AGE (30 * USEC_PER_SEC)
+
+/* How old the facts of a packet that only repeats the one before may get. */
+#define FACTS_RENEWAL (FACTS_AGE / 4)
+
 typedef struct Device {
 	DeviceRow row;
 	bool name_complete;
+	uint64_t connectable_at;	/* the last connectable packet */
+	uint64_t facts_at[2];		/* when they were noted, of an advertisement and of a scan response */
 	GList link;		/* in seen; its data is this Device */
 } Device;
 
@@ -38,6 +46,7 @@ static void device_free(gpointer data)
 	Device *device = data;
 
 	g_free(device->row.name);
+	facts_clear(&device->row.facts);
 	report_unref(device->row.advertisement);
 	report_unref(device->row.scan_response);
 	free(device);
@@ -97,45 +106,51 @@ static Device *device_add(Devices *devices, const Report *report)
 	return device;
 }
 
-/* A shortened name does not displace a complete one. Some devices pad their name with zeros. */
+/* A shortened name does not displace a complete one. */
 static void note_name(Device *device, const Report *report)
 {
+	const bool was_complete = device->name_complete;
 	AdField field;
-	size_t length;
 
-	if (!ad_find_name(report->data, report->length, &field))
+	if (!ad_find_name(report->data, report->length, &field) || (field.type == AD_NAME_SHORT && was_complete))
 		return;
-	length = strnlen((const char *)field.data, field.length);
-	if (length == 0 || (field.type == AD_NAME_SHORT && device->name_complete))
-		return;
-
 	device->name_complete = field.type == AD_NAME;
+	if (device->row.name && strlen(device->row.name) == field.length &&
+	    memcmp(device->row.name, field.data, field.length) == 0)
+		return;
 	g_free(device->row.name);
-	device->row.name = g_utf8_make_valid((const char *)field.data, (gssize)length);
+	device->row.name = ad_name_text(field.data, field.length);
 }
 
 static void note_data(Device *device, Report *report)
 {
-	Report **last = report->adv_type == ADV_SCAN_RESPONSE ? &device->row.scan_response
-							      : &device->row.advertisement;
+	const bool is_response = report->adv_type == ADV_SCAN_RESPONSE;
+	Report **last = is_response ? &device->row.scan_response : &device->row.advertisement;
+	const bool is_new = !*last || (*last)->digest != report->digest;
 
-	if (!*last || (*last)->digest != report->digest)
+	if (is_new)
 		note_name(device, report);
+	if (is_new || report->time - device->facts_at[is_response] > FACTS_RENEWAL) {
+		facts_note(&device->row.facts, report);
+		device->facts_at[is_response] = report->time;
+	}
 	report_ref(report);
 	report_unref(*last);
 	*last = report;
 }
 
-static void note_connectable(DeviceRow *row, const Report *report)
+static void note_connectable(Device *device, const Report *report)
 {
 	switch (report->adv_type) {
 	case ADV_CONNECTABLE:
 	case ADV_CONNECTABLE_DIRECTED:
-		row->connectable = 1;
+		device->row.connectable = 1;
+		device->connectable_at = report->time;
 		break;
 	case ADV_SCANNABLE:
 	case ADV_NON_CONNECTABLE:
-		row->connectable = 0;
+		if (device->row.connectable != 1 || report->time > device->connectable_at + CONNECTABLE_AGE)
+			device->row.connectable = 0;
 		break;
 	default:	/* a scan response does not tell */
 		break;
@@ -160,9 +175,16 @@ int devices_note(Devices *devices, Report *report)
 	device->row.reports++;
 	if (report->rssi != RSSI_UNKNOWN)
 		device->row.rssi = report->rssi;
-	note_connectable(&device->row, report);
+	note_connectable(device, report);
 	note_data(device, report);
 	return 0;
+}
+
+const DeviceRow *devices_latest(const Devices *devices)
+{
+	const Device *device = devices->seen.head ? devices->seen.head->data : NULL;
+
+	return device ? &device->row : NULL;
 }
 
 size_t devices_count(const Devices *devices)

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "core/facts.h"
 #include "core/report.h"
 #include "util/macros.h"
 
@@ -12,11 +13,12 @@ typedef struct Devices Devices;
 typedef struct DeviceRow {
 	Addr addr;
 	int8_t rssi;
-	int8_t connectable;	/* 1, 0; -1: not told */
+	int8_t connectable;	/* 1: connectable packets are heard from it, whatever else is; 0; -1: not told */
 	uint64_t first_seen;
 	uint64_t last_seen;
 	uint64_t reports;
-	char *name;		/* valid UTF-8, or NULL */
+	char *name;		/* the last complete one, else the last shortened one; as ad_name_text; or NULL */
+	Facts facts;
 	Report *advertisement;	/* the last one that was not a scan response, or NULL */
 	Report *scan_response;	/* the last one, or NULL */
 } DeviceRow;
@@ -25,8 +27,11 @@ typedef struct DeviceRow {
 int devices_new(Devices **ret, size_t max);
 Devices *devices_free(Devices *devices);
 
-/* Keeps references, copies nothing but the name. -ENOMEM. */
+/* Keeps references, copies nothing but the name and the facts. -ENOMEM. */
 int devices_note(Devices *devices, Report *report);
+
+/* The row of the report that was noted last; NULL: there is none. */
+const DeviceRow *devices_latest(const Devices *devices);
 
 size_t devices_count(const Devices *devices);
 uint64_t devices_evicted(const Devices *devices);

@@ -80,12 +80,12 @@ void session_hand_over(Session *session, uint64_t now)
 	}
 }
 
-void session_offer(Session *session, Report *report, uint64_t now)
+void session_offer(Session *session, Report *report, const DeviceRow *row, uint64_t now)
 {
 	size_t size = report_size(report);
 	size_t held;
 
-	if (!filter_match(session->filter.filter, report)) {
+	if (!filter_match(session->filter.filter, report, row)) {
 		session->filtered++;
 		return;
 	}

@@ -301,6 +301,8 @@ void power_wait_cancel(PowerWait *wait)
 
 void radio_report(Radio *radio, Report *report, uint64_t now)
 {
+	const DeviceRow *row = NULL;
+
 	radio->last_report = now;
 	if (radio->silence > 0) {
 		radio->silence = 0;
@@ -310,9 +312,10 @@ void radio_report(Radio *radio, Report *report, uint64_t now)
 		return;
 
 	radio->broker->stats.reports++;
-	(void)devices_note(radio->devices, report);
+	if (devices_note(radio->devices, report) == 0)
+		row = devices_latest(radio->devices);
 	for (guint i = 0; i < radio->scanning->len; i++)
-		session_offer(g_ptr_array_index(radio->scanning, i), report, now);
+		session_offer(g_ptr_array_index(radio->scanning, i), report, row, now);
 }
 
 void radio_use(Radio *radio)

@@ -157,7 +157,7 @@ void session_stream_end(Session *session);	/* the session lets go of its stream,
 uint64_t session_stream_lost(const Session *session);	/* of the losses, those while a stream was open */
 
 /* For radio.c, broker.c, hold.c and connect-wait.c. */
-void session_offer(Session *session, Report *report, uint64_t now);
+void session_offer(Session *session, Report *report, const DeviceRow *row, uint64_t now);
 uint64_t session_tick(Session *session, uint64_t now);	/* when it has something due next */
 /* Something that kept it may be gone: a user session is forgotten in time. */
 void session_settle(const Session *session);

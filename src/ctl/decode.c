@@ -76,8 +76,7 @@ static void decode_name(Decoded *ret)
 {
 	ret->kind = DECODED_NAME;
 	set_rest(ret, 0);
-	while (ret->rest_length > 0 && ret->rest[ret->rest_length - 1] == 0)
-		ret->rest_length--;
+	ret->rest_length = strnlen((const char *)ret->rest, ret->rest_length);
 }
 
 static void decode_flags(Decoded *ret)

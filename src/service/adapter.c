@@ -49,13 +49,6 @@ static int append_row(sd_bus_message *m, const DeviceRow *row)
 	return r < 0 ? r : sd_bus_message_close_container(m);
 }
 
-/* A device is meant if either of its last reports matches. */
-static bool row_matches(const DeviceRow *row, const ScanFilter *filter)
-{
-	return (row->advertisement && filter_match(filter->filter, row->advertisement)) ||
-	       (row->scan_response && filter_match(filter->filter, row->scan_response));
-}
-
 static int append_rows(sd_bus_message *m, const Radio *radio, const ScanFilter *filter)
 {
 	const DeviceRow *row;
@@ -64,7 +57,7 @@ static int append_rows(sd_bus_message *m, const Radio *radio, const ScanFilter *
 
 	r = sd_bus_message_open_container(m, 'a', "a{sv}");
 	while (r >= 0 && (row = devices_next(radio->devices, &cursor))) {
-		if (row_matches(row, filter))
+		if (filter_match_row(filter->filter, row))
 			r = append_row(m, row);
 	}
 	return r < 0 ? r : sd_bus_message_close_container(m);

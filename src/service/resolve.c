@@ -21,7 +21,7 @@ static int append_resolved(sd_bus_message *m, const AdField *field)
 		return sd_bus_message_append(m, "v", "n", (int)(int8_t)field->data[0]);
 	case AD_NAME:
 	case AD_NAME_SHORT:
-		text = g_utf8_make_valid((const char *)field->data, field->length);
+		text = ad_name_text(field->data, field->length);
 		r = sd_bus_message_append(m, "v", "s", text);
 		g_free(text);
 		return r;

@@ -84,4 +84,8 @@ uint64_t stats_dropped(const char *cause);
 uint64_t stats_of(Client *by, const char *path, const char *key);
 bool has_row(Client *by, const char *path);
 
+/* Cases that each source of reports has to pass. */
+void check_name_here_data_there(void);
+void check_names(void);
+
 uint64_t now_usec(void); /* CLOCK_BOOTTIME */

@@ -358,10 +358,22 @@ START_TEST(life)
 }
 END_TEST
 
+START_TEST(name_here_data_there)
+{
+	check_name_here_data_there();
+}
+END_TEST
+
+START_TEST(names)
+{
+	check_names();
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {
-		keys, uuid_forms, addresses, refusals, too_many, each_its_own, dedup, life,
+		keys, uuid_forms, addresses, refusals, too_many, each_its_own, dedup, life, name_here_data_there, names,
 	};
 	const ScanCase cases[] = { { "filter", setup, tests, G_N_ELEMENTS(tests) } };
 

@@ -287,12 +287,36 @@ static bool slow_field(const Condition *c, uint8_t type, const uint8_t *data, si
 	case PATTERN:
 		return type == c->ad_type && c->start + c->length <= length &&
 		       memcmp(data + c->start, c->bytes, c->length) == 0;
-	case NAME:
-		return (type == 8 || type == 9) &&
-		       slow_glob(c->bytes, strlen((const char *)c->bytes), data, length);
 	default:
 		return false;
 	}
+}
+
+/* The first complete name that is not empty, else the first shortened one. */
+static bool slow_name(const Condition *c, const Report *report)
+{
+	const uint8_t *names[2] = { NULL, NULL };
+	size_t lengths[2] = { 0, 0 };
+	char *text;
+	bool met;
+
+	for (size_t at = 0; at < report->length && report->data[at] > 0;) {
+		size_t length = report->data[at], is_short = report->data[at + 1] == 8;
+
+		if (length > report->length - at - 1)
+			break;
+		if ((is_short || report->data[at + 1] == 9) && length > 1 && report->data[at + 2] && !names[is_short]) {
+			names[is_short] = report->data + at + 2;
+			lengths[is_short] = length - 1;
+		}
+		at += length + 1;
+	}
+	if (!names[0] && !names[1])
+		return false;
+	text = names[0] ? ad_name_text(names[0], lengths[0]) : ad_name_text(names[1], lengths[1]);
+	met = slow_glob(c->bytes, strlen((const char *)c->bytes), (const uint8_t *)text, strlen(text));
+	g_free(text);
+	return met;
 }
 
 static bool slow_condition(const Condition *c, const Report *report)
@@ -308,6 +332,8 @@ static bool slow_condition(const Condition *c, const Report *report)
 		return report->rssi != RSSI_UNKNOWN && report->rssi >= c->number;
 	case SCAN_RESPONSES:
 		return c->number || report->adv_type != ADV_SCAN_RESPONSE;
+	case NAME:
+		return slow_name(c, report);
 	default:
 		break;
 	}
@@ -376,7 +402,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	while (in.left > 0) {
 		Report *report = take_report(&in);
 
-		PROMISE(filter_match(filter, report) == slow_match(conditions, count, report));
+		PROMISE(filter_match(filter, report, NULL) == slow_match(conditions, count, report));
 		report_unref(report);
 	}
 	filter_free(filter);

@@ -17,7 +17,7 @@ static inline Filter *make(void)
 static inline bool passes(const Filter *filter, const ReportInfo *info)
 {
 	Report *report = report_make(info);
-	bool passed = filter_match(filter, report);
+	bool passed = filter_match(filter, report, NULL);
 
 	report_unref(report);
 	return passed;

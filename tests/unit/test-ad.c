@@ -4,6 +4,7 @@
  * byte read past its end is seen by AddressSanitizer and valgrind.
  */
 #include <errno.h>
+#include <glib.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -192,7 +193,13 @@ START_TEST(test_name)
 		{ "\x03\x08" "ab\x03\x08" "cd", 8, AD_NAME_SHORT, "ab" },
 		{ "\x03\x08" "ab\x09\x09" "abcd", 10, AD_NAME_SHORT, "ab" },	/* the complete one is cut off */
 		{ "\x03\x08" "ab\x00\x03\x09" "cd", 9, AD_NAME_SHORT, "ab" },
-		{ "\x01\x09", 2, AD_NAME, "" },
+		/* a name ends at its first NUL, and may be none then */
+		{ "\x01\x09", 2, -1, NULL },
+		{ "\x02\x09\0", 3, -1, NULL },
+		{ "\x01\x09\x03\x08" "ab", 6, AD_NAME_SHORT, "ab" },
+		{ "\x03\x09\0a\x03\x09" "cd", 8, AD_NAME, "cd" },
+		{ "\x03\x02\x22\x11\x08\x09" "ESP-AT\0", 13, AD_NAME, "ESP-AT" },
+		{ "\x14\x09" "OTA\0\0\0\0\0\x82\0\x02\0\xf0nBuZZ`", 21, AD_NAME, "OTA" },
 		{ "\x02\x01\x06\x0b\x09" "Heart Rate", 15, AD_NAME, "Heart Rate" },
 	};
 
@@ -208,6 +215,44 @@ START_TEST(test_name)
 		ck_assert_int_eq(field.type, table[i].type);
 		ck_assert_uint_eq(field.length, strlen(table[i].name));
 		ck_assert(memcmp(field.data, table[i].name, field.length) == 0);
+	}
+}
+END_TEST
+
+/* Whatever bytes: what comes out is what a message of the bus takes. */
+START_TEST(test_name_text)
+{
+	static const struct {
+		const char *bytes;
+		size_t length;
+		const char *text;
+		bool is_text;
+	} table[] = {
+		{ "", 0, "", true },
+		{ "LoPy", 4, "LoPy", true },
+		{ "Perdix 3\0", 9, "Perdix 3", false },
+		{ "\0abc", 4, "", false },
+		{ "Gr\xc3\xbcn", 5, "Gr\u00fcn", true },
+		{ "Gr\xfcn", 4, "Gr\ufffdn", false },
+		{ "A\xc3", 2, "A\ufffd", false },
+		{ "\xed\xa0\x80", 3, "\ufffd\ufffd\ufffd", false },	/* a surrogate */
+		/* noncharacters, which sd-bus refuses */
+		{ "A\xef\xbf\xbf" "B", 5, "A\ufffd" "B", false },
+		{ "\xef\xbf\xbe", 3, "\ufffd", false },
+		{ "\xef\xb7\x90\xef\xb7\xaf", 6, "\ufffd\ufffd", false },
+		{ "\xf0\x9f\xbf\xbf", 4, "\ufffd", false },
+		{ "\xf4\x8f\xbf\xbe", 4, "\ufffd", false },
+		{ "\xef\xb7\x8f\xef\xb7\xb0\xef\xbf\xbd", 9, "\ufdcf\ufdf0\ufffd", true },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
+		const uint8_t *bytes = (const uint8_t *)table[i].bytes;
+		char *text = ad_name_text(bytes, table[i].length);
+
+		ck_assert_str_eq(text, table[i].text);
+		ck_assert(ad_name_is_text((const uint8_t *)text, strlen(text)));
+		ck_assert_msg(ad_name_is_text(bytes, table[i].length) == table[i].is_text, "row %zu", i);
+		g_free(text);
 	}
 }
 END_TEST
@@ -371,5 +416,5 @@ START_TEST(test_builder)
 }
 END_TEST
 
-UNIT_MAIN("ad", test_structures, test_every_length, test_every_type, test_all_short_inputs, test_name, test_tx_power,
+UNIT_MAIN("ad", test_structures, test_every_length, test_every_type, test_all_short_inputs, test_name, test_name_text, test_tx_power,
 	  test_uuid_counts, test_uuid_values, test_uuid_wild_position, test_builder)

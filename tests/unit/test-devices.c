@@ -92,7 +92,7 @@ START_TEST(test_row)
 	info.rssi = -20;
 	info.length = 0;
 	note(devices, &info);
-	ck_assert_int_eq(row->connectable, 0);
+	ck_assert_int_eq(row->connectable, 1);
 	ck_assert_int_eq(row->rssi, -20);
 	ck_assert_uint_eq(row->advertisement->length, 0);
 	ck_assert_str_eq(row->name, "ab");
@@ -107,8 +107,17 @@ START_TEST(test_connectable)
 		int connectable;
 	} table[] = {
 		{ ADV_UNKNOWN, -1 }, { ADV_SCAN_RESPONSE, -1 }, { ADV_CONNECTABLE, 1 }, { ADV_UNKNOWN, 1 },
-		{ ADV_SCANNABLE, 0 }, { ADV_SCAN_RESPONSE, 0 }, { ADV_CONNECTABLE_DIRECTED, 1 },
-		{ ADV_NON_CONNECTABLE, 0 }, { 77, 0 },
+		{ ADV_SCANNABLE, 1 }, { ADV_NON_CONNECTABLE, 1 }, { 77, 1 },
+	};
+	static const struct {
+		unsigned seconds;
+		uint8_t adv_type;
+		int connectable;
+	} later[] = {
+		{ 0, ADV_NON_CONNECTABLE, 0 }, { 1, ADV_CONNECTABLE, 1 }, { 2, ADV_NON_CONNECTABLE, 1 },
+		{ 20, ADV_SCANNABLE, 1 }, { 31, ADV_NON_CONNECTABLE, 1 }, { 32, ADV_SCAN_RESPONSE, 1 },
+		{ 32, ADV_NON_CONNECTABLE, 0 }, { 33, ADV_CONNECTABLE_DIRECTED, 1 }, { 60, ADV_NON_CONNECTABLE, 1 },
+		{ 64, ADV_SCANNABLE, 0 }, { 65, ADV_UNKNOWN, 0 },
 	};
 	Devices *devices;
 
@@ -116,6 +125,15 @@ START_TEST(test_connectable)
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
 		note_data(devices, 1, table[i].adv_type, NULL, 0);
 		ck_assert_msg(first_row(devices)->connectable == table[i].connectable, "row %zu", i);
+	}
+	/* beacons between connectable packets do not matter, as long as these are heard */
+	for (size_t i = 0; i < ARRAY_SIZE(later); i++) {
+		ReportInfo info = report_info(2, "", 0);
+
+		info.adv_type = later[i].adv_type;
+		info.time = (1 + later[i].seconds) * USEC_PER_SEC;
+		note(devices, &info);
+		ck_assert_msg(first_row(devices)->connectable == later[i].connectable, "later, row %zu", i);
 	}
 	devices_free(devices);
 }
@@ -138,6 +156,8 @@ START_TEST(test_name)
 		{ "\x02\x01\x06", 3, "cdef" },
 		{ "\x01\x09", 2, "cdef" },
 		{ "\x05\x09" "gh\0\0", 6, "gh" },
+		{ "\x01\x09\x03\x08" "xy", 6, "gh" },
+		{ "\x06\x09" "i\0jk\xff", 7, "i" },
 		{ "\x04\x09" "a\xff" "b", 5, "a\xef\xbf\xbd" "b" },
 		{ "\x04\x09" "\xe2\x82\xac", 5, "\u20ac" },
 	};
@@ -183,6 +203,92 @@ START_TEST(test_name_is_utf8)
 		name = first_row(devices)->name;
 		must(!name || g_utf8_validate(name, -1, NULL));
 	}
+	devices_free(devices);
+}
+END_TEST
+
+/* "0x004c 180d", of those that are recent. */
+static void expect_facts(const Devices *devices, const char *expected)
+{
+	const DeviceRow *row = devices_latest(devices);
+	GString *text = g_string_new(NULL);
+
+	for (uint8_t i = 0; i < row->facts.count; i++) {
+		const Fact *fact = &row->facts.list[i];
+
+		if (!fact_is_recent(fact, row->last_seen))
+			continue;
+		g_string_append(text, text->len > 0 ? " " : "");
+		if (fact->is_company)
+			g_string_append_printf(text, "0x%04x", fact->company);
+		else
+			g_string_append_printf(text, "%02x%02x", fact->uuid.bytes[2], fact->uuid.bytes[3]);
+	}
+	ck_assert_str_eq(text->str, expected);
+	g_string_free(text, TRUE);
+}
+
+static void note_at(Devices *devices, unsigned seconds, uint8_t adv_type, const char *data, size_t length)
+{
+	ReportInfo info = report_info(1, data, length);
+
+	info.adv_type = adv_type;
+	info.time = seconds * USEC_PER_SEC;
+	note(devices, &info);
+}
+
+START_TEST(test_facts)
+{
+	Devices *devices;
+
+	ck_assert_int_eq(devices_new(&devices, 10), 0);
+	ck_assert_ptr_null(devices_latest(devices));
+	note_at(devices, 1, ADV_CONNECTABLE, "\x02\x01\x06\x05\xff\x99\x04\x01\x02", 9);
+	expect_facts(devices, "0x0499");
+	note_at(devices, 2, ADV_SCAN_RESPONSE, "\x05\x03\x0d\x18\x0f\x18\x04\x16\x1a\x18z", 11);
+	expect_facts(devices, "0x0499 180d 180f 181a");
+	/* packets without any, or with the same, or cut */
+	note_at(devices, 3, ADV_CONNECTABLE, "\x03\x09" "ab", 4);
+	note_at(devices, 4, ADV_CONNECTABLE, "\x03\xff\x99\x04\x02\xff\x01\x02\x16\x01", 10);
+	expect_facts(devices, "0x0499 180d 180f 181a");
+	/* the UUID that is as long as a company is none */
+	note_at(devices, 5, ADV_CONNECTABLE, "\x03\xff\x0d\x18", 4);
+	expect_facts(devices, "0x0499 180d 180f 181a 0x180d");
+	/* what is said no more is known for a minute; what is repeated, for ever */
+	note_at(devices, 62, ADV_CONNECTABLE, "\x03\xff\x0d\x18", 4);
+	expect_facts(devices, "0x0499 180d 180f 181a 0x180d");
+	note_at(devices, 63, ADV_CONNECTABLE, "\x03\xff\x0d\x18", 4);
+	expect_facts(devices, "0x0499 0x180d");
+	for (unsigned at = 64; at < 1000; at += 3)
+		note_at(devices, at, ADV_CONNECTABLE, "\x03\xff\x0d\x18", 4);
+	expect_facts(devices, "0x180d");
+	devices_free(devices);
+}
+END_TEST
+
+/* A device that says ever new things takes no more memory for it, and the latest count. */
+START_TEST(test_facts_bounded)
+{
+	char data[2 + 2 * 100] = { (char)201, AD_UUID16 };
+	const DeviceRow *row;
+	Devices *devices;
+
+	ck_assert_int_eq(devices_new(&devices, 10), 0);
+	for (unsigned i = 0; i < 1000; i++) {
+		const char company[] = { 3, (char)AD_MANUFACTURER, (char)i, (char)(i >> 8) };
+
+		note_at(devices, 1 + i / 100, ADV_CONNECTABLE, company, sizeof(company));
+		row = devices_latest(devices);
+		must(row->facts.count == MIN(i + 1, FACTS_MAX) && row->facts.room <= FACTS_MAX);
+		must(row->facts.list[row->facts.count < FACTS_MAX ? i : 0].is_company);
+	}
+	for (unsigned i = 0; i < 100; i++)
+		data[2 + 2 * i] = (char)(i + 1);
+	note_at(devices, 20, ADV_CONNECTABLE, data, sizeof(data));
+	row = devices_latest(devices);
+	ck_assert_uint_eq(row->facts.count, FACTS_MAX);
+	for (unsigned i = 0; i < FACTS_MAX; i++)
+		ck_assert(!row->facts.list[i].is_company);
 	devices_free(devices);
 }
 END_TEST
@@ -261,5 +367,5 @@ START_TEST(test_keeps_references)
 }
 END_TEST
 
-UNIT_MAIN("devices", test_empty, test_row, test_connectable, test_name, test_name_is_utf8, test_order, test_bounded,
+UNIT_MAIN("devices", test_empty, test_row, test_connectable, test_name, test_name_is_utf8, test_facts, test_facts_bounded, test_order, test_bounded,
 	  test_keeps_references)

@@ -91,7 +91,7 @@ static double seconds(unsigned shift, uint64_t factor)
 		memset(info.addr.bytes, 0xc1, 4);	/* not one of them, whatever the shift */
 		info.addr.bytes[5] |= 1;
 		report = report_make(&info);
-		must(!filter_match(filter, report));
+		must(!filter_match(filter, report, NULL));
 		report_unref(report);
 	}
 	filter_free(filter);

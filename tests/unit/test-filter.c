@@ -183,16 +183,105 @@ START_TEST(test_name)
 	ck_assert(!passes_data(filter, "", 0));
 
 	ck_assert_int_eq(filter_set_name(filter, "*"), 0);
-	ck_assert(passes_data(filter, "\x01\x09", 2));
+	ck_assert(passes_data(filter, "\x02\x09" "a", 3));
 	ck_assert(!passes_data(filter, "\x02\x01\x06", 3));	/* no name at all */
+	ck_assert(!passes_data(filter, "\x01\x09\x02\x08\0", 5));
 
 	memset(longest, 'x', sizeof(longest));
 	longest[249] = '\0';
 	ck_assert_int_eq(filter_set_name(filter, longest), -E2BIG);
-	ck_assert(passes_data(filter, "\x01\x09", 2));		/* the old one stands */
+	ck_assert(passes_data(filter, "\x02\x09" "a", 3));		/* the old one stands */
 	longest[248] = '\0';
 	ck_assert_int_eq(filter_set_name(filter, longest), 0);
-	ck_assert(!passes_data(filter, "\x01\x09", 2));
+	ck_assert(!passes_data(filter, "\x02\x09" "a", 3));
+	/* names end at their first NUL, and the complete one is the device's */
+	ck_assert_int_eq(filter_set_name(filter, "ESP-AT"), 0);
+	ck_assert(passes_data(filter, "\x08\x09" "ESP-AT\0", 9));
+	ck_assert(passes_data(filter, "\x0a\x08" "ESP-AT\0\xffz", 11));
+	ck_assert(!passes_data(filter, "\x07\x08" "ESP-AT\x09\x09" "ESP-AT-2", 18));
+	ck_assert_int_eq(filter_set_name(filter, "a\ufffd"), 0);
+	ck_assert(passes_data(filter, "\x03\x09" "a\xff", 4));
+	filter_free(filter);
+}
+END_TEST
+
+typedef struct Heard {
+	uint8_t adv_type;
+	int8_t rssi;
+	const char *data;
+	size_t length;
+} Heard;
+
+static const Heard ruuvi[] = {
+	{ ADV_CONNECTABLE, -60, "\x02\x01\x06\x05\xff\x99\x04\x01\x02", 9 },
+	{ ADV_SCAN_RESPONSE, -70, "\x0b\x09Ruuvi 1234\x02\x0a\x04", 15 },
+	{ ADV_NON_CONNECTABLE, -80, "\x03\x03\x0d\x18\x03\x08Ru", 8 },
+	{ ADV_CONNECTABLE, -60, "\x02\x01\x06\x05\xff\x99\x04\x01\x03", 9 },
+};
+
+/* Which of ruuvi's reports pass, as bits; and, as the next, the row at the end. */
+static unsigned pass_bits(const Filter *filter)
+{
+	unsigned bits = 0, i;
+	Devices *devices;
+
+	ck_assert_int_eq(devices_new(&devices, 4), 0);
+	for (i = 0; i < ARRAY_SIZE(ruuvi); i++) {
+		ReportInfo info = report_info(1, ruuvi[i].data, ruuvi[i].length);
+		Report *report;
+
+		info.adv_type = ruuvi[i].adv_type;
+		info.rssi = ruuvi[i].rssi;
+		info.time = i * USEC_PER_SEC;
+		report = report_make(&info);
+		ck_assert_int_eq(devices_note(devices, report), 0);
+		if (filter_match(filter, report, devices_latest(devices)))
+			bits |= 1u << i;
+		report_unref(report);
+	}
+	if (filter_match_row(filter, devices_latest(devices)))
+		bits |= 1u << i;
+	devices_free(devices);
+	return bits;
+}
+
+/* Name here, data there: what is of the device, and what is of the packet. */
+START_TEST(test_of_the_device)
+{
+	Filter *filter = make();
+
+	ck_assert_uint_eq(pass_bits(NULL), 0x1f);
+	ck_assert_uint_eq(pass_bits(filter), 0x1f);
+	ck_assert_int_eq(filter_set_name(filter, "Ruuvi*"), 0);
+	ck_assert_uint_eq(pass_bits(filter), 0x1e);
+	ck_assert_int_eq(filter_add_manufacturer(filter, 0x0499), 0);
+	ck_assert_uint_eq(pass_bits(filter), 0x1e);
+	add_uuid(filter, "180d");
+	ck_assert_uint_eq(pass_bits(filter), 0x1c);
+	/* of the packet; of the row, those of either of its last */
+	ck_assert_int_eq(filter_add_adv_type(filter, ADV_CONNECTABLE), 0);
+	ck_assert_uint_eq(pass_bits(filter), 0x18);
+	ck_assert_int_eq(filter_add_pattern(filter, 2, 0xff, (const uint8_t *)"\x01\x03", 2), 0);
+	ck_assert_uint_eq(pass_bits(filter), 0x18);
+	filter_set_pathloss(filter, 74);
+	ck_assert_uint_eq(pass_bits(filter), 0x10);
+	filter_set_rssi(filter, -60);
+	ck_assert_uint_eq(pass_bits(filter), 0x10);
+	filter_set_rssi(filter, -59);
+	ck_assert_uint_eq(pass_bits(filter), 0);
+	filter_free(filter);
+
+	/* the shortened name is not the device's once the complete one is known */
+	filter = make();
+	ck_assert_int_eq(filter_set_name(filter, "Ru"), 0);
+	ck_assert_uint_eq(pass_bits(filter), 0);
+	filter_free(filter);
+
+	filter = make();
+	ck_assert_int_eq(filter_add_manufacturer(filter, 0x180d), 0);
+	ck_assert_uint_eq(pass_bits(filter), 0);
+	add_uuid(filter, "0499");
+	ck_assert_uint_eq(pass_bits(filter), 0);
 	filter_free(filter);
 }
 END_TEST
@@ -335,5 +424,5 @@ START_TEST(test_kinds_together)
 END_TEST
 
 UNIT_MAIN("filter", test_empty_passes_all, test_rssi, test_adv_type, test_addresses, test_address_of_zeros,
-	  test_uuids, test_manufacturers, test_name, test_pathloss, test_patterns, test_impossible_patterns,
+	  test_uuids, test_manufacturers, test_name, test_of_the_device, test_pathloss, test_patterns, test_impossible_patterns,
 	  test_kinds_together)

@@ -183,9 +183,65 @@ START_TEST(all_of_a_storm)
 }
 END_TEST
 
+/* As the bus suite has it for the other source; and from scan responses, as such devices send it. */
+START_TEST(name_here_data_there)
+{
+	check_name_here_data_there();
+	set_filter(client, session, "{'name': <'Ruuvi*'>, 'manufacturers': <[uint16 0x0499]>}");
+	air_do(air, "adv * %s random 0 -60 02010605ff99040102", device(7));
+	air_do(air, "adv * %s random 4 -60 0b0952757576692031323334", device(7));
+	air_do(air, "adv * %s random 0 -60 02010605ff99040103", device(7));
+	ck_assert(wait_until(has_reports, &(unsigned int){ 2 }, world_patience(world)));
+}
+END_TEST
+
+START_TEST(names)
+{
+	check_names();
+}
+END_TEST
+
+/* Text that is valid, but that sd-bus refuses, from whatever is on the air. */
+START_TEST(names_not_for_a_bus)
+{
+	g_autoptr(GVariant) reply = NULL, rows = NULL, row = NULL;
+	const char *name;
+
+	start_scan(client, session, -1);
+	wait_radio(true);
+	hear(1, -60, "060941efbfbf42");
+	reply = client_expect(client, "hci0", "Adapter1", "GetDevices", dictionary("{}"), "(aa{sv})");
+	rows = g_variant_get_child_value(reply, 0);
+	row = g_variant_get_child_value(rows, 0);
+	ck_assert(g_variant_lookup(row, "Name", "&s", &name));
+	ck_assert_str_eq(name, "A\357\277\275B");
+}
+END_TEST
+
+/* A device that sends beacons beside its connectable packets. */
+START_TEST(connectable)
+{
+	start_scan(client, session, -1);
+	wait_radio(true);
+	for (unsigned int i = 1; i <= 3; i++) {
+		g_autoptr(GVariant) reply = NULL, rows = NULL, row = NULL;
+		gboolean is;
+
+		if (i < 3)
+			air_do(air, "adv * %s random 0 -60 020106", device(1));
+		hear(1, -60, i % 2 ? "04ffffff01" : "04ffffff02");
+		reply = client_expect(client, "hci0", "Adapter1", "GetDevices", dictionary("{}"), "(aa{sv})");
+		rows = g_variant_get_child_value(reply, 0);
+		row = g_variant_get_child_value(rows, 0);
+		ck_assert(g_variant_lookup(row, "Connectable", "b", &is));
+		ck_assert(is);
+	}
+}
+END_TEST
+
 int main(void)
 {
-	const TTest *const monitored[] = { is_told };
+	const TTest *const monitored[] = { is_told, name_here_data_there, names, names_not_for_a_bus, connectable };
 	const TTest *const deep[] = { as_on_the_air, all_of_a_storm };
 	const TTest *const forbidden[] = { may_be_forbidden };
 	const ScanCase cases[] = {

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Which reports pass a filter. filter_match() runs for each report and session: it asks first what costs least, walks the
+ * AD structures once for all that needs them, stops as soon as nothing is open, and allocates nothing where there is a table.
+ */
+#include <glib.h>
+
+#include "core/ad.h"
+#include "core/filter-private.h"
+#include "core/glob.h"
+
+static bool uuid_matches(const Filter *filter, const AdField *field)
+{
+	size_t position = 0;
+	Uuid uuid;
+
+	while (ad_field_next_uuid(field, &position, &uuid)) {
+		if (set_has(filter, &filter->uuids, key_of_uuid(&uuid)))
+			return true;
+	}
+	return false;
+}
+
+static bool manufacturer_matches(const Filter *filter, const AdField *field)
+{
+	return field->type == AD_MANUFACTURER && field->length >= 2 &&
+	       set_has(filter, &filter->manufacturers,
+		       (Key) { 0, (uint64_t)field->data[0] | (uint64_t)field->data[1] << 8 });
+}
+
+static bool pattern_matches(const Filter *filter, const AdField *field)
+{
+	for (const Pattern *p = filter->patterns[field->type]; p; p = p->next) {
+		if (p->start + p->length <= field->length && field->data[p->start] == p->bytes[0] &&
+		    memcmp(field->data + p->start, p->bytes, p->length) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool pathloss_matches(const Filter *filter, const Report *report, int tx_power)
+{
+	return tx_power - report->rssi <= filter->pathloss;
+}
+
+/* One walk over the structures; what is met is struck off. The TX power that counts is the first. */
+static unsigned data_open(const Filter *filter, const Report *report, unsigned open)
+{
+	bool power_known = report->tx_power != TX_POWER_UNKNOWN;
+	AdField field;
+	AdIter iter;
+
+	if ((open & WANT_PATHLOSS) && power_known && pathloss_matches(filter, report, report->tx_power))
+		open &= ~(unsigned)WANT_PATHLOSS;
+	ad_iter_init(&iter, report->data, report->length);
+	while (open && ad_iter_next(&iter, &field)) {
+		if ((open & WANT_UUID) && uuid_matches(filter, &field))
+			open &= ~(unsigned)WANT_UUID;
+		if ((open & WANT_MANUFACTURER) && manufacturer_matches(filter, &field))
+			open &= ~(unsigned)WANT_MANUFACTURER;
+		if ((open & WANT_PATTERN) && pattern_matches(filter, &field))
+			open &= ~(unsigned)WANT_PATTERN;
+		if ((open & WANT_PATHLOSS) && !power_known && field.type == AD_TX_POWER && field.length >= 1) {
+			power_known = true;
+			if (pathloss_matches(filter, report, (int8_t)field.data[0]))
+				open &= ~(unsigned)WANT_PATHLOSS;
+		}
+	}
+	return open;
+}
+
+/* The same, for what was told by the device's other packets. Its name is the one that the table shows. */
+static unsigned device_open(const Filter *filter, const DeviceRow *row, unsigned open)
+{
+	if ((open & WANT_NAME) && row->name && glob_match(filter->name, row->name, strlen(row->name)))
+		open &= ~(unsigned)WANT_NAME;
+	for (uint8_t i = 0; i < row->facts.count && (open & (WANT_UUID | WANT_MANUFACTURER)); i++) {
+		const Fact *fact = &row->facts.list[i];
+
+		if (!fact_is_recent(fact, row->last_seen))
+			continue;
+		if (fact->is_company ? (open & WANT_MANUFACTURER) && set_has(filter, &filter->manufacturers,
+									     (Key) { 0, fact->company }) :
+				       (open & WANT_UUID) && set_has(filter, &filter->uuids, key_of_uuid(&fact->uuid)))
+			open &= ~(unsigned)(fact->is_company ? WANT_MANUFACTURER : WANT_UUID);
+	}
+	return open;
+}
+
+/* Where there is no table, the packet's name is the device's. */
+static unsigned name_open(const Filter *filter, const Report *report, unsigned open)
+{
+	AdField field;
+	bool matches;
+	char *name;
+
+	if (!(open & WANT_NAME) || !ad_find_name(report->data, report->length, &field))
+		return open;
+	name = ad_name_text(field.data, field.length);
+	matches = glob_match(filter->name, name, strlen(name));
+	g_free(name);
+	return matches ? open & ~(unsigned)WANT_NAME : open;
+}
+
+static bool rssi_matches(const Filter *filter, int8_t rssi)
+{
+	return !filter->has_rssi || (rssi != RSSI_UNKNOWN && rssi >= filter->rssi);
+}
+
+static bool adv_type_matches(const Filter *filter, uint8_t adv_type)
+{
+	return !filter->has_adv_types || (filter->adv_types[adv_type / 64] >> (adv_type % 64) & 1);
+}
+
+static bool address_matches(const Filter *filter, const Addr *addr)
+{
+	return !filter->addresses.slots || set_has(filter, &filter->addresses, key_of_addr(addr));
+}
+
+bool filter_match(const Filter *filter, const Report *report, const DeviceRow *row)
+{
+	unsigned open;
+
+	if (!filter)
+		return true;
+
+	if (!rssi_matches(filter, report->rssi) || !adv_type_matches(filter, report->adv_type) ||
+	    !address_matches(filter, &report->addr))
+		return false;
+	if (filter->refuses_scan_responses && report->adv_type == ADV_SCAN_RESPONSE)
+		return false;
+	if ((filter->wants & WANT_PATHLOSS) && report->rssi == RSSI_UNKNOWN)
+		return false;
+
+	open = filter->wants;
+	if (open & ~(unsigned)WANT_NAME)
+		open = data_open(filter, report, open);
+	if (open & (WANT_PATTERN | WANT_PATHLOSS))
+		return false;
+	if (open)
+		open = row ? device_open(filter, row, open) : name_open(filter, report, open);
+	return open == 0;
+}
+
+/* What is left open by one of the row's reports. */
+static unsigned report_open(const Filter *filter, const Report *report, unsigned open)
+{
+	if (!report)
+		return open;
+	if (rssi_matches(filter, report->rssi))
+		open &= ~(unsigned)WANT_RSSI;
+	if (adv_type_matches(filter, report->adv_type))
+		open &= ~(unsigned)WANT_ADV_TYPE;
+	if ((open & WANT_PATHLOSS) && report->rssi == RSSI_UNKNOWN)
+		return data_open(filter, report, open & ~(unsigned)WANT_PATHLOSS) | WANT_PATHLOSS;
+	return data_open(filter, report, open);
+}
+
+bool filter_match_row(const Filter *filter, const DeviceRow *row)
+{
+	unsigned open;
+
+	if (!filter)
+		return true;
+	if (!address_matches(filter, &row->addr))
+		return false;
+	open = filter->wants | WANT_RSSI | WANT_ADV_TYPE;
+	open = report_open(filter, row->advertisement, open);
+	open = report_open(filter, row->scan_response, open);
+	return device_open(filter, row, open) == 0;
+}
