@@ -250,14 +250,12 @@ static void on_release(Advert *advert)
 	advert_released(advert, now);
 }
 
-static int on_call(sd_bus_message *m, void *userdata, sd_bus_error *error)
+static int on_call(sd_bus_message *m, void *userdata, sd_bus_error *error UNUSED)
 {
 	AdvertObject *object = userdata;
 	sd_bus_message *reply = NULL;
 	int r;
 
-	if (!bluez_is_sender(object->bluez, m))
-		return sd_bus_error_set(error, SD_BUS_ERROR_ACCESS_DENIED, "this object is for bluetoothd");
 	if (sd_bus_message_is_method_call(m, ADVERT_INTERFACE, "Release")) {
 		r = sd_bus_reply_method_return(m, NULL);
 		on_release(object->advert);
@@ -328,7 +326,7 @@ static int translate(const Advert *advert, const sd_bus_error *error, Reason *re
 	/* bluetoothd says Failed to everything; an advertisement that it does not like fails on a radio that is on */
 	if (!advert->session->radio->bluez.powered || !sd_bus_error_has_name(error, "org.bluez.Error.Failed"))
 		return -EAGAIN;
-	return reason_set(reason, E_FAILED, "bluetoothd: %s", error->message ? error->message : error->name);
+	return reason_set(reason, E_FAILED, "bluetoothd: %s", error_words(error));
 }
 
 static int on_registered(sd_bus_message *m, void *userdata, sd_bus_error *ret_error UNUSED)
@@ -346,7 +344,7 @@ static int on_registered(sd_bus_message *m, void *userdata, sd_bus_error *ret_er
 		if (r != -EBUSY) {
 			object->bluez->broker->stats.upstream_errors++;
 			log_limited(LOG_WARNING, "hci%u: bluetoothd does not advertise: %s: %s", advert->session->radio->index,
-				    error->name, error->message);
+				    error->name, error_words(error));
 		}
 		object_free(object);
 	}

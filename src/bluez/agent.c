@@ -10,6 +10,7 @@
 #include "bluez/bluez.h"
 #include "bluez/device.h"
 #include "bluez/link.h"
+#include "bluez/msg.h"
 #include "core/client-pairing.h"
 #include "core/pairing.h"
 #include "util/log.h"
@@ -24,13 +25,12 @@ typedef struct Subject {
 	Link *link;
 } Subject;
 
-/* Anybody may call our object: only bluetoothd is answered. */
 static bool read_subject(Bluez *bluez, sd_bus_message *m, Subject *ret)
 {
 	const char *path;
 
 	*ret = (Subject){ 0 };
-	if (!bluez_is_sender(bluez, m) || sd_bus_message_read(m, "o", &path) < 0)
+	if (sd_bus_message_read(m, "o", &path) < 0)
 		return false;
 	ret->device = g_hash_table_lookup(bluez->devices, path);
 	if (!ret->device || !ret->device->adapter->radio)
@@ -269,7 +269,7 @@ static int translate_error(const sd_bus_error *error, const Link *link, Reason *
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
 		if (sd_bus_error_has_name(error, table[i].name))
 			return table[i].outcome == 0 ? 0 : reason_set(reason, table[i].outcome, "%s", table[i].says);
-	return reason_set(reason, E_FAILED, "bluetoothd: %s", error->message ? error->message : error->name);
+	return reason_set(reason, E_FAILED, "bluetoothd: %s", error_words(error));
 }
 
 static int on_paired(sd_bus_message *m, void *userdata, sd_bus_error *ret_error UNUSED)

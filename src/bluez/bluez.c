@@ -12,6 +12,7 @@
 #include "bluez/device.h"
 #include "bluez/gatt.h"
 #include "bluez/mirror.h"
+#include "bluez/msg.h"
 #include "util/log.h"
 
 #define BLUEZ_NAME "org.bluez"
@@ -37,6 +38,18 @@ bool bluez_is_sender(const Bluez *bluez, sd_bus_message *m)
 	const char *sender = sd_bus_message_get_sender(m);
 
 	return bluez->owner && sender && strcmp(sender, bluez->owner) == 0;
+}
+
+/* Whatever object of ours it is for: there is nothing on this connection for anybody else. */
+static int on_any_call(sd_bus_message *m, void *userdata, sd_bus_error *error UNUSED)
+{
+	uint8_t type = 0;
+
+	if (sd_bus_message_get_type(m, &type) < 0 || type != SD_BUS_MESSAGE_METHOD_CALL || bluez_is_sender(userdata, m))
+		return 0;
+	log_limited(LOG_NOTICE, "%s called an object that is for bluetoothd", sd_bus_message_get_sender(m));
+	(void)sd_bus_reply_method_errorf(m, SD_BUS_ERROR_ACCESS_DENIED, "this object is for bluetoothd");
+	return 1;
 }
 
 /* --- coming and going --- */
@@ -158,7 +171,7 @@ static int on_owner(sd_bus_message *m, void *userdata, sd_bus_error *ret_error U
 static int on_match_installed(sd_bus_message *m, void *userdata UNUSED, sd_bus_error *ret_error UNUSED)
 {
 	if (sd_bus_message_is_method_error(m, NULL))
-		log_error("the bus refuses a match on bluetoothd: %s", sd_bus_message_get_error(m)->message);
+		log_error("the bus refuses a match on bluetoothd: %s", error_words(sd_bus_message_get_error(m)));
 	return 0;
 }
 
@@ -235,6 +248,8 @@ int bluez_new(Bluez **ret, sd_event *event, sd_bus *bus, Broker *broker, BluezSe
 	if (r >= 0)
 		r = match_devices(bluez);
 	if (r >= 0)
+		r = sd_bus_add_filter(bus, &bluez->strangers, on_any_call, bluez);
+	if (r >= 0)
 		r = agent_new(bluez);
 	/* after the matches, so that nothing falls in between */
 	if (r >= 0)
@@ -260,6 +275,7 @@ Bluez *bluez_free(Bluez *bluez)
 	for (size_t i = 0; i < ARRAY_SIZE(bluez->matches); i++)
 		sd_bus_slot_unref(bluez->matches[i]);
 	sd_bus_slot_unref(bluez->device_match);
+	sd_bus_slot_unref(bluez->strangers);
 	sd_bus_slot_unref(bluez->agent);
 	sd_bus_message_unref(bluez->refused);
 	sd_bus_slot_unref(bluez->find);

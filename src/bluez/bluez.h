@@ -38,6 +38,7 @@ typedef struct Bluez {
 	bool refreshing;		/* the mirrored devices are old until the tree is there */
 	sd_bus_slot *matches[7];
 	sd_bus_slot *device_match;	/* changes of devices; NULL: nobody cares */
+	sd_bus_slot *strangers;		/* sees all calls to our objects first */
 	sd_bus_slot *agent;
 	sd_bus_message *refused;	/* a question to it that is answered when bluetoothd takes it back */
 	unsigned next_object;		/* number of the next object that we register */
@@ -68,7 +69,7 @@ void bluez_settle_devices(Bluez *bluez);
 /* Whether the mirrored devices are as BlueZ has them. If not, they will be as soon as somebody cares. */
 bool bluez_knows_devices(const Bluez *bluez);
 
-/* Anybody may call or signal us: only bluetoothd counts. */
+/* Anybody may signal us: only bluetoothd counts. Calls of others do not get as far as our objects. */
 bool bluez_is_sender(const Bluez *bluez, sd_bus_message *m);
 
 /* What core wants of a radio (BrokerOps). */

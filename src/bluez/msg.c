@@ -55,6 +55,11 @@ int msg_read_variant_bytes(sd_bus_message *m, const uint8_t **ret, size_t *ret_l
 	return 1;
 }
 
+const char *error_words(const sd_bus_error *error)
+{
+	return error->message && error->message[0] ? error->message : error->name;
+}
+
 int msg_walk_properties(sd_bus_message *m, MsgProperty property, void *userdata)
 {
 	const char *key;

@@ -24,6 +24,9 @@ int msg_exit_variant(sd_bus_message *m);
 int msg_open_property(sd_bus_message *m, const char *name, const char *signature);
 int msg_close_property(sd_bus_message *m);
 
+/* What an error says, to people. Whoever made it may have left out the message. */
+const char *error_words(const sd_bus_error *error);
+
 /* Walks a dictionary of string keys a{sv}: calls property for each, which must consume the variant. */
 typedef int (*MsgProperty)(sd_bus_message *m, const char *key, void *userdata);
 int msg_walk_properties(sd_bus_message *m, MsgProperty property, void *userdata);

@@ -199,12 +199,13 @@ Service *service_free(Service *service)
 static int on_named(sd_bus_message *m, void *userdata, sd_bus_error *ret_error UNUSED)
 {
 	Naming *naming = userdata;
+	const sd_bus_error *refusal = sd_bus_message_get_error(m);
 	uint32_t answer = 0;
 	int error = 0;
 
-	if (sd_bus_message_is_method_error(m, NULL)) {
+	if (refusal) {
 		error = -sd_bus_message_get_errno(m);
-		log_error("the bus refuses our name: %s", sd_bus_message_get_error(m)->message);
+		log_error("the bus refuses our name: %s", refusal->message ? refusal->message : refusal->name);
 	} else if (sd_bus_message_read(m, "u", &answer) < 0 || (answer != 1 && answer != 4)) {
 		error = -EEXIST;	/* neither primary owner nor already owner */
 	}

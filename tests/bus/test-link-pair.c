@@ -6,6 +6,7 @@
 
 #define SEALED OURS "/char0035" /* encrypt-read, encrypt-write: 7e7f */
 #define SEALED_HANDLE "0035"
+#define AGENT "/com/example/Bluetooth/agent"
 #define JUST_WORKS "[Links]\nJustWorks=1\n"
 
 static Client *other; /* holds the link too, and has RATE's notifications */
@@ -472,6 +473,77 @@ START_TEST(bluetoothd_is_killed)
 }
 END_TEST
 
+static uint32_t process_of(Client *bus, const char *name)
+{
+	g_autoptr(GVariant) reply = client_call(bus, "/", "org.freedesktop.DBus", "GetConnectionUnixProcessID",
+						g_variant_new("(s)", name), "(u)", NULL);
+	uint32_t pid = 0;
+
+	if (reply)
+		g_variant_get(reply, "(u)", &pid);
+	return pid;
+}
+
+/* The daemon's other connection, which is for bluetoothd. */
+static char *hot_name(Client *bus)
+{
+	g_autoptr(GVariant) reply = client_expect(bus, "/", "org.freedesktop.DBus", "ListNames", NULL, "(as)");
+	g_autoptr(GVariant) owner = client_expect(bus, "/", "org.freedesktop.DBus", "GetNameOwner",
+						  g_variant_new("(s)", WORLD_NAME), "(s)");
+	uint32_t daemon = process_of(bus, WORLD_NAME);
+	g_autofree const char **names = NULL;
+	const char *service;
+
+	g_variant_get(reply, "(^a&s)", &names);
+	g_variant_get(owner, "(&s)", &service);
+	for (unsigned int i = 0; names[i]; i++)
+		if (names[i][0] == ':' && strcmp(names[i], service) != 0 && process_of(bus, names[i]) == daemon)
+			return g_strdup(names[i]);
+	ck_abort_msg("the daemon has no second connection");
+}
+
+/* Whoever is on the bus may try: what we have there is for bluetoothd alone. The question that is open stays open. */
+START_TEST(strangers_at_our_objects)
+{
+	static const struct {
+		const char *path, *iface, *method, *args;
+	} calls[] = {
+		{ AGENT, "org.bluez.Agent1", "Cancel", "()" },
+		{ AGENT, "org.bluez.Agent1", "Release", "()" },
+		{ AGENT, "org.bluez.Agent1", "RequestPinCode", "(objectpath '/',)" },
+		{ AGENT, "org.bluez.Agent1", "RequestPasskey", "(objectpath '%s',)" },
+		{ AGENT, "org.bluez.Agent1", "RequestConfirmation", "(objectpath '%s', uint32 5)" },
+		{ AGENT, "org.bluez.Agent1", "RequestAuthorization", "(objectpath '%s',)" },
+		{ AGENT, "org.bluez.Agent1", "DisplayPasskey", "(objectpath '%s', uint32 5, uint16 0)" },
+		{ AGENT, "org.freedesktop.DBus.Introspectable", "Introspect", "()" },
+		{ "/com/example/Bluetooth/advertisement0", "org.bluez.LEAdvertisement1", "Release", "()" },
+		{ "/com/example/Bluetooth/application0/service/char0", "org.bluez.GattCharacteristic1", "StartNotify", "()" },
+		{ "/com/example/Bluetooth/monitors0/monitor", "org.bluez.AdvertisementMonitor1", "Release", "()" },
+	};
+	const char *link = share_link("display 5");
+	ClientCall *call = begin_pair(client, link, "{}");
+	uint32_t id = expect_question(client, "enter", NULL);
+	Client *bus = client_new(world_address(world)), *stranger = client_new(world_address(world));
+	g_autofree char *device = bluez_path(0), *hot = NULL;
+
+	client_direct(bus, "org.freedesktop.DBus");
+	hot = hot_name(bus);
+	client_direct(stranger, hot);
+	for (size_t i = 0; i < G_N_ELEMENTS(calls); i++) {
+		g_auto(GStrv) parts = g_strsplit(calls[i].args, "%s", 2);
+		g_autofree char *args = g_strjoinv(device, parts);
+
+		client_expect_error(stranger, calls[i].path, calls[i].iface, calls[i].method,
+				    g_variant_new_parsed(args, NULL), "org.freedesktop.DBus.Error.AccessDenied");
+	}
+	client_free(stranger);
+	client_free(bus);
+	respond(client, link, id, true, 5);
+	expect_done(call, "Pair");
+	expect_undisturbed(link);
+}
+END_TEST
+
 START_TEST(not_a_holder)
 {
 	appear("display 5");
@@ -505,8 +577,8 @@ int main(void)
 		unpaired_read, unpaired_read_display, unpaired_read_keyboard, unpaired_read_refuse,
 		unpaired_write_among_others, refused_then_paired, just_works_is_off, passkey_is_entered,
 		passkey_is_known, passkey_is_shown, passkey_is_wrong, passkey_is_mistyped_there, program_refuses,
-		nobody_answers, peer_refuses, second_pair, caller_leaves, last_caller_leaves, link_is_lost,
-		bluetoothd_is_killed, not_a_holder, paired_once, NULL
+		nobody_answers, peer_refuses, second_pair, caller_leaves, last_caller_leaves,
+		link_is_lost, bluetoothd_is_killed, strangers_at_our_objects, not_a_holder, paired_once, NULL
 	};
 	const TTest *const with_just_works[] = {
 		just_works_is_on, just_works_by_reading, just_works_but_passkey, NULL
