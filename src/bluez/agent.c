@@ -117,7 +117,7 @@ static int on_request_passkey(sd_bus_message *m, void *userdata, sd_bus_error *e
 	uint32_t passkey = 0;
 	Subject subject;
 
-	if (read_subject(userdata, m, &subject) && subject.link && subject.link->pairing) {
+	if (read_subject(userdata, m, &subject) && subject.link && link_is_asked(subject.link)) {
 		(void)link_pairing_asked(subject.link, PAIRING_ENTER, 0, answer_passkey, sd_bus_message_ref(m));
 		return 1;
 	}
@@ -131,7 +131,7 @@ static int on_request_confirmation(sd_bus_message *m, void *userdata, sd_bus_err
 	Subject subject;
 	uint32_t passkey;
 
-	if (read_subject(userdata, m, &subject) && subject.link && subject.link->pairing &&
+	if (read_subject(userdata, m, &subject) && subject.link && link_is_asked(subject.link) &&
 	    sd_bus_message_read(m, "u", &passkey) >= 0) {
 		(void)link_pairing_asked(subject.link, PAIRING_CONFIRM, passkey, answer_yes_or_no, sd_bus_message_ref(m));
 		return 1;
@@ -169,7 +169,7 @@ static int on_display_passkey(sd_bus_message *m, void *userdata, sd_bus_error *e
 	/* told again for each key that is pressed at the device */
 	if (entered > 0)
 		return sd_bus_reply_method_return(m, NULL);
-	if (subject.link && subject.link->pairing) {
+	if (subject.link && link_is_asked(subject.link)) {
 		(void)link_pairing_asked(subject.link, PAIRING_DISPLAY, passkey, answer_nothing, NULL);
 		return sd_bus_reply_method_return(m, NULL);
 	}

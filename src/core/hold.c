@@ -4,6 +4,7 @@
 
 #include "core/link.h"
 #include "core/links.h"
+#include "core/pairing.h"
 #include "core/session.h"
 
 static Hold *link_hold(const Link *link, const Session *session)
@@ -35,7 +36,7 @@ void link_add_hold(Link *link, Session *session, bool auto_reconnect)
 	link_changed(link, LINK_HOLDERS);
 }
 
-bool link_drop_hold(Link *link, const Session *session)
+bool link_drop_hold(Link *link, const Session *session, uint64_t now)
 {
 	Hold *hold = link_hold(link, session);
 
@@ -43,6 +44,7 @@ bool link_drop_hold(Link *link, const Session *session)
 		return false;
 	g_array_remove_index(link->holds, (guint)(hold - (Hold *)(void *)link->holds->data));
 	link_unclaim(link, session);
+	link_drop_pairing(link, session, now);
 	for (guint i = 0; i < link->attrs->len; i++)
 		attr_drop_session(g_ptr_array_index(link->attrs, i), session);
 	link_changed(link, LINK_HOLDERS);
@@ -62,7 +64,7 @@ int link_release(Link *link, Session *session, uint64_t now)
 {
 	Radio *radio = link->radio;
 	bool first = links_enter(radio);
-	bool held = link_drop_hold(link, session);
+	bool held = link_drop_hold(link, session, now);
 
 	links_leave(radio, first, now);
 	return held ? 0 : E_NOT_CONNECTED;

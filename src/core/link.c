@@ -158,7 +158,7 @@ static void link_cancel_work(Link *link)
 }
 
 /* Those who do not want it back have lost it. */
-static void link_tell_lost(Link *link, const char *reason, bool was_up)
+static void link_tell_lost(Link *link, const char *reason, bool was_up, uint64_t now)
 {
 	if (was_up && link->holds->len > 0)
 		link->broker->ops->link_lost(link->broker->userdata, link, reason);
@@ -166,7 +166,7 @@ static void link_tell_lost(Link *link, const char *reason, bool was_up)
 		const Hold *hold = &g_array_index(link->holds, Hold, i);
 
 		if (!hold->auto_reconnect)
-			link_drop_hold(link, hold->session);
+			link_drop_hold(link, hold->session, now);
 	}
 }
 
@@ -185,14 +185,14 @@ static void link_lost(Link *link, const char *reason, uint64_t now)
 	link->linger = USEC_NEVER;
 	link_cancel_work(link);
 	if (link->mend_until == 0)
-		link_tell_lost(link, reason, was_up);
+		link_tell_lost(link, reason, was_up, now);
 	else
 		broker_wake_at(link->broker, link->mend_until);
 	link->retry_at = MAX(link->retry_at, now);
 }
 
 /* Not cut, after all; or it does not come back. */
-void link_mend_expired(Link *link)
+void link_mend_expired(Link *link, uint64_t now)
 {
 	if (link->state == LINK_UP) {
 		link_resume(link);
@@ -200,7 +200,7 @@ void link_mend_expired(Link *link)
 	}
 	link->mend_until = 0;
 	link_cancel_work(link);
-	link_tell_lost(link, "disconnected", true);
+	link_tell_lost(link, "disconnected", true, now);
 }
 
 void link_begin(Link *link, uint64_t now)
@@ -238,7 +238,7 @@ static void link_retry(Link *link, int error, const Reason *reason, uint64_t now
 		link->retry_at = now + RETRY_LOST;
 		link_fail_waits(link, error, reason);
 		if (link->mend_until != 0)
-			link_mend_expired(link);
+			link_mend_expired(link, now);
 	}
 }
 

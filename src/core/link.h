@@ -64,6 +64,7 @@ struct Link {
 	PairingQuestion question;
 	uint32_t last_question;
 	bool pair_under_way;	/* bluetoothd is at it; else it waits until the link is mended */
+	bool pair_abandoned;	/* whoever wanted what it is at does not wait any more; pairing, if any, waits for its end */
 	bool pair_asked;	/* its agent was asked something */
 	unsigned tries;		/* of this connection */
 	uint64_t retry_at;	/* 0: at once */
@@ -95,5 +96,5 @@ void link_begin(Link *link, uint64_t now);
 void link_close(Link *link, uint64_t now);
 void link_settle(Link *link, uint64_t now);		/* goes on with what depends on nobody else */
 void link_time_out(Link *link, uint64_t now);		/* its deadline has come */
-void link_mend_expired(Link *link);	/* its mend_until has come */
+void link_mend_expired(Link *link, uint64_t now);	/* its mend_until has come */
 void link_radio_gone(Link *link, int error, const Reason *reason, uint64_t now);

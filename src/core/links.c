@@ -176,7 +176,7 @@ void links_drop_session(Radio *radio, Session *session, uint64_t now)
 	for (guint i = 0; i < radio->links->len; i++) {
 		Link *link = g_ptr_array_index(radio->links, i);
 
-		link_drop_hold(link, session);
+		link_drop_hold(link, session, now);
 		for (guint w = link->waits->len; w-- > 0;) {
 			ConnectWait *wait = g_ptr_array_index(link->waits, w);
 
@@ -236,7 +236,7 @@ uint64_t links_tick(Radio *radio, uint64_t now)
 
 		link_expire_waits(link, now);
 		if (link->mend_until != 0 && link->mend_until <= now)
-			link_mend_expired(link);
+			link_mend_expired(link, now);
 		if (link->doubt_at != 0 && link->doubt_at <= now)
 			link_doubt(link, now);
 		if (link->deadline <= now)

@@ -25,9 +25,14 @@ static void link_now_paired(Link *link)
 		((Attr *)g_ptr_array_index(link->attrs, i))->wants_pairing = false;
 }
 
+void link_forgive(Link *link, uint64_t now)
+{
+	link->forgive_until = now + FORGIVE_MAX;
+}
+
 int link_pair(Link *link, PairWait *wait, Reason *reason)
 {
-	if (link->pairing || link->pair_under_way)
+	if (link->pairing)
 		return reason_set(reason, E_IN_PROGRESS, "the device is being paired already");
 	/* bluetoothd would never answer */
 	if (link->bluez.paired) {
@@ -52,20 +57,44 @@ void link_pair_resume(Link *link)
 	link->broker->ops->link_pair(link->broker->userdata, link);
 }
 
+/* Nobody waits for it any more. The next one begins when bluetoothd has answered to this. */
+static void abandon_pairing(Link *link)
+{
+	link->pairing->link = NULL;
+	link->pairing = NULL;
+	link->pair_abandoned = link->pair_under_way;
+}
+
 void pair_wait_cancel(PairWait *wait, uint64_t now)
 {
 	Link *link = wait->link;
 
 	if (!link)
 		return;
-	wait->link = NULL;
-	link->pairing = NULL;
+	abandon_pairing(link);
 	if (!link->pair_under_way)
 		return;
-	/* nobody is left to answer; this ends the link, too */
-	link->forgive_until = now + FORGIVE_MAX;
+	/* a device may end the link over that */
+	link_forgive(link, now);
 	link->broker->ops->link_cancel_pair(link->broker->userdata, link);
 	close_question(link, false, 0);
+}
+
+void link_drop_pairing(Link *link, const Session *session, uint64_t now)
+{
+	PairWait *wait = link->pairing;
+	Reason reason;
+
+	if (!wait || wait->session != session)
+		return;
+	pair_wait_cancel(wait, now);
+	reason_set(&reason, E_NOT_CONNECTED, "the session has let go of the link");
+	wait->done(wait, E_NOT_CONNECTED, &reason);
+}
+
+bool link_is_asked(const Link *link)
+{
+	return link->pairing && !link->pair_abandoned;
 }
 
 bool link_pairing_asked(Link *link, PairingKind kind, uint32_t passkey,
@@ -73,7 +102,7 @@ bool link_pairing_asked(Link *link, PairingKind kind, uint32_t passkey,
 {
 	PairWait *wait = link->pairing;
 
-	if (!wait)
+	if (!link_is_asked(link))
 		return false;
 	link->pair_asked = true;
 	if (kind == PAIRING_ENTER && wait->has_passkey) {
@@ -104,19 +133,25 @@ void link_pair_end(Link *link, int error, const Reason *reason)
 {
 	PairWait *wait = link->pairing;
 
-	link->pairing = NULL;
 	close_question(link, false, 0);
 	if (!wait)
 		return;
-	wait->link = NULL;
+	abandon_pairing(link);
 	wait->done(wait, error, reason);
 }
 
 void link_pair_done(Link *link, int error, const Reason *reason, uint64_t now)
 {
+	bool abandoned = link->pair_abandoned;
 	Reason undone;
 
-	link->pair_under_way = false;
+	link->pair_under_way = link->pair_abandoned = false;
+	if (error != 0 && abandoned) {
+		/* that was somebody else's; while the link is mended, the new one waits for that */
+		if (link->bluez.connected && link->mend_until == 0)
+			link_pair_resume(link);
+		return;
+	}
 	if (error == 0 && !link->pair_asked && !link->broker->config.just_works) {
 		/* bluetoothd does not tell beforehand, and cannot take a pairing back but with the device and the link */
 		link->mend_until = MAX(link->mend_until, now + FORGIVE_MAX);
@@ -129,7 +164,7 @@ void link_pair_done(Link *link, int error, const Reason *reason, uint64_t now)
 		link_now_paired(link);
 	} else {
 		/* it ends the link over that */
-		link->forgive_until = now + FORGIVE_MAX;
+		link_forgive(link, now);
 	}
 	link_pair_end(link, error, reason);
 }

@@ -39,9 +39,13 @@ void pair_wait_cancel(PairWait *wait, uint64_t now);	/* no harm if it does not w
 /* The program's answer. E_DOES_NOT_EXIST: no such question is open. E_INVALID_ARGUMENTS: passkey above PASSKEY_MAX. */
 int link_respond_pairing(Link *link, uint32_t id, bool accept, uint32_t passkey, Reason *reason);
 
-/* From the edge. answer may be called at once. False: nobody here pairs with that device. */
+/* From the edge. Whether somebody waits for the pairing that bluetoothd is at. */
+bool link_is_asked(const Link *link);
+/* answer may be called at once. False: nobody here pairs with that device. */
 bool link_pairing_asked(Link *link, PairingKind kind, uint32_t passkey,
 			void (*answer)(void *edge, bool accept, uint32_t passkey), void *edge);
+/* A pairing has failed, or is about to: should the link be lost over that, it is mended. */
+void link_forgive(Link *link, uint64_t now);
 void link_pair_done(Link *link, int error, const Reason *reason, uint64_t now);
 /* The agent is asked about a device that nobody here pairs with: a read or write needs a pairing, and bluetoothd begins one
  * by itself. */
@@ -60,6 +64,8 @@ PairingAnswer link_pairing_unasked(Link *link, bool just_works, uint64_t now);
 /* For links.c: doubt_at has come. */
 void link_doubt(Link *link, uint64_t now);
 
+/* For hold.c: the session lets go of the link. */
+void link_drop_pairing(Link *link, const Session *session, uint64_t now);
 /* For link.c: begins what had to wait for the link; tells who waits. */
 void link_pair_resume(Link *link);
 void link_pair_end(Link *link, int error, const Reason *reason);

@@ -421,6 +421,59 @@ START_TEST(caller_leaves)
 }
 END_TEST
 
+typedef enum Way {
+	BY_DISCONNECT,
+	BY_CLOSE,
+	BY_DEINIT,
+	BY_INIT,
+	BY_LEAVING,
+} Way;
+
+static Client *leave(Client *leaver, const char *session, const char *link, Way way)
+{
+	static const char *const methods[] = { [BY_CLOSE] = "Close", [BY_DEINIT] = "Deinit", [BY_INIT] = "Init" };
+
+	if (way == BY_LEAVING)
+		return client_free(leaver);
+	if (way == BY_DISCONNECT)
+		let_go(leaver, link);
+	else
+		client_do(leaver, session, "Session1", methods[way], way == BY_INIT ? no_options() : NULL);
+	return leaver;
+}
+
+/* Whatever way a session lets go of the link while its Pair waits, the next one may pair in the same moment. */
+START_TEST(session_lets_go)
+{
+	for (Way way = BY_DISCONNECT; way <= BY_LEAVING; way++) {
+		Client *leaver = client_new(world_address(world));
+		const char *link = peer_path(0);
+		g_autofree char *session = NULL;
+		ClientCall *call, *next;
+
+		if (way == BY_DISCONNECT)
+			(void)share_link("display 5");
+		session = open_session(leaver, 0);
+		g_free(connect_to(leaver, session, 0, "{}"));
+		client_subscribe(leaver, NULL, CONNECTION, "PairingRequest", NULL);
+		call = begin_pair(leaver, link, "{}");
+		(void)expect_question(leaver, "enter", NULL);
+		if (way == BY_LEAVING)
+			client_call_forget(call);
+		leaver = leave(leaver, session, link, way);
+		next = begin_pair(client, link, "{}");
+		if (leaver)
+			expect_call_error(call, "NotConnected", "");
+		respond(client, link, expect_question(client, "enter", NULL), false, 0);
+		expect_call_error(next, "Failed", "");
+		client_free(leaver);
+	}
+	pair(client, peer_path(0), "{'passkey': <uint32 5>}");
+	expect_sealed(peer_path(0));
+	expect_undisturbed(peer_path(0));
+}
+END_TEST
+
 /* The only holder leaves: nothing is left of it. */
 START_TEST(last_caller_leaves)
 {
@@ -577,7 +630,7 @@ int main(void)
 		unpaired_read, unpaired_read_display, unpaired_read_keyboard, unpaired_read_refuse,
 		unpaired_write_among_others, refused_then_paired, just_works_is_off, passkey_is_entered,
 		passkey_is_known, passkey_is_shown, passkey_is_wrong, passkey_is_mistyped_there, program_refuses,
-		nobody_answers, peer_refuses, second_pair, caller_leaves, last_caller_leaves,
+		nobody_answers, peer_refuses, second_pair, caller_leaves, session_lets_go, last_caller_leaves,
 		link_is_lost, bluetoothd_is_killed, strangers_at_our_objects, not_a_holder, paired_once, NULL
 	};
 	const TTest *const with_just_works[] = {

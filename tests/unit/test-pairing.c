@@ -174,14 +174,114 @@ START_TEST(test_caller_leaves)
 	pair_wait_cancel(&pairer.wait, p.world.now);
 	world_expect(&p.world, "pair5 nopair5");
 	ck_assert(answer.called == 1 && !answer.accept);
-	/* bluetoothd is at it until it answers */
-	ck_assert_int_eq(begin(&p, &next), E_IN_PROGRESS);
-	ck_assert_int_eq(link_pairing_unasked(p.link, true, p.world.now), PAIRING_REFUSE);
-	done(&p, E_FAILED);
-	ck_assert_uint_eq(pairer.called, 0);
+	/* bluetoothd is at it until it answers: the next one waits for that, and is asked nothing that is not its own */
 	ck_assert_int_eq(begin(&p, &next), 0);
+	ck_assert_int_eq(link_pairing_unasked(p.link, true, p.world.now), PAIRING_REFUSE);
+	ck_assert(!link_pairing_asked(p.link, PAIRING_ENTER, 0, on_answer, &answer));
+	world_expect(&p.world, "");
+	done(&p, E_FAILED);
+	world_expect(&p.world, "pair5");
+	ck_assert(pairer.called == 0 && next.called == 0 && next.asked == 0);
+	ck_assert(link_pairing_asked(p.link, PAIRING_ENTER, 0, on_answer, &answer));
+	ck_assert_uint_eq(next.asked, 1);
 	done(&p, E_FAILED);
 	ck_assert(next.called == 1 && next.error == E_FAILED);
+	world_end(&p.world);
+}
+END_TEST
+
+/* It was too late to cancel it. */
+START_TEST(test_abandoned_but_paired)
+{
+	Pairer pairer = { 0 }, next = { 0 };
+	Answer answer = { 0 };
+	Place p;
+
+	place_init(&p);
+	ck_assert_int_eq(begin(&p, &pairer), 0);
+	ck_assert(link_pairing_asked(p.link, PAIRING_ENTER, 0, on_answer, &answer));
+	pair_wait_cancel(&pairer.wait, p.world.now);
+	ck_assert_int_eq(begin(&p, &next), 0);
+	done(&p, 0);
+	ck_assert(next.called == 1 && next.error == 0);
+	world_expect(&p.world, "pair5 nopair5");
+	world_end(&p.world);
+}
+END_TEST
+
+typedef enum Way {
+	BY_DISCONNECT,
+	BY_CLOSE,
+	BY_DEINIT,
+	BY_INIT,
+	_WAY_MAX,
+} Way;
+
+static void let_go(Place *p, Way way)
+{
+	const InitOptions options = { 0 };
+	Reason reason;
+
+	switch (way) {
+	case BY_DISCONNECT:
+		ck_assert_int_eq(link_release(p->link, p->a, p->world.now), 0);
+		break;
+	case BY_CLOSE:
+		session_drop(p->a, p->world.now);
+		break;
+	case BY_DEINIT:
+		session_deinit(p->a, p->world.now);
+		break;
+	case BY_INIT:
+		ck_assert_int_eq(session_init(p->a, &options, p->world.now, &reason), 0);
+		break;
+	case _WAY_MAX:
+		break;
+	}
+}
+
+/* Whoever lets go of the link lets go of the pairing, too; those who hold it may pair at once. */
+START_TEST(test_session_lets_go)
+{
+	for (Way way = 0; way < _WAY_MAX; way++) {
+		Pairer pairer = { 0 }, next = { 0 };
+		Answer answer = { 0 };
+		Place p;
+
+		place_init(&p);
+		ck_assert_int_eq(begin(&p, &pairer), 0);
+		ck_assert(link_pairing_asked(p.link, PAIRING_ENTER, 0, on_answer, &answer));
+		let_go(&p, way);
+		world_expect(&p.world, "pair5 nopair5");
+		ck_assert(answer.called == 1 && !answer.accept);
+		ck_assert(pairer.called == 1 && pairer.error == E_NOT_CONNECTED);
+		ck_assert_ptr_null(p.link->pairing);
+
+		p.a = p.b;
+		ck_assert_int_eq(begin(&p, &next), 0);
+		done(&p, E_FAILED);
+		world_expect(&p.world, "pair5");
+		done(&p, 0);
+		ck_assert_uint_eq(pairer.called, 1);
+		ck_assert_uint_eq(next.called, 1);
+		world_end(&p.world);
+	}
+}
+END_TEST
+
+/* Another session's letting go is none of its business. */
+START_TEST(test_other_session_lets_go)
+{
+	Pairer pairer = { 0 };
+	Place p;
+
+	place_init(&p);
+	ck_assert_int_eq(begin(&p, &pairer), 0);
+	session_drop(p.b, p.world.now);
+	world_expect(&p.world, "pair5");
+	ck_assert(pairer.called == 0 && p.link->pairing == &pairer.wait);
+	done(&p, E_FAILED);
+	ck_assert_uint_eq(pairer.called, 1);
 	world_end(&p.world);
 }
 END_TEST
@@ -323,5 +423,6 @@ START_TEST(test_lost_before_services)
 }
 END_TEST
 
-UNIT_MAIN("pairing", test_questions, test_known_passkey, test_just_works, test_caller_leaves, test_by_reading,
+UNIT_MAIN("pairing", test_questions, test_known_passkey, test_just_works, test_caller_leaves,
+	  test_abandoned_but_paired, test_session_lets_go, test_other_session_lets_go, test_by_reading,
 	  test_forgotten, test_refused_then_paired, test_not_mended, test_lost_before_services)
