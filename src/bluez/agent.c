@@ -11,6 +11,7 @@
 #include "bluez/device.h"
 #include "bluez/link.h"
 #include "bluez/msg.h"
+#include "bluez/trust.h"
 #include "core/client-pairing.h"
 #include "core/pairing.h"
 #include "util/log.h"
@@ -39,23 +40,34 @@ static bool read_subject(Bluez *bluez, sd_bus_message *m, Subject *ret)
 	return true;
 }
 
+void agent_refuse(sd_bus_message *question)
+{
+	(void)sd_bus_reply_method_errorf(question, REJECTED, "nobody here pairs with that device");
+}
+
 static void answer_refused(Bluez *bluez)
 {
 	if (bluez->refused)
-		(void)sd_bus_reply_method_errorf(bluez->refused, REJECTED, "nobody here pairs with that device");
+		agent_refuse(bluez->refused);
 	bluez->refused = sd_bus_message_unref(bluez->refused);
 }
 
 /*
  * Nobody here pairs with that device. bluetoothd hands our answers to the kernel before our calls: an answer before it has
- * cut the link would leave nothing to cut it by.
+ * cut the link would leave nothing to cut it by. A link that stays is not to go half a minute later.
  */
-static int refuse(Bluez *bluez, sd_bus_message *m, PairingAnswer answer)
+static int refuse(Bluez *bluez, const Subject *subject, sd_bus_message *m, PairingAnswer answer)
 {
+	char path[BLUEZ_PATH_SIZE];
+
 	answer_refused(bluez);
-	bluez->refused = sd_bus_message_ref(m);
-	if (answer != PAIRING_CUT)
-		answer_refused(bluez);
+	if (answer == PAIRING_CUT)
+		bluez->refused = sd_bus_message_ref(m);
+	else if (subject->link && subject->link->bluez.connected &&
+		 bluez_device_path(bluez, subject->link->radio, &subject->link->addr, path))
+		trust_refuse(bluez, path, m);
+	else
+		agent_refuse(m);
 	return 1;
 }
 
@@ -122,7 +134,7 @@ static int on_request_passkey(sd_bus_message *m, void *userdata, sd_bus_error *e
 		return 1;
 	}
 	answer = decide(userdata, &subject, PAIRING_ENTER, &passkey);
-	return answer == PAIRING_ALLOW ? sd_bus_reply_method_return(m, "u", passkey) : refuse(userdata, m, answer);
+	return answer == PAIRING_ALLOW ? sd_bus_reply_method_return(m, "u", passkey) : refuse(userdata, &subject, m, answer);
 }
 
 static int on_request_confirmation(sd_bus_message *m, void *userdata, sd_bus_error *error UNUSED)
@@ -137,7 +149,7 @@ static int on_request_confirmation(sd_bus_message *m, void *userdata, sd_bus_err
 		return 1;
 	}
 	answer = decide(userdata, &subject, PAIRING_CONFIRM, &passkey);
-	return answer == PAIRING_ALLOW ? sd_bus_reply_method_return(m, NULL) : refuse(userdata, m, answer);
+	return answer == PAIRING_ALLOW ? sd_bus_reply_method_return(m, NULL) : refuse(userdata, &subject, m, answer);
 }
 
 /* A central may enter the kernel's passkey. Whoever set the pin finds it here. */
@@ -165,7 +177,7 @@ static int on_display_passkey(sd_bus_message *m, void *userdata, sd_bus_error *e
 	uint16_t entered;
 
 	if (!read_subject(userdata, m, &subject) || sd_bus_message_read(m, "uq", &passkey, &entered) < 0)
-		return refuse(userdata, m, PAIRING_REFUSE);
+		return refuse(userdata, &subject, m, PAIRING_REFUSE);
 	/* told again for each key that is pressed at the device */
 	if (entered > 0)
 		return sd_bus_reply_method_return(m, NULL);
@@ -178,9 +190,12 @@ static int on_display_passkey(sd_bus_message *m, void *userdata, sd_bus_error *e
 		show_passkey(subject.device, passkey);
 		return sd_bus_reply_method_return(m, NULL);
 	}
-	if (answer == PAIRING_REFUSE)
+	if (answer == PAIRING_REFUSE) {
+		if (subject.link)
+			link_forgive(subject.link, bluez_now(userdata));
 		cancel_pairing(userdata, subject.device);
-	return refuse(userdata, m, answer);
+	}
+	return refuse(userdata, &subject, m, answer);
 }
 
 /* Just Works: bluetoothd asks whether it may. Nobody saw anything, so this is no confirmation. It does not ask for Pair. */
@@ -191,12 +206,13 @@ static int on_request_authorization(sd_bus_message *m, void *userdata, sd_bus_er
 
 	(void)read_subject(userdata, m, &subject);
 	answer = decide(userdata, &subject, PAIRING_JUST_WORKS, NULL);
-	return answer == PAIRING_ALLOW ? sd_bus_reply_method_return(m, NULL) : refuse(userdata, m, answer);
+	return answer == PAIRING_ALLOW ? sd_bus_reply_method_return(m, NULL) : refuse(userdata, &subject, m, answer);
 }
 
-static int on_refuse(sd_bus_message *m, void *userdata, sd_bus_error *error UNUSED)
+static int on_refuse(sd_bus_message *m, void *userdata UNUSED, sd_bus_error *error UNUSED)
 {
-	return refuse(userdata, m, PAIRING_REFUSE);
+	agent_refuse(m);
+	return 1;
 }
 
 /* Cancel has no argument: bluetoothd gave up the question it asked last, and takes no answer to it. */
@@ -279,6 +295,7 @@ static int on_paired(sd_bus_message *m, void *userdata, sd_bus_error *ret_error 
 	Reason reason = { "" };
 	int r = error ? translate_error(error, link, &reason) : 0;
 
+	trust_return(bluez_of_answer(userdata), path_of_answer(userdata));
 	if (!link)
 		return 0;
 	/* it was paired before: nothing to confirm, and nothing to undo */
@@ -290,6 +307,10 @@ static int on_paired(sd_bus_message *m, void *userdata, sd_bus_error *ret_error 
 
 void bluez_link_pair(Bluez *bluez, Link *link)
 {
+	char path[BLUEZ_PATH_SIZE];
+
+	if (bluez_device_path(bluez, link->radio, &link->addr, path))
+		trust_lend(bluez, path);
 	call_device(bluez, link, "Pair", on_paired, PAIR_TIMEOUT);
 }
 

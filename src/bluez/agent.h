@@ -5,6 +5,8 @@
  */
 #pragma once
 
+#include <systemd/sd-bus.h>
+
 #include "core/link.h"
 
 typedef struct Bluez Bluez;
@@ -13,6 +15,9 @@ typedef struct Bluez Bluez;
 int agent_new(Bluez *bluez);
 /* bluetoothd is there: registers. */
 void agent_register(Bluez *bluez);
+
+/* The answer to what bluetoothd asked. */
+void agent_refuse(sd_bus_message *question);
 
 /* What core wants (BrokerOps). */
 void bluez_link_pair(Bluez *bluez, Link *link);

@@ -13,6 +13,7 @@
 #include "bluez/gatt.h"
 #include "bluez/mirror.h"
 #include "bluez/msg.h"
+#include "bluez/trust.h"
 #include "util/log.h"
 
 #define BLUEZ_NAME "org.bluez"
@@ -265,6 +266,7 @@ int bluez_new(Bluez **ret, sd_event *event, sd_bus *bus, Broker *broker, BluezSe
 
 void bluez_end(Bluez *bluez)
 {
+	trust_return_all(bluez);
 	call_queue_flush(bluez->calls);
 }
 
@@ -282,6 +284,8 @@ Bluez *bluez_free(Bluez *bluez)
 	bluez_call_forget(bluez->load);
 	bluez_call_forget(bluez->tree);
 	sd_event_source_disable_unref(bluez->reload);
+	if (bluez->lent)
+		g_hash_table_destroy(bluez->lent);
 	g_hash_table_destroy(bluez->devices);
 	while (bluez->adapters->len > 0)
 		adapter_free(g_ptr_array_steal_index(bluez->adapters, 0));

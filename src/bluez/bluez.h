@@ -44,6 +44,7 @@ typedef struct Bluez {
 	unsigned next_object;		/* number of the next object that we register */
 	GPtrArray *adapters;
 	GHashTable *devices;		/* path -> Device */
+	GHashTable *lent;		/* path -> Loan (bluez/trust.h); NULL: none */
 } Bluez;
 
 /* bus and event outlive it. */

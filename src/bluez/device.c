@@ -287,7 +287,7 @@ static int read_property(sd_bus_message *m, const char *key, void *userdata)
 	Reading *reading = userdata;
 	Device *device = reading->device;
 	const char *text;
-	int connected;
+	int flag;
 	int r;
 
 	for (size_t i = 0; i < ARRAY_SIZE(small); i++) {
@@ -330,10 +330,16 @@ static int read_property(sd_bus_message *m, const char *key, void *userdata)
 	}
 	if (strcmp(key, "Paired") == 0)
 		return read_link_flag(reading, m, &device->paired);
+	if (strcmp(key, "Trusted") == 0) {
+		r = msg_read_variant(m, 'b', &flag);
+		if (r > 0)
+			device->trusted = flag;
+		return r;
+	}
 	if (strcmp(key, "Connected") == 0) {
-		r = msg_read_variant(m, 'b', &connected);
-		if (r > 0 && device->connected != !!connected) {
-			device->connected = connected;
+		r = msg_read_variant(m, 'b', &flag);
+		if (r > 0 && device->connected != !!flag) {
+			device->connected = flag;
 			reading->news->connected_changed = true;
 			reading->news->link_changed = true;
 		}

@@ -37,6 +37,7 @@ struct Device {
 	bool connected;
 	bool resolved;		/* ServicesResolved */
 	bool paired;
+	bool trusted;
 	bool tree_read;		/* its GATT objects were read after that */
 	int8_t rssi;
 	int8_t tx_power;

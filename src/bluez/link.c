@@ -20,6 +20,7 @@ typedef struct LinkCall {
 	Bluez *bluez;
 	uint64_t radio;		/* its id */
 	Addr addr;
+	char path[BLUEZ_PATH_SIZE];	/* of the device */
 } LinkCall;
 
 static Device *find_device(const Bluez *bluez, const Radio *radio, const Addr *addr)
@@ -116,6 +117,11 @@ Link *link_of_answer(void *userdata)
 			return link_find(radio, &call->addr);
 	}
 	return NULL;
+}
+
+const char *path_of_answer(void *userdata)
+{
+	return ((LinkCall *)userdata)->path;
 }
 
 /* bluetoothd's words for why a connection failed (its src/error.h). */
@@ -256,15 +262,15 @@ void call_device(Bluez *bluez, const Link *link, const char *member, sd_bus_mess
 		 uint64_t timeout)
 {
 	LinkCall *call = g_new0(LinkCall, 1);
-	char path[BLUEZ_PATH_SIZE], text[ADDR_STRING_SIZE];
+	char text[ADDR_STRING_SIZE];
 	BluezCall *answer = NULL;
 	int r = -ENOTCONN;
 
 	call->bluez = bluez;
 	call->radio = link->radio->id;
 	call->addr = link->addr;
-	if (bluez_device_path(bluez, link->radio, &link->addr, path))
-		r = bluez_call_for(bluez, path, DEVICE_INTERFACE, member, &answer, callback, call, NULL, NULL, timeout);
+	if (bluez_device_path(bluez, link->radio, &link->addr, call->path))
+		r = bluez_call_for(bluez, call->path, DEVICE_INTERFACE, member, &answer, callback, call, NULL, NULL, timeout);
 	if (r < 0) {
 		addr_format(&link->addr, text);
 		log_warning("%s of %s: %s", member, text, strerror(-r));

@@ -5,9 +5,9 @@
 #include <stdbool.h>
 #include <systemd/sd-bus.h>
 
+#include "bluez/bluez.h"
 #include "core/link.h"
 
-typedef struct Bluez Bluez;
 struct Device;
 
 /* What core wants (BrokerOps). */
@@ -20,6 +20,7 @@ void bluez_client_disconnect(Bluez *bluez, Radio *radio, const Addr *addr);	/* a
  * be made with an error; its userdata finds the link again, if it is still there, by link_of_answer. */
 void call_device(Bluez *bluez, const Link *link, const char *member, sd_bus_message_handler_t callback, uint64_t timeout);
 Link *link_of_answer(void *userdata);
+const char *path_of_answer(void *userdata);	/* of the device; "": there was none */
 Bluez *bluez_of_answer(void *userdata);
 
 /* The mirror of a device changed, or it is new. */

@@ -11,6 +11,7 @@
 #include "bluez/gatt.h"
 #include "bluez/link.h"
 #include "bluez/msg.h"
+#include "bluez/trust.h"
 #include "util/log.h"
 
 static Adapter *find_adapter(const Bluez *bluez, const char *path, size_t length)
@@ -90,6 +91,7 @@ static int load_device(Bluez *bluez, sd_bus_message *m, const char *path)
 		bluez_report(device);
 	if (kept && news.connected_changed)
 		count_link(device);
+	trust_seen(bluez, path);
 	/* a link may have waited for bluetoothd to come back with the device */
 	if (kept && (bluez->loaded || (adapter->radio && link_find(adapter->radio, &device->addr))))
 		bluez_link_sync(device);
@@ -213,6 +215,7 @@ static int on_interfaces_removed(Bluez *bluez, sd_bus_message *m)
 				count_link(device);
 			}
 			bluez_link_gone(device);
+			trust_forget(bluez, path);
 			g_hash_table_remove(bluez->devices, path);
 		}
 		if (gatt_is_interface(interface))

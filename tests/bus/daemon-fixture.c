@@ -12,7 +12,12 @@ void setup_with(WorldFlags flags, const char *config)
 {
 	const WorldOptions options = { .config = config };
 
-	world = world_new_with(flags, &options);
+	setup_options(flags, &options);
+}
+
+void setup_options(WorldFlags flags, const WorldOptions *options)
+{
+	world = world_new_with(flags, options);
 	air = world_air(world);
 	client = client_new(world_address(world));
 }

@@ -20,6 +20,7 @@ extern Air *air;
 extern Client *client;
 
 void setup_with(WorldFlags flags, const char *config);
+void setup_options(WorldFlags flags, const WorldOptions *options);
 void setup(void);
 void teardown(void);
 bool is_guest(void); /* before there is a world, too */

@@ -9,18 +9,32 @@
 
 static const char *chosen_config;
 
-void link_setup_with(const char *config)
+static void link_setup_options(const WorldOptions *options)
 {
 	g_autofree char *left = NULL;
 	g_auto(GStrv) names = NULL;
 
-	setup_with(0, config);
+	setup_options(0, options);
 	/* In the guest, those of a test that failed are still there. */
 	left = air_cmd(air, "peers");
 	names = g_strsplit(left, " ", -1);
 	for (char **name = names; *name; name++)
 		if (**name != '\0')
 			air_do(air, "unpeer %s", *name);
+}
+
+void link_setup_with(const char *config)
+{
+	const WorldOptions options = { .config = config };
+
+	link_setup_options(&options);
+}
+
+void link_setup_hasty(const char *seconds)
+{
+	const WorldOptions options = { .temporary_timeout = seconds };
+
+	link_setup_options(&options);
 }
 
 void link_setup(void)

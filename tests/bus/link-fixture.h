@@ -45,6 +45,7 @@
 
 void link_setup(void);
 void link_setup_with(const char *config);
+void link_setup_hasty(const char *seconds); /* BlueZ's TemporaryTimeout */
 int link_main(const char *name, const TTest *const *tests, const char *config, double timeout_s);
 
 /* Peripherals by number, called "peerN" on the air; random addresses that no other test has. */

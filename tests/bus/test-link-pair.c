@@ -7,6 +7,7 @@
 #define SEALED OURS "/char0035" /* encrypt-read, encrypt-write: 7e7f */
 #define SEALED_HANDLE "0035"
 #define AGENT "/com/example/Bluetooth/agent"
+#define HASTY 3 /* seconds that BlueZ keeps a device that it has just found */
 #define JUST_WORKS "[Links]\nJustWorks=1\n"
 
 static Client *other; /* holds the link too, and has RATE's notifications */
@@ -474,6 +475,100 @@ START_TEST(session_lets_go)
 }
 END_TEST
 
+/* --- what a failed pairing leaves behind --- */
+
+/* After a failed pairing BlueZ drops the device, link and all, when HASTY seconds have passed. */
+static void expect_lasting(const char *link)
+{
+	wait_ms(HASTY * 1000 + 2500);
+	ck_assert(peer_is_linked(0));
+	ck_assert_uint_eq(peer_count(0, RATE_CONFIG_HANDLE, "writes"), subscribed);
+	expect_undisturbed(link);
+}
+
+static bool is_trusted(void *path)
+{
+	return client_get_boolean(world_bluez(world), path, "org.bluez.Device1", "Trusted");
+}
+
+static bool is_not_trusted(void *path)
+{
+	return !is_trusted(path);
+}
+
+START_TEST(lasting_program_refuses)
+{
+	const char *link = share_link("display 123456");
+	ClientCall *call = begin_pair(client, link, "{}");
+	g_autofree char *device = bluez_path(0);
+
+	respond(client, link, expect_question(client, "enter", NULL), false, 0);
+	expect_call_error(call, "Failed", "");
+	expect_lasting(link);
+	ck_assert(!is_trusted(device));
+}
+END_TEST
+
+START_TEST(lasting_caller_leaves)
+{
+	Client *leaver = client_new(world_address(world));
+	const char *link = share_link("display 5");
+	g_autofree char *device = bluez_path(0);
+
+	g_free(connect_anew(leaver, 0));
+	client_subscribe(leaver, NULL, CONNECTION, "PairingRequest", NULL);
+	client_call_forget(begin_pair(leaver, link, "{}"));
+	(void)expect_question(leaver, "enter", NULL);
+	client_free(leaver);
+	expect_lasting(link);
+	ck_assert(!is_trusted(device));
+}
+END_TEST
+
+/* Whom somebody else trusts, is trusted still. */
+START_TEST(lasting_and_trusted)
+{
+	const char *link = share_link("display 123456");
+	g_autofree char *device = bluez_path(0);
+	ClientCall *call;
+
+	client_set(world_bluez(world), device, "org.bluez.Device1", "Trusted", g_variant_new_boolean(TRUE));
+	client_sync(client);
+	call = begin_pair(client, link, "{}");
+	respond(client, link, expect_question(client, "enter", NULL), false, 0);
+	expect_call_error(call, "Failed", "");
+	expect_lasting(link);
+	ck_assert(is_trusted(device));
+}
+END_TEST
+
+/* Trust that was lent comes back, whoever dies meanwhile. */
+START_TEST(lent_trust_comes_back)
+{
+	const char *link = share_link("display 5");
+	g_autofree char *device = bluez_path(0);
+	ClientCall *call = begin_pair(client, link, "{}");
+
+	(void)expect_question(client, "enter", NULL);
+	ck_assert(is_trusted(device));
+	world_bluez_kill(world);
+	expect_call_error(call, "NotConnected", "");
+	world_bluez_start(world);
+	wait_adapter("hci0", "Powered", true);
+	ck_assert_msg(wait_until(is_not_trusted, device, world_patience(world)), "the device is trusted still");
+
+	wait_linked(0, false);
+	g_free(connect_anew(client, 0));
+	call = begin_pair(client, link, "{}");
+	(void)expect_question(client, "enter", NULL);
+	client_call_forget(call);
+	ck_assert(is_trusted(device));
+	world_daemon_stop(world);
+	ck_assert_msg(wait_until(is_not_trusted, device, world_patience(world)), "the device is trusted still");
+	other = client_free(other);
+}
+END_TEST
+
 /* The only holder leaves: nothing is left of it. */
 START_TEST(last_caller_leaves)
 {
@@ -624,6 +719,11 @@ START_TEST(paired_once)
 }
 END_TEST
 
+static void setup_hasty(void)
+{
+	link_setup_hasty(G_STRINGIFY(HASTY));
+}
+
 int main(void)
 {
 	const TTest *const tests[] = {
@@ -636,7 +736,11 @@ int main(void)
 	const TTest *const with_just_works[] = {
 		just_works_is_on, just_works_by_reading, just_works_but_passkey, NULL
 	};
+	const TTest *const lasting[] = {
+		lasting_program_refuses, lasting_caller_leaves, lasting_and_trusted, lent_trust_comes_back, NULL
+	};
 	int r = link_main("link-pair", tests, NULL, 90);
 
+	r |= run_tests("link-pair-lasting", lasting, setup_hasty, teardown, 90);
 	return link_main("link-pair-just-works", with_just_works, JUST_WORKS, 90) | r;
 }

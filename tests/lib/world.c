@@ -122,6 +122,17 @@ static void world_forget_names(World *world)
 	ck_assert(child_end(&child, 0, START_MS));
 }
 
+/* What world_begin's options want of bluetoothd is in its configuration, until the world ends. */
+static void world_configure(World *world, bool on)
+{
+	const char *script = on ? "cp -p $0 $0.saved; printf '[General]\\nTemporaryTimeout = %s\\n' $1 > $0" : "mv $0.saved $0";
+	const char *const argv[] = { "sh", "-c", script, "/etc/bluetooth/main.conf", world->temporary_timeout, NULL };
+	Child child = { 0 };
+
+	child_start(&child, argv, NULL, world->bus_log);
+	ck_assert(child_end(&child, 0, START_MS));
+}
+
 static void world_find_guest(World *world)
 {
 	const char *control = g_getenv("AIR_CONTROL") ? g_getenv("AIR_CONTROL") : "/run/air";
@@ -134,6 +145,8 @@ static void world_find_guest(World *world)
 	air_do(world->air, "quiet *");
 	air_do(world->air, "unplug *");
 	world_forget_names(world);
+	if (world->temporary_timeout)
+		world_configure(world, true);
 }
 
 World *world_new(WorldFlags flags)
@@ -186,9 +199,11 @@ World *world_new_with(WorldFlags flags, const WorldOptions *options)
 	world->bluez = client_new(world->address);
 	client_direct(world->bluez, "org.bluez");
 
-	if (flags & WORLD_NO_BLUEZ) {
+	if (flags & WORLD_NO_BLUEZ || (world->real && world->temporary_timeout)) {
 		if (client_sees(world->bluez, "org.bluez"))
 			world_bluez_kill(world);
+		if (!(flags & WORLD_NO_BLUEZ))
+			world_bluez_start(world);
 	} else if (!client_sees(world->bluez, "org.bluez")) {
 		world_bluez_start(world);
 	}
@@ -215,6 +230,10 @@ World *world_free(World *world)
 	if (world->real) {
 		air_do(world->air, "quiet *");
 		air_do(world->air, "unplug *");
+		if (world->temporary_timeout) {
+			world_configure(world, false);
+			world_bluez_kill(world);
+		}
 		if (!client_sees(world->bluez, "org.bluez"))
 			world_bluez_start(world);
 	}

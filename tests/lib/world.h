@@ -30,7 +30,7 @@ typedef enum WorldFlags {
 typedef struct WorldOptions {
 	const char *config; /* the daemon's configuration file, its text */
 	const char *const *daemon_args; /* NULL-terminated */
-	const char *temporary_timeout; /* seconds, of the simulated BlueZ */
+	const char *temporary_timeout; /* BlueZ's TemporaryTimeout, seconds; whole ones in the guest */
 } WorldOptions;
 
 typedef struct World World;

@@ -22,6 +22,7 @@ void device_store(Device *device)
 void device_set_lasting(Device *device, bool lasting)
 {
 	device->lasting = lasting;
+	device->doomed = false;
 	if (lasting)
 		device_store(device);
 	else
@@ -145,8 +146,10 @@ static void on_pairing_failed(void *owner, bool by_call)
 		device->removing = true;
 	/* It is as if it had just been found. */
 	device->last_seen = g_get_monotonic_time();
-	if (!device->trusted)
-		device_set_lasting(device, false);
+	if (device->trusted || !device->lasting)
+		return;
+	device_set_lasting(device, false);
+	device->doomed = true;
 }
 
 const PairingOps device_pairing_ops = {
@@ -188,5 +191,5 @@ void device_power_lost(Device *device)
 
 bool device_may_go(const Device *device)
 {
-	return !device->lasting && !device->central && !connection_link(device->connection);
+	return !device->lasting && (device->doomed || (!device->central && !connection_link(device->connection)));
 }

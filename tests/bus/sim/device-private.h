@@ -41,6 +41,7 @@ struct Device {
 	int64_t last_seen;
 	bool connectable;
 	bool lasting; /* not temporary any more */
+	bool doomed; /* temporary again, and to go though it is connected */
 	Gatt *gatt;
 	Connection *connection;
 	Pairing *pairing;

@@ -127,8 +127,6 @@ static void device_set(void *owner, unsigned int prop, GVariant *value, GDBusMet
 		break;
 	case DEVICE_TRUSTED:
 		device->trusted = g_variant_get_boolean(value);
-		if (device->trusted)
-			device_set_lasting(device, true);
 		break;
 	case DEVICE_BLOCKED:
 		device->blocked = g_variant_get_boolean(value);
