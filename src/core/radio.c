@@ -74,32 +74,6 @@ void radio_source_changed(Radio *radio)
 	radio_settle(radio);
 }
 
-static void radio_finish_power(Radio *radio, int error, const Reason *reason)
-{
-	radio->power_pending = false;
-	radio->power_deadline = USEC_NEVER;
-	if (error != 0 || !radio->bluez.powered)
-		radio->powered_by_us = false;
-
-	/* one at a time: a waiter that is told may take others off the list */
-	while (radio->power_waits->len > 0) {
-		PowerWait *wait = g_ptr_array_steal_index(radio->power_waits, 0);
-
-		wait->radio = NULL;
-		wait->done(wait, error, reason);
-	}
-}
-
-static void radio_ask_power(Radio *radio, uint64_t now)
-{
-	Broker *broker = radio->broker;
-
-	radio->power_pending = true;
-	radio->power_deadline = now + broker->config.power_on_seconds * USEC_PER_SEC;
-	broker_wake_at(broker, radio->power_deadline);
-	broker->ops->radio_power(broker->userdata, radio, true);
-}
-
 /*
  * The one that was unplugged and is back. Never one that is there: two radios may have one address (clones, and radios
  * that nobody has given any yet), and then the number tells which is which. No address is no mark of one that is back.
@@ -143,8 +117,7 @@ int radio_appeared(Broker *broker, const Addr *addr, unsigned index, const Radio
 		}
 		radio->broker = broker;
 		radio->id = broker->next_radio++;
-		radio->power_deadline = USEC_NEVER;
-		radio->power_waits = g_ptr_array_new();
+		power_init(&radio->power);
 		radio->scanning = g_ptr_array_new();
 		radio->links = g_ptr_array_new();
 		g_ptr_array_add(broker->radios, radio);
@@ -164,7 +137,7 @@ int radio_appeared(Broker *broker, const Addr *addr, unsigned index, const Radio
 	links_settle(radio, now);
 	peripheral_settle(radio->peripheral, now);
 	if (restore)
-		radio_ask_power(radio, now);
+		radio_power_restore(radio, now);
 	return 0;
 }
 
@@ -186,10 +159,8 @@ void radio_vanished(Radio *radio, uint64_t now)
 	links_radio_gone(radio, now);
 	peripheral_forgotten(radio->peripheral, now);
 	broker->ops->radio_removed(broker->userdata, radio);
-	if (radio->power_pending) {
-		reason_set(&reason, E_NOT_READY, "hci%u went away", radio->index);
-		radio_finish_power(radio, broker->bluez_up ? E_NOT_READY : E_BLUEZ_UNAVAILABLE, &reason);
-	}
+	reason_set(&reason, E_NOT_READY, "hci%u went away", radio->index);
+	radio_power_gone(radio, broker->bluez_up ? E_NOT_READY : E_BLUEZ_UNAVAILABLE, &reason);
 	radio->vanishing = false;
 	radio_release(radio);
 }
@@ -214,16 +185,15 @@ void radio_update(Radio *radio, const RadioState *state, uint64_t now)
 
 	if (state->powered && !old.powered) {
 		radio->last_report = now;
-		if (radio->power_pending)
-			radio_finish_power(radio, 0, NULL);
 		peripheral_on(radio->peripheral, now);
 	}
 	if (!state->powered && old.powered) {
 		radio->powered_off = now;
-		radio->powered_by_us = false;
 		links_radio_gone(radio, now);
 		peripheral_off(radio->peripheral);
 	}
+	if (state->powered != old.powered)
+		radio_power_changed(radio, now);
 	radio_settle(radio);
 	links_settle(radio, now);
 	peripheral_settle(radio->peripheral, now);
@@ -235,24 +205,6 @@ void radio_set_addr_type(Radio *radio, uint8_t type)
 		return;
 	radio->addr.type = type;
 	radio_changed(radio, RADIO_ADDRESS_TYPE);
-}
-
-void radio_power_done(Radio *radio, int error, const Reason *reason, uint64_t now UNUSED)
-{
-	if (!radio->power_pending)
-		return;
-	if (error == -EBUSY)
-		radio->powered_by_us = false;
-	if (error == 0 || error == -EBUSY) {
-		/* Powered itself is on its way; the deadline stands */
-		if (radio->bluez.powered)
-			radio_finish_power(radio, 0, NULL);
-	} else if (error == -ERFKILL || radio->bluez.blocked) {
-		/* nothing to wait for: the session stands, and scans once rfkill lets it */
-		radio_finish_power(radio, 0, NULL);
-	} else {
-		radio_finish_power(radio, error, reason);
-	}
 }
 
 int radio_ready(const Radio *radio, Reason *reason)
@@ -269,34 +221,6 @@ int radio_ready(const Radio *radio, Reason *reason)
 	if (!radio->bluez.powered)
 		return reason_set(reason, E_NOT_READY, "hci%u is powered off; Init powers it on", radio->index);
 	return 0;
-}
-
-int radio_power_on(Radio *radio, PowerWait *wait, uint64_t now, Reason *reason)
-{
-	int r = radio_ready(radio, reason);
-
-	if (r == 0)
-		return 0;
-	if (r != E_NOT_READY || !radio->present)
-		return r;
-	if (radio->bluez.blocked)
-		return 0;
-
-	wait->radio = radio;
-	g_ptr_array_add(radio->power_waits, wait);
-	if (!radio->power_pending) {
-		radio->powered_by_us = true;
-		radio_ask_power(radio, now);
-	}
-	return 1;
-}
-
-void power_wait_cancel(PowerWait *wait)
-{
-	if (!wait->radio)
-		return;
-	g_ptr_array_remove(wait->radio->power_waits, wait);
-	wait->radio = NULL;
 }
 
 void radio_report(Radio *radio, Report *report, uint64_t now)
@@ -323,16 +247,10 @@ void radio_use(Radio *radio)
 	radio->users++;
 }
 
-void radio_unuse(Radio *radio)
+void radio_unuse(Radio *radio, uint64_t now)
 {
 	radio->users--;
-	if (radio->users > 0 || !radio->powered_by_us)
-		return;
-
-	/* nobody is left who wanted it on, and it was off before we came */
-	radio->powered_by_us = false;
-	if (radio->present && (radio->bluez.powered || radio->power_pending))
-		radio->broker->ops->radio_power(radio->broker->userdata, radio, false);
+	radio_power_settle(radio, now);
 }
 
 void radio_add_scan(Radio *radio, Session *session, uint64_t now)
@@ -351,13 +269,7 @@ void radio_remove_scan(Radio *radio, Session *session)
 
 uint64_t radio_tick(Radio *radio, uint64_t now)
 {
-	Reason reason;
-
-	if (radio->power_pending && radio->power_deadline <= now) {
-		reason_set(&reason, E_NOT_READY, "hci%u did not power on within %u s", radio->index,
-			   radio->broker->config.power_on_seconds);
-		radio_finish_power(radio, E_NOT_READY, &reason);
-	}
+	const uint64_t power_due = radio_power_tick(radio, now);
 
 	if (radio_silence_deadline(radio) <= now) {
 		/* Radios fall silent without an error; a fresh start of the scan cures most. An empty place is silent
@@ -367,7 +279,7 @@ uint64_t radio_tick(Radio *radio, uint64_t now)
 		radio->silence = MIN(radio->silence * 2, SILENCE_MAX);
 		radio->last_report = now;
 	}
-	return MIN(MIN(radio->power_deadline, radio_silence_deadline(radio)),
+	return MIN(MIN(power_due, radio_silence_deadline(radio)),
 		   MIN(links_tick(radio, now), peripheral_tick(radio->peripheral, now)));
 }
 
@@ -392,8 +304,7 @@ Radio *radio_free(Radio *radio)
 		return NULL;
 	g_assert(radio->scanning->len == 0);
 	g_ptr_array_remove(radio->broker->radios, radio);
-	g_assert(radio->power_waits->len == 0);
-	g_ptr_array_free(radio->power_waits, TRUE);
+	power_deinit(&radio->power);
 	g_ptr_array_free(radio->scanning, TRUE);
 	links_free(radio);
 	peripheral_free(radio->peripheral);

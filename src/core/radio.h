@@ -11,6 +11,7 @@
 #include "core/addr.h"
 #include "core/broker.h"
 #include "core/devices.h"
+#include "core/power.h"
 #include "core/report.h"
 #include "util/error.h"
 #include "util/macros.h"
@@ -38,12 +39,6 @@ typedef enum ScanMode {
 	SCAN_MODE_PASSIVE,
 } ScanMode;
 
-/* Somebody who waits for the radio to be on. Lives in the waiter; off the list before done is called. */
-typedef struct PowerWait {
-	void (*done)(struct PowerWait *wait, int error, const Reason *reason);
-	Radio *radio;			/* NULL while not waiting */
-} PowerWait;
-
 struct Radio {
 	Broker *broker;
 	uint64_t id;			/* no other ever has it */
@@ -57,14 +52,11 @@ struct Radio {
 
 	ScanWish wish;			/* the last intention stated */
 	ScanMode scan_mode;
-	bool powered_by_us;
 	bool was_powered;		/* when it was last there */
 	uint64_t powered_off;		/* when it was powered off last; 0: never */
-	bool power_pending;
-	uint64_t power_deadline;
+	Power power;
 	uint64_t last_report;
 	uint64_t silence;		/* how long without a report is too long; doubles while nothing helps */
-	GPtrArray *power_waits;
 	GPtrArray *scanning;		/* sessions whose scan request stands */
 	GPtrArray *links;		/* Link */
 	bool settling_links;
@@ -80,22 +72,11 @@ void radio_update(Radio *radio, const RadioState *state, uint64_t now);
 void radio_set_addr_type(Radio *radio, uint8_t type);
 void radio_set_scan_mode(Radio *radio, ScanMode mode);
 
-/* The answer to ops->radio_power(on): 0, -ERFKILL where it is blocked, -EBUSY where somebody else is powering it on, or
- * another error. */
-void radio_power_done(Radio *radio, int error, const Reason *reason, uint64_t now);
-
 /* An advertising report was heard. */
 void radio_report(Radio *radio, Report *report, uint64_t now);
 
 /* 0 if it can be used now, else E_BLUEZ_UNAVAILABLE or E_NOT_READY with the reason. */
 int radio_ready(const Radio *radio, Reason *reason);
-
-/*
- * Asks for the radio to be on: 0 if there is nothing to wait for (it is on, or blocked so that waiting is no use), 1 if
- * wait->done will be called, E_BLUEZ_UNAVAILABLE or E_NOT_READY where it is not there.
- */
-int radio_power_on(Radio *radio, PowerWait *wait, uint64_t now, Reason *reason);
-void power_wait_cancel(PowerWait *wait);	/* no harm if it does not wait */
 
 bool radio_is_scanning(const Radio *radio);
 
@@ -105,7 +86,7 @@ void radio_source_changed(Radio *radio);	/* for broker.c */
 
 /* For session.c: a session came to use the radio or left it; began or ended to scan. */
 void radio_use(Radio *radio);
-void radio_unuse(Radio *radio);
+void radio_unuse(Radio *radio, uint64_t now);
 void radio_add_scan(Radio *radio, Session *session, uint64_t now);
 void radio_remove_scan(Radio *radio, Session *session);
 

@@ -231,7 +231,7 @@ void session_deinit(Session *session, uint64_t now)
 	session->initialised = false;
 	links_drop_session(session->radio, session, now);
 	peripheral_drop_session(session->radio->peripheral, session, now);
-	radio_unuse(session->radio);
+	radio_unuse(session->radio, now);
 }
 
 void session_drop(Session *session, uint64_t now)

@@ -77,7 +77,8 @@ int call_powered_session(Call *call, MethodResume resume, Reason *reason)
 		return r;
 	fresh = !session->initialised;
 	r = call_ready_session(call, &session, reason);
-	if (r == 0 && fresh)
+	/* and who comes while it is being powered, for whomever, waits for that, too */
+	if (r == 0 && (fresh || session->radio->power.call != POWER_NONE))
 		r = call_wait_power(call, session->radio, resume, reason);
 	return r != 0 ? r : resume(call, 0, reason);
 }

@@ -313,6 +313,26 @@ START_TEST(power_by_us)
 }
 END_TEST
 
+/* One program after the other, as scripts are: each finds the radio on, though it is being powered off for the last one. */
+START_TEST(taking_turns)
+{
+	world_power(world, "hci0", false);
+	wait_adapter("hci0", "Powered", false);
+	for (int i = 0; i < 12; i++) {
+		Client *other = client_new(world_address(world));
+		g_autofree char *session = open_session(other, 0);
+
+		wait_ms((unsigned int)i * 3);
+		start_scan(other, session, -1);
+		if (i % 2)
+			close_session(other, session);
+		client_free(other);
+	}
+	wait_adapter("hci0", "Powered", false);
+	ck_assert_uint_eq(air_status(air, WORLD_RADIO, "powered"), 0);
+}
+END_TEST
+
 static bool hears(void *data)
 {
 	air_do(air, "adv " WORLD_RADIO " " DEVICE " random 3 -60 0201060303AAFE");
@@ -385,7 +405,7 @@ int main(void)
 {
 	const TTest *const tests[] = {
 		power_cycle_by_others, time_ends_while_off, reasons, replug, replug_as_another_number,
-		session_while_powering_on, radios_are_independent, bluetoothd_restart, power_by_us, another_program_discovers, NULL,
+		session_while_powering_on, radios_are_independent, bluetoothd_restart, power_by_us, taking_turns, another_program_discovers, NULL,
 	};
 	const TTest *const blocked[] = { rfkill, NULL };
 	const TTest *const early[] = { daemon_before_bluetoothd, NULL };

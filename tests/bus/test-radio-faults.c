@@ -126,6 +126,33 @@ START_TEST(slow_power)
 }
 END_TEST
 
+/* Who comes while the radio is being powered off, for want of sessions, finds it on. */
+START_TEST(slow_power_off)
+{
+	g_autofree char *last = NULL, *next = NULL;
+	ClientCall *scan;
+	g_autoptr(GVariant) reply = NULL;
+
+	world_power(world, "hci0", false);
+	wait_adapter("hci0", "Powered", false);
+	last = open_session(client, 0);
+	air_do(air, "delay Set:Powered %d", SLOW / 2);
+	close_session(client, last);
+	ck_assert(client_get_boolean(client, "hci0", "Adapter1", "Powered"));
+	/* a user session that inits itself, and a call of the same one meanwhile */
+	scan = client_begin(client, "hci0", "Session1", "StartScan", g_variant_new("(i)", -1));
+	ck_assert(!is_scanning(client, "hci0"));
+	client_expect_error(client, "hci0", "Session1", "StartScan", g_variant_new("(i)", 0), "InvalidArguments");
+	next = open_session(client, 0);
+	ck_assert(client_get_boolean(client, "hci0", "Adapter1", "Powered"));
+	start_scan(client, next, -1);
+	reply = client_call_finish(scan, NULL);
+	ck_assert_msg(reply != NULL, "the user session's StartScan fails");
+	hear(client, next, WORLD_RADIO);
+	ck_assert_uint_eq(air_ask(air, "calls Set:Powered"), 4); /* off by the test, on, off, on */
+}
+END_TEST
+
 static void expect_recovery(const char *method, const char *error, unsigned int errors)
 {
 	g_autofree char *session = open_session(client, 0);
@@ -348,7 +375,7 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {
-		slow_start, slow_filter, change_of_mind, owner_dies_while_starting, slow_power, failing_start, busy_start,
+		slow_start, slow_filter, change_of_mind, owner_dies_while_starting, slow_power, slow_power_off, failing_start, busy_start,
 		failing_filter, failing_for_ever, failing_power, twins, radios_without_address, NULL,
 	};
 	const TTest *const timeouts[] = { start_times_out, power_times_out, NULL };

@@ -186,6 +186,85 @@ START_TEST(test_power_on_and_off)
 }
 END_TEST
 
+/* Whoever comes while it is being powered off, by us and for want of sessions, finds it on. */
+START_TEST(test_power_off_and_on_again)
+{
+	Waiter waiter = { .wait.done = on_power }, second = { .wait.done = on_power };
+	Reason reason = { "" };
+	Session *session;
+	World world;
+	Radio *radio;
+
+	world_init(&world);
+	radio = world_radio(&world, 1, 0, false);
+	session = world_session(&world, radio, 1, ":1.1");
+	ck_assert_int_eq(radio_power_on(radio, &waiter.wait, world.now, &reason), 1);
+	world_power(&world, radio, true);
+	ck_assert_int_eq(waiter.called, 1);
+	/* it leaves before BlueZ has answered, which would refuse another change */
+	session_drop(session, world.now);
+	world_expect(&world, "added0 power0");
+	radio_power_done(radio, 0, NULL, world.now);
+	world_expect(&world, "nopower0");
+
+	/* Powered says on, but not for long */
+	session = world_session(&world, radio, 1, ":1.2");
+	ck_assert_int_eq(radio_power_on(radio, &waiter.wait, world.now, &reason), 1);
+	world_power(&world, radio, false);
+	ck_assert_int_eq(radio_power_on(radio, &second.wait, world.now, &reason), 1);
+	world_expect(&world, "");
+	radio_power_done(radio, 0, NULL, world.now);
+	world_expect(&world, "power0");
+	radio_power_done(radio, 0, NULL, world.now);
+	ck_assert_int_eq(waiter.called + second.called, 1);
+	world_power(&world, radio, true);
+	ck_assert_int_eq(waiter.called, 2);
+	ck_assert_int_eq(second.called, 1);
+	ck_assert_int_eq(waiter.error + second.error, 0);
+
+	/* answer first, Powered then; and it is ours to power off all the time */
+	session_drop(session, world.now);
+	world_expect(&world, "nopower0");
+	radio_power_done(radio, 0, NULL, world.now);
+	session = world_session(&world, radio, 1, ":1.3");
+	ck_assert_int_eq(radio_power_on(radio, &waiter.wait, world.now, &reason), 1);
+	world_power(&world, radio, false);
+	world_expect(&world, "power0");
+	world_power(&world, radio, true);
+	radio_power_done(radio, 0, NULL, world.now);
+	ck_assert_int_eq(waiter.called, 3);
+
+	/* it does not go off after all */
+	session_drop(session, world.now);
+	session = world_session(&world, radio, 1, ":1.4");
+	ck_assert_int_eq(radio_power_on(radio, &waiter.wait, world.now, &reason), 1);
+	radio_power_done(radio, E_NOT_READY, &reason, world.now);
+	ck_assert_int_eq(waiter.called, 4);
+	ck_assert_int_eq(waiter.error, 0);
+	session_drop(session, world.now);
+	world_expect(&world, "nopower0 nopower0");
+
+	/* nothing is heard of it any more: who came was not lied to */
+	session = world_session(&world, radio, 1, ":1.5");
+	ck_assert_int_eq(radio_power_on(radio, &waiter.wait, world.now, &reason), 1);
+	world_pass(&world, world.config.power_on_seconds * USEC_PER_SEC);
+	ck_assert_int_eq(waiter.called, 5);
+	ck_assert_int_eq(waiter.error, 0);
+
+	/* who leaves while it is being powered off, and was waiting, leaves it off */
+	session_drop(session, world.now);
+	session = world_session(&world, radio, 1, ":1.6");
+	ck_assert_int_eq(radio_power_on(radio, &waiter.wait, world.now, &reason), 1);
+	power_wait_cancel(&waiter.wait);
+	session_drop(session, world.now);
+	g_string_truncate(world.log, 0);
+	world_power(&world, radio, false);
+	radio_power_done(radio, 0, NULL, world.now);
+	world_expect(&world, "");
+	world_end(&world);
+}
+END_TEST
+
 START_TEST(test_power_of_others_is_left_alone)
 {
 	Session *session;
@@ -434,7 +513,7 @@ START_TEST(test_changes_are_told)
 END_TEST
 
 UNIT_MAIN("radio", test_first_and_last, test_radios_are_apart, test_twins, test_comes_back_with_another_number,
-	  test_power_on_and_off,
+	  test_power_on_and_off, test_power_off_and_on_again,
 	  test_power_of_others_is_left_alone, test_power_fails, test_replug_with_another_number,
 	  test_off_by_hand_stays_off, test_bluez_gone, test_silence, test_silence_begins_anew,
 	  test_changes_are_told)
