@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "bluez/bluez.h"
+#include "bluez/fence.h"
 #include "util/log.h"
 
 /* Less than dbus-daemon's 128: the ping, and calls to the bus itself, come on top. */
@@ -55,6 +56,7 @@ struct CallQueue {
 	GQueue sent;		/* BluezCall: until bluetoothd, or the bus for it, has answered */
 	unsigned overdue;	/* of these */
 	unsigned waiting;
+	Fence fence;
 	sd_event_source *expiry;
 	uint64_t expires;	/* what that is set to */
 
@@ -215,6 +217,8 @@ static bool call_send(BluezCall *call)
 	call->deadline = queue_now(queue) + call->timeout;
 	queue_expire_at(queue, call->deadline);
 	queue_watch(queue);
+	if (fence_is_for_end(sd_bus_message_get_member(call->message)))
+		fence_raise(&queue->fence);
 	return true;
 }
 
@@ -226,6 +230,15 @@ static bool queue_may_send(const CallQueue *queue)
 	       queue->sent.length - queue->overdue < MIN(SENT_MAX, SENT_MAX_OVERDUE - overdue);
 }
 
+static bool lane_may_send(const CallQueue *queue, Lane *lane)
+{
+	const BluezCall *call = g_queue_peek_head(&lane->waiting);
+
+	if (lane->sent >= lane->sent_max)
+		return false;
+	return !fence_is_up(&queue->fence) || !fence_is_for_begin(sd_bus_message_get_member(call->message));
+}
+
 /* As many as may be, one of each device in turn. */
 static void queue_send(CallQueue *queue)
 {
@@ -233,7 +246,7 @@ static void queue_send(CallQueue *queue)
 
 	while (passed < queue->ready.length && queue_may_send(queue)) {
 		Lane *lane = g_queue_pop_head(&queue->ready);
-		bool sent = lane->sent < lane->sent_max && call_send(g_queue_peek_head(&lane->waiting));
+		bool sent = lane_may_send(queue, lane) && call_send(g_queue_peek_head(&lane->waiting));
 
 		passed = sent ? 0 : passed + 1;
 		if (lane->waiting.length > 0)
@@ -485,8 +498,12 @@ static void queue_watch(CallQueue *queue)
 				queue);
 }
 
-/* --- coming and going --- */
+static void on_fence_opened(void *userdata)
+{
+	queue_send(userdata);
+}
 
+/* --- coming and going --- */
 
 int call_queue_new(CallQueue **ret, Bluez *bluez)
 {
@@ -495,6 +512,7 @@ int call_queue_new(CallQueue **ret, Bluez *bluez)
 
 	queue->bluez = bluez;
 	queue->expires = USEC_NEVER;
+	queue->fence = (Fence){ .bluez = bluez, .opened = on_fence_opened, .userdata = queue };
 	queue->lanes = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, lane_free);
 	r = sd_bus_add_filter(bluez->bus, &queue->filter, on_message, queue);
 	if (r >= 0)
@@ -521,6 +539,7 @@ void call_queue_lost(CallQueue *queue)
 	BluezCall *call;
 
 	queue_unwatch(queue);
+	fence_deinit(&queue->fence);
 	queue->stalled = 0;
 	while ((call = next_waiting(queue))) {
 		call_leave_lane(call);
@@ -529,13 +548,19 @@ void call_queue_lost(CallQueue *queue)
 	}
 }
 
+/* Nobody is left to have a connection that is begun now. */
+static bool goes_at_the_end(const BluezCall *call)
+{
+	return call->floating && !fence_is_for_begin(sd_bus_message_get_member(call->message));
+}
+
 void call_queue_flush(CallQueue *queue)
 {
 	g_autoptr(GPtrArray) last = g_ptr_array_new();
 
 	for (GList *lane = queue->ready.head; lane; lane = lane->next)
 		for (GList *item = ((Lane *)lane->data)->waiting.head; item; item = item->next)
-			if (((BluezCall *)item->data)->floating)
+			if (goes_at_the_end(item->data))
 				g_ptr_array_add(last, item->data);
 	for (guint i = 0; i < last->len; i++) {
 		BluezCall *call = g_ptr_array_index(last, i);
@@ -557,6 +582,7 @@ CallQueue *call_queue_free(CallQueue *queue)
 	while ((call = g_queue_peek_head(&queue->sent)))
 		call_free(call);
 	queue_unwatch(queue);
+	fence_deinit(&queue->fence);
 	sd_bus_slot_unref(queue->filter);
 	sd_event_source_disable_unref(queue->expiry);
 	g_hash_table_destroy(queue->lanes);

@@ -139,6 +139,8 @@ static int translate_error(const sd_bus_error *error, Reason *reason)
 		{ "Input/output error", -EAGAIN, "the radio is busy" },
 		{ "connection-create-socket", -EAGAIN, "the radio is busy" },
 		{ "already in progress", -EAGAIN, "somebody else is connecting to the device" },
+		/* by its Disconnect, or as the radio goes off, which is told next */
+		{ "connection-canceled", -EAGAIN, "the attempt was ended by somebody else" },
 		{ "already-connected", 0, "" },
 		{ "refused", E_CONNECTION_REFUSED, "the device refused the connection" },
 		{ "abort-by-remote", E_CONNECTION_REFUSED, "the device ended the connection" },

@@ -4,6 +4,9 @@
 #include "connection.h"
 
 #define DISCONNECT_MS 2000 /* bluetoothd gives profiles that long to say goodbye */
+/* Descriptors are the process's, so one for all radios: an attempt was ended in this turn of the loop. */
+static guint closed_in_this_turn;
+
 #define CANCELED "br-connection-canceled"
 
 struct Connection {
@@ -151,12 +154,33 @@ static const LinkOps link_ops = {
 	.elevate = connection_on_elevate,
 };
 
+static int on_turn_over(void *data)
+{
+	(void)data;
+	closed_in_this_turn = 0;
+	return G_SOURCE_REMOVE;
+}
+
+/* bluetoothd 5.66 takes a socket that it opens in the turn in which it closed another one for both, and dies. */
+static void connection_open_socket(const Connection *connection)
+{
+	if (closed_in_this_turn && connection->bus->crash)
+		connection->bus->crash(connection->bus->crash_data);
+}
+
+static void connection_close_socket(void)
+{
+	if (!closed_in_this_turn)
+		closed_in_this_turn = g_idle_add(on_turn_over, NULL);
+}
+
 const char *connection_begin(Connection *connection)
 {
 	if (connection->link)
 		return "Operation already in progress";
 	if (!connection->radio->powered)
 		return "Input/output error";
+	connection_open_socket(connection);
 	connection->link = link_new(connection->air, connection->radio, connection->addr,
 				    connection->random, &link_ops, connection);
 	return NULL;
@@ -189,6 +213,8 @@ static int connection_on_disconnect(void *data)
 void connection_disconnect(Connection *connection, GDBusMethodInvocation *call)
 {
 	if (!connection->up) {
+		if (connection->link)
+			connection_close_socket();
 		connection_over(connection);
 		if (call)
 			bus_reply(connection->bus, call, NULL);
