@@ -63,6 +63,10 @@ static int on_any_call(sd_bus_message *m, void *userdata, sd_bus_error *error)
 		return call_start(m, userdata, value);
 	if (!interface || strncmp(interface, ours, strlen(ours)) != 0 || path.kind == PATH_MANAGER)
 		return 0;
+	/* a link that is gone is an answer to that */
+	if (path.kind == PATH_LINK && sd_bus_message_is_method_call(m, CONNECTION_INTERFACE, "IsConnected") &&
+	    sd_bus_message_is_empty(m) > 0)
+		return call_start(m, userdata, service_find_method(m));
 	if (path.kind >= PATH_LINK && path.kind <= PATH_LOCAL_DESCRIPTOR) {
 		if (find_link_object(NULL, object, NULL, userdata, &found, NULL) > 0 ||
 		    find_local_object(NULL, object, NULL, userdata, &found, NULL) > 0)

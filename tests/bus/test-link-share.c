@@ -53,7 +53,8 @@ START_TEST(holds_are_counted)
 	let_go(client, peer_path(0));
 	wait_linked(0, false);
 	wait_gone(peer_path(0), CONNECTION);
-	client_expect_error(client, peer_path(0), CONNECTION, "IsConnected", NULL, "DoesNotExist");
+	ck_assert(!is_connected(client, peer_path(0)));
+	client_expect_error(client, peer_path(0), CONNECTION, "GetMtu", NULL, "DoesNotExist");
 }
 END_TEST
 
@@ -330,6 +331,7 @@ START_TEST(cut_by_another)
 	g_autofree char *path = bluez_path(0), *link = NULL;
 	g_autoptr(GVariant) body = NULL;
 	const char *reason;
+	Client *other;
 
 	peer_appear(0);
 	link = connect_anew(client, 0);
@@ -340,7 +342,11 @@ START_TEST(cut_by_another)
 	g_variant_get(body, "(&s)", &reason);
 	ck_assert_str_eq(reason, "disconnected");
 	wait_gone(link, CONNECTION);
-	client_expect_error(client, link, CONNECTION, "IsConnected", NULL, "DoesNotExist");
+	/* whoever had it, by whichever session, and whoever had not */
+	ck_assert(!is_connected(client, link));
+	other = client_new_as(world_address(world), SOME_UID);
+	ck_assert(!is_connected(other, link));
+	client_free(other);
 	wait_linked(0, false);
 	ck_assert_uint_eq(client_count_signals(client, "Disconnected"), 0);
 	g_free(connect_anew(client, 0));

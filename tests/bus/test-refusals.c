@@ -42,7 +42,7 @@ static const struct Refusal {
 	{ "hci0/session/x", "Session1", "IsScanning", "()", "DoesNotExist", "session/x" },
 	{ "hci00", "Session1", "IsScanning", "()", "DoesNotExist", "hci00" },
 	{ "hci65536", "Session1", "IsScanning", "()", "DoesNotExist", "hci65536" },
-	{ "hci0/device/C0_00_00_00_00_01", "Connection1", "IsConnected", "()", "DoesNotExist", "device" },
+	{ "hci0/device/C0_00_00_00_00_01", "Connection1", "GetMtu", "()", "DoesNotExist", "device" },
 	{ "hci0/session/999/service0", "LocalService1", "Start", "()", "DoesNotExist", "session/999" },
 	{ "hci0/session/uid0/service7", "LocalService1", "Start", "()", "DoesNotExist", "service7" },
 	{ "hci0/session/uid0/service00", "LocalService1", "Start", "()", "DoesNotExist", "service00" },
