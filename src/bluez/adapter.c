@@ -37,6 +37,7 @@ int adapter_new(Adapter **ret, Bluez *bluez, const char *path)
 	adapter->bluez = bluez;
 	adapter->index = (unsigned)index;
 	adapter->unwanted = g_ptr_array_new_with_free_func(g_free);
+	adapter->by_addr = g_hash_table_new(addr_hash, addr_same);
 	scan_init(&adapter->scan, adapter);
 	*ret = adapter;
 	return 0;
@@ -50,6 +51,7 @@ Adapter *adapter_free(Adapter *adapter)
 	bluez_call_forget(adapter->power_call);
 	if (adapter->radio)
 		radio_vanished(adapter->radio, bluez_now(adapter->bluez));
+	g_hash_table_unref(adapter->by_addr);
 	g_ptr_array_free(adapter->unwanted, TRUE);
 	free(adapter->path);
 	free(adapter);

@@ -28,6 +28,7 @@ typedef struct Adapter {
 	bool has_power_state;	/* BlueZ tells of rfkill by itself (PowerState) */
 	uint8_t instances_active;
 	unsigned n_devices;
+	GHashTable *by_addr;	/* &device.addr → Device (bluez/directory.h) */
 
 	/* ours */
 	Radio *radio;		/* NULL until core knows it */

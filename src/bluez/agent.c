@@ -36,7 +36,7 @@ static bool read_subject(Bluez *bluez, sd_bus_message *m, Subject *ret)
 	ret->device = g_hash_table_lookup(bluez->devices, path);
 	if (!ret->device || !ret->device->adapter->radio)
 		return false;
-	ret->link = link_find(ret->device->adapter->radio, &ret->device->addr);
+	ret->link = link_of_device(ret->device);
 	return true;
 }
 
@@ -327,13 +327,12 @@ static int append_device(sd_bus_message *m, void *path)
 void bluez_link_unpair(Bluez *bluez, Link *link)
 {
 	const Adapter *adapter = bluez_adapter(bluez, link->radio);
-	char text[ADDR_STRING_SIZE], path[96];
+	char text[ADDR_STRING_SIZE], path[BLUEZ_PATH_SIZE];
 
-	if (!adapter)
+	if (!adapter || !bluez_device_path(bluez, link->radio, &link->addr, path))
 		return;
 	log_notice("%s paired by Just Works, which is off: undone", addr_format(&link->addr, text));
 	/* RemoveDevice alone would leave the link up for two seconds more; this ends it at once */
 	bluez_link_cancel_pair(bluez, link);
-	snprintf(path, sizeof(path), "%s/dev_%s", adapter->path, addr_format_with(&link->addr, '_', text));
 	(void)bluez_call_floating(bluez, adapter->path, ADAPTER_INTERFACE, "RemoveDevice", on_ignored, append_device, path);
 }

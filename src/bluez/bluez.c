@@ -10,6 +10,7 @@
 #include "bluez/adapter.h"
 #include "bluez/agent.h"
 #include "bluez/device.h"
+#include "bluez/directory.h"
 #include "bluez/gatt.h"
 #include "bluez/mirror.h"
 #include "bluez/msg.h"
@@ -311,15 +312,23 @@ Adapter *bluez_adapter(const Bluez *bluez, const Radio *radio)
 	return NULL;
 }
 
+const char *bluez_path_of(const Adapter *adapter, const Addr *addr, char path[static BLUEZ_PATH_SIZE])
+{
+	char text[ADDR_STRING_SIZE];
+
+	snprintf(path, BLUEZ_PATH_SIZE, "%s/dev_%s", adapter->path, addr_format_with(addr, '_', text));
+	return path;
+}
+
 const char *bluez_device_path(const Bluez *bluez, const Radio *radio, const Addr *addr, char path[static BLUEZ_PATH_SIZE])
 {
 	const Adapter *adapter = bluez_adapter(bluez, radio);
-	char text[ADDR_STRING_SIZE];
+	const Device *device;
 
 	if (!adapter)
 		return NULL;
-	snprintf(path, BLUEZ_PATH_SIZE, "%s/dev_%s", adapter->path, addr_format_with(addr, '_', text));
-	return path;
+	device = directory_find(adapter, addr);
+	return bluez_path_of(adapter, device ? &device->path_addr : addr, path);
 }
 
 void bluez_scan(Bluez *bluez, Radio *radio, const ScanWish *wish)

@@ -59,10 +59,13 @@ uint64_t bluez_now(const Bluez *bluez);
 /* The adapter of a radio, or NULL while BlueZ does not have it. */
 Adapter *bluez_adapter(const Bluez *bluez, const Radio *radio);
 
-/* The path that the radio's device of that address has, if it has an object: path, or NULL while BlueZ does not have the
- * radio. */
+/* The path that the radio's device of that address (any of the device's) has, or would have: path, or NULL while BlueZ does
+ * not have the radio. */
 #define BLUEZ_PATH_SIZE 128
 const char *bluez_device_path(const Bluez *bluez, const Radio *radio, const Addr *addr, char path[static BLUEZ_PATH_SIZE]);
+
+/* The path of an object that came with that address. Returns path. */
+const char *bluez_path_of(const Adapter *adapter, const Addr *addr, char path[static BLUEZ_PATH_SIZE]);
 
 /* Follows changes of devices, or not, as the radios want it. */
 void bluez_settle_devices(Bluez *bluez);

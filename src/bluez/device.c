@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bluez/directory.h"
 #include "bluez/msg.h"
 #include "core/ad.h"
 #include "core/uuid.h"
@@ -40,7 +41,7 @@ int device_new(Device **ret, Adapter *adapter, const char *path)
 	if (!device)
 		return -ENOMEM;
 	device->adapter = adapter;
-	device->addr = addr;
+	device->addr = device->path_addr = addr;
 	device->rssi = RSSI_UNKNOWN;
 	device->tx_power = TX_POWER_UNKNOWN;
 	*ret = device;
@@ -51,6 +52,7 @@ Device *device_free(Device *device)
 {
 	if (!device)
 		return NULL;
+	directory_remove(device);
 	for (int i = 0; i < _PART_MAX; i++)
 		g_clear_pointer(&device->parts[i], g_bytes_unref);
 	free(device);
@@ -269,6 +271,23 @@ static int read_small(Device *device, sd_bus_message *m, const char *key)
 	return r;
 }
 
+/* It changes when a bond tells who the device is. */
+static int read_address(Reading *reading, sd_bus_message *m)
+{
+	Device *device = reading->device;
+	Addr addr = device->addr;
+	const char *text;
+	int r = msg_read_variant(m, 's', &text);
+
+	if (r > 0 && addr_parse(text, &addr) == 0 && !addr_equal(&addr, &device->addr)) {
+		directory_move(device, &addr);
+		reading->news->addr_changed = true;
+		/* what there is to know of a link goes to another address now */
+		reading->news->link_changed = true;
+	}
+	return r;
+}
+
 static int read_link_flag(Reading *reading, sd_bus_message *m, bool *flag)
 {
 	int value;
@@ -296,6 +315,7 @@ static int read_property(sd_bus_message *m, const char *key, void *userdata)
 		/* a name and an appearance are read over GATT as well: those are no advertisements */
 		if (!device->connected || (strcmp(key, "Name") != 0 && strcmp(key, "Appearance") != 0))
 			reading->news->advertised = true;
+		reading->news->heard |= strcmp(key, "RSSI") == 0;
 		return read_small(device, m, key);
 	}
 
@@ -315,6 +335,8 @@ static int read_property(sd_bus_message *m, const char *key, void *userdata)
 		reading->uuids_seen = true;
 		return read_uuids(device, m);
 	}
+	if (strcmp(key, "Address") == 0)
+		return read_address(reading, m);
 	if (strcmp(key, "AddressType") == 0) {
 		r = msg_read_variant(m, 's', &text);
 		if (r > 0)

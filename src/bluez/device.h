@@ -33,7 +33,9 @@ typedef enum DevicePart {
 
 struct Device {
 	Adapter *adapter;
-	Addr addr;
+	Addr addr;		/* as BlueZ says now: the identity, once there is a bond */
+	Addr path_addr;		/* as it was when the object came */
+	bool listed;		/* in the adapter's directory */
 	bool connected;
 	bool resolved;		/* ServicesResolved */
 	bool paired;
@@ -48,7 +50,9 @@ struct Device {
 /* What a set of properties said. */
 typedef struct DeviceNews {
 	bool advertised;	/* something that BlueZ signals when it hears the device */
+	bool heard;		/* there is a signal strength, so it was heard just now */
 	bool connected_changed;
+	bool addr_changed;	/* the Address is another one than the path's, and that is new */
 	bool link_changed;	/* any of connected, resolved, paired */
 } DeviceNews;
 

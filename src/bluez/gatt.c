@@ -9,6 +9,7 @@
 #include "bluez/bluez.h"
 #include "bluez/device.h"
 #include "bluez/gatt-call.h"
+#include "bluez/link.h"
 #include "bluez/msg.h"
 #include "core/link.h"
 
@@ -47,9 +48,9 @@ static bool parse_path(const Bluez *bluez, const char *path, GattPath *ret)
 	device_path = g_strndup(path, (gsize)(tail - path));
 	device = g_hash_table_lookup(bluez->devices, device_path);
 	g_free(device_path);
-	if (!device || !device->adapter->radio)
+	if (!device)
 		return false;
-	ret->link = link_find(device->adapter->radio, &device->addr);
+	ret->link = link_of_device(device);
 	if (!ret->link || !take_handle(&tail, "/service", &service))
 		return false;
 

@@ -8,6 +8,7 @@
 #include "bluez/adapter.h"
 #include "bluez/bluez.h"
 #include "bluez/device.h"
+#include "bluez/directory.h"
 #include "bluez/mirror.h"
 #include "core/peripheral.h"
 #include "util/log.h"
@@ -23,11 +24,11 @@ typedef struct LinkCall {
 	char path[BLUEZ_PATH_SIZE];	/* of the device */
 } LinkCall;
 
-static Device *find_device(const Bluez *bluez, const Radio *radio, const Addr *addr)
+Link *link_of_device(const Device *device)
 {
-	char path[BLUEZ_PATH_SIZE];
+	const Radio *radio = device->adapter->radio;
 
-	return bluez_device_path(bluez, radio, addr, path) ? g_hash_table_lookup(bluez->devices, path) : NULL;
+	return radio && directory_has(device) ? link_find(radio, &device->addr) : NULL;
 }
 
 static LinkMirror mirror_of(const Device *device)
@@ -50,10 +51,10 @@ void bluez_link_sync(Device *device)
 
 	if (!device->connected)
 		device->tree_read = false;
-	if (!radio)
+	if (!radio || !directory_has(device))
 		return;
 	peripheral_device(radio->peripheral, &device->addr, device->connected, bluez_now(bluez));
-	if (!link_find(radio, &device->addr))
+	if (!link_of_device(device))
 		return;
 	/* ServicesResolved may come before the last of the objects: read them all once more */
 	if (device->connected && device->resolved && !device->tree_read)
@@ -68,7 +69,8 @@ void bluez_link_gone(Device *device)
 	const uint64_t now = bluez_now(device->adapter->bluez);
 	Radio *radio = device->adapter->radio;
 
-	if (!radio)
+	/* a former object of a device that has another one now says nothing by that */
+	if (!radio || !directory_has(device))
 		return;
 	peripheral_device(radio->peripheral, &device->addr, false, now);
 	link_mirror(radio, &device->addr, &mirror, now);
@@ -89,7 +91,8 @@ void bluez_client_disconnect(Bluez *bluez, Radio *radio, const Addr *addr)
 
 bool bluez_link_look(Bluez *bluez, Radio *radio, const Addr *addr, LinkMirror *ret)
 {
-	Device *device = find_device(bluez, radio, addr);
+	const Adapter *adapter = bluez_adapter(bluez, radio);
+	Device *device = adapter ? directory_find(adapter, addr) : NULL;
 
 	if (!device)
 		return false;

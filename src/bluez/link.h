@@ -23,6 +23,9 @@ Link *link_of_answer(void *userdata);
 const char *path_of_answer(void *userdata);	/* of the device; "": there was none */
 Bluez *bluez_of_answer(void *userdata);
 
+/* The link to the device, or NULL: nobody wants one, or another object stands for the device now. */
+Link *link_of_device(const struct Device *device);
+
 /* The mirror of a device changed, or it is new. */
 void bluez_link_sync(struct Device *device);
 /* Its object is gone. */

@@ -8,6 +8,7 @@
 #include "bluez/adapter.h"
 #include "bluez/bluez.h"
 #include "bluez/device.h"
+#include "bluez/directory.h"
 #include "bluez/gatt.h"
 #include "bluez/link.h"
 #include "bluez/msg.h"
@@ -58,12 +59,24 @@ static void count_link(Device *device)
 	adapter_publish(device->adapter);
 }
 
+/*
+ * Who the device is: its Address says, which may be another than the one in its path. Where it is the same, that means
+ * something only when the device is heard so now: BlueZ keeps a device under its former address as well.
+ */
+static void tell_identity(const Device *device, bool heard)
+{
+	Radio *radio = device->adapter->radio;
+
+	if (radio && (heard || !addr_equal(&device->path_addr, &device->addr)))
+		radio_learn_identity(radio, &device->path_addr, &device->addr, bluez_now(device->adapter->bluez));
+}
+
 static int load_device(Bluez *bluez, sd_bus_message *m, const char *path)
 {
 	Adapter *adapter = adapter_of_device(bluez, path);
 	Device *device = g_hash_table_lookup(bluez->devices, path);
 	DeviceNews news = { 0 };
-	bool kept = true;
+	bool kept = true, now;
 	int r;
 
 	if (!adapter)
@@ -77,6 +90,8 @@ static int load_device(Bluez *bluez, sd_bus_message *m, const char *path)
 		kept = adapter->n_devices < bluez->broker->config.devices;
 		if (kept) {
 			g_hash_table_insert(bluez->devices, g_strdup(path), device);
+			directory_add(device);
+			news.addr_changed = true;
 			adapter->n_devices++;
 		} else {
 			log_limited(LOG_WARNING, "hci%u: more than %u devices at bluetoothd (Devices), not following %s",
@@ -87,13 +102,16 @@ static int load_device(Bluez *bluez, sd_bus_message *m, const char *path)
 	if (bluez->refreshing)
 		device_invalidate(device, "RSSI");
 	r = device_read(device, m, &news);
-	if (r >= 0 && bluez->loaded && news.advertised && !bluez->refreshing)
+	now = r >= 0 && bluez->loaded && !bluez->refreshing;
+	if (kept && (news.addr_changed || news.heard))
+		tell_identity(device, now && news.heard);
+	if (now && news.advertised)
 		bluez_report(device);
 	if (kept && news.connected_changed)
 		count_link(device);
 	trust_seen(bluez, path);
 	/* a link may have waited for bluetoothd to come back with the device */
-	if (kept && (bluez->loaded || (adapter->radio && link_find(adapter->radio, &device->addr))))
+	if (kept && (bluez->loaded || link_of_device(device)))
 		bluez_link_sync(device);
 	if (!kept)
 		device_free(device);
@@ -258,6 +276,8 @@ static int read_device_change(Bluez *bluez, sd_bus_message *m)
 	while ((r = sd_bus_message_read_basic(m, 's', &gone)) > 0)
 		device_invalidate(device, gone);
 
+	if (news.addr_changed || news.heard)
+		tell_identity(device, news.heard);
 	if (news.advertised)
 		bluez_report(device);
 	if (news.connected_changed)

@@ -20,11 +20,28 @@ typedef struct Request {
 
 /* What came with a read or write. */
 typedef struct Details {
+	const Application *application;
 	Addr client;
 	uint16_t offset;
 	uint16_t mtu;
 	bool prepare;		/* bluetoothd asks whether the peer may prepare a write */
 } Details;
+
+/* Which central it is, by the address that programs were told. */
+static void read_client(Details *details, const char *path)
+{
+	const Application *application = details->application;
+	const Device *device = g_hash_table_lookup(application->bluez->devices, path);
+	const Client *client;
+
+	if (device)
+		details->client = device->addr;
+	else
+		(void)device_path_addr(path, &details->client);
+	client = peripheral_find_client(application->service->peripheral, &details->client);
+	if (client)
+		details->client = client->addr;
+}
 
 static int read_detail(sd_bus_message *m, const char *key, void *userdata)
 {
@@ -45,7 +62,7 @@ static int read_detail(sd_bus_message *m, const char *key, void *userdata)
 	if (strcmp(key, "device") == 0) {
 		r = msg_read_variant(m, 'o', &path);
 		if (r > 0)
-			(void)device_path_addr(path, &details->client);
+			read_client(details, path);
 		return r;
 	}
 	return sd_bus_message_skip(m, "v");
@@ -119,7 +136,7 @@ void requests_forget(Application *application)
 
 static int on_read(Application *application, LocalAttr *attr, sd_bus_message *m)
 {
-	Details details = { 0 };
+	Details details = { .application = application };
 	GBytes *value = NULL;
 	Request *request;
 	uint8_t att;
@@ -145,9 +162,9 @@ static int on_read(Application *application, LocalAttr *attr, sd_bus_message *m)
 	return r < 0 ? r : 1;
 }
 
-static int on_write(LocalAttr *attr, sd_bus_message *m)
+static int on_write(const Application *application, LocalAttr *attr, sd_bus_message *m)
 {
-	Details details = { 0 };
+	Details details = { .application = application };
 	const void *bytes;
 	size_t length;
 	uint8_t att = 0;
@@ -231,7 +248,7 @@ static int on_call(sd_bus_message *m, void *userdata, sd_bus_error *error UNUSED
 	if (strcmp(member, "ReadValue") == 0)
 		return on_read(application, attr, m);
 	if (strcmp(member, "WriteValue") == 0)
-		return on_write(attr, m);
+		return on_write(application, attr, m);
 	if (strcmp(member, "StartNotify") == 0)
 		return on_subscribe(attr, m, true);
 	if (strcmp(member, "StopNotify") == 0)

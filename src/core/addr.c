@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "core/siphash.h"
+
 static int hex_digit(char c)
 {
 	if (c >= '0' && c <= '9')
@@ -67,6 +69,16 @@ const char *addr_format_with(const Addr *addr, char separator, char buffer[stati
 bool addr_equal(const Addr *a, const Addr *b)
 {
 	return memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
+}
+
+unsigned addr_hash(const void *addr)
+{
+	return (unsigned)siphash_process(((const Addr *)addr)->bytes, sizeof(((const Addr *)addr)->bytes));
+}
+
+int addr_same(const void *a, const void *b)
+{
+	return addr_equal(a, b);
 }
 
 const char *addr_type_name(uint8_t type)

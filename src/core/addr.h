@@ -34,5 +34,9 @@ const char *addr_format_with(const Addr *addr, char separator, char buffer[stati
 /* Bytes only: a device is the same whichever way its type was told. */
 bool addr_equal(const Addr *a, const Addr *b);
 
+/* For hash tables whose keys are Addr *: keyed, for addresses come from the air. */
+unsigned addr_hash(const void *addr);
+int addr_same(const void *a, const void *b);
+
 /* "public" or "random", BlueZ's words (Device1.AddressType). */
 const char *addr_type_name(uint8_t type);

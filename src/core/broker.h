@@ -46,6 +46,7 @@ typedef enum LinkChange {
 	LINK_PAIRED = 1 << 1,
 	LINK_HOLDERS = 1 << 2,
 	LINK_RSSI = 1 << 3,
+	LINK_IDENTITY = 1 << 4,
 } LinkChange;
 
 /* What BlueZ has to show of what it hears. */

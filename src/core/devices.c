@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "core/ad.h"
-#include "core/siphash.h"
 
 /* Beside beacons, a device sends its connectable packets every 10.24 s at the latest, and some are not heard. */
 #define CONNECTABLE_AGE (30 * USEC_PER_SEC)
@@ -30,16 +29,6 @@ struct Devices {
 	size_t max;
 	uint64_t evicted;
 };
-
-static guint addr_hash(gconstpointer addr)
-{
-	return (guint)siphash_process(((const Addr *)addr)->bytes, sizeof(((const Addr *)addr)->bytes));
-}
-
-static gboolean addr_same(gconstpointer a, gconstpointer b)
-{
-	return addr_equal(a, b);
-}
 
 static void device_free(gpointer data)
 {

@@ -32,6 +32,7 @@ Link *link_new(Radio *radio, const Addr *addr)
 	link->broker = radio->broker;
 	link->radio = radio;
 	link->addr = *addr;
+	link->identity = identities_resolve(radio->identities, addr);
 	link->bluez.rssi = RSSI_UNKNOWN;
 	link->linger = USEC_NEVER;
 	link->deadline = USEC_NEVER;
@@ -84,14 +85,17 @@ void link_free(Link *link)
 
 Link *link_find(const Radio *radio, const Addr *addr)
 {
+	const Addr identity = identities_resolve(radio->identities, addr);
+
 	for (guint i = 0; i < radio->links->len; i++) {
 		Link *link = g_ptr_array_index(radio->links, i);
 
-		if (addr_equal(&link->addr, addr))
+		if (addr_equal(&link->addr, addr) || addr_equal(&link->identity, &identity))
 			return link;
 	}
 	return NULL;
 }
+
 bool link_is_wanted(const Link *link)
 {
 	return link->waits->len > 0 || link_wants_back(link);
@@ -115,6 +119,16 @@ static void link_resume(Link *link)
 	link_pair_resume(link);
 }
 
+void link_serve_waits(Link *link)
+{
+	while (link->waits->len > 0) {
+		ConnectWait *wait = g_ptr_array_index(link->waits, 0);
+
+		link_add_hold(link, wait->session, wait->auto_reconnect);
+		connect_wait_end(wait, 0, NULL);
+	}
+}
+
 static void link_up(Link *link)
 {
 	link->state = LINK_UP;
@@ -126,12 +140,7 @@ static void link_up(Link *link)
 		link->broker->ops->link_added(link->broker->userdata, link);
 	}
 	link_resume(link);
-	while (link->waits->len > 0) {
-		ConnectWait *wait = g_ptr_array_index(link->waits, 0);
-
-		link_add_hold(link, wait->session, wait->auto_reconnect);
-		connect_wait_end(wait, 0, NULL);
-	}
+	link_serve_waits(link);
 }
 
 void link_close(Link *link, uint64_t now)
@@ -277,14 +286,22 @@ void link_disconnect_done(Link *link, int error, uint64_t now)
 	links_leave(radio, first, now);
 }
 
+void link_set_mirror(Link *link, const LinkMirror *mirror)
+{
+	link->bluez = *mirror;
+	if (!mirror->known)
+		return;
+	link->identity.type = mirror->addr_type;
+	/* an address that is not the identity is a private one, and those are random */
+	link->addr.type = addr_equal(&link->addr, &link->identity) ? mirror->addr_type : ADDR_RANDOM;
+}
+
 static void link_take_mirror(Link *link, const LinkMirror *mirror)
 {
 	const LinkMirror old = link->bluez;
 	unsigned changes = 0;
 
-	link->bluez = *mirror;
-	if (mirror->known)
-		link->addr.type = mirror->addr_type;
+	link_set_mirror(link, mirror);
 	if (old.connected != mirror->connected)
 		changes |= LINK_CONNECTED;
 	if (old.paired != mirror->paired)

@@ -33,7 +33,7 @@ struct LinkMirror {
 	bool connected;
 	bool resolved;		/* its services are known */
 	bool paired;
-	uint8_t addr_type;
+	uint8_t addr_type;	/* of the identity */
 	int8_t rssi;
 };
 
@@ -49,7 +49,8 @@ typedef struct PairingQuestion {
 struct Link {
 	Broker *broker;
 	Radio *radio;
-	Addr addr;
+	Addr addr;		/* as it was asked for: its object path has it, and keeps it */
+	Addr identity;		/* of the device; addr, until a bond tells another */
 	LinkState state;
 	bool exposed;		/* programs see its object */
 	bool ours;		/* we opened it, so we may close it */
@@ -78,6 +79,7 @@ struct Link {
 	uint64_t order;		/* age, in the queue */
 };
 
+/* By any address of the device. */
 Link *link_find(const Radio *radio, const Addr *addr);
 
 /* From the edge: BlueZ's device changed (or, not known, vanished). resolved comes only once all attributes were told. */
@@ -87,10 +89,15 @@ void link_connect_done(Link *link, int error, const Reason *reason, uint64_t now
 /* The answer to ops->link_disconnect: 0, or an error where BlueZ does not do it. */
 void link_disconnect_done(Link *link, int error, uint64_t now);
 
-/* For links.c and hold.c. */
+/* More is known of which addresses are of one device. */
+void links_identify(Radio *radio, uint64_t now);
+
+/* For links.c, hold.c and link-identity.c. */
 Link *link_new(Radio *radio, const Addr *addr);
 void link_free(Link *link);
 bool link_is_wanted(const Link *link);			/* somebody waits, or wants it back */
+void link_set_mirror(Link *link, const LinkMirror *mirror);	/* what BlueZ says now */
+void link_serve_waits(Link *link);			/* it is up */
 void link_changed(Link *link, unsigned changes);	/* LinkChange bits */
 void link_begin(Link *link, uint64_t now);
 void link_close(Link *link, uint64_t now);

@@ -141,9 +141,7 @@ int link_connect(Radio *radio, const Addr *addr, ConnectWait *wait, uint64_t now
 		if (!link)
 			return -ENOMEM;
 		if (radio->broker->ops->link_look(radio->broker->userdata, radio, addr, &mirror))
-			link->bluez = mirror;
-		if (mirror.known)
-			link->addr.type = mirror.addr_type;
+			link_set_mirror(link, &mirror);
 	}
 	/* others may hold it open */
 	if (link->state == LINK_DOWN && link->bluez.connected && link->bluez.resolved)

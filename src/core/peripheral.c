@@ -116,7 +116,7 @@ Client *peripheral_find_client(const Peripheral *peripheral, const Addr *addr)
 	for (guint i = 0; i < peripheral->clients->len; i++) {
 		Client *client = g_ptr_array_index(peripheral->clients, i);
 
-		if (addr_equal(&client->addr, addr))
+		if (identities_same(peripheral->radio->identities, &client->addr, addr))
 			return client;
 	}
 	return NULL;

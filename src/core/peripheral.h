@@ -15,7 +15,7 @@
 
 /* A central that is connected to us. */
 typedef struct Client {
-	Addr addr;
+	Addr addr;		/* as it was told of, while it is connected */
 	uint16_t mtu;		/* as its last request told; 0: not told */
 	GPtrArray *sessions;	/* whose services it used */
 } Client;
@@ -61,7 +61,7 @@ void peripheral_peer_gone(Peripheral *peripheral, const char *connection, uint64
  */
 void peripheral_device(Peripheral *peripheral, const Addr *addr, bool connected, uint64_t now);
 
-/* The central of that address that is connected to us, or NULL. */
+/* The central of that address (any of the device's) that is connected to us, or NULL. */
 Client *peripheral_find_client(const Peripheral *peripheral, const Addr *addr);
 
 /* The client used the session's services. Made if BlueZ has not said yet that it is connected. */

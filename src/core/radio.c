@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/link.h"
 #include "core/links.h"
 #include "core/peripheral.h"
 #include "core/scan-wish.h"
@@ -109,8 +110,11 @@ int radio_appeared(Broker *broker, const Addr *addr, unsigned index, const Radio
 			return -ENOMEM;
 		r = devices_new(&radio->devices, broker->config.devices);
 		if (r >= 0)
+			r = identities_new(&radio->identities);
+		if (r >= 0)
 			r = peripheral_new(&radio->peripheral, radio);
 		if (r < 0) {
+			identities_free(radio->identities);
 			devices_free(radio->devices);
 			free(radio);
 			return r;
@@ -223,6 +227,18 @@ int radio_ready(const Radio *radio, Reason *reason)
 	return 0;
 }
 
+/* What goes by address is sorted anew. */
+static void radio_identify(Radio *radio, uint64_t now)
+{
+	links_identify(radio, now);
+}
+
+void radio_learn_identity(Radio *radio, const Addr *alias, const Addr *identity, uint64_t now)
+{
+	if (identities_learn(radio->identities, alias, identity))
+		radio_identify(radio, now);
+}
+
 void radio_report(Radio *radio, Report *report, uint64_t now)
 {
 	const DeviceRow *row = NULL;
@@ -309,6 +325,7 @@ Radio *radio_free(Radio *radio)
 	links_free(radio);
 	peripheral_free(radio->peripheral);
 	devices_free(radio->devices);
+	identities_free(radio->identities);
 	free(radio);
 	return NULL;
 }

@@ -11,6 +11,7 @@
 #include "core/addr.h"
 #include "core/broker.h"
 #include "core/devices.h"
+#include "core/identity.h"
 #include "core/power.h"
 #include "core/report.h"
 #include "util/error.h"
@@ -63,6 +64,7 @@ struct Radio {
 	Peripheral *peripheral;
 	unsigned users;			/* sessions that are initialised */
 	Devices *devices;
+	Identities *identities;	/* of the devices that it is bonded with */
 };
 
 /* A radio was plugged in, or is back, as hciN. *ret is set before any BrokerOps is called. -ENOMEM. */
@@ -71,6 +73,9 @@ void radio_vanished(Radio *radio, uint64_t now);
 void radio_update(Radio *radio, const RadioState *state, uint64_t now);
 void radio_set_addr_type(Radio *radio, uint8_t type);
 void radio_set_scan_mode(Radio *radio, ScanMode mode);
+
+/* BlueZ says that the device of address alias has the address identity: another one since a bond told it, or the same. */
+void radio_learn_identity(Radio *radio, const Addr *alias, const Addr *identity, uint64_t now);
 
 /* An advertising report was heard. */
 void radio_report(Radio *radio, Report *report, uint64_t now);

@@ -17,7 +17,8 @@ Link *link_at(const Service *service, const Path *path)
 	Radio *radio = broker_radio(service->broker, path->index);
 	Link *link = radio && path->kind >= PATH_LINK && path->kind <= PATH_DESCRIPTOR ? link_find(radio, &path->addr) : NULL;
 
-	return link && link->exposed ? link : NULL;
+	/* an object has one path, though a device has many addresses */
+	return link && link->exposed && addr_equal(&link->addr, &path->addr) ? link : NULL;
 }
 
 Attr *attr_at(const Service *service, const Path *path)
@@ -336,6 +337,8 @@ static int get_property(sd_bus *bus UNUSED, const char *path, const char *interf
 		return sd_bus_message_append(reply, "s", addr_format(&link->addr, address));
 	if (strcmp(property, "AddressType") == 0)
 		return sd_bus_message_append(reply, "s", addr_type_name(link->addr.type));
+	if (strcmp(property, "IdentityAddress") == 0)
+		return sd_bus_message_append(reply, "s", addr_format(&link->identity, address));
 	if (strcmp(property, "Connected") == 0)
 		return sd_bus_message_append(reply, "b", (int)link->bluez.connected);
 	if (strcmp(property, "Paired") == 0)
@@ -376,6 +379,7 @@ const sd_bus_vtable link_vtable[] = {
 	SD_BUS_METHOD_WITH_ARGS("Release", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, call_entry, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_PROPERTY("Address", "s", get_property, 0, SD_BUS_VTABLE_PROPERTY_CONST),
 	SD_BUS_PROPERTY("AddressType", "s", get_property, 0, SD_BUS_VTABLE_PROPERTY_CONST),
+	SD_BUS_PROPERTY("IdentityAddress", "s", get_property, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
 	SD_BUS_PROPERTY("Connected", "b", get_property, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
 	SD_BUS_PROPERTY("Paired", "b", get_property, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
 	SD_BUS_PROPERTY("Holders", "u", get_property, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),

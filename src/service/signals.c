@@ -215,6 +215,7 @@ void service_link_changed(Service *service, Link *link, unsigned changes)
 		{ LINK_PAIRED, "Paired" },
 		{ LINK_HOLDERS, "Holders" },
 		{ LINK_RSSI, "RSSI" },
+		{ LINK_IDENTITY, "IdentityAddress" },
 	};
 	char *names[ARRAY_SIZE(properties) + 1] = { NULL };
 	char path[PATH_SIZE];

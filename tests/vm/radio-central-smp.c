@@ -138,6 +138,7 @@ static void key_take(Central *central, const uint8_t *pdu)
 
 static void key_name_take(Central *central, const uint8_t *pdu)
 {
+	SmpAnswer answer = { .n = 0 };
 	Smp *smp = &central->smp;
 
 	smp->diversifier = le16(pdu + 1);
@@ -146,6 +147,11 @@ static void key_name_take(Central *central, const uint8_t *pdu)
 	smp->bonded = true;
 	smp->bond_authenticated = smp->by_passkey;
 	smp->bond_central = smp->peripheral;	/* the other side, here */
+	if (smp->response[5] & KEY_IDENTITY) {
+		smp_identify(smp, &answer);
+		for (size_t i = 0; i < answer.n; i++)
+			(void)link_send(central->link, CID_SMP, answer.pdus[i].bytes, answer.pdus[i].length);
+	}
 	security_end(central, "ok");
 }
 
@@ -172,8 +178,8 @@ static void begin(Central *central, bool by_passkey, uint32_t passkey)
 	smp->passkey = passkey;
 	memcpy(smp->request,
 	       (uint8_t[]){ PAIRING_REQUEST, io_capability(smp), 0,
-			    by_passkey ? AUTH_BONDING | AUTH_MITM : AUTH_BONDING, KEY_SIZE, 0,
-			    KEY_ENCRYPTION },
+			    by_passkey ? AUTH_BONDING | AUTH_MITM : AUTH_BONDING, KEY_SIZE,
+			    smp->private ? KEY_IDENTITY : 0, KEY_ENCRYPTION },
 	       sizeof(smp->request));
 	smp->step = WAIT_RESPONSE;
 	pdu_send(central, smp->request[0], smp->request + 1, sizeof(smp->request) - 1);

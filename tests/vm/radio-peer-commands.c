@@ -215,6 +215,64 @@ static bool run_forget(Request *request)
 	return true;
 }
 
+/* Whose identity, and whose address: a peripheral's or a central's. */
+static bool parse_owner(Request *request, Smp **ret_smp, DeviceAddress **ret_address)
+{
+	Peer *peer = peers_find(&request->air->peers, request->words[1]);
+	Central *central = centrals_find(&request->air->centrals, request->words[1]);
+
+	if (!peer && !central)
+		return fail(request, "no such peripheral or central", request->words[1]);
+	*ret_smp = peer ? &peer->smp : &central->smp;
+	*ret_address = peer ? &peer->address : &central->address;
+	return true;
+}
+
+/* Another address, for what it does from now on. A link keeps the one it was opened with. */
+static bool run_rotate(Request *request)
+{
+	Peer *peer = peers_find(&request->air->peers, request->words[1]);
+	DeviceAddress *address;
+	const uint8_t *b;
+	Smp *smp;
+	int r;
+
+	if (!parse_owner(request, &smp, &address))
+		return false;
+	if (!smp->private)
+		return fail(request, "its address is not private", request->words[1]);
+	r = smp_make_private(smp, address);
+	if (r < 0)
+		return fail_errno(request, "rotate", r);
+	if (peer) {
+		peer->advertisement.address_type = address->type;
+		peer->advertisement.address = address->address;
+	}
+	b = address->address.b;
+	snprintf(request->reply, COMMAND_REPLY_MAX, "ok %02X:%02X:%02X:%02X:%02X:%02X", b[5], b[4], b[3], b[2], b[1], b[0]);
+	return true;
+}
+
+static bool run_private(Request *request)
+{
+	uint8_t irk[AES_BLOCK];
+	DeviceAddress *address;
+	size_t length;
+	Smp *smp;
+
+	if (!parse_owner(request, &smp, &address) ||
+	    !parse_address(request, request->words[2], &smp->identity.address) ||
+	    !parse_address_type(request, request->words[3], &smp->identity.type) ||
+	    !parse_bytes(request, request->words[4], sizeof(irk), irk, &length))
+		return false;
+	if (length != sizeof(irk))
+		return fail(request, "not a key of 16 bytes", request->words[4]);
+	for (size_t i = 0; i < sizeof(irk); i++)
+		smp->irk[i] = irk[sizeof(irk) - 1 - i];
+	smp->private = true;
+	return run_rotate(request);
+}
+
 const Verb peer_verbs[] = {
 	{ "peer", 5, 5, run_peer },
 	{ "unpeer", 2, 2, run_unpeer },
@@ -238,6 +296,8 @@ const Verb peer_verbs[] = {
 	{ "pairing", 3, 4, run_pairing },
 	{ "passkey", 3, 3, run_passkey },
 	{ "forget", 2, 2, run_forget },
+	{ "private", 5, 5, run_private },
+	{ "rotate", 2, 2, run_rotate },
 };
 
 const size_t n_peer_verbs = sizeof(peer_verbs) / sizeof(peer_verbs[0]);

@@ -2,7 +2,9 @@
 /* The arithmetic of LE legacy pairing. */
 
 #include <endian.h>
+#include <errno.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "radio-smp-crypto.h"
 
@@ -42,6 +44,24 @@ int smp_confirm_value(const Smp *smp, const uint8_t random[AES_BLOCK], uint8_t r
 		return r;
 	xor(block, p2);
 	return aes_encrypt(key, block, ret);
+}
+
+int smp_make_private(const Smp *smp, DeviceAddress *ret)
+{
+	uint8_t block[AES_BLOCK] = { 0 }, random[3];
+	int r;
+
+	if (getrandom(random, sizeof(random), 0) < 0)
+		return -errno;
+	random[2] = (uint8_t)((random[2] & 0x3f) | 0x40);
+	memcpy(block, random, sizeof(random));
+	r = aes_encrypt(smp->irk, block, block);
+	if (r < 0)
+		return r;
+	ret->type = 1;
+	memcpy(ret->address.b, block, 3);
+	memcpy(ret->address.b + 3, random, 3);
+	return 0;
 }
 
 int smp_short_term_key(Smp *smp, const uint8_t central_random[AES_BLOCK],

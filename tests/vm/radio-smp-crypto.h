@@ -13,6 +13,8 @@ enum {
 	PAIRING_FAILED = 0x05,
 	ENCRYPTION_INFORMATION = 0x06,
 	CENTRAL_IDENTIFICATION = 0x07,
+	IDENTITY_INFORMATION = 0x08,
+	IDENTITY_ADDRESS_INFORMATION = 0x09,
 	SECURITY_REQUEST = 0x0b,
 };
 
@@ -30,6 +32,7 @@ enum {
 #define AUTH_BONDING 0x01
 #define AUTH_MITM 0x04
 #define KEY_ENCRYPTION 0x01
+#define KEY_IDENTITY 0x02
 #define KEY_SIZE 16
 
 /* the confirm value function c1, of the pairing under way; negative errno on failure */

@@ -45,6 +45,7 @@ static bool passkey_possible(uint8_t ours, uint8_t theirs)
 static void request_take(Smp *smp, const uint8_t *pdu, SmpAnswer *answer)
 {
 	uint8_t authentication = pdu[3] & AUTH_BONDING;
+	uint8_t keys = smp->private ? KEY_ENCRYPTION | KEY_IDENTITY : KEY_ENCRYPTION;
 
 	if (smp->refuses) {
 		fail(smp, answer, PAIRING_NOT_SUPPORTED);
@@ -59,7 +60,7 @@ static void request_take(Smp *smp, const uint8_t *pdu, SmpAnswer *answer)
 	memcpy(smp->request, pdu, sizeof(smp->request));
 	memcpy(smp->response,
 	       (uint8_t[]){ PAIRING_RESPONSE, smp->io, 0, authentication, KEY_SIZE, 0,
-			    authentication & AUTH_BONDING ? pdu[6] & KEY_ENCRYPTION : 0 },
+			    authentication & AUTH_BONDING ? pdu[6] & keys : 0 },
 	       sizeof(smp->response));
 	smp->by_passkey = ((pdu[3] | authentication) & AUTH_MITM) &&
 			  passkey_possible(smp->io, pdu[1]);
@@ -167,6 +168,12 @@ bool smp_key_is(const Smp *smp, const uint8_t key[AES_BLOCK], uint16_t diversifi
 	       number == smp->random_number && !memcmp(key, smp->ltk, AES_BLOCK);
 }
 
+void smp_identify(const Smp *smp, SmpAnswer *answer)
+{
+	answer_add(answer, IDENTITY_INFORMATION, smp->irk, sizeof(smp->irk));
+	answer_add(answer, IDENTITY_ADDRESS_INFORMATION, &smp->identity, sizeof(smp->identity));
+}
+
 void smp_encrypted(Smp *smp, SmpAnswer *answer)
 {
 	struct {
@@ -191,4 +198,6 @@ void smp_encrypted(Smp *smp, SmpAnswer *answer)
 	smp->random_number = le64toh(identification.number);
 	answer_add(answer, ENCRYPTION_INFORMATION, smp->ltk, sizeof(smp->ltk));
 	answer_add(answer, CENTRAL_IDENTIFICATION, &identification, sizeof(identification));
+	if (smp->response[6] & KEY_IDENTITY)
+		smp_identify(smp, answer);
 }

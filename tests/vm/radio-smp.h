@@ -30,6 +30,11 @@ typedef struct Smp {
 
 	DeviceAddress central, peripheral;
 
+	/* who it is, for those with whom it pairs, while its address is a private one */
+	bool private;
+	DeviceAddress identity;
+	uint8_t irk[AES_BLOCK];		/* little endian */
+
 	/* the pairing under way */
 	uint8_t step;
 	uint8_t request[7], response[7];
@@ -51,7 +56,7 @@ typedef struct SmpAnswer {
 	struct {
 		size_t length;
 		uint8_t bytes[SMP_PDU_MAX];
-	} pdus[3];
+	} pdus[4];
 } SmpAnswer;
 
 /* A link begins. */
@@ -64,5 +69,9 @@ bool smp_key_is(const Smp *smp, const uint8_t key[AES_BLOCK], uint16_t diversifi
 		bool *ret_authenticated);
 /* The link is encrypted now, which ends a pairing with the handing out of keys. */
 void smp_encrypted(Smp *smp, SmpAnswer *answer);
+/* The two PDUs by which it says who it is. */
+void smp_identify(const Smp *smp, SmpAnswer *answer);
+/* A new private address of that identity; negative errno. */
+int smp_make_private(const Smp *smp, DeviceAddress *ret);
 /* Whether the central is the one that is bonded. */
 bool smp_is_bonded(const Smp *smp);

@@ -4,6 +4,7 @@
 
 #include "adapter.h"
 #include "advert.h"
+#include "central.h"
 #include "device.h"
 #include "discovery.h"
 #include "object.h"
@@ -47,6 +48,9 @@ struct Adapter {
 	bool discoverable, pairable;
 	uint32_t discoverable_timeout, pairable_timeout;
 };
+
+/* The device that stands for the central, or NULL. */
+Device *adapter_find(const Adapter *adapter, const Central *central);
 
 extern const char *const adapter_props[];
 GVariant *adapter_get(void *owner, unsigned int prop);

@@ -73,8 +73,34 @@ static void adapter_on_remove(void *owner, Device *device)
 	g_hash_table_remove(adapter->devices, device_get_addr(device));
 }
 
-static void adapter_on_found(void *owner, const RadioFound *found)
+/* There may be one already, of an earlier bond: it gives way. */
+static void adapter_on_rename(void *owner, Device *device, uint64_t addr)
 {
+	Adapter *adapter = owner;
+
+	g_hash_table_steal(adapter->devices, device_get_addr(device));
+	g_hash_table_remove(adapter->devices, &addr);
+	device_set_addr(device, addr);
+	adapter_add(adapter, device);
+}
+
+/* The kernel knows whose a private address is, where there is a bond. */
+static uint64_t adapter_resolve(const Adapter *adapter, uint64_t addr, bool *random)
+{
+	return store_resolve(adapter->home.air->store, adapter->radio->addr, addr, random);
+}
+
+Device *adapter_find(const Adapter *adapter, const Central *central)
+{
+	bool random = central_is_random(central);
+	uint64_t addr = adapter_resolve(adapter, central_addr(central), &random);
+
+	return g_hash_table_lookup(adapter->devices, &addr);
+}
+
+static void adapter_on_found(void *owner, const RadioFound *heard)
+{
+	RadioFound resolved = *heard, *found = &resolved;
 	Adapter *adapter = owner;
 	Discovery *discovery = adapter->discovery;
 	bool discoverable;
@@ -82,6 +108,7 @@ static void adapter_on_found(void *owner, const RadioFound *found)
 	char addr[18];
 	Eir eir;
 
+	found->addr = adapter_resolve(adapter, heard->addr, &found->random);
 	eir_parse(&eir, found->data, found->len);
 	if (!discovery_hears(discovery, &eir, found->rssi))
 		return;
@@ -122,9 +149,10 @@ static void adapter_on_scan_over(void *owner)
 
 static void adapter_on_central(void *owner, Central *central, bool up)
 {
-	uint64_t addr = central_addr(central);
 	Adapter *adapter = owner;
-	Device *device = g_hash_table_lookup(adapter->devices, &addr);
+	Device *device = adapter_find(adapter, central);
+	bool random = central_is_random(central);
+	uint64_t addr = adapter_resolve(adapter, central_addr(central), &random);
 
 	if (!up) {
 		server_leave(adapter->server, central);
@@ -133,7 +161,7 @@ static void adapter_on_central(void *owner, Central *central, bool up)
 		return;
 	}
 	if (!device) {
-		device = device_new(&adapter->home, addr, central_is_random(central));
+		device = device_new(&adapter->home, addr, random);
 		adapter_add(adapter, device);
 	}
 	central_adopt(central, adapter->server, device_path(device));
@@ -268,6 +296,7 @@ Adapter *adapter_new(Bus *bus, Air *air, Radio *radio, const Agents *agents, boo
 				      .radio = radio,
 				      .agents = agents,
 				      .adapter_path = adapter->object->path,
+				      .rename = adapter_on_rename,
 				      .remove = adapter_on_remove,
 				      .owner = adapter };
 	adapter_load(adapter, air->store);

@@ -183,6 +183,19 @@ Peer *air_find_peer(const Air *air, uint64_t addr, bool random)
 	return NULL;
 }
 
+Peer *air_find_peer_of(const Air *air, const Radio *radio, uint64_t addr, bool random)
+{
+	for (unsigned int i = 0; i < air->peers->len; i++) {
+		Peer *peer = air->peers->pdata[i];
+		bool peer_random = peer->report.random;
+
+		if (store_resolve(air->store, radio->addr, peer->report.addr, &peer_random) == addr &&
+		    peer_random == random)
+			return peer;
+	}
+	return NULL;
+}
+
 static int emitter_done(Emitter *emitter)
 {
 	emitter->timer = 0;

@@ -43,6 +43,8 @@ bool air_matches(uint64_t target, const Radio *radio);
 
 /* By name, by address; or NULL. */
 Peer *air_get_peer(const Air *air, const char *name);
+/* The same as that radio's kernel sees it, which knows who is bonded. */
+Peer *air_find_peer_of(const Air *air, const Radio *radio, uint64_t addr, bool random);
 Peer *air_find_peer(const Air *air, uint64_t addr, bool random);
 
 Central *air_get_central(const Air *air, const char *name); /* or NULL */

@@ -15,6 +15,7 @@ struct Central {
 	char *name;
 	uint64_t addr;
 	bool random;
+	Privacy privacy;
 	Radio *radio;
 	Server *server;
 	char *device;
@@ -70,6 +71,17 @@ const char *central_name(const Central *central)
 uint64_t central_addr(const Central *central)
 {
 	return central->addr;
+}
+
+Privacy *central_privacy(Central *central)
+{
+	return &central->privacy;
+}
+
+void central_rotate(Central *central)
+{
+	central->addr = privacy_make(&central->privacy);
+	central->random = true;
 }
 
 bool central_is_random(const Central *central)

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "attribute.h"
+#include "privacy.h"
 #include "radio.h"
 
 struct Air;
@@ -23,6 +24,8 @@ Central *central_free(Central *central); /* an open link ends by timeout */
 
 const char *central_name(const Central *central);
 uint64_t central_addr(const Central *central);
+Privacy *central_privacy(Central *central);
+void central_rotate(Central *central); /* not while it has a link */
 bool central_is_random(const Central *central);
 Radio *central_radio(const Central *central); /* NULL: not connected */
 struct Server *central_server(const Central *central); /* NULL: bluetoothd is away */

@@ -25,6 +25,8 @@ const char commands_help[] =
 	"  refuse NAME STATUS [TIMES] | drop NAME [REASON]\n"
 	"  pairing NAME none|display|keyboard|confirm|refuse [PASSKEY]\n"
 	"  passkey NAME N | forget NAME\n"
+	"  private NAME ADDR public|random IRK | rotate NAME      its address is a private one of that\n"
+	"                                   identity; which, it says (of centrals, too)\n"
 	"  onair RADIO | airtime RADIO [reset] | sets RADIO N     what radios send\n"
 	"  central NAME ADDR public|random | uncentral NAME | centrals | state NAME\n"
 	"  connect NAME RADIO [MTU] | disconnect NAME [REASON] | discover NAME | events NAME\n"

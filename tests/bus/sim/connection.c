@@ -233,6 +233,12 @@ void connection_close(Connection *connection)
 	connection_over(connection);
 }
 
+void connection_set_addr(Connection *connection, uint64_t addr, bool random)
+{
+	connection->addr = addr;
+	connection->random = random;
+}
+
 bool connection_is_up(const Connection *connection)
 {
 	return connection->up;

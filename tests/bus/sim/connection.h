@@ -26,6 +26,7 @@ const char *connection_begin(Connection *connection);
 /* The link is gone at once: the power is, or the device. */
 void connection_close(Connection *connection);
 
+void connection_set_addr(Connection *connection, uint64_t addr, bool random);
 bool connection_is_up(const Connection *connection);
 bool connection_is_resolved(const Connection *connection);
 Link *connection_link(const Connection *connection); /* or NULL */

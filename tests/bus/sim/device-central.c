@@ -92,8 +92,9 @@ void device_central_forget(Device *device)
 		bus_error(device->home->bus, g_steal_pointer(&device->central_disconnect), "Failed", "gone");
 }
 
-void device_central_paired(Device *device)
+void device_central_paired(Device *device, const Privacy *privacy)
 {
+	device_identify(device, privacy);
 	if (device->paired)
 		return;
 	device->paired = true;

@@ -11,12 +11,28 @@ void device_store(Device *device)
 		.paired = device->paired,
 		.trusted = device->trusted,
 		.blocked = device->blocked,
+		.privacy = device->privacy,
 		.name = device->name,
 		.alias = device->alias,
 	};
 
 	if (device->lasting)
 		store_put(device->home->air->store, &stored);
+}
+
+void device_identify(Device *device, const Privacy *privacy)
+{
+	if (!privacy->on)
+		return;
+	/* what is kept on disk under its former address stays there: a restart shows that as a device, too */
+	device->privacy = *privacy;
+	device->random = privacy->random;
+	if (device->addr == privacy->identity)
+		return;
+	device->home->rename(device->home->owner, device, privacy->identity);
+	connection_set_addr(device->connection, privacy->identity, privacy->random);
+	device_signal(device, DEVICE_ADDRESS);
+	device_signal(device, DEVICE_ADDRESS_TYPE);
 }
 
 void device_set_lasting(Device *device, bool lasting)
@@ -127,6 +143,7 @@ static void on_paired(void *owner)
 {
 	Device *device = owner;
 
+	device_identify(device, &link_peer(connection_link(device->connection))->privacy);
 	device_set_lasting(device, true);
 	if (!connection_is_resolved(device->connection))
 		return; /* Paired is told later */
@@ -166,6 +183,7 @@ Device *device_new_stored(const DeviceHome *home, const StoredDevice *stored)
 	device->trusted = stored->trusted;
 	device->blocked = stored->blocked;
 	device->paired = stored->paired;
+	device->privacy = stored->privacy;
 	device->alias = g_strdup(stored->alias);
 	g_strlcpy(device->name, stored->name, sizeof(device->name));
 	if (stored->paired)

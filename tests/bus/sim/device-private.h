@@ -38,6 +38,7 @@ struct Device {
 	Object *object;
 	uint64_t addr;
 	bool random;
+	Privacy privacy; /* as its bond tells */
 	int64_t last_seen;
 	bool connectable;
 	bool lasting; /* not temporary any more */
@@ -68,6 +69,8 @@ struct Device {
 void device_signal(Device *device, unsigned int prop);
 const char *device_icon(const Device *device); /* or NULL */
 
+/* It has told who it is: its Address is the identity from now on, its path stays. */
+void device_identify(Device *device, const Privacy *privacy);
 /* It stays when it is not heard of any more, and after a restart; or not. */
 void device_set_lasting(Device *device, bool lasting);
 void device_store(Device *device);

@@ -232,6 +232,11 @@ const uint64_t *device_get_addr(const Device *device)
 	return &device->addr;
 }
 
+void device_set_addr(Device *device, uint64_t addr)
+{
+	device->addr = addr;
+}
+
 bool device_is_random(const Device *device)
 {
 	return device->random;

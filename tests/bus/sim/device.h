@@ -16,6 +16,7 @@ typedef struct DeviceHome {
 	Radio *radio;
 	const Agents *agents;
 	const char *adapter_path;
+	void (*rename)(void *owner, Device *device, uint64_t addr); /* by device_set_addr */
 	void (*remove)(void *owner, Device *device); /* it is disconnected now, as RemoveDevice wants */
 	void *owner;
 } DeviceHome;
@@ -31,6 +32,7 @@ void device_power_lost(Device *device);
 /* Whether it is a temporary one, and not connected. */
 bool device_may_go(const Device *device);
 const uint64_t *device_get_addr(const Device *device); /* lives as long as the device */
+void device_set_addr(Device *device, uint64_t addr);
 bool device_is_random(const Device *device);
 const char *device_path(const Device *device);
 
@@ -38,7 +40,7 @@ const char *device_path(const Device *device);
 void device_central_up(Device *device, Central *central);
 void device_central_down(Device *device);
 void device_central_forget(Device *device);
-void device_central_paired(Device *device);
+void device_central_paired(Device *device, const Privacy *privacy);
 
 /* Any report: it keeps a temporary device alive. */
 void device_seen(Device *device, bool connectable, int64_t now);

@@ -77,7 +77,7 @@ static void link_stop(Link *link)
 static int link_on_try(void *data)
 {
 	Link *link = data;
-	Peer *peer = air_find_peer(link->air, link->addr, link->random);
+	Peer *peer = air_find_peer_of(link->air, link->radio, link->addr, link->random);
 	uint8_t status = 0;
 
 	link->trying = 0;

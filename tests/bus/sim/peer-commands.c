@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The requests about peripherals. */
+#include "central.h"
 #include "link.h"
 #include "request.h"
 
@@ -364,6 +365,65 @@ static void run_forget(Request *request)
 		peer->bond = 0;
 }
 
+/* A peripheral or a central gets another private address. */
+static void rotate(Request *request, Peer *peer, Central *central)
+{
+	char text[18];
+
+	if (central && central_radio(central)) {
+		fail(request, "connected: %s", request->words[1]);
+		return;
+	}
+	if (!(peer ? &peer->privacy : central_privacy(central))->on) {
+		fail(request, "its address is not private: %s", request->words[1]);
+		return;
+	}
+	if (peer) {
+		peer->report.addr = privacy_make(&peer->privacy);
+		peer->report.random = true;
+	} else {
+		central_rotate(central);
+	}
+	addr_format(text, peer ? peer->report.addr : central_addr(central), ':');
+	request->reply = g_strdup_printf("ok %s", text);
+}
+
+static bool parse_owner(Request *request, Peer **ret_peer, Central **ret_central)
+{
+	*ret_peer = air_get_peer(request->sim->air, request->words[1]);
+	*ret_central = air_get_central(request->sim->air, request->words[1]);
+	return *ret_peer || *ret_central ||
+	       fail(request, "no such peripheral or central: %s", request->words[1]);
+}
+
+static void run_rotate(Request *request)
+{
+	Central *central;
+	Peer *peer;
+
+	if (parse_owner(request, &peer, &central))
+		rotate(request, peer, central);
+}
+
+static void run_private(Request *request)
+{
+	Privacy privacy = { .on = true };
+	Central *central;
+	size_t len = 0;
+	Peer *peer;
+
+	if (!parse_owner(request, &peer, &central) || !parse_addr(request, request->words[2], &privacy.identity) ||
+	    !parse_either(request, request->words[3], "random", "public", &privacy.random) ||
+	    !parse_bytes(request, request->words[4], sizeof(privacy.irk), privacy.irk, &len))
+		return;
+	if (len != sizeof(privacy.irk)) {
+		fail(request, "not a key of 16 bytes: %s", request->words[4]);
+		return;
+	}
+	*(peer ? &peer->privacy : central_privacy(central)) = privacy;
+	rotate(request, peer, central);
+}
+
 const Verb peer_verbs[] = {
 	{ "peer", 5, 5, run_peer },
 	{ "unpeer", 2, 2, run_unpeer },
@@ -387,5 +447,7 @@ const Verb peer_verbs[] = {
 	{ "pairing", 3, 4, run_pairing },
 	{ "passkey", 3, 3, run_passkey },
 	{ "forget", 2, 2, run_forget },
+	{ "private", 5, 5, run_private },
+	{ "rotate", 2, 2, run_rotate },
 	{ NULL, 0, 0, NULL },
 };

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "attribute.h"
+#include "privacy.h"
 #include "radio.h"
 
 struct Air;
@@ -36,6 +37,7 @@ typedef struct Peer {
 	struct Air *air;
 	char *name;
 	RadioReport report; /* its advertisement */
+	Privacy privacy;
 	AttrTable *table;
 	struct Link *link; /* the one link, or NULL */
 	unsigned int latency_ms;

@@ -60,14 +60,13 @@ static int on_done(void *data)
 	Smp *smp = data;
 	Central *central = smp->central;
 	const Adapter *adapter = smp_adapter(central);
-	uint64_t addr = central_addr(central);
-	Device *device = g_hash_table_lookup(adapter->devices, &addr);
+	Device *device = adapter_find(adapter, central);
 
 	smp->timer = 0;
 	central_secured(central, smp->security);
 	central_bond(central, adapter->radio->addr, smp->security);
 	if (device)
-		device_central_paired(device);
+		device_central_paired(device, central_privacy(central));
 	smp_stop(central);
 	central_finish(central, "ok");
 	return G_SOURCE_REMOVE;

@@ -39,6 +39,19 @@ void store_remove(Store *store, uint64_t adapter, uint64_t addr)
 	}
 }
 
+uint64_t store_resolve(const Store *store, uint64_t adapter, uint64_t addr, bool *random)
+{
+	for (unsigned int i = 0; *random && i < store->list->len; i++) {
+		const StoredDevice *device = store->list->pdata[i];
+
+		if (device->adapter != adapter || !privacy_made(&device->privacy, addr))
+			continue;
+		*random = device->privacy.random;
+		return device->privacy.identity;
+	}
+	return addr;
+}
+
 void store_put(Store *store, const StoredDevice *device)
 {
 	StoredDevice *copy = g_memdup2(device, sizeof(*device));

@@ -8,9 +8,12 @@
 
 #include <glib.h>
 
+#include "privacy.h"
+
 typedef struct StoredDevice {
 	uint64_t adapter, addr;
 	bool random, paired, trusted, blocked;
+	Privacy privacy; /* as it told when it bonded */
 	char *name, *alias; /* name may be empty, alias NULL */
 } StoredDevice;
 
@@ -21,4 +24,6 @@ typedef struct Store {
 Store *store_new(void);
 Store *store_free(Store *store);
 void store_put(Store *store, const StoredDevice *device); /* copies */
+/* The identity of who has that address, if it is known; else the address. */
+uint64_t store_resolve(const Store *store, uint64_t adapter, uint64_t addr, bool *random);
 void store_remove(Store *store, uint64_t adapter, uint64_t addr);

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Addresses that are of one device. */
+#include "core/identity.h"
+
+#include <errno.h>
+#include <glib.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/aes.h"
+#include "core/siphash.h"
+
+#define ALIASES_MAX 1024	/* told by BlueZ: bonded devices by their former addresses */
+#define RESOLVED_MAX 4096	/* private addresses that were tried with the keys */
+
+typedef struct Key {
+	Addr identity;
+	uint8_t irk[IRK_SIZE];
+	AesKey aes;
+} Key;
+
+/* An address, and whose it is. */
+typedef struct Entry {
+	Addr addr;
+	Addr identity;		/* of addresses that no key resolves: addr */
+} Entry;
+
+struct Identities {
+	GHashTable *aliases;	/* &entry.addr → Entry */
+	GHashTable *resolved;	/* the same; what the keys say */
+	GArray *keys;		/* Key */
+};
+
+static void entry_add(GHashTable *entries, guint max, const Addr *addr, const Addr *identity)
+{
+	Entry *entry;
+
+	/* simpler than remembering the oldest, and as good: what is still in use is soon back */
+	if (g_hash_table_size(entries) >= max)
+		g_hash_table_remove_all(entries);
+	entry = g_new(Entry, 1);
+	*entry = (Entry){ .addr = *addr, .identity = *identity };
+	g_hash_table_replace(entries, &entry->addr, entry);
+}
+
+int identities_new(Identities **ret)
+{
+	Identities *identities = calloc(1, sizeof(*identities));
+
+	if (!identities)
+		return -ENOMEM;
+	identities->aliases = g_hash_table_new_full(addr_hash, addr_same, NULL, g_free);
+	identities->resolved = g_hash_table_new_full(addr_hash, addr_same, NULL, g_free);
+	identities->keys = g_array_new(FALSE, FALSE, sizeof(Key));
+	*ret = identities;
+	return 0;
+}
+
+Identities *identities_free(Identities *identities)
+{
+	if (!identities)
+		return NULL;
+	g_hash_table_unref(identities->aliases);
+	g_hash_table_unref(identities->resolved);
+	g_array_unref(identities->keys);
+	free(identities);
+	return NULL;
+}
+
+bool identities_learn(Identities *identities, const Addr *alias, const Addr *identity)
+{
+	const Entry *known = g_hash_table_lookup(identities->aliases, alias);
+
+	if (addr_equal(alias, identity))
+		return g_hash_table_remove(identities->aliases, alias);
+	if (known && addr_equal(&known->identity, identity) && known->identity.type == identity->type)
+		return false;
+	/* nothing is the alias of an alias */
+	g_hash_table_remove(identities->aliases, identity);
+	entry_add(identities->aliases, ALIASES_MAX, alias, identity);
+	return true;
+}
+
+bool identities_set_keys(Identities *identities, const IdentityKey *keys, size_t n)
+{
+	bool news;
+
+	n = MIN(n, IDENTITY_KEYS_MAX);
+	news = n != identities->keys->len;
+	for (size_t i = 0; i < n && !news; i++) {
+		const Key *key = &g_array_index(identities->keys, Key, i);
+
+		news = !addr_equal(&key->identity, &keys[i].identity) || key->identity.type != keys[i].identity.type ||
+		       memcmp(key->irk, keys[i].irk, sizeof(key->irk)) != 0;
+	}
+	if (!news)
+		return false;
+	g_hash_table_remove_all(identities->resolved);
+	g_array_set_size(identities->keys, 0);
+	for (size_t i = 0; i < n; i++) {
+		Key key = { .identity = keys[i].identity };
+
+		memcpy(key.irk, keys[i].irk, sizeof(key.irk));
+		aes_set_key(&key.aes, keys[i].irk);
+		g_array_append_val(identities->keys, key);
+	}
+	return true;
+}
+
+size_t identities_count_keys(const Identities *identities)
+{
+	return identities->keys->len;
+}
+
+bool addr_is_resolvable(const Addr *addr)
+{
+	return (addr->bytes[0] & 0xc0) == 0x40;
+}
+
+/* hash = ah(IRK, prand): the last three bytes of an encrypted block that ends with prand. */
+static bool key_resolves(const AesKey *aes, const Addr *addr)
+{
+	uint8_t block[AES_BLOCK] = { 0 };
+
+	memcpy(block + 13, addr->bytes, 3);
+	aes_encrypt(aes, block, block);
+	return memcmp(block + 13, addr->bytes + 3, 3) == 0;
+}
+
+bool irk_resolves(const uint8_t irk[static IRK_SIZE], const Addr *addr)
+{
+	AesKey aes;
+
+	aes_set_key(&aes, irk);
+	return addr_is_resolvable(addr) && key_resolves(&aes, addr);
+}
+
+/* By the keys, each tried once for an address. */
+static const Addr *resolve_by_key(Identities *identities, const Addr *addr)
+{
+	const Entry *known;
+	const Addr *identity = addr;
+
+	if (identities->keys->len == 0 || !addr_is_resolvable(addr))
+		return addr;
+	known = g_hash_table_lookup(identities->resolved, addr);
+	if (known)
+		return &known->identity;
+	for (guint i = 0; i < identities->keys->len && identity == addr; i++) {
+		const Key *key = &g_array_index(identities->keys, Key, i);
+
+		if (key_resolves(&key->aes, addr))
+			identity = &key->identity;
+	}
+	entry_add(identities->resolved, RESOLVED_MAX, addr, identity);
+	return identity;
+}
+
+Addr identities_resolve(Identities *identities, const Addr *addr)
+{
+	const Entry *known = g_hash_table_lookup(identities->aliases, addr);
+	const Addr *identity = known ? &known->identity : resolve_by_key(identities, addr);
+
+	/* an address that is nobody else's keeps the type that the caller knows */
+	return addr_equal(identity, addr) ? *addr : *identity;
+}
+
+bool identities_same(Identities *identities, const Addr *a, const Addr *b)
+{
+	Addr whose_a, whose_b;
+
+	if (addr_equal(a, b))
+		return true;
+	whose_a = identities_resolve(identities, a);
+	whose_b = identities_resolve(identities, b);
+	return addr_equal(&whose_a, &whose_b);
+}

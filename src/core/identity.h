@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Who a device is, whatever address it shows. A bonded device may use private addresses that change (resolvable private
+ * addresses, RPA); its bond tells the identity address behind them, and a key (IRK) by which an RPA can be known for its own.
+ * A radio has one Identities. What it knows comes from bluetoothd's device objects (this address was that device), and,
+ * where they can be had, from the keys. Bounded: whoever makes up addresses displaces only what was learned of addresses.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/addr.h"
+#include "util/macros.h"
+
+#define IRK_SIZE 16
+#define IDENTITY_KEYS_MAX 512
+
+typedef struct Identities Identities;
+
+/* The key of a bonded device. irk: the most significant byte first. */
+typedef struct IdentityKey {
+	Addr identity;
+	uint8_t irk[IRK_SIZE];
+} IdentityKey;
+
+int identities_new(Identities **ret);
+Identities *identities_free(Identities *identities);
+
+/* The device of address alias is that of address identity. The same address twice: it is nobody else's any more. Whether
+ * that is news. */
+bool identities_learn(Identities *identities, const Addr *alias, const Addr *identity);
+
+/* All keys that there are, at most IDENTITY_KEYS_MAX. Whether that is news. */
+bool identities_set_keys(Identities *identities, const IdentityKey *keys, size_t n);
+size_t identities_count_keys(const Identities *identities);
+
+/* The identity address of the device, with its type; addr itself where no other is known. */
+Addr identities_resolve(Identities *identities, const Addr *addr);
+
+/* Whether the two are addresses of one device. */
+bool identities_same(Identities *identities, const Addr *a, const Addr *b);
+
+/* The random address resolution: whether the RPA was made with that key (Vol 6 Part B 1.3.2.3, Vol 3 Part H 2.2.2). */
+bool addr_is_resolvable(const Addr *addr);	/* by its form; the type is not looked at */
+bool irk_resolves(const uint8_t irk[static IRK_SIZE], const Addr *addr);

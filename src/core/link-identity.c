@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Links to a device that turns out to have another address too. */
+#include "core/hold.h"
+#include "core/link.h"
+#include "core/links.h"
+
+static bool link_is_idle(const Link *link)
+{
+	return link->state == LINK_DOWN || link->state == LINK_SEEKING || link->state == LINK_QUEUED;
+}
+
+/* Whoever waits for the one waits for the other. */
+static void link_join(Link *link, Link *idle, uint64_t now)
+{
+	if (idle->holds->len > 0) {
+		/* an object that nobody can have any more; the device is at the other */
+		link->broker->ops->link_lost(link->broker->userdata, idle, "disconnected");
+		while (idle->holds->len > 0)
+			link_drop_hold(idle, g_array_index(idle->holds, Hold, idle->holds->len - 1).session, now);
+	}
+	while (idle->waits->len > 0) {
+		ConnectWait *wait = g_ptr_array_steal_index(idle->waits, 0);
+
+		wait->link = link;
+		g_ptr_array_add(link->waits, wait);
+		broker_wake_at(link->broker, wait->deadline);
+	}
+	if (link->state == LINK_UP)
+		link_serve_waits(link);
+	link_settle(link, now);
+}
+
+/* The link that goes on, of two to one device. */
+static void links_join(Link *a, Link *b, uint64_t now)
+{
+	if (link_is_idle(b))
+		link_join(a, b, now);
+	else if (link_is_idle(a))
+		link_join(b, a, now);
+}
+
+static void link_identify(Link *link, uint64_t now)
+{
+	Addr identity = identities_resolve(link->radio->identities, &link->addr);
+	LinkMirror mirror;
+
+	if (!addr_equal(&identity, &link->addr) && !addr_equal(&identity, &link->identity)) {
+		link->identity = identity;
+		link_changed(link, LINK_IDENTITY);
+	}
+	/* BlueZ may know the device by its other address */
+	if (!link->bluez.known && link->broker->ops->link_look(link->broker->userdata, link->radio, &link->addr, &mirror))
+		link_mirror(link->radio, &link->addr, &mirror, now);
+}
+
+void links_identify(Radio *radio, uint64_t now)
+{
+	bool first = links_enter(radio);
+
+	for (guint i = 0; i < radio->links->len; i++)
+		link_identify(g_ptr_array_index(radio->links, i), now);
+	for (guint i = 0; i < radio->links->len; i++) {
+		for (guint j = i + 1; j < radio->links->len; j++) {
+			Link *a = g_ptr_array_index(radio->links, i), *b = g_ptr_array_index(radio->links, j);
+
+			if (addr_equal(&a->identity, &b->identity))
+				links_join(a, b, now);
+		}
+	}
+	links_leave(radio, first, now);
+}

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Devices whose address is a private one that changes: once bonded they are the same under each. */
+#include <string.h>
+#include <unistd.h>
+
+#include "link-fixture.h"
+
+#define JUST_WORKS "[Links]\nJustWorks=1\n"
+#define IRK "000102030405060708090a0b0c0d0e0f" /* but for its end, which is the test's own */
+
+static char *session;
+static char identity[18]; /* of peer0, and no other test's */
+static char *addresses[3]; /* peer0's, in the order in which it had them */
+
+static char *taken(char *text) /* air_cmd's */
+{
+	char *address = g_strdup(g_strstrip(text));
+
+	g_free(text);
+	ck_assert_uint_eq(strlen(address), 17);
+	return address;
+}
+
+static void setup_private(void)
+{
+	link_setup_with(JUST_WORKS);
+	session = open_session(client, 0);
+	g_snprintf(identity, sizeof(identity), "00:1A:7D:%02X:%02X:%02X", (unsigned int)getpid() >> 16 & 0xff,
+		   (unsigned int)getpid() >> 8 & 0xff, (unsigned int)getpid() & 0xff);
+	peer_appear(0);
+	addresses[0] = taken(air_cmd(air, "private peer0 %s public %.24s%08x", identity, IRK, (unsigned int)getpid()));
+}
+
+static void teardown_private(void)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(addresses); i++)
+		g_clear_pointer(&addresses[i], g_free);
+	g_clear_pointer(&session, g_free);
+	teardown();
+}
+
+static void rotate(unsigned int number)
+{
+	addresses[number] = taken(air_cmd(air, "rotate peer0"));
+	ck_assert_str_ne(addresses[number], addresses[number - 1]);
+}
+
+static char *connect_with(Client *by, const char *its, const char *address, const char *text)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GVariant) reply = client_call_finish(begin_connect(by, its, address, text), &error);
+	char *path;
+
+	if (!reply)
+		ck_abort_msg("Connect to %s: %s", address, error->message);
+	g_variant_get(reply, "(o)", &path);
+	return path;
+}
+
+static char *connect_by(Client *by, const char *its, const char *address)
+{
+	return connect_with(by, its, address, "{}");
+}
+
+static void expect_property(const char *link, const char *property, const char *wanted)
+{
+	g_autoptr(GVariant) value = client_get(client, link, CONNECTION, property);
+
+	ck_assert_msg(value != NULL, "no %s", property);
+	ck_assert_str_eq(g_variant_get_string(value, NULL), wanted);
+}
+
+static void pair_with(const char *link)
+{
+	GVariant *nothing = options("{}");
+
+	client_do(client, link, CONNECTION, "Pair", g_variant_new("(@a{sv})", nothing));
+}
+
+static bool is_identified(void *link)
+{
+	g_autoptr(GVariant) value = client_get(client, link, CONNECTION, "IdentityAddress");
+
+	return value && strcmp(g_variant_get_string(value, NULL), identity) == 0;
+}
+
+static bool is_subscribed_again(void *link)
+{
+	g_autoptr(GVariant) connected = client_get(client, link, CONNECTION, "Connected");
+
+	return connected && g_variant_get_boolean(connected) && peer_is_subscribed(0, RATE_HANDLE);
+}
+
+/* Connects by that address, and leaves. */
+static void expect_reached(const char *address)
+{
+	g_autofree char *link = connect_by(client, session, address);
+
+	ck_assert(peer_is_linked(0));
+	expect_value(client, link, PLAIN, "01020304");
+	expect_property(link, "Address", address);
+	expect_property(link, "IdentityAddress", identity);
+	let_go(client, link);
+	wait_linked(0, false);
+	wait_gone(link, CONNECTION);
+}
+
+/* Pairs under its first address. */
+static void bond(void)
+{
+	g_autofree char *link = connect_by(client, session, addresses[0]);
+
+	expect_property(link, "IdentityAddress", addresses[0]);
+	pair_with(link);
+	ck_assert(wait_until(is_identified, link, world_patience(world)));
+	let_go(client, link);
+	wait_linked(0, false);
+	wait_gone(link, CONNECTION);
+}
+
+static void restart_bluez(void)
+{
+	world_bluez_kill(world);
+	world_bluez_start(world);
+	wait_adapter("hci0", "Powered", true);
+}
+
+static void restart_daemon(void)
+{
+	world_daemon_stop(world);
+	world_daemon_start(world);
+	g_free(session);
+	session = open_session(client, 0);
+}
+
+START_TEST(told_while_the_link_is_up)
+{
+	g_autofree char *link = connect_by(client, session, addresses[0]), *again = NULL;
+	g_autofree char *wanted = g_strdup_printf("'%s'", identity);
+	Client *other = client_new(world_address(world));
+	g_autofree char *its = open_session(other, 0);
+
+	expect_property(link, "Address", addresses[0]);
+	expect_property(link, "IdentityAddress", addresses[0]);
+	client_subscribe(client, NULL, PROPERTIES, "PropertiesChanged", link);
+	pair_with(link);
+	expect_changed(client, link + strlen("/com/example/Bluetooth/"), "IdentityAddress", wanted);
+	expect_property(link, "IdentityAddress", identity);
+	expect_property(link, "Address", addresses[0]);
+	ck_assert(client_get_boolean(client, link, CONNECTION, "Connected"));
+	ck_assert(client_get_boolean(client, link, CONNECTION, "Paired"));
+	expect_value(client, link, PLAIN, "01020304");
+	notify_from(client, link, RATE);
+	air_do(air, "notify peer0 " RATE_HANDLE " 0102");
+	expect_notification(client, "0102");
+	/* another program's way to it is the same one */
+	again = connect_by(other, its, identity);
+	ck_assert_str_eq(again, link);
+	client_free(other);
+	let_go(client, link);
+	wait_linked(0, false);
+}
+END_TEST
+
+START_TEST(old_address_and_identity)
+{
+	bond();
+	rotate(1);
+	expect_reached(identity);
+	expect_reached(addresses[0]);
+}
+END_TEST
+
+START_TEST(after_bluetoothd)
+{
+	bond();
+	rotate(1);
+	restart_bluez();
+	expect_reached(identity);
+	expect_reached(addresses[0]);
+}
+END_TEST
+
+START_TEST(after_the_daemon)
+{
+	bond();
+	rotate(1);
+	restart_daemon();
+	expect_reached(addresses[0]);
+	expect_reached(identity);
+}
+END_TEST
+
+/* Who waits for the identity while nobody knows whose it is gets the link as soon as that is told. */
+START_TEST(waited_for_by_identity)
+{
+	g_autofree char *link = connect_by(client, session, addresses[0]), *same = NULL;
+	Client *other = client_new(world_address(world));
+	g_autofree char *its = open_session(other, 0);
+	ClientCall *call = begin_connect(other, its, identity, "{}");
+	g_autoptr(GVariant) reply = NULL;
+
+	client_sync(other);
+	ck_assert(!client_call_done(call));
+	pair_with(link);
+	reply = client_call_finish(call, NULL);
+	ck_assert(reply != NULL);
+	g_variant_get(reply, "(o)", &same);
+	ck_assert_str_eq(same, link);
+	ck_assert_uint_eq(holders(link), 2);
+	let_go(client, link);
+	expect_value(other, same, PLAIN, "01020304");
+	client_free(other);
+	wait_linked(0, false);
+}
+END_TEST
+
+/* A link that is to come back does, though the device is elsewhere by then, and bluetoothd calls it by another name. */
+START_TEST(comes_back)
+{
+	g_autofree char *link = NULL;
+
+	bond();
+	link = connect_with(client, session, addresses[0], "{'auto_reconnect': <true>}");
+	notify_from(client, link, RATE);
+	world_bluez_kill(world);
+	rotate(1);
+	world_bluez_start(world);
+	ck_assert(wait_until(is_subscribed_again, link, 40000));
+	expect_property(link, "Address", addresses[0]);
+	expect_property(link, "IdentityAddress", identity);
+	air_do(air, "notify peer0 " RATE_HANDLE " 0304");
+	expect_notification(client, "0304");
+}
+END_TEST
+
+int main(void)
+{
+	const TTest *const tests[] = { told_while_the_link_is_up, old_address_and_identity, after_bluetoothd,
+				       after_the_daemon, waited_for_by_identity, comes_back, NULL };
+
+	return run_tests("link-identity", tests, setup_private, teardown_private, 60);
+}
