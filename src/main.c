@@ -18,10 +18,9 @@
 /* How long we wait to hear of bluetoothd before we take our name without it. */
 #define SETTLE_MAX (1 * USEC_PER_SEC)
 
-/* A program's call is answered before the next signal of bluetoothd is looked at. */
-#define PRIORITY_SERVICE (-10)
-#define PRIORITY_TIMER (-5)
-#define PRIORITY_BLUEZ 0
+/* All take turns: one call, one batch of reports, one signal of bluetoothd. Whatever went before the others could keep them
+ * waiting for as long as somebody likes. */
+#define PRIORITY SD_EVENT_PRIORITY_NORMAL
 
 typedef struct Daemon {
 	Config config;
@@ -162,8 +161,6 @@ static int daemon_start(Daemon *d, const char *address)
 	if (r >= 0)
 		r = sd_event_add_time(d->event, &d->edges.timer, CLOCK_BOOTTIME, 0, 1 * USEC_PER_MSEC, on_timer, d);
 	if (r >= 0)
-		r = sd_event_source_set_priority(d->edges.timer, PRIORITY_TIMER);
-	if (r >= 0)
 		r = sd_event_source_set_enabled(d->edges.timer, SD_EVENT_OFF);
 	if (r >= 0)
 		r = sd_event_add_time_relative(d->event, &d->settle, CLOCK_BOOTTIME, SETTLE_MAX, 0, on_settle_timeout, d);
@@ -172,10 +169,10 @@ static int daemon_start(Daemon *d, const char *address)
 		return r;
 	}
 
-	r = open_bus(d, &d->svc, address, "svc", PRIORITY_SERVICE);
+	r = open_bus(d, &d->svc, address, "svc", PRIORITY);
 	if (r < 0)
 		return r;
-	r = open_bus(d, &d->hot, address, "hot", PRIORITY_BLUEZ);
+	r = open_bus(d, &d->hot, address, "hot", PRIORITY);
 	if (r < 0)
 		return r;
 
@@ -187,7 +184,7 @@ static int daemon_start(Daemon *d, const char *address)
 	if (r >= 0)
 		r = bluez_new(&d->edges.bluez, d->event, d->hot, d->broker, on_settled, d);
 	if (r >= 0)
-		r = source_open(&d->edges.source, d->event, PRIORITY_BLUEZ, &d->config, d->broker);
+		r = source_open(&d->edges.source, d->event, PRIORITY, &d->config, d->broker);
 	if (r < 0)
 		log_error("cannot start: %s", strerror(-r));
 	return r;

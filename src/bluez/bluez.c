@@ -15,6 +15,7 @@
 #include "bluez/mirror.h"
 #include "bluez/msg.h"
 #include "bluez/trust.h"
+#include "core/siphash.h"
 #include "util/log.h"
 
 #define BLUEZ_NAME "org.bluez"
@@ -241,7 +242,7 @@ int bluez_new(Bluez **ret, sd_event *event, sd_bus *bus, Broker *broker, BluezSe
 	bluez->settled = settled;
 	bluez->userdata = userdata;
 	bluez->adapters = g_ptr_array_new();
-	bluez->devices = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, device_free_void);
+	bluez->devices = g_hash_table_new_full(siphash_string, g_str_equal, g_free, device_free_void);
 
 	r = call_queue_new(&bluez->calls, bluez);
 	for (size_t i = 0; i < ARRAY_SIZE(matches) && r >= 0; i++)

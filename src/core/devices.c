@@ -186,6 +186,13 @@ uint64_t devices_evicted(const Devices *devices)
 	return devices->evicted;
 }
 
+const DeviceRow *devices_find(const Devices *devices, const Addr *addr)
+{
+	const Device *device = g_hash_table_lookup(devices->by_addr, addr);
+
+	return device ? &device->row : NULL;
+}
+
 const DeviceRow *devices_next(const Devices *devices, void **cursor)
 {
 	GList *link = *cursor ? ((GList *)*cursor)->next : devices->seen.head;

@@ -89,3 +89,8 @@ uint64_t siphash_process(const void *data, size_t length)
 	}
 	return siphash24(data, length, key);
 }
+
+unsigned siphash_string(const void *text)
+{
+	return (unsigned)siphash_process(text, strlen(text));
+}

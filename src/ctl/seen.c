@@ -12,7 +12,7 @@
 #define LEVEL_UNKNOWN (-128.0)
 
 struct Seen {
-	GHashTable *by_address;
+	GTree *by_address;	/* no hash: devices choose the addresses */
 	GPtrArray *rows;	/* owns them; in the order of the last sorting */
 	uint64_t forgotten;
 	uint64_t now;		/* of the sorting under way */
@@ -32,7 +32,7 @@ Seen *seen_new(void)
 {
 	Seen *seen = g_new0(Seen, 1);
 
-	seen->by_address = g_hash_table_new(g_str_hash, g_str_equal);
+	seen->by_address = g_tree_new((GCompareFunc)strcmp);
 	seen->rows = g_ptr_array_new_with_free_func(row_free);
 	return seen;
 }
@@ -41,7 +41,7 @@ void seen_free(Seen *seen)
 {
 	if (!seen)
 		return;
-	g_hash_table_unref(seen->by_address);
+	g_tree_unref(seen->by_address);
 	g_ptr_array_unref(seen->rows);
 	g_free(seen);
 }
@@ -62,7 +62,7 @@ static void forget_oldest(Seen *seen)
 	for (unsigned i = keep; i < seen->rows->len; i++) {
 		SeenRow *row = seen->rows->pdata[i];
 
-		g_hash_table_remove(seen->by_address, row->address);
+		g_tree_remove(seen->by_address, row->address);
 	}
 	seen->forgotten += seen->rows->len - keep;
 	g_ptr_array_set_size(seen->rows, (int)keep);
@@ -70,7 +70,7 @@ static void forget_oldest(Seen *seen)
 
 static SeenRow *find_row(Seen *seen, const Heard *heard)
 {
-	SeenRow *row = g_hash_table_lookup(seen->by_address, heard->address);
+	SeenRow *row = g_tree_lookup(seen->by_address, heard->address);
 
 	if (row)
 		return row;
@@ -83,7 +83,7 @@ static SeenRow *find_row(Seen *seen, const Heard *heard)
 	row->data = g_byte_array_new();
 	row->response = g_byte_array_new();
 	g_ptr_array_add(seen->rows, row);
-	g_hash_table_insert(seen->by_address, row->address, row);
+	g_tree_insert(seen->by_address, row->address, row);
 	return row;
 }
 

@@ -25,6 +25,7 @@ static void call_reply_error(sd_bus_message *m, int error, const Reason *reason)
 static Call *call_free(Call *call)
 {
 	g_queue_remove(&call->peer->calls, call);
+	job_cancel(call);
 	power_wait_cancel(&call->power);
 	op_wait_cancel(&call->op);
 	pair_wait_cancel(&call->pair, service_now(call->service));
@@ -41,13 +42,18 @@ static Call *call_free(Call *call)
 
 int call_keep(Call *call, Reason *reason)
 {
+	/* whatever is waited for comes from there */
+	if (!call->charge.user && call->service->broker->bluez_stalled)
+		return broker_bluez_ready(call->service->broker, reason);
+	return call_queue(call, reason);
+}
+
+int call_queue(Call *call, Reason *reason)
+{
 	User *user = call->peer->user;
 
 	if (call->charge.user)
 		return 0;
-	/* whatever is waited for comes from there */
-	if (call->service->broker->bluez_stalled)
-		return broker_bluez_ready(call->service->broker, reason);
 	if (charge_init(&call->charge, user, QUOTA_CALLS, 1) < 0)
 		return reason_set(reason, E_LIMIT_REACHED, "uid %u has %llu calls waiting (QueuedCallsPerUser)",
 				  user_uid(user), (unsigned long long)user_limit(user, QUOTA_CALLS));
@@ -85,6 +91,8 @@ int call_start(sd_bus_message *m, Service *service, const Method *method)
 	Call *call;
 	int r;
 
+	if (method->question && !sd_bus_message_get_expect_reply(m))
+		return 1;
 	r = peers_get(service->peers, sd_bus_message_get_sender(m), &peer);
 	if (r < 0)
 		return r;

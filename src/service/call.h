@@ -13,12 +13,10 @@
 #include "core/local.h"
 #include "core/pairing.h"
 #include "core/radio.h"
+#include "service/job.h"
 #include "service/peers.h"
 #include "util/error.h"
 #include "util/macros.h"
-
-typedef struct Call Call;
-typedef struct Service Service;
 
 /* What a method returns when its reply comes later. Not an Outcome, and not an errno of ours. */
 #define CALL_DEFERRED (-EINPROGRESS)
@@ -33,7 +31,7 @@ typedef int (*MethodResume)(Call *call, int error, Reason *reason);
 typedef struct Method {
 	const char *member;
 	MethodRun run;
-	bool without_init;	/* of a session: also works before Init */
+	bool question;		/* does nothing but answer: nothing is done where no answer is wanted */
 } Method;
 
 struct Call {
@@ -49,6 +47,7 @@ struct Call {
 	PairWait pair;
 	AdvertWait advert;
 	StartWait start;
+	Job job;
 	int fd;			/* to be handed out with the reply; -1: none */
 	Charge charge;		/* while it is kept */
 };
@@ -65,6 +64,8 @@ int call_wait_power(Call *call, Radio *radio, MethodResume resume, Reason *reaso
 
 /* Keeps the call, because it waits for something: charged to its user. E_LIMIT_REACHED. */
 int call_keep(Call *call, Reason *reason);
+/* The same of one that waits for its turn, and for nothing that comes from BlueZ. */
+int call_queue(Call *call, Reason *reason);
 /* Ends a call that was kept: with error, unless 0 (then the reply has been sent), or CALL_DEFERRED (it waits again). */
 void call_finish(Call *call, int error, const Reason *reason);
 

@@ -53,7 +53,7 @@ static int get_value(Call *call, Reason *reason)
 	return r != 0 ? r : call_reply_bytes(call, attr->value);
 }
 
-const Method value_method = { .member = "Get", .run = get_value };
+const Method value_method = { .member = "Get", .run = get_value, .question = true };
 
 /* --- reads --- */
 
@@ -294,7 +294,7 @@ static int characteristics(Call *call, Reason *reason)
 }
 
 const Method remote_service_methods[] = {
-	{ .member = "Characteristics", .run = characteristics },
+	{ .member = "Characteristics", .run = characteristics, .question = true },
 	{ 0 }
 };
 

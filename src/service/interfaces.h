@@ -1,10 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The vtables and method tables of the exported interfaces, one pair a file. */
+/* The exported interfaces; the vtables and method tables, one pair a file. */
 #pragma once
 
 #include <systemd/sd-bus.h>
 
 #include "service/call.h"
+
+typedef struct Interface {
+	const char *name;
+	const sd_bus_vtable *vtable;
+	const Method *methods;
+	sd_bus_object_find_t find;
+} Interface;
+
+extern const Interface interfaces[];	/* all of them; ends with a NULL name */
+
+extern const Method managed_objects_method;	/* ObjectManager.GetManagedObjects, at the root */
 
 extern const sd_bus_vtable manager_vtable[];
 extern const Method manager_methods[];

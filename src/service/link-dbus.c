@@ -352,9 +352,9 @@ static int get_property(sd_bus *bus UNUSED, const char *path, const char *interf
 
 const Method link_methods[] = {
 	{ .member = "Disconnect", .run = disconnect },
-	{ .member = "IsConnected", .run = is_connected },
-	{ .member = "Services", .run = services },
-	{ .member = "GetMtu", .run = get_mtu },
+	{ .member = "IsConnected", .run = is_connected, .question = true },
+	{ .member = "Services", .run = services, .question = true },
+	{ .member = "GetMtu", .run = get_mtu, .question = true },
 	{ .member = "Pair", .run = pair_link },
 	{ .member = "RespondPairing", .run = respond_pairing },
 	{ .member = "Claim", .run = claim },

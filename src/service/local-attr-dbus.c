@@ -141,7 +141,7 @@ static int get_value(Call *call, Reason *reason)
 	return r != 0 ? r : call_reply_bytes(call, attr->value);
 }
 
-const Method local_value_method = { .member = "Get", .run = get_value };
+const Method local_value_method = { .member = "Get", .run = get_value, .question = true };
 
 /* --- what peers do --- */
 

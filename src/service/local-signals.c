@@ -104,6 +104,7 @@ static int append_subscribers(sd_bus_message *m, const LocalAttr *attr, const vo
 
 void service_local_subscribers(Service *service, LocalAttr *attr)
 {
+	service->news++;
 	send_to_listeners(service, attr, EVENT_CHAR_SUBSCRIBE, "org.freedesktop.DBus.Properties", "PropertiesChanged",
 			  append_subscribers, NULL);
 }
@@ -118,6 +119,7 @@ static void tell_owner(Service *service, const Session *session, const char *mem
 {
 	guint n = session->owner ? 1 : session->subscribers->len;
 
+	service->news++;
 	for (guint i = 0; i < n; i++) {
 		const char *connection = session->owner;
 		sd_bus_message *m = NULL;

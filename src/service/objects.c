@@ -122,65 +122,110 @@ int find_local_object(sd_bus *bus UNUSED, const char *path, const char *interfac
 	return 0;
 }
 
-static void list_link(const Link *link, char **nodes, size_t *n)
+/* --- what stands below a path, for Introspect: not the whole tree, which anybody could ask for again and again --- */
+
+static void list_node(GPtrArray *nodes, const char *path)
+{
+	g_ptr_array_add(nodes, strdup(path));
+}
+
+static void list_attrs(GPtrArray *nodes, const Link *link, const Attr *parent)
 {
 	char path[PATH_SIZE];
 
-	if (!link->exposed)
-		return;
-	nodes[(*n)++] = strdup(path_of_link(link, path));
-	for (guint i = 0; i < link->attrs->len; i++)
-		nodes[(*n)++] = strdup(path_of_attr(g_ptr_array_index(link->attrs, i), path));
+	for (guint i = 0; link && i < link->attrs->len; i++) {
+		const Attr *attr = g_ptr_array_index(link->attrs, i);
+
+		if (attr->parent == parent)
+			list_node(nodes, path_of_attr(attr, path));
+	}
 }
 
-static void list_local(const LocalService *service, char **nodes, size_t *n)
+static void list_local_attrs(GPtrArray *nodes, const LocalService *service, const LocalAttr *parent)
 {
 	char path[PATH_SIZE];
 
-	nodes[(*n)++] = strdup(path_of_local_service(service, path));
-	for (guint i = 0; i < service->attrs->len; i++)
-		nodes[(*n)++] = strdup(path_of_local_attr(g_ptr_array_index(service->attrs, i), path));
+	for (guint i = 0; service && i < service->attrs->len; i++) {
+		const LocalAttr *attr = g_ptr_array_index(service->attrs, i);
+
+		if (attr->parent == parent)
+			list_node(nodes, path_of_local_attr(attr, path));
+	}
 }
 
-static size_t count_below(const Radio *radio)
+static void list_services(GPtrArray *nodes, const Service *service, const char *session)
 {
-	const GPtrArray *services = radio->peripheral->services;
-	size_t n = 0;
+	const GPtrArray *radios = service->broker->radios;
+	char path[PATH_SIZE];
 
-	for (guint i = 0; i < radio->links->len; i++)
-		n += 1 + ((const Link *)g_ptr_array_index(radio->links, i))->attrs->len;
-	for (guint i = 0; i < services->len; i++)
-		n += 1 + ((const LocalService *)g_ptr_array_index(services, i))->attrs->len;
-	return n;
+	for (guint i = 0; i < radios->len; i++) {
+		const GPtrArray *services = ((const Radio *)g_ptr_array_index(radios, i))->peripheral->services;
+
+		for (guint l = 0; l < services->len; l++) {
+			const LocalService *local = g_ptr_array_index(services, l);
+
+			if (strcmp(path_of_session(local->session, path), session) == 0)
+				list_node(nodes, path_of_local_service(local, path));
+		}
+	}
 }
 
-int list_objects(sd_bus *bus UNUSED, const char *prefix UNUSED, void *userdata, char ***ret_nodes,
-		 sd_bus_error *error UNUSED)
+/* Radios, links and sessions; sd-bus takes what stands below the path that it was asked for. */
+static void list_broker(GPtrArray *nodes, const Service *service)
 {
-	const Service *service = userdata;
 	const Broker *broker = service->broker;
-	size_t n = broker->radios->len + broker->sessions->len + 1;
 	char path[PATH_SIZE];
-	char **nodes;
 
-	for (guint i = 0; i < broker->radios->len; i++)
-		n += count_below(g_ptr_array_index(broker->radios, i));
-	nodes = calloc(n, sizeof(*nodes));
-	if (!nodes)
-		return -ENOMEM;
-	n = 0;
 	for (guint i = 0; i < broker->radios->len; i++) {
 		const Radio *radio = g_ptr_array_index(broker->radios, i);
 
 		if (radio->present)
-			nodes[n++] = strdup(path_of_radio(radio, path));
-		for (guint l = 0; l < radio->links->len; l++)
-			list_link(g_ptr_array_index(radio->links, l), nodes, &n);
-		for (guint l = 0; l < radio->peripheral->services->len; l++)
-			list_local(g_ptr_array_index(radio->peripheral->services, l), nodes, &n);
+			list_node(nodes, path_of_radio(radio, path));
+		for (guint l = 0; l < radio->links->len; l++) {
+			const Link *link = g_ptr_array_index(radio->links, l);
+
+			if (link->exposed)
+				list_node(nodes, path_of_link(link, path));
+		}
 	}
 	for (guint i = 0; i < broker->sessions->len; i++)
-		nodes[n++] = strdup(path_of_session(g_ptr_array_index(broker->sessions, i), path));
-	*ret_nodes = nodes;
+		list_node(nodes, path_of_session(g_ptr_array_index(broker->sessions, i), path));
+}
+
+int list_objects(sd_bus *bus UNUSED, const char *prefix, void *userdata, char ***ret_nodes, sd_bus_error *error UNUSED)
+{
+	GPtrArray *nodes = g_ptr_array_new();
+	const Path path = path_parse(prefix);
+	const LocalAttr *local_attr;
+	const Attr *attr;
+
+	switch (path.kind) {
+	case PATH_LINK:
+		list_attrs(nodes, link_at(userdata, &path), NULL);
+		break;
+	case PATH_SERVICE:
+	case PATH_CHARACTERISTIC:
+	case PATH_DESCRIPTOR:
+		attr = attr_at(userdata, &path);
+		list_attrs(nodes, attr ? attr->link : NULL, attr);
+		break;
+	case PATH_PRIVATE_SESSION:
+	case PATH_USER_SESSION:
+		list_services(nodes, userdata, prefix);
+		break;
+	case PATH_LOCAL_SERVICE:
+		list_local_attrs(nodes, local_service_at(userdata, &path), NULL);
+		break;
+	case PATH_LOCAL_CHARACTERISTIC:
+	case PATH_LOCAL_DESCRIPTOR:
+		local_attr = local_attr_at(userdata, &path);
+		list_local_attrs(nodes, local_attr ? local_attr->service : NULL, local_attr);
+		break;
+	default:
+		list_broker(nodes, userdata);
+		break;
+	}
+	g_ptr_array_add(nodes, NULL);
+	*ret_nodes = (char **)g_ptr_array_free(nodes, FALSE);
 	return 0;
 }

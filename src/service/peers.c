@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/siphash.h"
 #include "util/log.h"
 
 struct Peers {
@@ -164,7 +165,7 @@ int peers_new(Peers **ret, sd_bus *bus, Quota *quota, const PeersOps *ops, void 
 	peers->quota = quota;
 	peers->ops = ops;
 	peers->userdata = userdata;
-	peers->by_name = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, peer_free);
+	peers->by_name = g_hash_table_new_full(siphash_string, g_str_equal, NULL, peer_free);
 	/* an empty new owner: only those who leave */
 	r = sd_bus_add_match_async(bus, &peers->match,
 				   "type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',"

@@ -2,6 +2,11 @@
 /* Advertising reports as D-Bus values. */
 #include "service/report-dbus.h"
 
+#include <errno.h>
+#include <stdlib.h>
+
+#define REPORTS_IN_SLICE 64	/* one takes 2 to 4 microseconds */
+
 static int append_fields(sd_bus_message *m, const Report *report)
 {
 	char address[ADDR_STRING_SIZE];
@@ -69,32 +74,90 @@ static int append_rich(sd_bus_message *m, const RingEntry *entry)
 	return r;
 }
 
-static int append_array(sd_bus_message *m, Session *session, size_t max, const char *contents,
-			int (*append)(sd_bus_message *m, const RingEntry *entry))
+int reports_append_rich(sd_bus_message *m, Session *session, size_t max)
 {
 	RingEntry entry;
 	int r;
 
-	r = sd_bus_message_open_container(m, 'a', contents);
+	r = sd_bus_message_open_container(m, 'a', "(tsyynaya{sv})");
 	for (size_t n = 0; r >= 0 && n < max && session_take(session, &entry); n++) {
-		r = append(m, &entry);
+		r = append_rich(m, &entry);
 		report_unref(entry.report);
 	}
 	if (r >= 0)
 		r = sd_bus_message_close_container(m);
-	return r;
+	return r < 0 ? r : sd_bus_message_append(m, "t", session_dropped(session));
 }
 
-int reports_append_plain(sd_bus_message *m, Session *session, size_t max)
+/* An answer with reports, as far as it is. They left the FIFO when the call came, and are charged on. */
+typedef struct ReportList {
+	sd_bus_message *reply;
+	bool rich;
+	uint64_t dropped;
+	Charge charge;
+	size_t n, next;
+	RingEntry entries[];
+} ReportList;
+
+static void report_list_free(void *data)
 {
-	return append_array(m, session, max, "(syynay)", append_plain);
+	ReportList *list = data;
+
+	for (size_t i = list->next; i < list->n; i++)
+		report_unref(list->entries[i].report);
+	charge_end(&list->charge);
+	sd_bus_message_unref(list->reply);
+	free(list);
 }
 
-int reports_append_rich(sd_bus_message *m, Session *session, size_t max)
+/* What was taken out was charged before, so it can be charged again. */
+static ReportList *report_list_new(Session *session, size_t max, bool rich)
 {
-	int r = append_array(m, session, max, "(tsyynaya{sv})", append_rich);
+	size_t n = MIN(max, ring_count(session->ring));
+	ReportList *list = calloc(1, sizeof(*list) + n * sizeof(list->entries[0]));
 
-	if (r < 0)
-		return r;
-	return sd_bus_message_append(m, "t", session_dropped(session));
+	if (!list)
+		return NULL;
+	list->rich = rich;
+	list->dropped = session_dropped(session);
+	(void)charge_init(&list->charge, session->user, QUOTA_FIFO_BYTES, 0);
+	for (; list->n < n && session_take(session, &list->entries[list->n]); list->n++)
+		(void)charge_more(&list->charge, report_size(list->entries[list->n].report));
+	return list;
+}
+
+static int reports_slice(Call *call, Reason *reason UNUSED)
+{
+	ReportList *list = call->job.work;
+	int r = 0;
+
+	if (!list->reply) {
+		r = sd_bus_message_new_method_return(call->message, &list->reply);
+		if (r >= 0)
+			r = sd_bus_message_open_container(list->reply, 'a', list->rich ? "(tsyynaya{sv})" : "(syynay)");
+	}
+	for (size_t i = 0; i < REPORTS_IN_SLICE && list->next < list->n && r >= 0; i++) {
+		RingEntry *entry = &list->entries[list->next++];
+
+		r = (list->rich ? append_rich : append_plain)(list->reply, entry);
+		report_unref(entry->report);
+	}
+	if (r >= 0 && list->next < list->n)
+		return CALL_DEFERRED;
+	if (r >= 0)
+		r = sd_bus_message_close_container(list->reply);
+	if (r >= 0 && list->rich)
+		r = sd_bus_message_append(list->reply, "t", list->dropped);
+	if (r >= 0)
+		r = sd_bus_send(NULL, list->reply, NULL);
+	return r < 0 ? r : 0;
+}
+
+int reports_reply(Call *call, Session *session, size_t max, bool rich, Reason *reason)
+{
+	ReportList *list = report_list_new(session, max, rich);
+
+	if (!list)
+		return -ENOMEM;
+	return job_start(call, reports_slice, list, report_list_free, list->n <= REPORTS_IN_SLICE, reason);
 }

@@ -5,6 +5,8 @@
 #include "core/ad.h"
 #include "service/interfaces.h"
 
+#define BRIEF 256	/* bytes of data: of an advertisement that is not extended, and more */
+
 /* One AD structure as the type says: y, n, s or ay. Nothing for a TX power that holds no value. */
 static int append_resolved(sd_bus_message *m, const AdField *field)
 {
@@ -33,7 +35,7 @@ static int append_resolved(sd_bus_message *m, const AdField *field)
 	}
 }
 
-int resolve_adv_data(Call *call, Reason *reason)
+static int resolve_slice(Call *call, Reason *reason)
 {
 	sd_bus_message *reply = NULL;
 	const void *data;
@@ -43,7 +45,9 @@ int resolve_adv_data(Call *call, Reason *reason)
 	AdIter iter;
 	int r;
 
-	r = sd_bus_message_read_array(call->message, 'y', &data, &length);
+	r = sd_bus_message_rewind(call->message, true);
+	if (r >= 0)
+		r = sd_bus_message_read_array(call->message, 'y', &data, &length);
 	if (r >= 0)
 		r = sd_bus_message_read(call->message, "y", &type);
 	if (r < 0)
@@ -66,4 +70,13 @@ int resolve_adv_data(Call *call, Reason *reason)
 		r = sd_bus_send(NULL, reply, NULL);
 	sd_bus_message_unref(reply);
 	return r < 0 ? r : 0;
+}
+
+int resolve_adv_data(Call *call, Reason *reason)
+{
+	const void *data;
+	size_t length;
+	int r = sd_bus_message_read_array(call->message, 'y', &data, &length);
+
+	return r < 0 ? r : job_start(call, resolve_slice, NULL, NULL, length <= BRIEF, reason);
 }

@@ -46,6 +46,17 @@ static const Method *asks_for_value(sd_bus_message *m)
 	return NULL;
 }
 
+/* Sees every message first. A path that is longer than any of ours: sd-bus would look for an object at each of its
+ * beginnings, which for a long one takes a second. */
+static int on_any_message(sd_bus_message *m, void *userdata UNUSED, sd_bus_error *error)
+{
+	const char *path = sd_bus_message_get_path(m);
+
+	if (!path || strnlen(path, PATH_SIZE) < PATH_SIZE || sd_bus_message_is_signal(m, NULL, NULL))
+		return 0;
+	return sd_bus_error_setf(error, error_name(E_DOES_NOT_EXIST), "there is no object %.40s...", path);
+}
+
 /*
  * Sees every call below the root before the vtables do. What is called on something that is not there gets an error of
  * ours, which says what is missing.
@@ -61,6 +72,9 @@ static int on_any_call(sd_bus_message *m, void *userdata, sd_bus_error *error)
 
 	if (value)
 		return call_start(m, userdata, value);
+	if (path.kind == PATH_MANAGER &&
+	    sd_bus_message_is_method_call(m, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects"))
+		return call_start(m, userdata, &managed_objects_method);
 	if (!interface || strncmp(interface, ours, strlen(ours)) != 0 || path.kind == PATH_MANAGER)
 		return 0;
 	/* a link that is gone is an answer to that */
@@ -87,31 +101,30 @@ static int on_any_call(sd_bus_message *m, void *userdata, sd_bus_error *error)
 				 "there is no radio hci%u; Manager1.Adapters lists them", path.index);
 }
 
+const Interface interfaces[] = {
+	{ MANAGER_INTERFACE, manager_vtable, manager_methods, find_manager_object },
+	{ ADAPTER1_INTERFACE, adapter_vtable, adapter_methods, find_adapter_object },
+	{ SESSION_INTERFACE, session_vtable, session_methods, find_session_object },
+	{ CONNECTION_INTERFACE, link_vtable, link_methods, find_link_object },
+	{ REMOTE_SERVICE_INTERFACE, remote_service_vtable, remote_service_methods, find_link_object },
+	{ REMOTE_CHARACTERISTIC_INTERFACE, remote_characteristic_vtable, remote_characteristic_methods, find_link_object },
+	{ REMOTE_DESCRIPTOR_INTERFACE, remote_descriptor_vtable, remote_descriptor_methods, find_link_object },
+	{ LOCAL_SERVICE_INTERFACE, local_service_vtable, local_service_methods, find_local_object },
+	{ LOCAL_CHARACTERISTIC_INTERFACE, local_characteristic_vtable, local_characteristic_methods, find_local_object },
+	{ LOCAL_DESCRIPTOR_INTERFACE, local_descriptor_vtable, local_descriptor_methods, find_local_object },
+	{ 0 }
+};
+
 const Method *service_find_method(sd_bus_message *m)
 {
-	static const struct {
-		const char *interface;
-		const Method *methods;
-	} tables[] = {
-		{ MANAGER_INTERFACE, manager_methods },
-		{ ADAPTER1_INTERFACE, adapter_methods },
-		{ SESSION_INTERFACE, session_methods },
-		{ CONNECTION_INTERFACE, link_methods },
-		{ REMOTE_SERVICE_INTERFACE, remote_service_methods },
-		{ REMOTE_CHARACTERISTIC_INTERFACE, remote_characteristic_methods },
-		{ REMOTE_DESCRIPTOR_INTERFACE, remote_descriptor_methods },
-		{ LOCAL_SERVICE_INTERFACE, local_service_methods },
-		{ LOCAL_CHARACTERISTIC_INTERFACE, local_characteristic_methods },
-		{ LOCAL_DESCRIPTOR_INTERFACE, local_descriptor_methods },
-	};
 	const char *interface = sd_bus_message_get_interface(m);
 	const char *member = sd_bus_message_get_member(m);
 
 	/* a call may leave the interface out */
-	for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
-		if (interface && strcmp(interface, tables[i].interface) != 0)
+	for (const Interface *row = interfaces; row->name; row++) {
+		if (interface && strcmp(interface, row->name) != 0)
 			continue;
-		for (const Method *method = tables[i].methods; method->member; method++)
+		for (const Method *method = row->methods; method->member; method++)
 			if (strcmp(method->member, member) == 0)
 				return method;
 	}
@@ -143,22 +156,6 @@ void service_bluez_stalled(Service *service)
 int service_new(Service **ret, sd_event *event, sd_bus *bus, Broker *broker)
 {
 	static const PeersOps peers_ops = { .known = on_peer_known, .gone = on_peer_gone };
-	static const struct {
-		const char *name;
-		const sd_bus_vtable *vtable;
-		sd_bus_object_find_t find;
-	} interfaces[] = {
-		{ MANAGER_INTERFACE, manager_vtable, find_manager_object },
-		{ ADAPTER1_INTERFACE, adapter_vtable, find_adapter_object },
-		{ SESSION_INTERFACE, session_vtable, find_session_object },
-		{ CONNECTION_INTERFACE, link_vtable, find_link_object },
-		{ REMOTE_SERVICE_INTERFACE, remote_service_vtable, find_link_object },
-		{ REMOTE_CHARACTERISTIC_INTERFACE, remote_characteristic_vtable, find_link_object },
-		{ REMOTE_DESCRIPTOR_INTERFACE, remote_descriptor_vtable, find_link_object },
-		{ LOCAL_SERVICE_INTERFACE, local_service_vtable, find_local_object },
-		{ LOCAL_CHARACTERISTIC_INTERFACE, local_characteristic_vtable, find_local_object },
-		{ LOCAL_DESCRIPTOR_INTERFACE, local_descriptor_vtable, find_local_object },
-	};
 	Service *service;
 	int r;
 
@@ -169,13 +166,16 @@ int service_new(Service **ret, sd_event *event, sd_bus *bus, Broker *broker)
 	service->bus = sd_bus_ref(bus);
 	service->broker = broker;
 	service->started = service_now(service);
+	g_queue_init(&service->jobs);
 
 	r = peers_new(&service->peers, bus, broker->quota, &peers_ops, service);
 	if (r >= 0)
+		r = sd_bus_add_filter(bus, NULL, on_any_message, service);
+	if (r >= 0)
 		r = sd_bus_add_fallback(bus, NULL, PATH_ROOT, on_any_call, service);
-	for (size_t i = 0; i < ARRAY_SIZE(interfaces) && r >= 0; i++)
-		r = sd_bus_add_fallback_vtable(bus, NULL, PATH_ROOT, interfaces[i].name, interfaces[i].vtable,
-					       interfaces[i].find, service);
+	for (const Interface *interface = interfaces; interface->name && r >= 0; interface++)
+		r = sd_bus_add_fallback_vtable(bus, NULL, PATH_ROOT, interface->name, interface->vtable, interface->find,
+					       service);
 	if (r >= 0)
 		r = sd_bus_add_node_enumerator(bus, NULL, PATH_ROOT, list_objects, service);
 	if (r >= 0)
@@ -194,6 +194,7 @@ Service *service_free(Service *service)
 		return NULL;
 	sd_bus_slot_unref(service->name_call);
 	peers_free(service->peers);
+	jobs_end(service);
 	sd_bus_unref(service->bus);
 	sd_event_unref(service->event);
 	free(service);

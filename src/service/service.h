@@ -32,6 +32,9 @@ struct Service {
 	Broker *broker;
 	Peers *peers;
 	sd_bus_slot *name_call;
+	GQueue jobs;		/* JobLine: whose turn is next first */
+	sd_event_source *turn, *idle;	/* when the next slice is done: at the latest, and when there is nothing else to do */
+	uint64_t news;		/* counts what was said of the tree: objects that came or went, properties that changed */
 	uint64_t started;
 };
 
@@ -42,6 +45,9 @@ Service *service_free(Service *service);
 /* Takes the well-known name; done(0) when it is ours, else a negative errno (-EEXIST: another daemon has it). */
 typedef void (*ServiceNamed)(void *userdata, int error);
 int service_own_name(Service *service, const char *name, ServiceNamed done, void *userdata);
+
+/* Whether the bus has not read yet what we sent: what can wait is to wait, for it would stand before answers. */
+bool service_is_behind(const Service *service);
 
 /* CLOCK_BOOTTIME, of this turn of the loop. */
 uint64_t service_now(const Service *service);

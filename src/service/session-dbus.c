@@ -153,33 +153,23 @@ static int set_scan_filter(Call *call, Reason *reason)
 
 /* --- reports --- */
 
-static int reply_reports(Call *call, size_t max, int (*append)(sd_bus_message *m, Session *session, size_t max),
-			 Reason *reason)
+static int reply_reports(Call *call, size_t max, bool rich, Reason *reason)
 {
-	sd_bus_message *reply = NULL;
 	Session *session = NULL;
 	int r;
 
 	r = call_ready_session(call, &session, reason);
-	if (r != 0)
-		return r;
-	r = sd_bus_message_new_method_return(call->message, &reply);
-	if (r >= 0)
-		r = append(reply, session, max);
-	if (r >= 0)
-		r = sd_bus_send(NULL, reply, NULL);
-	sd_bus_message_unref(reply);
-	return r < 0 ? r : 0;
+	return r != 0 ? r : reports_reply(call, session, max, rich, reason);
 }
 
 static int get_adv(Call *call, Reason *reason)
 {
-	return reply_reports(call, 1, reports_append_plain, reason);
+	return reply_reports(call, 1, false, reason);
 }
 
 static int get_advertisements(Call *call, Reason *reason)
 {
-	return reply_reports(call, SIZE_MAX, reports_append_plain, reason);
+	return reply_reports(call, SIZE_MAX, false, reason);
 }
 
 static int read_advertisements(Call *call, Reason *reason)
@@ -190,7 +180,7 @@ static int read_advertisements(Call *call, Reason *reason)
 	r = sd_bus_message_read(call->message, "u", &max);
 	if (r < 0)
 		return r;
-	return reply_reports(call, max == 0 ? SIZE_MAX : max, reports_append_rich, reason);
+	return reply_reports(call, max == 0 ? SIZE_MAX : max, true, reason);
 }
 
 /* --- links --- */
@@ -262,10 +252,10 @@ const Method session_methods[] = {
 	{ .member = "Deinit", .run = deinit },
 	{ .member = "StartScan", .run = start_scan },
 	{ .member = "StopScan", .run = stop_scan },
-	{ .member = "IsScanning", .run = is_scanning },
+	{ .member = "IsScanning", .run = is_scanning, .question = true },
 	{ .member = "GetAdv", .run = get_adv },
 	{ .member = "GetAdvertisements", .run = get_advertisements },
-	{ .member = "ResolveAdvData", .run = resolve },
+	{ .member = "ResolveAdvData", .run = resolve, .question = true },
 	{ .member = "Callback", .run = callback },
 	{ .member = "Events", .run = events },
 	{ .member = "SetScanFilter", .run = set_scan_filter },
@@ -280,7 +270,7 @@ const Method session_methods[] = {
 	{ .member = "DisconnectClient", .run = disconnect_client },
 	{ .member = "TxPower", .run = tx_power },
 	{ .member = "SetPin", .run = set_pin },
-	{ .member = "GattsMtu", .run = gatts_mtu },
+	{ .member = "GattsMtu", .run = gatts_mtu, .question = true },
 	{ .member = "Close", .run = close_session },
 	{ 0 }
 };

@@ -13,7 +13,8 @@
 #include "service/signals.h"
 #include "util/log.h"
 
-/* Bytes that the bus has not read yet: above this, batches stay in the rings, where they are bounded. dbus-daemon reads 2 KiB
+/* Bytes that the bus has not read yet: above this, batches stay in the rings, where they are bounded, and long
+ * answers are not begun. dbus-daemon reads 2 KiB
  * of a connection in each turn of its loop, and the socket holds 8 MiB, behind all of which an answer would wait. */
 #define BACKLOG_MAX (64 * 1024)
 
@@ -28,6 +29,7 @@ void service_radio_added(Service *service, Radio *radio)
 {
 	char path[PATH_SIZE];
 
+	service->news++;
 	signal_log_error(sd_bus_emit_object_added(service->bus, path_of_radio(radio, path)));
 	signal_log_error(sd_bus_emit_properties_changed(service->bus, PATH_ROOT, MANAGER_INTERFACE, "Adapters", NULL));
 }
@@ -36,6 +38,7 @@ void service_radio_removed(Service *service, Radio *radio)
 {
 	char path[PATH_SIZE];
 
+	service->news++;
 	signal_log_error(sd_bus_emit_interfaces_removed(service->bus, path_of_radio(radio, path), ADAPTER1_INTERFACE,
 						      SESSION_INTERFACE, NULL));
 	signal_log_error(sd_bus_emit_properties_changed(service->bus, PATH_ROOT, MANAGER_INTERFACE, "Adapters", NULL));
@@ -61,6 +64,7 @@ void service_radio_changed(Service *service, Radio *radio, unsigned changes)
 	char path[PATH_SIZE];
 	size_t n = 0;
 
+	service->news++;
 	for (size_t i = 0; i < ARRAY_SIZE(properties); i++)
 		if (changes & properties[i].change)
 			names[n++] = (char *)properties[i].property;
@@ -102,14 +106,14 @@ void service_session_event(Service *service, Session *session, const char *conne
 	signal_log_error(r);
 }
 
-static bool bus_is_behind(sd_bus *bus)
+bool service_is_behind(const Service *service)
 {
 	uint64_t messages = 0;
 	int bytes = 0;
 
-	if (sd_bus_get_n_queued_write(bus, &messages) >= 0 && messages > 0)
+	if (sd_bus_get_n_queued_write(service->bus, &messages) >= 0 && messages > 0)
 		return true;
-	return ioctl(sd_bus_get_fd(bus), SIOCOUTQ, &bytes) >= 0 && bytes > BACKLOG_MAX;
+	return ioctl(sd_bus_get_fd(service->bus), SIOCOUTQ, &bytes) >= 0 && bytes > BACKLOG_MAX;
 }
 
 bool service_session_batch(Service *service, Session *session)
@@ -117,7 +121,7 @@ bool service_session_batch(Service *service, Session *session)
 	sd_bus_message *first = NULL;
 	int r = 0;
 
-	if (bus_is_behind(service->bus))
+	if (service_is_behind(service))
 		return false;
 
 	for (guint i = 0; i < session->subscribers->len && r >= 0; i++) {
@@ -171,6 +175,7 @@ void service_attr_added(Service *service, Attr *attr)
 {
 	char path[PATH_SIZE];
 
+	service->news++;
 	signal_log_error(sd_bus_emit_object_added(service->bus, path_of_attr(attr, path)));
 }
 
@@ -183,6 +188,7 @@ void service_attr_removed(Service *service, Attr *attr)
 	};
 	char path[PATH_SIZE];
 
+	service->news++;
 	signal_log_error(sd_bus_emit_interfaces_removed(service->bus, path_of_attr(attr, path), interfaces[attr->kind], NULL));
 }
 
@@ -190,6 +196,7 @@ void service_link_added(Service *service, Link *link)
 {
 	char path[PATH_SIZE];
 
+	service->news++;
 	signal_log_error(sd_bus_emit_object_added(service->bus, path_of_link(link, path)));
 	for (guint i = 0; i < link->attrs->len; i++)
 		service_attr_added(service, g_ptr_array_index(link->attrs, i));
@@ -199,6 +206,7 @@ void service_link_removed(Service *service, Link *link)
 {
 	char path[PATH_SIZE];
 
+	service->news++;
 	/* the leaves before the branches */
 	for (guint i = link->attrs->len; i-- > 0;)
 		service_attr_removed(service, g_ptr_array_index(link->attrs, i));
@@ -221,6 +229,7 @@ void service_link_changed(Service *service, Link *link, unsigned changes)
 	char path[PATH_SIZE];
 	size_t n = 0;
 
+	service->news++;
 	for (size_t i = 0; i < ARRAY_SIZE(properties); i++)
 		if (changes & properties[i].change)
 			names[n++] = (char *)properties[i].property;

@@ -4,6 +4,8 @@
  *
  * load-peer probe ADDRESS: calls the daemon every few milliseconds and times the answers.
  *
+ * load-peer small ADDRESS: the same without the table of all devices.
+ *
  * load-peer listen ADDRESS: plain GDBus, takes what org.bluez signals of devices, as a program
  * would that does without the daemon. */
 #include <inttypes.h>
@@ -27,6 +29,7 @@ typedef struct Peer {
 	GDBusConnection *connection;
 	uint64_t reports;
 	int64_t rssi_sum; /* so that what was read is used */
+	bool only_small;
 	unsigned int turn;
 	unsigned int failed;
 	GArray *small, *table, *bus; /* of double: milliseconds */
@@ -64,7 +67,7 @@ static int on_probe(void *data)
 	else
 		probe_call(peer, BLUETOOTH, ROOT, PROPERTIES, "Get",
 			   g_variant_new("(ss)", BLUETOOTH ".Manager1", "Version"), peer->small);
-	if (turn % TABLE_EVERY == TABLE_EVERY / 2)
+	if (!peer->only_small && turn % TABLE_EVERY == TABLE_EVERY / 2)
 		probe_call(peer, BLUETOOTH, ROOT "/hci0", BLUETOOTH ".Adapter1", "GetDevices",
 			   g_variant_new("(a{sv})", NULL), peer->table);
 	if (turn % BUS_EVERY == 0)
@@ -206,11 +209,12 @@ int main(int argc, char *argv[])
 	Peer peer = { 0 };
 	bool probe;
 
-	if (argc != 3 || (strcmp(argv[1], "probe") != 0 && strcmp(argv[1], "listen") != 0)) {
-		fprintf(stderr, "Usage: load-peer probe|listen ADDRESS\n");
+	if (argc != 3 || (strcmp(argv[1], "probe") != 0 && strcmp(argv[1], "small") != 0 && strcmp(argv[1], "listen") != 0)) {
+		fprintf(stderr, "Usage: load-peer probe|small|listen ADDRESS\n");
 		return 2;
 	}
-	probe = strcmp(argv[1], "probe") == 0;
+	probe = strcmp(argv[1], "listen") != 0;
+	peer.only_small = strcmp(argv[1], "small") == 0;
 	peer.connection = g_dbus_connection_new_for_address_sync(
 		argv[2],
 		G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |

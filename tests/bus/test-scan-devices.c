@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* GetDevices: the last-seen table of a radio. */
-#include "scan-fixture.h"
+#include <string.h>
+
+#include "scan-reader.h"
+
+#define LONG_ROWS 96
+#define CALLS 60 /* fewer than QueuedCallsPerUser */
 
 static GVariant *rows(Client *by, const char *filter)
 {
@@ -164,13 +169,159 @@ static void setup_small(void)
 	setup_with("[Limits]\nDevices=3\n");
 }
 
+/* --- a long table --- */
+
+static bool table_is_long(void *data)
+{
+	(void)data;
+	return stats_total(client, "Devices") == LONG_ROWS;
+}
+
+/* More devices than rows, and they go on. */
+static void setup_long_with(const char *config)
+{
+	setup_with(config);
+	start_scan(client, session, -1);
+	wait_radio(true);
+	air_do(air, "storm * 200 400 600");
+	ck_assert_msg(wait_until(table_is_long, NULL, world_patience(world) * 2), "the table does not fill");
+}
+
+static void begin_all(Client *by, ClientCall *calls[static CALLS])
+{
+	for (unsigned int i = 0; i < CALLS; i++)
+		calls[i] = client_begin(by, "hci0", "Adapter1", "GetDevices", dictionary("{}"));
+}
+
+/* Each row once, and no more than there are. */
+static void expect_long(GVariant *reply)
+{
+	g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	g_autoptr(GVariant) table = g_variant_get_child_value(reply, 0);
+	size_t n = g_variant_n_children(table);
+
+	ck_assert_uint_gt(n, 0);
+	ck_assert_uint_le(n, LONG_ROWS);
+	for (size_t i = 0; i < n; i++) {
+		g_autoptr(GVariant) one = g_variant_get_child_value(table, i);
+		char *address = NULL;
+
+		ck_assert(g_variant_lookup(one, "Address", "s", &address));
+		ck_assert_msg(g_hash_table_add(seen, address), "%s has two rows", address);
+	}
+}
+
+static void finish_all(ClientCall *calls[static CALLS])
+{
+	for (unsigned int i = 0; i < CALLS; i++) {
+		g_autoptr(GError) error = NULL;
+		g_autoptr(GVariant) reply = client_call_finish(calls[i], &error);
+
+		ck_assert_msg(reply != NULL, "%s", reply ? "" : error->message);
+		expect_long(reply);
+	}
+}
+
+/* Long answers are written in slices: what comes after them, on the same connection and on others, goes before them, and so
+ * do reports. That rows come and go meanwhile does no harm. */
+START_TEST(in_slices)
+{
+	Client *other = client_new_as(world_address(world), SOME_UID);
+	g_autofree char *its = open_session(client, "{'fifo': <uint32 4096>}");
+	Reader reader = reader_acquire(client, its, "{'batch_ms': <uint32 0>}");
+	ClientCall *calls[CALLS];
+	unsigned int before;
+
+	start_scan(client, its, -1);
+	reader.wanted = 1;
+	ck_assert(wait_until(reader_has_read, &reader, world_patience(world)));
+	(void)is_scanning(other, USER_SESSION);
+	begin_all(other, calls);
+	(void)is_scanning(other, USER_SESSION);
+	ck_assert_msg(!client_call_done(calls[CALLS - 1]), "a small call waits for all that came before");
+	(void)is_scanning(client, session);
+	before = reader.reports;
+	while (!client_call_done(calls[CALLS - 1])) {
+		(void)g_main_context_iteration(NULL, TRUE);
+		while (reader_take(&reader))
+			;
+	}
+	ck_assert_uint_gt(reader.reports, before);
+	ck_assert_uint_eq(reader.missed, 0);
+	finish_all(calls);
+	reader_release(&reader);
+	client_free(other);
+}
+END_TEST
+
+/* Who leaves is not worked for any more, and its place is free. */
+START_TEST(in_slices_for_nobody)
+{
+	ClientCall *calls[CALLS];
+
+	for (unsigned int n = 0; n < 4; n++) {
+		Client *other = client_new_as(world_address(world), SOME_UID);
+
+		(void)is_scanning(other, USER_SESSION);
+		begin_all(other, calls);
+		(void)is_scanning(other, USER_SESSION);
+		if (n == 3)
+			finish_all(calls);
+		else
+			for (unsigned int i = 0; i < CALLS; i++)
+				client_call_forget(calls[i]);
+		client_free(other);
+	}
+}
+END_TEST
+
+/* One of a user's is under way, some wait, and there is a limit. Another user has its own. */
+START_TEST(in_slices_and_bounded)
+{
+	Client *other = client_new_as(world_address(world), SOME_UID);
+	g_autoptr(GVariant) its = NULL;
+	ClientCall *calls[CALLS];
+	unsigned int refused = 0;
+
+	(void)is_scanning(client, session);
+	begin_all(client, calls);
+	(void)is_scanning(client, session);
+	its = client_expect(other, "hci0", "Adapter1", "GetDevices", dictionary("{}"), "(aa{sv})");
+	expect_long(its);
+	for (unsigned int i = 0; i < CALLS; i++) {
+		g_autoptr(GError) error = NULL;
+		g_autoptr(GVariant) reply = client_call_finish(calls[i], &error);
+
+		ck_assert_msg(reply || strstr(error->message, "LimitReached"), "%s", reply ? "" : error->message);
+		refused += reply ? 0 : 1;
+	}
+	ck_assert_uint_gt(refused, 0);
+	ck_assert_uint_le(refused, CALLS - 4);
+	client_free(other);
+}
+END_TEST
+
+static void setup_long(void)
+{
+	setup_long_with("[Limits]\nDevices=96\n");
+}
+
+static void setup_long_few(void)
+{
+	setup_long_with("[Limits]\nDevices=96\nQueuedCallsPerUser=4\n");
+}
+
 int main(void)
 {
 	const TTest *const plain[] = { row, filter, stays };
 	const TTest *const small[] = { bounded };
+	const TTest *const longs[] = { in_slices, in_slices_for_nobody };
+	const TTest *const few[] = { in_slices_and_bounded };
 	const ScanCase cases[] = {
 		{ "plain", setup, plain, G_N_ELEMENTS(plain) },
 		{ "small", setup_small, small, G_N_ELEMENTS(small) },
+		{ "long", setup_long, longs, G_N_ELEMENTS(longs) },
+		{ "few", setup_long_few, few, G_N_ELEMENTS(few) },
 	};
 
 	return scan_main("scan-devices", cases, G_N_ELEMENTS(cases));

@@ -268,10 +268,117 @@ START_TEST(tree)
 }
 END_TEST
 
+/* --- a long tree --- */
+
+#define SERVICES 30
+#define CHARACTERISTICS 6
+#define LISTINGS 8
+
+/* What a program knows of the tree that asks once, or again, and follows the signals. */
+typedef struct Follower {
+	GHashTable *paths;
+	unsigned int listings, wanted;
+} Follower;
+
+static void on_tree_signal(GDBusConnection *connection, const char *sender, const char *path, const char *interface,
+			   const char *signal, GVariant *body, void *data)
+{
+	Follower *follower = data;
+	const char *object;
+
+	(void)connection, (void)sender, (void)path, (void)interface;
+	g_variant_get_child(body, 0, "&o", &object);
+	if (g_str_equal(signal, "InterfacesAdded"))
+		g_hash_table_add(follower->paths, g_strdup(object));
+	else
+		g_hash_table_remove(follower->paths, object);
+}
+
+static void on_listing(GObject *source, GAsyncResult *result, void *data)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GVariant) reply = g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, &error);
+	g_autoptr(GVariant) objects = NULL;
+	Follower *follower = data;
+
+	ck_assert_msg(reply != NULL, "%s", reply ? "" : error->message);
+	objects = g_variant_get_child_value(reply, 0);
+	g_hash_table_remove_all(follower->paths);
+	for (size_t i = 0; i < g_variant_n_children(objects); i++) {
+		g_autoptr(GVariant) object = g_variant_get_child_value(objects, i);
+		const char *path;
+
+		g_variant_get_child(object, 0, "&o", &path);
+		ck_assert_msg(g_hash_table_add(follower->paths, g_strdup(path)), "%s twice", path);
+	}
+	follower->listings++;
+}
+
+static void begin_listing(Follower *follower)
+{
+	g_dbus_connection_call(client_connection(client), WORLD_NAME, ROOT, "org.freedesktop.DBus.ObjectManager",
+			       "GetManagedObjects", NULL, G_VARIANT_TYPE("(a{oa{sa{sv}}})"), G_DBUS_CALL_FLAGS_NONE, -1, NULL,
+			       on_listing, follower);
+}
+
+static bool is_listed(void *data)
+{
+	return ((const Follower *)data)->listings >= ((const Follower *)data)->wanted;
+}
+
+static char *add_service(void)
+{
+	g_autoptr(GVariant) reply = client_expect(client, session, SESSION, "Service",
+						  g_variant_new("(v@a{sv})", g_variant_new_string("1234abcd"),
+								g_variant_parse(G_VARIANT_TYPE_VARDICT,
+										"{'start': <false>, 'nbr_chars': <uint16 9>}",
+										NULL, NULL, NULL)), "(o)");
+	char *path;
+
+	g_variant_get(reply, "(o)", &path);
+	for (unsigned int i = 0; i < CHARACTERISTICS; i++)
+		client_do(client, path, "LocalService1", "Characteristic",
+			  g_variant_new("(va{sv})", g_variant_new_string("180f"), NULL));
+	return path;
+}
+
+/* The list is written in slices. What is signalled meanwhile must be in it: who follows knows the truth at the end. */
+START_TEST(tree_that_changes)
+{
+	Follower follower = { .paths = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL) };
+	char *services[SERVICES];
+	guint id;
+
+	for (unsigned int i = 0; i < SERVICES; i++)
+		services[i] = add_service();
+	id = g_dbus_connection_signal_subscribe(client_connection(client), WORLD_NAME, "org.freedesktop.DBus.ObjectManager", NULL,
+						ROOT, NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_tree_signal, &follower, NULL);
+	for (unsigned int i = 0; i < LISTINGS; i++) {
+		g_autofree char *gone = services[i];
+
+		begin_listing(&follower);
+		(void)is_scanning(client, session); /* it is at it then */
+		client_do(client, gone, "LocalService1", "Remove", NULL);
+		services[i] = add_service();
+		follower.wanted = i + 1;
+		ck_assert(wait_until(is_listed, &follower, world_patience(world)));
+		client_sync(client);
+		ck_assert_msg(!g_hash_table_contains(follower.paths, gone), "%s is there still", gone);
+		for (unsigned int s = 0; s < SERVICES; s++)
+			ck_assert_msg(g_hash_table_contains(follower.paths, services[s]), "%s is missed", services[s]);
+		ck_assert_uint_eq(g_hash_table_size(follower.paths), 2 + SERVICES * (1 + CHARACTERISTICS));
+	}
+	g_dbus_connection_signal_unsubscribe(client_connection(client), id);
+	g_hash_table_unref(follower.paths);
+	for (unsigned int i = 0; i < SERVICES; i++)
+		g_free(services[i]);
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const plain[] = {
-		constant_values, manager_properties, statistics, radio_properties, several_radios, tree,
+		constant_values, manager_properties, statistics, radio_properties, several_radios, tree, tree_that_changes,
 	};
 	const TTest *const limited[] = { configured_limits };
 	const ScanCase cases[] = {

@@ -53,6 +53,7 @@ START_TEST(test_process_key)
 	ck_assert_uint_ne(siphash_process("report", 6), siphash_process("repose", 6));
 	ck_assert_uint_ne(siphash_process("report", 6), siphash_process("report", 5));
 	ck_assert_uint_ne(siphash_process("report", 6), siphash24("report", 6, zero));
+	ck_assert_uint_eq(siphash_string("report"), (unsigned)siphash_process("report", 6));
 }
 END_TEST
 
