@@ -42,6 +42,16 @@ Quota *quota_free(Quota *quota)
 	return NULL;
 }
 
+void quota_for_each(const Quota *quota, void (*each)(const User *user, void *userdata), void *userdata)
+{
+	GHashTableIter iter;
+	void *user;
+
+	g_hash_table_iter_init(&iter, quota->users);
+	while (g_hash_table_iter_next(&iter, NULL, &user))
+		each(user, userdata);
+}
+
 int quota_user(Quota *quota, uid_t uid, User **ret)
 {
 	User *user = g_hash_table_lookup(quota->users, GUINT_TO_POINTER(uid));

@@ -27,6 +27,9 @@ typedef struct User User;	/* one uid; counted */
 int quota_new(Quota **ret, const uint64_t limits[static _QUOTA_MAX]);
 Quota *quota_free(Quota *quota);	/* all users must be gone */
 
+/* All users who hold something. No user comes or goes meanwhile. */
+void quota_for_each(const Quota *quota, void (*each)(const User *user, void *userdata), void *userdata);
+
 /* The user of a uid, made on first use; a reference is taken. */
 int quota_user(Quota *quota, uid_t uid, User **ret);
 User *user_unref(User *user);		/* the last one goes when nothing is charged; returns NULL; takes NULL */

@@ -67,6 +67,52 @@ static int append_sessions(sd_bus_message *m, const Broker *broker, uid_t uid)
 	return r < 0 ? r : close_entry(m);
 }
 
+typedef struct Charged {
+	sd_bus_message *m;
+	uid_t uid;		/* whose row it is for; root's: all */
+	int r;
+} Charged;
+
+static void append_charged_row(const User *user, void *userdata)
+{
+	static const char *const names[_QUOTA_MAX] = {
+		[QUOTA_SESSIONS] = "Sessions",
+		[QUOTA_FIFO_BYTES] = "FifoBytes",
+		[QUOTA_CALLS] = "QueuedCalls",
+		[QUOTA_CONNECTIONS] = "Connections",
+		[QUOTA_STREAMS] = "Streams",
+		[QUOTA_ATTRIBUTES] = "Attributes",
+		[QUOTA_BYTES] = "Bytes",
+	};
+	Charged *charged = userdata;
+	sd_bus_message *m = charged->m;
+	int r = charged->r;
+
+	if (r < 0 || (charged->uid != 0 && user_uid(user) != charged->uid))
+		return;
+	r = sd_bus_message_open_container(m, 'a', "{sv}");
+	if (r >= 0)
+		r = sd_bus_message_append(m, "{sv}", "Uid", "u", user_uid(user));
+	for (size_t i = 0; i < _QUOTA_MAX && r >= 0; i++)
+		r = sd_bus_message_append(m, "{sv}", names[i], "t", user_charged(user, (QuotaKind)i));
+	charged->r = r < 0 ? r : sd_bus_message_close_container(m);
+}
+
+static int append_charged(sd_bus_message *m, const Broker *broker, uid_t uid)
+{
+	Charged charged = { .m = m, .uid = uid };
+	int r;
+
+	r = open_entry(m, "Charged", "aa{sv}");
+	if (r >= 0)
+		r = sd_bus_message_open_container(m, 'a', "a{sv}");
+	if (r < 0)
+		return r;
+	quota_for_each(broker->quota, append_charged_row, &charged);
+	r = charged.r < 0 ? charged.r : sd_bus_message_close_container(m);
+	return r < 0 ? r : close_entry(m);
+}
+
 /* Whether the central uses a service of that user. Root may know of all. */
 static bool client_is_for(const Client *client, uid_t uid)
 {
@@ -186,5 +232,7 @@ int stats_append(sd_bus_message *m, const Service *service, uid_t uid)
 		r = append_clients(m, broker, uid);
 	if (r >= 0)
 		r = append_sessions(m, broker, uid);
+	if (r >= 0)
+		r = append_charged(m, broker, uid);
 	return r < 0 ? r : sd_bus_message_close_container(m);
 }

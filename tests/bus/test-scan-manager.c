@@ -91,14 +91,17 @@ START_TEST(statistics)
 	static const char *const keys[] = {
 		"Uptime t", "Reports t", "Delivered t", "Filtered t", "Duplicates t", "UpstreamErrors t", "BlueZ s", "Stalls t", "Links u",
 		"Advertisements u", "Services u", "Streams u", "Clients aa{sv}", "Devices u", "Dropped a{st}", "Sources a{os}",
-		"Sessions aa{sv}",
+		"Sessions aa{sv}", "Charged aa{sv}",
+	};
+	static const char *const charged_keys[] = {
+		"Uid u", "Sessions t", "FifoBytes t", "QueuedCalls t", "Connections t", "Streams t", "Attributes t", "Bytes t",
 	};
 	static const char *const row_keys[] = {
 		"Path o", "Uid u", "Scanning b", "Fifo u", "FifoDepth u", "Reports t", "Delivered t", "Dropped t",
 		"Filtered t", "Duplicates t", "Stream b", "StreamReports t", "StreamLost t", "NotificationsDropped t",
 	};
-	g_autoptr(GVariant) table = NULL, sessions = NULL, row = NULL, sources = NULL;
-	uint64_t uptime = stats_total(client, "Uptime");
+	g_autoptr(GVariant) table = NULL, sessions = NULL, charged = NULL, row = NULL, sources = NULL;
+	uint64_t uptime = stats_total(client, "Uptime"), count;
 	const char *source;
 
 	ck_assert_uint_gt(uptime, 0);
@@ -107,6 +110,13 @@ START_TEST(statistics)
 	hear(1, -50, "");
 	table = stats(client);
 	expect_keys(table, keys, G_N_ELEMENTS(keys));
+	charged = g_variant_lookup_value(table, "Charged", NULL);
+	row = g_variant_get_child_value(charged, 0);
+	expect_keys(row, charged_keys, G_N_ELEMENTS(charged_keys));
+	ck_assert(g_variant_lookup(row, "Sessions", "t", &count) && count == 1);
+	ck_assert(g_variant_lookup(row, "FifoBytes", "t", &count) && count > 0);
+	ck_assert(g_variant_lookup(row, "Streams", "t", &count) && count == 0);
+	g_clear_pointer(&row, g_variant_unref);
 	sessions = g_variant_lookup_value(table, "Sessions", NULL);
 	ck_assert_uint_eq(g_variant_n_children(sessions), 1);
 	row = g_variant_get_child_value(sessions, 0);

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Programs that let the daemon do much for them, and leave: it keeps nothing of it, and others are not held up. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "link-sockets.h"
+
+#define PROGRAMS 300
+#define WRITES 60
+#define SWITCHERS 30
+#define SLOW "latency peer0 40" /* ms: what stands in line takes a while */
+
+/* What a daemon that forgets nothing would take many times over. A sanitizer puts off the reuse of freed memory. */
+#ifdef __SANITIZE_ADDRESS__
+#define GROWTH_MAX_KIB (8 * 1024)
+#else
+#define GROWTH_MAX_KIB 2048
+#endif
+
+static char *link_;
+
+static void setup_hostile(void)
+{
+	link_setup();
+	peer_appear(0);
+	link_ = connect_anew(client, 0);
+}
+
+static void teardown_hostile(void)
+{
+	g_clear_pointer(&link_, g_free);
+	teardown();
+}
+
+static unsigned long daemon_rss_kib(void)
+{
+	g_autofree char *path = g_strdup_printf("/proc/%d/statm", (int)world_daemon_pid(world)), *text = NULL;
+	unsigned long pages = 0;
+
+	ck_assert(g_file_get_contents(path, &text, NULL, NULL));
+	ck_assert_int_eq(sscanf(text, "%*u %lu", &pages), 1);
+	return pages * (unsigned long)sysconf(_SC_PAGESIZE) / 1024;
+}
+
+static void expect_small(unsigned long before)
+{
+	const char *wrapper = getenv("BLUEBROKERD_WRAPPER");
+	unsigned long now = daemon_rss_kib();
+
+	if (!wrapper || !strstr(wrapper, "valgrind"))
+		ck_assert_msg(now <= before + GROWTH_MAX_KIB, "the daemon grew from %lu to %lu KiB", before, now);
+}
+
+/* Everything that is charged to the user together; nothing once the daemon knows of no such user. */
+static uint64_t charged_to(uid_t uid)
+{
+	g_autoptr(GVariant) reply = client_expect(client, NULL, "Manager1", "GetStats", NULL, "(a{sv})");
+	g_autoptr(GVariant) stats = g_variant_get_child_value(reply, 0);
+	g_autoptr(GVariant) rows = g_variant_lookup_value(stats, "Charged", G_VARIANT_TYPE("aa{sv}"));
+	uint64_t sum = 0;
+
+	ck_assert_ptr_nonnull(rows);
+	for (gsize i = 0; i < g_variant_n_children(rows); i++) {
+		g_autoptr(GVariant) row = g_variant_get_child_value(rows, i), value = NULL;
+		GVariantIter iter;
+		const char *key;
+		guint32 of;
+
+		ck_assert(g_variant_lookup(row, "Uid", "u", &of));
+		if (of != uid)
+			continue;
+		g_variant_iter_init(&iter, row);
+		while (g_variant_iter_next(&iter, "{&sv}", &key, &value)) {
+			if (g_variant_is_of_type(value, G_VARIANT_TYPE_UINT64))
+				sum += g_variant_get_uint64(value);
+			g_clear_pointer(&value, g_variant_unref);
+		}
+	}
+	return sum;
+}
+
+static bool owes_nothing(void *data)
+{
+	return charged_to(*(const uid_t *)data) == 0;
+}
+
+static void expect_paid(uid_t uid)
+{
+	ck_assert_msg(wait_until(owes_nothing, &uid, world_patience(world)), "%lu is still charged to uid %u",
+		      (unsigned long)charged_to(uid), (unsigned int)uid);
+}
+
+static char *value_hex(void)
+{
+	GString *hex = g_string_new(NULL);
+
+	for (int i = 0; i < VALUE_MAX; i++)
+		g_string_append(hex, "5a");
+	return g_string_free(hex, FALSE);
+}
+
+/* The one that runs is done; those behind it are not, and another program's is the next. */
+START_TEST(writers_that_leave)
+{
+	g_autofree char *hex = value_hex();
+	unsigned long before = daemon_rss_kib();
+	unsigned int on_air, most;
+
+	ck_assert_uint_gt(charged_to(getuid()), 0);
+	air_do(air, SLOW);
+	for (int i = 0; i < PROGRAMS; i++) {
+		Client *greedy = client_new_as(world_address(world), SOME_UID);
+		g_autofree char *link = connect_anew(greedy, 0);
+
+		for (int w = 0; w < WRITES; w++)
+			client_call_forget(begin_write(greedy, link, LONG, hex, "{}"));
+		client_sync(greedy);
+		client_free(greedy);
+	}
+	expect_small(before);
+	on_air = peer_count(0, LONG_HANDLE, "writes");
+	write_value(client, link_, LONG, "01", "{}");
+	most = peer_count(0, LONG_HANDLE, "writes") - on_air;
+	ck_assert_msg(most <= 3, "%u writes of programs that had left came before the one", most - 1);
+	expect_paid(SOME_UID);
+	expect_small(before);
+	ck_assert_uint_lt(peer_count(0, LONG_HANDLE, "writes"), PROGRAMS * WRITES / 6);
+	expect_value(client, link_, LONG, "01");
+}
+END_TEST
+
+/* Those that stay have what is theirs, and no more. */
+START_TEST(a_writer_that_stays)
+{
+	Client *greedy = client_new_as(world_address(world), SOME_UID);
+	g_autofree char *link = connect_anew(greedy, 0), *hex = value_hex();
+	ClientCall *calls[2 * WRITES];
+	unsigned int refused = 0;
+
+	air_do(air, "latency peer0 2000");
+	for (int i = 0; i < 2 * WRITES; i++)
+		calls[i] = begin_write(greedy, link, LONG, hex, "{}");
+	client_sync(greedy);
+	air_do(air, "latency peer0 0");
+	for (int i = 0; i < 2 * WRITES; i++) {
+		g_autoptr(GError) error = NULL;
+		g_autoptr(GVariant) reply = client_call_finish(calls[i], &error);
+
+		if (!reply)
+			ck_assert_ptr_nonnull(strstr(error->message, "LimitReached"));
+		refused += !reply;
+	}
+	ck_assert_uint_eq(refused, 2 * WRITES - 64); /* QueuedCallsPerUser */
+	ck_assert_uint_eq(peer_count(0, LONG_HANDLE, "writes"), 64);
+	client_free(greedy);
+	expect_paid(SOME_UID);
+}
+END_TEST
+
+/* Subscriptions that are made and ended again while the queue waits are not kept either. */
+START_TEST(switchers_that_leave)
+{
+	unsigned long before = daemon_rss_kib();
+	ClientCall *reading;
+
+	notify_from(client, link_, OTHER_RATE);
+	notify_no_more(client, link_, OTHER_RATE);
+	air_do(air, "latency peer0 100");
+	for (int i = 0; i < SWITCHERS; i++) {
+		Client *greedy = client_new_as(world_address(world), SOME_UID);
+		g_autofree char *link = connect_anew(greedy, 0), *path = attr_path(link, RATE);
+
+		for (int n = 0; n < 200; n++)
+			client_call_forget(client_begin(greedy, path, CHARACTERISTIC, "Callback",
+							g_variant_new("(u)", n % 2 ? 0 : CHAR_NOTIFY_EVENT)));
+		client_sync(greedy);
+		client_free(greedy);
+	}
+	expect_small(before);
+	expect_paid(SOME_UID);
+	air_do(air, "latency peer0 0");
+	reading = begin_read(client, link_, PLACE);
+	g_free(finish_read(reading));
+	notify_from(client, link_, RATE);
+	air_do(air, "notify peer0 " RATE_HANDLE " beef");
+	expect_notification(client, "beef");
+}
+END_TEST
+
+/* What was written into a socket that is closed is sent, and paid for until then. */
+START_TEST(sockets_that_are_closed)
+{
+	Client *greedy = client_new_as(world_address(world), SOME_UID);
+	g_autofree char *link = connect_anew(greedy, 0);
+	unsigned int sockets = 0;
+	ClientCall *reading;
+	uint16_t mtu;
+	int fd;
+
+	air_do(air, "latency peer0 2000");
+	reading = begin_read(client, link_, COMMAND); /* what comes after it waits */
+	client_sync(client);
+	for (;;) {
+		g_autoptr(GError) error = NULL;
+
+		fd = socket_try(greedy, link, COMMAND, "AcquireWrite", &mtu, &error);
+		if (fd < 0) {
+			ck_assert_ptr_nonnull(strstr(error->message, "StreamsPerUser"));
+			break;
+		}
+		put(fd, "\x42", 1);
+		close(fd);
+		ck_assert_uint_lt(++sockets, 200);
+	}
+	ck_assert_uint_eq(sockets, 64);
+	air_do(air, "latency peer0 0");
+	g_free(finish_read(reading));
+	expect_commands(sockets);
+	close(socket_acquire(greedy, link, COMMAND, "AcquireWrite"));
+	client_free(greedy);
+	expect_paid(SOME_UID);
+}
+END_TEST
+
+/* The program waits where its socket is full, and the daemon does not: blocking is of each end. */
+START_TEST(sockets_that_fill)
+{
+	int fd = socket_acquire(client, link_, COMMAND, "AcquireWrite"), sent = 0;
+	int notify = socket_acquire(client, link_, RATE, "AcquireNotify");
+	ClientCall *reading;
+
+	ck_assert_int_eq(fcntl(fd, F_GETFL) & O_NONBLOCK, 0);
+	ck_assert_int_eq(fcntl(notify, F_GETFL) & O_NONBLOCK, 0);
+	air_do(air, "latency peer0 2000");
+	reading = begin_read(client, link_, COMMAND);
+	client_sync(client);
+	while (send(fd, "\x42", 1, MSG_DONTWAIT | MSG_NOSIGNAL) == 1)
+		ck_assert_int_lt(++sent, 100000);
+	ck_assert_int_eq(errno, EAGAIN);
+	ck_assert_int_gt(sent, 4);
+	ck_assert(is_connected(client, link_)); /* it answers */
+	put(fd, "\x43", 1); /* waits until there is room */
+	g_free(finish_read(reading));
+	air_do(air, "latency peer0 0");
+	expect_commands((unsigned int)sent + 1);
+	close(fd);
+	close(notify);
+}
+END_TEST
+
+/* A sanitizer's store of freed memory is no growth. */
+static void limit_quarantine(void)
+{
+	const char *options = g_getenv("ASAN_OPTIONS");
+	g_autofree char *more = g_strconcat(options ? options : "", options ? ":" : "", "quarantine_size_mb=1", NULL);
+
+	g_setenv("ASAN_OPTIONS", more, TRUE);
+}
+
+int main(void)
+{
+	const TTest *const tests[] = {
+		writers_that_leave, a_writer_that_stays, switchers_that_leave, sockets_that_are_closed, sockets_that_fill, NULL,
+	};
+
+	limit_quarantine();
+	return run_tests("link-hostile", tests, setup_hostile, teardown_hostile, 120);
+}
