@@ -82,19 +82,20 @@ static void read_taken(Central *central, uint8_t error, const uint8_t *pdu, size
 		n = room;
 	memcpy(procedure->value + procedure->n_value, pdu + 1, n);
 	procedure->n_value += n;
-	if (length == central->att.mtu && procedure->offset + procedure->n_value < GATT_VALUE_MAX)
+	if (!procedure->part && length == central->att.mtu && procedure->offset + procedure->n_value < GATT_VALUE_MAX)
 		read_blob(central);
 	else
 		read_end(central);
 }
 
-void central_read(Central *central, uint16_t handle, uint16_t offset, Promise *promise)
+void central_read(Central *central, uint16_t handle, uint16_t offset, bool part, Promise *promise)
 {
 	uint8_t pdu[3] = { ATT_READ };
 
 	procedure_begin(central, promise);
 	central->procedure.handle = handle;
 	central->procedure.offset = offset;
+	central->procedure.part = part;
 	put_le16(pdu + 1, handle);
 	if (offset)
 		read_blob(central);

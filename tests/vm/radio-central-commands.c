@@ -196,15 +196,19 @@ static bool parse_handle(Request *request, uint16_t *ret)
 static bool run_read(Request *request)
 {
 	uint32_t offset = 0;
+	bool part = request->n_words > 4;
 	Central *central;
 	uint16_t handle;
 
 	if (!parse_idle(request, &central) || !parse_handle(request, &handle) ||
 	    (request->n_words > 3 &&
-	     !parse_number(request, request->words[3], 0, UINT16_MAX, &offset)) ||
-	    !promise_make(request))
+	     !parse_number(request, request->words[3], 0, UINT16_MAX, &offset)))
 		return false;
-	central_read(central, handle, (uint16_t)offset, request->promise);
+	if (part && strcmp(request->words[4], "part"))
+		return fail(request, "not part", request->words[4]);
+	if (!promise_make(request))
+		return false;
+	central_read(central, handle, (uint16_t)offset, part, request->promise);
 	return true;
 }
 
@@ -337,7 +341,7 @@ const Verb central_verbs[] = {
 	{ "disconnect", 2, 3, run_disconnect },
 	{ "state", 2, 2, run_state },
 	{ "discover", 2, 2, run_discover },
-	{ "read", 3, 4, run_read },
+	{ "read", 3, 5, run_read },
 	{ "write", 4, 5, run_write },
 	{ "subscribe", 4, 4, run_subscribe },
 	{ "events", 2, 2, run_events },

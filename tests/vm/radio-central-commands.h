@@ -8,7 +8,7 @@
  *   onair RADIO | airtime RADIO [reset] | sets RADIO N
  *   central NAME ADDR public|random | uncentral NAME | centrals
  *   connect NAME RADIO [MTU] | disconnect NAME [REASON] | state NAME
- *   discover NAME | read NAME HANDLE [OFFSET] | write NAME HANDLE HEX [request|command|prepare]
+ *   discover NAME | read NAME HANDLE [OFFSET [part]] | write NAME HANDLE HEX [request|command|prepare]
  *   subscribe NAME HANDLE notify|indicate|off | events NAME | att NAME HEX
  *   secure NAME on|ask|PASSKEY | type NAME PASSKEY | unbond NAME
  *

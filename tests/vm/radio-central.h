@@ -34,6 +34,7 @@ typedef struct Procedure {
 	uint8_t error;			/* what it will end with */
 	uint8_t value[CENTRAL_VALUE_MAX];
 	size_t n_value;
+	bool part;	/* of a read: one answer is enough */
 	Discovery *discovery;
 } Procedure;
 
@@ -75,7 +76,8 @@ void central_key(Central *central, const uint8_t *key);
  * nothing else is under way: no other procedure, or for central_secure no other securing. */
 /* -ECONNREFUSED: the radio advertises nothing that can be connected to. */
 int central_connect(Central *central, Controller *radio, uint16_t mtu, Promise *promise);
-void central_read(Central *central, uint16_t handle, uint16_t offset, Promise *promise);
+/* part: what comes with one answer, else up to the end. */
+void central_read(Central *central, uint16_t handle, uint16_t offset, bool part, Promise *promise);
 void central_write(Central *central, uint16_t handle, const uint8_t *value, size_t length, Promise *promise);
 void central_write_command(Central *central, uint16_t handle, const uint8_t *value, size_t length);
 void central_write_prepared(Central *central, uint16_t handle, const uint8_t *value, size_t length,

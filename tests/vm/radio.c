@@ -50,7 +50,7 @@ static const char usage[] =
 	"Centrals, who connect to a radio and use its host's GATT server (radio-central-commands.h):\n"
 	"  central NAME ADDR public|random | uncentral NAME | centrals\n"
 	"  connect NAME RADIO [MTU] | disconnect NAME [REASON] | state NAME\n"
-	"  discover NAME | read NAME HANDLE [OFFSET] | write NAME HANDLE HEX [request|command|prepare]\n"
+	"  discover NAME | read NAME HANDLE [OFFSET [part]] | write NAME HANDLE HEX [request|command|prepare]\n"
 	"  subscribe NAME HANDLE notify|indicate|off | events NAME | att NAME HEX\n"
 	"  secure NAME on|ask|PASSKEY | type NAME PASSKEY | unbond NAME\n";
 

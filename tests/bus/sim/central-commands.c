@@ -186,13 +186,18 @@ static void run_read(Request *request)
 {
 	Central *central = parse_idle(request);
 	unsigned int offset = 0;
+	bool part = request->n > 4;
 	uint16_t handle;
 
 	if (!central || !parse_handle(request, &handle) ||
 	    (request->n > 3 && !parse_number(request, request->words[3], 0, UINT16_MAX, &offset)))
 		return;
+	if (part && !g_str_equal(request->words[4], "part")) {
+		fail(request, "not part: %s", request->words[4]);
+		return;
+	}
 	request->late = true;
-	central_read(central, handle, (uint16_t)offset, &request->answer);
+	central_read(central, handle, (uint16_t)offset, part, &request->answer);
 }
 
 static void run_write(Request *request)
@@ -293,7 +298,7 @@ const Verb central_verbs[] = {
 	{ "disconnect", 2, 3, run_disconnect },
 	{ "state", 2, 2, run_state },
 	{ "discover", 2, 2, run_discover },
-	{ "read", 3, 4, run_read },
+	{ "read", 3, 5, run_read },
 	{ "write", 4, 5, run_write },
 	{ "subscribe", 4, 4, run_subscribe },
 	{ "events", 2, 2, run_events },

@@ -28,6 +28,7 @@ struct Central {
 	Answer answer; /* give NULL: nothing is under way */
 	uint16_t handle; /* of what is under way */
 	GByteArray *value; /* read so far */
+	bool part; /* that is enough */
 	uint64_t bond; /* the radio it is bonded with; 0: none */
 	AttrSecurity bond_security;
 	Smp *smp; /* pairing under way */
@@ -286,7 +287,7 @@ static void on_read(void *data, uint8_t error, const uint8_t *value, size_t len)
 	}
 	if (!error)
 		g_byte_array_append(central->value, value ? value : (const uint8_t *)"", (guint)MIN(len, room));
-	if (!error && len >= room) {
+	if (!error && len >= room && !central->part) {
 		server_read(central->server, central, central->handle, (uint16_t)central->value->len, on_read, central);
 		return;
 	}
@@ -295,10 +296,11 @@ static void on_read(void *data, uint8_t error, const uint8_t *value, size_t len)
 	central_finish(central, reply->str);
 }
 
-void central_read(Central *central, uint16_t handle, uint16_t offset, const Answer *answer)
+void central_read(Central *central, uint16_t handle, uint16_t offset, bool part, const Answer *answer)
 {
 	central_wait(central, answer);
 	central->handle = handle;
+	central->part = part;
 	if (central_serves(central))
 		server_read(central->server, central, handle, offset, on_read, central);
 }

@@ -57,7 +57,8 @@ Smp *central_take_smp(Central *central);
 
 /* The test's requests. The answer comes later, "error link lost" if the link ends before. */
 bool central_is_busy(const Central *central);
-void central_read(Central *central, uint16_t handle, uint16_t offset, const Answer *answer);
+/* part: what comes with one answer, else up to the end. */
+void central_read(Central *central, uint16_t handle, uint16_t offset, bool part, const Answer *answer);
 void central_write(Central *central, uint16_t handle, GBytes *value, const Answer *answer);
 void central_command(Central *central, uint16_t handle, GBytes *value);
 void central_prepare(Central *central, uint16_t handle, GBytes *value, const Answer *answer);

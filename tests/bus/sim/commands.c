@@ -30,7 +30,7 @@ const char commands_help[] =
 	"  onair RADIO | airtime RADIO [reset] | sets RADIO N     what radios send\n"
 	"  central NAME ADDR public|random | uncentral NAME | centrals | state NAME\n"
 	"  connect NAME RADIO [MTU] | disconnect NAME [REASON] | discover NAME | events NAME\n"
-	"  read NAME HANDLE [OFFSET] | write NAME HANDLE HEX [request|command|prepare]\n"
+	"  read NAME HANDLE [OFFSET [part]] | write NAME HANDLE HEX [request|command|prepare]\n"
 	"  subscribe NAME HANDLE notify|indicate|off\n"
 	"  secure NAME on|ask|PASSKEY | type NAME PASSKEY | unbond NAME\n"
 	"RADIO is an address or '*'; TYPE 0 connectable, 1 directed, 2 scannable,\n"
