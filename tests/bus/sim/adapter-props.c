@@ -96,6 +96,8 @@ void adapter_set(void *owner, unsigned int prop, GVariant *value,
 		adapter->alias = g_variant_dup_string(value, NULL);
 		if (adapter->alias[0] == '\0')
 			g_clear_pointer(&adapter->alias, g_free);
+		if (adapter->server)
+			server_named(adapter->server);
 		break;
 	case ADAPTER_DISCOVERABLE:
 		adapter->discoverable = g_variant_get_boolean(value);

@@ -82,6 +82,7 @@ static void on_changed(GDBusConnection *connection, const char *sender, const ch
 	Application *application = data;
 	Node *node = application_find(application, NODE_CHARACTERISTIC, path);
 	g_autoptr(GVariant) changed = NULL, value = NULL;
+	g_autofree const char **invalidated = NULL;
 	const uint8_t *bytes;
 	size_t len;
 
@@ -91,7 +92,9 @@ static void on_changed(GDBusConnection *connection, const char *sender, const ch
 	(void)signal;
 	if (!node || !node->item || !g_variant_is_of_type(args, G_VARIANT_TYPE("(sa{sv}as)")))
 		return;
-	g_variant_get(args, "(&s@a{sv}as)", NULL, &changed, NULL);
+	g_variant_get(args, "(&s@a{sv}^a&s)", NULL, &changed, &invalidated);
+	if (g_strv_contains(invalidated, "NotifyAcquired"))
+		node->acquires = false;
 	value = g_variant_lookup_value(changed, "Value", G_VARIANT_TYPE_BYTESTRING);
 	if (!value)
 		return;

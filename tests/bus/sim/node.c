@@ -72,6 +72,7 @@ Node *node_new(struct Application *application, const char *path, GVariant *ifac
 		node->kind = (NodeKind)i;
 		node->path = g_strdup(path);
 		node->properties = properties;
+		node->acquires = g_variant_lookup(properties, "NotifyAcquired", "b", NULL);
 		if (parents[i])
 			(void)g_variant_lookup(properties, parents[i], "&o", &node->parent);
 	}
@@ -330,10 +331,65 @@ void node_write(Node *node, struct Central *central, GBytes *value, ServerAnswer
 		answer(data, 0, NULL, 0);
 }
 
-void node_subscribe(Node *node)
+typedef struct Acquiring {
+	Server *server; /* NULL: nobody wants to know any more */
+	Node *node;
+	const struct Central *central;
+} Acquiring;
+
+static void node_start(Node *node)
 {
 	node->subscribers++;
 	node_tell(node, node_ifaces[NODE_CHARACTERISTIC], "StartNotify", NULL);
+}
+
+static void on_acquired(GObject *connection, GAsyncResult *result, void *data)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GVariant) reply = g_dbus_connection_call_finish(G_DBUS_CONNECTION(connection), result, &error);
+	g_autofree char *name = error ? g_dbus_error_get_remote_error(error) : NULL;
+	g_autofree Acquiring *acquiring = data;
+
+	if (!acquiring->server)
+		return;
+	g_ptr_array_remove(acquiring->server->acquirings, acquiring);
+	if (!reply && g_strcmp0(name, BLUEZ_ERROR "Failed") != 0 &&
+	    !g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_NO_REPLY))
+		node_start(acquiring->node);
+}
+
+void node_subscribe(Node *node, struct Central *central)
+{
+	g_autoptr(GVariantBuilder) options = NULL;
+	Acquiring *acquiring;
+
+	if (!node->acquires) {
+		node_start(node);
+		return;
+	}
+	options = options_new(central, 0);
+	acquiring = g_new0(Acquiring, 1);
+	acquiring->server = application_server(node->application);
+	acquiring->node = node;
+	acquiring->central = central;
+	g_ptr_array_add(acquiring->server->acquirings, acquiring);
+	g_dbus_connection_call(application_bus(node->application)->connection, application_owner(node->application),
+			       node->path, node_ifaces[NODE_CHARACTERISTIC], "AcquireNotify",
+			       g_variant_new("(a{sv})", options), NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, NULL,
+			       on_acquired, acquiring);
+}
+
+/* Of that object, or that central; NULL, NULL: all of them. */
+static void acquirings_forget(Server *server, const Node *node, const struct Central *central)
+{
+	for (unsigned int i = server->acquirings->len; i > 0; i--) {
+		Acquiring *acquiring = server->acquirings->pdata[i - 1];
+
+		if ((node && acquiring->node != node) || (central && acquiring->central != central))
+			continue;
+		acquiring->server = NULL;
+		g_ptr_array_remove_index(server->acquirings, i - 1);
+	}
 }
 
 void node_unsubscribe(Node *node)
@@ -349,6 +405,7 @@ void node_confirmed(Node *node)
 
 void node_calls_end(Server *server)
 {
+	acquirings_forget(server, NULL, NULL);
 	while (server->calls->len > 0) {
 		NodeCall *call = server->calls->pdata[0];
 
@@ -360,6 +417,7 @@ void node_calls_end(Server *server)
 
 void node_calls_forget(Server *server, const struct Central *central)
 {
+	acquirings_forget(server, NULL, central);
 	for (unsigned int i = server->calls->len; i > 0; i--) {
 		NodeCall *call = server->calls->pdata[i - 1];
 
@@ -378,6 +436,7 @@ Node *node_free(Node *node)
 	if (!node)
 		return NULL;
 
+	acquirings_forget(application_server(node->application), node, NULL);
 	calls = application_server(node->application)->calls;
 	for (unsigned int i = calls->len; i > 0; i--) {
 		NodeCall *call = i <= calls->len ? calls->pdata[i - 1] : NULL;

@@ -24,6 +24,7 @@ typedef struct Node {
 	uint32_t perms, ccc_perms;
 	Item *item, *ccc; /* once it is served */
 	unsigned int subscribers;
+	bool acquires; /* it has NotifyAcquired */
 } Node;
 
 /* NULL: the interfaces hold nothing of GATT. */
@@ -42,7 +43,9 @@ const Item *node_ccc(const Node *node);
 
 void node_read(Node *node, struct Central *central, uint16_t offset, ServerAnswer answer, void *data);
 void node_write(Node *node, struct Central *central, GBytes *value, ServerAnswer answer, void *data);
-void node_subscribe(Node *node);
+/* Calls AcquireNotify, if it has NotifyAcquired; StartNotify, if it has not or refuses. What else it may answer, a socket,
+ * is not simulated. */
+void node_subscribe(Node *node, struct Central *central);
 void node_unsubscribe(Node *node);
 void node_confirmed(Node *node);
 

@@ -10,6 +10,7 @@
 #define STALE_MS 2000 /* a new bluetoothd ends the links of the old one */
 #define LOCAL_HOST_TERMINATED 0x16
 #define BASE "-0000-1000-8000-00805f9b34fb"
+#define DEVICE_NAME 0x0003
 #define SERVICE_CHANGED 0x000a
 #define SERVICE_CHANGED_CCC 0x000b
 #define CLIENT_FEATURES 0x000d
@@ -159,7 +160,7 @@ static uint8_t write_ccc(const Item *item, Central *central, const uint8_t *valu
 	    (wanted > 2 || !(node_props(item->node) & (wanted == 1 ? ATTR_NOTIFY : ATTR_INDICATE))))
 		return ATT_CCC_IMPROPER;
 	if (item->node && wanted)
-		node_subscribe(item->node);
+		node_subscribe(item->node, central);
 	else if (item->node)
 		node_unsubscribe(item->node);
 	central_set_ccc(central, item->handle, wanted);
@@ -261,6 +262,15 @@ static void server_add_own(Server *server)
 	add_own_characteristic(server, 0x0013, 0x02, "2a50", pnp, sizeof(pnp));
 }
 
+void server_named(Server *server)
+{
+	const char *name = adapter_alias(server->adapter);
+	GByteArray *value = server_find(server, DEVICE_NAME)->value;
+
+	g_byte_array_set_size(value, 0);
+	g_byte_array_append(value, (const uint8_t *)name, (guint)strlen(name));
+}
+
 static int on_clearing(void *data)
 {
 	Server *server = data;
@@ -285,6 +295,7 @@ Server *server_new(Adapter *adapter)
 	server->next = FIRST_FREE;
 	server->centrals = g_ptr_array_new();
 	server->calls = g_ptr_array_new();
+	server->acquirings = g_ptr_array_new();
 	server->applications = applications_new();
 	server_add_own(server);
 	for (unsigned int i = 0; i < adapter->home.air->centrals->len; i++)
@@ -310,6 +321,7 @@ Server *server_free(Server *server)
 	}
 	g_ptr_array_unref(server->applications);
 	g_ptr_array_unref(server->calls);
+	g_ptr_array_unref(server->acquirings);
 	g_ptr_array_unref(server->centrals);
 	g_ptr_array_unref(server->items);
 	g_free(server);

@@ -54,6 +54,7 @@ typedef struct Server {
 	uint32_t next; /* handle; none is used twice */
 	GPtrArray *centrals; /* of Central */
 	GPtrArray *calls; /* to applications, under way */
+	GPtrArray *acquirings; /* likewise, AcquireNotify */
 	GPtrArray *applications;
 	guint clearing;
 } Server;
@@ -70,6 +71,9 @@ Item *server_find(const Server *server, uint16_t handle);
 /* The service at that handle with all that is in it; the centrals that want to know hear of it. */
 void server_remove_service(Server *server, uint16_t handle);
 void server_changed(Server *server, uint16_t start, uint16_t end);
+
+/* The adapter has another name. */
+void server_named(Server *server);
 
 void server_join(Server *server, struct Central *central);
 void server_leave(Server *server, struct Central *central);
