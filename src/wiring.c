@@ -147,6 +147,16 @@ static void attr_notification(void *userdata, Attr *attr, AttrSub *sub, GBytes *
 	service_attr_notification(((Edges *)userdata)->service, attr, sub, value, now);
 }
 
+static void on_radio_rename(void *userdata, const Radio *radio, const char *name, NameWait *wait)
+{
+	bluez_rename(((Edges *)userdata)->bluez, radio, name, wait);
+}
+
+static void on_radio_rename_forget(void *userdata UNUSED, NameWait *wait)
+{
+	bluez_rename_forget(wait);
+}
+
 static void on_advert_start(void *userdata, Advert *advert)
 {
 	bluez_advert_start(((Edges *)userdata)->bluez, advert);
@@ -170,6 +180,11 @@ static void local_unregister(void *userdata, LocalService *service)
 static void local_notify(void *userdata, LocalAttr *attr, GBytes *value)
 {
 	bluez_local_notify(((Edges *)userdata)->bluez, attr, value);
+}
+
+static bool on_local_notify_one(void *userdata, LocalAttr *attr, const Addr *client, GBytes *value)
+{
+	return bluez_local_notify_one(((Edges *)userdata)->bluez, attr, client, value);
 }
 
 static void client_disconnect(void *userdata, Radio *radio, const Addr *addr)
@@ -212,9 +227,9 @@ static void local_written(void *userdata, LocalAttr *attr, const Addr *client, G
 	service_local_written(((Edges *)userdata)->service, attr, client, value);
 }
 
-static void local_subscribers(void *userdata, LocalAttr *attr)
+static void on_local_subscribed(void *userdata, LocalAttr *attr, const Addr *client, bool on)
 {
-	service_local_subscribers(((Edges *)userdata)->service, attr);
+	service_local_subscribed(((Edges *)userdata)->service, attr, client, on);
 }
 
 static int antenna(void *userdata, bool external)
@@ -252,6 +267,8 @@ const BrokerOps edges_ops = {
 	.radio_scan = radio_scan,
 	.radio_scan_restart = radio_scan_restart,
 	.radio_power = radio_power,
+	.radio_rename = on_radio_rename,
+	.radio_rename_forget = on_radio_rename_forget,
 	.radio_added = radio_added,
 	.radio_removed = radio_removed,
 	.radio_changed = on_radio_changed,
@@ -278,6 +295,7 @@ const BrokerOps edges_ops = {
 	.local_register = local_register,
 	.local_unregister = local_unregister,
 	.local_notify = local_notify,
+	.local_notify_one = on_local_notify_one,
 	.client_disconnect = client_disconnect,
 	.session_client = on_session_client,
 	.local_service_added = local_service_added,
@@ -286,7 +304,7 @@ const BrokerOps edges_ops = {
 	.local_attr_removed = local_attr_removed,
 	.local_read_request = local_read_request,
 	.local_written = local_written,
-	.local_subscribers = local_subscribers,
+	.local_subscribed = on_local_subscribed,
 	.bluez_stalled = bluez_stalled,
 	.antenna = antenna,
 	.wake_at = wake_at,

@@ -79,8 +79,14 @@ static int read_property(sd_bus_message *m, const char *key, void *userdata)
 	}
 	if (strcmp(key, "Alias") == 0) {
 		r = msg_read_variant(m, 's', &text);
-		if (r > 0)
+		if (r > 0) {
+			const char *end;
+
 			g_strlcpy(adapter->state.name, text, sizeof(adapter->state.name));
+			/* cut where a character ends */
+			if (!g_utf8_validate(adapter->state.name, -1, &end))
+				adapter->state.name[end - adapter->state.name] = '\0';
+		}
 		return r;
 	}
 	if (strcmp(key, "Powered") == 0) {

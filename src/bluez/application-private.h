@@ -13,15 +13,17 @@
 #define DESCRIPTOR_INTERFACE "org.bluez.GattDescriptor1"
 #define APPLICATION_PATH_SIZE 128
 
-/* While registered, or on the way. */
+/* While registered, or on the way there or back. */
 typedef struct Application {
 	Bluez *bluez;
-	LocalService *service;
+	char *adapter;		/* its path */
+	LocalService *service;	/* NULL: core has done with it, bluetoothd not yet */
 	char root[64];
 	sd_bus_slot *object;	/* root */
 	sd_bus_slot *objects;	/* all below it */
 	BluezCall *call;
 	GPtrArray *requests;	/* Request: reads that wait for a program */
+	GArray *subscribing;	/* of subscription.c */
 } Application;
 
 const char *application_path(const LocalAttr *attr, char path[static APPLICATION_PATH_SIZE]);
@@ -29,5 +31,15 @@ int application_append_tree(sd_bus_message *m, const Application *application);
 
 /* Serves the calls to the root and below. */
 int requests_listen(Application *application);
-/* Answers those that wait no more. */
+/* They wait no more. */
+void requests_end(Application *application);
 void requests_forget(Application *application);
+/* As the options that come next tell. */
+void request_client(const Application *application, sd_bus_message *m, Addr *client, uint16_t *mtu);
+
+/* Centrals that subscribe (subscription.c): AcquireNotify, StartNotify, StopNotify. */
+void subscriptions_init(Application *application);
+void subscriptions_deinit(Application *application);
+int subscription_call(Application *application, LocalAttr *attr, sd_bus_message *m, const char *member);
+/* Asks bluetoothd to call no AcquireNotify any more. */
+void subscriptions_end(const Application *application);

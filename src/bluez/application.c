@@ -82,6 +82,7 @@ static int append_attr(sd_bus_message *m, const LocalAttr *attr)
 	const Application *application = attr->service->edge;
 	const bool characteristic = attr->kind == LOCAL_CHARACTERISTIC;
 	char path[APPLICATION_PATH_SIZE], parent[APPLICATION_PATH_SIZE], uuid[UUID_STRING_SIZE];
+	const bool notifies = characteristic && (attr->properties & (PROP_NOTIFY | PROP_INDICATE));
 	int r;
 
 	if (characteristic)
@@ -102,6 +103,9 @@ static int append_attr(sd_bus_message *m, const LocalAttr *attr)
 	if (r >= 0)
 		r = sd_bus_message_append(m, "{sv}{sv}", "UUID", "s", uuid_format(&attr->uuid, uuid),
 					  characteristic ? "Service" : "Characteristic", "o", parent);
+	/* then it tells with AcquireNotify who subscribes */
+	if (r >= 0 && notifies)
+		r = sd_bus_message_append(m, "{sv}", "NotifyAcquired", "b", 0);
 	if (r >= 0)
 		r = append_flags(m, attr);
 	for (int i = 0; i < 4 && r >= 0; i++)
@@ -137,11 +141,14 @@ int application_append_tree(sd_bus_message *m, const Application *application)
 
 static void application_free(Application *application)
 {
-	application->service->edge = NULL;
+	if (application->service)
+		application->service->edge = NULL;
 	requests_forget(application);
+	subscriptions_deinit(application);
 	bluez_call_forget(application->call);
 	sd_bus_slot_unref(application->object);
 	sd_bus_slot_unref(application->objects);
+	free(application->adapter);
 	free(application);
 }
 
@@ -160,17 +167,51 @@ static int append_registration(sd_bus_message *m, void *root)
 	return sd_bus_message_append(m, "oa{sv}", root, 0);
 }
 
+/* Calls back when bluetoothd has done all that it was told before, and we have answered all that it asked before. */
+static int application_await(Application *application, sd_bus_message_handler_t callback)
+{
+	return bluez_call(application->bluez, "/", "org.freedesktop.DBus.Peer", "Ping", &application->call, callback,
+			  application, NULL);
+}
+
+static int on_quiet(sd_bus_message *m UNUSED, void *userdata, sd_bus_error *error UNUSED)
+{
+	Application *application = userdata;
+	Bluez *bluez = application->bluez;
+
+	(void)bluez_call_floating(bluez, application->adapter, GATT_MANAGER_INTERFACE, "UnregisterApplication", on_ignored,
+				  append_root, application->root);
+	g_ptr_array_remove(bluez->leaving, application);
+	application_free(application);
+	return 0;
+}
+
+/*
+ * bluetoothd does not survive the answer to an AcquireNotify of an application that it has dropped meanwhile. So it is
+ * first told to call that no more, and the application goes when whatever it called before has been answered.
+ */
 void bluez_local_unregister(Bluez *bluez, LocalService *service)
 {
-	const Adapter *adapter = bluez_adapter(bluez, service->session->radio);
 	Application *application = service->edge;
 
 	if (!application)
 		return;
-	if (adapter)
-		(void)bluez_call_floating(bluez, adapter->path, GATT_MANAGER_INTERFACE, "UnregisterApplication", on_ignored,
-					  append_root, application->root);
-	application_free(application);
+	requests_end(application);
+	subscriptions_end(application);
+	service->edge = NULL;
+	application->service = NULL;
+	application->call = bluez_call_forget(application->call);
+	g_ptr_array_add(bluez->leaving, application);
+	if (application_await(application, on_quiet) < 0) {
+		g_ptr_array_remove(bluez->leaving, application);
+		application_free(application);
+	}
+}
+
+void applications_forget(Bluez *bluez)
+{
+	while (bluez->leaving->len > 0)
+		application_free(g_ptr_array_steal_index(bluez->leaving, bluez->leaving->len - 1));
 }
 
 static int translate(const LocalService *service, const sd_bus_error *error, Reason *reason)
@@ -206,71 +247,54 @@ static int on_registered(sd_bus_message *m, void *userdata, sd_bus_error *ret_er
 	return 0;
 }
 
+static int application_register(Application *application)
+{
+	return bluez_call_with(application->bluez, application->adapter, GATT_MANAGER_INTERFACE, "RegisterApplication",
+			       &application->call, on_registered, application, append_registration, application->root);
+}
+
+static void application_failed(Application *application)
+{
+	LocalService *service = application->service;
+	const uint64_t now = bluez_now(application->bluez);
+
+	application_free(application);
+	local_registered(service, -EAGAIN, NULL, now);
+}
+
+static int on_turn(sd_bus_message *m UNUSED, void *userdata, sd_bus_error *error UNUSED)
+{
+	Application *application = userdata;
+
+	application->call = bluez_call_forget(application->call);
+	if (application_register(application) < 0)
+		application_failed(application);
+	return 0;
+}
+
 void bluez_local_register(Bluez *bluez, LocalService *service)
 {
 	const Adapter *adapter = bluez_adapter(bluez, service->session->radio);
 	Application *application = calloc(1, sizeof(*application));
 	int r = -ENOMEM;
 
-	if (application) {
-		application->bluez = bluez;
-		application->service = service;
-		service->edge = application;
-		application->requests = g_ptr_array_new();
-		snprintf(application->root, sizeof(application->root), "/com/example/Bluetooth/application%u",
-			 bluez->next_object++);
-		r = requests_listen(application);
+	if (!application) {
+		local_registered(service, -EAGAIN, NULL, bluez_now(bluez));
+		return;
 	}
+	application->bluez = bluez;
+	application->service = service;
+	service->edge = application;
+	application->requests = g_ptr_array_new();
+	subscriptions_init(application);
+	application->adapter = adapter ? strdup(adapter->path) : NULL;
+	snprintf(application->root, sizeof(application->root), "/com/example/Bluetooth/application%u",
+		 bluez->next_object++);
+	if (application->adapter)
+		r = requests_listen(application);
+	/* behind those that leave, whose handles it may want */
 	if (r >= 0)
-		r = adapter ? bluez_call_with(bluez, adapter->path, GATT_MANAGER_INTERFACE, "RegisterApplication",
-					      &application->call, on_registered, application, append_registration,
-					      application->root) :
-			      -ENOTCONN;
-	if (r >= 0)
-		return;
-	if (application)
-		application_free(application);
-	local_registered(service, -EAGAIN, NULL, bluez_now(bluez));
-}
-
-void bluez_local_notify(Bluez *bluez, LocalAttr *attr, GBytes *value)
-{
-	char path[APPLICATION_PATH_SIZE];
-	sd_bus_message *m = NULL;
-	const void *bytes;
-	gsize length;
-	int r;
-
-	if (!attr->service->edge)
-		return;
-	bytes = g_bytes_get_data(value, &length);
-	r = sd_bus_message_new_signal(bluez->bus, &m, application_path(attr, path), "org.freedesktop.DBus.Properties",
-				      "PropertiesChanged");
-	if (r >= 0)
-		r = sd_bus_message_set_destination(m, bluez->owner);
-	if (r >= 0)
-		r = sd_bus_message_append(m, "s", CHARACTERISTIC_INTERFACE);
-	if (r >= 0)
-		r = sd_bus_message_open_container(m, 'a', "{sv}");
-	if (r >= 0)
-		r = sd_bus_message_open_container(m, 'e', "sv");
-	if (r >= 0)
-		r = sd_bus_message_append(m, "s", "Value");
-	if (r >= 0)
-		r = sd_bus_message_open_container(m, 'v', "ay");
-	if (r >= 0)
-		r = sd_bus_message_append_array(m, 'y', bytes, length);
-	if (r >= 0)
-		r = sd_bus_message_close_container(m);
-	if (r >= 0)
-		r = sd_bus_message_close_container(m);
-	if (r >= 0)
-		r = sd_bus_message_close_container(m);
-	if (r >= 0)
-		r = sd_bus_message_append(m, "as", 0);
-	if (r >= 0)
-		r = sd_bus_send(bluez->bus, m, NULL);
-	sd_bus_message_unref(m);
+		r = application_await(application, on_turn);
 	if (r < 0)
-		log_limited(LOG_WARNING, "cannot tell bluetoothd of a new value: %s", strerror(-r));
+		application_failed(application);
 }

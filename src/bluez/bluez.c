@@ -9,6 +9,7 @@
 
 #include "bluez/adapter.h"
 #include "bluez/agent.h"
+#include "bluez/application.h"
 #include "bluez/device.h"
 #include "bluez/directory.h"
 #include "bluez/gatt.h"
@@ -78,6 +79,7 @@ static void bluez_lost(Bluez *bluez)
 	log_notice("bluetoothd is gone; scans go on when it is back");
 	g_clear_pointer(&bluez->owner, free);
 	bluez->loaded = false;
+	applications_forget(bluez);
 	broker_bluez_changed(bluez->broker, false);
 	mirror_clear(bluez);
 	call_queue_lost(bluez->calls);
@@ -242,6 +244,7 @@ int bluez_new(Bluez **ret, sd_event *event, sd_bus *bus, Broker *broker, BluezSe
 	bluez->settled = settled;
 	bluez->userdata = userdata;
 	bluez->adapters = g_ptr_array_new();
+	bluez->leaving = g_ptr_array_new();
 	bluez->devices = g_hash_table_new_full(siphash_string, g_str_equal, g_free, device_free_void);
 
 	r = call_queue_new(&bluez->calls, bluez);
@@ -292,6 +295,8 @@ Bluez *bluez_free(Bluez *bluez)
 	while (bluez->adapters->len > 0)
 		adapter_free(g_ptr_array_steal_index(bluez->adapters, 0));
 	g_ptr_array_free(bluez->adapters, TRUE);
+	applications_forget(bluez);
+	g_ptr_array_free(bluez->leaving, TRUE);
 	call_queue_free(bluez->calls);
 	free(bluez->owner);
 	sd_bus_unref(bluez->bus);

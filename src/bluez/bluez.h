@@ -13,6 +13,7 @@
 
 #include "bluez/call.h"
 #include "core/broker.h"
+#include "core/radio-name.h"
 #include "core/radio.h"
 #include "util/macros.h"
 
@@ -42,6 +43,7 @@ typedef struct Bluez {
 	sd_bus_slot *agent;
 	sd_bus_message *refused;	/* a question to it that is answered when bluetoothd takes it back */
 	unsigned next_object;		/* number of the next object that we register */
+	GPtrArray *leaving;		/* Application: about to be unregistered */
 	GPtrArray *adapters;
 	GHashTable *devices;		/* path -> Device */
 	GHashTable *lent;		/* path -> Loan (bluez/trust.h); NULL: none */
@@ -80,3 +82,5 @@ bool bluez_is_sender(const Bluez *bluez, sd_bus_message *m);
 void bluez_scan(Bluez *bluez, Radio *radio, const ScanWish *wish);
 void bluez_scan_restart(Bluez *bluez, Radio *radio);
 void bluez_power(Bluez *bluez, Radio *radio, bool on);
+void bluez_rename(Bluez *bluez, const Radio *radio, const char *name, NameWait *wait);	/* adapter-name.c */
+void bluez_rename_forget(NameWait *wait);

@@ -364,6 +364,8 @@ static int read_property(sd_bus_message *m, const char *key, void *userdata)
 			device->connected = flag;
 			reading->news->connected_changed = true;
 			reading->news->link_changed = true;
+		} else if (r > 0 && flag && !reading->news->connected_changed) {
+			reading->news->connected_again = true;
 		}
 		return r;
 	}

@@ -53,6 +53,7 @@ typedef struct DeviceNews {
 	bool heard;		/* there is a signal strength, so it was heard just now */
 	bool connected_changed;
 	bool addr_changed;	/* the Address is another one than the path's, and that is new */
+	bool connected_again;	/* told as new though it was so: it left and came back meanwhile */
 	bool link_changed;	/* any of connected, resolved, paired */
 } DeviceNews;
 

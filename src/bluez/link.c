@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "bluez/adapter.h"
+#include "bluez/application.h"
 #include "bluez/bluez.h"
 #include "bluez/device.h"
 #include "bluez/directory.h"
@@ -43,6 +44,16 @@ static LinkMirror mirror_of(const Device *device)
 	};
 }
 
+void bluez_client_left(const Device *device)
+{
+	Radio *radio = device->adapter->radio;
+
+	if (!radio)
+		return;
+	peripheral_device(radio->peripheral, &device->addr, false, device->paired, bluez_now(device->adapter->bluez));
+	bluez_local_left(radio, &device->addr);
+}
+
 void bluez_link_sync(Device *device)
 {
 	Bluez *bluez = device->adapter->bluez;
@@ -53,7 +64,10 @@ void bluez_link_sync(Device *device)
 		device->tree_read = false;
 	if (!radio || !directory_has(device))
 		return;
-	peripheral_device(radio->peripheral, &device->addr, device->connected, bluez_now(bluez));
+	if (device->connected)
+		peripheral_device(radio->peripheral, &device->addr, true, device->paired, bluez_now(bluez));
+	else
+		bluez_client_left(device);
 	if (!link_of_device(device))
 		return;
 	/* ServicesResolved may come before the last of the objects: read them all once more */
@@ -72,7 +86,7 @@ void bluez_link_gone(Device *device)
 	/* a former object of a device that has another one now says nothing by that */
 	if (!radio || !directory_has(device))
 		return;
-	peripheral_device(radio->peripheral, &device->addr, false, now);
+	bluez_client_left(device);
 	link_mirror(radio, &device->addr, &mirror, now);
 }
 

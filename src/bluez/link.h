@@ -8,12 +8,13 @@
 #include "bluez/bluez.h"
 #include "core/link.h"
 
-struct Device;
+typedef struct Device Device;
 
 /* What core wants (BrokerOps). */
 bool bluez_link_look(Bluez *bluez, Radio *radio, const Addr *addr, LinkMirror *ret);
 void bluez_link_connect(Bluez *bluez, Link *link);
 void bluez_link_disconnect(Bluez *bluez, Link *link);
+void bluez_client_left(const Device *device);	/* a central, which may be back */
 void bluez_client_disconnect(Bluez *bluez, Radio *radio, const Addr *addr);	/* a central */
 
 /* Calls a method without arguments of the link's Device1. The callback is called later in any case, where the call cannot
@@ -27,6 +28,6 @@ Bluez *bluez_of_answer(void *userdata);
 Link *link_of_device(const struct Device *device);
 
 /* The mirror of a device changed, or it is new. */
-void bluez_link_sync(struct Device *device);
+void bluez_link_sync(Device *device);
 /* Its object is gone. */
-void bluez_link_gone(struct Device *device);
+void bluez_link_gone(Device *device);

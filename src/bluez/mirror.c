@@ -282,7 +282,9 @@ static int read_device_change(Bluez *bluez, sd_bus_message *m)
 		bluez_report(device);
 	if (news.connected_changed)
 		count_link(device);
-	if (news.link_changed)
+	if (news.connected_again)
+		bluez_client_left(device);
+	if (news.link_changed || news.connected_again)
 		bluez_link_sync(device);
 	return r;
 }

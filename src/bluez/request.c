@@ -123,7 +123,7 @@ static void on_answered(LocalRead *read, uint8_t att, GBytes *value)
 	request_free(request);
 }
 
-void requests_forget(Application *application)
+void requests_end(Application *application)
 {
 	while (application->requests->len > 0) {
 		Request *request = g_ptr_array_index(application->requests, 0);
@@ -131,7 +131,21 @@ void requests_forget(Application *application)
 		local_read_cancel(&request->read);
 		request_free(request);
 	}
+}
+
+void requests_forget(Application *application)
+{
+	requests_end(application);
 	g_ptr_array_free(application->requests, TRUE);
+}
+
+void request_client(const Application *application, sd_bus_message *m, Addr *client, uint16_t *mtu)
+{
+	Details details = { .application = application };
+
+	(void)msg_walk_properties(m, read_detail, &details);
+	*client = details.client;
+	*mtu = details.mtu;
 }
 
 static int on_read(Application *application, LocalAttr *attr, sd_bus_message *m)
@@ -181,13 +195,6 @@ static int on_write(const Application *application, LocalAttr *attr, sd_bus_mess
 	return r < 0 ? r : 1;
 }
 
-/* bluetoothd tells of each that subscribes, and then only of the last that leaves. */
-static int on_subscribe(LocalAttr *attr, sd_bus_message *m, bool on)
-{
-	local_subscribed(attr, on ? attr->subscribers + 1 : 0);
-	return sd_bus_reply_method_return(m, NULL);
-}
-
 /* bluetoothd says where it put the service. */
 static int on_set(Application *application, sd_bus_message *m)
 {
@@ -229,6 +236,9 @@ static int on_call(sd_bus_message *m, void *userdata, sd_bus_error *error UNUSED
 	LocalAttr *attr;
 	int r;
 
+	/* it is about to be unregistered */
+	if (!application->service)
+		return sd_bus_error_set(error, "org.bluez.Error.NotSupported", "the service is not there any more");
 	if (sd_bus_message_is_method_call(m, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects")) {
 		r = sd_bus_message_new_method_return(m, &reply);
 		if (r >= 0)
@@ -249,13 +259,9 @@ static int on_call(sd_bus_message *m, void *userdata, sd_bus_error *error UNUSED
 		return on_read(application, attr, m);
 	if (strcmp(member, "WriteValue") == 0)
 		return on_write(application, attr, m);
-	if (strcmp(member, "StartNotify") == 0)
-		return on_subscribe(attr, m, true);
-	if (strcmp(member, "StopNotify") == 0)
-		return on_subscribe(attr, m, false);
 	if (strcmp(member, "Confirm") == 0)
 		return sd_bus_reply_method_return(m, NULL);
-	return 0;
+	return subscription_call(application, attr, m, member);
 }
 
 int requests_listen(Application *application)

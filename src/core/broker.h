@@ -22,6 +22,7 @@ typedef struct LinkMirror LinkMirror;
 typedef struct Attr Attr;
 typedef struct AttrOp AttrOp;
 typedef struct AttrSub AttrSub;
+typedef struct NameWait NameWait;
 typedef struct Peripheral Peripheral;
 typedef struct Advert Advert;
 typedef struct LocalService LocalService;
@@ -69,6 +70,8 @@ typedef struct BrokerOps {
 	void (*radio_scan)(void *userdata, Radio *radio, const ScanWish *wish);
 	void (*radio_scan_restart)(void *userdata, Radio *radio);
 	void (*radio_power)(void *userdata, Radio *radio, bool on);	/* answered by radio_power_done */
+	void (*radio_rename)(void *userdata, const Radio *radio, const char *name, NameWait *wait);	/* answered by name_wait_done */
+	void (*radio_rename_forget)(void *userdata, NameWait *wait);	/* no answer any more */
 
 	/* toward the programs */
 	void (*radio_added)(void *userdata, Radio *radio);
@@ -103,6 +106,7 @@ typedef struct BrokerOps {
 	void (*local_register)(void *userdata, LocalService *service);	/* answered by local_registered */
 	void (*local_unregister)(void *userdata, LocalService *service);
 	void (*local_notify)(void *userdata, LocalAttr *attr, GBytes *value);	/* those who subscribed */
+	bool (*local_notify_one)(void *userdata, LocalAttr *attr, const Addr *client, GBytes *value);	/* false: it cannot */
 	void (*client_disconnect)(void *userdata, Radio *radio, const Addr *addr);
 
 	/* peripheral side: toward the programs */
@@ -114,7 +118,7 @@ typedef struct BrokerOps {
 	/* id 0: the peer has its answer already */
 	void (*local_read_request)(void *userdata, LocalAttr *attr, uint32_t id, const Addr *client, uint16_t offset);
 	void (*local_written)(void *userdata, LocalAttr *attr, const Addr *client, GBytes *value);
-	void (*local_subscribers)(void *userdata, LocalAttr *attr);
+	void (*local_subscribed)(void *userdata, LocalAttr *attr, const Addr *client, bool on);
 
 	void (*bluez_stalled)(void *userdata);	/* programs that wait for BlueZ do not any more */
 	int (*antenna)(void *userdata, bool external);	/* works the antenna switch; negative errno */

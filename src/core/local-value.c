@@ -7,6 +7,9 @@
 
 #include "core/attr.h"
 #include "core/constants.h"
+#include "core/identity.h"
+#include "core/long-read.h"
+#include "core/radio.h"
 #include "core/session.h"
 
 /* Reads that may wait at one attribute; a peer beyond that gets the stored value. */
@@ -84,21 +87,15 @@ static GBytes *local_from(GBytes *value, uint16_t offset)
 	return g_bytes_new_from_bytes(value, offset, g_bytes_get_size(value) - offset);
 }
 
-/* A peer fetches a long value in parts: the others are to be of the same one, whatever becomes of it meanwhile. */
-static void local_answered(LocalAttr *attr, const Addr *client, GBytes *value)
-{
-	g_clear_pointer(&attr->answer, g_bytes_unref);
-	attr->answer = g_bytes_ref(value);
-	attr->answered = *client;
-}
-
 static void local_read_done(LocalRead *read, uint8_t att, GBytes *value)
 {
+	LocalAttr *attr = read->attr;
+	Client *client = peripheral_find_client(attr->service->peripheral, &read->client);
 	GBytes *rest = NULL;
 
-	if (att == 0)
-		local_answered(read->attr, &read->client, value);
-	g_ptr_array_remove(read->attr->reads, read);
+	if (att == 0 && client)
+		long_read_begin(client, attr, read->offset, value);
+	g_ptr_array_remove(attr->reads, read);
 	read->attr = NULL;
 	if (att == 0 && read->offset > g_bytes_get_size(value))
 		att = ATT_INVALID_OFFSET;
@@ -108,30 +105,35 @@ static void local_read_done(LocalRead *read, uint8_t att, GBytes *value)
 	g_clear_pointer(&rest, g_bytes_unref);
 }
 
-static uint8_t local_read_stored(LocalAttr *attr, const Addr *client, uint16_t mtu, uint16_t offset, GBytes **ret)
+static uint8_t local_part(GBytes *value, uint16_t offset, GBytes **ret)
 {
-	GBytes *value = attr->value;
-
-	if (offset == 0)
-		local_answered(attr, client, value);
-	else if (attr->answer && addr_equal(&attr->answered, client))
-		value = attr->answer;
 	if (offset > g_bytes_get_size(value))
 		return ATT_INVALID_OFFSET;
 	*ret = local_from(value, offset);
-	/* less than fills an answer (a byte is the opcode): it was the last part */
-	if (value == attr->answer && g_bytes_get_size(*ret) + 1 < mtu)
-		g_clear_pointer(&attr->answer, g_bytes_unref);
 	return 0;
+}
+
+static uint8_t local_read_stored(LocalAttr *attr, Client *client, uint16_t offset, GBytes **ret)
+{
+	GBytes *value = attr->value;
+
+	if (client && !long_read_goes_on(client, attr, offset, &value)) {
+		if (long_read_is_lost(client, offset))
+			return ATT_UNLIKELY;
+		if (offset <= g_bytes_get_size(value))
+			long_read_begin(client, attr, offset, value);
+	}
+	return local_part(value, offset, ret);
 }
 
 uint8_t local_read(LocalAttr *attr, const Addr *client, uint16_t mtu, uint16_t offset, LocalRead *read, uint64_t now,
 		   GBytes **ret)
 {
 	Session *session = attr->service->session;
+	Client *central;
 	bool ask;
 
-	(void)peripheral_client_uses(attr->service->peripheral, client, mtu, session);
+	central = peripheral_client_uses(attr->service->peripheral, client, mtu, session);
 	if (!(attr->permissions & PERM_ANY_READ))
 		return ATT_READ_NOT_PERMITTED;
 
@@ -143,7 +145,7 @@ uint8_t local_read(LocalAttr *attr, const Addr *client, uint16_t mtu, uint16_t o
 	if (!ask) {
 		if (offset == 0)
 			local_ops(attr)->local_read_request(local_userdata(attr), attr, 0, client, 0);
-		return local_read_stored(attr, client, mtu, offset, ret);
+		return local_read_stored(attr, central, offset, ret);
 	}
 	read->attr = attr;
 	read->id = session->broker->next_read++;
@@ -171,6 +173,18 @@ void local_reads_end(LocalAttr *attr)
 {
 	while (attr->reads->len > 0)
 		local_read_done(g_ptr_array_index(attr->reads, 0), 0, attr->value);
+}
+
+void local_reads_left(LocalAttr *attr, const Addr *client)
+{
+	for (guint i = 0; i < attr->reads->len;) {
+		LocalRead *read = g_ptr_array_index(attr->reads, i);
+
+		if (identities_same(attr->service->session->radio->identities, &read->client, client))
+			local_read_done(read, ATT_UNLIKELY, NULL);
+		else
+			i++;
+	}
 }
 
 uint64_t local_reads_tick(LocalAttr *attr, uint64_t now)
@@ -243,7 +257,7 @@ int local_reject(LocalAttr *attr, uint32_t id, uint8_t att, Reason *reason)
 	return 0;
 }
 
-/* --- writes and subscriptions --- */
+/* --- writes --- */
 
 uint8_t local_write(LocalAttr *attr, const Addr *client, uint16_t mtu, uint16_t offset, const void *bytes, size_t length)
 {
@@ -270,15 +284,6 @@ uint8_t local_write(LocalAttr *attr, const Addr *client, uint16_t mtu, uint16_t 
 	local_ops(attr)->local_written(local_userdata(attr), attr, client, value);
 	g_bytes_unref(value);
 	return 0;
-}
-
-void local_subscribed(LocalAttr *attr, unsigned subscribers)
-{
-	if (attr->subscribers == subscribers)
-		return;
-	attr->subscribers = subscribers;
-	attr->events |= EVENT_CHAR_SUBSCRIBE;
-	local_ops(attr)->local_subscribers(local_userdata(attr), attr);
 }
 
 int local_set_value(LocalAttr *attr, GBytes *value, Reason *reason)

@@ -13,6 +13,7 @@ enum {
 	ATT_WRITE_NOT_PERMITTED = 0x03,
 	ATT_INVALID_OFFSET = 0x07,
 	ATT_INVALID_LENGTH = 0x0d,
+	ATT_UNLIKELY = 0x0e,
 };
 
 /* A peer's read that waits for a program's answer. Lives in the edge; off the list before done is called. */
@@ -33,7 +34,6 @@ uint8_t local_read(LocalAttr *attr, const Addr *client, uint16_t mtu, uint16_t o
 		   GBytes **ret);
 void local_read_cancel(LocalRead *read);	/* no harm if it does not wait */
 uint8_t local_write(LocalAttr *attr, const Addr *client, uint16_t mtu, uint16_t offset, const void *bytes, size_t length);
-void local_subscribed(LocalAttr *attr, unsigned subscribers);
 
 /* --- from the programs --- */
 
@@ -52,5 +52,6 @@ uint32_t local_take_events(LocalAttr *attr);
 /* --- for local.c and peripheral.c --- */
 
 void local_reads_end(LocalAttr *attr);	/* with the stored value */
+void local_reads_left(LocalAttr *attr, const Addr *client);	/* it left: its reads end */
 uint64_t local_reads_tick(LocalAttr *attr, uint64_t now);
 void local_peer_gone(LocalAttr *attr, const char *connection);

@@ -7,7 +7,10 @@
 #include <string.h>
 
 #include "core/attr.h"
+#include "core/local-subscriber.h"
+#include "core/local-uuid.h"
 #include "core/local-value.h"
+#include "core/long-read.h"
 #include "core/radio.h"
 #include "core/session.h"
 
@@ -47,7 +50,9 @@ int local_service_new(Session *session, const Uuid *uuid, bool primary, uint16_t
 
 	if (nbr_chars < 1 || nbr_chars > LOCAL_CHARS_MAX)
 		return reason_set(reason, E_INVALID_ARGUMENTS, "nbr_chars: 1 to %d, not %u", LOCAL_CHARS_MAX, nbr_chars);
-	r = local_charge(&charge, session, reason);
+	r = local_uuid_check(uuid, reason);
+	if (r == 0)
+		r = local_charge(&charge, session, reason);
 	if (r != 0)
 		return r;
 	service = calloc(1, sizeof(*service));
@@ -77,13 +82,14 @@ static void local_attr_free(LocalAttr *attr)
 	Session *session = attr->service->session;
 
 	local_reads_end(attr);
+	long_reads_forget(attr->service->peripheral, attr);
 	session->broker->ops->local_attr_removed(session->broker->userdata, attr);
 	while (attr->listeners->len > 0)
 		local_peer_gone(attr, g_array_index(attr->listeners, LocalListener, 0).connection);
 	g_array_free(attr->listeners, TRUE);
 	g_ptr_array_free(attr->reads, TRUE);
 	g_bytes_unref(attr->value);
-	g_clear_pointer(&attr->answer, g_bytes_unref);
+	g_array_free(attr->subscribers, TRUE);
 	charge_end(&attr->charge);
 	charge_end(&attr->bytes);
 	free(attr);
@@ -108,7 +114,8 @@ static void local_service_down(LocalService *service)
 		LocalAttr *attr = g_ptr_array_index(service->attrs, i);
 
 		local_reads_end(attr);
-		local_subscribed(attr, 0);
+		long_reads_forget(service->peripheral, attr);
+		local_unsubscribe_all(attr);
 	}
 }
 
@@ -197,7 +204,9 @@ int local_attr_new(LocalService *service, LocalAttr *parent, const Uuid *uuid, c
 	LocalAttr *attr;
 	int r;
 
-	r = local_check(service, parent, options, reason);
+	r = local_uuid_check(uuid, reason);
+	if (r == 0)
+		r = local_check(service, parent, options, reason);
 	if (r == 0)
 		r = local_charge(&charge, service->session, reason);
 	if (r != 0)
@@ -223,6 +232,7 @@ int local_attr_new(LocalService *service, LocalAttr *parent, const Uuid *uuid, c
 	attr->value = options->value ? g_bytes_ref(options->value) : g_bytes_new(NULL, 0);
 	attr->listeners = g_array_new(FALSE, FALSE, sizeof(LocalListener));
 	attr->reads = g_ptr_array_new();
+	attr->subscribers = g_array_new(FALSE, FALSE, sizeof(LocalSubscriber));
 	local_insert(service, attr);
 	service->handle = 0;
 	broker->ops->local_attr_added(broker->userdata, attr);
@@ -301,8 +311,8 @@ void local_service_stop(LocalService *service, uint64_t now UNUSED)
 	service->start = false;
 	service->due = USEC_NEVER;
 	local_service_unregister(service);
-	reason_set(&reason, E_FAILED, "the service was stopped meanwhile");
-	local_service_ended(service, E_FAILED, &reason);
+	reason_set(&reason, E_NOT_READY, "the service was stopped meanwhile");
+	local_service_ended(service, E_NOT_READY, &reason);
 }
 
 void local_registered(LocalService *service, int error, const Reason *reason, uint64_t now)

@@ -46,6 +46,7 @@ typedef enum LocalState {
 
 /* Somebody who waits for a service to be visible. Lives in the waiter; off the list before done is called. */
 typedef struct StartWait {
+	/* error 0: it is visible; E_NOT_READY: it is not, but nothing is wrong with it */
 	void (*done)(struct StartWait *wait, int error, const Reason *reason);
 	LocalService *service;	/* NULL while not waiting */
 } StartWait;
@@ -89,9 +90,7 @@ struct LocalAttr {
 	uint32_t permissions;	/* PERM_ bits */
 	uint32_t read_timeout_ms;
 	GBytes *value;
-	GBytes *answer;		/* what a client was given that may read on, or NULL */
-	Addr answered;		/* that client */
-	unsigned subscribers;
+	GArray *subscribers;	/* LocalSubscriber */
 	uint32_t events;	/* EVENT_CHAR_… since Events was read */
 	GArray *listeners;	/* LocalListener */
 	GPtrArray *reads;	/* LocalRead */

@@ -9,8 +9,10 @@
 #include "core/advert.h"
 #include "core/constants.h"
 #include "core/link.h"
+#include "core/local-subscriber.h"
 #include "core/local-value.h"
 #include "core/local.h"
+#include "core/long-read.h"
 #include "core/radio.h"
 #include "core/session.h"
 
@@ -31,6 +33,7 @@ int peripheral_new(Peripheral **ret, Radio *radio)
 
 static void client_free(Client *client)
 {
+	long_reads_deinit(client);
 	g_ptr_array_free(client->sessions, TRUE);
 	free(client);
 }
@@ -130,6 +133,7 @@ static Client *peripheral_add_client(Peripheral *peripheral, const Addr *addr)
 		return NULL;
 	client->addr = *addr;
 	client->sessions = g_ptr_array_new();
+	long_reads_init(client);
 	g_ptr_array_add(peripheral->clients, client);
 	peripheral_announce(peripheral, addr, true);
 	return client;
@@ -137,20 +141,18 @@ static Client *peripheral_add_client(Peripheral *peripheral, const Addr *addr)
 
 static void peripheral_remove_client(Peripheral *peripheral, Client *client)
 {
-	Addr addr = client->addr;
+	const Addr addr = client->addr;
+	const bool bonded = client->bonded;
 
 	g_ptr_array_remove(peripheral->clients, client);
 	client_free(client);
 	peripheral_announce(peripheral, &addr, false);
-	/* BlueZ tells of the last subscriber that leaves, not of those before: there are not more of them than centrals */
+	local_subscribers_left(peripheral, &addr, bonded);
 	for (guint i = 0; i < peripheral->services->len; i++) {
 		const LocalService *service = g_ptr_array_index(peripheral->services, i);
 
-		for (guint a = 0; a < service->attrs->len; a++) {
-			LocalAttr *attr = g_ptr_array_index(service->attrs, a);
-
-			local_subscribed(attr, MIN(attr->subscribers, peripheral->clients->len));
-		}
+		for (guint a = 0; a < service->attrs->len; a++)
+			local_reads_left(g_ptr_array_index(service->attrs, a), &addr);
 	}
 }
 
@@ -161,7 +163,7 @@ static bool called_by_us(const Peripheral *peripheral, const Addr *addr)
 	return link && link->ours;
 }
 
-void peripheral_device(Peripheral *peripheral, const Addr *addr, bool connected, uint64_t now)
+void peripheral_device(Peripheral *peripheral, const Addr *addr, bool connected, bool bonded, uint64_t now)
 {
 	Client *client = peripheral_find_client(peripheral, addr);
 
@@ -176,6 +178,12 @@ void peripheral_device(Peripheral *peripheral, const Addr *addr, bool connected,
 		if (peripheral->radio->bluez.advert_sets)
 			adverts_renew(peripheral, now);
 	}
+	if (!connected)
+		return;
+	local_subscribers_back(peripheral, addr, bonded);
+	client = peripheral_find_client(peripheral, addr);
+	if (client)
+		client->bonded = bonded;
 }
 
 Client *peripheral_client_uses(Peripheral *peripheral, const Addr *addr, uint16_t mtu, Session *session)

@@ -18,6 +18,9 @@ typedef struct Client {
 	Addr addr;		/* as it was told of, while it is connected */
 	uint16_t mtu;		/* as its last request told; 0: not told */
 	GPtrArray *sessions;	/* whose services it used */
+	bool bonded;
+	GArray *long_reads;	/* of core/long-read */
+	bool long_reads_lost;	/* it began too many of them */
 } Client;
 
 struct Peripheral {
@@ -59,7 +62,7 @@ void peripheral_peer_gone(Peripheral *peripheral, const char *connection, uint64
  * From the edge: BlueZ says that a device is connected, or no more. It is a client unless we connected to it, or nobody
  * here advertises or serves: BlueZ does not tell who called whom.
  */
-void peripheral_device(Peripheral *peripheral, const Addr *addr, bool connected, uint64_t now);
+void peripheral_device(Peripheral *peripheral, const Addr *addr, bool connected, bool bonded, uint64_t now);
 
 /* The central of that address (any of the device's) that is connected to us, or NULL. */
 Client *peripheral_find_client(const Peripheral *peripheral, const Addr *addr);

@@ -71,7 +71,7 @@ static void device_list_free(void *data)
 	free(list);
 }
 
-static const Radio *radio_at(const Service *service, const char *path)
+static Radio *radio_at(const Service *service, const char *path)
 {
 	Path parsed = path_parse(path);
 
@@ -139,6 +139,47 @@ static int get_devices(Call *call, Reason *reason)
 			 reason);
 }
 
+static void on_named(NameWait *wait, int error, const Reason *reason)
+{
+	Call *call = (Call *)(void *)((char *)wait - offsetof(Call, name));
+
+	call_finish(call, error != 0 ? error : call_reply(call), reason);
+}
+
+static int set_name(Call *call, Reason *reason)
+{
+	Radio *radio = radio_at(call->service, sd_bus_message_get_path(call->message));
+	const char *name, *contents;
+	int r;
+
+	if (!radio)
+		return E_NO_SUCH_ADAPTER;
+	r = sd_bus_message_skip(call->message, "ss");
+	if (r >= 0)
+		r = sd_bus_message_peek_type(call->message, NULL, &contents);
+	if (r >= 0 && strcmp(contents, "s") != 0)
+		return reason_set(reason, E_INVALID_ARGUMENTS, "Name: s, not %s", contents);
+	if (r >= 0)
+		r = sd_bus_message_read(call->message, "v", "s", &name);
+	if (r < 0)
+		return r;
+	r = call_keep(call, reason);
+	if (r != 0)
+		return r;
+	call->name.done = on_named;
+	r = radio_rename(radio, name, &call->name, reason);
+	return r == 0 ? CALL_DEFERRED : r;
+}
+
+const Method name_method = { .member = "Set", .run = set_name };
+
+/* name_method sees to it. */
+static int refuse_set(sd_bus *bus UNUSED, const char *path UNUSED, const char *interface UNUSED,
+		      const char *property UNUSED, sd_bus_message *value UNUSED, void *userdata UNUSED, sd_bus_error *error)
+{
+	return sd_bus_error_set(error, error_name(E_INVALID_ARGUMENTS), "Name: s");
+}
+
 /* One getter for all properties: they are few and small. */
 static int get_property(sd_bus *bus UNUSED, const char *path, const char *interface UNUSED, const char *property,
 			sd_bus_message *reply, void *userdata, sd_bus_error *error UNUSED)
@@ -185,7 +226,8 @@ const sd_bus_vtable adapter_vtable[] = {
 				SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_PROPERTY("Address", "s", get_property, 0, SD_BUS_VTABLE_PROPERTY_CONST),
 	SD_BUS_PROPERTY("AddressType", "s", get_property, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
-	SD_BUS_PROPERTY("Name", "s", get_property, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+	SD_BUS_WRITABLE_PROPERTY("Name", "s", get_property, refuse_set, 0,
+				 SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE | SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_PROPERTY("Powered", "b", get_property, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
 	SD_BUS_PROPERTY("Scanning", "b", get_property, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
 	SD_BUS_PROPERTY("Source", "s", get_property, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),

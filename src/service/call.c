@@ -31,6 +31,7 @@ static Call *call_free(Call *call)
 	pair_wait_cancel(&call->pair, service_now(call->service));
 	advert_wait_cancel(&call->advert);
 	start_wait_cancel(&call->start);
+	name_wait_cancel(&call->name);
 	connect_wait_cancel(&call->connect, service_now(call->service));
 	charge_end(&call->charge);
 	if (call->fd >= 0)

@@ -12,6 +12,7 @@
 #include "core/link.h"
 #include "core/local.h"
 #include "core/pairing.h"
+#include "core/radio-name.h"
 #include "core/radio.h"
 #include "service/job.h"
 #include "service/peers.h"
@@ -47,6 +48,8 @@ struct Call {
 	PairWait pair;
 	AdvertWait advert;
 	StartWait start;
+	NameWait name;
+	LocalAttr *made;	/* the answer of a method that waits with start */
 	Job job;
 	int fd;			/* to be handed out with the reply; -1: none */
 	Charge charge;		/* while it is kept */

@@ -22,6 +22,7 @@ extern const Method manager_methods[];
 
 extern const sd_bus_vtable adapter_vtable[];
 extern const Method adapter_methods[];
+extern const Method name_method;	/* Properties.Set of Adapter1.Name */
 
 extern const sd_bus_vtable session_vtable[];
 extern const Method session_methods[];

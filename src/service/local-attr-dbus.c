@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/constants.h"
+#include "core/local-subscriber.h"
 #include "core/local-value.h"
 #include "service/interfaces.h"
 #include "service/local-dbus.h"
@@ -66,6 +67,33 @@ static int read_initial_value(sd_bus_message *m, void *userdata, Reason *reason)
 	return options_read_value(m, &((LocalOptions *)userdata)->value, reason);
 }
 
+static int reply_attr(Call *call, const LocalAttr *attr)
+{
+	char path[PATH_SIZE];
+
+	return sd_bus_reply_method_return(call->message, "o", path_of_local_attr(attr, path)) < 0 ? -ECOMM : 0;
+}
+
+/* The characteristic is there in any case, and is shown as soon as the radio is there and nobody wants it otherwise. */
+static void on_shown(StartWait *wait, int error, const Reason *reason)
+{
+	Call *call = (Call *)(void *)((char *)wait - offsetof(Call, start));
+
+	call_finish(call, error == 0 || error == E_NOT_READY ? reply_attr(call, call->made) : error, reason);
+}
+
+/* With it, the service is one that peers are to see: the answer is BlueZ's. */
+static int reply_when_shown(Call *call, LocalAttr *attr)
+{
+	Reason reason = { "" };
+	int r;
+
+	call->made = attr;
+	call->start.done = on_shown;
+	r = local_service_start(attr->service, &call->start, service_now(call->service), &reason);
+	return r == 1 ? CALL_DEFERRED : reply_attr(call, attr);
+}
+
 int reply_new_attr(Call *call, LocalService *service, LocalAttr *parent, Reason *reason)
 {
 	static const Option of_characteristic[] = {
@@ -82,19 +110,20 @@ int reply_new_attr(Call *call, LocalService *service, LocalAttr *parent, Reason 
 	};
 	LocalOptions options = local_options(service->session, parent ? LOCAL_DESCRIPTOR : LOCAL_CHARACTERISTIC);
 	LocalAttr *attr = NULL;
-	char path[PATH_SIZE];
 	Uuid uuid;
 	int r;
 
 	r = options_read_uuid(call->message, "uuid", &uuid, reason);
 	if (r == 0)
 		r = options_read(call->message, parent ? of_descriptor : of_characteristic, &options, reason);
+	if (r == 0 && !parent)
+		r = call_keep(call, reason);
 	if (r == 0)
 		r = local_attr_new(service, parent, &uuid, &options, service_now(call->service), &attr, reason);
 	g_clear_pointer(&options.value, g_bytes_unref);
 	if (r != 0)
 		return r;
-	return sd_bus_reply_method_return(call->message, "o", path_of_local_attr(attr, path)) < 0 ? -ECOMM : 0;
+	return !parent && service->wanted ? reply_when_shown(call, attr) : reply_attr(call, attr);
 }
 
 static int descriptor(Call *call, Reason *reason)
@@ -120,6 +149,28 @@ static int set_value(Call *call, Reason *reason)
 	if (r != 0)
 		return r;
 	r = local_set_value(attr, value, reason);
+	g_bytes_unref(value);
+	return r != 0 ? r : call_reply(call);
+}
+
+static int notify(Call *call, Reason *reason)
+{
+	LocalAttr *attr = NULL;
+	GBytes *value = NULL;
+	Addr client = { 0 };
+	const char *address;
+	int r;
+
+	r = call_local_attr(call, &attr, reason);
+	if (r == 0)
+		r = MIN(sd_bus_message_read(call->message, "s", &address), 0);
+	if (r == 0 && addr_parse(address, &client) < 0)
+		r = reason_set(reason, E_INVALID_ARGUMENTS, "address: AA:BB:CC:DD:EE:FF or aabbccddeeff");
+	if (r == 0)
+		r = options_read_value(call->message, &value, reason);
+	if (r != 0)
+		return r;
+	r = local_notify_one(attr, &client, value, reason);
 	g_bytes_unref(value);
 	return r != 0 ? r : call_reply(call);
 }
@@ -232,12 +283,13 @@ static int get_property(sd_bus *bus UNUSED, const char *path, const char *interf
 	if (strcmp(property, "Permissions") == 0)
 		return sd_bus_message_append(reply, "u", attr->permissions);
 	if (strcmp(property, "Subscribers") == 0)
-		return sd_bus_message_append(reply, "u", attr->subscribers);
+		return sd_bus_message_append(reply, "u", local_subscribers(attr));
 	return -ENOENT;
 }
 
 const Method local_characteristic_methods[] = {
 	{ .member = "SetValue", .run = set_value },
+	{ .member = "Notify", .run = notify },
 	{ .member = "Callback", .run = callback },
 	{ .member = "Events", .run = events },
 	{ .member = "RespondRead", .run = respond_read },
@@ -255,6 +307,8 @@ const sd_bus_vtable local_characteristic_vtable[] = {
 	SD_BUS_VTABLE_START(0),
 	SD_BUS_METHOD_WITH_ARGS("SetValue", SD_BUS_ARGS("v", value), SD_BUS_NO_RESULT, call_entry,
 				SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Notify", SD_BUS_ARGS("s", address, "v", value), SD_BUS_NO_RESULT, call_entry,
+				SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("Callback", SD_BUS_ARGS("u", triggers), SD_BUS_NO_RESULT, call_entry,
 				SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("Events", SD_BUS_NO_ARGS, SD_BUS_RESULT("u", events), call_entry,
@@ -267,6 +321,7 @@ const sd_bus_vtable local_characteristic_vtable[] = {
 				call_entry, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_SIGNAL_WITH_ARGS("ReadRequest", SD_BUS_ARGS("u", id, "s", client, "q", offset), 0),
 	SD_BUS_SIGNAL_WITH_ARGS("WriteRequest", SD_BUS_ARGS("s", client, "ay", value), 0),
+	SD_BUS_SIGNAL_WITH_ARGS("Subscribed", SD_BUS_ARGS("s", address, "b", on), 0),
 	SD_BUS_PROPERTY("UUID", "s", get_property, 0, SD_BUS_VTABLE_PROPERTY_CONST),
 	SD_BUS_PROPERTY("Properties", "u", get_property, 0, SD_BUS_VTABLE_PROPERTY_CONST),
 	SD_BUS_PROPERTY("Permissions", "u", get_property, 0, SD_BUS_VTABLE_PROPERTY_CONST),

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "core/constants.h"
+#include "core/local-subscriber.h"
 #include "core/session.h"
 #include "service/local-dbus.h"
 #include "service/path.h"
@@ -99,12 +100,29 @@ void service_local_written(Service *service, LocalAttr *attr, const Addr *client
 static int append_subscribers(sd_bus_message *m, const LocalAttr *attr, const void *what UNUSED)
 {
 	return sd_bus_message_append(m, "sa{sv}as", LOCAL_CHARACTERISTIC_INTERFACE, 1, "Subscribers", "u",
-				     attr->subscribers, 0);
+				     local_subscribers(attr), 0);
 }
 
-void service_local_subscribers(Service *service, LocalAttr *attr)
+typedef struct Subscribed {
+	const Addr *client;
+	bool on;
+} Subscribed;
+
+static int append_subscribed(sd_bus_message *m, const LocalAttr *attr UNUSED, const void *what)
 {
+	const Subscribed *subscribed = what;
+	char address[ADDR_STRING_SIZE];
+
+	return sd_bus_message_append(m, "sb", addr_format(subscribed->client, address), (int)subscribed->on);
+}
+
+void service_local_subscribed(Service *service, LocalAttr *attr, const Addr *client, bool on)
+{
+	const Subscribed subscribed = { .client = client, .on = on };
+
 	service->news++;
+	send_to_listeners(service, attr, EVENT_CHAR_SUBSCRIBE, LOCAL_CHARACTERISTIC_INTERFACE, "Subscribed",
+			  append_subscribed, &subscribed);
 	send_to_listeners(service, attr, EVENT_CHAR_SUBSCRIBE, "org.freedesktop.DBus.Properties", "PropertiesChanged",
 			  append_subscribers, NULL);
 }
@@ -169,7 +187,7 @@ static int append_attr(sd_bus_message *m, const void *object)
 	return sd_bus_message_append(m, "oa{sa{sv}}", path, 1, LOCAL_CHARACTERISTIC_INTERFACE, 4, "UUID", "s", uuid,
 				     "Properties", "u", attr->properties,
 				     "Permissions", "u", attr->permissions,
-				     "Subscribers", "u", attr->subscribers);
+				     "Subscribers", "u", local_subscribers(attr));
 }
 
 static int append_attr_gone(sd_bus_message *m, const void *object)

@@ -26,17 +26,20 @@ uint64_t service_now(const Service *service)
 
 /* --- calls --- */
 
-/* Properties.Get of a value, which is not for everybody: it goes the way of a call, to the method that this returns. NULL:
- * it is something else. */
-static const Method *asks_for_value(sd_bus_message *m)
+/* Of the properties, those that go the way of a call: values, which are not for everybody, and what is set, which takes its
+ * time. NULL: it is something else. */
+static const Method *asks_for_property(sd_bus_message *m)
 {
 	const char *interface = "", *property = "";
+	bool get = sd_bus_message_is_method_call(m, "org.freedesktop.DBus.Properties", "Get");
 
-	if (!sd_bus_message_is_method_call(m, "org.freedesktop.DBus.Properties", "Get") ||
-	    strcmp(sd_bus_message_get_signature(m, true), "ss") != 0)
+	if ((!get && !sd_bus_message_is_method_call(m, "org.freedesktop.DBus.Properties", "Set")) ||
+	    strcmp(sd_bus_message_get_signature(m, true), get ? "ss" : "ssv") != 0)
 		return NULL;
 	(void)sd_bus_message_read(m, "ss", &interface, &property);
 	(void)sd_bus_message_rewind(m, true);
+	if (!get)
+		return strcmp(interface, ADAPTER1_INTERFACE) == 0 && strcmp(property, "Name") == 0 ? &name_method : NULL;
 	if (strcmp(property, "Value") != 0)
 		return NULL;
 	if (strcmp(interface, REMOTE_CHARACTERISTIC_INTERFACE) == 0)
@@ -67,11 +70,11 @@ static int on_any_call(sd_bus_message *m, void *userdata, sd_bus_error *error)
 	const char *interface = sd_bus_message_get_interface(m);
 	const char *object = sd_bus_message_get_path(m);
 	Path path = path_parse(object);
-	const Method *value = asks_for_value(m);
+	const Method *property = asks_for_property(m);
 	void *found;
 
-	if (value)
-		return call_start(m, userdata, value);
+	if (property)
+		return call_start(m, userdata, property);
 	if (path.kind == PATH_MANAGER &&
 	    sd_bus_message_is_method_call(m, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects"))
 		return call_start(m, userdata, &managed_objects_method);

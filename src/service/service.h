@@ -76,5 +76,5 @@ void service_local_attr_added(Service *service, LocalAttr *attr);
 void service_local_attr_removed(Service *service, LocalAttr *attr);
 void service_local_read_request(Service *service, LocalAttr *attr, uint32_t id, const Addr *client, uint16_t offset);
 void service_local_written(Service *service, LocalAttr *attr, const Addr *client, GBytes *value);
-void service_local_subscribers(Service *service, LocalAttr *attr);
+void service_local_subscribed(Service *service, LocalAttr *attr, const Addr *client, bool on);
 void service_bluez_stalled(Service *service);

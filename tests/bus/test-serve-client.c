@@ -153,6 +153,184 @@ typedef struct Said {
 	const char *log, *wanted;
 } Said;
 
+static void expect_subscribed(Client *by, unsigned int number, bool on)
+{
+	g_autoptr(GVariant) body = client_wait_signal(by, "Subscribed", world_patience(world), NULL);
+	const char *address;
+	gboolean got;
+
+	ck_assert_msg(body != NULL, "no Subscribed of cen%u", number);
+	g_variant_get(body, "(&sb)", &address, &got);
+	ck_assert_str_eq(address, central_address(number));
+	ck_assert(got == on);
+}
+
+static char *to_one(unsigned int number, const char *value)
+{
+	return g_strdup_printf("('%s', <%s>)", central_address(number), value);
+}
+
+static void notify_one(const char *path, unsigned int number, const char *value)
+{
+	g_autofree char *text = to_one(number, value);
+
+	tell(client, path, LOCAL_CHAR, "Notify", text);
+}
+
+static void notify_fails(const char *path, unsigned int number, const char *error, const char *contains)
+{
+	g_autofree char *text = to_one(number, "byte 1");
+
+	tell_fails(client, path, LOCAL_CHAR, "Notify", text, error, contains);
+}
+
+START_TEST(who_subscribed)
+{
+	g_autofree char *session = advertise_as(client, "one"), *other = open_session(client, 0), *handle = NULL;
+	g_autofree char *path = serve_one(client, session, 0xaa01, 0x4561, "'value': <byte 9>");
+	g_autoptr(GPtrArray) events = NULL;
+	g_autofree char *mute = serve_one(client, other, 0xaa02, 0x4562, "'properties': <uint32 0x0a>");
+
+	for (unsigned int i = 0; i < 3; i++) {
+		central_appear(i);
+		central_connect(i);
+		g_free(handle);
+		handle = central_find(i, FIRST);
+	}
+	listen_to(client, path, CHAR_SUBSCRIBE_EVENT);
+	notify_fails(mute, 0, "NotPermitted", "properties");
+	notify_fails(path, 0, "NotConnected", "subscribe");
+	tell_fails(client, path, LOCAL_CHAR, "Notify", "('C2:00:00:00:00', <byte 1>)", "InvalidArguments", "address");
+	tell_fails(client, path, LOCAL_CHAR, "Notify", "('C2:FF:FF:FF:FF:FF', <byte 1>)", "NotConnected", "connected");
+	central_subscribes(0, handle, "notify");
+	expect_subscribed(client, 0, true);
+	ck_assert_uint_eq(subscribers(client, path), 1);
+	ck_assert_uint_eq(take_events(client, path, LOCAL_CHAR), CHAR_SUBSCRIBE_EVENT);
+	/* in order with what all get, and not stored */
+	set_value(client, path, "byte 1");
+	notify_one(path, 0, "byte 2");
+	set_value(client, path, "byte 3");
+	events = central_events(0, handle, 3);
+	ck_assert_uint_eq(events->len, 3);
+	for (unsigned int i = 0; i < 3; i++) {
+		g_autofree char *wanted = g_strdup_printf("%s:%02x", handle, i + 1);
+
+		ck_assert_str_eq(g_ptr_array_index(events, i), wanted);
+	}
+	expect_stored(client, path, "03");
+	notify_fails(path, 1, "NotConnected", "subscribe");
+
+	central_subscribes(1, handle, "notify");
+	expect_subscribed(client, 1, true);
+	central_subscribes(2, handle, "notify");
+	expect_subscribed(client, 2, true);
+	ck_assert_uint_eq(subscribers(client, path), 3);
+	set_value(client, path, "byte 4");
+	for (unsigned int i = 0; i < 3; i++)
+		expect_event(i, handle, "04");
+	/* the one that leaves, and nobody else */
+	central_disconnect(1);
+	expect_subscribed(client, 1, false);
+	ck_assert_uint_eq(subscribers(client, path), 2);
+	notify_fails(path, 1, "NotConnected", "connected");
+	central_disconnect(0);
+	expect_subscribed(client, 0, false);
+	notify_one(path, 2, "byte 5");
+	expect_event(2, handle, "05");
+	expect_stored(client, path, "04");
+
+	/* one that has done nothing but subscribe is this session's client */
+	tell_fails(client, other, "Session1", "DisconnectClient", NULL, "NotConnected", "");
+	tell(client, session, "Session1", "DisconnectClient", NULL);
+	wait_central_up(2, false);
+	expect_subscribed(client, 2, false);
+	ck_assert_uint_eq(subscribers(client, path), 0);
+	central_connect(0);
+	central_subscribes(0, handle, "notify");
+	expect_subscribed(client, 0, true);
+	central_subscribes(0, handle, "off");
+	expect_subscribed(client, 0, false);
+	tell(client, path, LOCAL_CHAR, "Callback", "(uint32 0,)");
+}
+END_TEST
+
+/* Services come and go while centrals subscribe: bluetoothd does not survive an answer that comes too late. */
+START_TEST(subscribed_while_it_goes)
+{
+	g_autofree char *session = advertise_as(client, "one"), *service = NULL, *path = NULL, *handle = NULL;
+
+	service = add_service(client, session, "uint16 0xaa01", "");
+	path = add_char(client, service, "uint16 0x4561", "");
+	central_appear(0);
+	central_appear(1);
+	central_connect(0);
+	central_connect(1);
+	for (unsigned int i = 0; i < 8; i++) {
+		AirCall *calls[2];
+		ClientCall *stop;
+
+		for (unsigned int c = 0; c < 2; c++) {
+			g_free(handle);
+			handle = central_find(c, FIRST);
+		}
+		for (unsigned int c = 0; c < 2; c++)
+			calls[c] = air_begin(air, "subscribe cen%u %s notify", c, handle);
+		wait_ms(i / 2);
+		stop = client_begin(client, service, LOCAL_SERVICE, "Stop", NULL);
+		for (unsigned int c = 0; c < 2; c++)
+			g_free(air_call_finish(calls[c]));
+		g_variant_unref(client_call_finish(stop, NULL));
+		ck_assert_uint_eq(subscribers(client, path), 0);
+		tell(client, service, LOCAL_SERVICE, "Start", NULL);
+	}
+	ck_assert(central_is_up(0) && central_is_up(1));
+}
+END_TEST
+
+static void set_name(const char *name)
+{
+	client_set(client, "hci0", "Adapter1", "Name", g_variant_new_string(name));
+}
+
+static void name_fails(GVariant *value, const char *error)
+{
+	client_expect_error(client, "hci0", PROPERTIES, "Set", g_variant_new("(ssv)", WORLD_NAME ".Adapter1", "Name", value),
+			    error);
+}
+
+static bool is_named(void *data)
+{
+	g_autoptr(GVariant) value = client_get(client, "hci0", "Adapter1", "Name");
+
+	return value && g_str_equal(g_variant_get_string(value, NULL), data);
+}
+
+/* The name that centrals read. */
+START_TEST(gap_name)
+{
+	g_autofree char *session = advertise_as(client, "one"), *handle = NULL, *long_name = g_strnfill(247, 'n');
+	g_autofree char *too_long = g_strnfill(248, 'n'), *before = NULL, *got = NULL;
+	g_autoptr(GVariant) value = client_get(client, "hci0", "Adapter1", "Name");
+
+	before = g_strdup(g_variant_get_string(value, NULL));
+	central_appear(0);
+	central_connect(0);
+	handle = central_find(0, "00002a00" BASE);
+	set_name("Küche");
+	ck_assert(is_named((void *)(uintptr_t)"Küche"));
+	central_reads(0, handle, "4bc3bc636865");
+	name_fails(g_variant_new_string(too_long), "InvalidArguments");
+	name_fails(g_variant_new_uint32(1), "InvalidArguments");
+	central_reads(0, handle, "4bc3bc636865");
+	set_name(long_name);
+	ck_assert(wait_until(is_named, long_name, world_patience(world)));
+	got = central_says(0, "read", "%s", handle);
+	ck_assert_uint_eq(strlen(got), 2 * 247);
+	set_name("");
+	ck_assert(wait_until(is_named, before, world_patience(world)));
+}
+END_TEST
+
 static bool has_said(void *data)
 {
 	const Said *said = data;
@@ -248,7 +426,9 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = { comes_and_goes, mtu, disconnect_client, documented_example, documented_script, NULL };
+	const TTest *const tests[] = { comes_and_goes, mtu, disconnect_client, who_subscribed,
+					subscribed_while_it_goes, gap_name, documented_example, documented_script,
+					NULL };
 
 	return serve_main("serve-client", tests, NULL, 120);
 }

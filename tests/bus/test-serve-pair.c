@@ -148,6 +148,32 @@ START_TEST(pin)
 }
 END_TEST
 
+/* BlueZ keeps what a bonded central subscribed to, and notifies it again when it is back. */
+START_TEST(bonded_subscriber)
+{
+	g_autofree char *session = begin_session(client, "'pin': <uint32 4711>"), *sealed = serve_sealed(client, session);
+	g_autofree char *handle = NULL;
+
+	connect_both();
+	secures("4711", true);
+	handle = central_find(0, SEALED_CHAR);
+	central_subscribes(0, handle, "notify");
+	wait_subscribers(client, sealed, 1);
+	central_disconnect(0);
+	wait_subscribers(client, sealed, 0);
+	wait_subscribers(other, plain, 1);
+	central_connect(0);
+	wait_subscribers(client, sealed, 1);
+	wait_subscribers(other, plain, 2);
+	secures("on", true);
+	set_value(client, sealed, "byte 5");
+	expect_event(0, handle, "05");
+	central_subscribes(0, handle, "off");
+	wait_subscribers(client, sealed, 0);
+	expect_undisturbed();
+}
+END_TEST
+
 START_TEST(pin_of_nobody)
 {
 	g_autofree char *session = begin_session(client, "'secure': <true>");
@@ -283,7 +309,7 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {
-		just_works_is_off, pin, pin_of_nobody, pins_of_several, logged_passkey, no_logged_passkey,
+		just_works_is_off, pin, bonded_subscriber, pin_of_nobody, pins_of_several, logged_passkey, no_logged_passkey,
 		nothing_served, bluetoothd_restarts, NULL
 	};
 	const TTest *const with_just_works[] = { just_works_is_on, just_works_for_nothing, NULL };

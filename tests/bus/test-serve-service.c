@@ -271,10 +271,69 @@ START_TEST(others_undisturbed)
 }
 END_TEST
 
+/* What bluetoothd makes itself, and what attributes are made of: refused at once, in any spelling. */
+START_TEST(taken_uuids)
+{
+	static const char *const taken[] = {
+		"uint16 0x1800", "'1801'", "'00001801-0000-1000-8000-00805F9B34FB'", "uint16 0x2800", "'0x2801'",
+		"uint32 0x2802", "[byte 0x28, 0x03]", "uint16 0x2902", "'00002902" BASE "'",
+		"[byte 0, 0, 0x29, 2, 0, 0, 0x10, 0, 0x80, 0, 0, 0x80, 0x5f, 0x9b, 0x34, 0xfb]",
+	};
+	g_autofree char *session = begin(), *service = NULL, *characteristic = NULL, *text = NULL, *handle = NULL;
+	g_auto(GStrv) words = NULL;
+	unsigned int configurations = 0;
+
+	service = add_service(client, session, "uint16 0xaa01", "'nbr_chars': <uint16 2>, 'start': <false>");
+	characteristic = add_char(client, service, "uint16 0x4567", "'properties': <uint32 0x92>, 'value': <'v'>");
+	for (size_t i = 0; i < G_N_ELEMENTS(taken); i++) {
+		g_autofree char *args = g_strdup_printf("(<%s>, @a{sv} {})", taken[i]);
+
+		tell_fails(client, session, "Session1", "Service", args, "NotSupported", "uuid");
+		tell_fails(client, service, LOCAL_SERVICE, "Characteristic", args, "NotSupported", "uuid");
+		tell_fails(client, characteristic, LOCAL_CHAR, "Descriptor", args, "NotSupported", "uuid");
+	}
+	/* those of which bluetoothd makes none are the program's */
+	g_free(add_desc(client, characteristic, "uint16 0x2900", "'value': <uint16 1>"));
+	g_free(add_desc(client, characteristic, "uint16 0x2901", "'value': <'name'>"));
+	g_free(add_desc(client, characteristic, "uint16 0x2903", "'permissions': <uint32 0x11>, 'value': <uint16 0>"));
+	tell(client, service, LOCAL_SERVICE, "Start", NULL);
+	central_connect(0);
+	handle = central_find(0, CHAR_UUID);
+	text = central_discover(0);
+	words = g_strsplit(strstr(text, CHAR_UUID), " ", -1);
+	for (char **word = words; *word && !g_str_has_prefix(*word, "s:"); word++)
+		configurations += g_str_has_suffix(*word, ":00002902" BASE);
+	ck_assert_uint_eq(configurations, 1);
+	for (unsigned int i = 0; i < 4; i++) {
+		static const char *const values[] = { "0100", "6e616d65", "0000", "76" };
+		static const char *const uuids[] = { "00002900" BASE, "00002901" BASE, "00002903" BASE, CHAR_UUID };
+		g_autofree char *found = central_find(0, uuids[i]);
+
+		central_reads(0, found, values[i]);
+	}
+}
+END_TEST
+
+/* The characteristic that completes a service is answered when BlueZ has it. */
+START_TEST(answered_by_bluez)
+{
+	g_autofree char *session = begin(), *service = NULL, *first = NULL, *second = NULL;
+
+	central_connect(0);
+	service = add_service(client, session, "uint16 0xaa01", "'nbr_chars': <uint16 2>");
+	first = add_char(client, service, "uint16 0x4561", "");
+	ck_assert(!has_service(0, "0000aa01" BASE, "p"));
+	second = add_char(client, service, "uint16 0x4562", "");
+	ck_assert(has_service(0, "0000aa01" BASE, "p"));
+	ck_assert(client_get_boolean(client, service, LOCAL_SERVICE, "Started"));
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {
-		uuid_forms, secondary, complete_or_started, descriptors, permissions, others_undisturbed, NULL
+		uuid_forms, secondary, complete_or_started, descriptors, permissions, others_undisturbed, taken_uuids,
+		answered_by_bluez, NULL
 	};
 
 	return serve_main("serve-service", tests, NULL, 120);

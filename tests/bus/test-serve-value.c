@@ -309,11 +309,119 @@ START_TEST(thousand_to_two)
 }
 END_TEST
 
+static void expect_part(unsigned int number, const char *handle, unsigned int offset, const char *hex)
+{
+	g_autofree char *got = central_says(number, "read", "%s %u part", handle, offset);
+
+	ck_assert_msg(g_str_equal(got, hex), "cen%u, %s from %u: %s, not %s", number, handle, offset, got, hex);
+}
+
+/* That many of one digit: as a value, and as hex. */
+static char *digits(char digit, unsigned int count, bool hex)
+{
+	GString *text = g_string_new(hex ? NULL : "'");
+
+	for (unsigned int i = 0; i < count; i++)
+		g_string_append_printf(text, hex ? "%02x" : "%c", (unsigned int)digit);
+	return g_string_free(hex ? text : g_string_append_c(text, '\''), FALSE);
+}
+
+static void set_digits(const char *attr, char digit, unsigned int count)
+{
+	g_autofree char *value = digits(digit, count, false), *text = g_strdup_printf("(<%s>,)", value);
+
+	tell(client, attr, strstr(attr, "/desc") ? LOCAL_DESC : LOCAL_CHAR, "SetValue", text);
+}
+
+static void expect_digits(unsigned int number, const char *handle, unsigned int offset, char digit, unsigned int count)
+{
+	g_autofree char *hex = digits(digit, count, true);
+
+	expect_part(number, handle, offset, count ? hex : "-");
+}
+
+/* Whatever comes between, and whoever reads beside it: each central gets the parts of what it began with. */
+START_TEST(parts_of_one_value)
+{
+	g_autofree char *handle = NULL, *path = begin("", &handle), *descriptor = NULL, *other = NULL;
+
+	descriptor = add_desc(client, path, "'2901'", "'value': <'2'>");
+	set_digits(path, 'a', 60);
+	set_digits(descriptor, 'D', 30);
+	other = central_find(0, "00002901" BASE);
+	g_free(handle);
+	handle = central_find(0, FIRST);
+	central_disconnect(0);
+	central_connect_mtu(0, 23);
+	central_appear(1);
+	central_connect_mtu(1, 43);
+	g_free(central_find(1, FIRST));
+
+	expect_digits(0, handle, 0, 'a', 22);
+	set_digits(path, 'b', 45);
+	expect_digits(1, handle, 0, 'b', 42);
+	expect_digits(0, other, 0, 'D', 22);
+	set_digits(path, 'c', 7);
+	set_digits(descriptor, 'E', 22);
+	expect_digits(1, other, 0, 'E', 22);
+	expect_digits(0, handle, 22, 'a', 22);
+	expect_digits(1, handle, 42, 'b', 3);
+	expect_digits(0, other, 22, 'D', 8);
+	expect_digits(0, handle, 44, 'a', 16);
+	expect_digits(0, handle, 60, 'a', 0);
+	expect_part(0, handle, 61, "error att 0x07");
+	expect_part(1, handle, 46, "error att 0x07");
+	/* once more, after its end; and anew */
+	expect_digits(0, handle, 44, 'a', 16);
+	expect_digits(0, handle, 0, 'c', 7);
+	expect_part(0, handle, 8, "error att 0x07");
+	expect_digits(1, handle, 42, 'b', 3);
+	/* one that leaves has begun nothing when it comes back */
+	set_digits(path, 'd', 50);
+	central_disconnect(0);
+	central_connect_mtu(0, 23);
+	expect_digits(0, handle, 44, 'd', 6);
+	central_writes(0, handle, "65", "request", "");
+	expect_digits(1, handle, 42, 'b', 3);
+	expect_digits(1, handle, 0, 'e', 1);
+}
+END_TEST
+
+/* The same of values that a program answers with: each central's is its own. */
+START_TEST(parts_of_one_answer)
+{
+	g_autofree char *handle = NULL, *path = begin(WAITS, &handle);
+	static const char answers[] = { 'x', 'y' };
+
+	central_disconnect(0);
+	central_connect_mtu(0, 23);
+	central_appear(1);
+	central_connect_mtu(1, 23);
+	g_free(central_find(1, FIRST));
+	listen_to(client, path, CHAR_READ_EVENT);
+	for (unsigned int i = 0; i < 2; i++) {
+		AirCall *call = air_begin(air, "read cen%u %s 0 part", i, handle);
+		g_autofree char *value = digits(answers[i], 30, false), *answer = NULL, *text = NULL;
+		g_autofree char *wanted = digits(answers[i], 22, true);
+
+		text = g_strdup_printf("(uint32 %u, <%s>)", next_read_request(client, NULL), value);
+		tell(client, path, LOCAL_CHAR, "RespondRead", text);
+		answer = air_call_finish(call);
+		ck_assert_str_eq(answer, wanted);
+	}
+	set_digits(path, 'z', 40);
+	expect_digits(0, handle, 22, 'x', 8);
+	expect_digits(1, handle, 22, 'y', 8);
+	expect_digits(0, handle, 30, 'x', 0);
+	expect_part(1, handle, 31, "error att 0x07");
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {
 		kinds_of_values, long_values, answered_by_program, long_answer, rejected, never_answered, listener_leaves,
-		writes, only_who_subscribed, thousand_to_two, NULL
+		writes, only_who_subscribed, thousand_to_two, parts_of_one_value, parts_of_one_answer, NULL
 	};
 
 	return serve_main("serve-value", tests, NULL, 120);

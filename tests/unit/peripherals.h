@@ -5,6 +5,7 @@
 #include "brokers.h"
 #include "core/advert.h"
 #include "core/constants.h"
+#include "core/local-subscriber.h"
 #include "core/local-value.h"
 #include "core/local.h"
 
@@ -15,6 +16,7 @@ typedef struct Side {
 	GPtrArray *adverts;	/* Advert: BlueZ was asked for it, and not to end it */
 	GPtrArray *services;	/* LocalService: likewise */
 	unsigned shown;		/* services and attributes that the programs were shown */
+	bool reaches_one;	/* BlueZ notifies one of several subscribers */
 } Side;
 
 /* Adverts are named by their session's number, services by session.number, attributes by session.number.number. */
@@ -132,10 +134,22 @@ static inline void op_written(void *userdata, LocalAttr *attr, const Addr *clien
 	side_add_text(side, value);
 }
 
-static inline void op_subscribers(void *userdata, LocalAttr *attr)
+static inline void op_subscribed(void *userdata, LocalAttr *attr, const Addr *client, bool on)
 {
-	side_say_attr(userdata, "subscribers", attr);
-	g_string_append_printf(((Side *)userdata)->world.log, "=%u", attr->subscribers);
+	side_say_attr(userdata, on ? "on" : "off", attr);
+	g_string_append_printf(((Side *)userdata)->world.log, "(%u)=%u", client->bytes[5], local_subscribers(attr));
+}
+
+static inline bool op_notify_one(void *userdata, LocalAttr *attr, const Addr *client, GBytes *value)
+{
+	Side *side = userdata;
+
+	if (!side->reaches_one)
+		return false;
+	side_say_attr(side, "one", attr);
+	g_string_append_printf(side->world.log, "(%u)", client->bytes[5]);
+	side_add_text(side, value);
+	return true;
 }
 
 static inline void side_set_instances(Side *side, unsigned instances, unsigned of_others, bool sets)
@@ -169,7 +183,8 @@ static inline void side_init(Side *side)
 	ops.local_attr_removed = op_local_attr_removed;
 	ops.local_read_request = op_read_request;
 	ops.local_written = op_written;
-	ops.local_subscribers = op_subscribers;
+	ops.local_subscribed = op_subscribed;
+	ops.local_notify_one = op_notify_one;
 	side->world.broker->ops = &ops;
 	side->radio = world_radio(&side->world, 1, 0, true);
 	side->a = world_session(&side->world, side->radio, 1, ":1.1");
@@ -369,5 +384,23 @@ static inline void side_central(Side *side, uint8_t last, bool connected)
 {
 	const Addr addr = central_addr(last);
 
-	peripheral_device(side->radio->peripheral, &addr, connected, side->world.now);
+	peripheral_device(side->radio->peripheral, &addr, connected, false, side->world.now);
+}
+
+/* One that is bonded with the radio. */
+static inline void side_friend(Side *side, uint8_t last, bool connected)
+{
+	const Addr addr = central_addr(last);
+
+	peripheral_device(side->radio->peripheral, &addr, connected, true, side->world.now);
+}
+
+static inline void side_subscribes(LocalAttr *attr, uint8_t last, bool on)
+{
+	const Addr addr = central_addr(last);
+
+	if (on)
+		local_subscribe(attr, &addr, 0);
+	else
+		local_unsubscribe(attr, &addr);
 }

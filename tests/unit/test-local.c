@@ -364,7 +364,7 @@ START_TEST(test_stop_meanwhile)
 	ck_assert_int_eq(side_start(&side, service, &starter), 1);
 	local_service_stop(service, side.world.now);
 	ck_assert_uint_eq(starter.called, 1);
-	ck_assert_int_eq(starter.error, E_FAILED);
+	ck_assert_int_eq(starter.error, E_NOT_READY);
 	local_registered(service, 0, NULL, side.world.now);
 	ck_assert_int_eq(service->state, LOCAL_DOWN);
 	world_pass(&side.world, USEC_PER_SEC);
@@ -410,16 +410,17 @@ START_TEST(test_forgotten)
 	late = side_service(side.c, 1, false);
 	(void)side_attr(&side, late, NULL, "e");
 	ck_assert_int_eq(side_start(&side, late, &starter), 1);
-	local_subscribed(attr, 2);
+	side_subscribes(attr, 5, true);
+	side_subscribes(attr, 6, true);
 	side_forget_log(&side);
 
 	side_bluez_gone(&side);
 	ck_assert_uint_eq(side.services->len, 0);
-	ck_assert_uint_eq(attr->subscribers, 0);
+	ck_assert_uint_eq(local_subscribers(attr), 0);
 	/* who waits is told; what was wanted still is */
 	ck_assert_uint_eq(starter.called, 1);
 	ck_assert_int_eq(starter.error, E_NOT_READY);
-	world_expect(&side.world, "unregister1.0 subscribers1.0.0=0 unregister2.0 unregister1.1 unregister3.1 removed0");
+	world_expect(&side.world, "unregister1.0 off1.0.0(5)=1 off1.0.0(6)=0 unregister2.0 unregister1.1 unregister3.1 removed0");
 	/* a part added meanwhile comes with it */
 	(void)side_attr(&side, attr->service, attr, "x");
 	world_pass(&side.world, 10 * USEC_PER_SEC);

@@ -160,7 +160,7 @@ START_TEST(test_mtu)
 }
 END_TEST
 
-/* There are not more subscribers than centrals, and none when the radio is off. */
+/* A central that leaves takes its subscriptions with it, and all leave when the radio goes off. */
 START_TEST(test_subscribers)
 {
 	LocalAttr *attr;
@@ -170,11 +170,12 @@ START_TEST(test_subscribers)
 	attr = side_visible(&side, side.a, "x");
 	for (uint8_t i = 5; i < 8; i++)
 		side_central(&side, i, true);
-	local_subscribed(attr, 3);
+	for (uint8_t i = 5; i < 8; i++)
+		side_subscribes(attr, i, true);
 	side_central(&side, 5, false);
-	ck_assert_uint_eq(attr->subscribers, 2);
+	ck_assert_uint_eq(local_subscribers(attr), 2);
 	world_power(&side.world, side.radio, false);
-	ck_assert_uint_eq(attr->subscribers, 0);
+	ck_assert_uint_eq(local_subscribers(attr), 0);
 	ck_assert_uint_eq(side.radio->peripheral->clients->len, 0);
 	/* the service stays where it is */
 	ck_assert_int_eq(attr->service->state, LOCAL_UP);

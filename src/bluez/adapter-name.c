@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Giving an adapter another name. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bluez/adapter.h"
+#include "bluez/bluez.h"
+
+typedef struct Renaming {
+	Bluez *bluez;
+	NameWait *wait;
+	BluezCall *call;
+	char name[RADIO_NAME_MAX];
+} Renaming;
+
+static void renaming_free(Renaming *renaming)
+{
+	bluez_call_forget(renaming->call);
+	renaming->wait->edge = NULL;
+	free(renaming);
+}
+
+static int on_renamed(sd_bus_message *m, void *userdata, sd_bus_error *ret_error UNUSED)
+{
+	const sd_bus_error *error = sd_bus_message_get_error(m);
+	Renaming *renaming = userdata;
+	NameWait *wait = renaming->wait;
+	Adapter *adapter = bluez_adapter(renaming->bluez, wait->radio);
+	Reason reason = { "" };
+	int r = 0;
+
+	if (error)
+		r = reason_set(&reason, E_FAILED, "bluetoothd does not take the name: %s",
+			       error->message ? error->message : error->name);
+	/* bluetoothd tells of it when the kernel has it; of the host's own name, nobody knows before */
+	if (!error && adapter && renaming->name[0]) {
+		g_strlcpy(adapter->state.name, renaming->name, sizeof(adapter->state.name));
+		adapter_publish(adapter);
+	}
+	renaming_free(renaming);
+	name_wait_done(wait, r, &reason);
+	return 0;
+}
+
+static int append_name(sd_bus_message *m, void *name)
+{
+	return sd_bus_message_append(m, "ssv", ADAPTER_INTERFACE, "Alias", "s", name);
+}
+
+void bluez_rename(Bluez *bluez, const Radio *radio, const char *name, NameWait *wait)
+{
+	const Adapter *adapter = bluez_adapter(bluez, radio);
+	Renaming *renaming = calloc(1, sizeof(*renaming));
+	Reason reason = { "" };
+	int r = -ENOMEM;
+
+	if (renaming) {
+		renaming->bluez = bluez;
+		renaming->wait = wait;
+		wait->edge = renaming;
+		g_strlcpy(renaming->name, name, sizeof(renaming->name));
+		r = adapter ? bluez_call_with(bluez, adapter->path, "org.freedesktop.DBus.Properties", "Set",
+					      &renaming->call, on_renamed, renaming, append_name, renaming->name) :
+			      -ENOTCONN;
+	}
+	if (r >= 0)
+		return;
+	if (renaming)
+		renaming_free(renaming);
+	name_wait_done(wait, r == -ENOTCONN ? E_BLUEZ_UNAVAILABLE : r, &reason);
+}
+
+void bluez_rename_forget(NameWait *wait)
+{
+	if (wait->edge)
+		renaming_free(wait->edge);
+}

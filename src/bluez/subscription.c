@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Centrals that subscribe, and what they are notified of.
+ *
+ * StartNotify does not tell who subscribes, AcquireNotify does: it is refused, after which bluetoothd calls StartNotify,
+ * for each central. StopNotify comes when the last of them has unsubscribed or left, not before.
+ */
+#include <string.h>
+
+#include "bluez/application-private.h"
+#include "bluez/bluez.h"
+#include "core/attr.h"
+#include "core/identity.h"
+#include "core/local-subscriber.h"
+#include "core/radio.h"
+#include "util/log.h"
+
+/* A central that AcquireNotify told of; its StartNotify is to come. */
+typedef struct Subscribing {
+	LocalAttr *attr;
+	Addr client;
+	uint16_t mtu;
+} Subscribing;
+
+void subscriptions_init(Application *application)
+{
+	application->subscribing = g_array_new(FALSE, FALSE, sizeof(Subscribing));
+}
+
+void subscriptions_deinit(Application *application)
+{
+	g_array_free(application->subscribing, TRUE);
+}
+
+static int on_acquire(Application *application, LocalAttr *attr, sd_bus_message *m)
+{
+	Subscribing subscribing = { .attr = attr };
+
+	request_client(application, m, &subscribing.client, &subscribing.mtu);
+	g_array_append_val(application->subscribing, subscribing);
+	return sd_bus_reply_method_errorf(m, "org.bluez.Error.NotSupported", "told with StartNotify");
+}
+
+/* Of the central that AcquireNotify told of first. */
+static void on_start(Application *application, LocalAttr *attr)
+{
+	for (guint i = 0; i < application->subscribing->len; i++) {
+		const Subscribing subscribing = g_array_index(application->subscribing, Subscribing, i);
+
+		if (subscribing.attr != attr)
+			continue;
+		g_array_remove_index(application->subscribing, i);
+		local_subscribe(attr, &subscribing.client, subscribing.mtu);
+		return;
+	}
+	log_limited(LOG_WARNING, "bluetoothd tells of a subscription, but not whose it is");
+}
+
+int subscription_call(Application *application, LocalAttr *attr, sd_bus_message *m, const char *member)
+{
+	if (strcmp(member, "AcquireNotify") == 0)
+		return on_acquire(application, attr, m);
+	if (strcmp(member, "StartNotify") == 0)
+		on_start(application, attr);
+	else if (strcmp(member, "StopNotify") == 0)
+		local_unsubscribe_all(attr);
+	else
+		return 0;
+	return sd_bus_reply_method_return(m, NULL);
+}
+
+/* One that leaves before bluetoothd has our answer has not subscribed. */
+void bluez_local_left(Radio *radio, const Addr *client)
+{
+	const GPtrArray *services = radio->peripheral->services;
+
+	for (guint s = 0; s < services->len; s++) {
+		Application *application = ((const LocalService *)g_ptr_array_index(services, s))->edge;
+
+		for (guint i = application ? application->subscribing->len : 0; i-- > 0;)
+			if (identities_same(radio->identities,
+					    &g_array_index(application->subscribing, Subscribing, i).client, client))
+				g_array_remove_index(application->subscribing, i);
+	}
+}
+
+/* --- toward the centrals --- */
+
+static int append_value(sd_bus_message *m, GBytes *value)
+{
+	const void *bytes;
+	gsize length;
+	int r;
+
+	bytes = g_bytes_get_data(value, &length);
+	r = sd_bus_message_open_container(m, 'a', "{sv}");
+	if (r >= 0)
+		r = sd_bus_message_open_container(m, 'e', "sv");
+	if (r >= 0)
+		r = sd_bus_message_append(m, "s", "Value");
+	if (r >= 0)
+		r = sd_bus_message_open_container(m, 'v', "ay");
+	if (r >= 0)
+		r = sd_bus_message_append_array(m, 'y', bytes, length);
+	for (int i = 0; i < 3 && r >= 0; i++)
+		r = sd_bus_message_close_container(m);
+	return r < 0 ? r : sd_bus_message_append(m, "as", 0);
+}
+
+/* value NULL: there is no NotifyAcquired any more. */
+static void send_changed(Bluez *bluez, const char *path, GBytes *value)
+{
+	sd_bus_message *m = NULL;
+	int r;
+
+	r = sd_bus_message_new_signal(bluez->bus, &m, path, "org.freedesktop.DBus.Properties", "PropertiesChanged");
+	if (r >= 0)
+		r = sd_bus_message_set_destination(m, bluez->owner);
+	if (r >= 0)
+		r = sd_bus_message_append(m, "s", CHARACTERISTIC_INTERFACE);
+	if (r >= 0)
+		r = value ? append_value(m, value) : sd_bus_message_append(m, "a{sv}as", 0, 1, "NotifyAcquired");
+	if (r >= 0)
+		r = sd_bus_send(bluez->bus, m, NULL);
+	sd_bus_message_unref(m);
+	if (r < 0)
+		log_limited(LOG_WARNING, "cannot tell bluetoothd of a new value: %s", strerror(-r));
+}
+
+void bluez_local_notify(Bluez *bluez, LocalAttr *attr, GBytes *value)
+{
+	char path[APPLICATION_PATH_SIZE];
+
+	if (attr->service->edge)
+		send_changed(bluez, application_path(attr, path), value);
+}
+
+void subscriptions_end(const Application *application)
+{
+	const GPtrArray *attrs = application->service->attrs;
+
+	for (guint i = 0; i < attrs->len; i++) {
+		const LocalAttr *attr = g_ptr_array_index(attrs, i);
+		char path[APPLICATION_PATH_SIZE];
+
+		if (attr->kind == LOCAL_CHARACTERISTIC && (attr->properties & (PROP_NOTIFY | PROP_INDICATE)))
+			send_changed(application->bluez, application_path(attr, path), NULL);
+	}
+}
+
+bool bluez_local_notify_one(Bluez *bluez UNUSED, LocalAttr *attr UNUSED, const Addr *client UNUSED, GBytes *value UNUSED)
+{
+	return false;
+}
