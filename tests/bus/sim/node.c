@@ -126,9 +126,18 @@ bool node_get_handle(const Node *node, uint16_t *ret)
 	return true;
 }
 
+/* What bluetoothd has changed, it tells before it calls. */
+static GDBusConnection *node_connection(const Node *node)
+{
+	Bus *bus = application_bus(node->application);
+
+	bus_flush(bus);
+	return bus->connection;
+}
+
 static void node_tell(const Node *node, const char *interface, const char *method, GVariant *args)
 {
-	g_dbus_connection_call(application_bus(node->application)->connection, application_owner(node->application),
+	g_dbus_connection_call(node_connection(node), application_owner(node->application),
 			       node->path, interface, method, args, NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, NULL,
 			       NULL, NULL);
 }
@@ -306,7 +315,7 @@ static void call_send(NodeCall *call, const char *method, GVariant *args)
 {
 	const Node *node = call->node;
 
-	g_dbus_connection_call(application_bus(node->application)->connection, application_owner(node->application),
+	g_dbus_connection_call(node_connection(node), application_owner(node->application),
 			       node->path, node_ifaces[node->kind], method, args, NULL,
 			       G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, call->cancellable, on_answer, call);
 }
@@ -373,7 +382,7 @@ void node_subscribe(Node *node, struct Central *central)
 	acquiring->node = node;
 	acquiring->central = central;
 	g_ptr_array_add(acquiring->server->acquirings, acquiring);
-	g_dbus_connection_call(application_bus(node->application)->connection, application_owner(node->application),
+	g_dbus_connection_call(node_connection(node), application_owner(node->application),
 			       node->path, node_ifaces[NODE_CHARACTERISTIC], "AcquireNotify",
 			       g_variant_new("(a{sv})", options), NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, NULL,
 			       on_acquired, acquiring);
