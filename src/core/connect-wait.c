@@ -54,7 +54,7 @@ static int link_timeout(const Link *link, Reason *reason)
 		if (links_used(link->radio) >= link->broker->config.max_links)
 			return reason_set(reason, E_LIMIT_REACHED, "all %u link slots of hci%u are taken (MaxLinks)",
 					  link->broker->config.max_links, link->radio->index);
-		if (link->tries == 0)
+		if (link->begun == 0)
 			return reason_set(reason, E_TIMED_OUT, "hci%u was busy connecting to another device",
 					  link->radio->index);
 		/* fall through */

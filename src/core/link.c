@@ -7,11 +7,11 @@
 
 #include "core/links.h"
 #include "core/pairing.h"
+#include "core/turn.h"
 
 #define TRIES_MAX 4			/* after that a transient failure counts as one */
 #define RETRY_FIRST (250 * USEC_PER_MSEC)
 #define RETRY_MAX (1 * USEC_PER_SEC)
-#define RETRY_LOST (5 * USEC_PER_SEC)	/* between tries to get a lost link back */
 #define ATTEMPT_UNANSWERED (15 * USEC_PER_SEC)
 #define ATTEMPT_MAX (40 * USEC_PER_SEC)	/* the kernel gives up after 20 s; then there are the services */
 #define MEND_MAX (30 * USEC_PER_SEC)	/* then its holders are told that it is lost */
@@ -135,6 +135,7 @@ static void link_up(Link *link)
 	link->tries = 0;
 	link->retry_at = 0;
 	link->deadline = USEC_NEVER;
+	link_succeeded(link);
 	if (!link->exposed) {
 		link->exposed = true;
 		link->broker->ops->link_added(link->broker->userdata, link);
@@ -216,6 +217,7 @@ void link_begin(Link *link, uint64_t now)
 {
 	link->state = LINK_CONNECTING;
 	link->tries++;
+	link->begun = now;
 	link->ours = !link->bluez.connected;
 	link->deadline = now + ATTEMPT_MAX;
 	broker_wake_at(link->broker, link->deadline);
@@ -244,7 +246,7 @@ static void link_retry(Link *link, int error, const Reason *reason, uint64_t now
 		link->retry_at = now + MIN(RETRY_FIRST << MIN(link->tries - 1, TRIES_MAX), RETRY_MAX);
 	} else {
 		link->tries = 0;
-		link->retry_at = now + RETRY_LOST;
+		link_failed(link, now);
 		link_fail_waits(link, error, reason);
 		if (link->mend_until != 0)
 			link_mend_expired(link, now);
@@ -381,7 +383,7 @@ void link_time_out(Link *link, uint64_t now)
 		/* BlueZ may still be at it: take the attempt back before the next one */
 		link_close(link, now);
 		link->tries = 0;
-		link->retry_at = now + RETRY_LOST;
+		link_failed(link, now);
 		reason_set(&reason, E_TIMED_OUT, "the device did not answer in time");
 		link_fail_waits(link, E_TIMED_OUT, &reason);
 	} else if (link->state == LINK_CLOSING) {

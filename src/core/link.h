@@ -68,6 +68,9 @@ struct Link {
 	bool pair_abandoned;	/* whoever wanted what it is at does not wait any more; pairing, if any, waits for its end */
 	bool pair_asked;	/* its agent was asked something */
 	unsigned tries;		/* of this connection */
+	uint64_t begun;		/* the last attempt, by whomever; 0: none was */
+	uint64_t tried_at;	/* when the last one came to nothing (core/turn.h); 0: it did not */
+	unsigned failures;	/* in a row */
 	uint64_t retry_at;	/* 0: at once */
 	uint64_t deadline;	/* of CONNECTING or CLOSING */
 	uint64_t forgive_until;	/* a loss before that is a pairing's fault: it is mended */

@@ -9,6 +9,7 @@
 #include "core/hold.h"
 #include "core/link.h"
 #include "core/pairing.h"
+#include "core/turn.h"
 
 bool links_enter(Radio *radio)
 {
@@ -38,50 +39,10 @@ unsigned links_used(const Radio *radio)
 	return n;
 }
 
-/* --- the queue --- */
-
-static Link *next_in_queue(const Radio *radio, uint64_t now)
-{
-	Link *best = NULL;
-	int best_priority = -1;
-
-	for (guint i = 0; i < radio->links->len; i++) {
-		Link *link = g_ptr_array_index(radio->links, i);
-		int priority = 0;
-
-		if (link->state != LINK_QUEUED || link->retry_at > now)
-			continue;
-		for (guint w = 0; w < link->waits->len; w++)
-			priority = MAX(priority, ((ConnectWait *)g_ptr_array_index(link->waits, w))->priority);
-		if (priority > best_priority || (priority == best_priority && link->order < best->order)) {
-			best = link;
-			best_priority = priority;
-		}
-	}
-	return best;
-}
-
-/* A link that nobody holds, and that stays open only in case somebody comes back. */
-static Link *find_lingering(const Radio *radio)
-{
-	Link *best = NULL;
-
-	for (guint i = 0; i < radio->links->len; i++) {
-		Link *link = g_ptr_array_index(radio->links, i);
-
-		if (link->state == LINK_CLOSING)
-			return NULL;	/* a slot is about to be free */
-		if (link->state == LINK_UP && link->linger != USEC_NEVER && (!best || link->linger < best->linger))
-			best = link;
-	}
-	return best;
-}
-
 /* Whether something changed. */
 static bool links_settle_once(Radio *radio, uint64_t now)
 {
-	bool busy = false, changed = false;
-	Link *next, *spare;
+	bool changed = false;
 
 	for (guint i = radio->links->len; i-- > 0;) {
 		Link *link = g_ptr_array_index(radio->links, i);
@@ -94,22 +55,7 @@ static bool links_settle_once(Radio *radio, uint64_t now)
 			changed = true;
 		}
 	}
-	for (guint i = 0; i < radio->links->len; i++) {
-		const Link *link = g_ptr_array_index(radio->links, i);
-
-		busy |= link->state == LINK_CONNECTING && link->ours;
-	}
-	next = busy ? NULL : next_in_queue(radio, now);
-	if (!next)
-		return changed;
-	if (links_used(radio) < radio->broker->config.max_links) {
-		link_begin(next, now);
-		return true;
-	}
-	spare = find_lingering(radio);
-	if (spare)
-		link_close(spare, now);
-	return changed || spare;
+	return turns_settle(radio, now) || changed;
 }
 
 void links_settle(Radio *radio, uint64_t now)
@@ -140,6 +86,7 @@ int link_connect(Radio *radio, const Addr *addr, ConnectWait *wait, uint64_t now
 		link = link_new(radio, addr);
 		if (!link)
 			return -ENOMEM;
+		link_recall(link, now);
 		if (radio->broker->ops->link_look(radio->broker->userdata, radio, addr, &mirror))
 			link_set_mirror(link, &mirror);
 	}
@@ -223,7 +170,7 @@ unsigned links_seeking(const Radio *radio)
 
 uint64_t links_tick(Radio *radio, uint64_t now)
 {
-	uint64_t due = USEC_NEVER;
+	uint64_t due;
 	bool first;
 
 	if (radio->broker->bluez_stalled)
@@ -241,6 +188,7 @@ uint64_t links_tick(Radio *radio, uint64_t now)
 			link_time_out(link, now);
 	}
 	links_leave(radio, first, now);
+	due = turns_due(radio, now);
 	for (guint i = 0; i < radio->links->len; i++) {
 		const Link *link = g_ptr_array_index(radio->links, i);
 

@@ -14,6 +14,7 @@
 #include "core/identity.h"
 #include "core/power.h"
 #include "core/report.h"
+#include "core/turn.h"
 #include "util/error.h"
 #include "util/macros.h"
 
@@ -61,6 +62,7 @@ struct Radio {
 	GPtrArray *scanning;		/* sessions whose scan request stands */
 	GPtrArray *links;		/* Link */
 	bool settling_links;
+	Absent absent[ABSENT_MAX];
 	Peripheral *peripheral;
 	unsigned users;			/* sessions that are initialised */
 	Devices *devices;

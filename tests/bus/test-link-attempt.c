@@ -144,6 +144,62 @@ START_TEST(ends_beside_itself)
 }
 END_TEST
 
+/* However many devices do not answer, and whoever wants them: one that is there is reached within the default time. */
+START_TEST(silent_ones_give_way)
+{
+	g_autofree char *session = open_session(client, 0), *back = open_session(client, 0);
+	g_autofree char *wanted_back = NULL, *mine = NULL;
+	Client *other = client_new(world_address(world));
+	g_autofree char *others = open_session(other, 0);
+	ClientCall *silent[3];
+
+	/* one that was there, is to come back, and only pretends to */
+	peer_appear(1);
+	wanted_back = connect_to(client, back, 1, "{'auto_reconnect': <true>}");
+	air_do(air, "unpeer peer1");
+	advertise_only(1, 0);
+	for (unsigned int i = 0; i < G_N_ELEMENTS(silent); i++) {
+		advertise_only(SILENT + i, 0);
+		silent[i] = begin_connect(other, others, peer_address(SILENT + i),
+					  "{'timeout': <uint32 120000>, 'priority': <byte 9>}");
+	}
+	peer_appear(0);
+	make_known(0);
+	client_set_timeout(client, 40000);
+	mine = connect_to(client, session, 0, "{}");
+	/* and again, now that the silent ones are known for it */
+	let_go(client, mine);
+	wait_linked(0, false);
+	g_free(connect_to(client, session, 0, "{'timeout': <uint32 15000>}"));
+	for (unsigned int i = 0; i < G_N_ELEMENTS(silent); i++)
+		ck_assert(!client_call_done(silent[i]));
+	client_free(other);
+}
+END_TEST
+
+/* They connect, and say no more: they keep a slot each for no longer than while nobody else needs it. */
+START_TEST(slots_of_silent_ones)
+{
+	g_autofree char *session = open_session(client, 0);
+	Client *other = client_new(world_address(world));
+	g_autofree char *others = open_session(other, 0);
+
+	for (unsigned int i = 1; i <= 4; i++) {
+		g_autofree char *name = g_strdup_printf("peer%u", i);
+
+		peer_appear(i);
+		air_do(air, "silent %s on", name);
+		(void)begin_connect(other, others, peer_address(i), "{'timeout': <uint32 120000>}");
+	}
+	for (unsigned int i = 1; i <= 4; i++)
+		wait_linked(i, true);
+	peer_appear(0);
+	client_set_timeout(client, 40000);
+	g_free(connect_to(client, session, 0, "{}"));
+	client_free(other);
+}
+END_TEST
+
 START_TEST(power_goes_while_connecting)
 {
 	g_autofree char *others = NULL, *session = open_session(client, 0);
@@ -195,7 +251,8 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {
-		ends_beside_another, ends_beside_itself, power_goes_while_connecting, daemon_ends_while_connecting, NULL
+		ends_beside_another, ends_beside_itself, silent_ones_give_way, slots_of_silent_ones, power_goes_while_connecting,
+		daemon_ends_while_connecting, NULL
 	};
 
 	return run_tests("link-attempt", tests, setup_attempts, teardown_attempts, 150);
