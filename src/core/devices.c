@@ -24,7 +24,8 @@ typedef struct Device {
 } Device;
 
 struct Devices {
-	GHashTable *by_addr;	/* &row.addr → Device */
+	Identities *identities;
+	GHashTable *by_addr;	/* &row.identity → Device */
 	GQueue seen;		/* head: seen latest */
 	size_t max;
 	uint64_t evicted;
@@ -41,7 +42,7 @@ static void device_free(gpointer data)
 	free(device);
 }
 
-int devices_new(Devices **ret, size_t max)
+int devices_new(Devices **ret, size_t max, Identities *identities)
 {
 	Devices *devices;
 
@@ -54,6 +55,7 @@ int devices_new(Devices **ret, size_t max)
 	devices->by_addr = g_hash_table_new_full(addr_hash, addr_same, NULL, device_free);
 	g_queue_init(&devices->seen);
 	devices->max = max;
+	devices->identities = identities;
 	*ret = devices;
 	return 0;
 }
@@ -67,16 +69,52 @@ Devices *devices_free(Devices *devices)
 	return NULL;
 }
 
+static void device_remove(Devices *devices, Device *device)
+{
+	g_queue_unlink(&devices->seen, &device->link);
+	g_hash_table_remove(devices->by_addr, &device->row.identity);
+}
+
 static void evict_oldest(Devices *devices)
 {
-	Device *device = g_queue_peek_tail(&devices->seen);
-
-	g_queue_unlink(&devices->seen, &device->link);
-	g_hash_table_remove(devices->by_addr, &device->row.addr);
+	device_remove(devices, g_queue_peek_tail(&devices->seen));
 	devices->evicted++;
 }
 
-static Device *device_add(Devices *devices, const Report *report)
+/* Who that is. A private address is a random one. */
+static Addr devices_resolve(const Devices *devices, const Addr *addr)
+{
+	return devices->identities && addr->type != ADDR_PUBLIC ? identities_resolve(devices->identities, addr) : *addr;
+}
+
+/* The row of an address becomes the one of its identity, or a part of it. Returns that, or NULL. */
+static Device *device_move(Devices *devices, const Addr *addr, const Addr *identity)
+{
+	Device *old = g_hash_table_lookup(devices->by_addr, addr);
+	Device *device = g_hash_table_lookup(devices->by_addr, identity);
+
+	if (!old || old == device)
+		return device;
+	if (device) {
+		device->row.reports += old->row.reports;
+		device->row.first_seen = MIN(device->row.first_seen, old->row.first_seen);
+		device_remove(devices, old);
+		return device;
+	}
+	g_hash_table_steal(devices->by_addr, addr);
+	old->row.identity = *identity;
+	g_hash_table_insert(devices->by_addr, &old->row.identity, old);
+	return old;
+}
+
+void devices_identify(Devices *devices, const Addr *addr)
+{
+	const Addr identity = identities_resolve(devices->identities, addr);
+
+	(void)device_move(devices, addr, &identity);
+}
+
+static Device *device_add(Devices *devices, const Report *report, const Addr *identity)
 {
 	Device *device = calloc(1, sizeof(*device));
 
@@ -86,6 +124,8 @@ static Device *device_add(Devices *devices, const Report *report)
 		evict_oldest(devices);
 
 	device->row.addr = report->addr;
+	device->row.identity = *identity;
+	device->row.identities = devices->identities;
 	device->row.rssi = RSSI_UNKNOWN;
 	device->row.connectable = -1;
 	device->row.first_seen = report->time;
@@ -148,10 +188,13 @@ static void note_connectable(Device *device, const Report *report)
 
 int devices_note(Devices *devices, Report *report)
 {
-	Device *device = g_hash_table_lookup(devices->by_addr, &report->addr);
+	const Addr identity = devices_resolve(devices, &report->addr);
+	Device *device = g_hash_table_lookup(devices->by_addr, &identity);
 
+	if (!device && !addr_equal(&identity, &report->addr))
+		device = device_move(devices, &report->addr, &identity);
 	if (!device) {
-		device = device_add(devices, report);
+		device = device_add(devices, report, &identity);
 		if (!device)
 			return -ENOMEM;
 	} else {
@@ -159,7 +202,7 @@ int devices_note(Devices *devices, Report *report)
 		g_queue_push_head_link(&devices->seen, &device->link);
 	}
 
-	device->row.addr.type = report->addr.type;
+	device->row.addr = report->addr;
 	device->row.last_seen = report->time;
 	device->row.reports++;
 	if (report->rssi != RSSI_UNKNOWN)

@@ -5,13 +5,16 @@
 #include <stdbool.h>
 
 #include "core/facts.h"
+#include "core/identity.h"
 #include "core/report.h"
 #include "util/macros.h"
 
 typedef struct Devices Devices;
 
 typedef struct DeviceRow {
-	Addr addr;
+	Addr addr;		/* the last one that it was heard with */
+	Addr identity;		/* whose row it is; addr, until a bond tells another */
+	Identities *identities;	/* who else is who; or NULL */
 	int8_t rssi;
 	int8_t connectable;	/* 1: connectable packets are heard from it, whatever else is; 0; -1: not told */
 	uint64_t first_seen;
@@ -23,12 +26,15 @@ typedef struct DeviceRow {
 	Report *scan_response;	/* the last one, or NULL */
 } DeviceRow;
 
-/* max: rows, at least 1. */
-int devices_new(Devices **ret, size_t max);
+/* max: rows, at least 1. identities: who has several addresses, and outlives it; NULL: nobody has. */
+int devices_new(Devices **ret, size_t max, Identities *identities);
 Devices *devices_free(Devices *devices);
 
 /* Keeps references, copies nothing but the name and the facts. -ENOMEM. */
 int devices_note(Devices *devices, Report *report);
+
+/* More is known of who has that address: what was heard of it is that device's. */
+void devices_identify(Devices *devices, const Addr *addr);
 
 /* The row of the report that was noted last; NULL: there is none. */
 const DeviceRow *devices_latest(const Devices *devices);

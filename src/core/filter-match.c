@@ -112,9 +112,38 @@ static bool adv_type_matches(const Filter *filter, uint8_t adv_type)
 	return !filter->has_adv_types || (filter->adv_types[adv_type / 64] >> (adv_type % 64) & 1);
 }
 
-static bool address_matches(const Filter *filter, const Addr *addr)
+static void aliases_resolve(Aliases *aliases, Identities *identities)
 {
-	return !filter->addresses.slots || set_has(filter, &filter->addresses, key_of_addr(addr));
+	aliases->generation = identities_generation(identities);
+	aliases->known = 0;
+	for (size_t i = 0; i < aliases->count; i++) {
+		const Addr identity = identities_resolve(identities, &aliases->addrs[i]);
+
+		if (!addr_equal(&identity, &aliases->addrs[i]))
+			aliases->identities[aliases->known++] = identity;
+	}
+}
+
+/* Whether one of the filter's addresses is a former one of the row's device. */
+static bool alias_matches(Aliases *aliases, const DeviceRow *row)
+{
+	if (aliases->generation != identities_generation(row->identities))
+		aliases_resolve(aliases, row->identities);
+	for (size_t i = 0; i < aliases->known; i++)
+		if (addr_equal(&aliases->identities[i], &row->identity))
+			return true;
+	return false;
+}
+
+/* Any address of the device will do. */
+static bool address_matches(const Filter *filter, const Addr *addr, const DeviceRow *row)
+{
+	if (!filter->addresses.slots || set_has(filter, &filter->addresses, key_of_addr(addr)))
+		return true;
+	if (!row || !row->identities)
+		return false;
+	return set_has(filter, &filter->addresses, key_of_addr(&row->identity)) ||
+	       (filter->aliases && alias_matches(filter->aliases, row));
 }
 
 bool filter_match(const Filter *filter, const Report *report, const DeviceRow *row)
@@ -125,7 +154,7 @@ bool filter_match(const Filter *filter, const Report *report, const DeviceRow *r
 		return true;
 
 	if (!rssi_matches(filter, report->rssi) || !adv_type_matches(filter, report->adv_type) ||
-	    !address_matches(filter, &report->addr))
+	    !address_matches(filter, &report->addr, row))
 		return false;
 	if (filter->refuses_scan_responses && report->adv_type == ADV_SCAN_RESPONSE)
 		return false;
@@ -162,7 +191,7 @@ bool filter_match_row(const Filter *filter, const DeviceRow *row)
 
 	if (!filter)
 		return true;
-	if (!address_matches(filter, &row->addr))
+	if (!address_matches(filter, &row->addr, row))
 		return false;
 	open = filter->wants | WANT_RSSI | WANT_ADV_TYPE;
 	open = report_open(filter, row->advertisement, open);

@@ -46,6 +46,18 @@ typedef struct Pattern {
 	uint8_t bytes[];
 } Pattern;
 
+/*
+ * Addresses that may be private ones of a device that has another address now: looked up again whenever more is known of who
+ * is who. What is known is remembered in a filter that is const otherwise.
+ */
+typedef struct Aliases {
+	uint64_t generation;	/* of what is known; 0: nothing was looked up */
+	size_t count;
+	size_t known;
+	Addr *addrs;		/* count of them */
+	Addr *identities;	/* room for count, known of them: of those addrs that are not their own */
+} Aliases;
+
 struct Filter {
 	size_t max_entries;
 	size_t entries;
@@ -59,6 +71,7 @@ struct Filter {
 	uint64_t adv_types[4];		/* a bit for each of 256 */
 	uint64_t multipliers[2];
 	Set addresses;
+	Aliases *aliases;		/* NULL: none */
 	Set uuids;
 	Set manufacturers;
 	Pattern **patterns;		/* by AD type */

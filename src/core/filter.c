@@ -91,6 +91,11 @@ Filter *filter_free(Filter *filter)
 	if (!filter)
 		return NULL;
 	free(filter->addresses.slots);
+	if (filter->aliases) {
+		free(filter->aliases->addrs);
+		free(filter->aliases->identities);
+		free(filter->aliases);
+	}
 	free(filter->uuids.slots);
 	free(filter->manufacturers.slots);
 	free_patterns(filter->patterns);
@@ -99,9 +104,35 @@ Filter *filter_free(Filter *filter)
 	return NULL;
 }
 
+static int add_alias(Filter *filter, const Addr *addr)
+{
+	Aliases *aliases = filter->aliases;
+	Addr *grown;
+
+	if (!aliases) {
+		aliases = filter->aliases = calloc(1, sizeof(*aliases));
+		if (!aliases)
+			return -ENOMEM;
+		filter->allocated += sizeof(*aliases);
+	}
+	grown = reallocarray(aliases->addrs, aliases->count + 1, sizeof(Addr));
+	if (!grown)
+		return -ENOMEM;
+	aliases->addrs = grown;
+	grown = reallocarray(aliases->identities, aliases->count + 1, sizeof(Addr));
+	if (!grown)
+		return -ENOMEM;
+	aliases->identities = grown;
+	aliases->addrs[aliases->count++] = *addr;
+	filter->allocated += 2 * sizeof(Addr);
+	return 0;
+}
+
 int filter_add_address(Filter *filter, const Addr *addr)
 {
-	return set_add(filter, &filter->addresses, key_of_addr(addr));
+	int r = set_add(filter, &filter->addresses, key_of_addr(addr));
+
+	return r == 0 && addr_is_resolvable(addr) ? add_alias(filter, addr) : r;
 }
 
 int filter_add_uuid(Filter *filter, const Uuid *uuid)

@@ -29,6 +29,7 @@ struct Identities {
 	GHashTable *aliases;	/* &entry.addr → Entry */
 	GHashTable *resolved;	/* the same; what the keys say */
 	GArray *keys;		/* Key */
+	uint64_t generation;
 };
 
 static void entry_add(GHashTable *entries, guint max, const Addr *addr, const Addr *identity)
@@ -71,13 +72,18 @@ bool identities_learn(Identities *identities, const Addr *alias, const Addr *ide
 {
 	const Entry *known = g_hash_table_lookup(identities->aliases, alias);
 
-	if (addr_equal(alias, identity))
-		return g_hash_table_remove(identities->aliases, alias);
+	if (addr_equal(alias, identity)) {
+		if (!g_hash_table_remove(identities->aliases, alias))
+			return false;
+		identities->generation++;
+		return true;
+	}
 	if (known && addr_equal(&known->identity, identity) && known->identity.type == identity->type)
 		return false;
 	/* nothing is the alias of an alias */
 	g_hash_table_remove(identities->aliases, identity);
 	entry_add(identities->aliases, ALIASES_MAX, alias, identity);
+	identities->generation++;
 	return true;
 }
 
@@ -95,6 +101,7 @@ bool identities_set_keys(Identities *identities, const IdentityKey *keys, size_t
 	}
 	if (!news)
 		return false;
+	identities->generation++;
 	g_hash_table_remove_all(identities->resolved);
 	g_array_set_size(identities->keys, 0);
 	for (size_t i = 0; i < n; i++) {
@@ -105,6 +112,11 @@ bool identities_set_keys(Identities *identities, const IdentityKey *keys, size_t
 		g_array_append_val(identities->keys, key);
 	}
 	return true;
+}
+
+uint64_t identities_generation(const Identities *identities)
+{
+	return identities->generation;
 }
 
 size_t identities_count_keys(const Identities *identities)
@@ -158,7 +170,7 @@ static const Addr *resolve_by_key(Identities *identities, const Addr *addr)
 
 Addr identities_resolve(Identities *identities, const Addr *addr)
 {
-	const Entry *known = g_hash_table_lookup(identities->aliases, addr);
+	const Entry *known = g_hash_table_size(identities->aliases) > 0 ? g_hash_table_lookup(identities->aliases, addr) : NULL;
 	const Addr *identity = known ? &known->identity : resolve_by_key(identities, addr);
 
 	/* an address that is nobody else's keeps the type that the caller knows */

@@ -35,6 +35,9 @@ bool identities_learn(Identities *identities, const Addr *alias, const Addr *ide
 bool identities_set_keys(Identities *identities, const IdentityKey *keys, size_t n);
 size_t identities_count_keys(const Identities *identities);
 
+/* Changes whenever something is learned. */
+uint64_t identities_generation(const Identities *identities);
+
 /* The identity address of the device, with its type; addr itself where no other is known. */
 Addr identities_resolve(Identities *identities, const Addr *addr);
 

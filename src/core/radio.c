@@ -108,9 +108,9 @@ int radio_appeared(Broker *broker, const Addr *addr, unsigned index, const Radio
 		radio = calloc(1, sizeof(*radio));
 		if (!radio)
 			return -ENOMEM;
-		r = devices_new(&radio->devices, broker->config.devices);
+		r = identities_new(&radio->identities);
 		if (r >= 0)
-			r = identities_new(&radio->identities);
+			r = devices_new(&radio->devices, broker->config.devices, radio->identities);
 		if (r >= 0)
 			r = peripheral_new(&radio->peripheral, radio);
 		if (r < 0) {
@@ -227,16 +227,18 @@ int radio_ready(const Radio *radio, Reason *reason)
 	return 0;
 }
 
-/* What goes by address is sorted anew. */
-static void radio_identify(Radio *radio, uint64_t now)
+void radio_learn_identity(Radio *radio, const Addr *alias, const Addr *identity, uint64_t now)
 {
+	if (!identities_learn(radio->identities, alias, identity))
+		return;
+	devices_identify(radio->devices, alias);
 	links_identify(radio, now);
 }
 
-void radio_learn_identity(Radio *radio, const Addr *alias, const Addr *identity, uint64_t now)
+void radio_set_identity_keys(Radio *radio, const IdentityKey *keys, size_t n, uint64_t now)
 {
-	if (identities_learn(radio->identities, alias, identity))
-		radio_identify(radio, now);
+	if (identities_set_keys(radio->identities, keys, n))
+		links_identify(radio, now);
 }
 
 void radio_report(Radio *radio, Report *report, uint64_t now)

@@ -78,6 +78,8 @@ void radio_set_scan_mode(Radio *radio, ScanMode mode);
 
 /* BlueZ says that the device of address alias has the address identity: another one since a bond told it, or the same. */
 void radio_learn_identity(Radio *radio, const Addr *alias, const Addr *identity, uint64_t now);
+/* The keys of the devices that it is bonded with, all that can be had. */
+void radio_set_identity_keys(Radio *radio, const IdentityKey *keys, size_t n, uint64_t now);
 
 /* An advertising report was heard. */
 void radio_report(Radio *radio, Report *report, uint64_t now);

@@ -39,6 +39,8 @@ static int append_row(sd_bus_message *m, const DeviceRow *row)
 					  "AddressType", "s", addr_type_name(row->addr.type),
 					  "FirstSeen", "t", row->first_seen, "LastSeen", "t", row->last_seen,
 					  "Reports", "t", row->reports);
+	if (r >= 0 && !addr_equal(&row->addr, &row->identity))
+		r = sd_bus_message_append(m, "{sv}", "IdentityAddress", "s", addr_format(&row->identity, address));
 	if (r >= 0 && row->name)
 		r = sd_bus_message_append(m, "{sv}", "Name", "s", row->name);
 	if (r >= 0 && row->rssi != RSSI_UNKNOWN)

@@ -234,10 +234,61 @@ START_TEST(comes_back)
 }
 END_TEST
 
+/* Reports that pass a filter for that address come, until they do. */
+static bool has_heard(void *its)
+{
+	return take_all(client, its) > 0;
+}
+
+static void expect_heard_by(const char *address)
+{
+	g_autofree char *its = open_session(client, 0);
+	g_autofree char *text = g_strdup_printf("({'addresses': <['%s']>},)", address);
+	GVariant *filter = g_variant_parse(G_VARIANT_TYPE("(a{sv})"), text, NULL, NULL, NULL);
+
+	client_do(client, its, "Session1", "SetScanFilter", filter);
+	start_scan(client, its, -1);
+	ck_assert_msg(wait_until(has_heard, its, world_patience(world)), "nothing from %s", address);
+	close_session(client, its);
+}
+
+/* The device's rows: how many have one of its addresses. */
+static void expect_one_row(void)
+{
+	g_autoptr(GVariant) reply = client_expect(client, "hci0", "Adapter1", "GetDevices", no_options(), "(aa{sv})");
+	g_autoptr(GVariant) rows = g_variant_get_child_value(reply, 0);
+	unsigned int n = 0;
+
+	for (gsize i = 0; i < g_variant_n_children(rows); i++) {
+		g_autoptr(GVariant) row = g_variant_get_child_value(rows, i);
+		const char *address, *its = identity;
+
+		ck_assert(g_variant_lookup(row, "Address", "&s", &address));
+		(void)g_variant_lookup(row, "IdentityAddress", "&s", &its);
+		ck_assert_str_eq(its, identity);
+		for (size_t a = 0; a < G_N_ELEMENTS(addresses); a++)
+			n += addresses[a] && g_str_equal(address, addresses[a]);
+		n += g_str_equal(address, identity);
+	}
+	ck_assert_uint_eq(n, 1);
+}
+
+START_TEST(one_row_and_any_filter)
+{
+	expect_heard_by(addresses[0]);
+	bond();
+	rotate(1);
+	expect_heard_by(addresses[0]);
+	expect_heard_by(identity);
+	expect_one_row();
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = { told_while_the_link_is_up, old_address_and_identity, after_bluetoothd,
-				       after_the_daemon, waited_for_by_identity, comes_back, NULL };
+				       after_the_daemon, waited_for_by_identity, comes_back,
+				       one_row_and_any_filter, NULL };
 
 	return run_tests("link-identity", tests, setup_private, teardown_private, 60);
 }

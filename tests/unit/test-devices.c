@@ -35,9 +35,9 @@ START_TEST(test_empty)
 {
 	Devices *devices = NULL;
 
-	ck_assert_int_eq(devices_new(&devices, 0), -EINVAL);
+	ck_assert_int_eq(devices_new(&devices, 0, NULL), -EINVAL);
 	ck_assert_ptr_null(devices);
-	ck_assert_int_eq(devices_new(&devices, 1), 0);
+	ck_assert_int_eq(devices_new(&devices, 1, NULL), 0);
 	ck_assert_uint_eq(devices_count(devices), 0);
 	ck_assert_uint_eq(devices_evicted(devices), 0);
 	ck_assert_ptr_null(first_row(devices));
@@ -52,7 +52,7 @@ START_TEST(test_row)
 	const DeviceRow *row;
 	Devices *devices;
 
-	ck_assert_int_eq(devices_new(&devices, 10), 0);
+	ck_assert_int_eq(devices_new(&devices, 10, NULL), 0);
 	info.time = 100;
 	note(devices, &info);
 	row = first_row(devices);
@@ -121,7 +121,7 @@ START_TEST(test_connectable)
 	};
 	Devices *devices;
 
-	ck_assert_int_eq(devices_new(&devices, 10), 0);
+	ck_assert_int_eq(devices_new(&devices, 10, NULL), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
 		note_data(devices, 1, table[i].adv_type, NULL, 0);
 		ck_assert_msg(first_row(devices)->connectable == table[i].connectable, "row %zu", i);
@@ -163,7 +163,7 @@ START_TEST(test_name)
 	};
 	Devices *devices;
 
-	ck_assert_int_eq(devices_new(&devices, 10), 0);
+	ck_assert_int_eq(devices_new(&devices, 10, NULL), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
 		for (unsigned again = 0; again < 2; again++) {
 			const char *name;
@@ -187,7 +187,7 @@ START_TEST(test_name_is_utf8)
 	unsigned seed = 3;
 	Devices *devices;
 
-	must(devices_new(&devices, 1) == 0);
+	must(devices_new(&devices, 1, NULL) == 0);
 	for (unsigned i = 0; i < 0x10000 + 5000; i++) {
 		char data[32] = { 3, AD_NAME, (char)(i & 0xff), (char)(i >> 8 & 0xff) };
 		const char *name;
@@ -241,7 +241,7 @@ START_TEST(test_facts)
 {
 	Devices *devices;
 
-	ck_assert_int_eq(devices_new(&devices, 10), 0);
+	ck_assert_int_eq(devices_new(&devices, 10, NULL), 0);
 	ck_assert_ptr_null(devices_latest(devices));
 	note_at(devices, 1, ADV_CONNECTABLE, "\x02\x01\x06\x05\xff\x99\x04\x01\x02", 9);
 	expect_facts(devices, "0x0499");
@@ -273,7 +273,7 @@ START_TEST(test_facts_bounded)
 	const DeviceRow *row;
 	Devices *devices;
 
-	ck_assert_int_eq(devices_new(&devices, 10), 0);
+	ck_assert_int_eq(devices_new(&devices, 10, NULL), 0);
 	for (unsigned i = 0; i < 1000; i++) {
 		const char company[] = { 3, (char)AD_MANUFACTURER, (char)i, (char)(i >> 8) };
 
@@ -302,7 +302,7 @@ START_TEST(test_order)
 	Devices *devices;
 	size_t count = 0;
 
-	ck_assert_int_eq(devices_new(&devices, 10), 0);
+	ck_assert_int_eq(devices_new(&devices, 10, NULL), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(heard); i++)
 		note_data(devices, heard[i], ADV_CONNECTABLE, NULL, 0);
 	while ((row = devices_next(devices, &cursor))) {
@@ -326,7 +326,7 @@ START_TEST(test_bounded)
 		Devices *devices;
 		size_t count = 0;
 
-		must(devices_new(&devices, sizes[s]) == 0);
+		must(devices_new(&devices, sizes[s], NULL) == 0);
 		for (size_t i = 0; i < heard; i++) {
 			note_data(devices, (uint16_t)i, ADV_CONNECTABLE, "\x03\x09" "ab", 4);
 			must(devices_count(devices) <= sizes[s]);
@@ -351,7 +351,7 @@ START_TEST(test_keeps_references)
 	Report *report = report_make(&info);
 	Devices *devices;
 
-	ck_assert_int_eq(devices_new(&devices, 1), 0);
+	ck_assert_int_eq(devices_new(&devices, 1, NULL), 0);
 	for (unsigned i = 0; i < 3; i++) {
 		ck_assert_int_eq(devices_note(devices, report), 0);
 		ck_assert_uint_eq(report->refs, 2);
@@ -367,5 +367,63 @@ START_TEST(test_keeps_references)
 }
 END_TEST
 
-UNIT_MAIN("devices", test_empty, test_row, test_connectable, test_name, test_name_is_utf8, test_facts, test_facts_bounded, test_order, test_bounded,
+static Addr addr_of(const char *text, uint8_t type)
+{
+	Addr addr = { .type = type };
+
+	ck_assert_int_eq(addr_parse(text, &addr), 0);
+	return addr;
+}
+
+static void note_from(Devices *devices, const Addr *addr, uint64_t time)
+{
+	ReportInfo info = report_info(1, "", 0);
+
+	info.addr = *addr;
+	info.time = time;
+	note(devices, &info);
+}
+
+/* A device with private addresses has one row, whichever it was heard with first, and whenever that was found out. */
+START_TEST(test_identity)
+{
+	const Addr first = addr_of("4A:00:00:00:00:01", ADDR_RANDOM), second = addr_of("4A:00:00:00:00:02", ADDR_RANDOM);
+	const Addr identity = addr_of("00:1A:7D:01:02:03", ADDR_PUBLIC), other = addr_of("4A:00:00:00:00:03", ADDR_RANDOM);
+	Identities *identities;
+	const DeviceRow *row;
+	Devices *devices;
+
+	ck_assert_int_eq(identities_new(&identities), 0);
+	ck_assert_int_eq(devices_new(&devices, 10, identities), 0);
+	note_from(devices, &first, 100);
+	note_from(devices, &other, 150);
+	row = first_row(devices);
+	ck_assert(addr_equal(&row->identity, &other));
+	ck_assert(identities_learn(identities, &first, &identity));
+	devices_identify(devices, &first);
+	note_from(devices, &identity, 200);	/* as BlueZ tells it */
+	ck_assert_uint_eq(devices_count(devices), 2);
+	row = first_row(devices);
+	ck_assert(addr_equal(&row->identity, &identity));
+	ck_assert(addr_equal(&row->addr, &identity));
+	ck_assert_uint_eq(row->reports, 2);
+	/* heard before that was known */
+	note_from(devices, &second, 300);
+	ck_assert_uint_eq(devices_count(devices), 3);
+	ck_assert(identities_learn(identities, &second, &identity));
+	devices_identify(devices, &second);
+	ck_assert_uint_eq(devices_count(devices), 2);
+	note_from(devices, &second, 400);
+	row = first_row(devices);
+	ck_assert_uint_eq(row->reports, 4);
+	ck_assert_uint_eq(row->first_seen, 100);
+	ck_assert_uint_eq(row->last_seen, 400);
+	ck_assert(addr_equal(&row->identity, &identity));
+	ck_assert(addr_equal(&row->addr, &second));
+	devices_free(devices);
+	identities_free(identities);
+}
+END_TEST
+
+UNIT_MAIN("devices", test_identity, test_empty, test_row, test_connectable, test_name, test_name_is_utf8, test_facts, test_facts_bounded, test_order, test_bounded,
 	  test_keeps_references)

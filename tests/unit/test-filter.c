@@ -205,6 +205,42 @@ START_TEST(test_name)
 }
 END_TEST
 
+/* Of a device with private addresses, any will do; whichever it is heard with. */
+START_TEST(test_private_addresses)
+{
+	Addr identity = { { 0x00, 0x1a, 0x7d, 1, 2, 3 }, ADDR_PUBLIC }, stranger = { { 0x4a, 9 }, ADDR_RANDOM };
+	Addr addrs[] = { { { 0x4a, 1 }, ADDR_RANDOM }, { { 0x4a, 2 }, ADDR_RANDOM }, { { 0x4a, 3 }, ADDR_RANDOM }, identity };
+	Identities *identities;
+	Devices *devices;
+
+	ck_assert_int_eq(identities_new(&identities), 0);
+	ck_assert_int_eq(devices_new(&devices, 10, identities), 0);
+	for (size_t wanted = 0; wanted < ARRAY_SIZE(addrs); wanted++) {
+		Filter *filter = make();
+
+		ck_assert_int_eq(filter_add_address(filter, &stranger), 0);
+		ck_assert_int_eq(filter_add_address(filter, &addrs[wanted]), 0);
+		for (size_t heard = 0; heard < ARRAY_SIZE(addrs); heard++) {
+			ReportInfo info = report_info(1, "", 0);
+			Report *report;
+
+			info.addr = addrs[heard];
+			report = report_make(&info);
+			ck_assert_int_eq(devices_note(devices, report), 0);
+			/* told while the filter stands, the first time */
+			ck_assert_int_eq(filter_match(filter, report, devices_latest(devices)),
+					 wanted > 0 || heard == wanted || heard == 3);
+			(void)identities_learn(identities, &addrs[heard], &identity);
+			ck_assert(wanted == 0 || filter_match_row(filter, devices_latest(devices)));
+			report_unref(report);
+		}
+		filter_free(filter);
+	}
+	devices_free(devices);
+	identities_free(identities);
+}
+END_TEST
+
 typedef struct Heard {
 	uint8_t adv_type;
 	int8_t rssi;
@@ -225,7 +261,7 @@ static unsigned pass_bits(const Filter *filter)
 	unsigned bits = 0, i;
 	Devices *devices;
 
-	ck_assert_int_eq(devices_new(&devices, 4), 0);
+	ck_assert_int_eq(devices_new(&devices, 4, NULL), 0);
 	for (i = 0; i < ARRAY_SIZE(ruuvi); i++) {
 		ReportInfo info = report_info(1, ruuvi[i].data, ruuvi[i].length);
 		Report *report;
@@ -423,6 +459,6 @@ START_TEST(test_kinds_together)
 }
 END_TEST
 
-UNIT_MAIN("filter", test_empty_passes_all, test_rssi, test_adv_type, test_addresses, test_address_of_zeros,
+UNIT_MAIN("filter", test_private_addresses, test_empty_passes_all, test_rssi, test_adv_type, test_addresses, test_address_of_zeros,
 	  test_uuids, test_manufacturers, test_name, test_of_the_device, test_pathloss, test_patterns, test_impossible_patterns,
 	  test_kinds_together)
