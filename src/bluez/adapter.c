@@ -62,6 +62,7 @@ static int read_property(sd_bus_message *m, const char *key, void *userdata)
 {
 	Adapter *adapter = userdata;
 	const char *text;
+	uint32_t class;
 	int flag;
 	int r;
 
@@ -95,6 +96,19 @@ static int read_property(sd_bus_message *m, const char *key, void *userdata)
 			adapter->state.powered = flag;
 		return r;
 	}
+	if (strcmp(key, "Discoverable") == 0) {
+		r = msg_read_variant(m, 'b', &flag);
+		if (r > 0)
+			adapter->state.discoverable = flag;
+		return r;
+	}
+	/* only BR/EDR has one, and BlueZ sets it there */
+	if (strcmp(key, "Class") == 0) {
+		r = msg_read_variant(m, 'u', &class);
+		if (r > 0)
+			adapter->state.bredr = class != 0;
+		return r;
+	}
 	if (strcmp(key, "PowerState") == 0) {
 		r = msg_read_variant(m, 's', &text);
 		if (r > 0) {
@@ -111,6 +125,25 @@ int adapter_read(Adapter *adapter, sd_bus_message *m)
 	return msg_walk_properties(m, read_property, adapter);
 }
 
+static int read_includes(Adapter *adapter, sd_bus_message *m)
+{
+	const char *text;
+	int r;
+
+	r = msg_enter_variant(m, "as");
+	if (r <= 0)
+		return r;
+	r = sd_bus_message_enter_container(m, 'a', "s");
+	if (r < 0)
+		return r;
+	adapter->state.advert_tx_power = false;
+	while ((r = sd_bus_message_read_basic(m, 's', &text)) > 0)
+		adapter->state.advert_tx_power |= strcmp(text, "tx-power") == 0;
+	if (r >= 0)
+		r = sd_bus_message_exit_container(m);
+	return r < 0 ? r : msg_exit_variant(m);
+}
+
 static int read_advertising_property(sd_bus_message *m, const char *key, void *userdata)
 {
 	Adapter *adapter = userdata;
@@ -123,6 +156,8 @@ static int read_advertising_property(sd_bus_message *m, const char *key, void *u
 	/* told of where intervals are taken: since 5.66 with --experimental, later without */
 	if (strcmp(key, "SupportedCapabilities") == 0)
 		adapter->state.advert_intervals = true;
+	if (strcmp(key, "SupportedIncludes") == 0)
+		return read_includes(adapter, m);
 	if (strcmp(key, "ActiveInstances") == 0)
 		return msg_read_variant(m, 'y', &adapter->instances_active);
 	return sd_bus_message_skip(m, "v");

@@ -189,7 +189,7 @@ static int append_single(sd_bus_message *m, const AdvertData *data)
 	ad_iter_init(&iter, data->bytes, data->length);
 	while (r >= 0 && ad_iter_next(&iter, &field)) {
 		if (field.type == AD_NAME || field.type == AD_NAME_SHORT) {
-			char *name = g_utf8_make_valid((const char *)field.data, field.length);
+			char *name = ad_name_text(field.data, field.length);
 
 			r = sd_bus_message_append(m, "{sv}", "LocalName", "s", name);
 			g_free(name);
@@ -204,8 +204,8 @@ static int append_single(sd_bus_message *m, const AdvertData *data)
 
 static int append_properties(sd_bus_message *m, const Advert *advert)
 {
-	const AdvertData *data = &advert->data;
-	const AdvertParams *params = &advert->params;
+	const AdvertData *data = &advert->sent.data;
+	const AdvertParams *params = &advert->sent.params;
 	int r;
 
 	r = sd_bus_message_append(m, "{sv}", "Type", "s", params->connectable ? "peripheral" : "broadcast");

@@ -3,6 +3,7 @@
 #include "core/advert.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,7 +45,7 @@ static int advert_get(Session *session, Advert **ret, Reason *reason)
 		advert->charge = charge;
 		advert->peripheral = session->radio->peripheral;
 		advert->session = session;
-		advert->params.connectable = true;
+		advert->wanted.params.connectable = true;
 		advert->waits = g_ptr_array_new();
 		g_ptr_array_add(advert->peripheral->adverts, advert);
 	}
@@ -57,15 +58,45 @@ static Broker *advert_broker(const Advert *advert)
 	return advert->session->broker;
 }
 
-static void advert_tell(Advert *advert, int error, const Reason *reason)
+/* Tells those who wait for that version, or one before it. */
+static void advert_tell_of(Advert *advert, unsigned version, int error, const Reason *reason)
 {
 	/* one at a time: a waiter that is told may take others off the list */
-	while (advert->waits->len > 0) {
-		AdvertWait *wait = g_ptr_array_steal_index(advert->waits, 0);
+	for (guint i = 0; i < advert->waits->len;) {
+		AdvertWait *wait = g_ptr_array_index(advert->waits, i);
 
+		if (wait->version > version) {
+			i++;
+			continue;
+		}
+		g_ptr_array_remove_index(advert->waits, i);
 		wait->advert = NULL;
 		wait->done(wait, error, reason);
+		i = 0;
 	}
+}
+
+static void advert_tell(Advert *advert, int error, const Reason *reason)
+{
+	advert_tell_of(advert, UINT_MAX, error, reason);
+}
+
+/* It is not to be on air for now: a change has come about all the same. */
+static void advert_tell_off(Advert *advert, int error, const Reason *reason)
+{
+	for (guint i = 0; i < advert->waits->len;) {
+		AdvertWait *wait = g_ptr_array_index(advert->waits, i);
+
+		if (!wait->for_change) {
+			i++;
+			continue;
+		}
+		g_ptr_array_remove_index(advert->waits, i);
+		wait->advert = NULL;
+		wait->done(wait, 0, NULL);
+		i = 0;
+	}
+	advert_tell(advert, error, reason);
 }
 
 static void advert_off(Advert *advert, uint64_t now)
@@ -98,6 +129,8 @@ void advert_start(Advert *advert)
 	Broker *broker = advert_broker(advert);
 
 	advert->state = ADVERT_STARTING;
+	advert->sent = advert->wanted;
+	advert->sent_version = advert->version;
 	advert->stale = false;
 	advert->retry_at = 0;
 	broker->ops->advert_start(broker->userdata, advert);
@@ -120,38 +153,85 @@ void advert_free(Advert *advert, uint64_t now)
 
 /* --- what programs want --- */
 
-int advert_set(Session *session, const AdvertData *data, uint64_t now, Reason *reason)
+/* On its way to the air, or back there with new data. */
+static bool advert_is_coming(const Advert *advert)
+{
+	return advert->enabled && (advert->state == ADVERT_STARTING || advert->renewed);
+}
+
+static void advert_add_wait(Advert *advert, AdvertWait *wait, bool for_change)
+{
+	wait->advert = advert;
+	wait->version = advert->version;
+	wait->for_change = for_change;
+	g_ptr_array_add(advert->waits, wait);
+}
+
+static int advert_change(Session *session, const AdvertSaid *said, bool is_data, AdvertWait *wait, uint64_t now,
+			 Reason *reason)
 {
 	Advert *advert = NULL;
 	int r;
 
-	r = advert_data_check(data, session->radio->bluez.advert_sets, reason);
-	if (r == 0)
-		r = advert_get(session, &advert, reason);
+	r = advert_get(session, &advert, reason);
 	if (r != 0)
 		return r;
-	advert->data = *data;
-	advert->set = true;
+	advert->set |= is_data;
+	advert->wanted = *said;
+	advert->version++;
 	advert->stale = true;
+	if (wait)
+		advert_add_wait(advert, wait, true);
 	peripheral_settle(advert->peripheral, now);
+	if (!wait)
+		return 0;
+	if (!wait->advert || advert_is_coming(advert))
+		return -EINPROGRESS;
+	advert_wait_cancel(wait);
 	return 0;
 }
 
-int advert_set_params(Session *session, const AdvertParams *params, uint64_t now, Reason *reason)
+static AdvertSaid advert_said(const Session *session)
 {
-	Advert *advert = NULL;
+	const Advert *advert = advert_find(session);
+
+	return advert ? advert->wanted : (AdvertSaid){ .params.connectable = true };
+}
+
+static int advert_check(const Session *session, const AdvertSaid *said, Reason *reason)
+{
+	const RadioState *radio = &session->radio->bluez;
+	const AdvertRadio makes = {
+		.sets = radio->advert_sets,
+		.bredr = radio->bredr,
+		.discoverable = radio->discoverable,
+		.tx_power = radio->advert_tx_power,
+	};
+
+	return advert_data_check(&said->data, &makes, said->params.connectable, reason);
+}
+
+int advert_set(Session *session, const AdvertData *data, AdvertWait *wait, uint64_t now, Reason *reason)
+{
+	AdvertSaid said = advert_said(session);
+	int r;
+
+	said.data = *data;
+	r = advert_check(session, &said, reason);
+	return r != 0 ? r : advert_change(session, &said, true, wait, now, reason);
+}
+
+int advert_set_params(Session *session, const AdvertParams *params, AdvertWait *wait, uint64_t now, Reason *reason)
+{
+	AdvertSaid said = advert_said(session);
 	int r;
 
 	if (params->interval_set && !session->radio->bluez.advert_intervals)
 		return reason_set(reason, E_NOT_SUPPORTED,
 				  "adv_int_min, adv_int_max: this bluetoothd takes no intervals (5.66 does with --experimental)");
-	r = advert_get(session, &advert, reason);
-	if (r != 0)
-		return r;
-	advert->params = *params;
-	advert->stale = true;
-	peripheral_settle(advert->peripheral, now);
-	return 0;
+	said.params = *params;
+	r = advert_check(session, &said, reason);
+	return r != 0 ? r : advert_change(session, &said, false, wait, now, reason);
 }
 
 int advert_enable(Session *session, AdvertWait *wait, uint64_t now, Reason *reason)
@@ -171,13 +251,12 @@ int advert_enable(Session *session, AdvertWait *wait, uint64_t now, Reason *reas
 			advert->since = now;
 		advert->retry_at = 0;
 	}
-	wait->advert = advert;
-	g_ptr_array_add(advert->waits, wait);
+	advert_add_wait(advert, wait, false);
 	peripheral_settle(advert->peripheral, now);
 	if (!wait->advert)
 		return 1;
 	/* on air, or it waits for its turn: that can take a while */
-	if (advert->state != ADVERT_STARTING) {
+	if (!advert_is_coming(advert)) {
 		advert_wait_cancel(wait);
 		return 0;
 	}
@@ -203,22 +282,56 @@ void advert_disable(Session *session, uint64_t now)
 	advert->renewed = false;
 	advert_stop(advert, now);
 	reason_set(&reason, E_FAILED, "advertising was ended meanwhile");
-	advert_tell(advert, E_FAILED, &reason);
+	advert_tell_off(advert, E_FAILED, &reason);
 	peripheral_settle(advert->peripheral, now);
 }
 
 /* --- from the edge --- */
 
+static bool advert_is_asked_for(const Advert *advert)
+{
+	for (guint i = 0; i < advert->waits->len; i++)
+		if (!((const AdvertWait *)g_ptr_array_index(advert->waits, i))->for_change)
+			return true;
+	return false;
+}
+
+/* BlueZ refuses what it was given. */
+static void advert_refused(Advert *advert, bool was_on_air, int error, const Reason *reason, uint64_t now)
+{
+	if (advert->version != advert->sent_version) {
+		/* there is something else meanwhile, and that is next */
+		advert->renewed = was_on_air;
+	} else if (!advert->was_taken || (!was_on_air && advert_is_asked_for(advert))) {
+		/* what BlueZ refuses for good is not asked for again and again */
+		advert->enabled = false;
+	} else if (advert->sent_version != advert->taken_version) {
+		/* what was there before stays, in its place */
+		advert->wanted = advert->taken;
+		advert->taken_version = ++advert->version;
+		advert->renewed = was_on_air;
+	} else {
+		/* BlueZ took the very same before */
+		advert->retry_at = now + RETRY_WAIT;
+	}
+	advert_tell_of(advert, advert->sent_version, error, reason);
+}
+
 void advert_started(Advert *advert, int error, const Reason *reason, uint64_t now)
 {
+	const bool was_on_air = advert->renewed;
+
 	if (advert->state != ADVERT_STARTING)
 		return;
 	if (error == 0) {
 		advert->state = ADVERT_ON;
+		advert->taken = advert->sent;
+		advert->taken_version = advert->sent_version;
+		advert->was_taken = true;
 		if (!advert->renewed)
 			advert->since = now;
 		advert->renewed = false;
-		advert_tell(advert, 0, NULL);
+		advert_tell_of(advert, advert->sent_version, 0, NULL);
 		peripheral_settle(advert->peripheral, now);
 		return;
 	}
@@ -229,9 +342,7 @@ void advert_started(Advert *advert, int error, const Reason *reason, uint64_t no
 		advert->retry_at = now + RETRY_WAIT;
 		advert_tell(advert, 0, NULL);
 	} else {
-		/* what BlueZ refuses for good is not asked for again and again */
-		advert->enabled = false;
-		advert_tell(advert, error, reason);
+		advert_refused(advert, was_on_air, error, reason, now);
 	}
 	peripheral_settle(advert->peripheral, now);
 }
@@ -248,7 +359,7 @@ bool adverts_connectable(const Peripheral *peripheral)
 	for (guint i = 0; i < peripheral->adverts->len; i++) {
 		const Advert *advert = g_ptr_array_index(peripheral->adverts, i);
 
-		if (advert->enabled && advert->params.connectable)
+		if (advert->enabled && advert->wanted.params.connectable)
 			return true;
 	}
 	return false;
@@ -263,11 +374,25 @@ void adverts_forgotten(Peripheral *peripheral, uint64_t now)
 	for (guint i = 0; i < peripheral->adverts->len; i++) {
 		Advert *advert = g_ptr_array_index(peripheral->adverts, i);
 
-		if (advert->state == ADVERT_OFF)
+		if (advert->state == ADVERT_OFF && advert->waits->len == 0)
 			continue;
 		advert_stop(advert, now);
 		reason_set(&reason, E_NOT_READY, "the radio went away; advertising goes on when it is back");
-		advert_tell(advert, E_NOT_READY, &reason);
+		advert_tell_off(advert, E_NOT_READY, &reason);
+	}
+}
+
+void adverts_off(Peripheral *peripheral)
+{
+	Reason reason;
+
+	reason_set(&reason, E_NOT_READY, "the radio went off; advertising goes on when it is on again");
+	for (guint i = 0; i < peripheral->adverts->len; i++) {
+		Advert *advert = g_ptr_array_index(peripheral->adverts, i);
+
+		/* what BlueZ was asked for it will answer */
+		if (advert->state != ADVERT_STARTING)
+			advert_tell_off(advert, E_NOT_READY, &reason);
 	}
 }
 

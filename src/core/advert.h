@@ -32,7 +32,15 @@ typedef enum AdvertState {
 typedef struct AdvertWait {
 	void (*done)(struct AdvertWait *wait, int error, const Reason *reason);
 	Advert *advert;		/* NULL while not waiting */
+	unsigned version;	/* of what is to be on air */
+	bool for_change;	/* it brought that version, and does not care whether it is advertised at all */
 } AdvertWait;
+
+/* All that BlueZ is told of it. */
+typedef struct AdvertSaid {
+	AdvertData data;
+	AdvertParams params;
+} AdvertSaid;
 
 struct Advert {
 	Peripheral *peripheral;
@@ -40,8 +48,13 @@ struct Advert {
 	Charge charge;
 	bool set;		/* data was given */
 	bool enabled;		/* Advertise(true) */
-	AdvertData data;
-	AdvertParams params;
+	AdvertSaid wanted;
+	unsigned version;	/* of that: each change has another */
+	AdvertSaid sent;	/* what BlueZ has, or is being given */
+	unsigned sent_version;
+	AdvertSaid taken;	/* the last that BlueZ took */
+	unsigned taken_version;
+	bool was_taken;
 	AdvertState state;
 	bool stale;		/* BlueZ has older data */
 	bool renewed;		/* it comes back with new data, in the place it had */
@@ -51,10 +64,13 @@ struct Advert {
 	void *edge;		/* the edge's own */
 };
 
-/* Replaces the data, on air too. E_INVALID_ARGUMENTS: too long, with the byte count. E_LIMIT_REACHED. */
-int advert_set(Session *session, const AdvertData *data, uint64_t now, Reason *reason);
-/* E_NOT_SUPPORTED: intervals, where BlueZ does not take them. E_LIMIT_REACHED. */
-int advert_set_params(Session *session, const AdvertParams *params, uint64_t now, Reason *reason);
+/*
+ * Replace the data, or the parameters, on air too: 0, or -EINPROGRESS where it is about to be on air, and wait->done will be
+ * called when it is, or when BlueZ has refused it: then it is as it was before. wait: NULL: nobody cares. E_INVALID_ARGUMENTS: too
+ * long, with the byte count. E_NOT_SUPPORTED: intervals, where BlueZ does not take them; what is not sent like that.
+ */
+int advert_set(Session *session, const AdvertData *data, AdvertWait *wait, uint64_t now, Reason *reason);
+int advert_set_params(Session *session, const AdvertParams *params, AdvertWait *wait, uint64_t now, Reason *reason);
 
 /* 0: it is on air, or takes turns with others; 1: wait->done will be called; E_NOT_READY (no data was set), or what
  * radio_ready says. It stands until advert_disable, whatever becomes of the radio. */
@@ -81,5 +97,7 @@ uint64_t adverts_settle(Peripheral *peripheral, uint64_t now);	/* when something
 void adverts_forgotten(Peripheral *peripheral, uint64_t now);
 /* What is registered may not be on air: register it anew. */
 void adverts_renew(Peripheral *peripheral, uint64_t now);
+/* The radio is off. */
+void adverts_off(Peripheral *peripheral);
 /* Whether a central can connect to us. */
 bool adverts_connectable(const Peripheral *peripheral);

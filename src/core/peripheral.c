@@ -282,6 +282,7 @@ void peripheral_forgotten(Peripheral *peripheral, uint64_t now)
 
 void peripheral_off(Peripheral *peripheral)
 {
+	adverts_off(peripheral);
 	peripheral_drop_clients(peripheral);
 }
 

@@ -30,6 +30,9 @@ typedef struct RadioState {
 	uint8_t instances_free;
 	bool advert_sets;		/* the controller advertises several by itself */
 	bool advert_intervals;		/* BlueZ takes intervals */
+	bool advert_tx_power;		/* BlueZ puts the TX power into an advertisement */
+	bool bredr;			/* as well as LE */
+	bool discoverable;		/* to all, on anybody's wish */
 } RadioState;
 
 /* How it scans, as the edge says (Adapter1.ScanMode). */

@@ -25,6 +25,26 @@ static int begin(Call *call, Session **ret, Reason *reason)
 
 /* --- what is advertised --- */
 
+static void on_advertising(AdvertWait *wait, int error, const Reason *reason)
+{
+	Call *call = (Call *)(void *)((char *)wait - offsetof(Call, advert));
+
+	call_finish(call, error != 0 ? error : call_reply(call), reason);
+}
+
+/* The call waits for BlueZ, if need be. */
+static int keep(Call *call, Reason *reason)
+{
+	call->advert.done = on_advertising;
+	return call_keep(call, reason);
+}
+
+/* Of a change: -EINPROGRESS is CALL_DEFERRED. */
+static int finish(Call *call, int r)
+{
+	return r != 0 ? r : call_reply(call);
+}
+
 static int set_when_powered(Call *call, int error, Reason *reason)
 {
 	Session *session = NULL;
@@ -35,8 +55,10 @@ static int set_when_powered(Call *call, int error, Reason *reason)
 	if (error == 0)
 		error = advert_options_read(call->message, &data, reason);
 	if (error == 0)
-		error = advert_set(session, &data, service_now(call->service), reason);
-	return error != 0 ? error : call_reply(call);
+		error = keep(call, reason);
+	if (error != 0)
+		return error;
+	return finish(call, advert_set(session, &data, &call->advert, service_now(call->service), reason));
 }
 
 int set_advertisement(Call *call, Reason *reason)
@@ -54,8 +76,10 @@ static int set_params_when_powered(Call *call, int error, Reason *reason)
 	if (error == 0)
 		error = advert_params_read(call->message, &params, reason);
 	if (error == 0)
-		error = advert_set_params(session, &params, service_now(call->service), reason);
-	return error != 0 ? error : call_reply(call);
+		error = keep(call, reason);
+	if (error != 0)
+		return error;
+	return finish(call, advert_set_params(session, &params, &call->advert, service_now(call->service), reason));
 }
 
 int set_advertisement_params(Call *call, Reason *reason)
@@ -82,20 +106,15 @@ static int set_raw_when_powered(Call *call, int error, Reason *reason)
 		return r;
 	r = advert_data_from_raw(&data, adv, adv_length, scan_rsp, rsp_length, reason);
 	if (r == 0)
-		r = advert_set(session, &data, service_now(call->service), reason);
-	return r != 0 ? r : call_reply(call);
+		r = keep(call, reason);
+	if (r != 0)
+		return r;
+	return finish(call, advert_set(session, &data, &call->advert, service_now(call->service), reason));
 }
 
 int set_advertisement_raw(Call *call, Reason *reason)
 {
 	return call_powered_session(call, set_raw_when_powered, reason);
-}
-
-static void on_advertising(AdvertWait *wait, int error, const Reason *reason)
-{
-	Call *call = (Call *)(void *)((char *)wait - offsetof(Call, advert));
-
-	call_finish(call, error != 0 ? error : call_reply(call), reason);
 }
 
 static int advertise_when_powered(Call *call, int error, Reason *reason)
@@ -114,14 +133,11 @@ static int advertise_when_powered(Call *call, int error, Reason *reason)
 		advert_disable(session, service_now(call->service));
 		return call_reply(call);
 	}
-	r = call_keep(call, reason);
+	r = keep(call, reason);
 	if (r != 0)
 		return r;
-	call->advert.done = on_advertising;
 	r = advert_enable(session, &call->advert, service_now(call->service), reason);
-	if (r == 1)
-		return CALL_DEFERRED;
-	return r != 0 ? r : call_reply(call);
+	return r == 1 ? CALL_DEFERRED : finish(call, r);
 }
 
 int advertise(Call *call, Reason *reason)

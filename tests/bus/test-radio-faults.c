@@ -372,11 +372,41 @@ START_TEST(radios_without_address)
 }
 END_TEST
 
+static bool on_air_is(void *hex)
+{
+	g_autofree char *text = air_cmd(air, "onair *");
+
+	return strstr(text, hex) != NULL;
+}
+
+/* bluetoothd refuses new data that we thought good: the old stays on air, and the caller hears why. */
+START_TEST(advertisement_is_refused)
+{
+	g_autofree char *session = open_session(client, 0);
+	g_autoptr(GVariant) first = g_variant_ref_sink(g_variant_new_parsed("({'manufacturer_data': <[byte 1, 2, 3]>},)"));
+	g_autoptr(GVariant) second = g_variant_ref_sink(g_variant_new_parsed("({'manufacturer_data': <[byte 4, 5, 6]>},)"));
+	g_autoptr(GVariant) params = g_variant_ref_sink(g_variant_new_parsed("({'adv_type': <byte 3>},)"));
+	static const char *const names[] = { "SetAdvertisement", "SetAdvertisementParams" };
+
+	client_do(client, session, "Session1", "SetAdvertisement", first);
+	client_do(client, session, "Session1", "Advertise", g_variant_new("(b)", TRUE));
+	ck_assert(on_air_is((void *)"04ff010203"));
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+		air_do(air, "fail RegisterAdvertisement org.bluez.Error.Failed 1");
+		client_expect_error(client, session, "Session1", names[i], i == 0 ? second : params, "Failed");
+		ck_assert(wait_until(on_air_is, (void *)":0:2048:2048:04ff010203", SOON));
+	}
+	client_do(client, session, "Session1", "SetAdvertisement", second);
+	ck_assert(on_air_is((void *)"04ff040506"));
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {
 		slow_start, slow_filter, change_of_mind, owner_dies_while_starting, slow_power, slow_power_off, failing_start, busy_start,
-		failing_filter, failing_for_ever, failing_power, twins, radios_without_address, NULL,
+		failing_filter, failing_for_ever, failing_power, advertisement_is_refused, twins,
+		radios_without_address, NULL,
 	};
 	const TTest *const timeouts[] = { start_times_out, power_times_out, NULL };
 	const TTest *const objects[] = { slow_objects, failing_objects, NULL };

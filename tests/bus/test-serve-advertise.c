@@ -55,18 +55,132 @@ START_TEST(what_is_said)
 }
 END_TEST
 
+typedef struct Raw {
+	const char *adv, *rsp;	/* "": empty */
+	const char *on_air;	/* the advertisement, where it is not the same; NULL: the same */
+	const char *refused;	/* a word of NotSupported */
+} Raw;
+
+/* Each is on air as it was given, structure by structure, or is refused with its place. */
+static const Raw raws[] = {
+	/* flags stand where BlueZ, or the kernel, puts them, which adds its own where there are none */
+	{ "02010603030d18", "05094c6f5079", "03030d18020106", NULL },
+	{ "03030d18020106", "", NULL, NULL },
+	{ "02010403030d18", "", NULL, NULL },
+	{ "03030d18020104", "", "02010403030d18", NULL },
+	{ "04ff010009", "", "02010404ff010009", NULL },
+	{ "0326010202010603270102", "", NULL, "0x27 at byte 7" },
+	{ "03260102020106", "", NULL, NULL },
+	{ "02010503030d18", "", NULL, "0x01 at byte 0" },
+	{ "02010203030d18", "", NULL, "0x01 at byte 0" },
+	{ "02010003030d18", "", NULL, "0x01 at byte 0" },
+	{ "03030d1802011a", "", NULL, "0x01 at byte 4" },
+	{ "0301060003030d18", "", NULL, "0x01 at byte 0" },
+	{ "0101", "", NULL, "0x01 at byte 0" },
+	{ "020106020106", "", NULL, "0x01 at byte 3" },
+	/* names */
+	{ "020106", "06094772c3bc6e", "020106", NULL },
+	{ "020106", "1e096162636465666768696a6b6c6d6e6f707172737475767778797a303132", NULL, NULL },
+	{ "020106", "05084c6f5079", NULL, "scan_rsp: AD type 0x08 at byte 0" },
+	{ "02010605094c6f5079", "", NULL, "adv: AD type 0x09 at byte 3" },
+	{ "02010605084c6f5079", "", NULL, "adv: AD type 0x08 at byte 3" },
+	{ "020106", "054c6f50ff79", NULL, "scan_rsp: AD type 0x4c at byte 0" },
+	{ "020106", "05094c6f50ff", NULL, "scan_rsp: AD type 0x09 at byte 0" },
+	{ "020106", "05094c6f5000", NULL, "scan_rsp: AD type 0x09 at byte 0" },
+	{ "020106", "0409efbfbf", NULL, "scan_rsp: AD type 0x09 at byte 0" },
+	{ "020106", "0109", NULL, "scan_rsp: AD type 0x09 at byte 0" },
+	{ "020106", "020941020942", NULL, "scan_rsp: AD type 0x09 at byte 3" },
+	/* other things in the scan response */
+	{ "020106", "04ff010009", NULL, "scan_rsp: AD type 0xff at byte 0" },
+	{ "020106", "020941020a04", NULL, "scan_rsp: AD type 0x0a at byte 3" },
+	{ "", "020106", NULL, "scan_rsp: AD type 0x01 at byte 0" },
+	/* UUIDs of each width, and in other ones */
+	{ "05030d180f18020106", "", NULL, NULL },
+	{ "05030d180d18020106", "", NULL, NULL },
+	{ "050578563412020106", "", NULL, NULL },
+	{ "05050d180000020106", "", NULL, NULL },
+	{ "110736353433323130393837363534333231020106", "", NULL, NULL },
+	{ "1107fb349b5f80000080001000000d180100020106", "", NULL, NULL },
+	{ "1107fb349b5f80000080001000000d180000020106", "", NULL, "0x07 at byte 0" },
+	{ "03020d18020106", "", NULL, "0x02 at byte 0" },
+	{ "050478563412020106", "", NULL, "0x04 at byte 0" },
+	{ "110636353433323130393837363534333231020106", "", NULL, "0x06 at byte 0" },
+	{ "03030d1803030f18", "", NULL, "0x03 at byte 4" },
+	{ "0103020106", "", NULL, "0x03 at byte 0" },
+	{ "03030d180505785634120314aabb051f78563412020106", "", NULL, NULL },
+	{ "111536353433323130393837363534333231020106", "", NULL, NULL },
+	{ "1115fb349b5f80000080001000000d180000020106", "", NULL, "0x15 at byte 0" },
+	/* data of services and companies */
+	{ "04160d180704160f1808020106", "", NULL, NULL },
+	{ "0620785634120704160f1808020106", "", NULL, NULL },
+	{ "06200d1800000704160f1808020106", "", NULL, NULL },
+	{ "04160d180706200d18000007", "", NULL, "0x20 at byte 5" },
+	{ "12213635343332313039383736353433323107020106", "", NULL, NULL },
+	{ "1221fb349b5f80000080001000000d18000007", "", NULL, "0x21 at byte 0" },
+	{ "03160d18020106", "", NULL, "0x16 at byte 0" },
+	{ "03ff4c00020106", "", NULL, "0xff at byte 0" },
+	{ "04ff4c000104ff4d000204ff00000304160d1804020106", "", NULL, NULL },
+	{ "04ff4c000104ff4c0002", "", NULL, "0xff at byte 5" },
+	{ "04ff4c000104ff4c0001", "", NULL, "0xff at byte 5" },
+	{ "1bff010002030405060708090a0b0c0d0e0f10111213141516171819020106", "", NULL, NULL },
+	/* others */
+	{ "03194103020106", "", NULL, NULL },
+	{ "0319ffff020106", "", NULL, "0x19 at byte 0" },
+	{ "0319410303194203", "", NULL, "0x19 at byte 4" },
+	{ "020afc020106", "", NULL, "0x0a at byte 0" },
+	{ "0201061bff010002030405060708090a0b0c0d0e0f10111213141516171819", "",
+	  "1bff010002030405060708090a0b0c0d0e0f10111213141516171819020106", NULL },
+	{ "02240102250202260302fe04020106", "", NULL, NULL },
+	{ "022401022402", "", NULL, "0x24 at byte 3" },
+	{ "0124020106", "", NULL, "0x24 at byte 0" },
+	/* the order */
+	{ "04ff4c000103030d18", "", NULL, "0x03 at byte 5" },
+	{ "03030d180314aabb04ff4c000104160d18070319410302240a020106", "", NULL, NULL },
+	{ "0319410304160d1807", "", NULL, "0x16 at byte 4" },
+	{ "05050d18000003030d18", "", NULL, "0x03 at byte 6" },
+};
+
+static GVariant *bytes_of(const char *hex)
+{
+	GVariantBuilder builder;
+
+	g_variant_builder_init(&builder, G_VARIANT_TYPE_BYTESTRING);
+	for (; *hex; hex += 2)
+		g_variant_builder_add(&builder, "y", g_ascii_xdigit_value(hex[0]) << 4 | g_ascii_xdigit_value(hex[1]));
+	return g_variant_builder_end(&builder);
+}
+
+static void set_raw(const char *path, const Raw *row)
+{
+	g_autoptr(GVariant) params = g_variant_ref_sink(g_variant_new("(@ay@ay)", bytes_of(row->adv), bytes_of(row->rsp)));
+	g_autofree char *text = g_variant_print(params, TRUE);
+
+	if (row->refused)
+		tell_fails(client, path, "Session1", "SetAdvertisementRaw", text, "NotSupported", row->refused);
+	else
+		tell(client, path, "Session1", "SetAdvertisementRaw", text);
+}
+
 START_TEST(raw)
 {
+	static const Raw first = { "03030d18020106", "020941", NULL, NULL };
 	g_autofree char *session = open_session(client, 0);
+	const char *adv = "03030d18020106", *rsp = "020941";
 
-	tell(client, session, "Session1", "SetAdvertisementRaw",
-	     "([byte 2, 1, 6, 3, 3, 0x0d, 0x18], [byte 5, 9, 0x4c, 0x6f, 0x50, 0x79])");
+	set_raw(session, &first);
 	advertise(client, session, true);
-	wait_on_air("03030d18020106", "05094c6f5079");
-	tell(client, session, "Session1", "SetAdvertisementRaw", "([byte 4, 0xff, 1, 0, 9], @ay [])");
-	wait_on_air("02010404ff010009", "-");
-	tell(client, session, "Session1", "SetAdvertisementRaw", "([byte 2, 1, 6, 3, 0x26, 1, 2], @ay [])");
-	wait_on_air("03260102020106", "-");
+	wait_on_air(adv, rsp);
+	for (size_t i = 0; i < G_N_ELEMENTS(raws); i++) {
+		const Raw *row = &raws[i];
+
+		set_raw(session, row);
+		if (!row->refused) {
+			adv = row->on_air ? row->on_air : row->adv;
+			rsp = row->rsp[0] ? row->rsp : "-";
+		}
+		/* it is when the call returns; and one that was refused has changed nothing */
+		wait_on_air(adv, rsp);
+	}
 
 	tell_fails(client, session, "Session1", "SetAdvertisementRaw", "([byte 9, 9, 1], @ay [])", "InvalidArguments",
 		   "byte 0");
@@ -76,7 +190,42 @@ START_TEST(raw)
 	tell_fails(client, session, "Session1", "SetAdvertisementRaw",
 		   "([byte 0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0], @ay [])", "InvalidArguments",
 		   "32 bytes");
-	wait_on_air("03260102020106", "-"); /* as before */
+	wait_on_air(adv, rsp);
+}
+END_TEST
+
+/* Every AD type: as given, or refused by its name. */
+START_TEST(raw_types)
+{
+	g_autofree char *session = open_session(client, 0);
+	unsigned int sent = 0;
+
+	set_advertisement(client, session, "'name': <'x'>");
+	advertise(client, session, true);
+	for (unsigned int type = 0; type <= 255; type++) {
+		/* data that each may have, and that says nothing new about lengths */
+		g_autofree char *hex = g_strdup_printf("%s%02x%s020106", type == 0x21 ? "12" : type == 0x19 ? "03" : "11", type,
+						       type == 0x19 ? "4103" :
+						       type == 0x21 ? "3635343332313039383736353433323107" :
+						       "36353433323130393837363534333231");
+		g_autofree char *word = g_strdup_printf("0x%02x at byte 0", type);
+		g_autoptr(GVariant) reply = NULL;
+		g_autoptr(GError) error = NULL;
+
+		if (type == 0x01 || type == 0x0a) /* of one byte */
+			continue;
+		reply = client_call(client, session, "Session1", "SetAdvertisementRaw",
+				    g_variant_new("(@ay@ay)", bytes_of(hex), bytes_of("")), NULL, &error);
+		if (reply) {
+			sent++;
+			/* a few of those that are alike */
+			if (type < 0x30 || type % 32 == 0 || type == 0xff)
+				wait_on_air(hex, "-");
+			continue;
+		}
+		ck_assert_msg(strstr(error->message, "NotSupported") && strstr(error->message, word), "%s", error->message);
+	}
+	ck_assert_uint_gt(sent, 200);
 }
 END_TEST
 
@@ -150,6 +299,50 @@ START_TEST(refusals)
 	}
 	tell_fails(client, session, "Session1", "Advertise", "(true,)", "NotReady", "SetAdvertisement");
 	ck_assert(!is_on_air(NULL, NULL));
+}
+END_TEST
+
+/* What BlueZ would refuse is refused before, and what is on air stays there. */
+START_TEST(refused_on_air)
+{
+	static const struct {
+		const char *method, *params, *error, *contains;
+	} cases[] = {
+		{ "SetAdvertisement", "({'manufacturer_data': <[byte 0x4c, 0]>},)", "NotSupported", "manufacturer_data" },
+		{ "SetAdvertisement", "({'manufacturer_data': <'ab'>},)", "NotSupported", "manufacturer_data" },
+		{ "SetAdvertisement", "({'manufacturer_data': <{uint16 0x4c: <@ay []>}>},)", "NotSupported", "manufacturer_data" },
+		{ "SetAdvertisement", "({'manufacturer_data': <{uint16 0x4c: <[byte 1]>, 0x4d: <@ay []>}>},)", "NotSupported",
+		  "manufacturer_data" },
+		{ "SetAdvertisement", "({'service_data': <[byte 0x0d, 0x18]>},)", "NotSupported", "service_data" },
+		{ "SetAdvertisement", "({'service_data': <{'180d': <@ay []>}>},)", "NotSupported", "service_data" },
+		{ "SetAdvertisement", "({'service_data': <{'12345678': <@ay []>}>},)", "NotSupported", "service_data" },
+		{ "SetAdvertisement", "({'service_data': <{'" OURS_UUID "': <@ay []>}>},)", "NotSupported", "service_data" },
+		{ "SetAdvertisement", "({'appearance': <uint16 0xffff>},)", "NotSupported", "appearance" },
+		{ "SetAdvertisement", "({'name': <'" NAME_29 "3'>},)", "InvalidArguments", "name" },
+		{ "SetAdvertisement", "({'service_uuid': <['180d', '180f', '1812', '1234567890123456', '180e', '1810']>},)",
+		  "InvalidArguments", "" },
+		{ "SetAdvertisementRaw", "([byte 3, 0xff, 0x4c, 0], @ay [])", "NotSupported", "0xff at byte 0" },
+		{ "SetAdvertisementParams", "({'adv_int_min': <uint16 160>},)", "NotSupported", "adv_int_min" },
+		{ "SetAdvertisementParams", "({'adv_type': <byte 1>},)", "NotSupported", "adv_type" },
+	};
+	g_autofree char *session = advertise_as(client, "stays"), *hex = name_hex("stays");
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		tell_fails(client, session, "Session1", cases[i].method, cases[i].params, cases[i].error, cases[i].contains);
+		ck_assert_msg(is_on_air("020106", hex), "%s%s", cases[i].method, cases[i].params);
+	}
+	/* flags that what nobody connects to does not have: whichever comes last is refused */
+	tell(client, session, "Session1", "SetAdvertisementRaw", "([byte 3, 3, 0x0d, 0x18, 2, 1, 6], @ay [])");
+	wait_on_air("03030d18020106", "-");
+	tell_fails(client, session, "Session1", "SetAdvertisementParams", "({'adv_type': <byte 3>},)", "NotSupported",
+		   "0x01 at byte 4");
+	ck_assert(is_on_air("03030d18020106", "-"));
+	tell(client, session, "Session1", "SetAdvertisementRaw", "([byte 2, 1, 4, 3, 3, 0x0d, 0x18], @ay [])");
+	tell(client, session, "Session1", "SetAdvertisementParams", "({'adv_type': <byte 3>},)");
+	wait_on_air("02010403030d18", "-");
+	tell_fails(client, session, "Session1", "SetAdvertisementRaw", "([byte 2, 1, 6], @ay [])", "NotSupported",
+		   "0x01 at byte 0");
+	ck_assert(is_on_air("02010403030d18", "-"));
 }
 END_TEST
 
@@ -264,7 +457,7 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {
-		what_is_said, raw, parameters, refusals, several, goes_on_over_clients, goes_on_over_power, user_session,
+		what_is_said, raw, raw_types, parameters, refusals, refused_on_air, several, goes_on_over_clients, goes_on_over_power, user_session,
 		instances, NULL
 	};
 

@@ -260,7 +260,7 @@ static inline int side_set(Side *side, Session *session)
 	const AdvertData data = side_data(4);
 	Reason reason;
 
-	return advert_set(session, &data, side->world.now, &reason);
+	return advert_set(session, &data, NULL, side->world.now, &reason);
 }
 
 static inline int side_enable(Side *side, Session *session, Advertiser *advertiser)

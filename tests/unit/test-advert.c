@@ -16,19 +16,19 @@ START_TEST(test_set)
 	ck_assert_int_eq(side_enable(&side, side.a, &wait), E_NOT_READY);
 	ck_assert_ptr_nonnull(strstr(wait.text, "SetAdvertisement"));
 	/* parameters alone are nothing to say */
-	ck_assert_int_eq(advert_set_params(side.a, &(AdvertParams){ .connectable = true }, side.world.now, &reason), 0);
+	ck_assert_int_eq(advert_set_params(side.a, &(AdvertParams){ .connectable = true }, NULL, side.world.now, &reason), 0);
 	ck_assert_int_eq(side_enable(&side, side.a, &wait), E_NOT_READY);
 
-	ck_assert_int_eq(advert_set(side.a, &data, side.world.now, &reason), 0);
-	ck_assert_uint_eq(advert_find(side.a)->data.length, 22);
+	ck_assert_int_eq(advert_set(side.a, &data, NULL, side.world.now, &reason), 0);
+	ck_assert_uint_eq(advert_find(side.a)->wanted.data.length, 22);
 	/* the rules of this controller: 29 bytes leave no room for flags */
 	data = side_data(27);
-	ck_assert_int_eq(advert_set(side.b, &data, side.world.now, &reason), 0);
+	ck_assert_int_eq(advert_set(side.b, &data, NULL, side.world.now, &reason), 0);
 	side_set_instances(&side, 4, 0, true);
-	ck_assert_int_eq(advert_set(side.a, &data, side.world.now, &reason), E_INVALID_ARGUMENTS);
+	ck_assert_int_eq(advert_set(side.a, &data, NULL, side.world.now, &reason), E_INVALID_ARGUMENTS);
 	ck_assert_ptr_nonnull(strstr(reason.text, "32 bytes"));
-	ck_assert_uint_eq(advert_find(side.a)->data.length, 22);
-	ck_assert_int_eq(advert_set(side.c, &data, side.world.now, &reason), E_INVALID_ARGUMENTS);
+	ck_assert_uint_eq(advert_find(side.a)->wanted.data.length, 22);
+	ck_assert_int_eq(advert_set(side.c, &data, NULL, side.world.now, &reason), E_INVALID_ARGUMENTS);
 	ck_assert_ptr_null(advert_find(side.c));
 	world_expect(&side.world, "");
 	side_end(&side);
@@ -43,21 +43,21 @@ START_TEST(test_params)
 
 	side_init(&side);
 	ck_assert_int_eq(side_set(&side, side.a), 0);
-	ck_assert(advert_find(side.a)->params.connectable);
-	ck_assert_int_eq(advert_set_params(side.a, &params, side.world.now, &reason), E_NOT_SUPPORTED);
+	ck_assert(advert_find(side.a)->wanted.params.connectable);
+	ck_assert_int_eq(advert_set_params(side.a, &params, NULL, side.world.now, &reason), E_NOT_SUPPORTED);
 	ck_assert_ptr_nonnull(strstr(reason.text, "adv_int_min"));
-	ck_assert(advert_find(side.a)->params.connectable);
-	ck_assert_int_eq(advert_set_params(side.b, &params, side.world.now, &reason), E_NOT_SUPPORTED);
+	ck_assert(advert_find(side.a)->wanted.params.connectable);
+	ck_assert_int_eq(advert_set_params(side.b, &params, NULL, side.world.now, &reason), E_NOT_SUPPORTED);
 	ck_assert_ptr_null(advert_find(side.b));
 
 	side.radio->bluez.advert_intervals = true;
-	ck_assert_int_eq(advert_set_params(side.a, &params, side.world.now, &reason), 0);
-	ck_assert(!advert_find(side.a)->params.connectable);
-	ck_assert_uint_eq(advert_find(side.a)->params.interval_max, 320);
+	ck_assert_int_eq(advert_set_params(side.a, &params, NULL, side.world.now, &reason), 0);
+	ck_assert(!advert_find(side.a)->wanted.params.connectable);
+	ck_assert_uint_eq(advert_find(side.a)->wanted.params.interval_max, 320);
 	/* data leaves them alone, and they the data */
 	ck_assert_int_eq(side_set(&side, side.a), 0);
-	ck_assert(!advert_find(side.a)->params.connectable);
-	ck_assert_uint_eq(advert_find(side.a)->data.length, 6);
+	ck_assert(!advert_find(side.a)->wanted.params.connectable);
+	ck_assert_uint_eq(advert_find(side.a)->wanted.data.length, 6);
 	side_end(&side);
 }
 END_TEST
@@ -166,7 +166,7 @@ START_TEST(test_new_data)
 	world_expect(&side.world, "stop1 start1");
 	side_started(&side, side.a, 0);
 	world_expect(&side.world, "");
-	ck_assert_int_eq(advert_set_params(side.a, &(AdvertParams){ .connectable = false }, side.world.now, &reason), 0);
+	ck_assert_int_eq(advert_set_params(side.a, &(AdvertParams){ .connectable = false }, NULL, side.world.now, &reason), 0);
 	world_expect(&side.world, "stop1 start1");
 	side_started(&side, side.a, 0);
 
@@ -177,6 +177,115 @@ START_TEST(test_new_data)
 	ck_assert_int_eq(side_enable(&side, side.a, &wait), 1);
 	side_started(&side, side.a, 0);
 	world_expect(&side.world, "start1");
+	side_end(&side);
+}
+END_TEST
+
+static int change(Side *side, Session *session, size_t bytes, Advertiser *advertiser)
+{
+	AdvertData data = side_data(bytes);
+	Reason reason = { "" };
+	int r;
+
+	*advertiser = (Advertiser){ .wait.done = on_advertiser };
+	r = advert_set(session, &data, &advertiser->wait, side->world.now, &reason);
+	ck_assert_int_ne(r, E_INVALID_ARGUMENTS);
+	return r;
+}
+
+/* New data that BlueZ refuses: who brought it hears why, and what was there before is on air again. */
+START_TEST(test_change_refused)
+{
+	Advertiser wait = { 0 }, first, second;
+	Side side;
+
+	side_init(&side);
+	/* nothing is on air: nothing to wait for */
+	ck_assert_int_eq(change(&side, side.a, 4, &first), 0);
+	ck_assert_ptr_null(first.wait.advert);
+	ck_assert_int_eq(side_enable(&side, side.a, &wait), 1);
+	side_started(&side, side.a, 0);
+	side_forget_log(&side);
+
+	ck_assert_int_eq(change(&side, side.a, 5, &first), -EINPROGRESS);
+	ck_assert_uint_eq(first.called, 0);
+	world_expect(&side.world, "stop1 start1");
+	side_started(&side, side.a, E_FAILED);
+	ck_assert_uint_eq(first.called, 1);
+	ck_assert_int_eq(first.error, E_FAILED);
+	ck_assert_str_eq(first.text, "said the edge");
+	world_expect(&side.world, "start1");
+	ck_assert_uint_eq(advert_find(side.a)->sent.data.length, 6);
+	side_started(&side, side.a, 0);
+	ck_assert_int_eq(advert_find(side.a)->state, ADVERT_ON);
+	ck_assert_uint_eq(advert_find(side.a)->wanted.data.length, 6);
+
+	/* and again; this time BlueZ does not take the old one back at once */
+	ck_assert_int_eq(change(&side, side.a, 5, &first), -EINPROGRESS);
+	side_started(&side, side.a, E_FAILED);
+	ck_assert_int_eq(first.error, E_FAILED);
+	side_started(&side, side.a, E_FAILED);
+	ck_assert(advert_find(side.a)->enabled);
+	side_forget_log(&side);
+	world_pass(&side.world, USEC_PER_SEC);
+	world_expect(&side.world, "start1");
+	side_started(&side, side.a, 0);
+
+	/* a change on the way of another: each hears of its own */
+	ck_assert_int_eq(change(&side, side.a, 5, &first), -EINPROGRESS);
+	ck_assert_int_eq(change(&side, side.a, 7, &second), -EINPROGRESS);
+	side_started(&side, side.a, E_FAILED);
+	ck_assert_int_eq(first.error, E_FAILED);
+	ck_assert_uint_eq(second.called, 0);
+	ck_assert_uint_eq(advert_find(side.a)->sent.data.length, 9);
+	side_started(&side, side.a, 0);
+	ck_assert_uint_eq(second.called, 1);
+	ck_assert_int_eq(second.error, 0);
+	ck_assert_uint_eq(first.called, 1);
+	side_forget_log(&side);
+
+	/* taken, and what came meanwhile next */
+	ck_assert_int_eq(change(&side, side.a, 4, &first), -EINPROGRESS);
+	ck_assert_int_eq(change(&side, side.a, 8, &second), -EINPROGRESS);
+	side_started(&side, side.a, 0);
+	ck_assert_uint_eq(first.called, 1);
+	ck_assert_int_eq(first.error, 0);
+	ck_assert_uint_eq(second.called, 0);
+	side_started(&side, side.a, E_FAILED);
+	ck_assert_int_eq(second.error, E_FAILED);
+	side_started(&side, side.a, 0);
+	ck_assert_uint_eq(advert_find(side.a)->sent.data.length, 6);
+
+	/* ended meanwhile: the change stands, and nobody waits for the air */
+	ck_assert_int_eq(change(&side, side.a, 9, &first), -EINPROGRESS);
+	advert_disable(side.a, side.world.now);
+	ck_assert_uint_eq(first.called, 1);
+	ck_assert_int_eq(first.error, 0);
+	ck_assert_uint_eq(advert_find(side.a)->wanted.data.length, 11);
+	/* who asks for it hears that it is refused, and nothing else is on air instead */
+	ck_assert_int_eq(side_enable(&side, side.a, &wait), 1);
+	side_started(&side, side.a, E_FAILED);
+	ck_assert_int_eq(wait.error, E_FAILED);
+	ck_assert(!advert_find(side.a)->enabled);
+	side_end(&side);
+}
+END_TEST
+
+/* The radio goes off, or away, while a change waits. */
+START_TEST(test_change_without_radio)
+{
+	Advertiser wait = { 0 }, first;
+	Side side;
+
+	side_init(&side);
+	ck_assert_int_eq(side_set(&side, side.a), 0);
+	ck_assert_int_eq(side_enable(&side, side.a, &wait), 1);
+	side_started(&side, side.a, 0);
+	ck_assert_int_eq(change(&side, side.a, 5, &first), -EINPROGRESS);
+	side_bluez_gone(&side);
+	ck_assert_uint_eq(first.called, 1);
+	ck_assert_int_eq(first.error, 0);
+	ck_assert_uint_eq(advert_find(side.a)->wanted.data.length, 7);
 	side_end(&side);
 }
 END_TEST
@@ -273,5 +382,5 @@ START_TEST(test_session_ends)
 }
 END_TEST
 
-UNIT_MAIN("advert", test_set, test_params, test_enable, test_refused, test_new_data, test_released, test_radio_goes,
+UNIT_MAIN("advert", test_set, test_params, test_enable, test_refused, test_new_data, test_change_refused, test_change_without_radio, test_released, test_radio_goes,
 	  test_session_ends)

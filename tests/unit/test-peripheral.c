@@ -81,7 +81,7 @@ START_TEST(test_who_is_a_central)
 	(void)world_link_up(&side.world, side.radio, 5, side.b, false);
 	side_central(&side, 5, true);
 	ck_assert_uint_eq(side.radio->peripheral->clients->len, 0);
-	ck_assert_int_eq(advert_set_params(side.a, &(AdvertParams){ .connectable = false }, side.world.now, &reason), 0);
+	ck_assert_int_eq(advert_set_params(side.a, &(AdvertParams){ .connectable = false }, NULL, side.world.now, &reason), 0);
 	side_central(&side, 6, true);
 	ck_assert_uint_eq(side.radio->peripheral->clients->len, 0);
 	/* but one that uses a service is, whatever was said of it */

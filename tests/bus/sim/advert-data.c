@@ -107,18 +107,15 @@ static bool parse_uuids(GByteArray *body, GVariant *value, const UuidTypes types
 	return true;
 }
 
-/* The bytes of a variant of ay; NULL: it is not one, or is longer than that. */
+/* The bytes of a variant of ay; NULL: it is not one, has none, or is longer than that. */
 static const void *parse_bytes_value(GVariant *value, size_t max, size_t *ret_len)
 {
-	static const uint8_t nothing;
 	const void *bytes;
 
 	if (!g_variant_is_of_type(value, G_VARIANT_TYPE_BYTESTRING))
 		return NULL;
 	bytes = g_variant_get_fixed_array(value, ret_len, 1);
-	if (*ret_len > max)
-		return NULL;
-	return bytes ? bytes : &nothing;
+	return *ret_len > 0 && *ret_len <= max ? bytes : NULL;
 }
 
 static bool parse_manufacturer(GByteArray *body, GVariant *dict)
@@ -266,7 +263,7 @@ static bool parse_name(AdvertData *data, GHashTable *properties)
 		return false;
 	if (name && g_variant_get_size(name) > 1)
 		data->name = g_variant_dup_string(name, NULL);
-	if (appearance)
+	if (appearance && g_variant_get_uint16(appearance) != UINT16_MAX) /* its word for none */
 		data->appearance = g_variant_get_uint16(appearance);
 	return true;
 }
@@ -309,7 +306,7 @@ static bool parse_type(AdvertData *data, GHashTable *properties)
 
 bool advert_data_parse(AdvertData *data, GHashTable *properties, const AdvertHome *home)
 {
-	*data = (AdvertData){ .body = g_byte_array_new(), .appearance = -1 };
+	*data = (AdvertData){ .body = g_byte_array_new(), .rest = g_byte_array_new(), .appearance = -1 };
 	return parse_type(data, properties) &&
 	       parse_uuids(data->body, g_hash_table_lookup(properties, "ServiceUUIDs"), service_types) &&
 	       parse_uuids(data->body, g_hash_table_lookup(properties, "SolicitUUIDs"), solicit_types) &&
@@ -318,7 +315,7 @@ bool advert_data_parse(AdvertData *data, GHashTable *properties, const AdvertHom
 	       parse_includes(data, g_hash_table_lookup(properties, "Includes")) && parse_name(data, properties) &&
 	       take_uint16(properties, "Duration", &data->duration) &&
 	       take_uint16(properties, "Timeout", &data->timeout) &&
-	       parse_data(data->body, g_hash_table_lookup(properties, "Data")) && parse_discoverable(data, properties) &&
+	       parse_data(data->rest, g_hash_table_lookup(properties, "Data")) && parse_discoverable(data, properties) &&
 	       parse_secondary(properties, home) && (!home->experimental || parse_experimental(data, properties));
 }
 
@@ -326,6 +323,8 @@ void advert_data_clear(AdvertData *data)
 {
 	if (data->body)
 		g_byte_array_unref(data->body);
+	if (data->rest)
+		g_byte_array_unref(data->rest);
 	g_free(data->name);
 	*data = (AdvertData){ 0 };
 }
@@ -369,6 +368,7 @@ bool advert_data_fill(const AdvertData *data, const AdvertHome *home, Instance *
 
 		put_ad(own, AD_APPEARANCE, NULL, 0, value, sizeof(value));
 	}
+	g_byte_array_append(own, data->rest->data, data->rest->len);
 	if (data->flags)
 		put_ad(own, AD_FLAGS, NULL, 0, &data->flags, 1);
 	if (own->len > max || data->with_appearance)

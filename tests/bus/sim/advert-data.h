@@ -7,7 +7,8 @@
 typedef struct AdvertData {
 	bool peripheral;
 	bool with_power, with_name, with_appearance; /* Includes */
-	GByteArray *body; /* AD structures in bluetoothd's order; no limit yet */
+	GByteArray *body; /* AD structures in bluetoothd's order, up to the appearance; no limit yet */
+	GByteArray *rest; /* those behind it */
 	char *name; /* or NULL */
 	int appearance; /* -1: none */
 	uint8_t flags; /* 0: none */
