@@ -240,6 +240,28 @@ START_TEST(writes)
 }
 END_TEST
 
+/* More commands than bluetoothd keeps up with wait in the kernel, and each is told, in order. */
+START_TEST(flood_of_commands)
+{
+	g_autofree char *handle = NULL, *path = begin("'properties': <uint32 0x06>", &handle);
+
+	listen_to(client, path, CHAR_WRITE_EVENT);
+	world_bluez_pause(world);
+	for (unsigned int i = 0; i < 300; i++) {
+		g_autofree char *number = g_strdup_printf("%04x", i);
+
+		central_writes(0, handle, number, "command", "");
+	}
+	world_bluez_resume(world);
+	for (unsigned int i = 0; i < 300; i++) {
+		g_autofree char *number = g_strdup_printf("%04x", i);
+
+		expect_write_request(client, number);
+	}
+	expect_stored(client, path, "012b");
+}
+END_TEST
+
 /* Until BlueZ has what the daemon told it before: it notifies those who have subscribed by then. */
 static void wait_bluez(void)
 {
@@ -421,7 +443,7 @@ int main(void)
 {
 	const TTest *const tests[] = {
 		kinds_of_values, long_values, answered_by_program, long_answer, rejected, never_answered, listener_leaves,
-		writes, only_who_subscribed, thousand_to_two, parts_of_one_value, parts_of_one_answer, NULL
+		writes, flood_of_commands, only_who_subscribed, thousand_to_two, parts_of_one_value, parts_of_one_answer, NULL
 	};
 
 	return serve_main("serve-value", tests, NULL, 120);
