@@ -246,13 +246,16 @@ START_TEST(flood_of_commands)
 	g_autofree char *handle = NULL, *path = begin("'properties': <uint32 0x06>", &handle);
 
 	listen_to(client, path, CHAR_WRITE_EVENT);
-	world_bluez_pause(world);
+	/* the simulated one hears of no central then */
+	if (world_is_real(world))
+		world_bluez_pause(world);
 	for (unsigned int i = 0; i < 300; i++) {
 		g_autofree char *number = g_strdup_printf("%04x", i);
 
 		central_writes(0, handle, number, "command", "");
 	}
-	world_bluez_resume(world);
+	if (world_is_real(world))
+		world_bluez_resume(world);
 	for (unsigned int i = 0; i < 300; i++) {
 		g_autofree char *number = g_strdup_printf("%04x", i);
 
