@@ -8,6 +8,7 @@
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
 
+#include "bond-store.h"
 #include "build-config.h"
 #include "command-line.h"
 #include "core/broker.h"
@@ -179,6 +180,8 @@ static int daemon_start(Daemon *d, const char *address)
 	d->edges.config = &d->config;
 	r = broker_new(&d->broker, &d->config, &edges_ops, &d->edges);
 	d->edges.broker = d->broker;
+	if (r >= 0)
+		bond_store_load(d->broker);
 	if (r >= 0)
 		r = service_new(&d->edges.service, d->event, d->svc, d->broker);
 	if (r >= 0)

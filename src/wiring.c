@@ -10,8 +10,10 @@
 #include "bluez/advert.h"
 #include "bluez/agent.h"
 #include "bluez/application.h"
+#include "bluez/bond.h"
 #include "bluez/gatt-call.h"
 #include "bluez/link.h"
+#include "bond-store.h"
 #include "core/radio.h"
 #include "util/log.h"
 
@@ -100,6 +102,16 @@ static void on_link_cancel_pair(void *userdata, Link *link)
 static void on_link_unpair(void *userdata, Link *link)
 {
 	bluez_link_unpair(((Edges *)userdata)->bluez, link);
+}
+
+static void device_forget(void *userdata, Radio *radio, const Addr *addr)
+{
+	bluez_forget(((Edges *)userdata)->bluez, radio, addr);
+}
+
+static void bonds_changed(void *userdata)
+{
+	bond_store_save(((Edges *)userdata)->broker);
 }
 
 static void attr_start(void *userdata, AttrOp *op)
@@ -281,6 +293,7 @@ const BrokerOps edges_ops = {
 	.link_pair = on_link_pair,
 	.link_cancel_pair = on_link_cancel_pair,
 	.link_unpair = on_link_unpair,
+	.device_forget = device_forget,
 	.attr_start = attr_start,
 	.attr_forget = attr_forget,
 	.link_added = link_added,
@@ -306,6 +319,7 @@ const BrokerOps edges_ops = {
 	.local_written = local_written,
 	.local_subscribed = on_local_subscribed,
 	.bluez_stalled = bluez_stalled,
+	.bonds_changed = bonds_changed,
 	.antenna = antenna,
 	.wake_at = wake_at,
 };

@@ -350,8 +350,12 @@ static int read_property(sd_bus_message *m, const char *key, void *userdata)
 			device->connected = reading->news->connected_changed = true;
 		return r;
 	}
-	if (strcmp(key, "Paired") == 0)
-		return read_link_flag(reading, m, &device->paired);
+	if (strcmp(key, "Paired") == 0) {
+		flag = device->paired;
+		r = read_link_flag(reading, m, &device->paired);
+		reading->news->paired_changed |= flag != device->paired;
+		return r;
+	}
 	if (strcmp(key, "Trusted") == 0) {
 		r = msg_read_variant(m, 'b', &flag);
 		if (r > 0)
@@ -386,6 +390,16 @@ int device_read(Device *device, sd_bus_message *m, DeviceNews *news)
 	if (reading.uuids_seen && !device->connected && !news->connected_changed)
 		news->advertised = true;
 	return 0;
+}
+
+char *device_name(const Device *device)
+{
+	const uint8_t *field;
+	gsize size = 0;
+
+	field = device->parts[PART_NAME] ? g_bytes_get_data(device->parts[PART_NAME], &size) : NULL;
+	/* behind length and type */
+	return size > 2 ? g_utf8_make_valid((const char *)field + 2, (gssize)strnlen((const char *)field + 2, size - 2)) : NULL;
 }
 
 void device_invalidate(Device *device, const char *property)

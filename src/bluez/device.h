@@ -55,6 +55,7 @@ typedef struct DeviceNews {
 	bool addr_changed;	/* the Address is another one than the path's, and that is new */
 	bool connected_again;	/* told as new though it was so: it left and came back meanwhile */
 	bool link_changed;	/* any of connected, resolved, paired */
+	bool paired_changed;
 } DeviceNews;
 
 /* The address in a path …/dev_AA_BB_CC_DD_EE_FF; its type is left as it is. -EINVAL. */
@@ -66,6 +67,9 @@ Device *device_free(Device *device);
 
 /* Takes over an a{sv} of properties. Negative errno if the message is broken. */
 int device_read(Device *device, sd_bus_message *m, DeviceNews *news);
+
+/* The name that BlueZ tells, or NULL. To be freed. */
+char *device_name(const Device *device);
 
 /* A property that BlueZ says has no value any more. */
 void device_invalidate(Device *device, const char *property);

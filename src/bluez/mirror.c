@@ -7,6 +7,7 @@
 
 #include "bluez/adapter.h"
 #include "bluez/bluez.h"
+#include "bluez/bond.h"
 #include "bluez/device.h"
 #include "bluez/directory.h"
 #include "bluez/gatt.h"
@@ -76,7 +77,7 @@ static int load_device(Bluez *bluez, sd_bus_message *m, const char *path)
 	Adapter *adapter = adapter_of_device(bluez, path);
 	Device *device = g_hash_table_lookup(bluez->devices, path);
 	DeviceNews news = { 0 };
-	bool kept = true, now;
+	bool known = device, kept = true, now;
 	int r;
 
 	if (!adapter)
@@ -110,6 +111,8 @@ static int load_device(Bluez *bluez, sd_bus_message *m, const char *path)
 	if (kept && news.connected_changed)
 		count_link(device);
 	trust_seen(bluez, path);
+	if (kept)
+		bluez_bond_sync(device, path, known && news.paired_changed);
 	/* a link may have waited for bluetoothd to come back with the device */
 	if (kept && (bluez->loaded || link_of_device(device)))
 		bluez_link_sync(device);
@@ -234,6 +237,7 @@ static int on_interfaces_removed(Bluez *bluez, sd_bus_message *m)
 			}
 			bluez_link_gone(device);
 			trust_forget(bluez, path);
+			bluez_bond_gone(device, path);
 			g_hash_table_remove(bluez->devices, path);
 		}
 		if (gatt_is_interface(interface))
@@ -284,6 +288,8 @@ static int read_device_change(Bluez *bluez, sd_bus_message *m)
 		count_link(device);
 	if (news.connected_again)
 		bluez_client_left(device);
+	if (news.paired_changed || news.addr_changed)
+		bluez_bond_sync(device, sd_bus_message_get_path(m), news.paired_changed && device->paired);
 	if (news.link_changed || news.connected_again)
 		bluez_link_sync(device);
 	return r;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/bonds.h"
 #include "core/links.h"
 #include "core/peripheral.h"
 #include "core/radio.h"
@@ -39,6 +40,7 @@ int broker_new(Broker **ret, const Config *config, const BrokerOps *ops, void *u
 	broker->userdata = userdata;
 	broker->radios = g_ptr_array_new();
 	broker->sessions = g_ptr_array_new();
+	broker->owners = bonds_owners_new();
 	broker->next_session = 1;
 	broker->next_read = 1;
 	broker->wake = USEC_NEVER;
@@ -62,6 +64,7 @@ Broker *broker_free(Broker *broker)
 		radio_free(g_ptr_array_index(broker->radios, broker->radios->len - 1));
 	g_ptr_array_free(broker->sessions, TRUE);
 	g_ptr_array_free(broker->radios, TRUE);
+	g_array_free(broker->owners, TRUE);
 	quota_free(broker->quota);
 	free(broker);
 	return NULL;

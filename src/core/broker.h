@@ -88,6 +88,7 @@ typedef struct BrokerOps {
 	void (*link_pair)(void *userdata, Link *link);		/* answered by link_pair_done */
 	void (*link_cancel_pair)(void *userdata, Link *link);
 	void (*link_unpair)(void *userdata, Link *link);
+	void (*device_forget)(void *userdata, Radio *radio, const Addr *addr);	/* answered by bonds_forgotten */
 	void (*attr_start)(void *userdata, AttrOp *op);		/* answered by attr_op_done, at any time after this */
 	void (*attr_forget)(void *userdata, AttrOp *op);	/* the op goes away: no answer any more */
 
@@ -121,6 +122,7 @@ typedef struct BrokerOps {
 	void (*local_subscribed)(void *userdata, LocalAttr *attr, const Addr *client, bool on);
 
 	void (*bluez_stalled)(void *userdata);	/* programs that wait for BlueZ do not any more */
+	void (*bonds_changed)(void *userdata);	/* what bonds_store gives is another */
 	int (*antenna)(void *userdata, bool external);	/* works the antenna switch; negative errno */
 
 	void (*wake_at)(void *userdata, uint64_t when);	/* USEC_NEVER: not at all; replaces the last */
@@ -146,6 +148,7 @@ typedef struct Broker {
 	Quota *quota;
 	GPtrArray *radios;
 	GPtrArray *sessions;
+	GArray *owners;			/* Owner: who paired (core/bonds.h) */
 	uint64_t next_session;
 	uint64_t next_link;
 	uint64_t next_radio;

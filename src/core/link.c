@@ -258,7 +258,13 @@ static void link_broke(Link *link, uint64_t now)
 {
 	Reason reason;
 
-	reason_set(&reason, E_FAILED, "the link was lost while the services were being discovered");
+	/* BlueZ does not say why; but a device that has lost its key ends each link so, when it is to be encrypted */
+	if (link->bluez.paired)
+		reason_set(&reason, E_FAILED, "the link was lost before the services were known, as is each one to a device that "
+			   "was paired and has lost its key: if it was reset, its bond is no good any more; forget it "
+			   "(Session1.Forget), and pair again");
+	else
+		reason_set(&reason, E_FAILED, "the link was lost while the services were being discovered");
 	link_retry(link, -EAGAIN, &reason, now);
 }
 

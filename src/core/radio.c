@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/bonds.h"
 #include "core/link.h"
 #include "core/links.h"
 #include "core/peripheral.h"
@@ -124,6 +125,8 @@ int radio_appeared(Broker *broker, const Addr *addr, unsigned index, const Radio
 		power_init(&radio->power);
 		radio->scanning = g_ptr_array_new();
 		radio->links = g_ptr_array_new();
+		radio->bonds = g_ptr_array_new_with_free_func(bond_free);
+		radio->forgets = g_ptr_array_new();
 		g_ptr_array_add(broker->radios, radio);
 	}
 
@@ -165,6 +168,7 @@ void radio_vanished(Radio *radio, uint64_t now)
 	broker->ops->radio_removed(broker->userdata, radio);
 	reason_set(&reason, E_NOT_READY, "hci%u went away", radio->index);
 	radio_power_gone(radio, broker->bluez_up ? E_NOT_READY : E_BLUEZ_UNAVAILABLE, &reason);
+	bonds_clear(radio, broker->bluez_up ? E_NOT_READY : E_BLUEZ_UNAVAILABLE, &reason);
 	radio->vanishing = false;
 	radio_release(radio);
 }
@@ -328,6 +332,9 @@ Radio *radio_free(Radio *radio)
 	peripheral_free(radio->peripheral);
 	devices_free(radio->devices);
 	identities_free(radio->identities);
+	g_assert(radio->forgets->len == 0);
+	g_ptr_array_free(radio->forgets, TRUE);
+	g_ptr_array_free(radio->bonds, TRUE);
 	free(radio);
 	return NULL;
 }

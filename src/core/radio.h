@@ -64,6 +64,8 @@ struct Radio {
 	uint64_t silence;		/* how long without a report is too long; doubles while nothing helps */
 	GPtrArray *scanning;		/* sessions whose scan request stands */
 	GPtrArray *links;		/* Link */
+	GPtrArray *bonds;		/* Bond */
+	GPtrArray *forgets;		/* ForgetWait */
 	bool settling_links;
 	Absent absent[ABSENT_MAX];
 	Peripheral *peripheral;

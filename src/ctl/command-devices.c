@@ -4,6 +4,7 @@
 
 #include "core/report.h"
 #include "ctl/bus.h"
+#include "ctl/command-bonds.h"
 #include "ctl/commands.h"
 #include "ctl/describe.h"
 #include "ctl/fail.h"
@@ -160,7 +161,7 @@ static GVariant *get_devices(const Options *options, ExitCode *ret_exit)
 	return devices;
 }
 
-ExitCode command_devices(const Options *options)
+static ExitCode list_heard(const Options *options)
 {
 	ExitCode code = EXIT_FAILED;
 	g_autoptr(GVariant) devices = get_devices(options, &code);
@@ -183,4 +184,9 @@ ExitCode command_devices(const Options *options)
 	}
 	output_puts(out->str);
 	return n > 0 ? EXIT_DONE : EXIT_NOTHING;
+}
+
+ExitCode command_devices(const Options *options)
+{
+	return options->bonded ? bonds_list(options) : list_heard(options);
 }

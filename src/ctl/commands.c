@@ -24,7 +24,8 @@ const Command commands[] = {
 	},
 	{
 		"devices", "", "Lists the devices that were heard lately, the latest first",
-		FILTER_HELP "Does not scan: it shows what any program's scan has heard.\n", 0, 0, command_devices,
+		FILTER_HELP "Does not scan: it shows what any program's scan has heard. --bonded lists the devices that the\n"
+		"radio is bonded to instead, whether they were heard or not; forget removes one.\n", 0, 0, command_devices,
 	},
 	{
 		"resolve", "HEX [TYPE]", "Says what advertising data means, without the daemon",
@@ -57,6 +58,11 @@ const Command commands[] = {
 		"pair", "ADDR", "Pairs with a device",
 		"Asks on standard error for what the device shows, and reads the answer from standard input; or says what\n"
 		"is to be entered at the device. --passkey answers beforehand.\n" SHARED_HELP, 1, 1, command_pair,
+	},
+	{
+		"forget", "ADDR", "Removes the bond with a device, as after it was reset",
+		"For root, and for who paired with it. Not while another program uses the device. bluebrokerctl devices\n"
+		"--bonded lists them.\n", 1, 1, command_forget,
 	},
 	{
 		"disconnect", "ADDR", "Lets go of a link that your user's session holds",

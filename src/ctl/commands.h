@@ -16,6 +16,7 @@ ExitCode command_write(const Options *options);
 ExitCode command_notify(const Options *options);
 ExitCode command_disconnect(const Options *options);
 ExitCode command_pair(const Options *options);
+ExitCode command_forget(const Options *options);
 ExitCode command_links(const Options *options);
 ExitCode command_advertise(const Options *options);
 ExitCode command_serve(const Options *options);

@@ -167,6 +167,12 @@ static int set_auto_reconnect(Options *options, const char *text UNUSED, Reason 
 	return 0;
 }
 
+static int set_bonded(Options *options, const char *text UNUSED, Reason *reason UNUSED)
+{
+	options->bonded = true;
+	return 0;
+}
+
 static int add_address(Options *options, const char *text, Reason *reason)
 {
 	return wanted_add_address(&options->wanted, text, reason);
@@ -274,6 +280,7 @@ const Option option_table[] = {
 	{ "dedup", "MS", FOR_SCAN, set_dedup, "the same bytes of the same device at most once in MS milliseconds" },
 	{ "pcap", "FILE", FOR_SCAN, set_pcap, "also write what is heard to FILE, for Wireshark (-: standard output)" },
 	{ "btsnoop", "FILE", FOR_SCAN, set_btsnoop, "the same in the format of btmon" },
+	{ "bonded", NULL, FOR_DEVICES, set_bonded, "those that the radio is bonded to, heard or not" },
 	{ "raw", NULL, FOR_ADVERTS, set_raw, "bytes in hex instead of what they mean" },
 	{ "adapter", "hciN",
 	  FOR_ADVERTS | FOR_CONNECT | FOR_ATTR | FOR_LINKS | FOR_PAIR | FOR_ADVERTISE | FOR_SERVE, set_adapter,
@@ -318,6 +325,7 @@ unsigned option_mask(const Command *command)
 		{ "disconnect", FOR_LINKS },
 		{ "links", FOR_LINKS },
 		{ "pair", FOR_PAIR },
+		{ "forget", FOR_LINKS },
 		{ "advertise", FOR_ADVERTISE },
 		{ "serve", FOR_SERVE },
 		{ "clients", FOR_LINKS },

@@ -35,6 +35,7 @@ struct Options {
 	uint32_t dedup_ms;	/* 0: none */
 	const char *pcap;	/* a file for the capture, "-" for standard output; NULL: none */
 	const char *btsnoop;
+	bool bonded;
 	bool read;		/* the values too */
 	bool stay;
 	bool has_passkey;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/scan-wish.h"
+#include "service/bonds.h"
 #include "service/filter-dbus.h"
 #include "service/interfaces.h"
 #include "service/path.h"
@@ -182,6 +183,13 @@ static int refuse_set(sd_bus *bus UNUSED, const char *path UNUSED, const char *i
 	return sd_bus_error_set(error, error_name(E_INVALID_ARGUMENTS), "Name: s");
 }
 
+static int list_bonds(Call *call, Reason *reason)
+{
+	const Radio *radio = radio_at(call->service, sd_bus_message_get_path(call->message));
+
+	return radio ? get_bonds(call, radio, reason) : E_NO_SUCH_ADAPTER;
+}
+
 /* One getter for all properties: they are few and small. */
 static int get_property(sd_bus *bus UNUSED, const char *path, const char *interface UNUSED, const char *property,
 			sd_bus_message *reply, void *userdata, sd_bus_error *error UNUSED)
@@ -219,12 +227,15 @@ static int get_property(sd_bus *bus UNUSED, const char *path, const char *interf
 
 const Method adapter_methods[] = {
 	{ .member = "GetDevices", .run = get_devices, .question = true },
+	{ .member = "GetBonds", .run = list_bonds, .question = true },
 	{ 0 }
 };
 
 const sd_bus_vtable adapter_vtable[] = {
 	SD_BUS_VTABLE_START(0),
 	SD_BUS_METHOD_WITH_ARGS("GetDevices", SD_BUS_ARGS("a{sv}", filter), SD_BUS_RESULT("aa{sv}", devices), call_entry,
+				SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("GetBonds", SD_BUS_NO_ARGS, SD_BUS_RESULT("aa{sv}", bonds), call_entry,
 				SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_PROPERTY("Address", "s", get_property, 0, SD_BUS_VTABLE_PROPERTY_CONST),
 	SD_BUS_PROPERTY("AddressType", "s", get_property, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),

@@ -29,6 +29,7 @@ static Call *call_free(Call *call)
 	power_wait_cancel(&call->power);
 	op_wait_cancel(&call->op);
 	pair_wait_cancel(&call->pair, service_now(call->service));
+	forget_wait_cancel(&call->forget);
 	advert_wait_cancel(&call->advert);
 	start_wait_cancel(&call->start);
 	name_wait_cancel(&call->name);

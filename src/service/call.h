@@ -9,6 +9,7 @@
 #include <systemd/sd-bus.h>
 
 #include "core/advert.h"
+#include "core/bonds.h"
 #include "core/link.h"
 #include "core/local.h"
 #include "core/pairing.h"
@@ -46,6 +47,7 @@ struct Call {
 	ConnectWait connect;
 	OpWait op;
 	PairWait pair;
+	ForgetWait forget;
 	AdvertWait advert;
 	StartWait start;
 	NameWait name;

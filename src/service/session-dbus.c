@@ -5,6 +5,7 @@
 #include "core/constants.h"
 #include "service/advert-dbus.h"
 #include "service/advert-stream.h"
+#include "service/bonds.h"
 #include "service/call-session.h"
 #include "service/filter-dbus.h"
 #include "service/init-options.h"
@@ -247,6 +248,20 @@ static int resolve(Call *call, Reason *reason)
 	return r != 0 ? r : resolve_adv_data(call, reason);
 }
 
+static int forget_when_powered(Call *call, int error, Reason *reason)
+{
+	Session *session = NULL;
+
+	if (error == 0)
+		error = call_ready_session(call, &session, reason);
+	return error != 0 ? error : forget_device(call, session, reason);
+}
+
+static int forget(Call *call, Reason *reason)
+{
+	return call_powered_session(call, forget_when_powered, reason);
+}
+
 const Method session_methods[] = {
 	{ .member = "Init", .run = init },
 	{ .member = "Deinit", .run = deinit },
@@ -271,6 +286,7 @@ const Method session_methods[] = {
 	{ .member = "TxPower", .run = tx_power },
 	{ .member = "SetPin", .run = set_pin },
 	{ .member = "GattsMtu", .run = gatts_mtu, .question = true },
+	{ .member = "Forget", .run = forget },
 	{ .member = "Close", .run = close_session },
 	{ 0 }
 };
@@ -321,6 +337,7 @@ const sd_bus_vtable session_vtable[] = {
 	SD_BUS_METHOD_WITH_ARGS("SetPin", SD_BUS_ARGS("u", pin), SD_BUS_NO_RESULT, call_entry, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("GattsMtu", SD_BUS_NO_ARGS, SD_BUS_RESULT("aq", mtu), call_entry,
 				SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Forget", SD_BUS_ARGS("s", address), SD_BUS_NO_RESULT, call_entry, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("Close", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, call_entry, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_SIGNAL_WITH_ARGS("Event", SD_BUS_ARGS("u", events), 0),
 	SD_BUS_SIGNAL_WITH_ARGS("Advertisements", SD_BUS_ARGS("a(tsyynaya{sv})", advertisements, "t", dropped), 0),

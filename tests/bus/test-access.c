@@ -35,6 +35,7 @@ static void expect_denied(Client *by, const char *session)
 		{ "GetAdvertisements", "()" },	     { "ReadAdvertisements", "(uint32 0,)" },
 		{ "Callback", "(uint32 1,)" },	     { "Events", "()" },
 		{ "SetScanFilter", "(@a{sv} {},)" }, { "AcquireAdvertisements", "(@a{sv} {},)" },
+		{ "Forget", "('C0:00:00:00:00:01',)" },
 		{ "Close", "()" },
 	};
 

@@ -130,6 +130,28 @@ class Pair(unittest.TestCase):
         self.assertIn('not done within 3 s (--timeout)', errors)
         self.assertEqual(process.returncode, 6)
 
+    def test_reset_device(self):
+        """Its key is gone: connecting says so, and forgetting it helps."""
+        self.world.air('pairing lock display 42')
+        self.assertEqual(self.world.ctl('devices', '--bonded').returncode, 5)
+        self.answer('', '--passkey', '42')
+        wait_for('the link to close', lambda: 'up=0' in self.world.air('link lock'))
+        listed = self.world.ctl('devices', '--bonded')
+        self.assertEqual((listed.returncode, listed.stdout), (0, f'{LOCK} random mine    -\n'))
+        row = json.loads(self.world.ctl('devices', '--bonded', '--json').stdout)
+        self.assertEqual(row, {'Address': LOCK, 'AddressType': 'random', 'Mine': True})
+
+        self.world.air('forget lock')
+        self.assertIn('forget', self.expect_read(6))
+        forgotten = self.world.ctl('forget', LOCK.lower())
+        self.assertEqual((forgotten.returncode, forgotten.stdout), (0, f'{LOCK} is forgotten\n'), forgotten.stderr)
+        self.assertIn('no bond', self.world.ctl('forget', LOCK).stderr)
+        self.assertEqual(self.world.ctl('forget', 'lock').returncode, 2)
+        self.answer('', '--passkey', '42')
+        self.assertEqual(self.expect_read(), '50\n')
+        wait_for('the link to close', lambda: 'up=0' in self.world.air('link lock'))
+        self.assertEqual(json.loads(self.world.ctl('forget', '--json', LOCK).stdout), {'address': LOCK, 'forgotten': True})
+
 
 if __name__ == '__main__':
     unittest.main(argv=[sys.argv[0], '-v', *sys.argv[4:]])

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include <check.h>
+#include <glib/gstdio.h>
 
 #include "world-private.h"
 
@@ -62,11 +63,15 @@ void world_daemon_start(World *world)
 {
 	const char *program = g_getenv("BLUEBROKERD") ? g_getenv("BLUEBROKERD") : BLUEBROKERD_PATH;
 	g_autofree char *bus = g_strconcat("DBUS_SYSTEM_BUS_ADDRESS=", world->address, NULL);
-	const char *const environment[] = { bus, NULL };
+	g_autofree char *directory = g_build_filename(world->dir, "state", NULL);
+	g_autofree char *state = g_strconcat("STATE_DIRECTORY=", directory, NULL);
+	const char *const environment[] = { bus, state, NULL };
 	g_autoptr(GPtrArray) argv = g_ptr_array_new();
 	g_auto(GStrv) wrapper = NULL;
 
 	ck_assert_msg(world->daemon.pid == 0, "the daemon runs already");
+	/* in the guest it is another user's */
+	ck_assert(g_mkdir_with_parents(directory, 0755) == 0 && g_chmod(directory, 0777) == 0);
 	if (daemon_wrapper())
 		ck_assert_msg(g_shell_parse_argv(daemon_wrapper(), NULL, &wrapper, NULL),
 			      "BLUEBROKERD_WRAPPER: %s", daemon_wrapper());

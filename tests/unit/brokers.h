@@ -18,6 +18,7 @@
 typedef struct World {
 	Broker *broker;
 	Config config;
+	unsigned bonds_changed;
 	GString *log;		/* a word an intention, in order */
 	uint64_t now;
 	uint64_t wake;
@@ -140,6 +141,16 @@ static inline void op_link_cancel_pair(void *world, Link *link)
 	world_say(world, "nopair%u", link->addr.bytes[5]);
 }
 
+static inline void op_device_forget(void *world, Radio *radio UNUSED, const Addr *addr)
+{
+	world_say(world, "forgetdevice%u", addr->bytes[5]);
+}
+
+static inline void op_bonds_changed(void *world)
+{
+	((World *)world)->bonds_changed++;
+}
+
 static inline void op_link_unpair(void *world, Link *link)
 {
 	world_say(world, "unpair%u", link->addr.bytes[5]);
@@ -253,6 +264,8 @@ static inline void world_init(World *world)
 		.link_pair = op_link_pair,
 		.link_cancel_pair = op_link_cancel_pair,
 		.link_unpair = op_link_unpair,
+		.device_forget = op_device_forget,
+		.bonds_changed = op_bonds_changed,
 		.attr_start = op_attr_start,
 		.attr_forget = op_attr_forget,
 		.link_added = op_link_added,

@@ -21,6 +21,8 @@ struct Pairing {
 	Link *link; /* the exchange is under way */
 	GCancellable *asking; /* the agent */
 	guint timer;
+	guint key_timer; /* the other side has lost its key: the link ends over that */
+	Link *key_link;
 	AttrSecurity security; /* what comes out of it */
 };
 
@@ -262,15 +264,35 @@ bool pairing_elevate(Pairing *pairing, Link *link)
 	return true;
 }
 
+static int pairing_on_key_missing(void *data)
+{
+	Pairing *pairing = data;
+
+	pairing->key_timer = 0;
+	link_lose(pairing->key_link, ENDED_HERE);
+	return G_SOURCE_REMOVE;
+}
+
+static void pairing_forget_key_timer(Pairing *pairing)
+{
+	if (pairing->key_timer)
+		g_source_remove(pairing->key_timer);
+	pairing->key_timer = 0;
+}
+
 void pairing_linked(Pairing *pairing, Link *link)
 {
 	Peer *peer = link_peer(link);
 
 	/* Whose keys fit, encrypts at once. */
-	if (pairing->paired && peer->bond == link_radio(link)->addr)
+	if (pairing->paired && peer->bond == link_radio(link)->addr) {
 		link_secure(link, peer->bond_security);
-	else if (pairing->call)
+	} else if (pairing->paired) {
+		pairing->key_link = link;
+		pairing->key_timer = g_idle_add_full(G_PRIORITY_DEFAULT, pairing_on_key_missing, pairing, NULL);
+	} else if (pairing->call) {
 		pairing_begin(pairing, link);
+	}
 }
 
 void pairing_resolved(Pairing *pairing)
@@ -286,6 +308,7 @@ void pairing_unlinked(Pairing *pairing, bool was_up)
 {
 	bool busy = pairing->link || pairing->call;
 
+	pairing_forget_key_timer(pairing);
 	pairing->link = NULL; /* it is freed */
 	if (!busy)
 		return;
@@ -330,6 +353,7 @@ Pairing *pairing_free(Pairing *pairing)
 		return NULL;
 
 	pairing->link = NULL;
+	pairing_forget_key_timer(pairing);
 	pairing_stop(pairing);
 	if (pairing->call)
 		bus_error(pairing->bus, g_steal_pointer(&pairing->call), CANCELED);

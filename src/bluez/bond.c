@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Bonds at bluetoothd. */
+#include "bluez/bond.h"
+
+#include <errno.h>
+
+#include "bluez/adapter.h"
+#include "bluez/bluez.h"
+#include "bluez/msg.h"
+#include "core/bonds.h"
+
+/* Which device was to be forgotten, in case it is gone when the answer comes. */
+typedef struct Forgetting {
+	Bluez *bluez;
+	uint64_t radio;		/* its id */
+	Addr addr;
+} Forgetting;
+
+void bluez_bond_sync(const Device *device, const char *path, bool fresh)
+{
+	g_autofree char *name = device_name(device);
+
+	if (device->adapter->radio)
+		bonds_device(device->adapter->radio, path, &device->addr, name, device->paired, fresh);
+}
+
+void bluez_bond_gone(const Device *device, const char *path)
+{
+	if (device->adapter->radio)
+		bonds_vanished(device->adapter->radio, path);
+}
+
+static void tell(const Forgetting *forgetting, int error, const Reason *reason)
+{
+	const Broker *broker = forgetting->bluez->broker;
+
+	for (guint i = 0; i < broker->radios->len; i++) {
+		Radio *radio = g_ptr_array_index(broker->radios, i);
+
+		if (radio->id == forgetting->radio) {
+			bonds_forgotten(radio, &forgetting->addr, error, reason);
+			return;
+		}
+	}
+}
+
+static int on_forgotten(sd_bus_message *m, void *userdata, sd_bus_error *ret_error UNUSED)
+{
+	const sd_bus_error *error = sd_bus_message_get_error(m);
+	Reason reason = { "" };
+	int r = 0;
+
+	/* somebody else was faster */
+	if (error && !sd_bus_error_has_name(error, "org.bluez.Error.DoesNotExist"))
+		r = reason_set(&reason, E_FAILED, "bluetoothd: %s", error_words(error));
+	tell(userdata, r, &reason);
+	return 0;
+}
+
+static int append_device(sd_bus_message *m, void *path)
+{
+	return sd_bus_message_append(m, "o", path);
+}
+
+void bluez_forget(Bluez *bluez, Radio *radio, const Addr *addr)
+{
+	const Adapter *adapter = bluez_adapter(bluez, radio);
+	Forgetting *forgetting = g_new0(Forgetting, 1);
+	char path[BLUEZ_PATH_SIZE];
+	BluezCall *call = NULL;
+	Reason reason;
+	int r = -ENOTCONN;
+
+	forgetting->bluez = bluez;
+	forgetting->radio = radio->id;
+	forgetting->addr = *addr;
+	if (adapter && bluez_device_path(bluez, radio, addr, path))
+		r = bluez_call_with(bluez, adapter->path, ADAPTER_INTERFACE, "RemoveDevice", &call, on_forgotten, forgetting,
+				    append_device, path);
+	if (r >= 0) {
+		bluez_call_float(call, g_free);
+		return;
+	}
+	r = reason_set(&reason, E_BLUEZ_UNAVAILABLE, "bluetoothd cannot be called now");
+	tell(forgetting, r, &reason);
+	g_free(forgetting);
+}

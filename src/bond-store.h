@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Who paired with which device, kept in the daemon's state directory (systemd's STATE_DIRECTORY; none: not kept). */
+#pragma once
+
+#include "core/broker.h"
+
+void bond_store_load(Broker *broker);
+void bond_store_save(const Broker *broker);

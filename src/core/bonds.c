@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Bonds, and whose they are. */
+#include "core/bonds.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/links.h"
+#include "core/link.h"
+#include "core/local.h"
+#include "core/pairing.h"
+#include "core/peripheral.h"
+#include "core/radio.h"
+#include "core/session.h"
+
+#define OWNERS_MAX 1024		/* the oldest goes */
+
+/* A user who paired with a device. In broker->owners. */
+typedef struct Owner {
+	Addr radio;
+	Addr device;
+	uid_t uid;
+} Owner;
+
+void bond_free(void *data)
+{
+	Bond *bond = data;
+
+	g_free(bond->place);
+	g_free(bond->name);
+	g_free(bond);
+}
+
+/* --- owners --- */
+
+GArray *bonds_owners_new(void)
+{
+	return g_array_new(FALSE, FALSE, sizeof(Owner));
+}
+
+static bool is_owner(const Owner *owner, const Radio *radio, const Addr *device)
+{
+	return addr_equal(&owner->radio, &radio->addr) && addr_equal(&owner->device, device);
+}
+
+static bool has_owner(const Radio *radio, const Addr *device, uid_t uid)
+{
+	const GArray *owners = radio->broker->owners;
+
+	for (guint i = 0; i < owners->len; i++) {
+		const Owner *owner = &g_array_index(owners, Owner, i);
+
+		if (owner->uid == uid && is_owner(owner, radio, device))
+			return true;
+	}
+	return false;
+}
+
+static void owners_add(Broker *broker, const Owner *owner)
+{
+	if (broker->owners->len >= OWNERS_MAX)
+		g_array_remove_index(broker->owners, 0);
+	g_array_append_vals(broker->owners, owner, 1);
+}
+
+static void owners_changed(Broker *broker)
+{
+	broker->ops->bonds_changed(broker->userdata);
+}
+
+static void add_owner(Radio *radio, const Addr *device, const Session *session)
+{
+	const Owner owner = { .radio = radio->addr, .device = *device, .uid = user_uid(session->user) };
+
+	if (has_owner(radio, device, owner.uid))
+		return;
+	owners_add(radio->broker, &owner);
+	owners_changed(radio->broker);
+}
+
+/* to NULL: nobody's any more. */
+static void move_owners(Radio *radio, const Addr *from, const Addr *to)
+{
+	GArray *owners = radio->broker->owners;
+	bool any = false;
+
+	for (guint i = owners->len; i-- > 0;) {
+		Owner *owner = &g_array_index(owners, Owner, i);
+
+		if (!is_owner(owner, radio, from))
+			continue;
+		any = true;
+		if (to)
+			owner->device = *to;
+		else
+			g_array_remove_index(owners, i);
+	}
+	if (any)
+		owners_changed(radio->broker);
+}
+
+/* It was paired just now: by who asked for that; else for those who use the link, or whom the central came for. */
+static void find_owners(Radio *radio, const Addr *addr)
+{
+	const Link *link = link_find(radio, addr);
+
+	if (link && link_is_asked(link)) {
+		add_owner(radio, addr, link->pairing->session);
+		return;
+	}
+	for (guint i = 0; link && i < link->holds->len; i++)
+		add_owner(radio, addr, g_array_index(link->holds, Hold, i).session);
+	if (!peripheral_find_client(radio->peripheral, addr))
+		return;
+	for (guint i = 0; i < radio->peripheral->services->len; i++)
+		add_owner(radio, addr, ((const LocalService *)g_ptr_array_index(radio->peripheral->services, i))->session);
+}
+
+char *bonds_store(const Broker *broker)
+{
+	char radio[ADDR_STRING_SIZE], device[ADDR_STRING_SIZE];
+	GString *text = g_string_new(NULL);
+
+	for (guint i = 0; i < broker->owners->len; i++) {
+		const Owner *owner = &g_array_index(broker->owners, Owner, i);
+
+		g_string_append_printf(text, "%s %s %u\n", addr_format(&owner->radio, radio),
+				       addr_format(&owner->device, device), owner->uid);
+	}
+	return g_string_free(text, FALSE);
+}
+
+void bonds_restore(Broker *broker, const char *text)
+{
+	g_auto(GStrv) lines = g_strsplit(text, "\n", OWNERS_MAX);
+
+	for (char **line = lines; *line; line++) {
+		char radio[ADDR_STRING_SIZE], device[ADDR_STRING_SIZE];
+		Owner owner = { .uid = 0 };
+
+		if (sscanf(*line, "%17s %17s %u", radio, device, &owner.uid) == 3 && addr_parse(radio, &owner.radio) == 0 &&
+		    addr_parse(device, &owner.device) == 0)
+			owners_add(broker, &owner);
+	}
+}
+
+/* --- bonds --- */
+
+static Bond *find_place(const Radio *radio, const char *place)
+{
+	for (guint i = 0; i < radio->bonds->len; i++) {
+		Bond *bond = g_ptr_array_index(radio->bonds, i);
+
+		if (strcmp(bond->place, place) == 0)
+			return bond;
+	}
+	return NULL;
+}
+
+static const Bond *find_bond(const Radio *radio, const Addr *addr)
+{
+	for (guint i = 0; i < radio->bonds->len; i++) {
+		const Bond *bond = g_ptr_array_index(radio->bonds, i);
+
+		if (identities_same(radio->identities, &bond->addr, addr))
+			return bond;
+	}
+	return NULL;
+}
+
+bool bond_is_of(const Radio *radio, const Bond *bond, uid_t uid)
+{
+	return uid == 0 || has_owner(radio, &bond->addr, uid);
+}
+
+void bonds_vanished(Radio *radio, const char *place)
+{
+	Bond *bond = find_place(radio, place);
+
+	/* whose it is is kept: a radio that is unplugged takes its devices with it, too */
+	if (bond)
+		g_ptr_array_remove(radio->bonds, bond);
+}
+
+void bonds_device(Radio *radio, const char *place, const Addr *addr, const char *name, bool bonded, bool fresh)
+{
+	Bond *bond = find_place(radio, place);
+
+	if (!bonded) {
+		bonds_vanished(radio, place);
+		/* somebody has undone it */
+		if (!find_bond(radio, addr))
+			move_owners(radio, addr, NULL);
+		return;
+	}
+	if (!bond) {
+		bond = g_new0(Bond, 1);
+		bond->place = g_strdup(place);
+		bond->addr = *addr;
+		g_ptr_array_add(radio->bonds, bond);
+	}
+	/* the bond tells who it is */
+	if (!addr_equal(&bond->addr, addr))
+		move_owners(radio, &bond->addr, addr);
+	bond->addr = *addr;
+	g_free(bond->name);
+	bond->name = g_strdup(name);
+	if (!fresh)
+		return;
+	/* whatever bond there was is replaced */
+	move_owners(radio, addr, NULL);
+	find_owners(radio, addr);
+}
+
+/* --- forgetting --- */
+
+/* Whether anybody but that session uses the device now. */
+static bool is_used(const Radio *radio, const Addr *addr, const Session *session)
+{
+	const Link *link = link_find(radio, addr);
+	bool used = false;
+
+	for (guint i = 0; link && i < link->holds->len; i++)
+		used |= g_array_index(link->holds, Hold, i).session != session;
+	for (guint i = 0; link && i < link->waits->len; i++)
+		used |= ((const ConnectWait *)g_ptr_array_index(link->waits, i))->session != session;
+	if (!peripheral_find_client(radio->peripheral, addr))
+		return used;
+	for (guint i = 0; i < radio->peripheral->services->len; i++)
+		used |= ((const LocalService *)g_ptr_array_index(radio->peripheral->services, i))->session != session;
+	return used;
+}
+
+int bond_forget(Session *session, uid_t uid, const Addr *addr, ForgetWait *wait, Reason *reason)
+{
+	Radio *radio = session->radio;
+	const Bond *bond = find_bond(radio, addr);
+	const Link *link = link_find(radio, addr);
+	char text[ADDR_STRING_SIZE];
+
+	addr_format(addr, text);
+	if (!bond)
+		return reason_set(reason, E_DOES_NOT_EXIST, "hci%u has no bond with %s (Adapter1.GetBonds lists them)",
+				  radio->index, text);
+	if (!bond_is_of(radio, bond, uid))
+		return reason_set(reason, E_ACCESS_DENIED, "%s was not paired by uid %u; root may forget it", text, uid);
+	if (is_used(radio, addr, session))
+		return reason_set(reason, E_BUSY, "another session uses %s", text);
+	if (link && (link->state == LINK_CONNECTING || link->state == LINK_CLOSING || link->pair_under_way))
+		return reason_set(reason, E_BUSY, "%s is being connected to, or let go of; try again in a while", text);
+	wait->radio = radio;
+	wait->addr = bond->addr;
+	g_ptr_array_add(radio->forgets, wait);
+	radio->broker->ops->device_forget(radio->broker->userdata, radio, &wait->addr);
+	return 0;
+}
+
+void forget_wait_cancel(ForgetWait *wait)
+{
+	if (wait->radio)
+		g_ptr_array_remove(wait->radio->forgets, wait);
+	wait->radio = NULL;
+}
+
+/* addr NULL: all. */
+static ForgetWait *next_forget(const Radio *radio, const Addr *addr)
+{
+	for (guint i = 0; i < radio->forgets->len; i++) {
+		ForgetWait *wait = g_ptr_array_index(radio->forgets, i);
+
+		if (!addr || addr_equal(&wait->addr, addr))
+			return wait;
+	}
+	return NULL;
+}
+
+static void end_forgets(Radio *radio, const Addr *addr, int error, const Reason *reason)
+{
+	ForgetWait *wait;
+
+	while ((wait = next_forget(radio, addr))) {
+		forget_wait_cancel(wait);
+		wait->done(wait, error, reason);
+	}
+}
+
+void bonds_forgotten(Radio *radio, const Addr *addr, int error, const Reason *reason)
+{
+	const Addr gone = *addr;
+
+	if (error == 0) {
+		move_owners(radio, &gone, NULL);
+		/* BlueZ may tell later */
+		for (guint i = radio->bonds->len; i-- > 0;)
+			if (addr_equal(&((const Bond *)g_ptr_array_index(radio->bonds, i))->addr, &gone))
+				g_ptr_array_remove_index(radio->bonds, i);
+	}
+	end_forgets(radio, &gone, error, reason);
+}
+
+void bonds_clear(Radio *radio, int error, const Reason *reason)
+{
+	g_ptr_array_set_size(radio->bonds, 0);
+	end_forgets(radio, NULL, error, reason);
+}

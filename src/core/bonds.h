@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The devices that a radio is bonded to, and who paired with them: those may undo it. BlueZ keeps the bonds; the broker
+ * remembers whose they are, also over a restart where there is a place for that (bonds_store).
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "core/addr.h"
+#include "core/broker.h"
+#include "util/error.h"
+
+/* In radio->bonds. */
+typedef struct Bond {
+	char *place;	/* what the edge knows it by */
+	Addr addr;
+	char *name;	/* valid UTF-8, or NULL */
+} Bond;
+
+/* Somebody who waits for a bond to be undone. Lives in the waiter; off the list before done is called. */
+typedef struct ForgetWait {
+	void (*done)(struct ForgetWait *wait, int error, const Reason *reason);
+	Radio *radio;	/* NULL while not waiting */
+	Addr addr;
+} ForgetWait;
+
+/*
+ * Removes the bond, and all that BlueZ knows of the device: 0: wait->done will be called. E_DOES_NOT_EXIST, E_ACCESS_DENIED
+ * (neither root nor who paired), E_BUSY (another session uses it, or it is being connected to).
+ */
+int bond_forget(Session *session, uid_t uid, const Addr *addr, ForgetWait *wait, Reason *reason);
+void forget_wait_cancel(ForgetWait *wait);	/* no harm if it does not wait */
+bool bond_is_of(const Radio *radio, const Bond *bond, uid_t uid);
+
+/* From the edge: what BlueZ shows of a device. fresh: it became bonded just now. */
+void bonds_device(Radio *radio, const char *place, const Addr *addr, const char *name, bool bonded, bool fresh);
+void bonds_vanished(Radio *radio, const char *place);
+/* The answer to ops->device_forget. */
+void bonds_forgotten(Radio *radio, const Addr *addr, int error, const Reason *reason);
+
+/* What is to be remembered, as text; and back. ops->bonds_changed tells when it is another. */
+char *bonds_store(const Broker *broker);
+void bonds_restore(Broker *broker, const char *text);
+
+/* For broker.c. */
+GArray *bonds_owners_new(void);
+/* For radio.c: the radio is unplugged, or bluetoothd is gone. */
+void bonds_clear(Radio *radio, int error, const Reason *reason);
+void bond_free(void *bond);

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The devices that a radio is bonded to, and how they are forgotten. */
+#include "service/bonds.h"
+
+#include <errno.h>
+#include <stddef.h>
+
+#include "core/bonds.h"
+#include "service/service.h"
+
+static int append_bond(sd_bus_message *m, const Bond *bond, bool mine)
+{
+	char address[ADDR_STRING_SIZE];
+	int r;
+
+	r = sd_bus_message_open_container(m, 'a', "{sv}");
+	if (r >= 0)
+		r = sd_bus_message_append(m, "{sv}{sv}{sv}", "Address", "s", addr_format(&bond->addr, address),
+					  "AddressType", "s", addr_type_name(bond->addr.type), "Mine", "b", (int)mine);
+	if (r >= 0 && bond->name)
+		r = sd_bus_message_append(m, "{sv}", "Name", "s", bond->name);
+	return r < 0 ? r : sd_bus_message_close_container(m);
+}
+
+int get_bonds(Call *call, const Radio *radio, Reason *reason UNUSED)
+{
+	sd_bus_message *reply = NULL;
+	int r;
+
+	r = sd_bus_message_new_method_return(call->message, &reply);
+	if (r >= 0)
+		r = sd_bus_message_open_container(reply, 'a', "a{sv}");
+	for (guint i = 0; i < radio->bonds->len && r >= 0; i++) {
+		const Bond *bond = g_ptr_array_index(radio->bonds, i);
+
+		r = append_bond(reply, bond, bond_is_of(radio, bond, call_uid(call)));
+	}
+	if (r >= 0)
+		r = sd_bus_message_close_container(reply);
+	if (r >= 0)
+		r = sd_bus_send(NULL, reply, NULL);
+	sd_bus_message_unref(reply);
+	return r < 0 ? r : 0;
+}
+
+static void on_forgotten(ForgetWait *wait, int error, const Reason *reason)
+{
+	Call *call = (Call *)(void *)((char *)wait - offsetof(Call, forget));
+
+	call_finish(call, error != 0 ? error : call_reply(call), reason);
+}
+
+int forget_device(Call *call, Session *session, Reason *reason)
+{
+	Addr addr = { .type = ADDR_PUBLIC };
+	const char *text;
+	int r;
+
+	r = sd_bus_message_rewind(call->message, true);
+	if (r >= 0)
+		r = sd_bus_message_read(call->message, "s", &text);
+	if (r < 0)
+		return r;
+	if (addr_parse(text, &addr) < 0)
+		return reason_set(reason, E_INVALID_ARGUMENTS, "address: an address is AA:BB:CC:DD:EE:FF or aabbccddeeff");
+	r = radio_ready(session->radio, reason);
+	if (r == 0)
+		r = call_keep(call, reason);
+	if (r != 0)
+		return r;
+	call->forget.done = on_forgotten;
+	r = bond_forget(session, call_uid(call), &addr, &call->forget, reason);
+	return r != 0 ? r : CALL_DEFERRED;
+}
