@@ -136,6 +136,12 @@ void broker_peer_gone(Broker *broker, const char *connection, uint64_t now)
 	}
 }
 
+void broker_peer_reads(Broker *broker, const char *connection, bool reads)
+{
+	for (guint i = 0; i < broker->sessions->len; i++)
+		session_peer_reads(g_ptr_array_index(broker->sessions, i), connection, reads);
+}
+
 void broker_wake_at(Broker *broker, uint64_t when)
 {
 	if (when >= broker->wake)

@@ -135,6 +135,7 @@ typedef struct BrokerStats {
 	uint64_t dropped_memory;
 	uint64_t dropped_monitor;	/* packets that the kernel threw away, a report or more each */
 	uint64_t dropped_notifications;	/* that did not fit into a program's pipe */
+	uint64_t dropped_signals;	/* other ones, to connections that do not read */
 	uint64_t filtered;
 	uint64_t duplicates;
 	uint64_t upstream_errors;	/* calls to BlueZ that failed */
@@ -182,6 +183,9 @@ void broker_set_monitored(Broker *broker, bool monitored);
 
 /* A bus connection left: its private sessions and subscriptions go. */
 void broker_peer_gone(Broker *broker, const char *connection, uint64_t now);
+
+/* A bus connection does not read its signals, or does so again: until then it is no reader of reports. */
+void broker_peer_reads(Broker *broker, const char *connection, bool reads);
 
 /* Does what is due at now, and asks for the next wake-up. */
 void broker_tick(Broker *broker, uint64_t now);

@@ -9,7 +9,9 @@
 bool session_has_reader(const Session *session)
 {
 	for (guint i = 0; i < session->subscribers->len; i++) {
-		if (g_array_index(session->subscribers, Subscriber, i).triggers & EVENT_NEW_ADV)
+		const Subscriber *subscriber = &g_array_index(session->subscribers, Subscriber, i);
+
+		if ((subscriber->triggers & EVENT_NEW_ADV) && !subscriber->stuck)
 			return true;
 	}
 	return false;
@@ -206,6 +208,15 @@ void session_client(Session *session, const Addr *addr, bool connected)
 	session_raise(session, event);
 }
 
+/* Somebody takes reports from now on. */
+static void session_wake_reader(Session *session)
+{
+	if (!session->filter.by_signal || !session->ring || ring_count(session->ring) == 0)
+		return;
+	session->batch_due = session->last_batch;
+	broker_wake_at(session->broker, session->batch_due);
+}
+
 void session_subscribe(Session *session, const char *connection, uint32_t triggers)
 {
 	Subscriber subscriber = { .triggers = triggers };
@@ -220,9 +231,19 @@ void session_subscribe(Session *session, const char *connection, uint32_t trigge
 	if (session->events & triggers)
 		session->broker->ops->session_event(session->broker->userdata, session, connection,
 						    session->events & triggers);
-	if (session->filter.by_signal && session->ring && ring_count(session->ring) > 0) {
-		session->batch_due = session->last_batch;
-		broker_wake_at(session->broker, session->batch_due);
+	session_wake_reader(session);
+}
+
+void session_peer_reads(Session *session, const char *connection, bool reads)
+{
+	for (guint i = 0; i < session->subscribers->len; i++) {
+		Subscriber *subscriber = &g_array_index(session->subscribers, Subscriber, i);
+
+		if (strcmp(subscriber->connection, connection) != 0)
+			continue;
+		subscriber->stuck = !reads;
+		if (reads)
+			session_wake_reader(session);
 	}
 }
 

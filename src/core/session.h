@@ -44,6 +44,7 @@ typedef struct ScanFilter {
 typedef struct Subscriber {
 	char *connection;
 	uint32_t triggers;
+	bool stuck;		/* does not read */
 } Subscriber;
 
 /* What a stream says of the reports that wait in the ring. */
@@ -135,6 +136,8 @@ uint32_t session_take_events(Session *session);
 /* triggers 0 unsubscribes. An event whose bit is set already is signalled at once. */
 void session_subscribe(Session *session, const char *connection, uint32_t triggers);
 void session_unsubscribe(Session *session, const char *connection);
+
+void session_peer_reads(Session *session, const char *connection, bool reads);
 
 /* An event happened: who wants to know, and was not told since Events was read last, is told. */
 void session_raise(Session *session, uint32_t event);

@@ -98,6 +98,7 @@ int call_start(sd_bus_message *m, Service *service, const Method *method)
 	r = peers_get(service->peers, sd_bus_message_get_sender(m), &peer);
 	if (r < 0)
 		return r;
+	peer_alive(peer);
 
 	/* whose it is is not known yet, so this queue is counted by connection */
 	if (!peer->user && peer->calls.length >= service->broker->config.queued_calls_per_user) {

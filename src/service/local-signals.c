@@ -21,7 +21,7 @@ void service_session_client(Service *service, Session *session, const char *conn
 	if (r >= 0)
 		r = sd_bus_message_append(m, "s", addr_format(addr, address));
 	if (r >= 0)
-		r = sd_bus_send_to(service->bus, m, connection, NULL);
+		service_send(service, connection, m, 0);
 	sd_bus_message_unref(m);
 	signal_log_error(r);
 }
@@ -44,7 +44,7 @@ static void send_to_listeners(Service *service, const LocalAttr *attr, uint32_t 
 		if (r >= 0)
 			r = append(m, attr, what);
 		if (r >= 0)
-			r = sd_bus_send_to(service->bus, m, listener->connection, NULL);
+			service_send(service, listener->connection, m, ATTR_VALUE_MAX);
 		sd_bus_message_unref(m);
 		signal_log_error(r);
 	}
@@ -150,7 +150,7 @@ static void tell_owner(Service *service, const Session *session, const char *mem
 		if (r >= 0)
 			r = append(m, object);
 		if (r >= 0)
-			r = sd_bus_send_to(service->bus, m, connection, NULL);
+			service_send(service, connection, m, 0);
 		sd_bus_message_unref(m);
 		signal_log_error(r);
 	}

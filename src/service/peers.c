@@ -23,6 +23,7 @@ static void peer_free(void *data)
 	Peer *peer = data;
 
 	sd_bus_slot_unref(peer->lookup);
+	sd_bus_slot_unref(peer->ping);
 	charge_end(&peer->charge);
 	user_unref(peer->user);
 	g_assert(g_queue_is_empty(&peer->calls));
@@ -148,8 +149,92 @@ static int on_name_lost(sd_bus_message *m, void *userdata, sd_bus_error *ret_err
 	if (!peer)
 		return 0;
 	log_debug("%s left the bus", name);
+	peer->gone = true;
 	peers->ops->gone(peers->userdata, peer);
 	g_hash_table_remove(peers->by_name, name);
+	return 0;
+}
+
+/* --- whether they read --- */
+
+/* What the bus adds to a signal's content. */
+#define ENVELOPE 200
+
+static void peer_set_stuck(Peer *peer, bool stuck)
+{
+	if (peer->stuck == stuck)
+		return;
+	peer->stuck = stuck;
+	log_debug("%s %s", peer->name, stuck ? "does not read what it is sent" : "reads again");
+	peer->peers->ops->reads(peer->peers->userdata, peer, !stuck);
+}
+
+static void peer_ping(Peer *peer);
+
+static void peer_has_read(Peer *peer, size_t bytes)
+{
+	peer->unread -= MIN(bytes, peer->unread);
+	peer->asked -= MIN(bytes, peer->asked);
+	peer_set_stuck(peer, peer->unread > READER_WINDOW);
+	if (peer->unread > READER_WINDOW / 2)
+		peer_ping(peer);
+}
+
+/* Any answer will do: an error of the program's library, and one of the bus, which will not pass a ping. Then nothing can
+ * be known. */
+static int on_pong(sd_bus_message *m UNUSED, void *userdata, sd_bus_error *error UNUSED)
+{
+	Peer *peer = userdata;
+
+	peer->ping = sd_bus_slot_unref(peer->ping);
+	peer_has_read(peer, peer->asked);
+	return 0;
+}
+
+static void peer_ping(Peer *peer)
+{
+	sd_bus_message *m = NULL;
+	int r;
+
+	if (peer->ping)
+		return;
+	r = sd_bus_message_new_method_call(peer->peers->bus, &m, peer->name, "/", "org.freedesktop.DBus.Peer", "Ping");
+	if (r >= 0)
+		r = sd_bus_message_set_auto_start(m, false);
+	if (r >= 0)
+		r = sd_bus_call_async(peer->peers->bus, &peer->ping, m, on_pong, peer, UINT64_MAX);
+	sd_bus_message_unref(m);
+	peer->asked = r < 0 ? 0 : peer->unread;
+}
+
+void peer_alive(Peer *peer)
+{
+	peer_has_read(peer, peer->unread);
+}
+
+bool peers_reads(const Peers *peers, const char *connection)
+{
+	const Peer *peer = g_hash_table_lookup(peers->by_name, connection);
+
+	return peer && !peer->stuck && !peer->gone;
+}
+
+int peers_send(Peers *peers, const char *connection, sd_bus_message *m, size_t bytes)
+{
+	Peer *peer = g_hash_table_lookup(peers->by_name, connection);
+	int r;
+
+	if (!peer || peer->gone)
+		return -ENOTCONN;
+	if (peer->stuck)
+		return -ENOBUFS;
+	r = sd_bus_send_to(peers->bus, m, connection, NULL);
+	if (r < 0)
+		return r;
+	peer->unread += ENVELOPE + bytes;
+	if (peer->unread > READER_WINDOW / 2)
+		peer_ping(peer);
+	peer_set_stuck(peer, peer->unread > READER_WINDOW);
 	return 0;
 }
 

@@ -21,11 +21,20 @@ typedef struct Peer {
 	Charge charge;
 	sd_bus_slot *lookup;
 	GQueue calls;		/* Call: those that wait, in order of arrival */
+
+	/* what we sent, and it has not shown to have read: bytes, about */
+	size_t unread;
+	size_t asked;		/* of those, before the ping that is under way */
+	sd_bus_slot *ping;	/* NULL: none */
+	bool stuck;		/* it does not read */
+	bool gone;
 } Peer;
 
 typedef struct PeersOps {
 	/* Its calls may run now; or error says why none of them may. */
 	void (*known)(void *userdata, Peer *peer, int error, const Reason *reason);
+	/* It does not read what it is sent, or it does so again. */
+	void (*reads)(void *userdata, Peer *peer, bool reads);
 	/* It left; the peer is freed afterwards. */
 	void (*gone)(void *userdata, Peer *peer);
 } PeersOps;
@@ -38,3 +47,14 @@ int peers_get(Peers *peers, const char *name, Peer **ret);
 
 /* All that there are. No peer comes or goes meanwhile. */
 void peers_for_each(const Peers *peers, void (*each)(Peer *peer));
+
+/*
+ * Sends a signal of about so many bytes of content to that connection. What it does not read would gather in the bus
+ * without end, so it is asked now and then (org.freedesktop.DBus.Peer.Ping, which libraries answer by themselves, and
+ * behind what was sent before) whether it reads. One that has READER_WINDOW bytes before it gets no more until it answers, or
+ * calls us. 0: sent; -ENOBUFS: it does not read; -ENOTCONN: it has left.
+ */
+#define READER_WINDOW (256 * 1024)
+int peers_send(Peers *peers, const char *connection, sd_bus_message *m, size_t bytes);
+bool peers_reads(const Peers *peers, const char *connection);
+void peer_alive(Peer *peer);	/* it called us */

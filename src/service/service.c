@@ -141,6 +141,13 @@ static void on_peer_known(void *userdata UNUSED, Peer *peer, int error, const Re
 	calls_run(peer, error, reason);
 }
 
+static void on_peer_reads(void *userdata, Peer *peer, bool reads)
+{
+	Service *service = userdata;
+
+	broker_peer_reads(service->broker, peer->name, reads);
+}
+
 static void on_peer_gone(void *userdata, Peer *peer)
 {
 	Service *service = userdata;
@@ -158,7 +165,7 @@ void service_bluez_stalled(Service *service)
 
 int service_new(Service **ret, sd_event *event, sd_bus *bus, Broker *broker)
 {
-	static const PeersOps peers_ops = { .known = on_peer_known, .gone = on_peer_gone };
+	static const PeersOps peers_ops = { .known = on_peer_known, .reads = on_peer_reads, .gone = on_peer_gone };
 	Service *service;
 	int r;
 

@@ -52,6 +52,10 @@ bool service_is_behind(const Service *service);
 /* CLOCK_BOOTTIME, of this turn of the loop. */
 uint64_t service_now(const Service *service);
 
+/* Sends a signal of about so many bytes of content to a connection, unless that does not read (peers_send): then it is lost,
+ * and counted. */
+void service_send(Service *service, const char *connection, sd_bus_message *m, size_t bytes);
+
 /* The method table's entry for a message. */
 const Method *service_find_method(sd_bus_message *m);
 

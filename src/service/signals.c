@@ -18,11 +18,24 @@
  * of a connection in each turn of its loop, and the socket holds 8 MiB, behind all of which an answer would wait. */
 #define BACKLOG_MAX (64 * 1024)
 
+/* About what a report takes in a signal. */
+#define REPORT_SIZE 160
+
 /* A bus that is gone, or that we are leaving, is the end anyway: not a line for each signal. */
 void signal_log_error(int r)
 {
 	if (r < 0 && r != -ENOTCONN)
 		log_limited(LOG_WARNING, "cannot send a signal: %s", strerror(-r));
+}
+
+void service_send(Service *service, const char *connection, sd_bus_message *m, size_t bytes)
+{
+	int r = peers_send(service->peers, connection, m, bytes);
+
+	if (r == -ENOBUFS)
+		service->broker->stats.dropped_signals++;
+	else
+		signal_log_error(r);
 }
 
 void service_radio_added(Service *service, Radio *radio)
@@ -118,6 +131,7 @@ bool service_is_behind(const Service *service)
 
 bool service_session_batch(Service *service, Session *session)
 {
+	const size_t before = ring_count(session->ring);
 	sd_bus_message *first = NULL;
 	int r = 0;
 
@@ -128,7 +142,7 @@ bool service_session_batch(Service *service, Session *session)
 		const Subscriber *subscriber = &g_array_index(session->subscribers, Subscriber, i);
 		sd_bus_message *m = NULL;
 
-		if (!(subscriber->triggers & EVENT_NEW_ADV))
+		if (!(subscriber->triggers & EVENT_NEW_ADV) || subscriber->stuck)
 			continue;
 		r = session_signal_new(service, session, subscriber->connection, "Advertisements", &m);
 		if (r < 0)
@@ -142,7 +156,7 @@ bool service_session_batch(Service *service, Session *session)
 			r = reports_append_rich(m, session, session->filter.batch_max);
 		}
 		if (r >= 0)
-			r = sd_bus_send(service->bus, m, NULL);
+			service_send(service, subscriber->connection, m, (before - ring_count(session->ring)) * REPORT_SIZE);
 		if (!first)
 			first = sd_bus_message_ref(m);
 		sd_bus_message_unref(m);
@@ -163,7 +177,7 @@ void service_session_scan_stopped(Service *service, Session *session, const char
 		if (r >= 0)
 			r = sd_bus_message_append(m, "s", reason);
 		if (r >= 0)
-			r = sd_bus_send(service->bus, m, NULL);
+			service_send(service, subscriber->connection, m, 0);
 		sd_bus_message_unref(m);
 		signal_log_error(r);
 	}
@@ -246,11 +260,9 @@ static void send_lost(Service *service, const Link *link, const char *connection
 
 	r = sd_bus_message_new_signal(service->bus, &m, path_of_link(link, path), CONNECTION_INTERFACE, "Disconnected");
 	if (r >= 0)
-		r = sd_bus_message_set_destination(m, connection);
-	if (r >= 0)
 		r = sd_bus_message_append(m, "s", reason);
 	if (r >= 0)
-		r = sd_bus_send(service->bus, m, NULL);
+		service_send(service, connection, m, 0);
 	sd_bus_message_unref(m);
 	signal_log_error(r);
 }
@@ -284,13 +296,16 @@ void service_attr_notification(Service *service, Attr *attr, AttrSub *sub, GByte
 	r = sd_bus_message_new_signal(service->bus, &m, path_of_attr(attr, path), REMOTE_CHARACTERISTIC_INTERFACE,
 				      "Notification");
 	if (r >= 0)
-		r = sd_bus_message_set_destination(m, sub->connection);
-	if (r >= 0)
 		r = sd_bus_message_append(m, "t", now);
 	if (r >= 0)
 		r = sd_bus_message_append_array(m, 'y', bytes, length);
 	if (r >= 0)
-		r = sd_bus_send(service->bus, m, NULL);
+		r = peers_send(service->peers, sub->connection, m, length);
 	sd_bus_message_unref(m);
+	if (r == -ENOBUFS) {
+		sub->session->dropped_notifications++;
+		service->broker->stats.dropped_notifications++;
+		return;
+	}
 	signal_log_error(r);
 }

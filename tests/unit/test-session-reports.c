@@ -187,6 +187,40 @@ START_TEST(test_batches)
 }
 END_TEST
 
+/* One that does not read is no reader: nothing is tried until it reads again, or another one comes. */
+START_TEST(test_stuck_reader)
+{
+	Session *session;
+	World world;
+	Radio *radio;
+
+	world_init(&world);
+	radio = world_radio(&world, 1, 0, true);
+	session = signal_session(&world, radio, 10, 4);
+	session_subscribe(session, ":1.1", EVENT_NEW_ADV);
+	broker_peer_reads(world.broker, ":1.1", false);
+	g_string_truncate(world.log, 0);
+	for (uint16_t i = 0; i < 20; i++)
+		world_hear(&world, radio, i);
+	world_pass(&world, 100 * USEC_PER_MSEC);
+	world_expect(&world, "");
+	ck_assert_uint_eq(session_dropped(session), 4);
+	broker_peer_reads(world.broker, ":1.2", true);
+	world_pass(&world, 100 * USEC_PER_MSEC);
+	world_expect(&world, "");
+	broker_peer_reads(world.broker, ":1.1", true);
+	world_pass(&world, 100 * USEC_PER_MSEC);
+	world_expect(&world, "batch4 batch4 batch4 batch4");
+
+	broker_peer_reads(world.broker, ":1.1", false);
+	world_hear(&world, radio, 1);
+	session_subscribe(session, ":1.3", EVENT_NEW_ADV);
+	world_pass(&world, 100 * USEC_PER_MSEC);
+	world_expect(&world, "event(:1.3,1) batch1");
+	world_end(&world);
+}
+END_TEST
+
 START_TEST(test_batch_of_no_time)
 {
 	World world;
@@ -208,4 +242,5 @@ START_TEST(test_batch_of_no_time)
 }
 END_TEST
 
-UNIT_MAIN("session-reports", test_fifo, test_filter_is_ones_own, test_events, test_batches, test_batch_of_no_time)
+UNIT_MAIN("session-reports", test_fifo, test_filter_is_ones_own, test_events, test_batches, test_stuck_reader,
+	  test_batch_of_no_time)
