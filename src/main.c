@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <systemd/sd-bus.h>
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
@@ -150,6 +151,17 @@ static int add_signals(Daemon *d)
 	return 0;
 }
 
+/* A program's socket takes a descriptor, and the bus cuts off who has no room for one that it is sent. */
+static void raise_file_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 static int daemon_start(Daemon *d, const char *address)
 {
 	int r;
@@ -214,6 +226,7 @@ int main(int argc, char *argv[])
 
 	if (!command_line_parse(argc, argv, &d.config, &address, &r))
 		return r;
+	raise_file_limit();
 	r = daemon_start(&d, address);
 	if (r >= 0)
 		r = sd_event_loop(d.event);

@@ -35,6 +35,7 @@ static Call *call_free(Call *call)
 	name_wait_cancel(&call->name);
 	connect_wait_cancel(&call->connect, service_now(call->service));
 	charge_end(&call->charge);
+	charge_end(&call->bytes);
 	if (call->fd >= 0)
 		close(call->fd);
 	sd_bus_message_unref(call->message);
@@ -50,12 +51,39 @@ int call_keep(Call *call, Reason *reason)
 	return call_queue(call, reason);
 }
 
+/* The message becomes ours; charged to the user, where it is known. */
+static int call_own(Call *call, Reason *reason)
+{
+	sd_bus_message *copy = NULL;
+	int r = 0;
+
+	if (call->size == 0)
+		r = message_size(call->message, &call->size, reason);
+	if (r == 0 && call->peer->user)
+		r = charge_bytes(&call->bytes, call->peer->user, sizeof(*call) + call->size, reason);
+	else if (r == 0 && call->peer->held + call->size > 2 * MESSAGE_KEPT_MAX)
+		r = reason_set(reason, E_LIMIT_REACHED, "too much waits for this connection's credentials");
+	if (r != 0 || call->owned)
+		return r;
+	r = message_copy(call->message, &copy);
+	if (r < 0)
+		return r;
+	sd_bus_message_unref(call->message);
+	call->message = copy;
+	call->owned = true;
+	return 0;
+}
+
 int call_queue(Call *call, Reason *reason)
 {
 	User *user = call->peer->user;
+	int r;
 
 	if (call->charge.user)
 		return 0;
+	r = call_own(call, reason);
+	if (r != 0)
+		return r;
 	if (charge_init(&call->charge, user, QUOTA_CALLS, 1) < 0)
 		return reason_set(reason, E_LIMIT_REACHED, "uid %u has %llu calls waiting (QueuedCallsPerUser)",
 				  user_uid(user), (unsigned long long)user_limit(user, QUOTA_CALLS));
@@ -115,10 +143,17 @@ int call_start(sd_bus_message *m, Service *service, const Method *method)
 	call->peer = peer;
 	call->method = method;
 	call->fd = -1;
-	if (peer->user)
+	if (peer->user) {
 		call_run(call);
-	else
-		g_queue_push_tail(&peer->calls, call);
+		return 1;
+	}
+	r = call_own(call, &reason);
+	if (r != 0) {
+		call_finish(call, r, &reason);
+		return 1;
+	}
+	peer->held += call->size;
+	g_queue_push_tail(&peer->calls, call);
 	return 1;
 }
 

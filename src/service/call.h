@@ -16,6 +16,7 @@
 #include "core/radio-name.h"
 #include "core/radio.h"
 #include "service/job.h"
+#include "service/message.h"
 #include "service/peers.h"
 #include "util/error.h"
 #include "util/macros.h"
@@ -55,6 +56,9 @@ struct Call {
 	Job job;
 	int fd;			/* to be handed out with the reply; -1: none */
 	Charge charge;		/* while it is kept */
+	Charge bytes;		/* of the message, then */
+	size_t size;		/* of it, about; 0: not known yet */
+	bool owned;		/* it is a copy */
 };
 
 /* The vtables' handler for every method; userdata is the Service. */

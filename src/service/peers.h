@@ -20,6 +20,7 @@ typedef struct Peer {
 	User *user;		/* NULL until known */
 	Charge charge;
 	sd_bus_slot *lookup;
+	size_t held;		/* bytes of those that came before it was known */
 	GQueue calls;		/* Call: those that wait, in order of arrival */
 
 	/* what we sent, and it has not shown to have read: bytes, about */

@@ -8,6 +8,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <gio/gunixfdlist.h>
+
 #include "link-sockets.h"
 
 #define PROGRAMS 300
@@ -54,6 +56,19 @@ static void expect_small(unsigned long before)
 
 	if (!wrapper || !strstr(wrapper, "valgrind"))
 		ck_assert_msg(now <= before + GROWTH_MAX_KIB, "the daemon grew from %lu to %lu KiB", before, now);
+}
+
+static unsigned int daemon_fds(void)
+{
+	g_autofree char *path = g_strdup_printf("/proc/%d/fd", (int)world_daemon_pid(world));
+	GDir *dir = g_dir_open(path, 0, NULL);
+	unsigned int n = 0;
+
+	ck_assert_ptr_nonnull(dir);
+	while (g_dir_read_name(dir))
+		n++;
+	g_dir_close(dir);
+	return n;
 }
 
 /* Everything that is charged to the user together; nothing once the daemon knows of no such user. */
@@ -162,6 +177,51 @@ START_TEST(a_writer_that_stays)
 }
 END_TEST
 
+#define CARRIED 16 /* what the bus lets a message have */
+
+/* A call whose message has file descriptors beside its arguments. */
+static void send_with_fds(Client *by, const char *path, const char *iface, const char *member, GVariant *body)
+{
+	g_autoptr(GDBusMessage) message = g_dbus_message_new_method_call(WORLD_NAME, path, iface, member);
+	g_autoptr(GUnixFDList) fds = g_unix_fd_list_new();
+	g_autoptr(GError) error = NULL;
+
+	for (int i = 0; i < CARRIED; i++)
+		ck_assert_int_ge(g_unix_fd_list_append(fds, STDIN_FILENO, NULL), 0);
+	g_dbus_message_set_unix_fd_list(message, fds);
+	if (body)
+		g_dbus_message_set_body(message, body);
+	ck_assert(g_dbus_connection_send_message(client_connection(by), message, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, &error));
+}
+
+static bool has_few_fds(void *data)
+{
+	return daemon_fds() <= *(const unsigned int *)data;
+}
+
+/* Calls that wait: for the caller's credentials, and for a device that is not there. */
+START_TEST(messages_that_carry_much)
+{
+	Client *greedy = client_new_as(world_address(world), SOME_UID);
+	unsigned int before = daemon_fds() + CARRIED;
+	g_autofree char *session = NULL;
+
+	for (int i = 0; i < 20; i++)
+		send_with_fds(greedy, "/com/example/Bluetooth", WORLD_NAME ".Manager1", "GetStats", NULL);
+	client_sync(greedy);
+	session = open_session(greedy, 0);
+	for (int i = 0; i < 50; i++)
+		send_with_fds(greedy, session, WORLD_NAME ".Session1", "Connect",
+			      g_variant_new_parsed("('C0:00:00:00:0F:0F', {'timeout': <uint32 600000>})"));
+	client_sync(greedy);
+	ck_assert_uint_gt(charged_to(SOME_UID), 50 * 1024);
+	ck_assert_msg(wait_until(has_few_fds, &before, world_patience(world)), "%u file descriptors are open, not %u",
+		      daemon_fds(), before);
+	client_free(greedy);
+	expect_paid(SOME_UID);
+}
+END_TEST
+
 /* Subscriptions that are made and ended again while the queue waits are not kept either. */
 START_TEST(switchers_that_leave)
 {
@@ -265,7 +325,7 @@ static void limit_quarantine(void)
 int main(void)
 {
 	const TTest *const tests[] = {
-		writers_that_leave, a_writer_that_stays, switchers_that_leave, sockets_that_are_closed, sockets_that_fill, NULL,
+		writers_that_leave, a_writer_that_stays, messages_that_carry_much, switchers_that_leave, sockets_that_are_closed, sockets_that_fill, NULL,
 	};
 
 	limit_quarantine();
