@@ -92,7 +92,6 @@ static int on_call(sd_bus_message *m, void *userdata, sd_bus_error *error UNUSED
 	r = sd_bus_reply_method_return(m, NULL);
 	if (sd_bus_message_is_method_call(m, MONITOR_INTERFACE, "Release")) {
 		advert_monitor_failed(monitor, "released");
-		advert_monitor_stop(monitor);
 		scan_settle(&adapter->scan);
 	}
 	return r < 0 ? r : 1;
@@ -118,7 +117,7 @@ static int on_registered(sd_bus_message *m, void *userdata, sd_bus_error *ret_er
 	monitor->call = bluez_call_forget(monitor->call);
 	if (error) {
 		advert_monitor_failed(monitor, error->name);
-		advert_monitor_stop(monitor);
+		advert_monitor_forget(monitor);
 	} else {
 		monitor->state = ADVERT_MONITOR_ON;
 		log_debug("hci%u: an advertisement monitor is on", monitor->adapter->index);

@@ -23,7 +23,8 @@
 /* While registered, or on the way. */
 typedef struct AdvertObject {
 	Bluez *bluez;
-	Advert *advert;
+	Advert *advert;		/* NULL: core has done with it, bluetoothd is still to answer */
+	char adapter[32];	/* its path */
 	char path[64];
 	sd_bus_slot *object;
 	BluezCall *call;
@@ -234,18 +235,26 @@ static int append_properties(sd_bus_message *m, const Advert *advert)
 
 static void object_free(AdvertObject *object)
 {
-	object->advert->edge = NULL;
+	if (object->advert)
+		object->advert->edge = NULL;
 	bluez_call_forget(object->call);
 	sd_bus_slot_unref(object->object);
 	free(object);
 }
 
-/* bluetoothd has let go of it by itself. */
-static void on_release(Advert *advert)
+static void object_free_void(void *object)
 {
-	AdvertObject *object = advert->edge;
+	object_free(object);
+}
+
+/* bluetoothd has let go of it by itself. */
+static void on_release(AdvertObject *object)
+{
+	Advert *advert = object->advert;
 	uint64_t now = bluez_now(object->bluez);
 
+	if (!advert)
+		return;
 	object_free(object);
 	advert_released(advert, now);
 }
@@ -258,7 +267,7 @@ static int on_call(sd_bus_message *m, void *userdata, sd_bus_error *error UNUSED
 
 	if (sd_bus_message_is_method_call(m, ADVERT_INTERFACE, "Release")) {
 		r = sd_bus_reply_method_return(m, NULL);
-		on_release(object->advert);
+		on_release(object);
 		return r < 0 ? r : 1;
 	}
 	if (!sd_bus_message_is_method_call(m, "org.freedesktop.DBus.Properties", "GetAll"))
@@ -267,7 +276,8 @@ static int on_call(sd_bus_message *m, void *userdata, sd_bus_error *error UNUSED
 	if (r >= 0)
 		r = sd_bus_message_open_container(reply, 'a', "{sv}");
 	if (r >= 0)
-		r = append_properties(reply, object->advert);
+		r = object->advert ? append_properties(reply, object->advert) :
+				     sd_bus_message_append(reply, "{sv}", "Type", "s", "broadcast");
 	if (r >= 0)
 		r = sd_bus_message_close_container(reply);
 	if (r >= 0)
@@ -304,18 +314,44 @@ void bluez_adverts_powered_on(Bluez *bluez, Adapter *adapter)
 	g_ptr_array_set_size(adapter->unwanted, 0);
 }
 
-void bluez_advert_stop(Bluez *bluez, Advert *advert)
+/* bluetoothd 5.66 to 5.82 frees twice what is unregistered before its registration is answered: not before. */
+static void object_leave(AdvertObject *object)
 {
-	const Adapter *adapter = bluez_adapter(bluez, advert->session->radio);
+	object->advert->edge = NULL;
+	object->advert = NULL;
+	bluez_call_float(object->call, object_free_void);
+	object->call = NULL;
+}
+
+static void object_unregister(AdvertObject *object)
+{
+	const GPtrArray *adapters = object->bluez->adapters;
+
+	for (guint i = 0; i < adapters->len; i++) {
+		const Adapter *adapter = g_ptr_array_index(adapters, i);
+
+		if (strcmp(adapter->path, object->adapter) != 0)
+			continue;
+		/* one that bluetoothd gives up while the radio is off stays in the kernel, and is on air again when it is on */
+		if (adapter->state.powered)
+			unregister(object->bluez, adapter, object->path);
+		else
+			g_ptr_array_add(adapter->unwanted, g_strdup(object->path));
+	}
+}
+
+void bluez_advert_stop(Bluez *bluez UNUSED, Advert *advert)
+{
 	AdvertObject *object = advert->edge;
 
 	if (!object)
 		return;
-	/* one that bluetoothd gives up while the radio is off stays in the kernel, and is on air again when it is on */
-	if (adapter && adapter->state.powered)
-		unregister(bluez, adapter, object->path);
-	else if (adapter)
-		g_ptr_array_add(adapter->unwanted, g_strdup(object->path));
+	if (bluez_call_is_sent(object->call)) {
+		object_leave(object);
+		return;
+	}
+	if (!object->call)
+		object_unregister(object);
 	object_free(object);
 }
 
@@ -338,6 +374,11 @@ static int on_registered(sd_bus_message *m, void *userdata, sd_bus_error *ret_er
 	Reason reason = { "" };
 	int r = 0;
 
+	if (!advert) {
+		if (!error)
+			object_unregister(object);
+		return 0;
+	}
 	object->call = bluez_call_forget(object->call);
 	if (error) {
 		r = translate(advert, error, &reason);
@@ -361,6 +402,8 @@ void bluez_advert_start(Bluez *bluez, Advert *advert)
 	if (object) {
 		object->bluez = bluez;
 		object->advert = advert;
+		if (adapter)
+			g_strlcpy(object->adapter, adapter->path, sizeof(object->adapter));
 		advert->edge = object;
 		snprintf(object->path, sizeof(object->path), "/com/example/Bluetooth/advertisement%u", bluez->next_object++);
 		r = sd_bus_add_object(bluez->bus, &object->object, object->path, on_call, object);

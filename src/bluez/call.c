@@ -328,6 +328,11 @@ BluezCall *bluez_call_forget(BluezCall *call)
 	return NULL;
 }
 
+bool bluez_call_is_sent(const BluezCall *call)
+{
+	return call && call->slot && !call->over;
+}
+
 void bluez_call_float(BluezCall *call, GDestroyNotify destroy)
 {
 	call->floating = true;

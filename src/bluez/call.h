@@ -43,5 +43,6 @@ int bluez_call_floating(Bluez *bluez, const char *path, const char *interface, c
 			sd_bus_message_handler_t callback, BluezAppend append, void *append_userdata);
 
 BluezCall *bluez_call_forget(BluezCall *call);	/* NULL is none */
+bool bluez_call_is_sent(const BluezCall *call);	/* and not answered yet; NULL is none */
 /* From now on it goes on by itself; destroy is called for its userdata at its end. */
 void bluez_call_float(BluezCall *call, GDestroyNotify destroy);

@@ -234,7 +234,10 @@ static bool scan_settle_monitor(Scan *scan)
 	const bool wanted = scan->wish.on && scan->wish.show != SHOW_REPORTS;
 	const bool again = scan->restart && scan->state == SCAN_IDLE;
 
-	if (!wanted || again)
+	/* what is on the way is waited for */
+	if (monitor->state == ADVERT_MONITOR_STARTING)
+		return false;
+	if (!wanted || again || monitor->failed)
 		advert_monitor_stop(monitor);
 	if (again)
 		scan->restart = false;

@@ -143,9 +143,80 @@ START_TEST(user_session)
 }
 END_TEST
 
+/* Whether it is still the same bluetoothd. */
+static char *bluez_owner(void)
+{
+	g_autoptr(GVariant) reply = NULL;
+	char *owner;
+
+	client_direct(client, "org.freedesktop.DBus");
+	reply = client_expect(client, "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetNameOwner",
+			      g_variant_new("(s)", "org.bluez"), "(s)");
+	client_direct(client, WORLD_NAME);
+	g_variant_get(reply, "(s)", &owner);
+	return owner;
+}
+
+/* What bluetoothd says of itself: it is asked, and has to answer. */
+static void expect_bluez_answers(void)
+{
+	g_autoptr(GVariant) reply = client_expect(world_bluez(world), "/", "org.freedesktop.DBus.ObjectManager",
+						  "GetManagedObjects", NULL, "(a{oa{sa{sv}}})");
+}
+
+/* Each scans and serves. */
+START_TEST(come_and_go)
+{
+	Client *programs[8];
+
+	client_set_timeout(world_bluez(world), SOON);
+	for (int round = 0; round < 3; round++) {
+		for (unsigned int i = 0; i < G_N_ELEMENTS(programs); i++) {
+			g_autofree char *session = NULL;
+
+			programs[i] = client_new(world_address(world));
+			session = open_session(programs[i], 0);
+			start_scan(programs[i], session, -1);
+			g_free(serve_one(programs[i], session, 0xaa01 + i, 0x4561 + i, ""));
+		}
+		wait_radio_scans(WORLD_RADIO, true, SOON);
+		expect_bluez_answers();
+		for (unsigned int i = 0; i < G_N_ELEMENTS(programs); i++)
+			client_free(programs[i]);
+		wait_radio_scans(WORLD_RADIO, false, SOON);
+		expect_bluez_answers();
+	}
+	ck_assert_uint_eq(get_stat(client, "Stalls"), 0);
+}
+END_TEST
+
+/* Each asks for it, and is gone before bluetoothd has answered; or is when it has. */
+START_TEST(hardly_advertise)
+{
+	g_autofree char *before = bluez_owner(), *after = NULL, *hex = name_hex("stays"), *stays = advertise_as(client, "stays");
+
+	wait_on_air(NULL, hex);
+	for (unsigned int i = 0; i < 100; i++) {
+		Client *program = client_new(world_address(world));
+		g_autofree char *session = open_session(program, 0);
+		ClientCall *call;
+
+		set_advertisement(program, session, "'name': <'hardly'>");
+		call = client_begin(program, session, "Session1", "Advertise", g_variant_new("(b)", TRUE));
+		g_usleep(i * 100);
+		client_call_forget(call);
+		client_free(program);
+	}
+	wait_ms(500);
+	after = bluez_owner();
+	ck_assert_str_eq(before, after);
+	wait_on_air(NULL, hex);
+}
+END_TEST
+
 int main(void)
 {
-	const TTest *const tests[] = { one_is_killed, access_denied, user_session, NULL };
+	const TTest *const tests[] = { one_is_killed, access_denied, user_session, come_and_go, hardly_advertise, NULL };
 
 	return serve_main("serve-many", tests, NULL, 120);
 }
