@@ -9,13 +9,14 @@
 #   AIR_CONTROL       where bluebroker-radio listens (default /run/air)
 #   AIR_ARGS          more arguments for it (--filter-duplicates)
 #   BLUETOOTHD_ARGS   arguments for bluetoothd (default none; -E for experimental interfaces)
+#   BLUEZ_ROOT        another bluetoothd's directory (build-bluez); default: the guest's own
 #   BLUETOOTHD        no: leave bluetoothd to the test (bluetoothd-ctl start)
 #   BT_POLICY         bus policy files to put where the bus finds them
 #   BT_SYSUSERS       sysusers.d files whose users and groups the guest is to have
 #   BT_USERS          more users, each NAME:UID or, as a member of a group, NAME:UID:GROUP
 #   BT_ENV            this file's directory (bash finds it by itself)
 #
-# Logs are in /run/log. `air LINE` says something to the radios; bluetoothd-ctl is on PATH.
+# BLUEZ_VERSION is set to bluetoothd's ("5.66"). Logs are in /run/log. `air LINE` says something to the radios; bluetoothd-ctl is on PATH.
 # Where something does not start, the shell ends with 125.
 
 # shellcheck disable=SC3028 # empty elsewhere than in bash
@@ -23,8 +24,9 @@
 : "${BLUEBROKER_RADIO:=bluebroker-radio}" "${AIR_CONTROL:=/run/air}"
 : "${AIR_RADIOS=00:AA:01:00:00:01}" "${AIR_ARGS:=}" "${BLUETOOTHD_ARGS:=}" "${BT_POLICY:=}"
 : "${BT_SYSUSERS:=}" "${BT_USERS:=}"
-export AIR_CONTROL BLUETOOTHD_ARGS
 PATH=$BT_ENV:$PATH
+BLUEZ_VERSION=$(bluetoothd-ctl version)
+export AIR_CONTROL BLUETOOTHD_ARGS BLUEZ_VERSION
 
 air() { "$BLUEBROKER_RADIO" --control "$AIR_CONTROL" --ask "$*"; }
 
@@ -69,6 +71,7 @@ bt_env_users() {
 bt_env_bus() {
 	# shellcheck disable=SC2086 # a list
 	[ -z "$BT_POLICY" ] || cp $BT_POLICY /etc/dbus-1/system.d/
+	[ -z "${BLUEZ_ROOT:-}" ] || cp "$BLUEZ_ROOT"/usr/share/dbus-1/system.d/bluetooth.conf /etc/dbus-1/system.d/
 	dbus-daemon --system --fork --nopidfile
 }
 
