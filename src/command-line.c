@@ -22,6 +22,7 @@ static void print_help(void)
 	       "      --check-config  read the configuration, say whether it is good, and exit\n"
 	       "      --list-config   print every configuration key and exit\n"
 	       "      --bus=ADDRESS   use the D-Bus bus at ADDRESS instead of the system bus\n"
+	       "      --runtime-dir=DIR  keep in DIR which links are open, for the next daemon\n"
 	       "  -d, --debug         log each step\n"
 	       "  -h, --help          print this help and exit\n"
 	       "      --version       print the version and exit\n\n"
@@ -66,20 +67,22 @@ static int read_config(Config *config, const char *file, bool check)
 	return r;
 }
 
-bool command_line_parse(int argc, char *argv[], Config *ret_config, const char **ret_address, int *ret_status)
+bool command_line_parse(int argc, char *argv[], Config *ret_config, const char **ret_address, const char **ret_directory,
+			int *ret_status)
 {
-	enum { OPT_CHECK = 256, OPT_LIST, OPT_BUS, OPT_VERSION };
+	enum { OPT_CHECK = 256, OPT_LIST, OPT_BUS, OPT_RUNTIME_DIR, OPT_VERSION };
 	static const struct option options[] = {
 		{ "config", required_argument, NULL, 'c' },
 		{ "check-config", no_argument, NULL, OPT_CHECK },
 		{ "list-config", no_argument, NULL, OPT_LIST },
 		{ "bus", required_argument, NULL, OPT_BUS },
+		{ "runtime-dir", required_argument, NULL, OPT_RUNTIME_DIR },
 		{ "debug", no_argument, NULL, 'd' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, OPT_VERSION },
 		{ 0 }
 	};
-	const char *config_file = NULL, *address = NULL;
+	const char *config_file = NULL, *address = NULL, *directory = NULL;
 	bool check = false;
 	int option;
 
@@ -97,6 +100,9 @@ bool command_line_parse(int argc, char *argv[], Config *ret_config, const char *
 			return false;
 		case OPT_BUS:
 			address = optarg;
+			break;
+		case OPT_RUNTIME_DIR:
+			directory = optarg;
 			break;
 		case 'd':
 			log_set_level(LOG_DEBUG);
@@ -127,5 +133,6 @@ bool command_line_parse(int argc, char *argv[], Config *ret_config, const char *
 		return false;
 	}
 	*ret_address = address;
+	*ret_directory = directory;
 	return true;
 }

@@ -78,7 +78,10 @@ static void own_name(Daemon *d)
 
 static void on_settled(void *userdata)
 {
-	own_name(userdata);
+	Daemon *d = userdata;
+
+	ledger_file_settled(&d->edges.ledger);
+	own_name(d);
 }
 
 static int on_settle_timeout(sd_event_source *source UNUSED, uint64_t usec UNUSED, void *userdata)
@@ -100,6 +103,7 @@ static int on_signal(sd_event_source *source, const struct signalfd_siginfo *inf
 		broker_drop_sessions(d->broker, now);
 	if (d->edges.bluez)
 		bluez_end(d->edges.bluez);
+	ledger_file_clear(&d->edges.ledger);
 	return sd_event_exit(sd_event_source_get_event(source), EXIT_SUCCESS);
 }
 
@@ -162,7 +166,7 @@ static void raise_file_limit(void)
 	(void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-static int daemon_start(Daemon *d, const char *address)
+static int daemon_start(Daemon *d, const char *address, const char *directory)
 {
 	int r;
 
@@ -189,6 +193,7 @@ static int daemon_start(Daemon *d, const char *address)
 	if (r < 0)
 		return r;
 
+	ledger_file_open(&d->edges.ledger, directory);
 	d->edges.config = &d->config;
 	r = broker_new(&d->broker, &d->config, &edges_ops, &d->edges);
 	d->edges.broker = d->broker;
@@ -211,6 +216,7 @@ static void daemon_stop(Daemon *d)
 	service_free(d->edges.service);
 	source_close(&d->edges.source);
 	broker_free(d->broker);
+	ledger_file_close(&d->edges.ledger);
 	sd_event_source_disable_unref(d->edges.timer);
 	sd_event_source_disable_unref(d->settle);
 	sd_bus_flush_close_unref(d->hot);
@@ -220,14 +226,14 @@ static void daemon_stop(Daemon *d)
 
 int main(int argc, char *argv[])
 {
-	const char *address = NULL;
+	const char *address = NULL, *directory = NULL;
 	Daemon d = { 0 };
 	int r;
 
-	if (!command_line_parse(argc, argv, &d.config, &address, &r))
+	if (!command_line_parse(argc, argv, &d.config, &address, &directory, &r))
 		return r;
 	raise_file_limit();
-	r = daemon_start(&d, address);
+	r = daemon_start(&d, address, directory);
 	if (r >= 0)
 		r = sd_event_loop(d.event);
 	daemon_stop(&d);

@@ -41,6 +41,7 @@ static void radio_added(void *userdata, Radio *radio)
 
 	service_radio_added(edges->service, radio);
 	source_radio_added(&edges->source);
+	ledger_file_adopt(&edges->ledger, edges->bluez, radio);
 }
 
 static void radio_removed(void *userdata, Radio *radio)
@@ -87,6 +88,13 @@ static void on_link_connect(void *userdata, Link *link)
 static void on_link_disconnect(void *userdata, Link *link)
 {
 	bluez_link_disconnect(((Edges *)userdata)->bluez, link);
+}
+
+static void link_owned(void *userdata, Link *link UNUSED)
+{
+	Edges *edges = userdata;
+
+	ledger_file_save(&edges->ledger, edges->bluez, edges->broker);
 }
 
 static void on_link_pair(void *userdata, Link *link)
@@ -290,6 +298,7 @@ const BrokerOps edges_ops = {
 	.link_look = link_look,
 	.link_connect = on_link_connect,
 	.link_disconnect = on_link_disconnect,
+	.link_owned = link_owned,
 	.link_pair = on_link_pair,
 	.link_cancel_pair = on_link_cancel_pair,
 	.link_unpair = on_link_unpair,

@@ -7,6 +7,7 @@
 #include "bluez/bluez.h"
 #include "core/broker.h"
 #include "core/config.h"
+#include "ledger-file.h"
 #include "service/service.h"
 #include "source.h"
 
@@ -15,6 +16,7 @@ typedef struct Edges {
 	Service *service;
 	Broker *broker;
 	Source source;
+	LedgerFile ledger;
 	sd_event_source *timer;	/* runs broker_tick */
 	const Config *config;
 } Edges;

@@ -85,6 +85,7 @@ typedef struct BrokerOps {
 	bool (*link_look)(void *userdata, Radio *radio, const Addr *addr, LinkMirror *ret);	/* does BlueZ know it? */
 	void (*link_connect)(void *userdata, Link *link);	/* answered by link_connect_done */
 	void (*link_disconnect)(void *userdata, Link *link);
+	void (*link_owned)(void *userdata, Link *link);		/* whether it is ours has changed, as has what to remember */
 	void (*link_pair)(void *userdata, Link *link);		/* answered by link_pair_done */
 	void (*link_cancel_pair)(void *userdata, Link *link);
 	void (*link_unpair)(void *userdata, Link *link);

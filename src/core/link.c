@@ -144,6 +144,14 @@ static void link_up(Link *link)
 	link_serve_waits(link);
 }
 
+void link_own(Link *link, bool ours)
+{
+	if (link->ours == ours)
+		return;
+	link->ours = ours;
+	link->broker->ops->link_owned(link->broker->userdata, link);
+}
+
 void link_close(Link *link, uint64_t now)
 {
 	link->linger = USEC_NEVER;
@@ -190,7 +198,7 @@ static void link_lost(Link *link, const char *reason, uint64_t now)
 	link->mend_until = was_up && forgiven && strcmp(reason, "disconnected") == 0 ? now + MEND_MAX : 0;
 	link->state = LINK_DOWN;
 	link->deadline = USEC_NEVER;
-	link->ours = false;
+	link_own(link, false);
 	link->tries = 0;
 	link->linger = USEC_NEVER;
 	link_cancel_work(link);
@@ -218,7 +226,8 @@ void link_begin(Link *link, uint64_t now)
 	link->state = LINK_CONNECTING;
 	link->tries++;
 	link->begun = now;
-	link->ours = !link->bluez.connected;
+	/* before it is asked for */
+	link_own(link, !link->bluez.connected);
 	link->deadline = now + ATTEMPT_MAX;
 	broker_wake_at(link->broker, link->deadline);
 	link->calling = !link->bluez.connected;

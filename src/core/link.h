@@ -102,6 +102,7 @@ bool link_is_wanted(const Link *link);			/* somebody waits, or wants it back */
 void link_set_mirror(Link *link, const LinkMirror *mirror);	/* what BlueZ says now */
 void link_serve_waits(Link *link);			/* it is up */
 void link_changed(Link *link, unsigned changes);	/* LinkChange bits */
+void link_own(Link *link, bool ours);
 void link_begin(Link *link, uint64_t now);
 void link_close(Link *link, uint64_t now);
 void link_settle(Link *link, uint64_t now);		/* goes on with what depends on nobody else */

@@ -155,11 +155,65 @@ START_TEST(daemon_ends)
 }
 END_TEST
 
+static void connect_foreign(unsigned int number)
+{
+	g_autofree char *path = bluez_path(number);
+
+	make_known(number);
+	client_do(world_bluez(world), path, "org.bluez.Device1", "Connect", NULL);
+	wait_linked(number, true);
+}
+
+/* It is killed with a link up and an attempt under way: the next one ends both, and nothing of anybody else's. */
+START_TEST(daemon_killed)
+{
+	g_autofree char *session = open_session(client, 0);
+
+	peer_appear(0);
+	peer_appear(1);
+	peer_appear(2);
+	connect_foreign(1);
+	g_free(connect_to(client, session, 0, "{}"));
+	g_free(connect_to(client, session, 1, "{}"));
+	make_known(2);
+	air_do(air, "mute peer2 on");
+	(void)begin_connect(client, session, peer_address(2), "{}");
+	wait_ms(500);
+	world_daemon_kill(world);
+	wait_ms(300);
+	ck_assert(peer_is_linked(0));
+	world_daemon_start(world);
+	wait_linked(0, false);
+	air_do(air, "mute peer2 off");
+	wait_ms(2500); /* BlueZ takes two seconds to take a link down */
+	ck_assert(peer_is_linked(1));
+	ck_assert_msg(!peer_is_linked(2), "the attempt goes on");
+	client_free(client);
+	client = client_new(world_address(world));
+	g_free(connect_anew(client, 0));
+	g_free(connect_anew(client, 2));
+	expect_value(client, peer_path(0), PLAIN, "01020304");
+
+	/* not what another bluetoothd had, nor what anybody has written there */
+	world_daemon_stop(world);
+	ck_assert(peer_is_linked(1));
+	{
+		g_autofree char *file = g_build_filename(world_dir(world), "run", "links", NULL);
+
+		ck_assert(!g_file_test(file, G_FILE_TEST_EXISTS));
+		ck_assert(g_file_set_contents(file, "bluebrokerd links of everything\n" WORLD_RADIO " \xff\xfe\n", -1, NULL));
+	}
+	world_daemon_start(world);
+	wait_ms(2500);
+	ck_assert(peer_is_linked(1));
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {
 		vanishes_amid_long_read, short_mtu, silent_peer, silent_while_connecting, bluetoothd_killed,
-		radio_unplugged, daemon_ends, NULL
+		radio_unplugged, daemon_ends, daemon_killed, NULL
 	};
 
 	return link_main("link-faults", tests, NULL, 120);

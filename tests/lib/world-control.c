@@ -82,6 +82,8 @@ void world_daemon_start(World *world)
 		g_ptr_array_add(argv, (char *)(uintptr_t) "--config");
 		g_ptr_array_add(argv, world->config);
 	}
+	g_ptr_array_add(argv, (char *)(uintptr_t) "--runtime-dir");
+	g_ptr_array_add(argv, world->run_dir);
 	for (char **word = world->daemon_args; word && *word; word++)
 		g_ptr_array_add(argv, *word);
 	g_ptr_array_add(argv, NULL);

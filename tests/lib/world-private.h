@@ -17,6 +17,7 @@ struct World {
 	char *address;
 	char *config; /* file, or NULL */
 	char **daemon_args; /* or NULL */
+	char *run_dir; /* of the daemon, from one to the next */
 	char *temporary_timeout;
 	char *daemon_log, *sim_log, *bus_log;
 	Child bus, sim, daemon;

@@ -172,6 +172,9 @@ static World *world_begin(WorldFlags flags, const WorldOptions *options)
 	world->dir = g_dir_make_tmp("bluebroker-test.XXXXXX", NULL);
 	ck_assert_msg(world->dir && g_chmod(world->dir, 0755) == 0, "no temporary directory: %s",
 		      g_strerror(errno));
+	/* the guest's daemon is another user */
+	world->run_dir = world_file(world, "run");
+	ck_assert(g_mkdir(world->run_dir, 0777) == 0 && g_chmod(world->run_dir, 0777) == 0);
 	janitor_start(&world->janitor, world->dir);
 	world->daemon_log = world_file(world, "daemon.log");
 	world->sim_log = world_file(world, "sim.log");
@@ -243,6 +246,7 @@ World *world_free(World *world)
 	child_end(&world->bus, SIGKILL, START_MS);
 	janitor_finish(&world->janitor, true);
 	g_strfreev(world->daemon_args);
+	g_free(world->run_dir);
 	g_free(world->temporary_timeout);
 	g_free(world->daemon_log);
 	g_free(world->sim_log);

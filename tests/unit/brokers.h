@@ -29,6 +29,7 @@ typedef struct World {
 	LinkMirror devices[256];	/* what BlueZ knows, by the address's last byte */
 	unsigned link_changes;		/* LinkChange bits told since the last look */
 	unsigned radio_changes;		/* RadioChange bits likewise */
+	unsigned owned;			/* how often that was said to have changed */
 	GPtrArray *running;		/* AttrOp that the edge has, in order */
 } World;
 
@@ -129,6 +130,11 @@ static inline void op_link_disconnect(void *world, Link *link)
 {
 	ck_assert_msg(link->ours, "cuts a link that others opened");
 	world_say(world, "disconnect%u", link->addr.bytes[5]);
+}
+
+static inline void op_link_owned(void *userdata, Link *link UNUSED)
+{
+	((World *)userdata)->owned++;
 }
 
 static inline void op_link_pair(void *world, Link *link)
@@ -261,6 +267,7 @@ static inline void world_init(World *world)
 		.link_look = op_link_look,
 		.link_connect = op_link_connect,
 		.link_disconnect = op_link_disconnect,
+		.link_owned = op_link_owned,
 		.link_pair = op_link_pair,
 		.link_cancel_pair = op_link_cancel_pair,
 		.link_unpair = op_link_unpair,

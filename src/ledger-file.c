@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The file in which the ledger is kept. */
+#include "ledger-file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/ledger.h"
+#include "core/radio.h"
+#include "util/log.h"
+
+#define NAME "links"
+
+/* Whoever wrote it, and whatever it is. */
+static char *read_file(const char *path, size_t *ret_size)
+{
+	char *text = g_malloc(LEDGER_SIZE_MAX);
+	struct stat status;
+	ssize_t size = -1;
+	int fd;
+
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	if (fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == geteuid())
+		size = read(fd, text, LEDGER_SIZE_MAX);
+	if (fd >= 0)
+		close(fd);
+	if (size <= 0) {
+		g_free(text);
+		return NULL;
+	}
+	*ret_size = (size_t)size;
+	return text;
+}
+
+static int write_file(const LedgerFile *file, const char *text, size_t size)
+{
+	ssize_t written;
+	int fd, r = 0;
+
+	/* never one that somebody else has put there */
+	(void)unlink(file->temporary);
+	fd = open(file->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		return -errno;
+	written = write(fd, text, size);
+	if (written < 0)
+		r = -errno;
+	else if ((size_t)written < size)
+		r = -ENOSPC;
+	close(fd);
+	if (r == 0 && rename(file->temporary, file->path) < 0)
+		r = -errno;
+	if (r < 0)
+		(void)unlink(file->temporary);
+	return r;
+}
+
+/* The life of bluetoothd: its name on the bus, which no other gets, and the bus. */
+static char *word_for(const Bluez *bluez)
+{
+	sd_id128_t id = SD_ID128_NULL;
+	char text[SD_ID128_STRING_MAX];
+
+	(void)sd_bus_get_bus_id(bluez->bus, &id);
+	return g_strdup_printf("%s/%s", sd_id128_to_string(id, text), bluez->owner);
+}
+
+void ledger_file_open(LedgerFile *file, const char *directory)
+{
+	*file = (LedgerFile){ 0 };
+	if (!directory)
+		directory = getenv("RUNTIME_DIRECTORY");
+	if (!directory || directory[0] != '/')
+		return;
+	file->path = g_build_filename(directory, NAME, NULL);
+	file->temporary = g_strconcat(file->path, ".new", NULL);
+	file->old = read_file(file->path, &file->old_size);
+}
+
+void ledger_file_close(LedgerFile *file)
+{
+	g_free(file->path);
+	g_free(file->temporary);
+	g_free(file->old);
+	g_free(file->written);
+	*file = (LedgerFile){ 0 };
+}
+
+void ledger_file_save(LedgerFile *file, const Bluez *bluez, const Broker *broker)
+{
+	g_autofree char *word = NULL;
+	GString *text;
+	int r;
+
+	if (!file->path || !bluez || !bluez->owner)
+		return;
+	word = word_for(bluez);
+	text = ledger_format(broker, word);
+	if (file->written && strcmp(file->written, text->str) == 0) {
+		g_string_free(text, TRUE);
+		return;
+	}
+	r = write_file(file, text->str, text->len);
+	if (r < 0 && !file->failed)
+		log_warning("%s cannot be written (%s): links that are open when the daemon is killed stay open", file->path,
+			    strerror(-r));
+	file->failed = r < 0;
+	g_free(file->written);
+	file->written = g_string_free(text, r < 0);
+}
+
+void ledger_file_adopt(LedgerFile *file, const Bluez *bluez, Radio *radio)
+{
+	LedgerEntry entries[LEDGER_ENTRIES_MAX];
+	g_autofree char *word = NULL;
+	char text[ADDR_STRING_SIZE];
+	size_t n;
+
+	if (!file->old || !bluez->owner)
+		return;
+	word = word_for(bluez);
+	n = ledger_parse(file->old, file->old_size, word, entries);
+	for (size_t i = 0; i < n; i++) {
+		if (!addr_equal(&entries[i].radio, &radio->addr))
+			continue;
+		log_info("hci%u: %s was connected by the last daemon, and is disconnected", radio->index,
+			 addr_format(&entries[i].addr, text));
+		link_adopt(radio, &entries[i].addr, bluez_now(bluez));
+	}
+}
+
+void ledger_file_settled(LedgerFile *file)
+{
+	g_clear_pointer(&file->old, g_free);
+}
+
+void ledger_file_clear(LedgerFile *file)
+{
+	if (file->path)
+		(void)unlink(file->path);
+	/* what goes down now is not written any more */
+	g_clear_pointer(&file->path, g_free);
+}

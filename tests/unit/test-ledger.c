@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which links are ours, written and read; and what becomes of those of the daemon before. */
+#include "core/ledger.h"
+#include "link-place.h"
+
+static size_t parse(const char *text, LedgerEntry entries[static LEDGER_ENTRIES_MAX])
+{
+	return ledger_parse(text, strlen(text), "bus/:1.5", entries);
+}
+
+START_TEST(test_written_and_read)
+{
+	LedgerEntry entries[LEDGER_ENTRIES_MAX];
+	Connecter waiter = { 0 }, other = { 0 };
+	GString *text;
+	Place p;
+
+	place_init(&p);
+	world_link_up(&p.world, p.radio, 5, p.a, false);
+	world_device(&p.world, p.radio, 6, false, false);
+	ck_assert_int_eq(world_connect(&p.world, p.radio, 6, p.a, &waiter), 1);
+	/* not what others have opened, nor what only waits */
+	p.world.devices[7] = (LinkMirror){ .known = true, .connected = true, .resolved = true };
+	ck_assert_int_eq(world_connect(&p.world, p.radio, 7, p.a, &other), 0);
+	ck_assert_uint_eq(p.world.owned, 2);
+	text = ledger_format(p.world.broker, "bus/:1.5");
+	ck_assert_str_eq(text->str, "bluebrokerd links of bus/:1.5\n"
+				    "00:AA:01:00:00:01 C0:00:00:00:00:05\n00:AA:01:00:00:01 C0:00:00:00:00:06\n");
+	ck_assert_uint_eq(parse(text->str, entries), 2);
+	ck_assert(addr_equal(&entries[0].radio, &p.radio->addr));
+	ck_assert_uint_eq(entries[0].addr.bytes[5], 5);
+	ck_assert_uint_eq(entries[1].addr.bytes[5], 6);
+	g_string_free(text, TRUE);
+
+	world_device(&p.world, p.radio, 5, false, false);
+	ck_assert_uint_eq(p.world.owned, 3);
+	world_end(&p.world);
+}
+END_TEST
+
+START_TEST(test_whatever_it_is)
+{
+	static const char *const nothing[] = {
+		"", "\n", "bluebrokerd", "bluebrokerd links of bus/:1.5", "bluebrokerd links of bus/:1.51\n",
+		"bluebrokerd links of bus/:1.4\n00:AA:01:00:00:01 C0:00:00:00:00:05\n",
+		"00:AA:01:00:00:01 C0:00:00:00:00:05\n",
+		"bluebrokerd links of bus/:1.5\n00:AA:01:00:00:01 C0:00:00:00:00:05",
+		"bluebrokerd links of bus/:1.5\n00:AA:01:00:00:01 C0:00:00:00:00:0\n",
+		"bluebrokerd links of bus/:1.5\n00:AA:01:00:00:01 C0:00:00:00:00:0G\n",
+		"bluebrokerd links of bus/:1.5\n00:AA:01:00:00:01-C0:00:00:00:00:05\n",
+		"bluebrokerd links of bus/:1.5\n00:AA:01:00:00:01 C0:00:00:00:00:05 \n",
+		"bluebrokerd links of bus/:1.5\n\n\n \n00:AA:01:00:00:01\n",
+	};
+	LedgerEntry entries[LEDGER_ENTRIES_MAX];
+	GString *long_one = g_string_new("bluebrokerd links of bus/:1.5\n");
+	char zeros[100] = "bluebrokerd links of bus/:1.5\n";
+
+	for (size_t i = 0; i < ARRAY_SIZE(nothing); i++)
+		ck_assert_msg(parse(nothing[i], entries) == 0, "%zu", i);
+	ck_assert_uint_eq(ledger_parse(zeros, sizeof(zeros), "bus/:1.5", entries), 0);
+	/* a bad line spoils no other, and there is an end to it */
+	ck_assert_uint_eq(parse("bluebrokerd links of bus/:1.5\nfoo\n00:AA:01:00:00:01 C0:00:00:00:00:05\n", entries), 1);
+	for (unsigned i = 0; i < 2 * LEDGER_ENTRIES_MAX; i++)
+		g_string_append(long_one, "00:AA:01:00:00:01 C0:00:00:00:00:05\n");
+	ck_assert_uint_eq(parse(long_one->str, entries), LEDGER_ENTRIES_MAX);
+	g_string_free(long_one, TRUE);
+}
+END_TEST
+
+START_TEST(test_adopted)
+{
+	Connecter waiter = { 0 };
+	Addr addr = link_addr(5);
+	Place p;
+
+	place_init(&p);
+	link_adopt(p.radio, &addr, p.world.now);
+	world_expect(&p.world, "disconnect5");
+	/* who wants it meanwhile gets a fresh one */
+	world_device(&p.world, p.radio, 5, true, true);
+	ck_assert_int_eq(world_connect(&p.world, p.radio, 5, p.a, &waiter), 1);
+	world_device(&p.world, p.radio, 5, false, false);
+	world_expect(&p.world, "connect5");
+	world_device(&p.world, p.radio, 5, true, true);
+	ck_assert_int_eq(waiter.error, 0);
+	ck_assert_uint_eq(waiter.called, 1);
+	/* a link that there is by now is somebody's */
+	link_adopt(p.radio, &addr, p.world.now);
+	world_expect(&p.world, "+link5");
+
+	/* unknown to bluetoothd, and not connected at all */
+	addr = link_addr(6);
+	link_adopt(p.radio, &addr, p.world.now);
+	link_disconnect_done(world_link(p.radio, 6), E_FAILED, p.world.now);
+	world_expect(&p.world, "disconnect6");
+	ck_assert_ptr_null(world_link(p.radio, 6));
+	world_power(&p.world, p.radio, false);
+	g_string_truncate(p.world.log, 0);
+	link_adopt(p.radio, &addr, p.world.now);
+	world_expect(&p.world, "");
+	world_end(&p.world);
+}
+END_TEST
+
+UNIT_MAIN("ledger", test_written_and_read, test_whatever_it_is, test_adopted)
