@@ -125,6 +125,51 @@ int adapter_read(Adapter *adapter, sd_bus_message *m)
 	return msg_walk_properties(m, read_property, adapter);
 }
 
+typedef struct Powers {
+	int16_t min, max;
+	bool has_min, has_max;
+} Powers;
+
+static int read_capability(sd_bus_message *m, const char *key, void *userdata)
+{
+	Powers *powers = userdata;
+	int r;
+
+	if (strcmp(key, "MinTxPower") == 0) {
+		r = msg_read_variant(m, 'n', &powers->min);
+		powers->has_min = r > 0;
+		return r;
+	}
+	if (strcmp(key, "MaxTxPower") == 0) {
+		r = msg_read_variant(m, 'n', &powers->max);
+		powers->has_max = r > 0;
+		return r;
+	}
+	return sd_bus_message_skip(m, "v");
+}
+
+/* The powers that the controller has are there only if it tells them. */
+static int read_capabilities(Adapter *adapter, sd_bus_message *m)
+{
+	RadioState *state = &adapter->state;
+	Powers powers = { 0 };
+	int r;
+
+	r = msg_enter_variant(m, "a{sv}");
+	if (r <= 0)
+		return r;
+	r = msg_walk_properties(m, read_capability, &powers);
+	if (r < 0)
+		return r;
+	state->advert_powers = powers.has_min && powers.has_max && powers.min <= powers.max && powers.min >= INT8_MIN &&
+			       powers.max < TX_POWER_UNKNOWN;
+	if (state->advert_powers) {
+		state->advert_power_min = (int8_t)powers.min;
+		state->advert_power_max = (int8_t)powers.max;
+	}
+	return msg_exit_variant(m);
+}
+
 static int read_includes(Adapter *adapter, sd_bus_message *m)
 {
 	const char *text;
@@ -153,9 +198,11 @@ static int read_advertising_property(sd_bus_message *m, const char *key, void *u
 	/* a controller that has sets of its own offers channels for them */
 	if (strcmp(key, "SupportedSecondaryChannels") == 0)
 		adapter->state.advert_sets = true;
-	/* told of where intervals are taken: since 5.66 with --experimental, later without */
-	if (strcmp(key, "SupportedCapabilities") == 0)
+	/* told of where intervals and powers are taken: since 5.66 with --experimental, later without */
+	if (strcmp(key, "SupportedCapabilities") == 0) {
 		adapter->state.advert_intervals = true;
+		return read_capabilities(adapter, m);
+	}
 	if (strcmp(key, "SupportedIncludes") == 0)
 		return read_includes(adapter, m);
 	if (strcmp(key, "ActiveInstances") == 0)

@@ -228,6 +228,8 @@ static int append_properties(sd_bus_message *m, const Advert *advert)
 	if (r >= 0 && params->interval_set)
 		r = sd_bus_message_append(m, "{sv}{sv}", "MinInterval", "u", UNITS_TO_MSEC(params->interval_min),
 					  "MaxInterval", "u", UNITS_TO_MSEC(params->interval_max));
+	if (r >= 0 && params->power_set)
+		r = sd_bus_message_append(m, "{sv}", "TxPower", "n", (int)params->power);
 	return r;
 }
 
@@ -259,6 +261,27 @@ static void on_release(AdvertObject *object)
 	advert_released(advert, now);
 }
 
+/* bluetoothd writes back which power the controller chose. */
+static int on_set(AdvertObject *object, sd_bus_message *m)
+{
+	const char *interface, *property;
+	int16_t dbm;
+	int r;
+
+	r = sd_bus_message_read(m, "ss", &interface, &property);
+	if (r < 0)
+		return r;
+	if (strcmp(property, "TxPower") != 0)
+		return 0;
+	r = msg_read_variant(m, 'n', &dbm);
+	if (r < 0)
+		return r;
+	if (r > 0)
+		advert_power_chosen(object->advert, dbm);
+	r = sd_bus_reply_method_return(m, NULL);
+	return r < 0 ? r : 1;
+}
+
 static int on_call(sd_bus_message *m, void *userdata, sd_bus_error *error UNUSED)
 {
 	AdvertObject *object = userdata;
@@ -270,6 +293,8 @@ static int on_call(sd_bus_message *m, void *userdata, sd_bus_error *error UNUSED
 		on_release(object);
 		return r < 0 ? r : 1;
 	}
+	if (sd_bus_message_is_method_call(m, "org.freedesktop.DBus.Properties", "Set"))
+		return on_set(object, m);
 	if (!sd_bus_message_is_method_call(m, "org.freedesktop.DBus.Properties", "GetAll"))
 		return 0;
 	r = sd_bus_message_new_method_return(m, &reply);

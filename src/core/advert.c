@@ -131,6 +131,7 @@ void advert_start(Advert *advert)
 	advert->state = ADVERT_STARTING;
 	advert->sent = advert->wanted;
 	advert->sent_version = advert->version;
+	advert->power = TX_POWER_UNKNOWN;
 	advert->stale = false;
 	advert->retry_at = 0;
 	broker->ops->advert_start(broker->userdata, advert);
@@ -167,8 +168,7 @@ static void advert_add_wait(Advert *advert, AdvertWait *wait, bool for_change)
 	g_ptr_array_add(advert->waits, wait);
 }
 
-static int advert_change(Session *session, const AdvertSaid *said, bool is_data, AdvertWait *wait, uint64_t now,
-			 Reason *reason)
+int advert_change(Session *session, const AdvertSaid *said, bool is_data, AdvertWait *wait, uint64_t now, Reason *reason)
 {
 	Advert *advert = NULL;
 	int r;
@@ -191,7 +191,7 @@ static int advert_change(Session *session, const AdvertSaid *said, bool is_data,
 	return 0;
 }
 
-static AdvertSaid advert_said(const Session *session)
+AdvertSaid advert_said(const Session *session)
 {
 	const Advert *advert = advert_find(session);
 
@@ -230,6 +230,8 @@ int advert_set_params(Session *session, const AdvertParams *params, AdvertWait *
 		return reason_set(reason, E_NOT_SUPPORTED,
 				  "adv_int_min, adv_int_max: this bluetoothd takes no intervals (5.66 does with --experimental)");
 	said.params = *params;
+	said.params.power_set = advert_said(session).params.power_set;
+	said.params.power = advert_said(session).params.power;
 	r = advert_check(session, &said, reason);
 	return r != 0 ? r : advert_change(session, &said, false, wait, now, reason);
 }

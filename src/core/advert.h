@@ -20,6 +20,8 @@ typedef struct AdvertParams {
 	bool interval_set;
 	uint16_t interval_min;	/* 0.625 ms */
 	uint16_t interval_max;
+	bool power_set;
+	int8_t power;		/* dBm */
 } AdvertParams;
 
 typedef enum AdvertState {
@@ -55,6 +57,7 @@ struct Advert {
 	AdvertSaid taken;	/* the last that BlueZ took */
 	unsigned taken_version;
 	bool was_taken;
+	int8_t power;		/* dBm, as the radio chose it for what was sent; TX_POWER_UNKNOWN */
 	AdvertState state;
 	bool stale;		/* BlueZ has older data */
 	bool renewed;		/* it comes back with new data, in the place it had */
@@ -72,6 +75,12 @@ struct Advert {
 int advert_set(Session *session, const AdvertData *data, AdvertWait *wait, uint64_t now, Reason *reason);
 int advert_set_params(Session *session, const AdvertParams *params, AdvertWait *wait, uint64_t now, Reason *reason);
 
+/* Likewise the transmit power alone, which advert_set_params leaves as it is. E_NOT_SUPPORTED: the radio has no such, or
+ * BlueZ takes none. */
+int advert_set_power(Session *session, int dbm, AdvertWait *wait, uint64_t now, Reason *reason);
+/* The power of what is or will be on air, if one was set: E_NOT_SUPPORTED, else 0. */
+int advert_power(const Session *session, int *ret_dbm, Reason *reason);
+
 /* 0: it is on air, or takes turns with others; 1: wait->done will be called; E_NOT_READY (no data was set), or what
  * radio_ready says. It stands until advert_disable, whatever becomes of the radio. */
 int advert_enable(Session *session, AdvertWait *wait, uint64_t now, Reason *reason);
@@ -84,8 +93,14 @@ void advert_free(Advert *advert, uint64_t now);
 /* The answer to ops->advert_start: 0, -EAGAIN for what is worth another try, -EBUSY where no instance is free, or an
  * error. */
 void advert_started(Advert *advert, int error, const Reason *reason, uint64_t now);
+/* The power that the radio chose for what it was given. */
+void advert_power_chosen(Advert *advert, int dbm);
 /* BlueZ has let go of it by itself. */
 void advert_released(Advert *advert, uint64_t now);
+
+/* For advert-power.c: what was said last; and a change of it, as advert_set. */
+AdvertSaid advert_said(const Session *session);
+int advert_change(Session *session, const AdvertSaid *said, bool is_data, AdvertWait *wait, uint64_t now, Reason *reason);
 
 /* For rotation.c. */
 void advert_start(Advert *advert);

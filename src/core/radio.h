@@ -31,6 +31,9 @@ typedef struct RadioState {
 	bool advert_sets;		/* the controller advertises several by itself */
 	bool advert_intervals;		/* BlueZ takes intervals */
 	bool advert_tx_power;		/* BlueZ puts the TX power into an advertisement */
+	bool advert_powers;		/* BlueZ takes a power for an advertisement: in dBm, */
+	int8_t advert_power_min;
+	int8_t advert_power_max;
 	bool bredr;			/* as well as LE */
 	bool discoverable;		/* to all, on anybody's wish */
 } RadioState;

@@ -154,6 +154,46 @@ enum {
 };
 
 #define TX_POWER_LEVEL_MAX 7
+#define TX_POWER_OF_LEVEL(level) (-12 + 3 * (level))	/* dBm */
+
+static int reply_power(Call *call, const Session *session, Reason *reason)
+{
+	int dbm = 0;
+	int r;
+
+	r = advert_power(session, &dbm, reason);
+	if (r != 0)
+		return r;
+	r = sd_bus_reply_method_return(call->message, "i", dbm);
+	return r < 0 ? -ECOMM : 0;
+}
+
+static void on_power(AdvertWait *wait, int error, const Reason *given)
+{
+	Call *call = (Call *)(void *)((char *)wait - offsetof(Call, advert));
+	Session *session = NULL;
+	Reason reason = { "" };
+
+	if (given)
+		reason = *given;
+	if (error == 0)
+		error = begin(call, &session, &reason);
+	if (error == 0)
+		error = reply_power(call, session, &reason);
+	call_finish(call, error, &reason);
+}
+
+static int set_power(Call *call, Session *session, int level, Reason *reason)
+{
+	int r;
+
+	r = call_keep(call, reason);
+	if (r != 0)
+		return r;
+	call->advert.done = on_power;
+	r = advert_set_power(session, TX_POWER_OF_LEVEL(level), &call->advert, service_now(call->service), reason);
+	return r != 0 ? r : reply_power(call, session, reason);
+}
 
 int tx_power(Call *call, Reason *reason)
 {
@@ -180,8 +220,10 @@ int tx_power(Call *call, Reason *reason)
 	if (size > 0 && (*(const int32_t *)levels < 0 || *(const int32_t *)levels > TX_POWER_LEVEL_MAX))
 		return reason_set(reason, E_INVALID_ARGUMENTS, "level: 0 to %d, not %d", TX_POWER_LEVEL_MAX,
 				  *(const int32_t *)levels);
-	return reason_set(reason, E_NOT_SUPPORTED,
-			  "type: BlueZ neither tells nor sets the power of a radio's transmissions");
+	if (type != TX_POWER_ADVERTISING)
+		return reason_set(reason, E_NOT_SUPPORTED, "type: BlueZ neither tells nor sets the power of a radio's transmissions, "
+				  "but of advertisements (TX_PWR_ADV)");
+	return size > 0 ? set_power(call, session, *(const int32_t *)levels, reason) : reply_power(call, session, reason);
 }
 
 int set_pin(Call *call, Reason *reason)

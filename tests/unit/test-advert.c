@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a session advertises: data, parameters, its registration at BlueZ, and those who wait for it. */
 #include <errno.h>
+#include <string.h>
 
 #include "peripherals.h"
 
@@ -58,6 +59,53 @@ START_TEST(test_params)
 	ck_assert_int_eq(side_set(&side, side.a), 0);
 	ck_assert(!advert_find(side.a)->wanted.params.connectable);
 	ck_assert_uint_eq(advert_find(side.a)->wanted.data.length, 6);
+	side_end(&side);
+}
+END_TEST
+
+START_TEST(test_power)
+{
+	Advertiser wait = { .wait.done = on_advertiser };
+	Reason reason;
+	int dbm = 77;
+	Side side;
+
+	side_init(&side);
+	ck_assert_int_eq(advert_set_power(side.a, 0, NULL, side.world.now, &reason), E_NOT_SUPPORTED);
+	ck_assert_int_eq(advert_power(side.a, &dbm, &reason), E_NOT_SUPPORTED);
+	side.radio->bluez.advert_powers = true;
+	side.radio->bluez.advert_power_min = -10;
+	side.radio->bluez.advert_power_max = 8;
+	ck_assert_int_eq(advert_power(side.a, &dbm, &reason), E_NOT_SUPPORTED);
+	ck_assert_int_eq(advert_set_power(side.a, 9, NULL, side.world.now, &reason), E_NOT_SUPPORTED);
+	ck_assert_ptr_nonnull(strstr(reason.text, "-10 to 8"));
+	ck_assert_int_eq(advert_set_power(side.a, -11, NULL, side.world.now, &reason), E_NOT_SUPPORTED);
+	ck_assert_int_eq(dbm, 77);
+	ck_assert_int_eq(advert_set_power(side.a, 3, NULL, side.world.now, &reason), 0);
+	ck_assert_int_eq(advert_power(side.a, &dbm, &reason), 0);
+	ck_assert_int_eq(dbm, 3);
+
+	/* on air, it is what the radio chose */
+	ck_assert_int_eq(side_set(&side, side.a), 0);
+	ck_assert_int_eq(side_enable(&side, side.a, &wait), 1);
+	advert_power_chosen(advert_find(side.a), 2);
+	side_started(&side, side.a, 0);
+	ck_assert_int_eq(advert_power(side.a, &dbm, &reason), 0);
+	ck_assert_int_eq(dbm, 2);
+	/* parameters leave it alone */
+	ck_assert_int_eq(advert_set_params(side.a, &(AdvertParams){ .connectable = false }, NULL, side.world.now, &reason), 0);
+	ck_assert_int_eq(advert_power(side.a, &dbm, &reason), 0);
+	ck_assert_int_eq(dbm, 3);
+	advert_power_chosen(advert_find(side.a), 127);
+	side_started(&side, side.a, 0);
+	ck_assert_int_eq(advert_power(side.a, &dbm, &reason), 0);
+	ck_assert_int_eq(dbm, 3);
+	/* refused: the one before */
+	ck_assert_int_eq(advert_set_power(side.a, 6, &wait.wait, side.world.now, &reason), -EINPROGRESS);
+	side_started(&side, side.a, E_FAILED);
+	ck_assert_int_eq(wait.error, E_FAILED);
+	ck_assert_int_eq(advert_find(side.a)->sent.params.power, 3);
+	side_started(&side, side.a, 0);
 	side_end(&side);
 }
 END_TEST
@@ -382,5 +430,5 @@ START_TEST(test_session_ends)
 }
 END_TEST
 
-UNIT_MAIN("advert", test_set, test_params, test_enable, test_refused, test_new_data, test_change_refused, test_change_without_radio, test_released, test_radio_goes,
+UNIT_MAIN("advert", test_set, test_params, test_power, test_enable, test_refused, test_new_data, test_change_refused, test_change_without_radio, test_released, test_radio_goes,
 	  test_session_ends)

@@ -20,7 +20,12 @@
 #define EVT_LE_SET_TERMINATED 0x12
 #define HCI_ADVERTISING_TIMEOUT 0x3c
 #define HCI_UNKNOWN_SET 0x42
+#define OCF_LE_READ_TRANSMIT_POWER 0x004b
 #define DURATION_UNIT (SECOND / 100)
+/* the powers that it has, dBm */
+#define POWER_MIN (-20)
+#define POWER_MAX 8
+#define POWER_ANY 127
 
 /* properties of an extended set */
 enum { CONNECTABLE = 0x01, SCANNABLE = 0x02, DIRECTED = 0x04 };
@@ -144,6 +149,24 @@ static uint8_t properties_type(uint16_t properties)
 	return properties & SCANNABLE ? 2 : 3;
 }
 
+/* The greatest even one that is not more than what is wanted. */
+static int8_t choose_power(int8_t wanted)
+{
+	if (wanted == POWER_ANY)
+		return 0;
+	if (wanted < POWER_MIN)
+		return POWER_MIN;
+	return wanted > POWER_MAX ? POWER_MAX : (int8_t)(wanted - (wanted & 1));
+}
+
+static void run_read_power(Controller *controller, const Command *command, const uint8_t *parameters)
+{
+	uint8_t result[3] = { 0, (uint8_t)POWER_MIN, POWER_MAX };
+
+	(void)parameters;
+	command_complete(controller, command->opcode, result, sizeof(result));
+}
+
 static void run_set_parameters(Controller *controller, const Command *command, const uint8_t *parameters)
 {
 	const SetParameters *wanted = (const void *)parameters;
@@ -159,6 +182,7 @@ static void run_set_parameters(Controller *controller, const Command *command, c
 		set->own_type = wanted->own_type;
 		set->interval_min = le24(wanted->interval_min);
 		set->interval_max = le24(wanted->interval_max);
+		result[1] = (uint8_t)choose_power((int8_t)wanted->power);
 	}
 	command_complete(controller, command->opcode, result, sizeof(result));
 }
@@ -320,6 +344,7 @@ const Command advert_set_commands[] = {
 	{ LE(READ_N_SETS), 36, 7, 0, run_n_sets },
 	{ LE(REMOVE_SET), 37, 0, 1, run_remove_set },
 	{ LE(CLEAR_SETS), 37, 1, 0, run_clear_sets },
+	{ LE(READ_TRANSMIT_POWER), 38, 7, 0, run_read_power },
 };
 
 const size_t n_advert_set_commands = COUNT(advert_set_commands);

@@ -260,10 +260,80 @@ START_TEST(comes_back)
 }
 END_TEST
 
+static void use_sets(unsigned int sets)
+{
+	air_do(air, "unplug " WORLD_RADIO);
+	wait_adapter_gone("hci0");
+	air_do(air, "sets " WORLD_RADIO " %u", sets);
+	air_do(air, "plug " WORLD_RADIO);
+	wait_adapter_there("hci0");
+}
+
+static bool on_air_is(void *hex)
+{
+	g_autofree char *text = air_cmd(air, "onair *");
+
+	return strstr(text, hex) != NULL;
+}
+
+static int set_power(const char *session, int level)
+{
+	g_autoptr(GVariant) reply =
+		client_expect(client, session, SESSION, "TxPower", g_variant_new_parsed("(uint32 9, [%i])", level), "(i)");
+	int32_t dbm;
+
+	g_variant_get(reply, "(i)", &dbm);
+	return dbm;
+}
+
+static void refuse_power(const char *session, unsigned int type, const char *levels)
+{
+	g_autofree char *text = g_strdup_printf("(uint32 %u, %s)", type, levels);
+
+	client_expect_error(client, session, SESSION, "TxPower", g_variant_new_parsed(text), "NotSupported");
+}
+
+/* The power of an advertisement, where bluetoothd and the controller offer it. */
+START_TEST(transmit_power)
+{
+	g_autofree char *session = NULL;
+
+	session = open_session(client, 0);
+	refuse_power(session, 9, "[4]"); /* a controller that does not tell what it has */
+	g_free(session);
+	use_sets(4);
+	session = open_session(client, 0);
+	refuse_power(session, 0, "[4]");
+	refuse_power(session, 9, "@ai []");
+	if (!experimental()) {
+		refuse_power(session, 9, "[4]");
+	} else {
+		refuse_power(session, 9, "[7]"); /* 9 dBm, and it has 8 */
+		ck_assert_int_eq(set_power(session, 4), 0);
+		client_do(client, session, SESSION, "SetAdvertisement",
+			  g_variant_new_parsed("({'tx_power': <true>, 'manufacturer_data': <[byte 1, 2, 3]>},)"));
+		client_do(client, session, SESSION, "Advertise", g_variant_new("(b)", TRUE));
+		ck_assert(on_air_is((void *)"020a00"));
+		/* as it is on air: this radio has even ones */
+		ck_assert_int_eq(set_power(session, 2), -6);
+		ck_assert(on_air_is((void *)"020afa"));
+		ck_assert_int_eq(set_power(session, 5), 2);
+		ck_assert(on_air_is((void *)"020a02"));
+		/* what else is said does not change it */
+		client_do(client, session, SESSION, "SetAdvertisementParams", g_variant_new_parsed("({'adv_type': <byte 3>},)"));
+		ck_assert(on_air_is((void *)"020a02"));
+		client_do(client, session, SESSION, "Init", g_variant_new_parsed("(@a{sv} {},)"));
+		refuse_power(session, 9, "@ai []");
+	}
+	client_do(client, session, SESSION, "Close", NULL);
+	use_sets(0);
+}
+END_TEST
+
 int main(void)
 {
-	const TTest *const tests[] = { follows_the_sessions, is_told, shows_bluez_nothing, finds_a_device_to_connect_to,
-				       leaves_others_alone, comes_back, NULL };
+	const TTest *const tests[] = { transmit_power, follows_the_sessions, is_told, shows_bluez_nothing,
+				       finds_a_device_to_connect_to, leaves_others_alone, comes_back, NULL };
 
 	return link_main("modes", tests, CONFIG, 120);
 }
