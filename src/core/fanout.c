@@ -217,12 +217,28 @@ static void session_wake_reader(Session *session)
 	broker_wake_at(session->broker, session->batch_due);
 }
 
+static uint64_t subscriber_size(const char *connection)
+{
+	return sizeof(Subscriber) + strlen(connection) + 1;
+}
+
+int session_may_subscribe(const Session *session, const char *connection, Reason *reason)
+{
+	Charge charge;
+	int r = charge_bytes(&charge, session->user, subscriber_size(connection), reason);
+
+	if (r == 0)
+		charge_end(&charge);
+	return r;
+}
+
 void session_subscribe(Session *session, const char *connection, uint32_t triggers)
 {
 	Subscriber subscriber = { .triggers = triggers };
 
 	session_unsubscribe(session, connection);
-	if (triggers == 0)
+	if (triggers == 0 ||
+	    charge_init(&subscriber.charge, session->user, QUOTA_BYTES, subscriber_size(connection)) < 0)
 		return;
 	subscriber.connection = g_strdup(connection);
 	g_array_append_val(session->subscribers, subscriber);
@@ -250,13 +266,13 @@ void session_peer_reads(Session *session, const char *connection, bool reads)
 void session_unsubscribe(Session *session, const char *connection)
 {
 	for (guint i = 0; i < session->subscribers->len; i++) {
-		Subscriber *subscriber = &g_array_index(session->subscribers, Subscriber, i);
-		char *name = subscriber->connection;
+		Subscriber gone = g_array_index(session->subscribers, Subscriber, i);
 
-		if (strcmp(name, connection) != 0)
+		if (strcmp(gone.connection, connection) != 0)
 			continue;
 		g_array_remove_index(session->subscribers, i);
-		g_free(name);
+		g_free(gone.connection);
+		charge_end(&gone.charge);
 		return;
 	}
 }

@@ -39,12 +39,13 @@ void local_peer_gone(LocalAttr *attr, const char *connection)
 {
 	for (guint i = 0; i < attr->listeners->len; i++) {
 		LocalListener *listener = &g_array_index(attr->listeners, LocalListener, i);
-		char *name = listener->connection;
+		LocalListener gone = *listener;
 
-		if (strcmp(name, connection) != 0)
+		if (strcmp(gone.connection, connection) != 0)
 			continue;
 		g_array_remove_index(attr->listeners, i);
-		g_free(name);
+		g_free(gone.connection);
+		charge_end(&gone.charge);
 		break;
 	}
 	/* nobody is left who could answer */
@@ -52,24 +53,29 @@ void local_peer_gone(LocalAttr *attr, const char *connection)
 		local_reads_end(attr);
 }
 
-void local_listen(LocalAttr *attr, const char *connection, uint32_t triggers)
+int local_listen(LocalAttr *attr, const char *connection, uint32_t triggers, Reason *reason)
 {
 	LocalListener listener = { .triggers = triggers };
+	int r;
 
 	for (guint i = 0; i < attr->listeners->len; i++) {
 		LocalListener *other = &g_array_index(attr->listeners, LocalListener, i);
 
 		if (strcmp(other->connection, connection) == 0 && triggers != 0) {
 			other->triggers = triggers;
-			return;
+			return 0;
 		}
 	}
 	if (triggers == 0) {
 		local_peer_gone(attr, connection);
-		return;
+		return 0;
 	}
+	r = charge_bytes(&listener.charge, attr->service->session->user, sizeof(listener) + strlen(connection) + 1, reason);
+	if (r != 0)
+		return r;
 	listener.connection = g_strdup(connection);
 	g_array_append_val(attr->listeners, listener);
+	return 0;
 }
 
 uint32_t local_take_events(LocalAttr *attr)

@@ -45,8 +45,8 @@ int local_set_value(LocalAttr *attr, GBytes *value, Reason *reason);
 int local_respond(LocalAttr *attr, uint32_t id, GBytes *value, Reason *reason);
 int local_reject(LocalAttr *attr, uint32_t id, uint8_t att, Reason *reason);
 
-/* triggers 0 unsubscribes. */
-void local_listen(LocalAttr *attr, const char *connection, uint32_t triggers);
+/* triggers 0 unsubscribes. E_LIMIT_REACHED. */
+int local_listen(LocalAttr *attr, const char *connection, uint32_t triggers, Reason *reason);
 uint32_t local_take_events(LocalAttr *attr);
 
 /* --- for local.c and peripheral.c --- */

@@ -74,6 +74,7 @@ struct LocalService {
 /* A bus connection that wants an attribute's signals. */
 typedef struct LocalListener {
 	char *connection;
+	Charge charge;
 	uint32_t triggers;	/* EVENT_CHAR_… */
 } LocalListener;
 

@@ -43,6 +43,7 @@ typedef struct ScanFilter {
 
 typedef struct Subscriber {
 	char *connection;
+	Charge charge;
 	uint32_t triggers;
 	bool stuck;		/* does not read */
 } Subscriber;
@@ -133,6 +134,8 @@ bool session_take(Session *session, RingEntry *ret);
 uint64_t session_dropped(const Session *session);
 
 uint32_t session_take_events(Session *session);
+/* Whether there is room for one more: E_LIMIT_REACHED. Without any, session_subscribe does nothing. */
+int session_may_subscribe(const Session *session, const char *connection, Reason *reason);
 /* triggers 0 unsubscribes. An event whose bit is set already is signalled at once. */
 void session_subscribe(Session *session, const char *connection, uint32_t triggers);
 void session_unsubscribe(Session *session, const char *connection);

@@ -212,8 +212,8 @@ static int callback(Call *call, Reason *reason)
 		return reason_set(reason, E_INVALID_ARGUMENTS,
 				  "triggers: 0x%x has bits that are no events of a characteristic of ours (0x%x)", triggers,
 				  TRIGGERS_KNOWN);
-	local_listen(attr, call_sender(call), triggers);
-	return call_reply(call);
+	r = local_listen(attr, call_sender(call), triggers, reason);
+	return r != 0 ? r : call_reply(call);
 }
 
 static int events(Call *call, Reason *reason)

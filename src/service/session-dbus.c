@@ -220,7 +220,10 @@ static int callback(Call *call, Reason *reason)
 		return r;
 
 	/* the reply first: an event that is due already must find the program listening */
-	r = call_reply(call);
+	if (triggers != 0)
+		r = session_may_subscribe(session, call_sender(call), reason);
+	if (r == 0)
+		r = call_reply(call);
 	if (r != 0)
 		return r;
 	session_subscribe(session, call_sender(call), triggers);

@@ -69,7 +69,7 @@ static LocalAttr *asking(Side *side, uint32_t timeout)
 	LocalAttr *attr = side_visible(side, side->a, "stored");
 
 	attr->read_timeout_ms = timeout;
-	local_listen(attr, ":1.1", EVENT_CHAR_READ);
+	ck_assert_int_eq(local_listen(attr, ":1.1", EVENT_CHAR_READ, &(Reason){ "" }), 0);
 	return attr;
 }
 
@@ -98,10 +98,10 @@ START_TEST(test_stored)
 	ck_assert_uint_eq(local_take_events(attr), 0);
 
 	/* a listener without a time to wait for, and a time without one who listens for reads */
-	local_listen(attr, ":1.1", EVENT_CHAR_READ);
+	ck_assert_int_eq(local_listen(attr, ":1.1", EVENT_CHAR_READ, &(Reason){ "" }), 0);
 	ck_assert(central_reads(&side, attr, 5, 0, &reader));
 	attr->read_timeout_ms = 1000;
-	local_listen(attr, ":1.1", EVENT_CHAR_WRITE);
+	ck_assert_int_eq(local_listen(attr, ":1.1", EVENT_CHAR_WRITE, &(Reason){ "" }), 0);
 	ck_assert(central_reads(&side, attr, 5, 0, &reader));
 	world_expect(&side.world, "ask1.0.0(0,5) ask1.0.0(0,5)");
 
@@ -228,12 +228,12 @@ START_TEST(test_ends)
 
 	side_init(&side);
 	attr = asking(&side, 2000);
-	local_listen(attr, ":1.2", EVENT_CHAR_READ | EVENT_CHAR_WRITE);
-	local_listen(attr, ":1.3", EVENT_CHAR_WRITE);
+	ck_assert_int_eq(local_listen(attr, ":1.2", EVENT_CHAR_READ | EVENT_CHAR_WRITE, &(Reason){ "" }), 0);
+	ck_assert_int_eq(local_listen(attr, ":1.3", EVENT_CHAR_WRITE, &(Reason){ "" }), 0);
 	ck_assert(!central_reads(&side, attr, 5, 0, &first));
 	ck_assert(!central_reads(&side, attr, 6, 0, &second));
-	local_listen(attr, ":1.1", 0);
-	local_listen(attr, ":1.1", 0);
+	ck_assert_int_eq(local_listen(attr, ":1.1", 0, &(Reason){ "" }), 0);
+	ck_assert_int_eq(local_listen(attr, ":1.1", 0, &(Reason){ "" }), 0);
 	ck_assert_uint_eq(first.called, 0);
 	/* the one that dies is the last that listens for reads */
 	broker_peer_gone(side.world.broker, ":1.77", side.world.now);
@@ -244,7 +244,7 @@ START_TEST(test_ends)
 	ck_assert_uint_eq(attr->listeners->len, 1);
 
 	/* the service is stopped, and removed with its session */
-	local_listen(attr, ":1.1", EVENT_CHAR_READ);
+	ck_assert_int_eq(local_listen(attr, ":1.1", EVENT_CHAR_READ, &(Reason){ "" }), 0);
 	ck_assert(!central_reads(&side, attr, 5, 0, &first));
 	local_service_stop(attr->service, side.world.now);
 	ck_assert_uint_eq(first.called, 1);

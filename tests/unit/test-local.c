@@ -151,6 +151,7 @@ START_TEST(test_quota)
 	Reason reason;
 	Side side;
 	Uuid uuid;
+	uint64_t bytes;
 	User *user;
 	int r;
 
@@ -179,8 +180,18 @@ START_TEST(test_quota)
 	session_drop(side.b, side.world.now);
 	attr = side_attr(&side, service, NULL, "x");
 	(void)side_attr(&side, service, attr, "y");
+	/* room for values of any length, and who listens */
+	bytes = user_charged(user, QUOTA_BYTES);
+	ck_assert_uint_ge(bytes, 2 * ATTR_VALUE_MAX);
+	ck_assert_int_eq(local_listen(attr, ":1.9", EVENT_CHAR_READ, &reason), 0);
+	ck_assert_int_eq(local_listen(attr, ":1.9", EVENT_CHAR_WRITE, &reason), 0);
+	ck_assert_uint_ge(user_charged(user, QUOTA_BYTES), bytes + sizeof(LocalListener));
+	local_peer_gone(attr, ":1.9");
+	ck_assert_uint_eq(user_charged(user, QUOTA_BYTES), bytes);
+	ck_assert_int_eq(local_listen(attr, ":1.9", EVENT_CHAR_READ, &reason), 0);
 	session_drop(side.a, side.world.now);
 	ck_assert_uint_eq(user_charged(user, QUOTA_ATTRIBUTES), 0);
+	ck_assert_uint_eq(user_charged(user, QUOTA_BYTES), 0);
 	ck_assert_uint_eq(side.shown, 2);
 	user_unref(user);
 	side_end(&side);

@@ -248,5 +248,49 @@ START_TEST(test_owner_gone)
 }
 END_TEST
 
-UNIT_MAIN("session", test_scan_times, test_end_reasons, test_init, test_antenna, test_limits, test_user_sessions,
+/* Those who listen are paid for by the session's user, and so is all else that it has. */
+START_TEST(test_everything_is_paid_back)
+{
+	uint64_t one, spent;
+	Reason reason = { "" };
+	Session *session;
+	World world;
+	Radio *radio;
+	User *user;
+
+	world_init(&world);
+	radio = world_radio(&world, 1, 0, true);
+	session = world_session(&world, radio, 1, ":1.1");
+	user = user_ref(session->user);
+	ck_assert_uint_eq(user_charged(user, QUOTA_BYTES), 0);
+	session_subscribe(session, ":1.1", EVENT_NEW_ADV);
+	one = user_charged(user, QUOTA_BYTES);
+	ck_assert_uint_ge(one, sizeof(Subscriber));
+	session_subscribe(session, ":1.1", EVENT_CLIENT_CONNECTED);
+	ck_assert_uint_eq(user_charged(user, QUOTA_BYTES), one);
+	session_subscribe(session, ":1.2", EVENT_NEW_ADV);
+	ck_assert_uint_eq(user_charged(user, QUOTA_BYTES), 2 * one);
+	session_unsubscribe(session, ":1.1");
+	ck_assert_uint_eq(user_charged(user, QUOTA_BYTES), one);
+
+	spent = user_limit(user, QUOTA_BYTES) - one;
+	ck_assert_int_eq(user_charge(user, QUOTA_BYTES, spent), 0);
+	ck_assert_int_eq(session_may_subscribe(session, ":1.3", &reason), E_LIMIT_REACHED);
+	session_subscribe(session, ":1.3", EVENT_NEW_ADV);
+	ck_assert_uint_eq(session->subscribers->len, 1);
+	user_discharge(user, QUOTA_BYTES, spent);
+	ck_assert_int_eq(session_may_subscribe(session, ":1.3", &reason), 0);
+	ck_assert_uint_eq(user_charged(user, QUOTA_BYTES), one);
+
+	ck_assert_int_eq(world_start(&world, session, -1), 0);
+	world_hear(&world, radio, 1);
+	session_drop(session, world.now);
+	for (size_t i = 0; i < _QUOTA_MAX; i++)
+		ck_assert_uint_eq(user_charged(user, (QuotaKind)i), 0);
+	user_unref(user);
+	world_end(&world);
+}
+END_TEST
+
+UNIT_MAIN("session", test_everything_is_paid_back, test_scan_times, test_end_reasons, test_init, test_antenna, test_limits, test_user_sessions,
 	  test_owner_gone)
