@@ -56,14 +56,16 @@ void session_hand_over(Session *session, uint64_t now)
 {
 	const SessionStream *stream = session->stream;
 	uint64_t pause = (stream ? stream->batch_ms : session->filter.batch_ms) * USEC_PER_MSEC;
-	size_t full = MIN(stream ? stream->batch_max : session->filter.batch_max, ring_depth(session->ring));
+	size_t most = stream ? stream->batch_max : MIN(session->filter.batch_max, SIGNAL_REPORTS_MAX);
+	size_t full = MIN(most, ring_depth(session->ring)), left;
 
 	if (!session_can_deliver(session))
 		return;
 	if (ring_count(session->ring) >= full || now >= session->last_batch + pause) {
 		if (session_deliver(session)) {
 			session->last_batch = now;
-			session->batch_due = ring_count(session->ring) > 0 ? now + pause : USEC_NEVER;
+			left = ring_count(session->ring);
+			session->batch_due = left == 0 ? USEC_NEVER : left >= full ? now : now + pause;
 			broker_wake_at(session->broker, session->batch_due);
 			return;
 		}

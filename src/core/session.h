@@ -41,6 +41,9 @@ typedef struct ScanFilter {
 	uint32_t batch_max;
 } ScanFilter;
 
+/* Reports in one signal, whatever batch_max says: more would take too long to write at once. */
+#define SIGNAL_REPORTS_MAX 128
+
 typedef struct Subscriber {
 	char *connection;
 	Charge charge;

@@ -153,7 +153,7 @@ bool service_session_batch(Service *service, Session *session)
 			if (r >= 0)
 				r = sd_bus_message_copy(m, first, true);
 		} else {
-			r = reports_append_rich(m, session, session->filter.batch_max);
+			r = reports_append_rich(m, session, MIN(session->filter.batch_max, SIGNAL_REPORTS_MAX));
 		}
 		if (r >= 0)
 			service_send(service, subscriber->connection, m, (before - ring_count(session->ring)) * REPORT_SIZE);

@@ -98,7 +98,7 @@ static inline bool op_batch(void *userdata, Session *session)
 		world_say(world, "batch-refused");
 		return false;
 	}
-	for (; taken < session->filter.batch_max && session_take(session, &entry); taken++)
+	for (; taken < MIN(session->filter.batch_max, SIGNAL_REPORTS_MAX) && session_take(session, &entry); taken++)
 		report_unref(entry.report);
 	world->batched += taken;
 	world_say(world, "batch%u", taken);

@@ -221,6 +221,33 @@ START_TEST(test_stuck_reader)
 }
 END_TEST
 
+/* A large batch comes in parts, and the parts do not wait for another time. */
+START_TEST(test_large_batch)
+{
+	Session *session;
+	World world;
+	Radio *radio;
+
+	world_init(&world);
+	world.broker->config.fifo_depth = 1000;
+	radio = world_radio(&world, 1, 0, true);
+	session = signal_session(&world, radio, 10000, 4096);
+	session_subscribe(session, ":1.1", EVENT_NEW_ADV);
+	world_hear(&world, radio, 1);
+	world.batches_pass = false;
+	for (uint16_t i = 0; i < 300; i++)
+		world_hear(&world, radio, i);
+	world.batches_pass = true;
+	g_string_truncate(world.log, 0);
+	world_hear(&world, radio, 1);
+	world_pass(&world, 1);
+	world_expect(&world, "batch128 batch128");
+	world_pass(&world, 10 * USEC_PER_SEC);
+	world_expect(&world, "batch45");
+	world_end(&world);
+}
+END_TEST
+
 START_TEST(test_batch_of_no_time)
 {
 	World world;
@@ -243,4 +270,4 @@ START_TEST(test_batch_of_no_time)
 END_TEST
 
 UNIT_MAIN("session-reports", test_fifo, test_filter_is_ones_own, test_events, test_batches, test_stuck_reader,
-	  test_batch_of_no_time)
+	  test_large_batch, test_batch_of_no_time)
