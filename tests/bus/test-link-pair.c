@@ -7,7 +7,7 @@
 #define SEALED OURS "/char0035" /* encrypt-read, encrypt-write: 7e7f */
 #define SEALED_HANDLE "0035"
 #define AGENT "/com/example/Bluetooth/agent"
-#define HASTY 3 /* seconds that BlueZ keeps a device that it has just found */
+#define HASTY 2 /* seconds that BlueZ keeps a device that it has just found */
 #define JUST_WORKS "[Links]\nJustWorks=1\n"
 
 static Client *other; /* holds the link too, and has RATE's notifications */
@@ -480,7 +480,7 @@ END_TEST
 /* After a failed pairing BlueZ drops the device, link and all, when HASTY seconds have passed. */
 static void expect_lasting(const char *link)
 {
-	wait_ms(HASTY * 1000 + 2500);
+	wait_ms(HASTY * 1000 + 1500);
 	ck_assert(peer_is_linked(0));
 	ck_assert_uint_eq(peer_count(0, RATE_CONFIG_HANDLE, "writes"), subscribed);
 	expect_undisturbed(link);
@@ -522,6 +522,31 @@ START_TEST(lasting_caller_leaves)
 	client_free(leaver);
 	expect_lasting(link);
 	ck_assert(!is_trusted(device));
+}
+END_TEST
+
+/* A device that asks for a pairing which nobody here wants: it is refused, and that is all. */
+static void expect_refused_asker(const char *pairing)
+{
+	const char *link = share_link(pairing);
+	g_autofree char *device = bluez_path(0);
+
+	air_do(air, "ask peer0");
+	ck_assert_msg(wait_until(is_trusted, device, SOON), "bluetoothd has not asked");
+	expect_lasting(link);
+	ck_assert(!is_paired((void *)link));
+	ck_assert(!is_trusted(device));
+}
+
+START_TEST(lasting_device_asks)
+{
+	expect_refused_asker("none");
+}
+END_TEST
+
+START_TEST(lasting_device_asks_with_passkey)
+{
+	expect_refused_asker("display 123456");
 }
 END_TEST
 
@@ -737,7 +762,8 @@ int main(void)
 		just_works_is_on, just_works_by_reading, just_works_but_passkey, NULL
 	};
 	const TTest *const lasting[] = {
-		lasting_program_refuses, lasting_caller_leaves, lasting_and_trusted, lent_trust_comes_back, NULL
+		lasting_program_refuses, lasting_caller_leaves, lasting_device_asks, lasting_device_asks_with_passkey,
+		lasting_and_trusted, lent_trust_comes_back, NULL
 	};
 	int r = link_main("link-pair", tests, NULL, 90);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Centrals that pair with us, since a characteristic wants it: by Just Works, by the sessions' pin, by a passkey that
  * the daemon logs; who is refused, and who is not disturbed. */
+#include <pwd.h>
 #include <stdlib.h>
 
 #include "serve-fixture.h"
@@ -145,6 +146,76 @@ START_TEST(pin)
 	central_connect(0);
 	secures("on", true);
 	expect_open(true);
+}
+END_TEST
+
+static Client *new_user(const char *in_guest, const char *elsewhere)
+{
+	const struct passwd *user = getpwnam(is_guest() ? in_guest : elsewhere);
+
+	ck_assert_msg(user != NULL, "there is no user %s", is_guest() ? in_guest : elsewhere);
+	return client_new_as(world_address(world), user->pw_uid);
+}
+
+/* Whether GetBonds tells that the bond with central 0 is the caller's; -1: there is none. */
+static int bond_of(Client *by)
+{
+	g_autoptr(GVariant) reply = client_expect(by, "hci0", "Adapter1", "GetBonds", NULL, "(aa{sv})");
+	g_autoptr(GVariant) rows = g_variant_get_child_value(reply, 0);
+	int found = -1;
+
+	for (size_t i = 0; i < g_variant_n_children(rows); i++) {
+		g_autoptr(GVariant) row = g_variant_get_child_value(rows, i);
+		const char *address = "";
+		gboolean mine = FALSE;
+
+		ck_assert(g_variant_lookup(row, "Address", "&s", &address));
+		ck_assert(g_variant_lookup(row, "Mine", "b", &mine));
+		if (g_str_equal(address, central_address(0)))
+			found = mine;
+	}
+	return found;
+}
+
+static bool is_bonded(void *by)
+{
+	return bond_of(by) >= 0;
+}
+
+static ClientCall *begin_forget(Client *by)
+{
+	return client_begin(by, "hci0", "Session1", "Forget", g_variant_new("(s)", central_address(0)));
+}
+
+/* Once the daemon has heard that the central is gone. */
+static bool can_forget(void *by)
+{
+	g_autoptr(GVariant) done = client_call_finish(begin_forget(by), NULL);
+
+	return done;
+}
+
+/* A bond with a central is of those whom it came for. */
+START_TEST(whose_bond)
+{
+	Client *alice = new_user("alice", "daemon"), *bob = new_user("bob", "nobody");
+	g_autofree char *session = begin_session(alice, "'pin': <uint32 4711>");
+
+	g_free(serve_sealed(alice, session));
+	central_appear(0);
+	central_connect(0);
+	ck_assert_int_eq(bond_of(alice), -1);
+	secures("4711", true);
+	ck_assert_msg(wait_until(is_bonded, alice, world_patience(world)), "GetBonds does not know it");
+	ck_assert_int_eq(bond_of(alice), 1);
+	ck_assert_int_eq(bond_of(bob), 0);
+	expect_call_error(begin_forget(bob), "AccessDenied", "");
+	expect_call_error(begin_forget(alice), "Busy", ""); /* her other session serves it */
+	central_disconnect(0);
+	ck_assert_msg(wait_until(can_forget, alice, world_patience(world)), "the bond cannot be forgotten");
+	ck_assert_int_eq(bond_of(alice), -1);
+	client_free(bob);
+	client_free(alice);
 }
 END_TEST
 
@@ -309,7 +380,7 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {
-		just_works_is_off, pin, bonded_subscriber, pin_of_nobody, pins_of_several, logged_passkey, no_logged_passkey,
+		just_works_is_off, pin, whose_bond, bonded_subscriber, pin_of_nobody, pins_of_several, logged_passkey, no_logged_passkey,
 		nothing_served, bluetoothd_restarts, NULL
 	};
 	const TTest *const with_just_works[] = { just_works_is_on, just_works_for_nothing, NULL };

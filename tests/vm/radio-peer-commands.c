@@ -205,6 +205,19 @@ static bool run_passkey(Request *request)
 	return true;
 }
 
+/* A Security Request. */
+static bool run_ask(Request *request)
+{
+	Peer *peer;
+
+	if (!parse_peer(request, &peer))
+		return false;
+	if (!peer->link)
+		return fail(request, "no link", request->words[1]);
+	peer_ask_security(peer);
+	return true;
+}
+
 static bool run_forget(Request *request)
 {
 	Peer *peer;
@@ -295,6 +308,7 @@ const Verb peer_verbs[] = {
 	{ "mtu", 3, 3, run_mtu },
 	{ "pairing", 3, 4, run_pairing },
 	{ "passkey", 3, 3, run_passkey },
+	{ "ask", 2, 2, run_ask },
 	{ "forget", 2, 2, run_forget },
 	{ "private", 5, 5, run_private },
 	{ "rotate", 2, 2, run_rotate },

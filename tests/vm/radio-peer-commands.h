@@ -10,7 +10,7 @@
  *   value NAME HANDLE [HEX] | notify NAME HANDLE HEX [COUNT [INTERVAL_MS]] | counts NAME HANDLE
  *   latency NAME MS | silent NAME on|off | atterror NAME HANDLE read|write CODE
  *   refuse NAME STATUS [TIMES] | mute NAME on|off | drop NAME [REASON] | mtu NAME LIMIT
- *   pairing NAME none|display|keyboard|refuse [PASSKEY] | passkey NAME PASSKEY | forget NAME
+ *   pairing NAME none|display|keyboard|refuse [PASSKEY] | passkey NAME PASSKEY | forget NAME | ask NAME
  *
  * HANDLE is hex; a characteristic is meant by its declaration's. FLAGS: read, write,
  * write-without-response, notify, indicate, broadcast, reliable-write, authenticated-signed-writes,

@@ -106,6 +106,14 @@ void peer_encrypted(Peer *peer)
 		(void)peer_tell_change(peer, clock_now());
 }
 
+void peer_ask_security(Peer *peer)
+{
+	SmpAnswer answer = { .n = 0 };
+
+	smp_ask(&peer->smp, &answer);
+	smp_send(peer, &answer);
+}
+
 void peer_type_passkey(Peer *peer, uint32_t passkey)
 {
 	SmpAnswer answer = { .n = 0 };

@@ -81,6 +81,7 @@ void peer_change(Peer *peer, uint16_t first, uint16_t last);
 /* Indicates that by Service Changed, or keeps it for a bonded central that is away. Negative errno
  * when there is no such characteristic. */
 int peer_tell_change(Peer *peer, uint64_t now);
+void peer_ask_security(Peer *peer);	/* the peripheral wants a pairing */
 void peer_type_passkey(Peer *peer, uint32_t passkey);
 
 /* For the peer's parts: what it does on its link. */

@@ -144,6 +144,13 @@ void smp_receive(Smp *smp, const uint8_t *pdu, size_t length, SmpAnswer *answer)
 	fail(smp, answer, COMMAND_NOT_SUPPORTED);
 }
 
+void smp_ask(const Smp *smp, SmpAnswer *answer)
+{
+	const uint8_t authentication = AUTH_BONDING | (smp->io != SMP_NONE ? AUTH_MITM : 0);
+
+	answer_add(answer, SECURITY_REQUEST, &authentication, sizeof(authentication));
+}
+
 void smp_type(Smp *smp, uint32_t passkey, SmpAnswer *answer)
 {
 	smp->passkey = passkey;

@@ -62,6 +62,8 @@ typedef struct SmpAnswer {
 /* A link begins. */
 void smp_open(Smp *smp, const DeviceAddress *central, const DeviceAddress *peripheral);
 void smp_receive(Smp *smp, const uint8_t *pdu, size_t length, SmpAnswer *answer);
+/* The peripheral asks for a pairing. */
+void smp_ask(const Smp *smp, SmpAnswer *answer);
 /* Somebody has typed the passkey that the central shows. */
 void smp_type(Smp *smp, uint32_t passkey, SmpAnswer *answer);
 /* Whether that is the key which this central shall encrypt with. */

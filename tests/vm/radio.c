@@ -44,7 +44,7 @@ static const char usage[] =
 	"  value NAME HANDLE [HEX] | notify NAME HANDLE HEX [COUNT [INTERVAL_MS]] | counts NAME HANDLE\n"
 	"  latency NAME MS | silent NAME on|off | atterror NAME HANDLE read|write CODE\n"
 	"  refuse NAME STATUS [TIMES] | mute NAME on|off | drop NAME [REASON] | mtu NAME LIMIT\n"
-	"  pairing NAME none|display|keyboard|refuse [PASSKEY] | passkey NAME PASSKEY | forget NAME\n"
+	"  pairing NAME none|display|keyboard|refuse [PASSKEY] | passkey NAME PASSKEY | forget NAME | ask NAME\n"
 	"  private NAME ADDR public|random IRK  its address is a private one of that identity; which, it says\n"
 	"  rotate NAME                   another such address (both: of centrals, too)\n"
 	"Centrals, who connect to a radio and use its host's GATT server (radio-central-commands.h):\n"

@@ -24,7 +24,7 @@ const char commands_help[] =
 	"  latency NAME MS | silent NAME on|off | mute NAME on|off | mtu NAME N\n"
 	"  refuse NAME STATUS [TIMES] | drop NAME [REASON]\n"
 	"  pairing NAME none|display|keyboard|confirm|refuse [PASSKEY]\n"
-	"  passkey NAME N | forget NAME\n"
+	"  passkey NAME N | forget NAME | ask NAME\n"
 	"  private NAME ADDR public|random IRK | rotate NAME      its address is a private one of that\n"
 	"                                   identity; which, it says (of centrals, too)\n"
 	"  onair RADIO | airtime RADIO [reset] | sets RADIO N     what radios send\n"

@@ -261,6 +261,12 @@ void link_forget(Link *link, const void *data)
 	}
 }
 
+void link_ask_security(Link *link)
+{
+	if (link->security == ATTR_PLAIN)
+		(void)link->ops->elevate(link->owner);
+}
+
 void link_retry(Link *link)
 {
 	if (!link->elevating)

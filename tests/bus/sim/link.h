@@ -43,6 +43,8 @@ void link_request(Link *link, AttOp op, uint16_t handle, uint16_t offset, GBytes
 void link_command(Link *link, uint16_t handle, const void *value, size_t len);
 /* Nobody waits any more for answers that go to data. */
 void link_forget(Link *link, const void *data);
+/* The peripheral wants a pairing (a Security Request). */
+void link_ask_security(Link *link);
 /* After elevate: the request is sent again. */
 void link_retry(Link *link);
 

@@ -357,6 +357,16 @@ static void run_passkey(Request *request)
 		fail(request, "nobody shows it a passkey: %s", request->words[1]);
 }
 
+static void run_ask(Request *request)
+{
+	Peer *peer = parse_peer(request);
+
+	if (peer && peer->link)
+		link_ask_security(peer->link);
+	else if (peer)
+		fail(request, "no link: %s", request->words[1]);
+}
+
 static void run_forget(Request *request)
 {
 	Peer *peer = parse_peer(request);
@@ -446,6 +456,7 @@ const Verb peer_verbs[] = {
 	{ "drop", 2, 3, run_drop },
 	{ "pairing", 3, 4, run_pairing },
 	{ "passkey", 3, 3, run_passkey },
+	{ "ask", 2, 2, run_ask },
 	{ "forget", 2, 2, run_forget },
 	{ "private", 5, 5, run_private },
 	{ "rotate", 2, 2, run_rotate },
