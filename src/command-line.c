@@ -12,6 +12,8 @@
 
 #define CONFIG_FILE SYSCONFDIR "/bluebrokerd.conf"
 
+#define KEYS_SOCKET "/run/bluebrokerd-keys.socket"	/* as in the unit of that name */
+
 #define EXIT_USAGE 2
 
 static void print_help(void)
@@ -22,6 +24,7 @@ static void print_help(void)
 	       "      --check-config  read the configuration, say whether it is good, and exit\n"
 	       "      --list-config   print every configuration key and exit\n"
 	       "      --bus=ADDRESS   use the D-Bus bus at ADDRESS instead of the system bus\n"
+	       "      --keys=SOCKET   where to ask for the keys of bonded devices (" KEYS_SOCKET ")\n"
 	       "      --runtime-dir=DIR  keep in DIR which links are open, for the next daemon\n"
 	       "  -d, --debug         log each step\n"
 	       "  -h, --help          print this help and exit\n"
@@ -67,22 +70,23 @@ static int read_config(Config *config, const char *file, bool check)
 	return r;
 }
 
-bool command_line_parse(int argc, char *argv[], Config *ret_config, const char **ret_address, const char **ret_directory,
-			int *ret_status)
+bool command_line_parse(int argc, char *argv[], Config *ret_config, CommandLine *ret, int *ret_status)
 {
-	enum { OPT_CHECK = 256, OPT_LIST, OPT_BUS, OPT_RUNTIME_DIR, OPT_VERSION };
+	enum { OPT_CHECK = 256, OPT_LIST, OPT_BUS, OPT_KEYS, OPT_RUNTIME_DIR, OPT_VERSION };
 	static const struct option options[] = {
 		{ "config", required_argument, NULL, 'c' },
 		{ "check-config", no_argument, NULL, OPT_CHECK },
 		{ "list-config", no_argument, NULL, OPT_LIST },
 		{ "bus", required_argument, NULL, OPT_BUS },
+		{ "keys", required_argument, NULL, OPT_KEYS },
 		{ "runtime-dir", required_argument, NULL, OPT_RUNTIME_DIR },
 		{ "debug", no_argument, NULL, 'd' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, OPT_VERSION },
 		{ 0 }
 	};
-	const char *config_file = NULL, *address = NULL, *directory = NULL;
+	CommandLine line = { .keys = KEYS_SOCKET };
+	const char *config_file = NULL;
 	bool check = false;
 	int option;
 
@@ -99,10 +103,13 @@ bool command_line_parse(int argc, char *argv[], Config *ret_config, const char *
 			print_keys();
 			return false;
 		case OPT_BUS:
-			address = optarg;
+			line.address = optarg;
+			break;
+		case OPT_KEYS:
+			line.keys = optarg;
 			break;
 		case OPT_RUNTIME_DIR:
-			directory = optarg;
+			line.directory = optarg;
 			break;
 		case 'd':
 			log_set_level(LOG_DEBUG);
@@ -132,7 +139,6 @@ bool command_line_parse(int argc, char *argv[], Config *ret_config, const char *
 		printf("%s: good\n", config_file ? config_file : CONFIG_FILE);
 		return false;
 	}
-	*ret_address = address;
-	*ret_directory = directory;
+	*ret = line;
 	return true;
 }

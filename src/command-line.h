@@ -6,10 +6,14 @@
 
 #include "core/config.h"
 
+typedef struct CommandLine {
+	const char *address;	/* of the bus; NULL: the system bus */
+	const char *directory;	/* for what the next daemon is to know; NULL: the service's */
+	const char *keys;	/* the socket where keys of bonded devices are had */
+} CommandLine;
+
 /*
  * Reads the options and the configuration, and prints what was asked for or is wrong with them. True: run with that
- * configuration, on the bus of that address, or on the system bus where it is NULL, and with that directory for what the
- * next daemon is to know, or the service's where it is NULL. False: end with that exit status.
+ * configuration and what the options say. False: end with that exit status.
  */
-bool command_line_parse(int argc, char *argv[], Config *ret_config, const char **ret_address, const char **ret_directory,
-			int *ret_status);
+bool command_line_parse(int argc, char *argv[], Config *ret_config, CommandLine *ret, int *ret_status);

@@ -166,7 +166,7 @@ static void raise_file_limit(void)
 	(void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-static int daemon_start(Daemon *d, const char *address, const char *directory)
+static int daemon_start(Daemon *d, const CommandLine *line)
 {
 	int r;
 
@@ -186,14 +186,14 @@ static int daemon_start(Daemon *d, const char *address, const char *directory)
 		return r;
 	}
 
-	r = open_bus(d, &d->svc, address, "svc", PRIORITY);
+	r = open_bus(d, &d->svc, line->address, "svc", PRIORITY);
 	if (r < 0)
 		return r;
-	r = open_bus(d, &d->hot, address, "hot", PRIORITY);
+	r = open_bus(d, &d->hot, line->address, "hot", PRIORITY);
 	if (r < 0)
 		return r;
 
-	ledger_file_open(&d->edges.ledger, directory);
+	ledger_file_open(&d->edges.ledger, line->directory);
 	d->edges.config = &d->config;
 	r = broker_new(&d->broker, &d->config, &edges_ops, &d->edges);
 	d->edges.broker = d->broker;
@@ -202,7 +202,7 @@ static int daemon_start(Daemon *d, const char *address, const char *directory)
 	if (r >= 0)
 		r = service_new(&d->edges.service, d->event, d->svc, d->broker);
 	if (r >= 0)
-		r = bluez_new(&d->edges.bluez, d->event, d->hot, d->broker, on_settled, d);
+		r = bluez_new(&d->edges.bluez, d->event, d->hot, d->broker, line->keys, on_settled, d);
 	if (r >= 0)
 		r = source_open(&d->edges.source, d->event, PRIORITY, &d->config, d->broker);
 	if (r < 0)
@@ -226,14 +226,14 @@ static void daemon_stop(Daemon *d)
 
 int main(int argc, char *argv[])
 {
-	const char *address = NULL, *directory = NULL;
+	CommandLine line;
 	Daemon d = { 0 };
 	int r;
 
-	if (!command_line_parse(argc, argv, &d.config, &address, &directory, &r))
+	if (!command_line_parse(argc, argv, &d.config, &line, &r))
 		return r;
 	raise_file_limit();
-	r = daemon_start(&d, address, directory);
+	r = daemon_start(&d, &line);
 	if (r >= 0)
 		r = sd_event_loop(d.event);
 	daemon_stop(&d);

@@ -8,6 +8,7 @@
 
 #include "bluez/advert.h"
 #include "bluez/bluez.h"
+#include "bluez/keys.h"
 #include "bluez/msg.h"
 #include "bluez/rfkill.h"
 #include "util/log.h"
@@ -242,6 +243,7 @@ void adapter_publish(Adapter *adapter)
 		else
 			log_info("hci%u: radio %s is there, powered %s", adapter->index, adapter->state.name,
 				 adapter->state.powered ? "on" : "off");
+		keys_tell(bluez->keys, adapter);
 		return;
 	}
 

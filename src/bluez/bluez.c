@@ -13,6 +13,7 @@
 #include "bluez/device.h"
 #include "bluez/directory.h"
 #include "bluez/gatt.h"
+#include "bluez/keys.h"
 #include "bluez/mirror.h"
 #include "bluez/msg.h"
 #include "bluez/trust.h"
@@ -65,6 +66,12 @@ static void bluez_settled(Bluez *bluez)
 	bluez->settled = NULL;
 	if (settled)
 		settled(bluez->userdata);
+}
+
+void bluez_keys_known(Bluez *bluez)
+{
+	if (bluez->loaded)
+		bluez_settled(bluez);
 }
 
 static void bluez_lost(Bluez *bluez)
@@ -122,7 +129,10 @@ static int on_loaded(sd_bus_message *m, void *userdata, sd_bus_error *ret_error 
 			log_warning("bluetoothd's objects cannot be read: %s", strerror(-r));
 		bluez->loaded = true;
 		agent_register(bluez);
-		bluez_settled(bluez);
+		keys_want(bluez->keys);
+		/* programs come after that: an address could be taken for somebody else's before */
+		if (keys_are_known(bluez->keys))
+			bluez_settled(bluez);
 		return 0;
 	}
 
@@ -217,7 +227,8 @@ static void device_free_void(void *device)
 	device_free(device);
 }
 
-int bluez_new(Bluez **ret, sd_event *event, sd_bus *bus, Broker *broker, BluezSettled settled, void *userdata)
+int bluez_new(Bluez **ret, sd_event *event, sd_bus *bus, Broker *broker, const char *keys, BluezSettled settled,
+	      void *userdata)
 {
 	static const struct {
 		const char *rule;
@@ -246,6 +257,7 @@ int bluez_new(Bluez **ret, sd_event *event, sd_bus *bus, Broker *broker, BluezSe
 	bluez->adapters = g_ptr_array_new();
 	bluez->leaving = g_ptr_array_new();
 	bluez->devices = g_hash_table_new_full(siphash_string, g_str_equal, g_free, device_free_void);
+	r = keys_new(&bluez->keys, bluez, keys);
 
 	r = call_queue_new(&bluez->calls, bluez);
 	for (size_t i = 0; i < ARRAY_SIZE(matches) && r >= 0; i++)
@@ -291,6 +303,7 @@ Bluez *bluez_free(Bluez *bluez)
 	sd_event_source_disable_unref(bluez->reload);
 	if (bluez->lent)
 		g_hash_table_destroy(bluez->lent);
+	keys_free(bluez->keys);
 	g_hash_table_destroy(bluez->devices);
 	while (bluez->adapters->len > 0)
 		adapter_free(g_ptr_array_steal_index(bluez->adapters, 0));

@@ -18,6 +18,7 @@
 #include "util/macros.h"
 
 typedef struct Adapter Adapter;
+typedef struct Keys Keys;
 
 /* Told once, when it is known what bluetoothd has, or that it is not there. */
 typedef void (*BluezSettled)(void *userdata);
@@ -46,12 +47,16 @@ typedef struct Bluez {
 	GPtrArray *leaving;		/* Application: about to be unregistered */
 	GPtrArray *adapters;
 	GHashTable *devices;		/* path -> Device */
+	Keys *keys;			/* of those that are bonded */
 	GHashTable *lent;		/* path -> Loan (bluez/trust.h); NULL: none */
 } Bluez;
 
-/* bus and event outlive it. */
-int bluez_new(Bluez **ret, sd_event *event, sd_bus *bus, Broker *broker, BluezSettled settled, void *userdata);
+/* bus and event outlive it. keys: the path of the socket where keys of bonded devices are had (bluez/keys.h). */
+int bluez_new(Bluez **ret, sd_event *event, sd_bus *bus, Broker *broker, const char *keys, BluezSettled settled,
+	      void *userdata);
 Bluez *bluez_free(Bluez *bluez);
+/* The keys of bonded devices are there, or cannot be had. */
+void bluez_keys_known(Bluez *bluez);
 /* The daemon is about to end: says the last things to bluetoothd. */
 void bluez_end(Bluez *bluez);
 

@@ -11,6 +11,7 @@
 #include "bluez/device.h"
 #include "bluez/directory.h"
 #include "bluez/gatt.h"
+#include "bluez/keys.h"
 #include "bluez/link.h"
 #include "bluez/msg.h"
 #include "bluez/trust.h"
@@ -72,6 +73,12 @@ static void tell_identity(const Device *device, bool heard)
 		radio_learn_identity(radio, &device->path_addr, &device->addr, bluez_now(device->adapter->bluez));
 }
 
+/* Whether there may be another key to know devices by. */
+static bool is_bond_news(const Device *device, const DeviceNews *news)
+{
+	return news->paired_changed || (news->addr_changed && !addr_equal(&device->path_addr, &device->addr));
+}
+
 static int load_device(Bluez *bluez, sd_bus_message *m, const char *path)
 {
 	Adapter *adapter = adapter_of_device(bluez, path);
@@ -106,6 +113,8 @@ static int load_device(Bluez *bluez, sd_bus_message *m, const char *path)
 	now = r >= 0 && bluez->loaded && !bluez->refreshing;
 	if (kept && (news.addr_changed || news.heard))
 		tell_identity(device, now && news.heard);
+	if (now && is_bond_news(device, &news))
+		keys_want(bluez->keys);
 	if (now && news.advertised)
 		bluez_report(device);
 	if (kept && news.connected_changed)
@@ -236,6 +245,8 @@ static int on_interfaces_removed(Bluez *bluez, sd_bus_message *m)
 				count_link(device);
 			}
 			bluez_link_gone(device);
+			if (device->paired)
+				keys_want(bluez->keys);
 			trust_forget(bluez, path);
 			bluez_bond_gone(device, path);
 			g_hash_table_remove(bluez->devices, path);
@@ -282,6 +293,8 @@ static int read_device_change(Bluez *bluez, sd_bus_message *m)
 
 	if (news.addr_changed || news.heard)
 		tell_identity(device, news.heard);
+	if (is_bond_news(device, &news))
+		keys_want(bluez->keys);
 	if (news.advertised)
 		bluez_report(device);
 	if (news.connected_changed)

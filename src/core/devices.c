@@ -231,7 +231,8 @@ uint64_t devices_evicted(const Devices *devices)
 
 const DeviceRow *devices_find(const Devices *devices, const Addr *addr)
 {
-	const Device *device = g_hash_table_lookup(devices->by_addr, addr);
+	const Addr identity = devices->identities ? identities_resolve(devices->identities, addr) : *addr;
+	const Device *device = g_hash_table_lookup(devices->by_addr, &identity);
 
 	return device ? &device->row : NULL;
 }

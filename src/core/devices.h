@@ -42,7 +42,7 @@ const DeviceRow *devices_latest(const Devices *devices);
 size_t devices_count(const Devices *devices);
 uint64_t devices_evicted(const Devices *devices);
 
-const DeviceRow *devices_find(const Devices *devices, const Addr *addr);	/* NULL: none */
+const DeviceRow *devices_find(const Devices *devices, const Addr *addr);	/* by any address; NULL: none */
 
 /* Walks the rows, the latest seen first: *cursor starts NULL; NULL after the last. The table must not change meanwhile. */
 const DeviceRow *devices_next(const Devices *devices, void **cursor);

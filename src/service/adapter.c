@@ -91,7 +91,7 @@ static int device_list_begin(DeviceList *list, sd_bus_message *call, const Radio
 	if (!list->addrs)
 		return -ENOMEM;
 	while ((row = devices_next(radio->devices, &cursor)))
-		list->addrs[list->n++] = row->addr;
+		list->addrs[list->n++] = row->identity;
 	r = sd_bus_message_new_method_return(call, &list->reply);
 	return r < 0 ? r : sd_bus_message_open_container(list->reply, 'a', "a{sv}");
 }

@@ -9,7 +9,7 @@
 
 static const char *chosen_config;
 
-static void link_setup_options(const WorldOptions *options)
+void link_setup_options(const WorldOptions *options)
 {
 	g_autofree char *left = NULL;
 	g_auto(GStrv) names = NULL;

@@ -44,6 +44,7 @@
 #define OTHER_RATE_HANDLE "0031"
 
 void link_setup(void);
+void link_setup_options(const WorldOptions *options);
 void link_setup_with(const char *config);
 void link_setup_hasty(const char *seconds); /* BlueZ's TemporaryTimeout */
 int link_main(const char *name, const TTest *const *tests, const char *config, double timeout_s);

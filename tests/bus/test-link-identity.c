@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Devices whose address is a private one that changes: once bonded they are the same under each. */
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "keys-server.h"
 #include "link-fixture.h"
 
 #define JUST_WORKS "[Links]\nJustWorks=1\n"
@@ -10,6 +12,9 @@
 
 static char *session;
 static char identity[18]; /* of peer0, and no other test's */
+static char *keys_socket;
+static char *keys_argument;
+static pid_t keys_server;
 static char *addresses[3]; /* peer0's, in the order in which it had them */
 
 static char *taken(char *text) /* air_cmd's */
@@ -21,14 +26,30 @@ static char *taken(char *text) /* air_cmd's */
 	return address;
 }
 
+static void key_hex(char *ret, bool reversed)
+{
+	g_autofree char *hex = g_strdup_printf("%.24s%08x", IRK, (unsigned int)getpid());
+
+	for (size_t i = 0; i < 16; i++)
+		memcpy(ret + 2 * i, hex + 2 * (reversed ? 15 - i : i), 2);
+	ret[32] = '\0';
+}
+
 static void setup_private(void)
 {
-	link_setup_with(JUST_WORKS);
+	char key[33];
+	const char *arguments[2] = { NULL };
+	const WorldOptions options = { .config = JUST_WORKS, .daemon_args = arguments };
+
+	keys_socket = g_strdup_printf("/tmp/bluebroker-keys-%d.socket", (int)getpid());
+	arguments[0] = keys_argument = g_strconcat("--keys=", keys_socket, NULL);
+	link_setup_options(&options);
 	session = open_session(client, 0);
 	g_snprintf(identity, sizeof(identity), "00:1A:7D:%02X:%02X:%02X", (unsigned int)getpid() >> 16 & 0xff,
 		   (unsigned int)getpid() >> 8 & 0xff, (unsigned int)getpid() & 0xff);
 	peer_appear(0);
-	addresses[0] = taken(air_cmd(air, "private peer0 %s public %.24s%08x", identity, IRK, (unsigned int)getpid()));
+	key_hex(key, false);
+	addresses[0] = taken(air_cmd(air, "private peer0 %s public %s", identity, key));
 }
 
 static void teardown_private(void)
@@ -37,6 +58,31 @@ static void teardown_private(void)
 		g_clear_pointer(&addresses[i], g_free);
 	g_clear_pointer(&session, g_free);
 	teardown();
+	keys_server_stop(keys_server, keys_socket);
+	keys_server = 0;
+	g_clear_pointer(&keys_socket, g_free);
+	g_clear_pointer(&keys_argument, g_free);
+}
+
+/* The daemon may have the keys from now on. The simulated BlueZ keeps nothing on disk. */
+static void give_keys(void)
+{
+	g_autofree char *store = g_strdup("/var/lib/bluetooth");
+
+	if (!world_is_real(world)) {
+		g_autofree char *directory = NULL, *file = NULL, *text = NULL;
+		char key[33];
+
+		g_free(store);
+		store = g_build_filename(world_dir(world), "store", NULL);
+		directory = g_build_filename(store, WORLD_RADIO, identity, NULL);
+		ck_assert_int_eq(g_mkdir_with_parents(directory, 0700), 0);
+		file = g_build_filename(directory, "info", NULL);
+		key_hex(key, true);
+		text = g_strdup_printf("[General]\nName=x\nAddressType=public\n\n[IdentityResolvingKey]\nKey=%s\n", key);
+		ck_assert(g_file_set_contents(file, text, -1, NULL));
+	}
+	keys_server = keys_server_start(keys_socket, KEYS_PROGRAM, store);
 }
 
 static void rotate(unsigned int number)
@@ -257,6 +303,7 @@ static void expect_one_row(void)
 {
 	g_autoptr(GVariant) reply = client_expect(client, "hci0", "Adapter1", "GetDevices", no_options(), "(aa{sv})");
 	g_autoptr(GVariant) rows = g_variant_get_child_value(reply, 0);
+	g_autofree char *text = NULL;
 	unsigned int n = 0;
 
 	for (gsize i = 0; i < g_variant_n_children(rows); i++) {
@@ -270,11 +317,13 @@ static void expect_one_row(void)
 			n += addresses[a] && g_str_equal(address, addresses[a]);
 		n += g_str_equal(address, identity);
 	}
-	ck_assert_uint_eq(n, 1);
+	text = g_variant_print(rows, FALSE);
+	ck_assert_msg(n == 1, "%u rows of %s (%s): %s", n, addresses[0], identity, text);
 }
 
 START_TEST(one_row_and_any_filter)
 {
+	give_keys();
 	expect_heard_by(addresses[0]);
 	bond();
 	rotate(1);
@@ -284,11 +333,30 @@ START_TEST(one_row_and_any_filter)
 }
 END_TEST
 
+/* Where the keys can be had, every address leads to the device: on air, old, never heard of; after every restart. */
+START_TEST(by_key)
+{
+	give_keys();
+	bond();
+	rotate(1);
+	expect_reached(addresses[1]);
+	expect_reached(identity);
+	expect_reached(addresses[0]);
+	restart_bluez();
+	expect_reached(addresses[1]);
+	restart_daemon();
+	rotate(2);
+	for (size_t i = 0; i < G_N_ELEMENTS(addresses); i++)
+		expect_reached(addresses[i]);
+	expect_reached(identity);
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = { told_while_the_link_is_up, old_address_and_identity, after_bluetoothd,
 				       after_the_daemon, waited_for_by_identity, comes_back,
-				       one_row_and_any_filter, NULL };
+				       one_row_and_any_filter, by_key, NULL };
 
 	return run_tests("link-identity", tests, setup_private, teardown_private, 60);
 }

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * bluebroker-keys: prints the identity resolving keys of the devices that bluetoothd is bonded with, and nothing else of
+ * what is in its storage, which is root's alone. A line each: the adapter's address, the device's identity address, its
+ * type, and the key in hex, its most significant byte first.
+ *
+ * systemd runs it for the daemon (bluebrokerd-keys.socket), which so never holds a key that opens a link.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define STORE "/var/lib/bluetooth"
+#define FILE_MAX_BYTES (64 * 1024)	/* BlueZ's have some hundred bytes */
+#define KEY_SIZE 16
+#define DEVICES_MAX 512			/* more the daemon does not take */
+
+static bool is_address(const char *text)
+{
+	for (int i = 0; i < 17; i++)
+		if (i % 3 == 2 ? text[i] != ':' : !g_ascii_isxdigit(text[i]))
+			return false;
+	return text[17] == '\0';
+}
+
+/* Negative errno. */
+static int read_file(int directory, const char *name, char **ret, gsize *ret_length)
+{
+	char *text;
+	struct stat st;
+	ssize_t n;
+	int fd, r = 0;
+
+	fd = openat(directory, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		return -errno;
+	text = g_malloc(FILE_MAX_BYTES);
+	n = fstat(fd, &st) < 0 ? -1 : S_ISREG(st.st_mode) ? read(fd, text, FILE_MAX_BYTES) : 0;
+	if (n < 0)
+		r = -errno;
+	else if (n == 0 || n == FILE_MAX_BYTES)
+		r = -EINVAL;
+	close(fd);
+	if (r < 0) {
+		g_free(text);
+		return r;
+	}
+	*ret = text;
+	*ret_length = (gsize)n;
+	return 0;
+}
+
+/* BlueZ writes it as it comes over the air, the least significant byte first. */
+static bool read_key(GKeyFile *file, uint8_t ret[static KEY_SIZE])
+{
+	g_autofree char *text = g_key_file_get_string(file, "IdentityResolvingKey", "Key", NULL);
+	const char *digits = text;
+
+	if (!digits)
+		return false;
+	if (g_str_has_prefix(digits, "0x"))
+		digits += 2;
+	if (strlen(digits) != 2 * KEY_SIZE)
+		return false;
+	for (size_t i = 0; i < KEY_SIZE; i++) {
+		int high = g_ascii_xdigit_value(digits[2 * i]), low = g_ascii_xdigit_value(digits[2 * i + 1]);
+
+		if (high < 0 || low < 0)
+			return false;
+		ret[KEY_SIZE - 1 - i] = (uint8_t)(high << 4 | low);
+	}
+	return true;
+}
+
+/* Whether there was a key. */
+static bool print_device(int store, const char *adapter, const char *device)
+{
+	g_autoptr(GKeyFile) file = g_key_file_new();
+	g_autofree char *text = NULL, *type = NULL;
+	uint8_t key[KEY_SIZE];
+	gsize length = 0;
+	int directory, r;
+
+	directory = openat(store, device, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	if (directory < 0)
+		return false;
+	r = read_file(directory, "info", &text, &length);
+	close(directory);
+	if (r < 0 || !g_key_file_load_from_data(file, text, length, G_KEY_FILE_NONE, NULL) || !read_key(file, key))
+		return false;
+	type = g_key_file_get_string(file, "General", "AddressType", NULL);
+	printf("%s %s %s ", adapter, device, g_strcmp0(type, "static") == 0 ? "random" : "public");
+	for (size_t i = 0; i < sizeof(key); i++)
+		printf("%02x", key[i]);
+	putchar('\n');
+	return true;
+}
+
+static void print_adapter(int store, const char *adapter)
+{
+	int fd = openat(store, adapter, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	DIR *directory = fd >= 0 ? fdopendir(fd) : NULL;
+	const struct dirent *entry;
+	unsigned n = 0;
+
+	if (!directory) {
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	while (n < DEVICES_MAX && (entry = readdir(directory)))
+		if (is_address(entry->d_name))
+			n += print_device(fd, adapter, entry->d_name);
+	closedir(directory);
+}
+
+int main(int argc, char *argv[])
+{
+	const char *path = argc > 1 ? argv[1] : STORE;
+	const struct dirent *entry;
+	DIR *store;
+
+	if (argc > 2 || path[0] == '-') {
+		fprintf(stderr, "Usage: bluebroker-keys [DIRECTORY]\n"
+				"Prints the identity resolving keys that bluetoothd keeps in DIRECTORY (" STORE ").\n");
+		return 2;
+	}
+	store = opendir(path);
+	if (!store && errno != ENOENT) {
+		fprintf(stderr, "bluebroker-keys: %s: %s\n", path, strerror(errno));
+		return EXIT_FAILURE;
+	}
+	while (store && (entry = readdir(store)))
+		if (is_address(entry->d_name))
+			print_adapter(dirfd(store), entry->d_name);
+	if (store)
+		closedir(store);
+	return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
