@@ -163,6 +163,9 @@ static int on_retry(sd_event_source *source UNUSED, uint64_t now UNUSED, void *u
 	GattCall *call = userdata;
 
 	call->retry = sd_event_source_disable_unref(call->retry);
+	/* BlueZ has not begun it, and who asked has left */
+	if (call->op->waits->len == 0)
+		return call_end(call, E_FAILED, "nobody waits for it any more");
 	call_send(call);
 	return 0;
 }

@@ -149,6 +149,38 @@ START_TEST(writers_that_leave)
 }
 END_TEST
 
+static ClientCall *begin_write_through_bluez(const char *attr, const char *value)
+{
+	g_autofree char *device = bluez_path(0), *path = g_strconcat(device, "/", attr, NULL);
+	g_autofree char *text = g_strdup_printf("(@ay [%s], @a{sv} {})", value);
+
+	return client_begin(world_bluez(world), path, "org.bluez.GattCharacteristic1", "WriteValue", g_variant_new_parsed(text));
+}
+
+/* BlueZ has refused it so far, for another program is at it straight through BlueZ. */
+START_TEST(a_writer_that_waits_for_bluez)
+{
+	Client *greedy = client_new_as(world_address(world), SOME_UID);
+	g_autofree char *link = connect_anew(greedy, 0);
+	g_autoptr(GVariant) reply = NULL;
+	ClientCall *straight;
+
+	air_do(air, "latency peer0 1500");
+	straight = begin_write_through_bluez(PLAIN, "0x31");
+	client_sync(world_bluez(world));
+	client_call_forget(begin_write(greedy, link, PLAIN, "32", "{}"));
+	client_sync(greedy);
+	wait_ms(300);
+	client_free(greedy);
+	air_do(air, "latency peer0 0");
+	reply = client_call_finish(straight, NULL);
+	ck_assert_ptr_nonnull(reply);
+	expect_paid(SOME_UID);
+	write_value(client, link_, PLAIN, "33", "{}");
+	ck_assert_uint_eq(peer_count(0, PLAIN_HANDLE, "writes"), 2);
+}
+END_TEST
+
 /* Those that stay have what is theirs, and no more. */
 START_TEST(a_writer_that_stays)
 {
@@ -325,7 +357,7 @@ static void limit_quarantine(void)
 int main(void)
 {
 	const TTest *const tests[] = {
-		writers_that_leave, a_writer_that_stays, messages_that_carry_much, switchers_that_leave, sockets_that_are_closed, sockets_that_fill, NULL,
+		writers_that_leave, a_writer_that_waits_for_bluez, a_writer_that_stays, messages_that_carry_much, switchers_that_leave, sockets_that_are_closed, sockets_that_fill, NULL,
 	};
 
 	limit_quarantine();
