@@ -35,7 +35,7 @@ static int append_resolved(sd_bus_message *m, const AdField *field)
 	}
 }
 
-static int resolve_slice(Call *call, Reason *reason)
+static int resolve_slice(Call *call, Reason *reason UNUSED)
 {
 	sd_bus_message *reply = NULL;
 	const void *data;
@@ -52,9 +52,6 @@ static int resolve_slice(Call *call, Reason *reason)
 		r = sd_bus_message_read(call->message, "y", &type);
 	if (r < 0)
 		return r;
-	if (length > AD_MAX)
-		return reason_set(reason, E_INVALID_ARGUMENTS, "data: %zu bytes, an advertisement has at most %d", length,
-				  AD_MAX);
 
 	r = sd_bus_message_new_method_return(call->message, &reply);
 	if (r >= 0)
@@ -78,5 +75,10 @@ int resolve_adv_data(Call *call, Reason *reason)
 	size_t length;
 	int r = sd_bus_message_read_array(call->message, 'y', &data, &length);
 
-	return r < 0 ? r : job_start(call, resolve_slice, NULL, NULL, length <= BRIEF, reason);
+	if (r < 0)
+		return r;
+	if (length > AD_MAX)
+		return reason_set(reason, E_INVALID_ARGUMENTS, "data: %zu bytes, an advertisement has at most %d", length,
+				  AD_MAX);
+	return job_start(call, resolve_slice, NULL, NULL, length <= BRIEF, reason);
 }
