@@ -30,6 +30,8 @@ START_TEST(what_is_said)
 		{ "'service_uuid': <[<uint16 0x180d>, <'180f'>]>", "05030d180f18020106", "-" },
 		{ "'service_uuid': <[<uint16 0x180d>, <uint32 0x12345678>]>", "03030d18050578563412020106", "-" },
 		{ "'appearance': <uint16 833>", "03194103020106", "-" },
+		{ "'tx_power': <true>, 'service_uuid': <'180d'>", "03030d18020106020a00", "-" },
+		{ "'tx_power': <false>, 'service_uuid': <'180d'>", "03030d18020106", "-" },
 		{ "'discoverable': <false>, 'service_uuid': <'180d'>", "02010403030d18", "-" },
 		{ "'discoverable': <false>, 'name': <'LoPy'>", "020104", "05094c6f5079" },
 		{ "'name': <'All'>, 'service_uuid': <'180d'>, 'manufacturer_data': <[byte 1, 0, 2]>,"
