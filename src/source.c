@@ -50,7 +50,7 @@ void source_listen(Source *source)
 		const Radio *radio = g_ptr_array_index(source->broker->radios, i);
 
 		/* one that is gone from the bus may still be heard for a moment: bluetoothd, stopped, takes it away first */
-		if (radio->scanning->len > 0 || radio_is_scanning(radio))
+		if (radio->scanning->len > 0 || radio_is_scanning(radio) || radio->wish.overhear)
 			indices[n++] = (uint16_t)radio->index;
 	}
 	source_settle_retry(source, n > 0);

@@ -63,6 +63,7 @@ typedef struct ScanWish {
 	bool active;		/* devices are to be asked for scan responses */
 	ScanShow show;
 	bool ignore_devices;	/* nobody here cares what becomes of BlueZ's devices */
+	bool overhear;		/* what the kernel scans for a connection is listened to, though nobody here scans */
 } ScanWish;
 
 typedef struct BrokerOps {

@@ -41,11 +41,31 @@ void link_fail_waits(Link *link, int error, const Reason *reason)
 		connect_wait_end(wait, error, reason);
 }
 
+int link_beacon_reason(int error, const Link *link, Reason *reason)
+{
+	char text[ADDR_STRING_SIZE];
+
+	return reason_set(reason, error, "%s is heard, but takes no connections: all that it sends is not connectable",
+			  addr_format(&link->addr, text));
+}
+
+void link_refuse_beacon(Link *link, uint64_t now)
+{
+	Reason reason;
+
+	if (link->waits->len == 0 || !link_is_surely_beacon(link, now))
+		return;
+	(void)link_beacon_reason(E_CONNECTION_REFUSED, link, &reason);
+	link_fail_waits(link, E_CONNECTION_REFUSED, &reason);
+}
+
 /* Why a wait is over whose time is. */
 static int link_timeout(const Link *link, Reason *reason)
 {
 	char text[ADDR_STRING_SIZE];
 
+	if (link_is_beacon(link) && !link->bluez.connected)
+		return link_beacon_reason(E_TIMED_OUT, link, reason);
 	addr_format(&link->addr, text);
 	switch (link->state) {
 	case LINK_SEEKING:

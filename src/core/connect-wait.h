@@ -25,5 +25,8 @@ void connect_wait_cancel(ConnectWait *wait, uint64_t now);	/* no harm if it does
 void connect_wait_end(ConnectWait *wait, int error, const Reason *reason);
 /* All who wait now; not those who, being told, ask again. */
 void link_fail_waits(Link *link, int error, const Reason *reason);
+/* All who wait for a device that takes no connections. */
+void link_refuse_beacon(Link *link, uint64_t now);
+int link_beacon_reason(int error, const Link *link, Reason *reason);
 /* Those whose time is over. */
 void link_expire_waits(Link *link, uint64_t now);

@@ -13,6 +13,7 @@
 #include "core/broker.h"
 #include "core/claim.h"
 #include "core/connect-wait.h"
+#include "core/heard.h"
 #include "core/hold.h"
 #include "core/radio.h"
 #include "util/error.h"
@@ -67,6 +68,7 @@ struct Link {
 	bool pair_under_way;	/* bluetoothd is at it; else it waits until the link is mended */
 	bool pair_abandoned;	/* whoever wanted what it is at does not wait any more; pairing, if any, waits for its end */
 	bool pair_asked;	/* its agent was asked something */
+	Heard heard;		/* of it on the air, while somebody waits */
 	unsigned tries;		/* of this connection */
 	uint64_t begun;		/* the last attempt, by whomever; 0: none was */
 	uint64_t tried_at;	/* when the last one came to nothing (core/turn.h); 0: it did not */

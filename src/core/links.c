@@ -87,6 +87,7 @@ int link_connect(Radio *radio, const Addr *addr, ConnectWait *wait, uint64_t now
 		if (!link)
 			return -ENOMEM;
 		link_recall(link, now);
+		link_recall_heard(link, now);
 		if (radio->broker->ops->link_look(radio->broker->userdata, radio, addr, &mirror))
 			link_set_mirror(link, &mirror);
 	}
@@ -98,6 +99,11 @@ int link_connect(Radio *radio, const Addr *addr, ConnectWait *wait, uint64_t now
 		return 0;
 	}
 
+	if (link_is_surely_beacon(link, now)) {
+		r = link_beacon_reason(E_CONNECTION_REFUSED, link, reason);
+		links_settle(radio, now);
+		return r;
+	}
 	if (!link_is_wanted(link))
 		link->order = radio->broker->next_link++;
 	wait->link = link;
@@ -168,6 +174,18 @@ unsigned links_seeking(const Radio *radio)
 	return n;
 }
 
+unsigned links_connecting(const Radio *radio)
+{
+	unsigned n = 0;
+
+	for (guint i = 0; i < radio->links->len; i++) {
+		const Link *link = g_ptr_array_index(radio->links, i);
+
+		n += link->state == LINK_CONNECTING && !link->bluez.connected;
+	}
+	return n;
+}
+
 uint64_t links_tick(Radio *radio, uint64_t now)
 {
 	uint64_t due;
@@ -180,6 +198,7 @@ uint64_t links_tick(Radio *radio, uint64_t now)
 		Link *link = g_ptr_array_index(radio->links, i);
 
 		link_expire_waits(link, now);
+		link_refuse_beacon(link, now);
 		if (link->mend_until != 0 && link->mend_until <= now)
 			link_mend_expired(link, now);
 		if (link->doubt_at != 0 && link->doubt_at <= now)

@@ -27,6 +27,7 @@ void links_peer_gone(Radio *radio, const char *connection);
 /* The slots in use, and how many links are sought. */
 unsigned links_used(const Radio *radio);
 unsigned links_seeking(const Radio *radio);
+unsigned links_connecting(const Radio *radio);	/* without a link yet */
 
 /*
  * Whoever is told of something may call in again: connect, let go, cancel, drop a session. Between enter and leave no link

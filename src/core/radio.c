@@ -254,6 +254,8 @@ void radio_report(Radio *radio, Report *report, uint64_t now)
 		radio->silence = 0;
 		broker_wake_at(radio->broker, radio_silence_deadline(radio));
 	}
+	if (radio->links->len > 0)
+		links_hear(radio, report, now);
 	if (radio->scanning->len == 0)
 		return;
 

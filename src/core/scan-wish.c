@@ -13,6 +13,7 @@ ScanWish scan_wish(const Radio *radio)
 
 	if (!radio->present)
 		return wish;
+	wish.overhear = monitored && radio->bluez.powered && links_connecting(radio) > 0;
 	wish.on = (radio->scanning->len > 0 || seeking) && radio->bluez.powered;
 	if (!wish.on)
 		return wish;
@@ -27,7 +28,8 @@ ScanWish scan_wish(const Radio *radio)
 
 bool scan_wish_equal(const ScanWish *a, const ScanWish *b)
 {
-	return a->on == b->on && a->active == b->active && a->show == b->show && a->ignore_devices == b->ignore_devices;
+	return a->on == b->on && a->active == b->active && a->show == b->show && a->ignore_devices == b->ignore_devices &&
+	       a->overhear == b->overhear;
 }
 
 const char *scan_mode_name(ScanMode mode)

@@ -206,6 +206,34 @@ END_TEST
 
 /* Another program goes to BlueZ directly while we scan: it finds and connects as ever, and the daemon learns of it as soon
  * as it matters. */
+/* Connect says so as soon as it can be sure, and in any case at its end; at once where it was heard for long enough before. */
+START_TEST(beacons_take_no_connections)
+{
+	g_autofree char *session = open_session(client, 0);
+	const char *mixed = peer_address(7);
+	uint64_t begun = now_ms();
+
+	air_do(air, "repeat * beacon %s random 3 -60 020106 100 0", peer_address(6));
+	client_set_timeout(client, 60000);
+	expect_call_error(begin_connect(client, session, peer_address(6), "{'timeout': <uint32 3000>}"), "TimedOut",
+			  peer_address(6));
+	expect_call_error(begin_connect(client, session, peer_address(6), "{'timeout': <uint32 50000>}"),
+			  "ConnectionRefused", peer_address(6));
+	ck_assert_uint_lt(now_ms() - begun, 40000);
+
+	/* one that sends both */
+	peer_appear(7);
+	air_do(air, "repeat * mixed %s random 3 -60 04ffffff01 100 0", mixed);
+	g_free(connect_to(client, session, 7, "{'timeout': <uint32 50000>}"));
+	let_go(client, peer_path(7));
+
+	start_scan(client, session, -1);
+	wait_ms(13000);
+	expect_call_error(begin_connect(client, session, peer_address(6), "{}"), "ConnectionRefused", peer_address(6));
+	client_do(client, session, SESSION, "StopScan", NULL);
+}
+END_TEST
+
 START_TEST(leaves_others_alone)
 {
 	g_autofree char *session = open_session(client, 0), *link = NULL, *path = bluez_path(1);
@@ -333,7 +361,8 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = { transmit_power, follows_the_sessions, is_told, shows_bluez_nothing,
-				       finds_a_device_to_connect_to, leaves_others_alone, comes_back, NULL };
+				       finds_a_device_to_connect_to, beacons_take_no_connections, leaves_others_alone,
+				       comes_back, NULL };
 
 	return link_main("modes", tests, CONFIG, 120);
 }

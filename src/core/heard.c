@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is heard of a device that somebody wants a link to. */
+#include "core/heard.h"
+
+#include "core/devices.h"
+#include "core/link.h"
+#include "core/links.h"
+#include "core/radio.h"
+
+#define PACKETS_MIN 3
+
+void link_recall_heard(Link *link, uint64_t now)
+{
+	const DeviceRow *row = devices_find(link->radio->devices, &link->addr);
+
+	/* the table forgets a connectable packet only after a long time */
+	if (!row || row->last_seen + HEARD_ALL_AFTER <= now || row->connectable < 0)
+		return;
+	if (row->connectable) {
+		link->heard.connectable = true;
+		return;
+	}
+	link->heard.since = MAX(row->first_seen, row->last_seen - MIN(row->last_seen, HEARD_ALL_AFTER));
+	link->heard.last = row->last_seen;
+	link->heard.packets = (unsigned)MIN(row->reports, (uint64_t)PACKETS_MIN);
+}
+
+bool link_is_beacon(const Link *link)
+{
+	return link->heard.packets > 0 && !link->heard.connectable;
+}
+
+bool link_is_surely_beacon(const Link *link, uint64_t now)
+{
+	const Heard *heard = &link->heard;
+
+	return link_is_beacon(link) && !link->bluez.connected && heard->packets >= PACKETS_MIN &&
+	       heard->last >= heard->since + HEARD_ALL_AFTER && heard->last + HEARD_ALL_AFTER > now;
+}
+
+static void link_hear(Link *link, const Report *report, uint64_t now)
+{
+	Heard *heard = &link->heard;
+
+	if (report->adv_type == ADV_CONNECTABLE || report->adv_type == ADV_CONNECTABLE_DIRECTED) {
+		heard->connectable = true;
+	} else if (report->adv_type == ADV_SCANNABLE || report->adv_type == ADV_NON_CONNECTABLE) {
+		/* it was silent for so long that it may be another one by now */
+		if (heard->packets == 0 || heard->last + HEARD_ALL_AFTER < now)
+			heard->since = now;
+		heard->last = now;
+		heard->packets++;
+	}
+}
+
+void links_hear(Radio *radio, const Report *report, uint64_t now)
+{
+	for (guint i = 0; i < radio->links->len; i++) {
+		Link *link = g_ptr_array_index(radio->links, i);
+
+		if (link->waits->len == 0 || link->heard.connectable || !addr_equal(&link->addr, &report->addr))
+			continue;
+		link_hear(link, report, now);
+		/* those who wait are told at the next tick, which is now */
+		if (link_is_surely_beacon(link, now))
+			broker_wake_at(radio->broker, now);
+	}
+}
