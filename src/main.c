@@ -20,7 +20,7 @@
 /* How long we wait to hear of bluetoothd before we take our name without it. */
 #define SETTLE_MAX (1 * USEC_PER_SEC)
 
-/* All take turns: one call, one batch of reports, one signal of bluetoothd. Whatever went before the others could keep them
+/* All take turns: some calls, one batch of reports, one signal of bluetoothd. Whatever went before the others could keep them
  * waiting for as long as somebody likes. */
 #define PRIORITY SD_EVENT_PRIORITY_NORMAL
 

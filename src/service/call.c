@@ -121,8 +121,6 @@ int call_start(sd_bus_message *m, Service *service, const Method *method)
 	Call *call;
 	int r;
 
-	if (method->question && !sd_bus_message_get_expect_reply(m))
-		return 1;
 	r = peers_get(service->peers, sd_bus_message_get_sender(m), &peer);
 	if (r < 0)
 		return r;

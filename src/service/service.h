@@ -32,6 +32,8 @@ struct Service {
 	Broker *broker;
 	Peers *peers;
 	sd_bus_slot *name_call;
+	sd_event_source *turn_done;
+	bool more;		/* there was a message in this turn, and there may be others */
 	GQueue jobs;		/* JobLine: whose turn is next first */
 	sd_event_source *turn, *idle;	/* when the next slice is done: at the latest, and when there is nothing else to do */
 	uint64_t news;		/* counts what was said of the tree: objects that came or went, properties that changed */

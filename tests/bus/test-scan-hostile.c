@@ -334,6 +334,28 @@ START_TEST(flood)
 }
 END_TEST
 
+/* What only answers is not looked at where no answer is wanted: nothing else bounds how many of those come. */
+START_TEST(unanswered_questions)
+{
+	Client *other = client_new_as(world_address(world), SOME_UID);
+
+	for (unsigned int i = 0; i < 2000; i++) {
+		g_autoptr(GDBusMessage) message = g_dbus_message_new_method_call(
+			WORLD_NAME, "/com/example/Bluetooth/hci0", WORLD_NAME ".Session1", "IsScanning");
+
+		g_dbus_message_set_flags(message, G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED);
+		ck_assert(g_dbus_connection_send_message(client_connection(other), message, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL,
+							 NULL));
+	}
+	/* behind them all */
+	g_variant_unref(client_expect(other, NULL, "Manager1", "GetStats", NULL, "(a{sv})"));
+	ck_assert(!has_row(client, SOME_SESSION));
+	(void)is_scanning(other, USER_SESSION);
+	ck_assert(has_row(client, SOME_SESSION));
+	client_free(other);
+}
+END_TEST
+
 /* --- a program that does not read --- */
 
 #define UNREAD_MAX (256 * 1024) /* bytes that may lie in the bus for it: more reports than that are heard meanwhile */
@@ -445,7 +467,7 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = { any_arguments, big_arguments, flood, stopped_reader };
+	const TTest *const tests[] = { any_arguments, big_arguments, flood, unanswered_questions, stopped_reader };
 	const ScanCase cases[] = { { "hostile", setup, tests, G_N_ELEMENTS(tests) } };
 
 	return scan_main("scan-hostile", cases, G_N_ELEMENTS(cases));
