@@ -5,6 +5,9 @@
 build_packages=(meson ninja-build gcc libc6-dev pkg-config libsystemd-dev libglib2.0-dev libglib2.0-dev-bin
 	libbluetooth-dev check bluez dbus)
 test_packages=(scdoc valgrind man-db bluez-test-tools systemd python3)
+# Of another Debian release, for the guest; and what it takes to get it.
+bluez_packages=(bluez dbus)
+root_packages=(mmdebstrap)
 kernel_packages=(linux-source-6.1 build-essential flex bison bc libelf-dev xz-utils perl busybox-static)
 
 # as_root COMMAND...: needs root or sudo.

@@ -9,7 +9,7 @@
 #   AIR_CONTROL       where bluebroker-radio listens (default /run/air)
 #   AIR_ARGS          more arguments for it (--filter-duplicates)
 #   BLUETOOTHD_ARGS   arguments for bluetoothd (default none; -E for experimental interfaces)
-#   BLUEZ_ROOT        another bluetoothd's directory (build-bluez); default: the guest's own
+#   BLUEZ_ROOT        a directory with another bluetoothd (scripts/debian-root); default: the guest's own
 #   BLUETOOTHD        no: leave bluetoothd to the test (bluetoothd-ctl start)
 #   BT_POLICY         bus policy files to put where the bus finds them
 #   BT_SYSUSERS       sysusers.d files whose users and groups the guest is to have
