@@ -3,6 +3,7 @@
  * the daemon logs; who is refused, and who is not disturbed. */
 #include <pwd.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "serve-fixture.h"
 
@@ -371,6 +372,65 @@ START_TEST(just_works_is_on)
 }
 END_TEST
 
+static void expect_told(const char *signal, const char *address)
+{
+	g_autoptr(GVariant) body = client_wait_signal(client, signal, world_patience(world), NULL);
+	const char *got;
+
+	ck_assert_msg(body != NULL, "no %s", signal);
+	g_variant_get(body, "(&s)", &got);
+	ck_assert_str_eq(got, address);
+}
+
+static char *trimmed(char *text)
+{
+	char *word = g_strdup(g_strstrip(text));
+
+	g_free(text);
+	return word;
+}
+
+/* A central with private addresses: while it is connected it goes by the one it came with; once it has bonded, by its
+ * identity, wherever it comes from next. */
+START_TEST(private_central)
+{
+	g_autofree char *session = begin_session(client, ""), *first = NULL, *second = NULL, *handle = NULL;
+	g_autofree char *identity = g_strdup_printf("00:1A:7E:%02X:%02X:%02X", (unsigned int)getpid() >> 16 & 0xff,
+						    (unsigned int)getpid() >> 8 & 0xff, (unsigned int)getpid() & 0xff);
+	char *sealed = serve_sealed(client, session);
+	const char *by;
+
+	client_subscribe(client, NULL, "Session1", NULL, session);
+	tell(client, session, "Session1", "Callback", "(uint32 6,)");
+	listen_to(client, sealed, CHAR_WRITE_EVENT);
+	central_appear(0);
+	first = trimmed(air_cmd(air, "private cen0 %s public 101112131415161718191a1b%08x", identity, (unsigned int)getpid()));
+	central_connect(0);
+	expect_told("ClientConnected", first);
+	secures("on", true);
+	handle = central_find(0, SEALED_CHAR);
+	for (unsigned int times = 0; times < 2; times++) {
+		g_autoptr(GVariant) body = NULL;
+
+		central_writes(0, handle, "80", "request", "");
+		body = client_wait_signal(client, "WriteRequest", world_patience(world), NULL);
+		ck_assert(body != NULL);
+		g_variant_get_child(body, 0, "&s", &by);
+		ck_assert_str_eq(by, times == 0 ? first : identity);
+		central_disconnect(0);
+		expect_told("ClientDisconnected", times == 0 ? first : identity);
+		if (times > 0)
+			break;
+		second = trimmed(air_cmd(air, "rotate cen0"));
+		ck_assert_str_ne(second, first);
+		central_connect(0);
+		expect_told("ClientConnected", identity);
+		secures("on", true);
+	}
+	g_free(sealed);
+}
+END_TEST
+
 START_TEST(just_works_for_nothing)
 {
 	expect_none_served();
@@ -383,7 +443,7 @@ int main(void)
 		just_works_is_off, pin, whose_bond, bonded_subscriber, pin_of_nobody, pins_of_several, logged_passkey, no_logged_passkey,
 		nothing_served, bluetoothd_restarts, NULL
 	};
-	const TTest *const with_just_works[] = { just_works_is_on, just_works_for_nothing, NULL };
+	const TTest *const with_just_works[] = { just_works_is_on, private_central, just_works_for_nothing, NULL };
 	int r = serve_main("serve-pair", tests, NULL, 120);
 
 	return serve_main("serve-pair-just-works", with_just_works, JUST_WORKS, 120) | r;
