@@ -196,6 +196,8 @@ START_TEST(hostile_central)
 	ck_assert_str_eq(answer, "error att 0x01");
 	for (unsigned int i = 0; i < 20; i++) {
 		central_subscribes(0, handle, "notify");
+		/* bluetoothd asks us first, and does not hear of one that unsubscribes meanwhile */
+		wait_subscribers(client, path, 1);
 		central_subscribes(0, handle, "off");
 	}
 	wait_subscribers(client, path, 0);
