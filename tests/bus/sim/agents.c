@@ -147,17 +147,24 @@ const Agent *agents_get(const Agents *agents, const char *owner)
 	return agent;
 }
 
+/* What bluetoothd has changed, it tells before it calls. */
+static GDBusConnection *agent_connection(const Agent *agent)
+{
+	bus_flush(agent->agents->bus);
+	return agent->agents->bus->connection;
+}
+
 void agent_ask(const Agent *agent, const char *method, GVariant *args, GCancellable *cancellable,
 	       AgentDone done, void *data)
 {
-	g_dbus_connection_call(agent->agents->bus->connection, agent->owner, agent->path, AGENT,
+	g_dbus_connection_call(agent_connection(agent), agent->owner, agent->path, AGENT,
 			       method, args, NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START,
 			       AGENT_TIMEOUT_MS, cancellable, done, data);
 }
 
 void agent_tell(const Agent *agent, const char *method, GVariant *args)
 {
-	g_dbus_connection_call(agent->agents->bus->connection, agent->owner, agent->path, AGENT,
+	g_dbus_connection_call(agent_connection(agent), agent->owner, agent->path, AGENT,
 			       method, args, NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, NULL, NULL,
 			       NULL);
 }
