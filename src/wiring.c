@@ -202,9 +202,9 @@ static void local_notify(void *userdata, LocalAttr *attr, GBytes *value)
 	bluez_local_notify(((Edges *)userdata)->bluez, attr, value);
 }
 
-static bool on_local_notify_one(void *userdata, LocalAttr *attr, const Addr *client, GBytes *value)
+static int on_local_notify_one(void *userdata UNUSED, LocalAttr *attr, const Addr *client, GBytes *value)
 {
-	return bluez_local_notify_one(((Edges *)userdata)->bluez, attr, client, value);
+	return bluez_local_notify_one(attr, client, value);
 }
 
 static void client_disconnect(void *userdata, Radio *radio, const Addr *addr)

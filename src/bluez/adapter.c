@@ -3,6 +3,7 @@
 #include "bluez/adapter.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -89,6 +90,13 @@ static int read_property(sd_bus_message *m, const char *key, void *userdata)
 			if (!g_utf8_validate(adapter->state.name, -1, &end))
 				adapter->state.name[end - adapter->state.name] = '\0';
 		}
+		return r;
+	}
+	/* what a host says it is, by default, is its BlueZ */
+	if (strcmp(key, "Modalias") == 0) {
+		r = msg_read_variant(m, 's', &text);
+		if (r > 0 && sscanf(text, "usb:v1D6Bp0246d%4x", &adapter->version) != 1)
+			adapter->version = 0;
 		return r;
 	}
 	if (strcmp(key, "Powered") == 0) {

@@ -14,6 +14,8 @@
 #define ADAPTER_INTERFACE "org.bluez.Adapter1"
 #define ADVERTISING_INTERFACE "org.bluez.LEAdvertisingManager1"
 
+#define BLUEZ_VERSION(major, minor) ((major) << 8 | (minor))
+
 typedef struct Bluez Bluez;
 
 typedef struct Adapter {
@@ -25,6 +27,7 @@ typedef struct Adapter {
 	Addr addr;
 	bool has_addr;
 	RadioState state;
+	unsigned version;	/* bluetoothd's, as of BLUEZ_VERSION; 0: its configuration hides it (DeviceID) */
 	bool has_power_state;	/* BlueZ tells of rfkill by itself (PowerState) */
 	uint8_t instances_active;
 	unsigned n_devices;

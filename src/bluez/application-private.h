@@ -24,6 +24,7 @@ typedef struct Application {
 	BluezCall *call;
 	GPtrArray *requests;	/* Request: reads that wait for a program */
 	GArray *subscribing;	/* of subscription.c */
+	GPtrArray *sockets;	/* of notify-socket.c */
 } Application;
 
 const char *application_path(const LocalAttr *attr, char path[static APPLICATION_PATH_SIZE]);
@@ -42,4 +43,4 @@ void subscriptions_init(Application *application);
 void subscriptions_deinit(Application *application);
 int subscription_call(Application *application, LocalAttr *attr, sd_bus_message *m, const char *member);
 /* Asks bluetoothd to call no AcquireNotify any more. */
-void subscriptions_end(const Application *application);
+void subscriptions_end(Application *application);

@@ -13,9 +13,9 @@ typedef struct Bluez Bluez;
 void bluez_local_register(Bluez *bluez, LocalService *service);
 void bluez_local_unregister(Bluez *bluez, LocalService *service);
 void bluez_local_notify(Bluez *bluez, LocalAttr *attr, GBytes *value);
-bool bluez_local_notify_one(Bluez *bluez, LocalAttr *attr, const Addr *client, GBytes *value);
+int bluez_local_notify_one(LocalAttr *attr, const Addr *client, GBytes *value);
 
 /* A device is not connected (any more). */
-void bluez_local_left(Radio *radio, const Addr *client);
+void bluez_local_left(Radio *radio, const Addr *client, bool bonded);
 /* For bluez.c: bluetoothd is gone, or we are about to be. */
 void applications_forget(Bluez *bluez);

@@ -2,13 +2,16 @@
 /*
  * Centrals that subscribe, and what they are notified of.
  *
- * StartNotify does not tell who subscribes, AcquireNotify does: it is refused, after which bluetoothd calls StartNotify,
- * for each central. StopNotify comes when the last of them has unsubscribed or left, not before.
+ * StartNotify does not tell who subscribes, AcquireNotify does. A bluetoothd that has a socket for each central gets one.
+ * From others it is refused, after which they call StartNotify, for each central; StopNotify comes when the last of them
+ * has unsubscribed or left, not before.
  */
+#include <errno.h>
 #include <string.h>
 
 #include "bluez/application-private.h"
 #include "bluez/bluez.h"
+#include "bluez/notify-socket.h"
 #include "core/attr.h"
 #include "core/identity.h"
 #include "core/local-subscriber.h"
@@ -25,11 +28,13 @@ typedef struct Subscribing {
 void subscriptions_init(Application *application)
 {
 	application->subscribing = g_array_new(FALSE, FALSE, sizeof(Subscribing));
+	notify_sockets_init(application);
 }
 
 void subscriptions_deinit(Application *application)
 {
 	g_array_free(application->subscribing, TRUE);
+	notify_sockets_deinit(application);
 }
 
 static int on_acquire(Application *application, LocalAttr *attr, sd_bus_message *m)
@@ -37,6 +42,8 @@ static int on_acquire(Application *application, LocalAttr *attr, sd_bus_message 
 	Subscribing subscribing = { .attr = attr };
 
 	request_client(application, m, &subscribing.client, &subscribing.mtu);
+	if (notify_socket_open(application, attr, &subscribing.client, subscribing.mtu, m))
+		return 1;
 	g_array_append_val(application->subscribing, subscribing);
 	return sd_bus_reply_method_errorf(m, "org.bluez.Error.NotSupported", "told with StartNotify");
 }
@@ -70,14 +77,17 @@ int subscription_call(Application *application, LocalAttr *attr, sd_bus_message 
 }
 
 /* One that leaves before bluetoothd has our answer has not subscribed. */
-void bluez_local_left(Radio *radio, const Addr *client)
+void bluez_local_left(Radio *radio, const Addr *client, bool bonded)
 {
 	const GPtrArray *services = radio->peripheral->services;
 
 	for (guint s = 0; s < services->len; s++) {
 		Application *application = ((const LocalService *)g_ptr_array_index(services, s))->edge;
 
-		for (guint i = application ? application->subscribing->len : 0; i-- > 0;)
+		if (!application)
+			continue;
+		notify_sockets_left(application, client, bonded);
+		for (guint i = application->subscribing->len; i-- > 0;)
 			if (identities_same(radio->identities,
 					    &g_array_index(application->subscribing, Subscribing, i).client, client))
 				g_array_remove_index(application->subscribing, i);
@@ -135,10 +145,11 @@ void bluez_local_notify(Bluez *bluez, LocalAttr *attr, GBytes *value)
 		send_changed(bluez, application_path(attr, path), value);
 }
 
-void subscriptions_end(const Application *application)
+void subscriptions_end(Application *application)
 {
 	const GPtrArray *attrs = application->service->attrs;
 
+	notify_sockets_end(application);
 	for (guint i = 0; i < attrs->len; i++) {
 		const LocalAttr *attr = g_ptr_array_index(attrs, i);
 		char path[APPLICATION_PATH_SIZE];
@@ -148,7 +159,7 @@ void subscriptions_end(const Application *application)
 	}
 }
 
-bool bluez_local_notify_one(Bluez *bluez UNUSED, LocalAttr *attr UNUSED, const Addr *client UNUSED, GBytes *value UNUSED)
+int bluez_local_notify_one(LocalAttr *attr, const Addr *client, GBytes *value)
 {
-	return false;
+	return attr->service->edge ? notify_socket_send(attr->service->edge, attr, client, value) : -EOPNOTSUPP;
 }

@@ -109,7 +109,8 @@ typedef struct BrokerOps {
 	void (*local_register)(void *userdata, LocalService *service);	/* answered by local_registered */
 	void (*local_unregister)(void *userdata, LocalService *service);
 	void (*local_notify)(void *userdata, LocalAttr *attr, GBytes *value);	/* those who subscribed */
-	bool (*local_notify_one)(void *userdata, LocalAttr *attr, const Addr *client, GBytes *value);	/* false: it cannot */
+	/* -EAGAIN: not now; another negative errno: it cannot */
+	int (*local_notify_one)(void *userdata, LocalAttr *attr, const Addr *client, GBytes *value);
 	void (*client_disconnect)(void *userdata, Radio *radio, const Addr *addr);
 
 	/* peripheral side: toward the programs */

@@ -2,6 +2,8 @@
 /* The centrals that subscribed to a characteristic of ours. */
 #include "core/local-subscriber.h"
 
+#include <errno.h>
+
 #include "core/attr.h"
 #include "core/constants.h"
 #include "core/identity.h"
@@ -142,6 +144,7 @@ int local_notify_one(LocalAttr *attr, const Addr *client, GBytes *value, Reason 
 	char address[ADDR_STRING_SIZE];
 	const LocalSubscriber *subscriber;
 	guint index;
+	int r;
 
 	if (g_bytes_get_size(value) > ATTR_VALUE_MAX)
 		return reason_set(reason, E_INVALID_ARGUMENTS, "value: %zu bytes, at most %d", g_bytes_get_size(value),
@@ -160,9 +163,16 @@ int local_notify_one(LocalAttr *attr, const Addr *client, GBytes *value, Reason 
 		broker->ops->local_notify(broker->userdata, attr, value);
 		return 0;
 	}
-	if (!broker->ops->local_notify_one(broker->userdata, attr, &subscriber->addr, value))
+	r = broker->ops->local_notify_one(broker->userdata, attr, &subscriber->addr, value);
+	if (r == -EAGAIN)
+		return reason_set(reason, E_LIMIT_REACHED, "bluetoothd does not keep up with what %s is sent", address);
+	if (r < 0 && g_bytes_get_size(value) == 0)
 		return reason_set(reason, E_NOT_SUPPORTED,
-				  "%u centrals subscribed, and this bluetoothd notifies all of them or none (one alone: "
+				  "value: %u centrals subscribed, and bluetoothd takes no empty one for one of them",
+				  local_subscribers(attr));
+	if (r < 0)
+		return reason_set(reason, E_NOT_SUPPORTED,
+				  "%u centrals subscribed, and bluetoothd notifies all of them or none (one alone: "
 				  "BlueZ 5.76)", local_subscribers(attr));
 	return 0;
 }

@@ -25,5 +25,5 @@ unsigned local_subscribers(const LocalAttr *attr);	/* that are there */
 
 /* --- from the programs: notifies or indicates that one alone; what is stored stays. E_INVALID_ARGUMENTS: more than
  * ATTR_VALUE_MAX. E_NOT_PERMITTED: the characteristic does neither. E_NOT_CONNECTED: it is not there, or did not subscribe.
- * E_NOT_SUPPORTED: BlueZ reaches all of them or none. --- */
+ * E_NOT_SUPPORTED: BlueZ reaches all of them or none. E_LIMIT_REACHED: it does not keep up. --- */
 int local_notify_one(LocalAttr *attr, const Addr *client, GBytes *value, Reason *reason);

@@ -184,6 +184,15 @@ static void notify_fails(const char *path, unsigned int number, const char *erro
 	tell_fails(client, path, LOCAL_CHAR, "Notify", text, error, contains);
 }
 
+/* Whether BlueZ has a way to each single subscriber: since 5.76. What it says it is tells the version. */
+static bool reaches_each(void)
+{
+	g_autoptr(GVariant) value = client_get(world_bluez(world), BLUEZ_ADAPTER, BLUEZ_ADAPTER_IFACE, "Modalias");
+	const char *version = strrchr(g_variant_get_string(value, NULL), 'd');
+
+	return g_ascii_strtoull(version + 1, NULL, 16) >= 0x054c;
+}
+
 START_TEST(who_subscribed)
 {
 	g_autofree char *session = advertise_as(client, "one"), *other = open_session(client, 0), *handle = NULL;
@@ -228,16 +237,34 @@ START_TEST(who_subscribed)
 	set_value(client, path, "byte 4");
 	for (unsigned int i = 0; i < 3; i++)
 		expect_event(i, handle, "04");
+	if (reaches_each()) {
+		notify_one(path, 1, "byte 6");
+		expect_event(1, handle, "06");
+		tell_fails(client, path, LOCAL_CHAR, "Notify", "('C2:00:00:00:00:00', <byte 1>)", "NotConnected", "");
+		central_subscribes(2, handle, "off");
+		expect_subscribed(client, 2, false);
+		ck_assert_uint_eq(subscribers(client, path), 2);
+		central_subscribes(2, handle, "notify");
+		expect_subscribed(client, 2, true);
+	} else {
+		notify_fails(path, 1, "NotSupported", "3 centrals");
+	}
+	for (unsigned int i = 0; i < 3; i++)
+		g_ptr_array_unref(central_events(i, handle, 0));
 	/* the one that leaves, and nobody else */
 	central_disconnect(1);
 	expect_subscribed(client, 1, false);
+	wait_ms(300);
 	ck_assert_uint_eq(subscribers(client, path), 2);
+	set_value(client, path, "byte 8");
+	expect_event(0, handle, "08");
+	expect_event(2, handle, "08");
 	notify_fails(path, 1, "NotConnected", "connected");
 	central_disconnect(0);
 	expect_subscribed(client, 0, false);
 	notify_one(path, 2, "byte 5");
 	expect_event(2, handle, "05");
-	expect_stored(client, path, "04");
+	expect_stored(client, path, "08");
 
 	/* one that has done nothing but subscribe is this session's client */
 	tell_fails(client, other, "Session1", "DisconnectClient", NULL, "NotConnected", "");

@@ -231,6 +231,9 @@ START_TEST(bonded_subscriber)
 	handle = central_find(0, SEALED_CHAR);
 	central_subscribes(0, handle, "notify");
 	wait_subscribers(client, sealed, 1);
+	/* with it, bluetoothd has what the daemon said to the subscription */
+	set_value(client, sealed, "byte 4");
+	expect_event(0, handle, "04");
 	central_disconnect(0);
 	wait_subscribers(client, sealed, 0);
 	wait_subscribers(other, plain, 1);

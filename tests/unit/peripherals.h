@@ -16,7 +16,7 @@ typedef struct Side {
 	GPtrArray *adverts;	/* Advert: BlueZ was asked for it, and not to end it */
 	GPtrArray *services;	/* LocalService: likewise */
 	unsigned shown;		/* services and attributes that the programs were shown */
-	bool reaches_one;	/* BlueZ notifies one of several subscribers */
+	int reach_error;	/* of notifying one of several subscribers */
 } Side;
 
 /* Adverts are named by their session's number, services by session.number, attributes by session.number.number. */
@@ -140,16 +140,16 @@ static inline void op_subscribed(void *userdata, LocalAttr *attr, const Addr *cl
 	g_string_append_printf(((Side *)userdata)->world.log, "(%u)=%u", client->bytes[5], local_subscribers(attr));
 }
 
-static inline bool op_notify_one(void *userdata, LocalAttr *attr, const Addr *client, GBytes *value)
+static inline int op_notify_one(void *userdata, LocalAttr *attr, const Addr *client, GBytes *value)
 {
 	Side *side = userdata;
 
-	if (!side->reaches_one)
-		return false;
+	if (side->reach_error != 0)
+		return side->reach_error;
 	side_say_attr(side, "one", attr);
 	g_string_append_printf(side->world.log, "(%u)", client->bytes[5]);
 	side_add_text(side, value);
-	return true;
+	return 0;
 }
 
 static inline void side_set_instances(Side *side, unsigned instances, unsigned of_others, bool sets)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The centrals that subscribed: who they are, while they are there. */
+#include <errno.h>
+
 #include "core/attr.h"
 #include "peripherals.h"
 
@@ -128,9 +130,14 @@ START_TEST(test_notify_one)
 	ck_assert_ptr_nonnull(strstr(reason.text, "513 bytes"));
 	side_subscribes(attr, 6, true);
 	side_forget_log(&side);
+	side.reach_error = -EOPNOTSUPP;
 	ck_assert_int_eq(notify_one(attr, 5, 1, &reason), E_NOT_SUPPORTED);
 	ck_assert_ptr_nonnull(strstr(reason.text, "2 centrals"));
-	side.reaches_one = true;
+	ck_assert_int_eq(notify_one(attr, 5, 0, &reason), E_NOT_SUPPORTED);
+	ck_assert_ptr_nonnull(strstr(reason.text, "value"));
+	side.reach_error = -EAGAIN;
+	ck_assert_int_eq(notify_one(attr, 5, 1, &reason), E_LIMIT_REACHED);
+	side.reach_error = 0;
 	ck_assert_int_eq(notify_one(attr, 6, 1, &reason), 0);
 	world_expect(&side.world, "one1.0.0(6)=v");
 	/* what is stored stays */
