@@ -123,6 +123,8 @@ static void send_changed(Bluez *bluez, const char *path, GBytes *value)
 	sd_bus_message *m = NULL;
 	int r;
 
+	if (!bluez->owner)
+		return;
 	r = sd_bus_message_new_signal(bluez->bus, &m, path, "org.freedesktop.DBus.Properties", "PropertiesChanged");
 	if (r >= 0)
 		r = sd_bus_message_set_destination(m, bluez->owner);
