@@ -29,8 +29,9 @@ static const char *part(Side *side, LocalAttr *attr, uint8_t last, uint16_t offs
 		snprintf(text, sizeof(text), "!%x", att);
 		return text;
 	}
-	memcpy(text, g_bytes_get_data(value, NULL), g_bytes_get_size(value));
 	length = g_bytes_get_size(value);
+	if (length > 0)
+		memcpy(text, g_bytes_get_data(value, NULL), length);
 	text[length] = '\0';
 	g_bytes_unref(value);
 	return text;
