@@ -80,8 +80,8 @@ static void end_by_close(Client *by, const char *session, ClientCall *call)
 static void end_by_leaving(Client *by, const char *session, ClientCall *call)
 {
 	(void)session;
+	client_call_forget(call); /* nobody is left to be answered */
 	client_free(by);
-	(void)call; /* nobody is left to be answered */
 }
 
 static void end_by_time(Client *by, const char *session, ClientCall *call)
@@ -173,6 +173,8 @@ START_TEST(silent_ones_give_way)
 	g_free(connect_to(client, session, 0, "{'timeout': <uint32 15000>}"));
 	for (unsigned int i = 0; i < G_N_ELEMENTS(silent); i++)
 		ck_assert(!client_call_done(silent[i]));
+	for (unsigned int i = 0; i < G_N_ELEMENTS(silent); i++)
+		client_call_forget(silent[i]);
 	client_free(other);
 }
 END_TEST
@@ -189,7 +191,7 @@ START_TEST(slots_of_silent_ones)
 
 		peer_appear(i);
 		air_do(air, "silent %s on", name);
-		(void)begin_connect(other, others, peer_address(i), "{'timeout': <uint32 120000>}");
+		client_call_forget(begin_connect(other, others, peer_address(i), "{'timeout': <uint32 120000>}"));
 	}
 	for (unsigned int i = 1; i <= 4; i++)
 		wait_linked(i, true);
@@ -237,9 +239,9 @@ START_TEST(daemon_ends_while_connecting)
 	call = begin_connect(client, session, peer_address(0), "{}");
 	wait_ms(50);
 	world_daemon_stop(world);
-	(void)silent;
-	(void)third;
-	(void)call;
+	client_call_forget(silent);
+	client_call_forget(third);
+	client_call_forget(call);
 	client_free(other);
 	wait_ms(500);
 	g_free(bluez_owner());

@@ -177,7 +177,7 @@ START_TEST(daemon_killed)
 	g_free(connect_to(client, session, 1, "{}"));
 	make_known(2);
 	air_do(air, "mute peer2 on");
-	(void)begin_connect(client, session, peer_address(2), "{}");
+	client_call_forget(begin_connect(client, session, peer_address(2), "{}"));
 	wait_ms(500);
 	world_daemon_kill(world);
 	wait_ms(300);
