@@ -124,6 +124,16 @@ void world_daemon_kill(World *world)
 		      "the daemon does not even die");
 }
 
+void world_daemon_pause(World *world)
+{
+	ck_assert_int_eq(kill(world->daemon.pid, SIGSTOP), 0);
+}
+
+void world_daemon_resume(World *world)
+{
+	ck_assert_int_eq(kill(world->daemon.pid, SIGCONT), 0);
+}
+
 pid_t world_daemon_pid(const World *world)
 {
 	return world->daemon.pid;

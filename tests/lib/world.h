@@ -54,6 +54,8 @@ void world_daemon_start(World *world); /* with the options of world_new, and the
 void world_daemon_stop(World *world); /* SIGTERM; has to end cleanly */
 void world_daemon_kill(World *world);
 pid_t world_daemon_pid(const World *world); /* of the wrapper if there is one; 0: it does not run */
+void world_daemon_pause(World *world);	/* it stands still */
+void world_daemon_resume(World *world);
 /* Whether it does nothing while there is nothing to do: fails the test where it uses more than a tenth of half a second. */
 void world_daemon_expect_idle(const World *world);
 /* Waits for it to end by itself; returns its status as of waitpid. */
