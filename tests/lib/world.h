@@ -56,8 +56,8 @@ void world_daemon_kill(World *world);
 pid_t world_daemon_pid(const World *world); /* of the wrapper if there is one; 0: it does not run */
 void world_daemon_pause(World *world);	/* it stands still */
 void world_daemon_resume(World *world);
-/* Whether it does nothing while there is nothing to do: fails the test where it uses more than a tenth of half a second. */
-void world_daemon_expect_idle(const World *world);
+/* Waits until it does nothing, which is less than a tenth of half a second. */
+void world_daemon_expect_idle(World *world);
 /* Waits for it to end by itself; returns its status as of waitpid. */
 int world_daemon_wait(World *world, unsigned int timeout_ms);
 
