@@ -199,8 +199,8 @@ START_TEST(hostile_central)
 		/* bluetoothd asks us first, and does not hear of one that unsubscribes meanwhile */
 		wait_subscribers(client, path, 1);
 		central_subscribes(0, handle, "off");
+		wait_subscribers(client, path, 0);
 	}
-	wait_subscribers(client, path, 0);
 	central_reads(0, handle, "07");
 	central_disconnect(0);
 	for (unsigned int i = 0; i < 10; i++) {
