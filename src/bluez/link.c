@@ -50,8 +50,8 @@ void bluez_client_left(const Device *device)
 
 	if (!radio)
 		return;
-	peripheral_device(radio->peripheral, &device->addr, false, device->paired, bluez_now(device->adapter->bluez));
 	bluez_local_left(radio, &device->addr, device->paired);
+	peripheral_device(radio->peripheral, &device->addr, false, device->paired, bluez_now(device->adapter->bluez));
 }
 
 void bluez_link_sync(Device *device)

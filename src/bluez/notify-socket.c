@@ -24,9 +24,11 @@ typedef struct NotifySocket {
 	Application *application;
 	LocalAttr *attr;
 	Addr client;
+	uint16_t mtu;
 	int fd;			/* -1: bluetoothd has closed it */
 	sd_event_source *source;
 	BluezCall *asking;	/* why */
+	bool taken;		/* bluetoothd has it */
 	bool mistaken;		/* it was closed for another central */
 } NotifySocket;
 
@@ -125,6 +127,17 @@ static int on_socket(sd_event_source *source UNUSED, int fd, uint32_t events, vo
 	return 0;
 }
 
+/* bluetoothd has the socket: now it will say, by closing it, when the central unsubscribes. */
+static int on_taken(sd_bus_message *m UNUSED, void *userdata, sd_bus_error *error UNUSED)
+{
+	NotifySocket *socket = userdata;
+
+	socket->asking = bluez_call_forget(socket->asking);
+	socket->taken = true;
+	local_subscribe(socket->attr, &socket->client, socket->mtu);
+	return 0;
+}
+
 bool notify_socket_open(Application *application, LocalAttr *attr, const Addr *client, uint16_t mtu, sd_bus_message *m)
 {
 	const Adapter *adapter = bluez_adapter(application->bluez, attr->service->session->radio);
@@ -141,6 +154,7 @@ bool notify_socket_open(Application *application, LocalAttr *attr, const Addr *c
 		socket->application = application;
 		socket->attr = attr;
 		socket->client = *client;
+		socket->mtu = mtu;
 		socket->fd = fds[0];
 		r = sd_event_add_io(application->bluez->event, &socket->source, fds[0], EPOLLIN, on_socket, socket);
 	} else {
@@ -155,29 +169,48 @@ bool notify_socket_open(Application *application, LocalAttr *attr, const Addr *c
 		return false;
 	}
 	g_ptr_array_add(application->sockets, socket);
-	local_subscribe(attr, client, mtu);
+	if (notify_socket_ask(socket, on_taken) < 0)
+		(void)on_taken(NULL, socket, NULL);
 	return true;
+}
+
+/* Of a characteristic, the one that bluetoothd has had for longest. */
+static NotifySocket *notify_socket_oldest(const Application *application, const LocalAttr *attr)
+{
+	for (guint i = 0; i < application->sockets->len; i++) {
+		NotifySocket *socket = g_ptr_array_index(application->sockets, i);
+
+		if (socket->attr == attr && socket->taken && !socket->mistaken)
+			return socket;
+	}
+	return NULL;
+}
+
+/* bluetoothd closes the oldest one of each characteristic to which the central subscribed, whether it is that central's or
+ * not. */
+static void notify_sockets_mistake(const Application *application, const Addr *client)
+{
+	const GPtrArray *attrs = application->service->attrs;
+
+	for (guint i = 0; i < attrs->len; i++) {
+		const LocalAttr *attr = g_ptr_array_index(attrs, i);
+		NotifySocket *oldest = local_is_subscribed(attr, client) ? notify_socket_oldest(application, attr) : NULL;
+
+		if (!oldest || of_client(oldest, client))
+			continue;
+		oldest->mistaken = true;
+		if (oldest->fd >= 0)
+			(void)notify_socket_ask(oldest, on_checked);
+	}
 }
 
 void notify_sockets_left(Application *application, const Addr *client, bool bonded)
 {
-	for (guint i = application->sockets->len; i-- > 0;) {
-		NotifySocket *socket = g_ptr_array_index(application->sockets, i);
-		NotifySocket *oldest = socket;
-
-		if (!of_client(socket, client))
-			continue;
-		for (guint o = i; o-- > 0;) {
-			NotifySocket *other = g_ptr_array_index(application->sockets, o);
-
-			if (other->attr == socket->attr && !other->mistaken)
-				oldest = other;
-		}
-		oldest->mistaken = oldest != socket && !bonded;
-		if (oldest->mistaken && oldest->fd >= 0)
-			(void)notify_socket_ask(oldest, on_checked);
-		g_ptr_array_remove_index(application->sockets, i);
-	}
+	if (!bonded && application->sockets->len > 0)
+		notify_sockets_mistake(application, client);
+	for (guint i = application->sockets->len; i-- > 0;)
+		if (of_client(g_ptr_array_index(application->sockets, i), client))
+			g_ptr_array_remove_index(application->sockets, i);
 }
 
 int notify_socket_send(Application *application, const LocalAttr *attr, const Addr *client, GBytes *value)

@@ -14,7 +14,7 @@ void notify_sockets_init(Application *application);
 void notify_sockets_deinit(Application *application);
 /* Answers AcquireNotify with one. False: it has to be answered otherwise. */
 bool notify_socket_open(Application *application, LocalAttr *attr, const Addr *client, uint16_t mtu, sd_bus_message *m);
-/* The central has left. bonded: bluetoothd keeps what it subscribed to. */
+/* The central has left; core knows still what it subscribed to. bonded: bluetoothd keeps that. */
 void notify_sockets_left(Application *application, const Addr *client, bool bonded);
 /* They are of no use any more. */
 void notify_sockets_end(Application *application);

@@ -138,6 +138,15 @@ unsigned local_subscribers(const LocalAttr *attr)
 	return count;
 }
 
+bool local_is_subscribed(const LocalAttr *attr, const Addr *client)
+{
+	const LocalSubscriber *subscriber;
+	guint index;
+
+	subscriber = local_find_subscriber(attr, client, &index);
+	return subscriber && !subscriber->away;
+}
+
 int local_notify_one(LocalAttr *attr, const Addr *client, GBytes *value, Reason *reason)
 {
 	const Broker *broker = attr->service->session->broker;
@@ -156,7 +165,7 @@ int local_notify_one(LocalAttr *attr, const Addr *client, GBytes *value, Reason 
 	subscriber = local_find_subscriber(attr, client, &index);
 	if (!peripheral_find_client(attr->service->peripheral, client))
 		return reason_set(reason, E_NOT_CONNECTED, "address: %s is not connected to this radio", address);
-	if (!subscriber || subscriber->away)
+	if (!local_is_subscribed(attr, client))
 		return reason_set(reason, E_NOT_CONNECTED, "address: %s did not subscribe to this characteristic", address);
 	/* what all of them get, it alone gets if there is no other */
 	if (local_subscribers(attr) == 1) {

@@ -22,6 +22,7 @@ void local_subscribers_back(const Peripheral *peripheral, const Addr *client, bo
 void local_subscribers_left(const Peripheral *peripheral, const Addr *client, bool bonded);
 
 unsigned local_subscribers(const LocalAttr *attr);	/* that are there */
+bool local_is_subscribed(const LocalAttr *attr, const Addr *client);	/* likewise */
 
 /* --- from the programs: notifies or indicates that one alone; what is stored stays. E_INVALID_ARGUMENTS: more than
  * ATTR_VALUE_MAX. E_NOT_PERMITTED: the characteristic does neither. E_NOT_CONNECTED: it is not there, or did not subscribe.
