@@ -6,6 +6,7 @@
 
 #include "bluez/adapter.h"
 #include "bluez/bluez.h"
+#include "bluez/msg.h"
 
 typedef struct Renaming {
 	Bluez *bluez;
@@ -31,8 +32,7 @@ static int on_renamed(sd_bus_message *m, void *userdata, sd_bus_error *ret_error
 	int r = 0;
 
 	if (error)
-		r = reason_set(&reason, E_FAILED, "bluetoothd does not take the name: %s",
-			       error->message ? error->message : error->name);
+		r = reason_set(&reason, E_FAILED, "bluetoothd does not take the name: %s", error_words(error));
 	/* bluetoothd tells of it when the kernel has it; of the host's own name, nobody knows before */
 	if (!error && adapter && renaming->name[0]) {
 		g_strlcpy(adapter->state.name, renaming->name, sizeof(adapter->state.name));

@@ -32,16 +32,10 @@ void bluez_bond_gone(const Device *device, const char *path)
 
 static void tell(const Forgetting *forgetting, int error, const Reason *reason)
 {
-	const Broker *broker = forgetting->bluez->broker;
+	Radio *radio = broker_radio_by_id(forgetting->bluez->broker, forgetting->radio);
 
-	for (guint i = 0; i < broker->radios->len; i++) {
-		Radio *radio = g_ptr_array_index(broker->radios, i);
-
-		if (radio->id == forgetting->radio) {
-			bonds_forgotten(radio, &forgetting->addr, error, reason);
-			return;
-		}
-	}
+	if (radio)
+		bonds_forgotten(radio, &forgetting->addr, error, reason);
 }
 
 static int on_forgotten(sd_bus_message *m, void *userdata, sd_bus_error *ret_error UNUSED)

@@ -126,14 +126,9 @@ Bluez *bluez_of_answer(void *userdata)
 Link *link_of_answer(void *userdata)
 {
 	const LinkCall *call = userdata;
+	const Radio *radio = broker_radio_by_id(call->bluez->broker, call->radio);
 
-	for (guint i = 0; i < call->bluez->broker->radios->len; i++) {
-		Radio *radio = g_ptr_array_index(call->bluez->broker->radios, i);
-
-		if (radio->id == call->radio)
-			return link_find(radio, &call->addr);
-	}
-	return NULL;
+	return radio ? link_find(radio, &call->addr) : NULL;
 }
 
 const char *path_of_answer(void *userdata)

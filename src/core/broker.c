@@ -204,3 +204,14 @@ Radio *broker_radio(const Broker *broker, unsigned index)
 	}
 	return remembered;
 }
+
+Radio *broker_radio_by_id(const Broker *broker, uint64_t id)
+{
+	for (guint i = 0; i < broker->radios->len; i++) {
+		Radio *radio = g_ptr_array_index(broker->radios, i);
+
+		if (radio->id == id)
+			return radio;
+	}
+	return NULL;
+}

@@ -200,3 +200,5 @@ void broker_stats(const Broker *broker, BrokerStats *ret);
 
 /* The plugged-in radio that is hciN now or, failing that, the one that was hciN last. NULL: none. */
 Radio *broker_radio(const Broker *broker, unsigned index);
+/* NULL: it is gone. */
+Radio *broker_radio_by_id(const Broker *broker, uint64_t id);

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "core/bonds.h"
+#include "service/options.h"
 #include "service/service.h"
 
 static int append_bond(sd_bus_message *m, const Bond *bond, bool mine)
@@ -61,9 +62,9 @@ int forget_device(Call *call, Session *session, Reason *reason)
 		r = sd_bus_message_read(call->message, "s", &text);
 	if (r < 0)
 		return r;
-	if (addr_parse(text, &addr) < 0)
-		return reason_set(reason, E_INVALID_ARGUMENTS, "address: an address is AA:BB:CC:DD:EE:FF or aabbccddeeff");
-	r = radio_ready(session->radio, reason);
+	r = options_parse_addr(text, "address", &addr, reason);
+	if (r == 0)
+		r = radio_ready(session->radio, reason);
 	if (r == 0)
 		r = call_keep(call, reason);
 	if (r != 0)

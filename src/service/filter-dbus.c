@@ -38,10 +38,9 @@ static int read_addresses(sd_bus_message *m, void *userdata, Reason *reason)
 	if (r < 0)
 		return r;
 	while ((r = sd_bus_message_read_basic(m, 's', &text)) > 0) {
-		if (addr_parse(text, &addr) < 0)
-			return reason_set(reason, E_INVALID_ARGUMENTS,
-					  "addresses: an address is AA:BB:CC:DD:EE:FF or aabbccddeeff");
-		r = check_added(target, filter_add_address(target->scan->filter, &addr), reason);
+		r = options_parse_addr(text, "addresses", &addr, reason);
+		if (r == 0)
+			r = check_added(target, filter_add_address(target->scan->filter, &addr), reason);
 		if (r != 0)
 			return r;
 	}

@@ -172,10 +172,10 @@ int session_connect(Call *call, Session *session, Reason *reason)
 		r = sd_bus_message_read(call->message, "s", &mac);
 	if (r < 0)
 		return r;
-	if (addr_parse(mac, &addr) < 0)
-		return reason_set(reason, E_INVALID_ARGUMENTS, "mac: an address is AA:BB:CC:DD:EE:FF or aabbccddeeff");
 	options.timeout_ms = call->service->broker->config.connect_timeout_seconds * 1000;
-	r = options_read(call->message, table, &options, reason);
+	r = options_parse_addr(mac, "mac", &addr, reason);
+	if (r == 0)
+		r = options_read(call->message, table, &options, reason);
 	if (r != 0)
 		return r;
 	addr.type = options.addr_type;

@@ -164,8 +164,8 @@ static int notify(Call *call, Reason *reason)
 	r = call_local_attr(call, &attr, reason);
 	if (r == 0)
 		r = MIN(sd_bus_message_read(call->message, "s", &address), 0);
-	if (r == 0 && addr_parse(address, &client) < 0)
-		r = reason_set(reason, E_INVALID_ARGUMENTS, "address: AA:BB:CC:DD:EE:FF or aabbccddeeff");
+	if (r == 0)
+		r = options_parse_addr(address, "address", &client, reason);
 	if (r == 0)
 		r = options_read_value(call->message, &value, reason);
 	if (r != 0)

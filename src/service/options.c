@@ -144,6 +144,13 @@ int options_read_flag(sd_bus_message *m, bool *ret)
 	return 0;
 }
 
+int options_parse_addr(const char *text, const char *what, Addr *ret, Reason *reason)
+{
+	if (addr_parse(text, ret) < 0)
+		return reason_set(reason, E_INVALID_ARGUMENTS, "%s: an address is AA:BB:CC:DD:EE:FF or aabbccddeeff", what);
+	return 0;
+}
+
 int options_read_uuid(sd_bus_message *m, const char *what, Uuid *ret, Reason *reason)
 {
 	const char *contents, *text;

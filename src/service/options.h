@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <systemd/sd-bus.h>
 
+#include "core/addr.h"
 #include "core/uuid.h"
 #include "util/error.h"
 #include "util/macros.h"
@@ -23,6 +24,9 @@ typedef struct Option {
 int options_read(sd_bus_message *m, const Option *table, void *target, Reason *reason);
 
 int options_read_flag(sd_bus_message *m, bool *ret);
+
+/* Takes a device's address in any of its forms; its type stays. what: the argument's name, for the message. */
+int options_parse_addr(const char *text, const char *what, Addr *ret, Reason *reason);
 
 /* Reads a variant that holds a UUID in one of the forms of the contract. what: the argument's name, for the message. */
 int options_read_uuid(sd_bus_message *m, const char *what, Uuid *ret, Reason *reason);
