@@ -76,6 +76,17 @@ static void device_set_field(Device *device, DevicePart part, uint8_t type, cons
 		device_set_part(device, part, &builder);
 }
 
+/* One byte, and 0 where none were heard. */
+static void device_set_flags(Device *device, uint8_t flags)
+{
+	AdBuilder builder;
+
+	ad_builder_init(&builder);
+	if (flags != 0)
+		(void)ad_builder_add(&builder, AD_FLAGS, &flags, 1, NULL, 0);
+	device_set_part(device, PART_FLAGS, &builder);
+}
+
 /* BlueZ shows 128-bit UUIDs whatever was on the air: give each its shortest form back. */
 static void uuid_to_air(const Uuid *uuid, uint8_t *air, size_t *ret_length)
 {
@@ -266,7 +277,7 @@ static int read_small(Device *device, sd_bus_message *m, const char *key)
 	} else {
 		r = msg_read_variant_bytes(m, &bytes, &length);	/* AdvertisingFlags */
 		if (r > 0 && length > 0)
-			device_set_field(device, PART_FLAGS, AD_FLAGS, bytes, length);
+			device_set_flags(device, bytes[0]);
 	}
 	return r;
 }

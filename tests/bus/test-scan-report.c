@@ -109,7 +109,7 @@ START_TEST(data_is_told_otherwise)
 }
 END_TEST
 
-/* BlueZ tells the flags as an experimental property only. */
+/* BlueZ tells the flags: before 5.78 as an experimental property only. */
 START_TEST(flags)
 {
 	g_autofree char *path = g_strdelimit(g_strdup_printf(BLUEZ_ADAPTER "/dev_%s", device(1)), ":", '_');
@@ -122,6 +122,11 @@ START_TEST(flags)
 	expect_report(1, 1, -50, told ? "02010604ffffff01" : "04ffffff01");
 	hear(1, -50, "02010404ffffff02");
 	expect_report(1, 1, -50, told ? "02010404ffffff02" : "04ffffff02");
+	/* none any more, or never any, is what BlueZ calls 0 */
+	hear(1, -50, "04ffffff03");
+	expect_report(1, 1, -50, "04ffffff03");
+	hear(2, -50, "04ffffff03");
+	expect_report(2, 1, -50, "04ffffff03");
 }
 END_TEST
 
