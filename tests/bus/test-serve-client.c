@@ -184,15 +184,6 @@ static void notify_fails(const char *path, unsigned int number, const char *erro
 	tell_fails(client, path, LOCAL_CHAR, "Notify", text, error, contains);
 }
 
-/* Whether BlueZ has a way to each single subscriber: since 5.76. What it says it is tells the version. */
-static bool reaches_each(void)
-{
-	g_autoptr(GVariant) value = client_get(world_bluez(world), BLUEZ_ADAPTER, BLUEZ_ADAPTER_IFACE, "Modalias");
-	const char *version = strrchr(g_variant_get_string(value, NULL), 'd');
-
-	return g_ascii_strtoull(version + 1, NULL, 16) >= 0x054c;
-}
-
 START_TEST(who_subscribed)
 {
 	g_autofree char *session = advertise_as(client, "one"), *other = open_session(client, 0), *handle = NULL;
@@ -237,7 +228,8 @@ START_TEST(who_subscribed)
 	set_value(client, path, "byte 4");
 	for (unsigned int i = 0; i < 3; i++)
 		expect_event(i, handle, "04");
-	if (reaches_each()) {
+	/* there is a way to each single subscriber */
+	if (world_bluez_since(world, 76)) {
 		notify_one(path, 1, "byte 6");
 		expect_event(1, handle, "06");
 		tell_fails(client, path, LOCAL_CHAR, "Notify", "('C2:00:00:00:00:00', <byte 1>)", "NotConnected", "");

@@ -296,3 +296,11 @@ Client *world_bluez(const World *world)
 {
 	return world->bluez;
 }
+
+bool world_bluez_since(const World *world, unsigned int minor)
+{
+	g_autoptr(GVariant) value = client_get(world->bluez, BLUEZ_ADAPTER, BLUEZ_ADAPTER_IFACE, "Modalias");
+	const char *version = strrchr(g_variant_get_string(value, NULL), 'd');
+
+	return g_ascii_strtoull(version + 1, NULL, 16) >= (0x0500 | minor);
+}

@@ -42,6 +42,8 @@ World *world_new_with(WorldFlags flags, const WorldOptions *options);
 World *world_free(World *world);
 
 bool world_is_real(const World *world); /* the guest's BlueZ */
+/* Whether BlueZ is 5.MINOR or later. What it says it is tells: its adapter has to be there. */
+bool world_bluez_since(const World *world, unsigned int minor);
 const char *world_address(const World *world); /* of the bus */
 Air *world_air(const World *world);
 const char *world_dir(const World *world); /* for a test's own files; goes with the world */
