@@ -379,7 +379,8 @@ bool advert_data_fill(const AdvertData *data, const AdvertHome *home, Instance *
 	g_byte_array_append(all, own->data, own->len);
 	if (data->with_power)
 		put_ad(all, AD_TX_POWER, NULL, 0, &power, 1);
-	memcpy(ret->data, all->data, all->len);
+	if (all->len > 0) /* no bytes, no array */
+		memcpy(ret->data, all->data, all->len);
 	ret->len = (uint8_t)all->len;
 	fill_response(data, home, ret);
 	fill_intervals(data, home, ret);
