@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* AcquireNotify: a socket for each session, beside the signals of others; and what lost links do to sockets. */
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -150,9 +151,12 @@ START_TEST(ends_with_the_link)
 {
 	int notify = socket_acquire(client, link_, RATE, "AcquireNotify");
 	int write = socket_acquire(client, link_, COMMAND, "AcquireWrite");
+	struct pollfd there = { .fd = notify, .events = POLLIN };
 
 	client_subscribe(client, NULL, CONNECTION, "Disconnected", NULL);
 	air_do(air, "notify peer0 " RATE_HANDLE " 77");
+	/* bluetoothd reads no more of a link that is gone. */
+	ck_assert_int_eq(poll(&there, 1, (int)world_patience(world)), 1);
 	air_do(air, "drop peer0");
 	expect_disconnected(client);
 	expect_datagram(notify, "77"); /* what was there is not lost */
