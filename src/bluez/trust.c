@@ -7,6 +7,7 @@
 #include "bluez/agent.h"
 #include "bluez/bluez.h"
 #include "bluez/device.h"
+#include "bluez/msg.h"
 #include "util/log.h"
 
 /* bluetoothd answers Pair after it has dealt with the failure; of a pairing that it or the device began, nobody tells. */
@@ -16,9 +17,10 @@
 typedef struct Loan {
 	Bluez *bluez;
 	char *path;
-	BluezCall *call;		/* the last change that was asked for */
+	BluezCall *call;		/* whether it is trusted already, then the last change that was asked for */
 	sd_event_source *due;		/* when it ends by itself */
 	sd_bus_message *question;	/* to be refused once it is lent */
+	bool lent;			/* was not trusted, and is now by us */
 	bool returned;			/* not wanted any more; stays until bluetoothd has taken it back */
 } Loan;
 
@@ -71,6 +73,10 @@ static int on_returned(sd_bus_message *m, void *userdata, sd_bus_error *error UN
 
 static void take_back(Loan *loan)
 {
+	if (!loan->lent) {
+		g_hash_table_remove(loan->bluez->lent, loan->path);
+		return;
+	}
 	loan->returned = true;
 	loan->due = sd_event_source_disable_unref(loan->due);
 	answer_question(loan);
@@ -92,7 +98,30 @@ static int on_lent(sd_bus_message *m UNUSED, void *userdata, sd_bus_error *error
 	return 0;
 }
 
-/* NULL: there is nothing to lend. */
+static int on_known(sd_bus_message *m, void *userdata, sd_bus_error *error UNUSED)
+{
+	Loan *loan = userdata;
+	int trusted = false;
+
+	loan->call = NULL;
+	if (sd_bus_message_is_method_error(m, NULL) || msg_read_variant(m, 'b', &trusted) < 0 || trusted) {
+		g_hash_table_remove(loan->bluez->lent, loan->path);
+	} else {
+		loan->lent = true;
+		set_trusted(loan, true, on_lent);
+	}
+	return 0;
+}
+
+static int append_property(sd_bus_message *m, void *userdata UNUSED)
+{
+	return sd_bus_message_append(m, "ss", DEVICE_INTERFACE, "Trusted");
+}
+
+/*
+ * NULL: there is nothing to lend. That somebody else trusts the device may be on its way to us still, and would be taken
+ * back with what is lent: bluetoothd is asked first.
+ */
 static Loan *lend(Bluez *bluez, const char *path)
 {
 	const Device *device = g_hash_table_lookup(bluez->devices, path);
@@ -112,7 +141,7 @@ static Loan *lend(Bluez *bluez, const char *path)
 	if (!bluez->lent)
 		bluez->lent = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, loan_free);
 	g_hash_table_insert(bluez->lent, loan->path, loan);
-	set_trusted(loan, true, on_lent);
+	(void)bluez_call(bluez, path, "org.freedesktop.DBus.Properties", "Get", &loan->call, on_known, loan, append_property);
 	return loan;
 }
 
@@ -174,13 +203,16 @@ void trust_return_all(Bluez *bluez)
 {
 	GHashTableIter iter;
 	int trusted = false;
-	void *path;
+	void *path, *loan;
 
 	if (!bluez->lent)
 		return;
 	g_hash_table_iter_init(&iter, bluez->lent);
-	while (g_hash_table_iter_next(&iter, &path, NULL))
+	while (g_hash_table_iter_next(&iter, &path, &loan)) {
+		if (!((Loan *)loan)->lent)
+			continue;
 		(void)bluez_call_floating(bluez, path, "org.freedesktop.DBus.Properties", "Set", on_ignored, append_trusted,
 					  &trusted);
+	}
 	g_clear_pointer(&bluez->lent, g_hash_table_destroy);
 }
