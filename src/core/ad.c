@@ -95,6 +95,18 @@ char *ad_name_text(const uint8_t *bytes, size_t length)
 	return g_string_free(text, FALSE);
 }
 
+void ad_replace_noncharacters(char *text)
+{
+	for (char *at = text; *at; at = g_utf8_next_char(at)) {
+		gunichar c = g_utf8_get_char_validated(at, -1);
+
+		if (c >= (gunichar)-2)
+			return;
+		if (is_noncharacter(c))
+			g_unichar_to_utf8((c & ~0xffffu) | 0xfffd, at);
+	}
+}
+
 bool ad_find_tx_power(const uint8_t *data, size_t length, int8_t *ret)
 {
 	AdField field;

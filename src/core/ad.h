@@ -68,6 +68,8 @@ bool ad_find_name(const uint8_t *data, size_t length, AdField *ret);
 bool ad_name_is_text(const uint8_t *bytes, size_t length);
 /* The name as such a string: ends at the first NUL, and U+FFFD stands for what is no text. g_free. */
 char *ad_name_text(const uint8_t *bytes, size_t length);
+/* Makes UTF-8 such a string, in place and of the same length: U+FFFD, or that of its plane, for each noncharacter. */
+void ad_replace_noncharacters(char *text);
 
 /* The TX power in dBm, if it is there. */
 bool ad_find_tx_power(const uint8_t *data, size_t length, int8_t *ret);

@@ -257,6 +257,31 @@ START_TEST(test_name_text)
 }
 END_TEST
 
+START_TEST(test_noncharacters)
+{
+	static const struct {
+		const char *text, *replaced;
+	} table[] = {
+		{ "", "" },
+		{ "Gr\u00fcn", "Gr\u00fcn" },
+		{ "A\xef\xbf\xbf" "B\xef\xbf\xbe", "A\ufffd" "B\ufffd" },
+		{ "\xef\xb7\x8f\xef\xb7\x90\xef\xb7\xaf\xef\xb7\xb0", "\ufdcf\ufffd\ufffd\ufdf0" },
+		{ "\xf0\x9f\xbf\xbf\xf4\x8f\xbf\xbe", "\U0001fffd\U0010fffd" },
+		/* up to what is no UTF-8 */
+		{ "\xef\xbf\xbf\xff\xef\xbf\xbf", "\ufffd\xff\xef\xbf\xbf" },
+		{ "\xef\xbf\xbf\xf0\x9f", "\ufffd\xf0\x9f" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
+		char *text = (char *)exact(table[i].text, strlen(table[i].text) + 1);
+
+		ad_replace_noncharacters(text);
+		ck_assert_msg(strcmp(text, table[i].replaced) == 0, "row %zu: %s", i, text);
+		free(text);
+	}
+}
+END_TEST
+
 START_TEST(test_tx_power)
 {
 	static const struct {
@@ -416,5 +441,5 @@ START_TEST(test_builder)
 }
 END_TEST
 
-UNIT_MAIN("ad", test_structures, test_every_length, test_every_type, test_all_short_inputs, test_name, test_name_text, test_tx_power,
-	  test_uuid_counts, test_uuid_values, test_uuid_wild_position, test_builder)
+UNIT_MAIN("ad", test_structures, test_every_length, test_every_type, test_all_short_inputs, test_name, test_name_text,
+	  test_noncharacters, test_tx_power, test_uuid_counts, test_uuid_values, test_uuid_wild_position, test_builder)
