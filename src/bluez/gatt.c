@@ -154,7 +154,7 @@ int gatt_read(Bluez *bluez, sd_bus_message *m, const char *path, bool change)
 	int r;
 
 	if (!parse_path(bluez, path, &at))
-		return sd_bus_message_skip(m, "a{sv}");
+		return msg_skip_properties(m);
 	attr = attr_find(at.link, at.kind, at.handle);
 	if (!attr) {
 		r = attr_new(&attr, at.link, at.kind, at.handle);

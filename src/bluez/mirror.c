@@ -88,11 +88,11 @@ static int load_device(Bluez *bluez, sd_bus_message *m, const char *path)
 	int r;
 
 	if (!adapter)
-		return sd_bus_message_skip(m, "a{sv}");
+		return msg_skip_properties(m);
 	if (!device) {
 		r = device_new(&device, adapter, path);
 		if (r == -EINVAL)
-			return sd_bus_message_skip(m, "a{sv}");
+			return msg_skip_properties(m);
 		if (r < 0)
 			return r;
 		kept = adapter->n_devices < bluez->broker->config.devices;
@@ -139,7 +139,7 @@ static int load_adapter(Bluez *bluez, sd_bus_message *m, const char *path, int (
 	if (!adapter) {
 		r = adapter_new(&adapter, bluez, path);
 		if (r == -EINVAL)
-			return sd_bus_message_skip(m, "a{sv}");
+			return msg_skip_properties(m);
 		if (r < 0)
 			return r;
 		g_ptr_array_add(bluez->adapters, adapter);
@@ -151,7 +151,7 @@ static int read_monitor_manager(Adapter *adapter, sd_bus_message *m)
 {
 	adapter->scan.monitor.offered = true;
 	scan_settle(&adapter->scan);
-	return sd_bus_message_skip(m, "a{sv}");
+	return msg_skip_properties(m);
 }
 
 static int on_adapter_interface(sd_bus_message *m, const char *path, const char *interface, void *userdata)
@@ -162,7 +162,7 @@ static int on_adapter_interface(sd_bus_message *m, const char *path, const char 
 		return load_adapter(userdata, m, path, adapter_read_advertising);
 	if (strcmp(interface, MONITOR_MANAGER_INTERFACE) == 0)
 		return load_adapter(userdata, m, path, read_monitor_manager);
-	return sd_bus_message_skip(m, "a{sv}");
+	return msg_skip_properties(m);
 }
 
 static int on_device_interface(sd_bus_message *m, const char *path, const char *interface, void *userdata)
@@ -171,7 +171,7 @@ static int on_device_interface(sd_bus_message *m, const char *path, const char *
 		return load_device(userdata, m, path);
 	if (gatt_is_interface(interface))
 		return gatt_read(userdata, m, path, false);
-	return sd_bus_message_skip(m, "a{sv}");
+	return msg_skip_properties(m);
 }
 
 static void publish_adapters(Bluez *bluez)
@@ -342,7 +342,7 @@ static int on_gatt_interface(sd_bus_message *m, const char *path, const char *in
 {
 	if (gatt_is_interface(interface))
 		return gatt_read(userdata, m, path, false);
-	return sd_bus_message_skip(m, "a{sv}");
+	return msg_skip_properties(m);
 }
 
 static void end_refresh(Bluez *bluez)
@@ -376,7 +376,7 @@ static int on_tree(sd_bus_message *m, void *userdata, sd_bus_error *ret_error UN
 	}
 	r = msg_walk_objects(m, bluez->refreshing ? on_device_interface : on_gatt_interface, bluez);
 	if (r < 0)
-		log_warning("bluetoothd's objects cannot be read: %s", strerror(-r));
+		log_limited(LOG_WARNING, "bluetoothd's objects cannot be read: %s", strerror(-r));
 
 	read = g_ptr_array_new();
 	g_hash_table_iter_init(&iter, bluez->devices);

@@ -3,6 +3,9 @@
 #include "bluez/msg.h"
 
 #include <errno.h>
+#include <string.h>
+
+#include "core/ad.h"
 
 int msg_enter_variant(sd_bus_message *m, const char *signature)
 {
@@ -60,6 +63,25 @@ const char *error_words(const sd_bus_error *error)
 	return error->message && error->message[0] ? error->message : error->name;
 }
 
+/*
+ * sd-bus refuses strings with Unicode noncharacters, even to skip them, so that nothing behind one could be read.
+ * bluetoothd and the bus pass them on, and any device in range may have some in its name. So they are replaced, in the
+ * message itself: in the string that is the value of the key that was just read. What sd-bus hands out lies in the
+ * message, so the value's type is right behind the key; where it is not, nothing is touched.
+ */
+static void make_readable(sd_bus_message *m, const char *key)
+{
+	size_t key_size = strlen(key) + 1;
+	const char *contents;
+	char type;
+
+	if (sd_bus_message_peek_type(m, &type, &contents) <= 0 || type != 'v' || strcmp(contents, "s") != 0 ||
+	    contents != key + key_size + 1)
+		return;
+	/* behind the key: type with length and NUL; then, at a multiple of 4 (as the key is), the text's length; the text */
+	ad_replace_noncharacters((char *)key + ((key_size + 3 + 3) & ~(size_t)3) + 4);
+}
+
 int msg_walk_properties(sd_bus_message *m, MsgProperty property, void *userdata)
 {
 	const char *key;
@@ -72,6 +94,7 @@ int msg_walk_properties(sd_bus_message *m, MsgProperty property, void *userdata)
 		r = sd_bus_message_read_basic(m, 's', &key);
 		if (r < 0)
 			return r;
+		make_readable(m, key);
 		r = property(m, key, userdata);
 		if (r < 0)
 			return r;
@@ -82,6 +105,26 @@ int msg_walk_properties(sd_bus_message *m, MsgProperty property, void *userdata)
 	if (r < 0)
 		return r;
 	return sd_bus_message_exit_container(m);
+}
+
+static int skip_property(sd_bus_message *m, const char *key UNUSED, void *userdata UNUSED)
+{
+	const char *contents;
+	int r = sd_bus_message_peek_type(m, NULL, &contents);
+
+	if (r <= 0)
+		return r;
+	if (strcmp(contents, "a{sv}") != 0)
+		return sd_bus_message_skip(m, "v");
+	r = msg_enter_variant(m, "a{sv}");
+	if (r >= 0)
+		r = msg_skip_properties(m);
+	return r < 0 ? r : msg_exit_variant(m);
+}
+
+int msg_skip_properties(sd_bus_message *m)
+{
+	return msg_walk_properties(m, skip_property, NULL);
 }
 
 int msg_walk_interfaces(sd_bus_message *m, const char *path, MsgInterface interface, void *userdata)

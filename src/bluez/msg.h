@@ -27,9 +27,12 @@ int msg_close_property(sd_bus_message *m);
 /* What an error says, to people. Whoever made it may have left out the message. */
 const char *error_words(const sd_bus_error *error);
 
-/* Walks a dictionary of string keys a{sv}: calls property for each, which must consume the variant. */
+/* Walks a dictionary of string keys a{sv}: calls property for each, which must consume the variant. Only for what
+ * comes from bluetoothd: strings that sd-bus would refuse are changed in the message (ad_replace_noncharacters). */
 typedef int (*MsgProperty)(sd_bus_message *m, const char *key, void *userdata);
 int msg_walk_properties(sd_bus_message *m, MsgProperty property, void *userdata);
+/* As sd_bus_message_skip(), which fails at such a string. */
+int msg_skip_properties(sd_bus_message *m);
 
 /* Walks a{oa{sa{sv}}} or one object's a{sa{sv}}. */
 typedef int (*MsgInterface)(sd_bus_message *m, const char *path, const char *interface, void *userdata);

@@ -102,3 +102,32 @@ void check_names(void)
 	ck_assert_uint_eq(count_rows("{'name': <'*'>}"), 4);
 	ck_assert_uint_eq(count_rows("{'name': <'Ruu'>}"), 0);
 }
+
+/* Text that is valid, but that sd-bus refuses. */
+void check_names_not_for_a_bus(void)
+{
+	static const struct {
+		const char *hex, *name;
+	} rows[] = {
+		{ "060941efbfbf42", "A\357\277\275B" },
+		/* with data in one packet; another name, so that BlueZ tells of it */
+		{ "060941efb79043" "04ffffff01", "A\357\277\275C" },
+		{ "0409414243" "04ffffff02", "ABC" },
+	};
+
+	start_scan(client, session, -1);
+	wait_radio(true);
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autoptr(GVariant) reply = NULL, table = NULL, row = NULL;
+		const char *name = "none";
+
+		hear(1, -60 - (int)i, rows[i].hex);
+		reply = client_expect(client, "hci0", "Adapter1", "GetDevices", dictionary("{}"), "(aa{sv})");
+		table = g_variant_get_child_value(reply, 0);
+		ck_assert_uint_eq(g_variant_n_children(table), 1);
+		row = g_variant_get_child_value(table, 0);
+		(void)g_variant_lookup(row, "Name", "&s", &name);
+		ck_assert_str_eq(name, rows[i].name);
+	}
+	ck_assert_uint_eq(count_reports(), G_N_ELEMENTS(rows));
+}

@@ -87,5 +87,6 @@ bool has_row(Client *by, const char *path);
 /* Cases that each source of reports has to pass. */
 void check_name_here_data_there(void);
 void check_names(void);
+void check_names_not_for_a_bus(void);
 
 uint64_t now_usec(void); /* CLOCK_BOOTTIME */

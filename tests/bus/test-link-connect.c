@@ -279,6 +279,34 @@ START_TEST(beside_a_scan)
 }
 END_TEST
 
+/* A name that sd-bus refuses is no obstacle, to the device that has it, to others, nor to radios, also at the start. */
+START_TEST(name_not_for_a_bus)
+{
+	g_autofree char *second = air_cmd(air, "plug " SECOND_RADIO);
+
+	ck_assert_str_eq(second, "hci1");
+	air_do(air, "peer peer0 %s random 060941efbfbf42", peer_address(0));
+	peer_add_attributes(0);
+	peer_appear(1);
+	make_known(0);
+	make_known(1);
+	for (int i = 0; i < 2; i++) {
+		for (unsigned int number = 0; number < 2; number++) {
+			g_autofree char *link = connect_anew(client, number);
+
+			expect_value(client, link, PLAIN, "01020304");
+		}
+		world_daemon_stop(world);
+		wait_linked(0, false);
+		wait_linked(1, false);
+		ck_assert(bluez_knows(0));
+		world_daemon_start(world);
+		wait_adapter_there("hci1");
+	}
+	air_do(air, "unplug " SECOND_RADIO);
+}
+END_TEST
+
 /* --- links that linger --- */
 
 /* BlueZ's Connected, each time that it changed. */
@@ -337,7 +365,7 @@ int main(void)
 		known_device, unknown_device, device_without_rssi, late_device, address_forms, option_errors, address_types,
 		nobody_there, known_but_away, refused, transient_failures, transient_rejection, lasting_failure,
 		radio_off, radio_goes_off_meanwhile, caller_leaves, caller_of_user_session_leaves, beside_a_scan,
-		lingering, NULL
+		name_not_for_a_bus, lingering, NULL
 	};
 
 	return run_tests("link-connect", tests, setup_session, teardown_session, 60);

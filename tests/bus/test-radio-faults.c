@@ -401,12 +401,41 @@ START_TEST(advertisement_is_refused)
 }
 END_TEST
 
+static void list_odd_objects(GDBusConnection *connection G_GNUC_UNUSED, const char *sender G_GNUC_UNUSED,
+			     const char *path G_GNUC_UNUSED, const char *iface G_GNUC_UNUSED,
+			     const char *method G_GNUC_UNUSED, GVariant *params G_GNUC_UNUSED,
+			     GDBusMethodInvocation *call, void *userdata G_GNUC_UNUSED)
+{
+	g_dbus_method_invocation_return_value(call, g_variant_new_parsed(
+		"({objectpath '/org/bluez/hci7/dev_C0_00_00_00_00_01/player0': {'org.bluez.MediaPlayer1': {"
+		"'Name': <'\357\277\277'>, 'Track': <{'Title': <'\357\267\220'>, 'Duration': <uint32 1>}>}},"
+		"'/org/bluez/hci7': {'" BLUEZ_ADAPTER_IFACE "': {"
+		"'Alias': <'A\357\277\276'>, 'Address': <'00:AA:01:00:00:07'>, 'Powered': <true>}}},)"));
+}
+
+/* What sd-bus refuses, wherever another device can make bluetoothd say it. */
+START_TEST(odd_texts)
+{
+	static const GDBusInterfaceVTable vtable = { .method_call = list_odd_objects };
+	g_autoptr(GDBusNodeInfo) node = g_dbus_node_info_new_for_xml(
+		"<node><interface name='" OBJECT_MANAGER "'><method name='GetManagedObjects'>"
+		"<arg direction='out' type='a{oa{sa{sv}}}'/></method></interface></node>", NULL);
+	GDBusConnection *connection = client_connection(client);
+
+	world_bluez_kill(world);
+	wait_adapter_gone("hci0");
+	ck_assert(g_dbus_connection_register_object(connection, "/", node->interfaces[0], &vtable, NULL, NULL, NULL) > 0);
+	g_bus_own_name_on_connection(connection, "org.bluez", G_BUS_NAME_OWNER_FLAGS_NONE, NULL, NULL, NULL, NULL);
+	wait_adapter_there("hci7");
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {
 		slow_start, slow_filter, change_of_mind, owner_dies_while_starting, slow_power, slow_power_off, failing_start, busy_start,
 		failing_filter, failing_for_ever, failing_power, advertisement_is_refused, twins,
-		radios_without_address, NULL,
+		radios_without_address, odd_texts, NULL,
 	};
 	const TTest *const timeouts[] = { start_times_out, power_times_out, NULL };
 	const TTest *const objects[] = { slow_objects, failing_objects, NULL };

@@ -370,10 +370,17 @@ START_TEST(names)
 }
 END_TEST
 
+START_TEST(names_not_for_a_bus)
+{
+	check_names_not_for_a_bus();
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {
 		keys, uuid_forms, addresses, refusals, too_many, each_its_own, dedup, life, name_here_data_there, names,
+		names_not_for_a_bus,
 	};
 	const ScanCase cases[] = { { "filter", setup, tests, G_N_ELEMENTS(tests) } };
 
