@@ -19,6 +19,8 @@
 #define AGENT_PATH "/com/example/Bluetooth/agent"
 #define REJECTED "org.bluez.Error.Rejected"
 #define PAIR_TIMEOUT (90 * USEC_PER_SEC)
+/* From here on, Pair sets the security of the ATT socket; before, it had the kernel pair beside that. */
+#define BY_SOCKET_SINCE BLUEZ_VERSION(5, 81)
 
 /* Whom bluetoothd asks about. link: NULL unless a session wants one to the device. */
 typedef struct Subject {
@@ -288,6 +290,15 @@ static int translate_error(const sd_bus_error *error, const Link *link, Reason *
 	return reason_set(reason, E_FAILED, "bluetoothd: %s", error_words(error));
 }
 
+/* The kernel holds back all of ATT until a pairing ends that a socket wants, and where it is refused here, for 30 s more. */
+static void pairing_failed(Bluez *bluez, Link *link, const sd_bus_error *error)
+{
+	const Adapter *adapter = bluez_adapter(bluez, link->radio);
+
+	if (adapter && adapter->version >= BY_SOCKET_SINCE && g_str_has_prefix(error->name, "org.bluez.Error.Authentication"))
+		link_renew(link, bluez_now(bluez));
+}
+
 static int on_paired(sd_bus_message *m, void *userdata, sd_bus_error *ret_error UNUSED)
 {
 	const sd_bus_error *error = sd_bus_message_get_error(m);
@@ -301,6 +312,8 @@ static int on_paired(sd_bus_message *m, void *userdata, sd_bus_error *ret_error 
 	/* it was paired before: nothing to confirm, and nothing to undo */
 	if (error && r == 0)
 		link->pair_asked = true;
+	else if (error)
+		pairing_failed(bluez_of_answer(userdata), link, error);
 	link_pair_done(link, r, &reason, bluez_now(bluez_of_answer(userdata)));
 	return 0;
 }

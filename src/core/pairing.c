@@ -207,6 +207,15 @@ PairingAnswer link_pairing_unasked(Link *link, bool just_works, uint64_t now)
 	return PAIRING_CUT;
 }
 
+void link_renew(Link *link, uint64_t now)
+{
+	if (!link->ours || link->state != LINK_UP || link->mend_until != 0)
+		return;
+	link->mend_until = now + FORGIVE_MAX;
+	broker_wake_at(link->broker, link->mend_until);
+	link->broker->ops->link_disconnect(link->broker->userdata, link);
+}
+
 /*
  * bluetoothd 5.66 at times does not ask again for what a pairing was for, and nothing passes on the link from then on.
  * The keys are there: on a new link it works.
@@ -216,9 +225,6 @@ void link_doubt(Link *link, uint64_t now)
 	const AttrOp *op = link_first_running(link);
 
 	link->doubt_at = 0;
-	if (!op || op->turn != link->doubt_turn || !link->bluez.paired || !link->ours || link->state != LINK_UP)
-		return;
-	link->mend_until = now + FORGIVE_MAX;
-	broker_wake_at(link->broker, link->mend_until);
-	link->broker->ops->link_disconnect(link->broker->userdata, link);
+	if (op && op->turn == link->doubt_turn && link->bluez.paired)
+		link_renew(link, now);
 }

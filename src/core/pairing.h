@@ -46,6 +46,8 @@ bool link_pairing_asked(Link *link, PairingKind kind, uint32_t passkey,
 			void (*answer)(void *edge, bool accept, uint32_t passkey), void *edge);
 /* A pairing has failed, or is about to: should the link be lost over that, it is mended. */
 void link_forgive(Link *link, uint64_t now);
+/* Nothing passes on the link any more: it is cut and opened again, without its holders noticing. */
+void link_renew(Link *link, uint64_t now);
 void link_pair_done(Link *link, int error, const Reason *reason, uint64_t now);
 /* The agent is asked about a device that nobody here pairs with: a read or write needs a pairing, and bluetoothd begins one
  * by itself. */
