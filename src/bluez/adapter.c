@@ -207,7 +207,7 @@ static int read_advertising_property(sd_bus_message *m, const char *key, void *u
 	/* a controller that has sets of its own offers channels for them */
 	if (strcmp(key, "SupportedSecondaryChannels") == 0)
 		adapter->state.advert_sets = true;
-	/* told of where intervals and powers are taken: since 5.66 with --experimental, later without */
+	/* told of where intervals and powers are taken: since 5.77, before with --experimental */
 	if (strcmp(key, "SupportedCapabilities") == 0) {
 		adapter->state.advert_intervals = true;
 		return read_capabilities(adapter, m);

@@ -228,7 +228,7 @@ int advert_set_params(Session *session, const AdvertParams *params, AdvertWait *
 
 	if (params->interval_set && !session->radio->bluez.advert_intervals)
 		return reason_set(reason, E_NOT_SUPPORTED,
-				  "adv_int_min, adv_int_max: this bluetoothd takes no intervals (5.66 does with --experimental)");
+				  "adv_int_min, adv_int_max: this bluetoothd takes no intervals (before 5.77 with --experimental only)");
 	said.params = *params;
 	said.params.power_set = advert_said(session).params.power_set;
 	said.params.power = advert_said(session).params.power;
