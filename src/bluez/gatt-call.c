@@ -9,6 +9,7 @@
 #include "bluez/bluez.h"
 #include "bluez/gatt.h"
 #include "core/link.h"
+#include "core/pairing.h"
 
 /* ATT gives up after 30 s (Vol 3 Part F 3.3.3); bluetoothd tells us then. */
 #define GATT_TIMEOUT (40 * USEC_PER_SEC)
@@ -152,12 +153,6 @@ static int call_end(GattCall *call, int error, const char *says)
 	return 0;
 }
 
-/* The link did not break: the error was the device's. */
-static int on_no_news(sd_event_source *source UNUSED, uint64_t now UNUSED, void *userdata)
-{
-	return call_end(userdata, E_ATT_ERROR, "0x0e the device answered with this ATT error");
-}
-
 static int on_retry(sd_event_source *source UNUSED, uint64_t now UNUSED, void *userdata)
 {
 	GattCall *call = userdata;
@@ -168,6 +163,22 @@ static int on_retry(sd_event_source *source UNUSED, uint64_t now UNUSED, void *u
 		return call_end(call, E_FAILED, "nobody waits for it any more");
 	call_send(call);
 	return 0;
+}
+
+/*
+ * The link did not break: the error was the device's. Or bluetoothd's: since 5.78 it gives up what a pairing is for when the
+ * socket does not take it a second time at once. The pairing goes on, so we ask again once that is done.
+ */
+static int on_no_news(sd_event_source *source, uint64_t now UNUSED, void *userdata)
+{
+	GattCall *call = userdata;
+
+	if (!link_pairs_for(call->op))
+		return call_end(call, E_ATT_ERROR, "0x0e the device answered with this ATT error");
+	if (call->op->attr->link->bluez.paired)
+		return on_retry(source, now, call);
+	(void)sd_event_source_set_time_relative(source, LATE_NEWS);
+	return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }
 
 static int on_answer(sd_bus_message *m, void *userdata, sd_bus_error *ret_error UNUSED)

@@ -207,6 +207,13 @@ PairingAnswer link_pairing_unasked(Link *link, bool just_works, uint64_t now)
 	return PAIRING_CUT;
 }
 
+bool link_pairs_for(const AttrOp *op)
+{
+	const Link *link = op->attr->link;
+
+	return link->doubt_at != 0 && link->doubt_turn == op->turn;
+}
+
 void link_renew(Link *link, uint64_t now)
 {
 	if (!link->ours || link->state != LINK_UP || link->mend_until != 0)

@@ -63,6 +63,9 @@ typedef enum PairingAnswer {
  */
 PairingAnswer link_pairing_unasked(Link *link, bool just_works, uint64_t now);
 
+/* Whether Just Works was allowed for that operation, a few seconds ago at most. */
+bool link_pairs_for(const AttrOp *op);
+
 /* For links.c: doubt_at has come. */
 void link_doubt(Link *link, uint64_t now);
 
