@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Calls to bluetoothd: how many at a time, how long, and whether it answers at all. */
+/* Calls to bluetoothd: how many at a time, and how long. */
 #include "bluez/call.h"
 
 #include <errno.h>
@@ -7,6 +7,7 @@
 
 #include "bluez/bluez.h"
 #include "bluez/fence.h"
+#include "bluez/watchdog.h"
 #include "util/log.h"
 
 /* Less than dbus-daemon's 128: the ping, and calls to the bus itself, come on top. */
@@ -18,9 +19,6 @@
 #define SENT_MAX_DEVICE 16
 #define WAITING_MAX 2048
 #define WAITING_MAX_FLOATING (2 * WAITING_MAX)
-
-/* A ping goes out where nothing was heard for one of these; as many in silence after it are a stall. */
-#define TICKS 2
 
 #define DEVICE_MARK "/dev_"
 #define DEVICE_MARK_SIZE (strlen(DEVICE_MARK) + strlen("AA_BB_CC_DD_EE_FF"))
@@ -57,16 +55,9 @@ struct CallQueue {
 	unsigned overdue;	/* of these */
 	unsigned waiting;
 	Fence fence;
+	Watchdog watchdog;
 	sd_event_source *expiry;
 	uint64_t expires;	/* what that is set to */
-
-	sd_bus_slot *filter;
-	sd_event_source *watch;	/* NULL: nobody cares whether it answers */
-	uint64_t watch_due;
-	sd_bus_slot *ping;
-	bool heard;		/* anything from bluetoothd, since the last tick */
-	unsigned silent;	/* ticks */
-	uint64_t stalled;	/* since; 0: it answers */
 };
 
 static uint64_t queue_now(const CallQueue *queue)
@@ -114,7 +105,6 @@ static void lane_leave(CallQueue *queue, Lane *lane)
 
 /* --- the life of a call --- */
 
-static void queue_watch(CallQueue *queue);
 static void queue_expire_at(CallQueue *queue, uint64_t when);
 static void queue_send(CallQueue *queue);
 
@@ -189,7 +179,7 @@ static int on_answer(sd_bus_message *m, void *userdata, sd_bus_error *ret_error 
 	BluezCall *call = userdata;
 	CallQueue *queue = call->queue;
 
-	queue->heard = queue->heard || bluez_is_sender(queue->bluez, m);
+	watchdog_heard(&queue->watchdog, m);
 	call_answer(call, m);
 	call_free(call);
 	queue_send(queue);
@@ -216,7 +206,7 @@ static bool call_send(BluezCall *call)
 	call->lane->sent++;
 	call->deadline = queue_now(queue) + call->timeout;
 	queue_expire_at(queue, call->deadline);
-	queue_watch(queue);
+	watchdog_sent(&queue->watchdog);
 	if (fence_is_for_end(sd_bus_message_get_member(call->message)))
 		fence_raise(&queue->fence);
 	return true;
@@ -226,7 +216,7 @@ static bool queue_may_send(const CallQueue *queue)
 {
 	const unsigned overdue = MIN(queue->overdue, SENT_MAX_OVERDUE - SENT_MIN);
 
-	return queue->stalled == 0 && queue->bluez->owner &&
+	return !watchdog_is_stalled(&queue->watchdog) && queue->bluez->owner &&
 	       queue->sent.length - queue->overdue < MIN(SENT_MAX, SENT_MAX_OVERDUE - overdue);
 }
 
@@ -376,7 +366,7 @@ static int on_expiry(sd_event_source *source UNUSED, uint64_t usec UNUSED, void 
 
 static void queue_expire_at(CallQueue *queue, uint64_t when)
 {
-	if (when >= queue->expires || queue->stalled != 0)
+	if (when >= queue->expires || watchdog_is_stalled(&queue->watchdog))
 		return;
 	queue->expires = when;
 	(void)sd_event_source_set_time(queue->expiry, when);
@@ -385,27 +375,27 @@ static void queue_expire_at(CallQueue *queue, uint64_t when)
 
 /* --- whether it answers --- */
 
-static void queue_stall(CallQueue *queue, uint64_t now)
+static bool queue_cares(const void *userdata)
 {
-	Bluez *bluez = queue->bluez;
+	const CallQueue *queue = userdata;
 
-	queue->stalled = now;
-	queue->expires = USEC_NEVER;
-	(void)sd_event_source_set_enabled(queue->expiry, SD_EVENT_OFF);
-	log_warning("bluetoothd has not answered for %u s: until it does, calls that need it are refused; restarting it "
-		    "may help", bluez->broker->config.stall_seconds);
-	broker_bluez_stalled(bluez->broker, true, bluez_now(bluez));
+	return queue->sent.length > 0 || queue->bluez->broker->sessions->len > 0;
 }
 
-static void queue_unstall(CallQueue *queue)
+static void on_stalled(void *userdata)
 {
-	const uint64_t now = queue_now(queue), pause = now - queue->stalled;
+	CallQueue *queue = userdata;
+
+	queue->expires = USEC_NEVER;
+	(void)sd_event_source_set_enabled(queue->expiry, SD_EVENT_OFF);
+	broker_bluez_stalled(queue->bluez->broker, true, bluez_now(queue->bluez));
+}
+
+static void on_recovered(void *userdata, uint64_t pause)
+{
+	CallQueue *queue = userdata;
 	uint64_t next = USEC_NEVER;
 
-	if (queue->stalled == 0)
-		return;
-	log_notice("bluetoothd answers again, after %llu s", (unsigned long long)(pause / USEC_PER_SEC));
-	queue->stalled = 0;
 	for (GList *item = queue->sent.head; item; item = item->next) {
 		BluezCall *call = item->data;
 
@@ -416,91 +406,6 @@ static void queue_unstall(CallQueue *queue)
 	queue_expire_at(queue, next);
 	queue_send(queue);
 	broker_bluez_stalled(queue->bluez->broker, false, bluez_now(queue->bluez));
-}
-
-static int on_message(sd_bus_message *m, void *userdata, sd_bus_error *ret_error UNUSED)
-{
-	CallQueue *queue = userdata;
-
-	if (!queue->heard && bluez_is_sender(queue->bluez, m))
-		queue->heard = true;
-	return 0;
-}
-
-static int on_pong(sd_bus_message *m, void *userdata, sd_bus_error *ret_error UNUSED)
-{
-	CallQueue *queue = userdata;
-
-	queue->ping = sd_bus_slot_unref(queue->ping);
-	/* not what the bus says for it */
-	if (bluez_is_sender(queue->bluez, m))
-		queue_unstall(queue);
-	return 0;
-}
-
-static void queue_ping(CallQueue *queue)
-{
-	sd_bus_message *m = NULL;
-	int r;
-
-	r = sd_bus_message_new_method_call(queue->bluez->bus, &m, queue->bluez->owner, "/", "org.freedesktop.DBus.Peer",
-					   "Ping");
-	if (r >= 0)
-		r = sd_bus_call_async(queue->bluez->bus, &queue->ping, m, on_pong, queue, UINT64_MAX);
-	sd_bus_message_unref(m);
-	if (r < 0)
-		log_error("cannot call bluetoothd: %s", strerror(-r));
-}
-
-static uint64_t watch_period(const CallQueue *queue)
-{
-	return queue->bluez->broker->config.stall_seconds * USEC_PER_SEC / TICKS;
-}
-
-static void queue_unwatch(CallQueue *queue)
-{
-	queue->watch = sd_event_source_disable_unref(queue->watch);
-	queue->ping = sd_bus_slot_unref(queue->ping);
-	queue->silent = 0;
-}
-
-static int on_watch(sd_event_source *source, uint64_t usec UNUSED, void *userdata)
-{
-	CallQueue *queue = userdata;
-	const uint64_t now = queue_now(queue), period = watch_period(queue);
-	/* then it was us who did nothing, and the answer may be there, unread */
-	const bool late = now > queue->watch_due + period / 2;
-
-	if (queue->heard || late)
-		queue->silent = 0;
-	else if (queue->ping)
-		queue->silent++;
-	if (queue->silent >= TICKS && queue->stalled == 0)
-		queue_stall(queue, now);
-	if (!queue->heard && !queue->ping) {
-		if (queue->sent.length == 0 && queue->bluez->broker->sessions->len == 0) {
-			queue_unwatch(queue);
-			return 0;
-		}
-		queue_ping(queue);
-	}
-	queue->heard = false;
-	queue->watch_due = now + period;
-	(void)sd_event_source_set_time(source, queue->watch_due);
-	return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
-}
-
-/* Something is sent, so somebody cares. */
-static void queue_watch(CallQueue *queue)
-{
-	const uint64_t period = watch_period(queue);
-
-	if (queue->watch || period == 0)
-		return;
-	queue->heard = false;
-	queue->watch_due = queue_now(queue) + period;
-	(void)sd_event_add_time(queue->bluez->event, &queue->watch, CLOCK_MONOTONIC, queue->watch_due, period / 10, on_watch,
-				queue);
 }
 
 static void on_fence_opened(void *userdata)
@@ -519,7 +424,10 @@ int call_queue_new(CallQueue **ret, Bluez *bluez)
 	queue->expires = USEC_NEVER;
 	queue->fence = (Fence){ .bluez = bluez, .opened = on_fence_opened, .userdata = queue };
 	queue->lanes = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, lane_free);
-	r = sd_bus_add_filter(bluez->bus, &queue->filter, on_message, queue);
+	queue->watchdog = (Watchdog){
+		.bluez = bluez, .is_wanted = queue_cares, .stalled = on_stalled, .recovered = on_recovered, .userdata = queue,
+	};
+	r = watchdog_init(&queue->watchdog);
 	if (r >= 0)
 		r = sd_event_add_time(bluez->event, &queue->expiry, CLOCK_MONOTONIC, 0, 10 * USEC_PER_MSEC, on_expiry, queue);
 	if (r >= 0)
@@ -543,9 +451,8 @@ void call_queue_lost(CallQueue *queue)
 {
 	BluezCall *call;
 
-	queue_unwatch(queue);
+	watchdog_lost(&queue->watchdog);
 	fence_deinit(&queue->fence);
-	queue->stalled = 0;
 	while ((call = next_waiting(queue))) {
 		call_leave_lane(call);
 		call_fail(call, "bluetoothd has left the bus");
@@ -586,9 +493,8 @@ CallQueue *call_queue_free(CallQueue *queue)
 		call_free(call);
 	while ((call = g_queue_peek_head(&queue->sent)))
 		call_free(call);
-	queue_unwatch(queue);
+	watchdog_deinit(&queue->watchdog);
 	fence_deinit(&queue->fence);
-	sd_bus_slot_unref(queue->filter);
 	sd_event_source_disable_unref(queue->expiry);
 	g_hash_table_destroy(queue->lanes);
 	g_free(queue);

@@ -3,8 +3,8 @@
  * Calls to bluetoothd on the hot connection. The bus lets a connection wait for so many answers and no more (dbus-daemon:
  * 128), also for those that nobody here waits for any more: what goes beyond a bound waits here, device by device in turn.
  *
- * A watchdog notices a bluetoothd that has stopped answering. Until it answers again, or leaves the bus, nothing is sent,
- * and nothing that was sent times out: what it did with it, its late answer tells.
+ * A bluetoothd that has stopped answering is noticed (bluez/watchdog.h). Until it answers again, or leaves the bus,
+ * nothing is sent, and nothing that was sent times out: what it did with it, its late answer tells.
  */
 #pragma once
 
