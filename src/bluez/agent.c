@@ -21,6 +21,11 @@
 #define PAIR_TIMEOUT (90 * USEC_PER_SEC)
 /* From here on, Pair sets the security of the ATT socket; before, it had the kernel pair beside that. */
 #define BY_SOCKET_SINCE BLUEZ_VERSION(5, 81)
+/*
+ * From here on, bluetoothd forgets to end an operation that waits for a pairing when the link goes: another one on that
+ * attribute waits for it, in memory that is free, for as long as it has the device.
+ */
+#define LOSES_SINCE BLUEZ_VERSION(5, 67)
 
 /* Whom bluetoothd asks about. link: NULL unless a session wants one to the device. */
 typedef struct Subject {
@@ -73,6 +78,26 @@ static int refuse(Bluez *bluez, const Subject *subject, sd_bus_message *m, Pairi
 	return 1;
 }
 
+static int on_ignored(sd_bus_message *m UNUSED, void *userdata UNUSED, sd_bus_error *ret_error UNUSED)
+{
+	return 0;
+}
+
+static int append_device(sd_bus_message *m, void *path)
+{
+	return sd_bus_message_append(m, "o", path);
+}
+
+static void remove_device(Bluez *bluez, const Link *link)
+{
+	const Adapter *adapter = bluez_adapter(bluez, link->radio);
+	char path[BLUEZ_PATH_SIZE];
+
+	if (adapter && bluez_device_path(bluez, link->radio, &link->addr, path))
+		(void)bluez_call_floating(bluez, adapter->path, ADAPTER_INTERFACE, "RemoveDevice", on_ignored, append_device,
+					  path);
+}
+
 /* Nobody here has called Pair: a read or write may want a pairing; or a central wants one with us. */
 static PairingAnswer decide(Bluez *bluez, const Subject *subject, PairingKind kind, uint32_t *ret_passkey)
 {
@@ -84,6 +109,9 @@ static PairingAnswer decide(Bluez *bluez, const Subject *subject, PairingKind ki
 		return PAIRING_REFUSE;
 	if (subject->link)
 		answer = link_pairing_unasked(subject->link, kind == PAIRING_JUST_WORKS, bluez_now(bluez));
+	/* the link is being cut, and whom it knows by a bond, bluetoothd is not to forget */
+	if (answer == PAIRING_CUT && device->adapter->version >= LOSES_SINCE && !subject->link->bluez.paired)
+		remove_device(bluez, subject->link);
 	if (answer == PAIRING_REFUSE && client_may_pair(device->adapter->radio, &device->addr, kind, ret_passkey))
 		answer = PAIRING_ALLOW;
 	if (answer == PAIRING_REFUSE)
@@ -92,11 +120,6 @@ static PairingAnswer decide(Bluez *bluez, const Subject *subject, PairingKind ki
 				    "no session that it could mean has a pin, or they have several" :
 				    "without a passkey, which is off (JustWorks), or nothing is served");
 	return answer;
-}
-
-static int on_ignored(sd_bus_message *m UNUSED, void *userdata UNUSED, sd_bus_error *ret_error UNUSED)
-{
-	return 0;
 }
 
 static void answer_passkey(void *edge, bool accept, uint32_t passkey)
@@ -332,20 +355,12 @@ void bluez_link_cancel_pair(Bluez *bluez, Link *link)
 	call_device(bluez, link, "CancelPairing", on_ignored, PAIR_TIMEOUT);
 }
 
-static int append_device(sd_bus_message *m, void *path)
-{
-	return sd_bus_message_append(m, "o", path);
-}
-
 void bluez_link_unpair(Bluez *bluez, Link *link)
 {
-	const Adapter *adapter = bluez_adapter(bluez, link->radio);
-	char text[ADDR_STRING_SIZE], path[BLUEZ_PATH_SIZE];
+	char text[ADDR_STRING_SIZE];
 
-	if (!adapter || !bluez_device_path(bluez, link->radio, &link->addr, path))
-		return;
 	log_notice("%s paired by Just Works, which is off: undone", addr_format(&link->addr, text));
 	/* RemoveDevice alone would leave the link up for two seconds more; this ends it at once */
 	bluez_link_cancel_pair(bluez, link);
-	(void)bluez_call_floating(bluez, adapter->path, ADAPTER_INTERFACE, "RemoveDevice", on_ignored, append_device, path);
+	remove_device(bluez, link);
 }
