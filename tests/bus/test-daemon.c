@@ -352,20 +352,27 @@ static bool log_has_ready(void *data)
 	return g_file_get_contents(data, &text, NULL, NULL) && strstr(text, "ready as");
 }
 
+/* dbus-daemon tells its address when it listens. */
+static bool log_has_address(void *data)
+{
+	g_autofree char *text = NULL;
+
+	return g_file_get_contents(data, &text, NULL, NULL) && strstr(text, "unix:path=");
+}
+
 START_TEST(bus_goes_away)
 {
 	g_autofree char *log = g_build_filename(world_dir(world), "other.log", NULL);
 	g_autofree char *bus_log = g_build_filename(world_dir(world), "other-bus.log", NULL);
 	g_autofree char *address = g_strdup_printf("--address=unix:path=%s/other", world_dir(world));
 	g_autofree char *option = g_strdup_printf("--bus=unix:path=%s/other", world_dir(world));
-	g_autofree char *socket = g_build_filename(world_dir(world), "other", NULL);
-	const char *const bus_argv[] = { "dbus-daemon", "--session", "--nofork", "--nopidfile", address, NULL };
+	const char *const bus_argv[] = { "dbus-daemon", "--session", "--nofork", "--nopidfile", "--print-address", address,
+					 NULL };
 	const char *const argv[] = { program(), option, "--config=/dev/null", NULL };
 	Child bus = { 0 }, daemon = { 0 };
 
 	child_start(&bus, bus_argv, NULL, bus_log);
-	for (int i = 0; i < 500 && access(socket, F_OK) < 0; i++)
-		wait_ms(10);
+	ck_assert_msg(wait_until(log_has_address, bus_log, world_patience(world)), "the bus does not come up");
 	child_start(&daemon, argv, NULL, log);
 	ck_assert_msg(wait_until(log_has_ready, log, world_patience(world)), "the daemon does not come up");
 	ck_assert(child_end(&bus, SIGKILL, SOON));

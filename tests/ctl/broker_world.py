@@ -26,6 +26,12 @@ def wait_for(what, condition, seconds=10):
     raise AssertionError(f'waited in vain for {what}')
 
 
+def listens(path):
+    """Whether a socket is there, and somebody at it: the file comes before."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(path) == 0
+
+
 class World:
     """The bus, BlueZ and the daemon. Each can be ended and started again."""
 
@@ -46,7 +52,7 @@ class World:
                 <allow user="*"/><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy>
                 </busconfig>''')
         self.start('bus', ['dbus-daemon', f'--config-file={config}', '--nofork', '--nopidfile'])
-        wait_for('the bus', lambda: os.path.exists(f'{self.directory}/bus'))
+        wait_for('the bus', lambda: listens(f'{self.directory}/bus'))
 
     def start(self, name, command):
         self.processes[name] = subprocess.Popen(command, env=self.environment, stdin=subprocess.DEVNULL,
@@ -55,7 +61,7 @@ class World:
     def start_bluez(self):
         socket_path = f'{self.directory}/air'
         self.start('simbluez', [self.programs['simbluez'], '--control', socket_path, '--plug', RADIO])
-        wait_for('the air control', lambda: os.path.exists(socket_path))
+        wait_for('the air control', lambda: listens(socket_path))
 
     def start_daemon(self, settings=''):
         wrapper = shlex.split(os.environ.get('BLUEBROKERD_WRAPPER', ''))

@@ -243,7 +243,7 @@ class Scans(unittest.TestCase):
         self.assertGreater(len(reports), 20)
         self.assertGreaterEqual(time.monotonic() - began, 2)
         self.assertLess(time.monotonic() - began, 4 * SLOW)
-        wait_for('the radio to stop', lambda: not self.world.scanning(), 1)
+        wait_for('the radio to stop', lambda: not self.world.scanning(), 5)
 
     def test_nothing(self):
         result = self.scan('--timeout', '1', code=5)
@@ -338,14 +338,14 @@ class Scans(unittest.TestCase):
                     _, errors = process.communicate(timeout=10 * SLOW)
                     self.assertEqual(process.returncode, code)
                     self.assertEqual(summary(errors.decode())[1], len(devices))
-                    wait_for('the radio to stop', lambda: not self.world.scanning(), 1)
+                    wait_for('the radio to stop', lambda: not self.world.scanning(), 5)
                     self.world.air(f'quiet {RADIO}')
 
     def test_killed(self):
         process = self.world.ctl_start('scan')
         process.kill()
         process.communicate()
-        wait_for('the radio to stop', lambda: not self.world.scanning(), 1)
+        wait_for('the radio to stop', lambda: not self.world.scanning(), 5)
 
     def test_reader_gone(self):
         self.advertise(HEART)
@@ -354,7 +354,7 @@ class Scans(unittest.TestCase):
         process.stdout.close()
         self.assertEqual(process.wait(10 * SLOW), 0)
         process.stderr.close()
-        wait_for('the radio to stop', lambda: not self.world.scanning(), 1)
+        wait_for('the radio to stop', lambda: not self.world.scanning(), 5)
 
     def test_output_full(self):
         """What cannot be written is said, and in the exit status; a capture beside it is another thing."""

@@ -112,7 +112,7 @@ class Table(unittest.TestCase):
         self.assertEqual(text.count(ENTER), text.count(LEAVE))
         for leave in LEAVE, SHOW, WRAP:
             self.assertGreater(text.rfind(leave), text.rfind(HOME), f'{leave!r} after the last frame')
-        wait_for('the radio to stop', lambda: not self.world.scanning(), 1)
+        wait_for('the radio to stop', lambda: not self.world.scanning(), 5)
 
     def test_ways_to_end(self):
         """Ctrl-C, q, SIGTERM and the timeout: the terminal as before, the list and a summary on it, exit 0."""

@@ -9,7 +9,7 @@
 
 #include "world-private.h"
 
-#define PATIENCE_MS 10000
+#define PATIENCE_MS 20000
 #define PATIENCE_WRAPPED_MS 60000
 
 static const char *daemon_wrapper(void)

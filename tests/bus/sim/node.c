@@ -292,8 +292,6 @@ static NodeCall *call_new(Node *node, const struct Central *central, bool write,
 	call->answer = answer;
 	call->data = data;
 	call->cancellable = g_cancellable_new();
-	if (!answer) /* a command: nobody waits */
-		return call;
 	call->timer = g_timeout_add(ANSWER_MS, on_patience_over, call);
 	g_ptr_array_add(call->server->calls, call);
 	return call;
@@ -320,6 +318,17 @@ static void call_send(NodeCall *call, const char *method, GVariant *args)
 			       G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, call->cancellable, on_answer, call);
 }
 
+/* A call that nobody is to answer. */
+static void tell(const Node *node, const char *method, GVariant *args)
+{
+	g_autoptr(GDBusMessage) message = g_dbus_message_new_method_call(application_owner(node->application), node->path,
+									 node_ifaces[node->kind], method);
+
+	g_dbus_message_set_body(message, args);
+	g_dbus_message_set_flags(message, G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED | G_DBUS_MESSAGE_FLAGS_NO_AUTO_START);
+	(void)g_dbus_connection_send_message(node_connection(node), message, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL);
+}
+
 void node_read(Node *node, struct Central *central, uint16_t offset, ServerAnswer answer, void *data)
 {
 	g_autoptr(GVariantBuilder) options = options_new(central, offset);
@@ -330,14 +339,16 @@ void node_read(Node *node, struct Central *central, uint16_t offset, ServerAnswe
 void node_write(Node *node, struct Central *central, GBytes *value, ServerAnswer answer, void *data)
 {
 	g_autoptr(GVariantBuilder) options = options_new(central, 0);
-	/* Where commands are taken, bluetoothd does not wait for the outcome of requests either. */
-	bool waits = answer && !(node->props & ATTR_WRITE_COMMAND);
+	GVariant *args = g_variant_new("(@aya{sv})", g_variant_new_from_bytes(G_VARIANT_TYPE_BYTESTRING, value, TRUE), options);
 
-	call_send(call_new(node, central, true, waits ? answer : NULL, data), "WriteValue",
-		  g_variant_new("(@aya{sv})", g_variant_new_from_bytes(G_VARIANT_TYPE_BYTESTRING, value, TRUE),
-				options));
-	if (answer && !waits)
-		answer(data, 0, NULL, 0);
+	/* Where commands are taken, bluetoothd does not ask for the outcome of requests either. */
+	if (answer && !(node->props & ATTR_WRITE_COMMAND)) {
+		call_send(call_new(node, central, true, answer, data), "WriteValue", args);
+	} else {
+		tell(node, "WriteValue", args);
+		if (answer)
+			answer(data, 0, NULL, 0);
+	}
 }
 
 typedef struct Acquiring {
