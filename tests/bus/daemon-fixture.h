@@ -11,7 +11,7 @@
 #define OBJECT_MANAGER "org.freedesktop.DBus.ObjectManager"
 #define SECOND_RADIO "00:AA:01:01:00:01"
 #define DEVICE "C0:00:00:00:00:01"
-#define SOON 3000 /* ms */
+#define SOON 10000 /* ms, that what should happen may take on a busy machine */
 /* A killed bluetoothd leaves the kernel scanning for up to 10.24 s; until then no scan starts. */
 #define RESUME 20000
 

@@ -111,10 +111,10 @@ class World:
                               stdin=subprocess.DEVNULL, timeout=timeout, check=False)
 
     def ctl_start(self, *words, **options):
-        """Starts bluebrokerctl, and returns when the radio scans for it."""
+        """Starts bluebrokerctl, and returns when the radio scans for it, or it has ended."""
         options = {'stdout': subprocess.PIPE, 'stderr': subprocess.PIPE, 'stdin': subprocess.DEVNULL, **options}
         process = subprocess.Popen(self.command(*words), env=self.environment, **options)
-        wait_for('the scan', self.scanning)
+        wait_for('the scan', lambda: self.scanning() or process.poll() is not None)
         return process
 
 
