@@ -202,6 +202,11 @@ static void local_notify(void *userdata, LocalAttr *attr, GBytes *value)
 	bluez_local_notify(((Edges *)userdata)->bluez, attr, value);
 }
 
+static int local_flow_ask(void *userdata)
+{
+	return bluez_local_flow_ask(((Edges *)userdata)->bluez);
+}
+
 static int on_local_notify_one(void *userdata UNUSED, LocalAttr *attr, const Addr *client, GBytes *value)
 {
 	return bluez_local_notify_one(attr, client, value);
@@ -317,6 +322,7 @@ const BrokerOps edges_ops = {
 	.local_register = local_register,
 	.local_unregister = local_unregister,
 	.local_notify = local_notify,
+	.local_flow_ask = local_flow_ask,
 	.local_notify_one = on_local_notify_one,
 	.client_disconnect = client_disconnect,
 	.session_client = on_session_client,

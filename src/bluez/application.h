@@ -13,6 +13,7 @@ typedef struct Bluez Bluez;
 void bluez_local_register(Bluez *bluez, LocalService *service);
 void bluez_local_unregister(Bluez *bluez, LocalService *service);
 void bluez_local_notify(Bluez *bluez, LocalAttr *attr, GBytes *value);
+int bluez_local_flow_ask(Bluez *bluez);
 int bluez_local_notify_one(LocalAttr *attr, const Addr *client, GBytes *value);
 
 /* A device is not connected (any more). */

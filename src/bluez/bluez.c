@@ -296,6 +296,7 @@ Bluez *bluez_free(Bluez *bluez)
 	sd_bus_slot_unref(bluez->device_match);
 	sd_bus_slot_unref(bluez->strangers);
 	sd_bus_slot_unref(bluez->agent);
+	sd_bus_slot_unref(bluez->flow);
 	sd_bus_message_unref(bluez->refused);
 	sd_bus_slot_unref(bluez->find);
 	bluez_call_forget(bluez->load);

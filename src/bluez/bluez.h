@@ -42,6 +42,7 @@ typedef struct Bluez {
 	sd_bus_slot *device_match;	/* changes of devices; NULL: nobody cares */
 	sd_bus_slot *strangers;		/* sees all calls to our objects first */
 	sd_bus_slot *agent;
+	sd_bus_slot *flow;		/* the ping behind values of ours; NULL: none */
 	sd_bus_message *refused;	/* a question to it that is answered when bluetoothd takes it back */
 	unsigned next_object;		/* number of the next object that we register */
 	GPtrArray *leaving;		/* Application: about to be unregistered */

@@ -14,6 +14,7 @@
 #include "bluez/notify-socket.h"
 #include "core/attr.h"
 #include "core/identity.h"
+#include "core/local-flow.h"
 #include "core/local-subscriber.h"
 #include "core/radio.h"
 #include "util/log.h"
@@ -145,6 +146,31 @@ void bluez_local_notify(Bluez *bluez, LocalAttr *attr, GBytes *value)
 
 	if (attr->service->edge)
 		send_changed(bluez, application_path(attr, path), value);
+}
+
+/* Any answer will do: that bluetoothd has left is one, too, of the bus. */
+static int on_taken(sd_bus_message *m UNUSED, void *userdata, sd_bus_error *error UNUSED)
+{
+	Bluez *bluez = userdata;
+
+	bluez->flow = sd_bus_slot_unref(bluez->flow);
+	local_flow_taken(bluez->broker);
+	return 0;
+}
+
+/* Not one of the calls that stand in line: it is to be behind the values, and is one at a time. */
+int bluez_local_flow_ask(Bluez *bluez)
+{
+	sd_bus_message *m = NULL;
+	int r;
+
+	if (!bluez->owner)
+		return -ENOTCONN;
+	r = sd_bus_message_new_method_call(bluez->bus, &m, bluez->owner, "/", "org.freedesktop.DBus.Peer", "Ping");
+	if (r >= 0)
+		r = sd_bus_call_async(bluez->bus, &bluez->flow, m, on_taken, bluez, UINT64_MAX);
+	sd_bus_message_unref(m);
+	return r;
 }
 
 void subscriptions_end(Application *application)

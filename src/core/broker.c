@@ -8,6 +8,7 @@
 
 #include "core/bonds.h"
 #include "core/links.h"
+#include "core/local-flow.h"
 #include "core/peripheral.h"
 #include "core/radio.h"
 #include "core/session.h"
@@ -22,6 +23,7 @@ int broker_new(Broker **ret, const Config *config, const BrokerOps *ops, void *u
 		[QUOTA_STREAMS] = config->streams_per_user,
 		[QUOTA_ATTRIBUTES] = config->attributes_per_user,
 		[QUOTA_BYTES] = config->bytes_per_user,
+		[QUOTA_VALUES] = LOCAL_FLOW_MAX,
 	};
 	Broker *broker;
 	int r;
@@ -41,6 +43,7 @@ int broker_new(Broker **ret, const Config *config, const BrokerOps *ops, void *u
 	broker->radios = g_ptr_array_new();
 	broker->sessions = g_ptr_array_new();
 	broker->owners = bonds_owners_new();
+	broker->flow = local_flow_new();
 	broker->next_session = 1;
 	broker->next_read = 1;
 	broker->wake = USEC_NEVER;
@@ -65,6 +68,7 @@ Broker *broker_free(Broker *broker)
 	g_ptr_array_free(broker->sessions, TRUE);
 	g_ptr_array_free(broker->radios, TRUE);
 	g_array_free(broker->owners, TRUE);
+	local_flow_free(broker->flow);
 	quota_free(broker->quota);
 	free(broker);
 	return NULL;

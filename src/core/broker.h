@@ -27,6 +27,7 @@ typedef struct Peripheral Peripheral;
 typedef struct Advert Advert;
 typedef struct LocalService LocalService;
 typedef struct LocalAttr LocalAttr;
+typedef struct LocalFlow LocalFlow;
 
 /* What is new about a radio, for the properties of Adapter1. */
 typedef enum RadioChange {
@@ -109,6 +110,7 @@ typedef struct BrokerOps {
 	void (*local_register)(void *userdata, LocalService *service);	/* answered by local_registered */
 	void (*local_unregister)(void *userdata, LocalService *service);
 	void (*local_notify)(void *userdata, LocalAttr *attr, GBytes *value);	/* those who subscribed */
+	int (*local_flow_ask)(void *userdata);	/* answered by local_flow_taken; negative: it cannot be known */
 	/* -EAGAIN: not now; another negative errno: it cannot */
 	int (*local_notify_one)(void *userdata, LocalAttr *attr, const Addr *client, GBytes *value);
 	void (*client_disconnect)(void *userdata, Radio *radio, const Addr *addr);
@@ -153,6 +155,7 @@ typedef struct Broker {
 	GPtrArray *radios;
 	GPtrArray *sessions;
 	GArray *owners;			/* Owner: who paired (core/bonds.h) */
+	LocalFlow *flow;		/* of values to bluetoothd (core/local-flow.h) */
 	uint64_t next_session;
 	uint64_t next_link;
 	uint64_t next_radio;

@@ -147,7 +147,7 @@ bool local_is_subscribed(const LocalAttr *attr, const Addr *client)
 	return subscriber && !subscriber->away;
 }
 
-int local_notify_one(LocalAttr *attr, const Addr *client, GBytes *value, Reason *reason)
+int local_notify_one(LocalAttr *attr, const Addr *client, GBytes *value, FlowWait *wait, Reason *reason)
 {
 	const Broker *broker = attr->service->session->broker;
 	char address[ADDR_STRING_SIZE];
@@ -168,10 +168,8 @@ int local_notify_one(LocalAttr *attr, const Addr *client, GBytes *value, Reason 
 	if (!local_is_subscribed(attr, client))
 		return reason_set(reason, E_NOT_CONNECTED, "address: %s did not subscribe to this characteristic", address);
 	/* what all of them get, it alone gets if there is no other */
-	if (local_subscribers(attr) == 1) {
-		broker->ops->local_notify(broker->userdata, attr, value);
-		return 0;
-	}
+	if (local_subscribers(attr) == 1)
+		return local_flow_send(attr, value, wait);
 	r = broker->ops->local_notify_one(broker->userdata, attr, &subscriber->addr, value);
 	if (r == -EAGAIN)
 		return reason_set(reason, E_LIMIT_REACHED, "bluetoothd does not keep up with what %s is sent", address);

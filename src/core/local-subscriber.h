@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "core/local-flow.h"
 #include "core/local.h"
 
 typedef struct LocalSubscriber {
@@ -26,5 +27,6 @@ bool local_is_subscribed(const LocalAttr *attr, const Addr *client);	/* likewise
 
 /* --- from the programs: notifies or indicates that one alone; what is stored stays. E_INVALID_ARGUMENTS: more than
  * ATTR_VALUE_MAX. E_NOT_PERMITTED: the characteristic does neither. E_NOT_CONNECTED: it is not there, or did not subscribe.
- * E_NOT_SUPPORTED: BlueZ reaches all of them or none. E_LIMIT_REACHED: it does not keep up. --- */
-int local_notify_one(LocalAttr *attr, const Addr *client, GBytes *value, Reason *reason);
+ * E_NOT_SUPPORTED: BlueZ reaches all of them or none. E_LIMIT_REACHED: it does not keep up. -EAGAIN: not yet, as of
+ * local_set_value. --- */
+int local_notify_one(LocalAttr *attr, const Addr *client, GBytes *value, FlowWait *wait, Reason *reason);

@@ -292,13 +292,16 @@ uint8_t local_write(LocalAttr *attr, const Addr *client, uint16_t mtu, uint16_t 
 	return 0;
 }
 
-int local_set_value(LocalAttr *attr, GBytes *value, Reason *reason)
+int local_set_value(LocalAttr *attr, GBytes *value, FlowWait *wait, Reason *reason)
 {
+	int r = 0;
+
 	if (g_bytes_get_size(value) > ATTR_VALUE_MAX)
 		return local_too_long(value, reason);
-	local_store(attr, value);
 	/* BlueZ knows who subscribed, and a bit earlier than it tells us */
 	if ((attr->properties & (PROP_NOTIFY | PROP_INDICATE)) && attr->service->state == LOCAL_UP)
-		local_ops(attr)->local_notify(local_userdata(attr), attr, value);
-	return 0;
+		r = local_flow_send(attr, value, wait);
+	if (r == 0)
+		local_store(attr, value);
+	return r;
 }

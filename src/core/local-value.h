@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "core/local-flow.h"
 #include "core/local.h"
 
 /* ATT error codes that core answers with (Vol 3 Part F 3.4.1.1). */
@@ -37,8 +38,9 @@ uint8_t local_write(LocalAttr *attr, const Addr *client, uint16_t mtu, uint16_t 
 
 /* --- from the programs --- */
 
-/* Takes a reference. Those who subscribed are notified or indicated. E_INVALID_ARGUMENTS: more than ATTR_VALUE_MAX. */
-int local_set_value(LocalAttr *attr, GBytes *value, Reason *reason);
+/* Takes a reference. Those who subscribed are notified or indicated. -EAGAIN: not yet, and nothing is done; wait->done will
+ * be called (core/local-flow.h). E_INVALID_ARGUMENTS: more than ATTR_VALUE_MAX. */
+int local_set_value(LocalAttr *attr, GBytes *value, FlowWait *wait, Reason *reason);
 
 /* value: the whole one; it is stored, without a notification. E_DOES_NOT_EXIST: no such read waits (any more).
  * E_INVALID_ARGUMENTS: as above. */

@@ -18,6 +18,7 @@ typedef enum QuotaKind {
 	QUOTA_STREAMS,		/* file descriptors that we share with programs */
 	QUOTA_ATTRIBUTES,	/* services, characteristics and descriptors that we offer to peers */
 	QUOTA_BYTES,		/* memory of what waits or is kept: operations, messages, subscriptions, advertisements, values */
+	QUOTA_VALUES,		/* bytes of our attributes' values that bluetoothd has not taken yet (core/local-flow.h) */
 	_QUOTA_MAX,
 } QuotaKind;
 

@@ -34,6 +34,7 @@ static Call *call_free(Call *call)
 	start_wait_cancel(&call->start);
 	name_wait_cancel(&call->name);
 	connect_wait_cancel(&call->connect, service_now(call->service));
+	flow_wait_cancel(&call->flow);
 	charge_end(&call->charge);
 	charge_end(&call->bytes);
 	if (call->fd >= 0)

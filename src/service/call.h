@@ -11,6 +11,7 @@
 #include "core/advert.h"
 #include "core/bonds.h"
 #include "core/link.h"
+#include "core/local-flow.h"
 #include "core/local.h"
 #include "core/pairing.h"
 #include "core/radio-name.h"
@@ -52,6 +53,7 @@ struct Call {
 	AdvertWait advert;
 	StartWait start;
 	NameWait name;
+	FlowWait flow;
 	LocalAttr *made;	/* the answer of a method that waits with start */
 	Job job;
 	int fd;			/* to be handed out with the reply; -1: none */

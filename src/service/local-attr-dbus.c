@@ -137,6 +137,28 @@ static int descriptor(Call *call, Reason *reason)
 
 /* --- values --- */
 
+/* bluetoothd has taken something: again from the beginning, for the attribute may have gone meanwhile. */
+static void on_flow(FlowWait *wait)
+{
+	Call *call = (Call *)(void *)((char *)wait - offsetof(Call, flow));
+	Reason reason = { "" };
+	int r = sd_bus_message_rewind(call->message, true);
+
+	call_finish(call, r < 0 ? r : call->method->run(call, &reason), &reason);
+}
+
+/* -EAGAIN: it waits for bluetoothd, see local_set_value. */
+static int reply_when_sent(Call *call, int r, Reason *reason)
+{
+	if (r != -EAGAIN)
+		return r != 0 ? r : call_reply(call);
+	r = call_keep(call, reason);
+	if (r == 0)
+		return CALL_DEFERRED;
+	flow_wait_cancel(&call->flow);
+	return r;
+}
+
 static int set_value(Call *call, Reason *reason)
 {
 	LocalAttr *attr = NULL;
@@ -148,9 +170,10 @@ static int set_value(Call *call, Reason *reason)
 		r = options_read_value(call->message, &value, reason);
 	if (r != 0)
 		return r;
-	r = local_set_value(attr, value, reason);
+	call->flow.done = on_flow;
+	r = local_set_value(attr, value, &call->flow, reason);
 	g_bytes_unref(value);
-	return r != 0 ? r : call_reply(call);
+	return reply_when_sent(call, r, reason);
 }
 
 static int notify(Call *call, Reason *reason)
@@ -170,9 +193,10 @@ static int notify(Call *call, Reason *reason)
 		r = options_read_value(call->message, &value, reason);
 	if (r != 0)
 		return r;
-	r = local_notify_one(attr, &client, value, reason);
+	call->flow.done = on_flow;
+	r = local_notify_one(attr, &client, value, &call->flow, reason);
 	g_bytes_unref(value);
-	return r != 0 ? r : call_reply(call);
+	return reply_when_sent(call, r, reason);
 }
 
 /* What a program serves is between it and its peers: Value is read through a call that knows who asks (get_value). */

@@ -83,6 +83,7 @@ static void append_charged_row(const User *user, void *userdata)
 		[QUOTA_STREAMS] = "Streams",
 		[QUOTA_ATTRIBUTES] = "Attributes",
 		[QUOTA_BYTES] = "Bytes",
+		[QUOTA_VALUES] = "Values",
 	};
 	Charged *charged = userdata;
 	sd_bus_message *m = charged->m;

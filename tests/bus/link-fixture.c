@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the tests of links share: peripherals, connecting, reading and writing. */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -359,4 +361,24 @@ bool is_connected(Client *by, const char *link)
 
 	g_variant_get(reply, "(b)", &connected);
 	return connected;
+}
+
+/* --- its memory --- */
+
+unsigned long daemon_rss_kib(void)
+{
+	g_autofree char *path = g_strdup_printf("/proc/%d/statm", (int)world_daemon_pid(world)), *text = NULL;
+	unsigned long pages = 0;
+
+	ck_assert(g_file_get_contents(path, &text, NULL, NULL));
+	ck_assert_int_eq(sscanf(text, "%*u %lu", &pages), 1);
+	return pages * (unsigned long)sysconf(_SC_PAGESIZE) / 1024;
+}
+
+void limit_quarantine(void)
+{
+	const char *options = g_getenv("ASAN_OPTIONS");
+	g_autofree char *more = g_strconcat(options ? options : "", options ? ":" : "", "quarantine_size_mb=1", NULL);
+
+	g_setenv("ASAN_OPTIONS", more, TRUE);
 }

@@ -111,3 +111,7 @@ unsigned int holders(const char *link);
 bool daemon_has(const char *path, const char *iface);
 void wait_gone(const char *path, const char *iface);
 uint64_t now_ms(void);
+
+/* --- the daemon's memory --- */
+unsigned long daemon_rss_kib(void);
+void limit_quarantine(void); /* first of all: a sanitizer's store of freed memory is no growth */

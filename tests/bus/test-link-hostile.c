@@ -39,16 +39,6 @@ static void teardown_hostile(void)
 	teardown();
 }
 
-static unsigned long daemon_rss_kib(void)
-{
-	g_autofree char *path = g_strdup_printf("/proc/%d/statm", (int)world_daemon_pid(world)), *text = NULL;
-	unsigned long pages = 0;
-
-	ck_assert(g_file_get_contents(path, &text, NULL, NULL));
-	ck_assert_int_eq(sscanf(text, "%*u %lu", &pages), 1);
-	return pages * (unsigned long)sysconf(_SC_PAGESIZE) / 1024;
-}
-
 static void expect_small(unsigned long before)
 {
 	const char *wrapper = getenv("BLUEBROKERD_WRAPPER");
@@ -346,15 +336,6 @@ START_TEST(sockets_that_fill)
 	close(notify);
 }
 END_TEST
-
-/* A sanitizer's store of freed memory is no growth. */
-static void limit_quarantine(void)
-{
-	const char *options = g_getenv("ASAN_OPTIONS");
-	g_autofree char *more = g_strconcat(options ? options : "", options ? ":" : "", "quarantine_size_mb=1", NULL);
-
-	g_setenv("ASAN_OPTIONS", more, TRUE);
-}
 
 int main(void)
 {

@@ -95,6 +95,7 @@ START_TEST(statistics)
 	};
 	static const char *const charged_keys[] = {
 		"Uid u", "Sessions t", "FifoBytes t", "QueuedCalls t", "Connections t", "Streams t", "Attributes t", "Bytes t",
+		"Values t",
 	};
 	static const char *const row_keys[] = {
 		"Path o", "Uid u", "Scanning b", "Fifo u", "FifoDepth u", "Reports t", "Delivered t", "Dropped t",

@@ -176,6 +176,114 @@ START_TEST(bad_text)
 }
 END_TEST
 
+#define FLOOD 20000
+#define FLOOD_GROWTH_KIB 8192
+#define ON_THE_WAY (64 * 1024) /* bytes that may lie in the bus for bluetoothd: a user's 16 KiB, and others' business */
+
+static guint32 bytes_for_bluez(void)
+{
+	g_autoptr(GVariant) reply = g_dbus_connection_call_sync(
+		client_connection(client), "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus.Debug.Stats",
+		"GetConnectionStats", g_variant_new("(s)", "org.bluez"), G_VARIANT_TYPE("(a{sv})"), G_DBUS_CALL_FLAGS_NONE, -1,
+		NULL, NULL);
+	g_autoptr(GVariant) table = NULL;
+	guint32 bytes = 0;
+
+	ck_assert_ptr_nonnull(reply);
+	table = g_variant_get_child_value(reply, 0);
+	ck_assert(g_variant_lookup(table, "OutgoingBytes", "u", &bytes));
+	return bytes;
+}
+
+static void set_unanswered(Client *by, const char *path, GVariant *value)
+{
+	g_autoptr(GDBusMessage) message = g_dbus_message_new_method_call(WORLD_NAME, path, WORLD_NAME "." LOCAL_CHAR, "SetValue");
+
+	g_dbus_message_set_flags(message, G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED);
+	g_dbus_message_set_body(message, value);
+	ck_assert(g_dbus_connection_send_message(client_connection(by), message, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL));
+}
+
+typedef struct Setter {
+	Client *by;
+	const char *path;
+} Setter;
+
+static bool sets(void *data)
+{
+	const Setter *setter = data;
+	g_autoptr(GVariant) reply = client_call(setter->by, setter->path, LOCAL_CHAR, "SetValue", arguments("(<byte 0x2a>,)"), NULL,
+						NULL);
+
+	return reply != NULL;
+}
+
+/* bluetoothd stands still, or is slow: what a program would have notified gathers neither here nor in the bus. */
+START_TEST(values_that_nobody_takes)
+{
+	Client *greedy = client_new_as(world_address(world), SOME_UID);
+	g_autofree char *session = open_session(greedy, 0), *advertiser = advertise_as(client, "server"), *handle = NULL;
+	g_autofree char *path = serve_one(greedy, session, 0xaa01, 0x4561, "'value': <byte 7>, 'properties': <uint32 0x12>");
+	g_autofree char *own = open_session(client, 0), *long_hex = repeat("55", 500);
+	g_autofree char *text = g_strdup_printf("(<'%s'>,)", long_hex + 500);
+	g_autoptr(GVariant) value = g_variant_ref_sink(arguments("%s", text));
+	unsigned long before;
+
+	central_appear(0);
+	central_connect(0);
+	handle = central_find(0, "00004561" BASE);
+	central_subscribes(0, handle, "notify");
+	wait_subscribers(greedy, path, 1);
+	world_bluez_pause(world);
+	before = daemon_rss_kib();
+	for (unsigned int i = 0; i < FLOOD; i++) {
+		set_unanswered(greedy, path, value);
+		/* the bus' own queue is not what is looked at */
+		if (i % 100 == 99)
+			g_free(stored_value(greedy, path));
+	}
+	ck_assert(!is_scanning(client, own));
+	ck_assert_uint_le(bytes_for_bluez(), ON_THE_WAY);
+	ck_assert_msg(daemon_rss_kib() <= before + FLOOD_GROWTH_KIB, "the daemon grew from %lu to %lu KiB", before,
+		      daemon_rss_kib());
+	world_bluez_resume(world);
+	/* behind what waits */
+	ck_assert(wait_until(sets, &(Setter){ greedy, path }, world_patience(world)));
+	expect_stored(greedy, path, "2a");
+	central_reads(0, handle, "2a");
+	client_free(greedy);
+}
+END_TEST
+
+#define PIPELINED 100 /* what the bus lets a connection have unanswered is not much more */
+
+/* What a program sends without waiting for the answers all comes, in order, and each call is answered. */
+START_TEST(values_in_a_row)
+{
+	g_autofree char *session = open_session(client, 0), *advertiser = advertise_as(client, "server"), *handle = NULL;
+	g_autofree char *path = serve_one(client, session, 0xaa01, 0x4561, "'value': <byte 7>, 'properties': <uint32 0x12>");
+	ClientCall *calls[PIPELINED];
+
+	central_appear(0);
+	central_connect(0);
+	handle = central_find(0, "00004561" BASE);
+	central_subscribes(0, handle, "notify");
+	wait_subscribers(client, path, 1);
+	world_bluez_pause(world);
+	for (unsigned int i = 0; i < PIPELINED; i++)
+		calls[i] = client_begin(client, path, LOCAL_CHAR, "SetValue", arguments("(<uint32 %u>,)", i));
+	client_sync(client);
+	world_bluez_resume(world);
+	for (unsigned int i = 0; i < PIPELINED; i++) {
+		g_autoptr(GError) error = NULL;
+		g_autoptr(GVariant) reply = client_call_finish(calls[i], &error);
+
+		ck_assert_msg(reply != NULL, "%u: %s", i, reply ? "" : error->message);
+	}
+	expect_numbered_events(0, handle, 0, PIPELINED);
+}
+END_TEST
+
 /* Centrals, too. */
 START_TEST(hostile_central)
 {
@@ -215,8 +323,10 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {
-		too_long, options_refused, thousand_services, unknown_paths, bad_text, hostile_central, NULL
+		too_long, options_refused, thousand_services, unknown_paths, bad_text, values_that_nobody_takes, values_in_a_row,
+		hostile_central, NULL
 	};
 
+	limit_quarantine();
 	return serve_main("serve-hostile", tests, NULL, 120);
 }

@@ -2,6 +2,8 @@
 /* The peripheral side for the tests: what it asks of BlueZ is written down, and BlueZ's answers are given by hand. */
 #pragma once
 
+#include <errno.h>
+
 #include "brokers.h"
 #include "core/advert.h"
 #include "core/constants.h"
@@ -16,6 +18,7 @@ typedef struct Side {
 	GPtrArray *adverts;	/* Advert: BlueZ was asked for it, and not to end it */
 	GPtrArray *services;	/* LocalService: likewise */
 	unsigned shown;		/* services and attributes that the programs were shown */
+	bool slow;		/* BlueZ does not take values before local_flow_taken */
 	int reach_error;	/* of notifying one of several subscribers */
 } Side;
 
@@ -79,6 +82,11 @@ static inline void op_local_notify(void *userdata, LocalAttr *attr, GBytes *valu
 {
 	side_say_attr(userdata, "notify", attr);
 	side_add_text(userdata, value);
+}
+
+static inline int op_flow_ask(void *userdata)
+{
+	return ((const Side *)userdata)->slow ? 0 : -ENOTCONN;
 }
 
 static inline void op_client_disconnect(void *world, Radio *radio UNUSED, const Addr *addr)
@@ -175,6 +183,7 @@ static inline void side_init(Side *side)
 	ops.local_register = op_local_register;
 	ops.local_unregister = op_local_unregister;
 	ops.local_notify = op_local_notify;
+	ops.local_flow_ask = op_flow_ask;
 	ops.client_disconnect = op_client_disconnect;
 	ops.session_client = op_session_client;
 	ops.local_service_added = op_service_added;

@@ -9,7 +9,7 @@ static int notify_one(LocalAttr *attr, uint8_t last, size_t length, Reason *reas
 {
 	const Addr addr = central_addr(last);
 	GBytes *value = g_bytes_new_take(g_strnfill(length, 'v'), length);
-	int r = local_notify_one(attr, &addr, value, reason);
+	int r = local_notify_one(attr, &addr, value, NULL, reason);
 
 	g_bytes_unref(value);
 	return r;

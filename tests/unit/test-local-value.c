@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The values of our attributes: peers read, write and subscribe; programs listen and answer. */
+#include <errno.h>
+
 #include "core/attr.h"
 #include "peripherals.h"
 
@@ -175,7 +177,7 @@ START_TEST(test_too_long)
 	attr = asking(&side, 2000);
 	ck_assert(!central_reads(&side, attr, 5, 0, &reader));
 	ck_assert_int_eq(local_respond(attr, 1, value, &reason), E_INVALID_ARGUMENTS);
-	ck_assert_int_eq(local_set_value(attr, value, &reason), E_INVALID_ARGUMENTS);
+	ck_assert_int_eq(local_set_value(attr, value, NULL, &reason), E_INVALID_ARGUMENTS);
 	ck_assert_ptr_nonnull(strstr(reason.text, "513 bytes, at most 512"));
 	ck_assert_uint_eq(g_bytes_get_size(attr->value), 6);
 	/* it waits all the same */
@@ -206,7 +208,7 @@ START_TEST(test_timeout)
 		world_pass(&side.world, rows[i].waits * USEC_PER_MSEC - 1);
 		ck_assert_uint_eq(reader.called, 0);
 		ck_assert(!central_reads(&side, attr, 6, 0, &later));
-		ck_assert_int_eq(local_set_value(attr, value, &reason), 0);
+		ck_assert_int_eq(local_set_value(attr, value, NULL, &reason), 0);
 		world_pass(&side.world, 1);
 		ck_assert_uint_eq(reader.called, 1);
 		ck_assert_str_eq(reader.value, "new");
@@ -350,20 +352,89 @@ START_TEST(test_notify)
 
 	side_init(&side);
 	attr = side_visible(&side, side.a, "stored");
-	ck_assert_int_eq(local_set_value(attr, value, &reason), 0);
+	ck_assert_int_eq(local_set_value(attr, value, NULL, &reason), 0);
 	/* the same once more is told once more */
-	ck_assert_int_eq(local_set_value(attr, value, &reason), 0);
+	ck_assert_int_eq(local_set_value(attr, value, NULL, &reason), 0);
 	world_expect(&side.world, "notify1.0.0=v notify1.0.0=v");
 	attr->properties = PROP_READ | PROP_WRITE;
-	ck_assert_int_eq(local_set_value(attr, value, &reason), 0);
+	ck_assert_int_eq(local_set_value(attr, value, NULL, &reason), 0);
 	world_expect(&side.world, "");
 	attr->properties = PROP_INDICATE;
-	ck_assert_int_eq(local_set_value(attr, value, &reason), 0);
+	ck_assert_int_eq(local_set_value(attr, value, NULL, &reason), 0);
 	world_expect(&side.world, "notify1.0.0=v");
 	g_bytes_unref(value);
 	side_end(&side);
 }
 END_TEST
 
+typedef struct Setter {
+	FlowWait wait;
+	LocalAttr *attr;
+	unsigned called;
+} Setter;
+
+static int setter_set(Setter *setter, size_t length)
+{
+	GBytes *value = g_bytes_new_take(g_strnfill(length, 'v'), length);
+	Reason reason;
+	int r = local_set_value(setter->attr, value, &setter->wait, &reason);
+
+	g_bytes_unref(value);
+	return r;
+}
+
+static void on_room(FlowWait *wait)
+{
+	Setter *setter = (Setter *)wait;
+
+	setter->called++;
+	ck_assert_int_eq(setter_set(setter, 100), 0);
+}
+
+/* What BlueZ has not taken is bounded, by user; what waits is in order, and nothing overtakes it. */
+START_TEST(test_flow)
+{
+	Setter first, second, third, other, gone;
+	uint64_t on_the_way;
+	Broker *broker;
+	Side side;
+
+	side_init(&side);
+	side.slow = true;
+	broker = side.world.broker;
+	first = (Setter){ .wait.done = on_room, .attr = side_visible(&side, side.a, "stored") };
+	second = third = gone = first;
+	other = (Setter){ .wait.done = on_room, .attr = side_visible(&side, side.c, "stored") };
+	while (setter_set(&first, ATTR_VALUE_MAX) == 0)
+		;
+	on_the_way = user_charged(side.a->user, QUOTA_VALUES);
+	ck_assert_uint_le(on_the_way, LOCAL_FLOW_MAX);
+	ck_assert_uint_gt(on_the_way, LOCAL_FLOW_MAX - 2 * ATTR_VALUE_MAX);
+	/* a short one would fit, but not before the one that waits; of another user, it goes */
+	ck_assert_int_eq(setter_set(&gone, 1), -EAGAIN);
+	ck_assert_int_eq(setter_set(&second, 1), -EAGAIN);
+	ck_assert_int_eq(setter_set(&other, 1), 0);
+	flow_wait_cancel(&gone.wait);
+	flow_wait_cancel(&gone.wait);
+	ck_assert_uint_eq(first.called, 0);
+	local_flow_taken(broker);
+	/* the answer is about the first, behind which it was asked */
+	ck_assert_uint_eq(user_charged(side.a->user, QUOTA_VALUES), on_the_way - ATTR_VALUE_MAX - 200 + 2 * 300);
+	ck_assert_uint_eq(first.called, 1);
+	ck_assert_uint_eq(second.called, 1);
+	ck_assert_uint_eq(gone.called, 0);
+	while (setter_set(&third, ATTR_VALUE_MAX) == 0)
+		;
+	/* the session goes meanwhile, or BlueZ */
+	flow_wait_cancel(&third.wait);
+	local_flow_taken(broker);
+	local_flow_taken(broker); /* those that were sent behind what was asked */
+	ck_assert_uint_eq(user_charged(side.a->user, QUOTA_VALUES), 0);
+	ck_assert_uint_eq(user_charged(side.c->user, QUOTA_VALUES), 0);
+	ck_assert_int_eq(setter_set(&third, ATTR_VALUE_MAX), 0);
+	side_end(&side);
+}
+END_TEST
+
 UNIT_MAIN("local-value", test_stored, test_ask, test_too_long, test_timeout, test_ends, test_many, test_write,
-	  test_writes_in_order, test_notify)
+	  test_writes_in_order, test_notify, test_flow)

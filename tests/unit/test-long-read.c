@@ -11,7 +11,7 @@ static void set(LocalAttr *attr, const char *text)
 	GBytes *value = g_bytes_new(text, strlen(text));
 	Reason reason;
 
-	ck_assert_int_eq(local_set_value(attr, value, &reason), 0);
+	ck_assert_int_eq(local_set_value(attr, value, NULL, &reason), 0);
 	g_bytes_unref(value);
 }
 
