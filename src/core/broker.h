@@ -141,6 +141,7 @@ typedef struct BrokerStats {
 	uint64_t dropped_monitor;	/* packets that the kernel threw away, a report or more each */
 	uint64_t dropped_notifications;	/* that did not fit into a program's pipe */
 	uint64_t dropped_signals;	/* other ones, to connections that do not read */
+	uint64_t dropped_calls;		/* that want no answer (user_has_time) */
 	uint64_t filtered;
 	uint64_t duplicates;
 	uint64_t upstream_errors;	/* calls to BlueZ that failed */

@@ -18,6 +18,7 @@ struct User {
 	uid_t uid;
 	unsigned refs;
 	uint64_t charged[_QUOTA_MAX];
+	uint64_t paid;		/* when the time that it had is made up for */
 };
 
 int quota_new(Quota **ret, const uint64_t limits[static _QUOTA_MAX])
@@ -128,4 +129,14 @@ uint64_t user_charged(const User *user, QuotaKind kind)
 uint64_t user_limit(const User *user, QuotaKind kind)
 {
 	return user->quota->limits[kind];
+}
+
+bool user_has_time(const User *user, uint64_t now)
+{
+	return user->paid <= now + USER_TIME_BURST * USER_TIME_SHARE;
+}
+
+void user_take_time(User *user, uint64_t usec, uint64_t now)
+{
+	user->paid = MAX(user->paid, now) + usec * USER_TIME_SHARE;
 }

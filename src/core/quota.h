@@ -42,3 +42,12 @@ int user_charge(User *user, QuotaKind kind, uint64_t amount);
 void user_discharge(User *user, QuotaKind kind, uint64_t amount);
 uint64_t user_charged(const User *user, QuotaKind kind);
 uint64_t user_limit(const User *user, QuotaKind kind);
+
+/*
+ * Time, for what nothing else bounds: calls that want no answer. A user may have USER_TIME_BURST at once, and a
+ * USER_TIME_SHARE-th of all time. Microseconds; now: of any clock that goes on.
+ */
+#define USER_TIME_SHARE 10
+#define USER_TIME_BURST 5000
+bool user_has_time(const User *user, uint64_t now);
+void user_take_time(User *user, uint64_t usec, uint64_t now);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "service/service.h"
@@ -33,8 +34,8 @@ static Call *call_free(Call *call)
 	advert_wait_cancel(&call->advert);
 	start_wait_cancel(&call->start);
 	name_wait_cancel(&call->name);
-	connect_wait_cancel(&call->connect, service_now(call->service));
 	flow_wait_cancel(&call->flow);
+	connect_wait_cancel(&call->connect, service_now(call->service));
 	charge_end(&call->charge);
 	charge_end(&call->bytes);
 	if (call->fd >= 0)
@@ -108,6 +109,25 @@ static void call_run(Call *call)
 	call_finish(call, call->method->run(call, &reason), &reason);
 }
 
+static uint64_t cpu_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+	return (uint64_t)now.tv_sec * USEC_PER_SEC + (uint64_t)now.tv_nsec / 1000;
+}
+
+/* One that wants no answer, of which its caller may have any number under way: what it costs is counted. */
+static void call_run_unanswered(Call *call)
+{
+	const uint64_t now = service_now(call->service), began = cpu_now();
+	User *user = user_ref(call->peer->user);
+
+	call_run(call);
+	user_take_time(user, cpu_now() - began, now);
+	user_unref(user);
+}
+
 int call_entry(sd_bus_message *m, void *userdata, sd_bus_error *error UNUSED)
 {
 	const Method *method = service_find_method(m);
@@ -143,7 +163,10 @@ int call_start(sd_bus_message *m, Service *service, const Method *method)
 	call->method = method;
 	call->fd = -1;
 	if (peer->user) {
-		call_run(call);
+		if (sd_bus_message_get_expect_reply(m))
+			call_run(call);
+		else
+			call_run_unanswered(call);
 		return 1;
 	}
 	r = call_own(call, &reason);

@@ -106,6 +106,11 @@ void peers_for_each(const Peers *peers, void (*each)(Peer *peer))
 		each(peer);
 }
 
+const Peer *peers_find(const Peers *peers, const char *name)
+{
+	return name ? g_hash_table_lookup(peers->by_name, name) : NULL;
+}
+
 int peers_get(Peers *peers, const char *name, Peer **ret)
 {
 	Peer *peer = g_hash_table_lookup(peers->by_name, name);

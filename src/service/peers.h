@@ -46,6 +46,9 @@ Peers *peers_free(Peers *peers);
 /* The peer of that name, made (and asked for) on first use. */
 int peers_get(Peers *peers, const char *name, Peer **ret);
 
+/* NULL: it has not called us yet. */
+const Peer *peers_find(const Peers *peers, const char *name);
+
 /* All that there are. No peer comes or goes meanwhile. */
 void peers_for_each(const Peers *peers, void (*each)(Peer *peer));
 

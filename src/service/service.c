@@ -76,6 +76,21 @@ static bool is_idle_question(sd_bus_message *m)
 	return method && method->question;
 }
 
+/* Wants something done, and no answer, and its user has had much of that. */
+static bool is_one_too_many(Service *service, sd_bus_message *m)
+{
+	const Peer *peer;
+
+	if (sd_bus_message_get_expect_reply(m) || !sd_bus_message_is_method_call(m, NULL, NULL))
+		return false;
+	peer = peers_find(service->peers, sd_bus_message_get_sender(m));
+	if (!peer || !peer->user || user_has_time(peer->user, service_now(service)))
+		return false;
+	service->broker->stats.dropped_calls++;
+	log_limited(LOG_WARNING, "uid %u sends too many calls that want no answer: some are dropped", user_uid(peer->user));
+	return true;
+}
+
 /*
  * Sees every message first, for what must cost next to nothing: such calls come as fast as the bus can pass them on. And a
  * path that is longer than any of ours: sd-bus would look for an object at each of its beginnings, which for a long one
@@ -87,7 +102,7 @@ static int on_any_message(sd_bus_message *m, void *userdata, sd_bus_error *error
 	Service *service = userdata;
 
 	service->more = true;
-	if (is_idle_question(m))
+	if (is_idle_question(m) || is_one_too_many(service, m))
 		return 1;
 	if (!path || strnlen(path, PATH_SIZE) < PATH_SIZE || sd_bus_message_is_signal(m, NULL, NULL))
 		return 0;

@@ -178,9 +178,10 @@ static int append_drops(sd_bus_message *m, const BrokerStats *stats)
 
 	r = open_entry(m, "Dropped", "a{st}");
 	if (r >= 0)
-		r = sd_bus_message_append(m, "a{st}", 5, "overflow", stats->dropped_overflow, "memory",
+		r = sd_bus_message_append(m, "a{st}", 6, "overflow", stats->dropped_overflow, "memory",
 					  stats->dropped_memory, "notifications", stats->dropped_notifications, "monitor",
-					  stats->dropped_monitor, "signals", stats->dropped_signals);
+					  stats->dropped_monitor, "signals", stats->dropped_signals, "calls",
+					  stats->dropped_calls);
 	return r < 0 ? r : close_entry(m);
 }
 

@@ -356,6 +356,67 @@ START_TEST(unanswered_questions)
 }
 END_TEST
 
+/* 256 conditions: what is dearest to take apart. */
+static GVariant *long_filter(void)
+{
+	GVariantBuilder uuids, filter;
+
+	g_variant_builder_init(&uuids, G_VARIANT_TYPE("av"));
+	for (unsigned int i = 0; i < 256; i++) {
+		g_autofree char *uuid = g_strdup_printf("%08x-0000-1000-8000-00805f9b34fb", 0x10000 + i);
+
+		g_variant_builder_add(&uuids, "v", g_variant_new_string(uuid));
+	}
+	g_variant_builder_init(&filter, G_VARIANT_TYPE_VARDICT);
+	g_variant_builder_add(&filter, "{sv}", "uuids", g_variant_builder_end(&uuids));
+	return g_variant_ref_sink(g_variant_new("(a{sv})", &filter));
+}
+
+static void send_unanswered(Client *by, const char *path, const char *method, GVariant *params)
+{
+	g_autofree char *full = g_strconcat("/com/example/Bluetooth/", path, NULL);
+	g_autoptr(GDBusMessage) message = g_dbus_message_new_method_call(WORLD_NAME, path[0] == '/' ? path : full,
+									 WORLD_NAME ".Session1", method);
+
+	g_dbus_message_set_flags(message, G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED);
+	g_dbus_message_set_body(message, params);
+	ck_assert(g_dbus_connection_send_message(client_connection(by), message, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL));
+}
+
+static uint64_t dropped_calls(void)
+{
+	g_autoptr(GVariant) table = stats(client), dropped = g_variant_lookup_value(table, "Dropped", NULL);
+	uint64_t calls = 0;
+
+	ck_assert(g_variant_lookup(dropped, "calls", "t", &calls));
+	return calls;
+}
+
+static bool scans(void *by)
+{
+	send_unanswered(by, USER_SESSION, "StartScan", g_variant_new("(i)", -1));
+	return is_scanning(by, USER_SESSION);
+}
+
+/* Of calls that do something and want no answer, those beyond a share of the time are not done; what wants an answer is, and
+ * other users' are. */
+START_TEST(unanswered_work)
+{
+	Client *other = client_new_as(world_address(world), SOME_UID);
+	g_autoptr(GVariant) filter = long_filter();
+
+	init(other, USER_SESSION, "{}");
+	for (unsigned int i = 0; i < 4000; i++)
+		send_unanswered(other, USER_SESSION, "SetScanFilter", filter);
+	ck_assert(!is_scanning(other, USER_SESSION)); /* behind them all */
+	ck_assert_uint_ge(dropped_calls(), 1000);
+	ck_assert(wait_until(scans, other, world_patience(world)));
+	send_unanswered(client, session, "StartScan", g_variant_new("(i)", -1));
+	ck_assert(is_scanning(client, session));
+	client_free(other);
+}
+END_TEST
+
 /* --- a program that does not read --- */
 
 #define UNREAD_MAX (256 * 1024) /* bytes that may lie in the bus for it: more reports than that are heard meanwhile */
@@ -467,8 +528,12 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = { any_arguments, big_arguments, flood, unanswered_questions, stopped_reader };
-	const ScanCase cases[] = { { "hostile", setup, tests, G_N_ELEMENTS(tests) } };
+	const TTest *const tests[] = {
+		any_arguments, big_arguments, flood, unanswered_questions, unanswered_work, stopped_reader,
+	};
+	const ScanCase cases[] = {
+		{ "hostile", setup, tests, G_N_ELEMENTS(tests) },
+	};
 
 	return scan_main("scan-hostile", cases, G_N_ELEMENTS(cases));
 }

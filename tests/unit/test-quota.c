@@ -149,4 +149,28 @@ START_TEST(test_mistakes_abort)
 }
 END_TEST
 
-UNIT_MAIN("quota", test_limits, test_users_are_apart, test_charge_outlives_reference, test_mistakes_abort)
+/* A burst, and then a share; what was not used is not saved up. */
+START_TEST(test_time)
+{
+	uint64_t now = 1000000;
+	Quota *quota;
+	User *user;
+
+	ck_assert_int_eq(quota_new(&quota, limits), 0);
+	ck_assert_int_eq(quota_user(quota, 1, &user), 0);
+	for (int round = 0; round < 2; round++) {
+		ck_assert(user_has_time(user, now));
+		user_take_time(user, USER_TIME_BURST, now);
+		ck_assert(user_has_time(user, now));
+		user_take_time(user, 1, now);
+		ck_assert(!user_has_time(user, now));
+		ck_assert(!user_has_time(user, now + USER_TIME_SHARE - 1));
+		ck_assert(user_has_time(user, now + USER_TIME_SHARE));
+		now += 1000 * USER_TIME_BURST * USER_TIME_SHARE;
+	}
+	user_unref(user);
+	quota_free(quota);
+}
+END_TEST
+
+UNIT_MAIN("quota", test_limits, test_users_are_apart, test_charge_outlives_reference, test_mistakes_abort, test_time)
