@@ -155,9 +155,10 @@ typedef struct Broker {
 	Quota *quota;
 	GPtrArray *radios;
 	GPtrArray *sessions;
-	GArray *owners;			/* Owner: who paired (core/bonds.h) */
 	LocalFlow *flow;		/* of values to bluetoothd (core/local-flow.h) */
+	GArray *owners;			/* Owner: who paired (core/bonds.h) */
 	uint64_t next_session;
+	uint64_t last_serial;		/* of a session */
 	uint64_t next_link;
 	uint64_t next_radio;
 	uint32_t next_read;	/* never 0 */

@@ -100,6 +100,7 @@ static int session_new(Radio *radio, uid_t uid, const char *owner, uint64_t now,
 	session->last_used = now;
 	session->subscribers = g_array_new(FALSE, FALSE, sizeof(Subscriber));
 	scan_filter_init(&session->filter, &broker->config);
+	session->serial = ++broker->last_serial;
 	if (owner) {
 		session->owner = g_strdup(owner);
 		session->id = broker->next_session++;

@@ -74,6 +74,7 @@ struct Session {
 	Radio *radio;
 	User *user;
 	uint64_t id;		/* K of a private session; 0: user session */
+	uint64_t serial;	/* of all of them, in the order in which they began; not 0 */
 	unsigned path_index;	/* hci number in a private session's path, for good */
 	char *owner;		/* bus connection of a private session; NULL: user session */
 	bool initialised;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* com.example.Bluetooth.Manager1 */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "build-config.h"
@@ -67,23 +68,50 @@ static int open_session(Call *call, Reason *reason)
 	return opened(call, r, reason);
 }
 
+/* An answer of GetStats, as far as it is. */
+typedef struct StatsReply {
+	sd_bus_message *reply;
+	uint64_t serial;	/* of the last session in it */
+} StatsReply;
+
+static void stats_reply_free(void *data)
+{
+	StatsReply *stats = data;
+
+	sd_bus_message_unref(stats->reply);
+	free(stats);
+}
+
 static int get_stats_slice(Call *call, Reason *reason UNUSED)
 {
-	sd_bus_message *reply = NULL;
-	int r;
+	const Broker *broker = call->service->broker;
+	StatsReply *stats = call->job.work;
+	int r = 0;
 
-	r = sd_bus_message_new_method_return(call->message, &reply);
+	if (!stats->reply) {
+		r = sd_bus_message_new_method_return(call->message, &stats->reply);
+		if (r >= 0)
+			r = stats_open(stats->reply, call->service, call_uid(call));
+	}
 	if (r >= 0)
-		r = stats_append(reply, call->service, call_uid(call));
+		r = stats_append_sessions(stats->reply, broker, call_uid(call), &stats->serial, SESSIONS_IN_SLICE);
+	if (r > 0)
+		return CALL_DEFERRED;
 	if (r >= 0)
-		r = sd_bus_send(NULL, reply, NULL);
-	sd_bus_message_unref(reply);
+		r = stats_close(stats->reply, broker, call_uid(call));
+	if (r >= 0)
+		r = sd_bus_send(NULL, stats->reply, NULL);
 	return r < 0 ? r : 0;
 }
 
 static int get_stats(Call *call, Reason *reason)
 {
-	return job_start(call, get_stats_slice, NULL, NULL, call->service->broker->sessions->len <= SESSIONS_IN_SLICE, reason);
+	StatsReply *stats = calloc(1, sizeof(*stats));
+
+	if (!stats)
+		return -ENOMEM;
+	return job_start(call, get_stats_slice, stats, stats_reply_free,
+			 call->service->broker->sessions->len <= SESSIONS_IN_SLICE, reason);
 }
 
 static int get_version(sd_bus *bus UNUSED, const char *path UNUSED, const char *interface UNUSED,

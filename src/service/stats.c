@@ -49,22 +49,38 @@ static int append_session(sd_bus_message *m, const Session *session)
 	return r;
 }
 
-static int append_sessions(sd_bus_message *m, const Broker *broker, uid_t uid)
+static int open_sessions(sd_bus_message *m)
 {
 	int r;
 
 	r = open_entry(m, "Sessions", "aa{sv}");
-	if (r >= 0)
-		r = sd_bus_message_open_container(m, 'a', "a{sv}");
-	for (guint i = 0; i < broker->sessions->len && r >= 0; i++) {
-		const Session *session = g_ptr_array_index(broker->sessions, i);
+	return r < 0 ? r : sd_bus_message_open_container(m, 'a', "a{sv}");
+}
 
-		if (uid == 0 || user_uid(session->user) == uid)
-			r = append_session(m, session);
-	}
-	if (r >= 0)
-		r = sd_bus_message_close_container(m);
+static int close_sessions(sd_bus_message *m)
+{
+	int r = sd_bus_message_close_container(m);
+
 	return r < 0 ? r : close_entry(m);
+}
+
+/* They stand in the order of their serials. */
+int stats_append_sessions(sd_bus_message *m, const Broker *broker, uid_t uid, uint64_t *serial, unsigned max)
+{
+	for (guint i = 0; i < broker->sessions->len; i++) {
+		const Session *session = g_ptr_array_index(broker->sessions, i);
+		int r;
+
+		if (session->serial <= *serial || (uid != 0 && user_uid(session->user) != uid))
+			continue;
+		if (max-- == 0)
+			return 1;
+		r = append_session(m, session);
+		if (r < 0)
+			return r;
+		*serial = session->serial;
+	}
+	return 0;
 }
 
 typedef struct Charged {
@@ -190,7 +206,7 @@ static const char *bluez_state(const Broker *broker)
 	return broker->bluez_stalled ? "stalled" : broker->bluez_up ? "running" : "gone";
 }
 
-int stats_append(sd_bus_message *m, const Service *service, uid_t uid)
+int stats_open(sd_bus_message *m, const Service *service, uid_t uid)
 {
 	const Broker *broker = service->broker;
 	uint32_t links = 0, devices = 0, advertisements = 0, services = 0, streams = 0;
@@ -232,8 +248,14 @@ int stats_append(sd_bus_message *m, const Service *service, uid_t uid)
 		r = append_sources(m, broker);
 	if (r >= 0)
 		r = append_clients(m, broker, uid);
-	if (r >= 0)
-		r = append_sessions(m, broker, uid);
+	return r < 0 ? r : open_sessions(m);
+}
+
+int stats_close(sd_bus_message *m, const Broker *broker, uid_t uid)
+{
+	int r;
+
+	r = close_sessions(m);
 	if (r >= 0)
 		r = append_charged(m, broker, uid);
 	return r < 0 ? r : sd_bus_message_close_container(m);

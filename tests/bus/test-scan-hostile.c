@@ -417,6 +417,73 @@ START_TEST(unanswered_work)
 }
 END_TEST
 
+#define MANY 2000
+#define CALLERS 2
+#define CALLS 100 /* of each: what the bus lets a connection have unanswered is not much more, nor what fits into a socket */
+
+static void setup_many(void)
+{
+	setup_with("[Limits]\nSessionsPerUser=2100\n");
+}
+
+static bool tells_of(ClientCall *call, const char *path)
+{
+	g_autoptr(GVariant) reply = client_call_finish(call, NULL), table = NULL, rows = NULL;
+
+	ck_assert_ptr_nonnull(reply);
+	table = g_variant_get_child_value(reply, 0);
+	rows = g_variant_lookup_value(table, "Sessions", NULL);
+	ck_assert_uint_ge(g_variant_n_children(rows), MANY);
+	for (gsize i = 0; i < g_variant_n_children(rows); i++) {
+		g_autoptr(GVariant) row = g_variant_get_child_value(rows, i);
+		const char *of;
+
+		if (g_variant_lookup(row, "Path", "&o", &of) && g_str_equal(of, path))
+			return true;
+	}
+	return false;
+}
+
+/* An answer that is long because there are many sessions is written bit by bit. Much is to be done meanwhile, and a session
+ * that is opened behind all of that is still in it. */
+START_TEST(many_sessions)
+{
+	Client *callers[CALLERS], *last = client_new(world_address(world));
+	unsigned int calls = getenv("BLUEBROKERD_WRAPPER") ? 1 : CALLS;
+	g_autoptr(GVariant) opened = NULL;
+	ClientCall *stats_call, *open;
+	const char *path;
+
+	for (unsigned int i = 0; i < MANY; i++)
+		g_free(open_session(client, "{'fifo': <uint32 1>}"));
+	for (unsigned int i = 0; i < CALLERS; i++) {
+		callers[i] = client_new(world_address(world));
+		(void)is_scanning(callers[i], USER_SESSION);
+	}
+	(void)is_scanning(last, USER_SESSION);
+	world_daemon_pause(world);
+	stats_call = client_begin(client, NULL, "Manager1", "GetStats", NULL);
+	client_sync(client);
+	for (unsigned int i = 0; i < CALLERS; i++) {
+		for (unsigned int n = 0; n < calls; n++)
+			client_call_forget(client_begin(callers[i], USER_SESSION, SESSION, "IsScanning", NULL));
+		client_sync(callers[i]);
+	}
+	open = client_begin(last, NULL, "Manager1", "OpenSession", g_variant_new("(u@a{sv})", 0,
+			    g_variant_new_parsed("@a{sv} {}")));
+	client_sync(last);
+	wait_ms(200); /* until all of it is in the daemon's socket */
+	world_daemon_resume(world);
+	opened = client_call_finish(open, NULL);
+	ck_assert_ptr_nonnull(opened);
+	g_variant_get(opened, "(&o)", &path);
+	ck_assert(tells_of(stats_call, path));
+	for (unsigned int i = 0; i < CALLERS; i++)
+		client_free(callers[i]);
+	client_free(last);
+}
+END_TEST
+
 /* --- a program that does not read --- */
 
 #define UNREAD_MAX (256 * 1024) /* bytes that may lie in the bus for it: more reports than that are heard meanwhile */
@@ -531,8 +598,10 @@ int main(void)
 	const TTest *const tests[] = {
 		any_arguments, big_arguments, flood, unanswered_questions, unanswered_work, stopped_reader,
 	};
+	const TTest *const many[] = { many_sessions };
 	const ScanCase cases[] = {
 		{ "hostile", setup, tests, G_N_ELEMENTS(tests) },
+		{ "many", setup_many, many, G_N_ELEMENTS(many) },
 	};
 
 	return scan_main("scan-hostile", cases, G_N_ELEMENTS(cases));
