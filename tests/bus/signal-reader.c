@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A program that has its reports signalled, calls nothing once it has begun, and can be stopped: signal-reader ADDRESS. Prints
- * its bus name and its session, and at SIGTERM how many reports came, and how many the daemon says that it lost. */
+ * its bus name and its session, and at SIGTERM how many reports came, and how many the daemon says that it lost.
+ * signal-reader ADDRESS read|write: it shuts that half of its connection, and does nothing more. */
+#include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -8,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 
 #include <systemd/sd-bus.h>
 #include <systemd/sd-event.h>
@@ -57,6 +60,15 @@ static int on_term(sd_event_source *source, const struct signalfd_siginfo *info,
 	return sd_event_exit(sd_event_source_get_event(source), 0);
 }
 
+static void shut_half(sd_bus *bus, const char *half, const sigset_t *mask)
+{
+	int caught;
+
+	if (shutdown(check(sd_bus_get_fd(bus), "socket"), strcmp(half, "read") == 0 ? SHUT_RD : SHUT_WR) < 0)
+		check(-errno, "shutdown");
+	sigwait(mask, &caught);
+}
+
 int main(int argc, char *argv[])
 {
 	sd_bus_message *reply = NULL;
@@ -66,7 +78,7 @@ int main(int argc, char *argv[])
 	const char *session, *name;
 	sigset_t mask;
 
-	if (argc != 2)
+	if (argc < 2)
 		return 2;
 	sigemptyset(&mask);
 	sigaddset(&mask, SIGTERM);
@@ -87,6 +99,10 @@ int main(int argc, char *argv[])
 	check(sd_bus_call_method(bus, NAME, session, SESSION, "StartScan", NULL, NULL, "i", -1), "StartScan");
 	printf("name %s session %s ready\n", name, session);
 	fflush(stdout);
+	if (argc > 2) {
+		shut_half(bus, argv[2], &mask);
+		return 0;
+	}
 	check(sd_bus_attach_event(bus, event, 0), "attach");
 	check(sd_event_add_signal(event, NULL, SIGTERM, on_term, bus), "signal");
 	check(sd_event_loop(event), "loop");
