@@ -443,9 +443,41 @@ START_TEST(documented_script)
 }
 END_TEST
 
+/* Indications likewise: each is confirmed before the next. */
+START_TEST(indicated_alone)
+{
+	g_autofree char *session = advertise_as(client, "one"), *handle = NULL;
+	g_autofree char *path = serve_one(client, session, 0xaa01, 0x4561, "'properties': <uint32 0x22>");
+
+	listen_to(client, path, CHAR_SUBSCRIBE_EVENT);
+	for (unsigned int i = 0; i < 2; i++) {
+		central_appear(i);
+		central_connect(i);
+		g_free(handle);
+		handle = central_find(i, FIRST);
+		central_subscribes(i, handle, "indicate");
+		expect_subscribed(client, i, true);
+		if (i > 0 && !world_bluez_since(world, 76)) {
+			notify_fails(path, 1, "NotSupported", "2 centrals");
+			break;
+		}
+		for (unsigned int n = 0; n < 5; n++) {
+			g_autofree char *value = g_strdup_printf("byte %u", n), *hex = g_strdup_printf("%02x", n);
+
+			notify_one(path, i, value);
+			expect_event(i, handle, hex);
+		}
+	}
+	g_ptr_array_unref(central_events(0, handle, 0));
+	set_value(client, path, "byte 9");
+	expect_event(0, handle, "09");
+	expect_event(1, handle, "09");
+}
+END_TEST
+
 int main(void)
 {
-	const TTest *const tests[] = { comes_and_goes, mtu, disconnect_client, who_subscribed,
+	const TTest *const tests[] = { comes_and_goes, mtu, disconnect_client, who_subscribed, indicated_alone,
 					subscribed_while_it_goes, gap_name, documented_example, documented_script,
 					NULL };
 
