@@ -2,6 +2,7 @@
 /* Those who wait for a link. */
 #include "core/connect-wait.h"
 
+#include "core/identity.h"
 #include "core/link.h"
 #include "core/links.h"
 #include "core/session.h"
@@ -69,6 +70,10 @@ static int link_timeout(const Link *link, Reason *reason)
 	addr_format(&link->addr, text);
 	switch (link->state) {
 	case LINK_SEEKING:
+		if (addr_is_resolvable(&link->addr) && identities_count_keys(link->radio->identities) == 0)
+			return reason_set(reason, E_TIMED_OUT, "%s was not heard; if that is the private address of a bonded "
+					  "device, connect to its identity address, or give the daemon its key "
+					  "(bluebrokerd-keys.socket)", text);
 		return reason_set(reason, E_TIMED_OUT, "%s was not heard; is it near, and advertising?", text);
 	case LINK_QUEUED:
 		if (links_used(link->radio) >= link->broker->config.max_links)

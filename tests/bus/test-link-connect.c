@@ -143,6 +143,11 @@ START_TEST(nobody_there)
 	ck_assert_uint_le(now_ms() - begun, 1500 + SOON);
 	wait_radio_scans(WORLD_RADIO, false, RESUME);
 	ck_assert(!daemon_has(peer_path(0), CONNECTION));
+	/* a private address may be that of a bonded device */
+	expect_call_error(begin_connect(client, session, "5A:00:00:00:00:01", "{'timeout': <uint32 500>}"), "TimedOut",
+			  "5A:00:00:00:00:01 was not heard; if that is the private address");
+	expect_call_error(begin_connect(client, session, "DA:00:00:00:00:01", "{'timeout': <uint32 500>}"), "TimedOut",
+			  "DA:00:00:00:00:01 was not heard; is it near");
 }
 END_TEST
 
