@@ -375,6 +375,15 @@ unsigned long daemon_rss_kib(void)
 	return pages * (unsigned long)sysconf(_SC_PAGESIZE) / 1024;
 }
 
+void expect_growth(unsigned long before_kib, unsigned long max_kib)
+{
+	const char *wrapper = g_getenv("BLUEBROKERD_WRAPPER");
+	unsigned long now = daemon_rss_kib();
+
+	if (!wrapper || !strstr(wrapper, "valgrind"))
+		ck_assert_msg(now <= before_kib + max_kib, "the daemon grew from %lu to %lu KiB", before_kib, now);
+}
+
 void limit_quarantine(void)
 {
 	const char *options = g_getenv("ASAN_OPTIONS");

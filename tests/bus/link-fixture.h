@@ -114,4 +114,6 @@ uint64_t now_ms(void);
 
 /* --- the daemon's memory --- */
 unsigned long daemon_rss_kib(void);
+/* It is no more than so much larger. Not looked at under valgrind, which keeps what was freed. */
+void expect_growth(unsigned long before_kib, unsigned long max_kib);
 void limit_quarantine(void); /* first of all: a sanitizer's store of freed memory is no growth */

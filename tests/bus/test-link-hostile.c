@@ -39,15 +39,6 @@ static void teardown_hostile(void)
 	teardown();
 }
 
-static void expect_small(unsigned long before)
-{
-	const char *wrapper = getenv("BLUEBROKERD_WRAPPER");
-	unsigned long now = daemon_rss_kib();
-
-	if (!wrapper || !strstr(wrapper, "valgrind"))
-		ck_assert_msg(now <= before + GROWTH_MAX_KIB, "the daemon grew from %lu to %lu KiB", before, now);
-}
-
 static unsigned int daemon_fds(void)
 {
 	g_autofree char *path = g_strdup_printf("/proc/%d/fd", (int)world_daemon_pid(world));
@@ -127,7 +118,7 @@ START_TEST(writers_that_leave)
 		client_sync(greedy);
 		client_free(greedy);
 	}
-	expect_small(before);
+	expect_growth(before, GROWTH_MAX_KIB);
 	/* answered by a daemon that has heard of all who left before */
 	ck_assert_uint_gt(charged_to(getuid()), 0);
 	on_air = peer_count(0, LONG_HANDLE, "writes");
@@ -135,7 +126,7 @@ START_TEST(writers_that_leave)
 	most = peer_count(0, LONG_HANDLE, "writes") - on_air;
 	ck_assert_msg(most <= 3, "%u writes of programs that had left came before the one", most - 1);
 	expect_paid(SOME_UID);
-	expect_small(before);
+	expect_growth(before, GROWTH_MAX_KIB);
 	ck_assert_uint_lt(peer_count(0, LONG_HANDLE, "writes"), PROGRAMS * WRITES / 6);
 	expect_value(client, link_, LONG, "01");
 }
@@ -265,7 +256,7 @@ START_TEST(switchers_that_leave)
 		client_sync(greedy);
 		client_free(greedy);
 	}
-	expect_small(before);
+	expect_growth(before, GROWTH_MAX_KIB);
 	expect_paid(SOME_UID);
 	air_do(air, "latency peer0 0");
 	reading = begin_read(client, link_, PLACE);

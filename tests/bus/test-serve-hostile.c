@@ -244,8 +244,7 @@ START_TEST(values_that_nobody_takes)
 	}
 	ck_assert(!is_scanning(client, own));
 	ck_assert_uint_le(bytes_for_bluez(), ON_THE_WAY);
-	ck_assert_msg(daemon_rss_kib() <= before + FLOOD_GROWTH_KIB, "the daemon grew from %lu to %lu KiB", before,
-		      daemon_rss_kib());
+	expect_growth(before, FLOOD_GROWTH_KIB);
 	world_bluez_resume(world);
 	/* behind what waits */
 	ck_assert(wait_until(sets, &(Setter){ greedy, path }, world_patience(world)));
