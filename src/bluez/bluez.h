@@ -84,6 +84,10 @@ bool bluez_knows_devices(const Bluez *bluez);
 /* Anybody may signal us: only bluetoothd counts. Calls of others do not get as far as our objects. */
 bool bluez_is_sender(const Bluez *bluez, sd_bus_message *m);
 
+/* bluetoothd looks at messages in order: its answer says that it has had all that was sent before. Not one of the calls that
+ * stand in line (bluez/call.h), and without a time limit. -ENOTCONN: bluetoothd is away. */
+int bluez_ping(const Bluez *bluez, sd_bus_slot **ret, sd_bus_message_handler_t callback, void *userdata);
+
 /* What core wants of a radio (BrokerOps). */
 void bluez_scan(Bluez *bluez, Radio *radio, const ScanWish *wish);
 void bluez_scan_restart(Bluez *bluez, Radio *radio);

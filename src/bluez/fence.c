@@ -31,18 +31,12 @@ static int on_pong(sd_bus_message *m UNUSED, void *userdata, sd_bus_error *ret_e
 	return 0;
 }
 
-/* bluetoothd looks at messages in order: the answer says that it is done with what was sent before, however long it took. */
 static void fence_ping(Fence *fence)
 {
-	sd_bus_message *m = NULL;
 	int r;
 
 	fence->again = false;
-	r = sd_bus_message_new_method_call(fence->bluez->bus, &m, fence->bluez->owner, "/", "org.freedesktop.DBus.Peer",
-					   "Ping");
-	if (r >= 0)
-		r = sd_bus_call_async(fence->bluez->bus, &fence->ping, m, on_pong, fence, UINT64_MAX);
-	sd_bus_message_unref(m);
+	r = bluez_ping(fence->bluez, &fence->ping, on_pong, fence);
 	if (r < 0)
 		log_error("cannot call bluetoothd: %s", strerror(-r));
 }

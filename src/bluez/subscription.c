@@ -6,7 +6,6 @@
  * From others it is refused, after which they call StartNotify, for each central; StopNotify comes when the last of them
  * has unsubscribed or left, not before.
  */
-#include <errno.h>
 #include <string.h>
 
 #include "bluez/application-private.h"
@@ -158,19 +157,9 @@ static int on_taken(sd_bus_message *m UNUSED, void *userdata, sd_bus_error *erro
 	return 0;
 }
 
-/* Not one of the calls that stand in line: it is to be behind the values, and is one at a time. */
 int bluez_local_flow_ask(Bluez *bluez)
 {
-	sd_bus_message *m = NULL;
-	int r;
-
-	if (!bluez->owner)
-		return -ENOTCONN;
-	r = sd_bus_message_new_method_call(bluez->bus, &m, bluez->owner, "/", "org.freedesktop.DBus.Peer", "Ping");
-	if (r >= 0)
-		r = sd_bus_call_async(bluez->bus, &bluez->flow, m, on_taken, bluez, UINT64_MAX);
-	sd_bus_message_unref(m);
-	return r;
+	return bluez_ping(bluez, &bluez->flow, on_taken, bluez);
 }
 
 void subscriptions_end(Application *application)

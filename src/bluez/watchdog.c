@@ -59,14 +59,8 @@ static int on_pong(sd_bus_message *m, void *userdata, sd_bus_error *ret_error UN
 
 static void watchdog_ask(Watchdog *watchdog)
 {
-	const Bluez *bluez = watchdog->bluez;
-	sd_bus_message *m = NULL;
-	int r;
+	int r = bluez_ping(watchdog->bluez, &watchdog->ping, on_pong, watchdog);
 
-	r = sd_bus_message_new_method_call(bluez->bus, &m, bluez->owner, "/", "org.freedesktop.DBus.Peer", "Ping");
-	if (r >= 0)
-		r = sd_bus_call_async(bluez->bus, &watchdog->ping, m, on_pong, watchdog, UINT64_MAX);
-	sd_bus_message_unref(m);
 	if (r < 0)
 		log_error("cannot call bluetoothd: %s", strerror(-r));
 }
