@@ -336,14 +336,8 @@ START_TEST(unanswered_questions)
 {
 	Client *other = client_new_as(world_address(world), SOME_UID);
 
-	for (unsigned int i = 0; i < 2000; i++) {
-		g_autoptr(GDBusMessage) message = g_dbus_message_new_method_call(
-			WORLD_NAME, "/com/example/Bluetooth/hci0", WORLD_NAME ".Session1", "IsScanning");
-
-		g_dbus_message_set_flags(message, G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED);
-		ck_assert(g_dbus_connection_send_message(client_connection(other), message, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL,
-							 NULL));
-	}
+	for (unsigned int i = 0; i < 2000; i++)
+		client_tell(other, USER_SESSION, SESSION, "IsScanning", NULL);
 	/* behind them all */
 	g_variant_unref(client_expect(other, NULL, "Manager1", "GetStats", NULL, "(a{sv})"));
 	ck_assert(!has_row(client, SOME_SESSION));
@@ -369,17 +363,6 @@ static GVariant *long_filter(void)
 	return g_variant_ref_sink(g_variant_new("(a{sv})", &filter));
 }
 
-static void send_unanswered(Client *by, const char *path, const char *method, GVariant *params)
-{
-	g_autofree char *full = g_strconcat("/com/example/Bluetooth/", path, NULL);
-	g_autoptr(GDBusMessage) message = g_dbus_message_new_method_call(WORLD_NAME, path[0] == '/' ? path : full,
-									 WORLD_NAME ".Session1", method);
-
-	g_dbus_message_set_flags(message, G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED);
-	g_dbus_message_set_body(message, params);
-	ck_assert(g_dbus_connection_send_message(client_connection(by), message, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL));
-}
-
 static uint64_t dropped_calls(void)
 {
 	g_autoptr(GVariant) table = stats(client), dropped = g_variant_lookup_value(table, "Dropped", NULL);
@@ -391,7 +374,7 @@ static uint64_t dropped_calls(void)
 
 static bool scans(void *by)
 {
-	send_unanswered(by, USER_SESSION, "StartScan", g_variant_new("(i)", -1));
+	client_tell(by, USER_SESSION, SESSION, "StartScan", g_variant_new("(i)", -1));
 	return is_scanning(by, USER_SESSION);
 }
 
@@ -404,11 +387,11 @@ START_TEST(unanswered_work)
 
 	init(other, USER_SESSION, "{}");
 	for (unsigned int i = 0; i < 4000; i++)
-		send_unanswered(other, USER_SESSION, "SetScanFilter", filter);
+		client_tell(other, USER_SESSION, SESSION, "SetScanFilter", filter);
 	ck_assert(!is_scanning(other, USER_SESSION)); /* behind them all */
 	ck_assert_uint_ge(dropped_calls(), 1000);
 	ck_assert(wait_until(scans, other, world_patience(world)));
-	send_unanswered(client, session, "StartScan", g_variant_new("(i)", -1));
+	client_tell(client, session, SESSION, "StartScan", g_variant_new("(i)", -1));
 	ck_assert(is_scanning(client, session));
 	client_free(other);
 }

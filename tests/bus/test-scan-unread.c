@@ -63,23 +63,6 @@ static void reader_end(SignalReader *reader)
 	reader_free(reader);
 }
 
-/* What the bus keeps for a connection. */
-static guint32 bytes_in_bus(const char *name)
-{
-	g_autoptr(GError) error = NULL;
-	g_autoptr(GVariant) reply = g_dbus_connection_call_sync(
-		client_connection(client), "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus.Debug.Stats",
-		"GetConnectionStats", g_variant_new("(s)", name), G_VARIANT_TYPE("(a{sv})"), G_DBUS_CALL_FLAGS_NONE, -1, NULL,
-		&error);
-	g_autoptr(GVariant) table = NULL;
-	guint32 bytes = 0;
-
-	ck_assert_msg(reply != NULL, "%s", reply ? "" : error->message);
-	table = g_variant_get_child_value(reply, 0);
-	ck_assert(g_variant_lookup(table, "OutgoingBytes", "u", &bytes));
-	return bytes;
-}
-
 static bool are_heard(void *data)
 {
 	return stats_of(client, data, "Reports") >= HEARD;
@@ -103,7 +86,7 @@ START_TEST(stopped_reader)
 	air_do(air, "storm * 20 2000 60");
 	ck_assert_msg(wait_until(are_heard, reader.session, world_patience(world) * 2), "too little is heard");
 	air_do(air, "quiet *");
-	ck_assert_uint_le(bytes_in_bus(reader.name), UNREAD_MAX);
+	ck_assert_uint_le(client_bytes_in_bus(client, reader.name), UNREAD_MAX);
 	world_daemon_expect_idle(world);
 	ck_assert_uint_gt(stats_of(client, reader.session, "Dropped"), 0);
 
@@ -154,7 +137,7 @@ START_TEST(half_closed_for_reading)
 	air_do(air, "storm * 20 2000 60");
 	ck_assert_msg(wait_until(are_heard, reader.session, world_patience(world) * 2), "too little is heard");
 	air_do(air, "quiet *");
-	ck_assert_uint_le(bytes_in_bus(reader.name), UNREAD_MAX);
+	ck_assert_uint_le(client_bytes_in_bus(client, reader.name), UNREAD_MAX);
 	world_daemon_expect_idle(world);
 	ck_assert(child_end(&reader.child, SIGTERM, world_patience(world)));
 	ck_assert_msg(wait_until(has_no_row, reader.session, world_patience(world)), "what it held is there still");

@@ -180,30 +180,6 @@ END_TEST
 #define FLOOD_GROWTH_KIB 8192
 #define ON_THE_WAY (64 * 1024) /* bytes that may lie in the bus for bluetoothd: a user's 16 KiB, and others' business */
 
-static guint32 bytes_for_bluez(void)
-{
-	g_autoptr(GVariant) reply = g_dbus_connection_call_sync(
-		client_connection(client), "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus.Debug.Stats",
-		"GetConnectionStats", g_variant_new("(s)", "org.bluez"), G_VARIANT_TYPE("(a{sv})"), G_DBUS_CALL_FLAGS_NONE, -1,
-		NULL, NULL);
-	g_autoptr(GVariant) table = NULL;
-	guint32 bytes = 0;
-
-	ck_assert_ptr_nonnull(reply);
-	table = g_variant_get_child_value(reply, 0);
-	ck_assert(g_variant_lookup(table, "OutgoingBytes", "u", &bytes));
-	return bytes;
-}
-
-static void set_unanswered(Client *by, const char *path, GVariant *value)
-{
-	g_autoptr(GDBusMessage) message = g_dbus_message_new_method_call(WORLD_NAME, path, WORLD_NAME "." LOCAL_CHAR, "SetValue");
-
-	g_dbus_message_set_flags(message, G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED);
-	g_dbus_message_set_body(message, value);
-	ck_assert(g_dbus_connection_send_message(client_connection(by), message, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL));
-}
-
 typedef struct Setter {
 	Client *by;
 	const char *path;
@@ -218,6 +194,19 @@ static bool sets(void *data)
 	return reply != NULL;
 }
 
+/* A central that wants what is at path; the handle. */
+static char *subscribe_central(Client *by, const char *path)
+{
+	char *handle;
+
+	central_appear(0);
+	central_connect(0);
+	handle = central_find(0, "00004561" BASE);
+	central_subscribes(0, handle, "notify");
+	wait_subscribers(by, path, 1);
+	return handle;
+}
+
 /* bluetoothd stands still, or is slow: what a program would have notified gathers neither here nor in the bus. */
 START_TEST(values_that_nobody_takes)
 {
@@ -229,21 +218,17 @@ START_TEST(values_that_nobody_takes)
 	g_autoptr(GVariant) value = g_variant_ref_sink(arguments("%s", text));
 	unsigned long before;
 
-	central_appear(0);
-	central_connect(0);
-	handle = central_find(0, "00004561" BASE);
-	central_subscribes(0, handle, "notify");
-	wait_subscribers(greedy, path, 1);
+	handle = subscribe_central(greedy, path);
 	world_bluez_pause(world);
 	before = daemon_rss_kib();
 	for (unsigned int i = 0; i < FLOOD; i++) {
-		set_unanswered(greedy, path, value);
+		client_tell(greedy, path, LOCAL_CHAR, "SetValue", value);
 		/* the bus' own queue is not what is looked at */
 		if (i % 100 == 99)
 			g_free(stored_value(greedy, path));
 	}
 	ck_assert(!is_scanning(client, own));
-	ck_assert_uint_le(bytes_for_bluez(), ON_THE_WAY);
+	ck_assert_uint_le(client_bytes_in_bus(client, "org.bluez"), ON_THE_WAY);
 	expect_growth(before, FLOOD_GROWTH_KIB);
 	world_bluez_resume(world);
 	/* behind what waits */
@@ -263,11 +248,7 @@ START_TEST(values_in_a_row)
 	g_autofree char *path = serve_one(client, session, 0xaa01, 0x4561, "'value': <byte 7>, 'properties': <uint32 0x12>");
 	ClientCall *calls[PIPELINED];
 
-	central_appear(0);
-	central_connect(0);
-	handle = central_find(0, "00004561" BASE);
-	central_subscribes(0, handle, "notify");
-	wait_subscribers(client, path, 1);
+	handle = subscribe_central(client, path);
 	world_bluez_pause(world);
 	for (unsigned int i = 0; i < PIPELINED; i++)
 		calls[i] = client_begin(client, path, LOCAL_CHAR, "SetValue", arguments("(<uint32 %u>,)", i));

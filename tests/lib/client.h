@@ -39,6 +39,10 @@ void client_do(Client *client, const char *path, const char *iface, const char *
 /* … and where only this error does not. Its message must not be empty. */
 void client_expect_error(Client *client, const char *path, const char *iface, const char *method,
 			 GVariant *params, const char *error);
+/* Calls, and wants no answer (NO_REPLY_EXPECTED). */
+void client_tell(Client *client, const char *path, const char *iface, const char *method, GVariant *params);
+/* Bytes that lie in the bus for a connection, by its name. */
+guint32 client_bytes_in_bus(const Client *client, const char *name);
 /* Calls without waiting; the result is looked at by client_call_done and _finish (which waits, and
  * frees). */
 typedef struct ClientCall ClientCall;
