@@ -108,17 +108,26 @@ static void flow_try(LocalFlow *flow, FlowWait *wait)
 	flow_wait(flow, wait);
 }
 
-void local_flow_taken(Broker *broker)
+static void flow_try_all(LocalFlow *flow)
 {
-	LocalFlow *flow = broker->flow;
 	GQueue waits = flow->waits;
 
-	g_array_remove_range(flow->sent, 0, flow->asked);
-	flow->asked = 0;
 	g_queue_init(&flow->waits);
 	for (GList *item = waits.head; item; item = item->next)
 		((FlowWait *)item->data)->line = &waits;
 	while (waits.head)
 		flow_try(flow, waits.head->data);
-	flow_ask(broker);
+}
+
+void local_flow_taken(Broker *broker)
+{
+	LocalFlow *flow = broker->flow;
+
+	g_array_remove_range(flow->sent, 0, flow->asked);
+	flow->asked = 0;
+	/* Where bluetoothd could not be asked, no answer will come: nobody may wait for one. */
+	do {
+		flow_try_all(flow);
+		flow_ask(broker);
+	} while (flow->asked == 0 && !g_queue_is_empty(&flow->waits));
 }

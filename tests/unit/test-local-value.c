@@ -436,5 +436,26 @@ START_TEST(test_flow)
 }
 END_TEST
 
+/* What was sent behind the question is asked about next; if that cannot be done, none may wait for the answer. */
+START_TEST(test_flow_unasked)
+{
+	Setter setter;
+	Side side;
+
+	side_init(&side);
+	side.slow = true;
+	setter = (Setter){ .wait.done = on_room, .attr = side_visible(&side, side.a, "stored") };
+	ck_assert_int_eq(setter_set(&setter, 1), 0);
+	ck_assert_int_eq(setter_set(&setter, 1), 0);
+	while (setter_set(&setter, ATTR_VALUE_MAX) == 0)
+		;
+	side.slow = false;
+	local_flow_taken(side.world.broker);
+	ck_assert_uint_eq(setter.called, 1);
+	ck_assert_uint_eq(user_charged(side.a->user, QUOTA_VALUES), 0);
+	side_end(&side);
+}
+END_TEST
+
 UNIT_MAIN("local-value", test_stored, test_ask, test_too_long, test_timeout, test_ends, test_many, test_write,
-	  test_writes_in_order, test_notify, test_flow)
+	  test_writes_in_order, test_notify, test_flow, test_flow_unasked)
