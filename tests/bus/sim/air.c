@@ -305,7 +305,8 @@ void air_storm(Air *air, uint64_t target, unsigned int advertisers, unsigned int
 	emitter->advertisers = advertisers;
 	emitter->rate = rate;
 	emitter->turns = (uint64_t)rate * seconds;
-	emitter->timer = g_timeout_add(STORM_TICK_MS, emitter_on_storm, emitter);
+	/* after what the last portion changed was told */
+	emitter->timer = g_timeout_add_full(G_PRIORITY_LOW, STORM_TICK_MS, emitter_on_storm, emitter, NULL);
 }
 
 void air_quiet(Air *air, uint64_t target)
