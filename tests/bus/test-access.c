@@ -300,7 +300,7 @@ START_TEST(killed_program)
 	ck_assert(is_scanning(client, g_strchomp(session)));
 	wait_radio_scans(WORLD_RADIO, true, SOON);
 	child_end(&victim, SIGKILL, SOON);
-	ck_assert_msg(wait_until(discovery_is_over, NULL, 1000), "BlueZ still discovers for a program that was killed");
+	ck_assert_msg(wait_until(discovery_is_over, NULL, world_release(world)), "BlueZ still discovers for a program that was killed");
 	client_expect_error(client, session, "Session1", "IsScanning", NULL, "DoesNotExist");
 	wait_radio_scans(WORLD_RADIO, false, SOON);
 }

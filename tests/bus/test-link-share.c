@@ -7,7 +7,6 @@
 #include "link-fixture.h"
 
 #define PROGRAMS 4
-#define RELEASED 1000 /* ms, that all of a dead program may stay; exact in virtual time, as in the guest */
 
 static const char *self;
 
@@ -194,7 +193,7 @@ START_TEST(killed_program)
 	ck_assert_uint_eq(holders(link), 2);
 	expect_write_error(client, link, PLAIN, "00", "{}", "Busy", "");
 	child_end(&victim, SIGKILL, SOON);
-	ck_assert_msg(wait_until(has_one_holder, link, world_is_real(world) ? RELEASED : SOON), "the hold of a program that was killed stays");
+	ck_assert_msg(wait_until(has_one_holder, link, world_release(world)), "the hold of a program that was killed stays");
 	write_value(client, link, PLAIN, "99", "{}");
 	air_do(air, "notify peer0 " RATE_HANDLE " 0000000000000000 100 1");
 	expect_numbered(client, 100);

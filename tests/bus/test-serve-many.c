@@ -6,7 +6,6 @@
 
 #define LOPY_FIRST "61623334-3536-3738-3930-313233343536"
 #define LOPY_ADV "110736353433323130393837363534333231020106"
-#define GONE 1000 /* ms after a program was killed */
 
 static bool lopy_is_gone(void *data)
 {
@@ -43,8 +42,7 @@ START_TEST(one_is_killed)
 	set_numbered(a, a_char, 0, 50);
 	expect_numbered_events(0, a_handle, 0, 50);
 	kill(child.pid, SIGKILL);
-	ck_assert_msg(wait_until(lopy_is_gone, NULL, world_is_real(world) || !g_getenv("BLUEBROKERD_WRAPPER") ?
-				 GONE : (unsigned int)world_patience(world)), "what the killed program had is still there");
+	ck_assert_msg(wait_until(lopy_is_gone, NULL, world_release(world)), "what the killed program had is still there");
 	(void)child_end(&child, 0, SOON);
 	set_numbered(a, a_char, 50, 200);
 	expect_numbered_events(0, a_handle, 50, 200);

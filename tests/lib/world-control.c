@@ -25,6 +25,11 @@ unsigned int world_patience(const World *world)
 	return daemon_wrapper() ? PATIENCE_WRAPPED_MS : PATIENCE_MS;
 }
 
+unsigned int world_release(const World *world)
+{
+	return world_is_real(world) ? 1000 : world_patience(world);
+}
+
 static bool daemon_is_up(void *data)
 {
 	World *world = data;

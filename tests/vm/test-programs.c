@@ -19,7 +19,6 @@
 #define REPEATERS 10 /* each: sensors at D0:…, lamps at E0:… */
 #define REPEAT_MS 200
 #define RSSI_LIMIT (-60)
-#define SESSION_END_MS 1000
 #define SCRIPT_SECONDS 10
 
 static World *world;
@@ -146,11 +145,11 @@ static void kill_program(Program *program)
 	ck_assert(!session_is_gone(program->session));
 	killed = boot_time();
 	ck_assert_int_eq(kill(program->child.pid, SIGKILL), 0);
-	ck_assert_msg(wait_until(session_is_gone, program->session, SESSION_END_MS),
-		      "the session of a killed program is there after %u ms", SESSION_END_MS);
+	ck_assert_msg(wait_until(session_is_gone, program->session, world_patience(world)),
+		      "the session of a killed program stays");
 	printf("a killed program's session was gone after %u ms\n",
 	       (unsigned int)((boot_time() - killed) / 1000));
-	ck_assert(child_end(&program->child, 0, SESSION_END_MS));
+	ck_assert(child_end(&program->child, 0, world_patience(world)));
 }
 
 static bool radio_is_idle(void *data)
@@ -297,7 +296,7 @@ START_TEST(test_the_last_one_is_killed)
 		      "it hears nothing");
 	ck_assert_uint_eq(air_status(air, WORLD_RADIO, "scanning"), 1);
 	kill_program(program);
-	ck_assert_msg(wait_until(radio_is_idle, NULL, 3000),
+	ck_assert_msg(wait_until(radio_is_idle, NULL, world_patience(world)),
 		      "the radio goes on scanning for nobody");
 	program_free(program);
 }
