@@ -65,7 +65,7 @@ START_TEST(one_read_on_air)
 
 	peer_appear(0);
 	join_all(programs);
-	air_do(air, "latency peer0 300");
+	air_do(air, "latency peer0 800");
 	for (int i = 0; i < PROGRAMS; i++)
 		calls[i] = begin_read(programs[i].client, programs[i].link, PLAIN);
 	for (int i = 0; i < PROGRAMS; i++) {

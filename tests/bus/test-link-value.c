@@ -123,7 +123,7 @@ START_TEST(parts_at_once)
 	expect_value(client, link_, BOTH, "0011223344556677");
 	peer_has(BOTH_HANDLE, "a0a1a2a3");
 	before = peer_count(0, BOTH_HANDLE, "reads");
-	air_do(air, "latency peer0 100");
+	air_do(air, "latency peer0 500");
 	for (size_t i = 0; i < G_N_ELEMENTS(offsets); i++)
 		calls[i] = begin_part(client, BOTH, offsets[i]);
 	for (size_t i = 0; i < G_N_ELEMENTS(offsets); i++) {

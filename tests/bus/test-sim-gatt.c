@@ -54,7 +54,7 @@ START_TEST(reading)
 
 	/* 512 bytes fit one answer */
 	air_do(air, "value heart 000E %s", long_value);
-	air_do(air, "latency heart 5");
+	air_do(air, "latency heart 500"); /* all are to be asked for within that */
 	air_do(air, "atterror heart 0010 read 80");
 	first = read_begin(client, READABLE, "{}");
 	second = read_begin(client, READABLE, "{}"); /* shares the first one's */
@@ -153,7 +153,7 @@ START_TEST(writing)
 	call_fails(write_begin(client, NOTIFIES_CCC, "0100", "{}"), "NotPermitted",
 		   "Write not permitted");
 
-	air_do(air, "latency heart 50");
+	air_do(air, "latency heart 500");
 	slow = write_begin(client, WRITABLE, "01", "{}");
 	call_fails(write_begin(client, WRITABLE, "02", "{}"), "InProgress", "In Progress");
 	call_ok(slow);
