@@ -172,10 +172,10 @@ START_TEST(a_writer_that_stays)
 	ClientCall *calls[2 * WRITES];
 	unsigned int refused = 0;
 
-	air_do(air, "latency peer0 2000");
+	air_do(air, "latency peer0 20000");
 	for (int i = 0; i < 2 * WRITES; i++)
 		calls[i] = begin_write(greedy, link, LONG, hex, "{}");
-	client_sync(greedy);
+	client_do(greedy, NULL, "Manager1", "GetStats", NULL); /* answered after it has seen them all */
 	air_do(air, "latency peer0 0");
 	for (int i = 0; i < 2 * WRITES; i++) {
 		g_autoptr(GError) error = NULL;
@@ -277,7 +277,7 @@ START_TEST(sockets_that_are_closed)
 	uint16_t mtu;
 	int fd;
 
-	air_do(air, "latency peer0 2000");
+	air_do(air, "latency peer0 20000");
 	reading = begin_read(client, link_, COMMAND); /* what comes after it waits */
 	client_sync(client);
 	for (;;) {

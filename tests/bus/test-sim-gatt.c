@@ -54,12 +54,13 @@ START_TEST(reading)
 
 	/* 512 bytes fit one answer */
 	air_do(air, "value heart 000E %s", long_value);
-	air_do(air, "latency heart 500"); /* all are to be asked for within that */
+	air_do(air, "latency heart 20000");
 	air_do(air, "atterror heart 0010 read 80");
 	first = read_begin(client, READABLE, "{}");
 	second = read_begin(client, READABLE, "{}"); /* shares the first one's */
 	other = read_begin(client, READABLE, "{'offset': <uint16 500>}");
 	call_fails(other, "InProgress", "In Progress");
+	air_do(air, "latency heart 0");
 	read_gives(first, long_value);
 	read_gives(second, long_value);
 	ck_assert_uint_eq(count("000E", "reads"), 2);
@@ -153,9 +154,10 @@ START_TEST(writing)
 	call_fails(write_begin(client, NOTIFIES_CCC, "0100", "{}"), "NotPermitted",
 		   "Write not permitted");
 
-	air_do(air, "latency heart 500");
+	air_do(air, "latency heart 20000");
 	slow = write_begin(client, WRITABLE, "01", "{}");
 	call_fails(write_begin(client, WRITABLE, "02", "{}"), "InProgress", "In Progress");
+	air_do(air, "latency heart 0");
 	call_ok(slow);
 	air_do(air, "atterror heart 0010 write 0E");
 	call_fails(write_begin(client, WRITABLE, "02", "{}"), "Failed",

@@ -96,7 +96,7 @@ static bool run_latency(Request *request)
 	if (!parse_peer(request, &peer) ||
 	    !parse_number(request, request->words[2], 0, 3600000, &milliseconds))
 		return false;
-	peer->latency = milliseconds * (SECOND / 1000);
+	peer_set_latency(peer, milliseconds * (SECOND / 1000));
 	return true;
 }
 

@@ -39,6 +39,15 @@ void peer_link_clear(Peer *peer)
 	}
 }
 
+void peer_set_latency(Peer *peer, uint64_t latency)
+{
+	const uint64_t latest = clock_now() + latency;
+
+	peer->latency = latency;
+	for (Outgoing *outgoing = peer->outgoing; outgoing; outgoing = outgoing->next)
+		outgoing->due = outgoing->due < latest ? outgoing->due : latest;
+}
+
 /* An answer goes at once, or when the peer's latency has passed. */
 static void answer_send(Peer *peer, const uint8_t *pdu, size_t length)
 {

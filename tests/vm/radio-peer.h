@@ -87,3 +87,5 @@ void peer_type_passkey(Peer *peer, uint32_t passkey);
 /* For the peer's parts: what it does on its link. */
 uint64_t peer_link_run(Peer *peer, uint64_t now);
 void peer_link_clear(Peer *peer);
+/* Nanoseconds; what is on its way takes no longer, either. */
+void peer_set_latency(Peer *peer, uint64_t latency);

@@ -31,6 +31,7 @@ struct Link {
 	AttrSecurity security;
 	GQueue *requests; /* the first is on the air */
 	guint answering; /* or the ATT timeout */
+	bool has_answer; /* answering is of one */
 	bool elevating;
 };
 
@@ -67,6 +68,7 @@ static void link_stop(Link *link)
 	if (link->answering)
 		g_source_remove(link->answering);
 	link->trying = link->answering = 0;
+	link->has_answer = false;
 	if (link->peer)
 		peer_unlinked(link->peer);
 	link->peer = NULL;
@@ -187,6 +189,7 @@ static int link_on_answer(void *data)
 	LinkRequest *request = g_queue_peek_head(link->requests);
 
 	link->answering = 0;
+	link->has_answer = false;
 	if ((request->error == ATT_INSUFFICIENT_AUTHENTICATION ||
 	     request->error == ATT_INSUFFICIENT_ENCRYPTION) &&
 	    link->security == ATTR_PLAIN && link->ops->elevate(link->owner)) {
@@ -224,6 +227,16 @@ static void link_next(Link *link)
 	}
 	link->answering =
 		g_timeout_add(link_request_latency(link, request), link_on_answer, link);
+	link->has_answer = true;
+}
+
+void link_hurry(Link *link)
+{
+	if (!link->has_answer)
+		return;
+	g_source_remove(link->answering);
+	link->answering = g_timeout_add(
+		link_request_latency(link, g_queue_peek_head(link->requests)), link_on_answer, link);
 }
 
 void link_request(Link *link, AttOp op, uint16_t handle, uint16_t offset, GBytes *value,

@@ -51,4 +51,6 @@ void link_retry(Link *link);
 /* The peripheral's side: */
 void link_notify(Link *link, uint16_t handle, const uint8_t *value, size_t len);
 void link_tell_changed(Link *link);
+/* Its latency is less now: so it is for the answer that is on its way. */
+void link_hurry(Link *link);
 void link_lose(Link *link, uint8_t reason);

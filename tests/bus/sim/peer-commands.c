@@ -265,9 +265,14 @@ static void run_atterror(Request *request)
 static void run_latency(Request *request)
 {
 	Peer *peer = parse_peer(request);
+	unsigned int before;
 
-	if (peer)
-		parse_number(request, request->words[2], 0, 3600000, &peer->latency_ms);
+	if (!peer)
+		return;
+	before = peer->latency_ms;
+	parse_number(request, request->words[2], 0, 3600000, &peer->latency_ms);
+	if (peer->link && peer->latency_ms < before)
+		link_hurry(peer->link);
 }
 
 static void run_silent(Request *request)
