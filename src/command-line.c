@@ -7,6 +7,7 @@
 
 #include "build-config.h"
 #include "command-line.h"
+#include "config-file.h"
 #include "util/error.h"
 #include "util/log.h"
 

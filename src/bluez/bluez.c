@@ -17,8 +17,8 @@
 #include "bluez/mirror.h"
 #include "bluez/msg.h"
 #include "bluez/trust.h"
-#include "core/siphash.h"
 #include "util/log.h"
+#include "util/siphash.h"
 
 #define BLUEZ_NAME "org.bluez"
 #define RELOAD_WAIT (1 * USEC_PER_SEC)

@@ -8,8 +8,8 @@
 
 #include "bluez/directory.h"
 #include "bluez/msg.h"
-#include "core/ad.h"
-#include "core/uuid.h"
+#include "meaning/ad.h"
+#include "meaning/uuid.h"
 
 #define DEVICE_PREFIX "/dev_"
 
@@ -87,22 +87,6 @@ static void device_set_flags(Device *device, uint8_t flags)
 	device_set_part(device, PART_FLAGS, &builder);
 }
 
-/* BlueZ shows 128-bit UUIDs whatever was on the air: give each its shortest form back. */
-static void uuid_to_air(const Uuid *uuid, uint8_t *air, size_t *ret_length)
-{
-	uint32_t value;
-
-	if (uuid_short(uuid, &value)) {
-		*ret_length = value <= UINT16_MAX ? 2 : 4;
-		for (size_t i = 0; i < *ret_length; i++)
-			air[i] = (uint8_t)(value >> (8 * i));
-		return;
-	}
-	*ret_length = 16;
-	for (size_t i = 0; i < 16; i++)
-		air[i] = uuid->bytes[15 - i];
-}
-
 /* AD types by UUID length: 2, 4, 16 bytes. */
 static uint8_t type_for(size_t length, uint8_t short16, uint8_t short32, uint8_t full)
 {
@@ -131,7 +115,8 @@ static int read_uuids(Device *device, sd_bus_message *m)
 
 		if (uuid_parse(text, &uuid) < 0)
 			continue;
-		uuid_to_air(&uuid, air, &length);
+		/* BlueZ shows 128-bit UUIDs whatever was on the air: give each its shortest form back */
+		length = uuid_to_air(&uuid, air);
 		for (size_t i = 0; i < ARRAY_SIZE(widths); i++) {
 			if (widths[i] != length || lengths[i] + length > AD_FIELD_MAX)
 				continue;
@@ -185,7 +170,7 @@ static int read_service(sd_bus_message *m, uint8_t *ret_type, uint8_t *head, siz
 	*ret_length = 0;
 	if (uuid_parse(text, &uuid) < 0)
 		return 0;
-	uuid_to_air(&uuid, head, ret_length);
+	*ret_length = uuid_to_air(&uuid, head);
 	*ret_type = type_for(*ret_length, AD_SERVICE_DATA16, AD_SERVICE_DATA32, AD_SERVICE_DATA128);
 	return 0;
 }

@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <systemd/sd-bus.h>
 
-#include "core/addr.h"
 #include "core/report.h"
+#include "meaning/addr.h"
 #include "util/macros.h"
 
 #define DEVICE_INTERFACE "org.bluez.Device1"

@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include "core/addr.h"
+#include "meaning/addr.h"
 
 typedef struct Adapter Adapter;
 typedef struct Device Device;

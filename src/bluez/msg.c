@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "core/ad.h"
+#include "meaning/ad.h"
 
 int msg_enter_variant(sd_bus_message *m, const char *signature)
 {

@@ -33,27 +33,6 @@ static uint8_t key_length(uint8_t type)
 	}
 }
 
-/* How many bytes each UUID of a list has; 0: it is none. */
-static uint8_t list_width(uint8_t type)
-{
-	switch (type) {
-	case AD_UUID16_PART:
-	case AD_UUID16:
-	case AD_SOLICIT16:
-		return 2;
-	case AD_UUID32_PART:
-	case AD_UUID32:
-	case AD_SOLICIT32:
-		return 4;
-	case AD_UUID128_PART:
-	case AD_UUID128:
-	case AD_SOLICIT128:
-		return 16;
-	default:
-		return 0;
-	}
-}
-
 /* Data without a byte behind its key, which BlueZ takes for a mistake; and what it takes for no appearance. */
 static const char *why_refused(const AdField *field)
 {
@@ -99,8 +78,8 @@ int advert_data_add(AdvertData *data, uint8_t type, const void *bytes, size_t le
 /* Of a length that the type does not have. */
 static bool is_malformed(const AdField *field)
 {
-	if (list_width(field->type) > 0)
-		return field->length % list_width(field->type) != 0;
+	if (ad_list_width(field->type) > 0)
+		return field->length % ad_list_width(field->type) != 0;
 	if (field->type == AD_APPEARANCE)
 		return field->length != 2;
 	if (field->type == AD_TX_POWER)
@@ -133,7 +112,7 @@ static unsigned rank(uint8_t type)
 /* A UUID in 128 bits that has a short form: BlueZ would send that. */
 static bool has_short_uuid(const AdField *field)
 {
-	const bool is_list = list_width(field->type) == 16;
+	const bool is_list = ad_list_width(field->type) == 16;
 	uint32_t number;
 	Uuid uuid;
 

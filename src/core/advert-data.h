@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "core/ad.h"
+#include "meaning/ad.h"
 #include "util/error.h"
 #include "util/macros.h"
 

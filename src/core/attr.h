@@ -11,7 +11,8 @@
 #include "core/attr-op.h"
 #include "core/broker.h"
 #include "core/listener.h"
-#include "core/uuid.h"
+#include "meaning/constants.h"
+#include "meaning/uuid.h"
 #include "util/error.h"
 #include "util/macros.h"
 
@@ -21,20 +22,6 @@ typedef enum AttrKind {
 	ATTR_DESCRIPTOR,
 } AttrKind;
 
-/* Characteristic properties by Pycom's numbers, which are those of the declaration (Core Specification Vol 3 Part G
- * 3.3.1.1). */
-enum {
-	PROP_BROADCAST = 0x01,
-	PROP_READ = 0x02,
-	PROP_WRITE_NR = 0x04,
-	PROP_WRITE = 0x08,
-	PROP_NOTIFY = 0x10,
-	PROP_INDICATE = 0x20,
-	PROP_AUTH = 0x40,
-	PROP_EXT_PROP = 0x80,
-};
-
-#define ATTR_VALUE_MAX 512	/* Vol 3 Part F 3.2.9 */
 #define ATT_PAST_THE_END "0x07 the offset is past the end of the value"
 #define ATT_WANTS_PAIRING "0x05 the device wants a paired or encrypted link; pair first (Connection1.Pair)"
 

@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include "core/addr.h"
 #include "core/broker.h"
+#include "meaning/addr.h"
 #include "util/error.h"
 
 /* In radio->bonds. */

@@ -9,9 +9,9 @@
 #include <glib.h>
 #include <stdbool.h>
 
-#include "core/addr.h"
 #include "core/config.h"
 #include "core/quota.h"
+#include "meaning/addr.h"
 #include "util/error.h"
 #include "util/macros.h"
 

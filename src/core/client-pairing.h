@@ -8,9 +8,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/addr.h"
 #include "core/broker.h"
 #include "core/pairing.h"
+#include "meaning/addr.h"
 
 /*
  * Whether the device may pair with us that way: it is a client of a radio where a session serves, and

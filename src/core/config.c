@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FILE_MAX_BYTES (1024 * 1024)	/* nobody's configuration: a device file, or a mistake */
-
 #define NUMBER(group, name, unit, field, min, max, fallback) \
 	{ group, name, unit, min, max, fallback, false, NULL, offsetof(Config, field) }
 #define PATH(group, name, field) \
@@ -268,48 +266,4 @@ int config_parse(Config *config, const char *name, const char *text, size_t leng
 		return r;
 	*config = read;
 	return 0;
-}
-
-/* -errno where the file cannot be read. */
-static int read_file(const char *path, char **ret, size_t *ret_length)
-{
-	g_autofree char *text = malloc(FILE_MAX_BYTES + 1);
-	size_t length;
-	FILE *file;
-	int error;
-
-	if (!text)
-		return -ENOMEM;
-	file = fopen(path, "re");
-	if (!file)
-		return -errno;
-
-	errno = 0;
-	length = fread(text, 1, FILE_MAX_BYTES + 1, file);
-	error = ferror(file) ? (errno ? errno : EIO) : length > FILE_MAX_BYTES ? EFBIG : 0;
-	fclose(file);
-	if (error)
-		return -error;
-
-	*ret = g_steal_pointer(&text);
-	*ret_length = length;
-	return 0;
-}
-
-int config_load(Config *config, const char *path, Reason *reason)
-{
-	g_autofree char *text = NULL;
-	size_t length = 0;
-	int r;
-
-	r = read_file(path, &text, &length);
-	if (r == -ENOMEM)
-		return r;
-	if (r < 0) {
-		g_autofree char *safe_path = g_strescape(path, NULL);
-
-		return reason_set(reason, r == -ENOENT ? E_DOES_NOT_EXIST : E_FAILED, "%.160s: %.80s", safe_path,
-				  strerror(-r));
-	}
-	return config_parse(config, path, text, length, reason);
 }

@@ -80,6 +80,3 @@ void config_init(Config *config);		/* every key at its default */
  * parse); -ENOMEM.
  */
 int config_parse(Config *config, const char *name, const char *text, size_t length, Reason *reason);
-
-/* The same from a file. A missing file is an error too: E_DOES_NOT_EXIST; one that cannot be read: E_FAILED. */
-int config_load(Config *config, const char *path, Reason *reason);

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/ad.h"
+#include "meaning/ad.h"
 
 /* Beside beacons, a device sends its connectable packets every 10.24 s at the latest, and some are not heard. */
 #define CONNECTABLE_AGE (30 * USEC_PER_SEC)

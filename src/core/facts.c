@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/ad.h"
+#include "meaning/ad.h"
 
 #define FACTS_ROOM_FIRST 2
 #define FACTS_PER_REPORT 32	/* an extended advertisement has room for 800 */

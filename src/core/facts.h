@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 #include "core/report.h"
-#include "core/uuid.h"
+#include "meaning/uuid.h"
 #include "util/macros.h"
 
 #define FACTS_MAX 16		/* of a device */

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "core/constants.h"
+#include "meaning/constants.h"
 
 bool session_has_reader(const Session *session)
 {

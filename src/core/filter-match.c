@@ -5,9 +5,9 @@
  */
 #include <glib.h>
 
-#include "core/ad.h"
 #include "core/filter-private.h"
 #include "core/glob.h"
+#include "meaning/ad.h"
 
 static bool uuid_matches(const Filter *filter, const AdField *field)
 {

@@ -3,9 +3,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "core/ad.h"
 #include "core/filter-private.h"
-#include "core/siphash.h"
+#include "meaning/ad.h"
+#include "util/siphash.h"
 
 #define NAME_MAX_BYTES 248	/* longest device name (Vol 3 Part C 12.1) */
 #define SET_SLOTS_MIN 8

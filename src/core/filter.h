@@ -10,7 +10,7 @@
 
 #include "core/devices.h"
 #include "core/report.h"
-#include "core/uuid.h"
+#include "meaning/uuid.h"
 #include "util/macros.h"
 
 typedef struct Filter Filter;

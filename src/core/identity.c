@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "core/aes.h"
-#include "core/siphash.h"
+#include "util/siphash.h"
 
 #define ALIASES_MAX 1024	/* told by BlueZ: bonded devices by their former addresses */
 #define RESOLVED_MAX 4096	/* private addresses that were tried with the keys */

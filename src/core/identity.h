@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "core/addr.h"
+#include "meaning/addr.h"
 #include "util/macros.h"
 
 #define IRK_SIZE 16

@@ -2,6 +2,7 @@
 /* Keys as text. */
 #include "core/key-list.h"
 
+#include <glib.h>
 #include <string.h>
 
 #define ADDRESS_LENGTH (ADDR_STRING_SIZE - 1)
@@ -15,11 +16,6 @@ static bool read_addr(const char *text, Addr *ret)
 
 	memcpy(address, text, ADDRESS_LENGTH);
 	return text[ADDRESS_LENGTH] == ' ' && addr_parse(address, ret) == 0;
-}
-
-static int hex_digit(char c)
-{
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 static bool read_line(const char *line, const Addr *adapter, IdentityKey *ret)
@@ -37,7 +33,7 @@ static bool read_line(const char *line, const Addr *adapter, IdentityKey *ret)
 	else
 		return false;
 	for (size_t i = 0; i < IRK_SIZE; i++) {
-		int high = hex_digit(line[KEY_AT + 2 * i]), low = hex_digit(line[KEY_AT + 2 * i + 1]);
+		int high = g_ascii_xdigit_value(line[KEY_AT + 2 * i]), low = g_ascii_xdigit_value(line[KEY_AT + 2 * i + 1]);
 
 		if (high < 0 || low < 0)
 			return false;

@@ -9,8 +9,8 @@
 #include <glib.h>
 #include <stddef.h>
 
-#include "core/addr.h"
 #include "core/broker.h"
+#include "meaning/addr.h"
 #include "util/macros.h"
 
 #define LEDGER_ENTRIES_MAX 256

@@ -8,7 +8,6 @@
 #include <glib.h>
 #include <stdbool.h>
 
-#include "core/addr.h"
 #include "core/attr.h"
 #include "core/broker.h"
 #include "core/claim.h"
@@ -16,6 +15,7 @@
 #include "core/heard.h"
 #include "core/hold.h"
 #include "core/radio.h"
+#include "meaning/addr.h"
 #include "util/error.h"
 #include "util/macros.h"
 

@@ -8,9 +8,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/addr.h"
 #include "core/connect-wait.h"
 #include "core/radio.h"
+#include "meaning/addr.h"
 
 /* Asks for the link to a device: 0 if it is up (and held now), 1 if wait->done will be called, else an error. */
 int link_connect(Radio *radio, const Addr *addr, ConnectWait *wait, uint64_t now, Reason *reason);

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "core/attr.h"
-#include "core/constants.h"
 #include "core/link.h"
 #include "core/session.h"
+#include "meaning/constants.h"
 
 static void remove_sub(Attr *attr, guint index)
 {

@@ -5,10 +5,10 @@
 #include <errno.h>
 
 #include "core/attr.h"
-#include "core/constants.h"
 #include "core/identity.h"
 #include "core/radio.h"
 #include "core/session.h"
+#include "meaning/constants.h"
 
 static void local_tell(LocalAttr *attr, const Addr *client, bool on)
 {

@@ -3,7 +3,7 @@
  * are made of. */
 #pragma once
 
-#include "core/uuid.h"
+#include "meaning/uuid.h"
 #include "util/error.h"
 
 /* 0, or E_NOT_SUPPORTED. */

@@ -6,11 +6,11 @@
 #include <string.h>
 
 #include "core/attr.h"
-#include "core/constants.h"
 #include "core/identity.h"
 #include "core/long-read.h"
 #include "core/radio.h"
 #include "core/session.h"
+#include "meaning/constants.h"
 
 /* Reads that may wait at one attribute; a peer beyond that gets the stored value. */
 #define READS_MAX 16

@@ -11,24 +11,10 @@
 #include "core/broker.h"
 #include "core/charge.h"
 #include "core/peripheral.h"
-#include "core/uuid.h"
+#include "meaning/constants.h"
+#include "meaning/uuid.h"
 #include "util/error.h"
 #include "util/macros.h"
-
-/* Permissions by Pycom's numbers; properties are those of core/attr.h. */
-enum {
-	PERM_READ = 0x001,
-	PERM_READ_ENCRYPTED = 0x002,
-	PERM_READ_ENCRYPTED_MITM = 0x004,
-	PERM_WRITE = 0x010,
-	PERM_WRITE_ENCRYPTED = 0x020,
-	PERM_WRITE_ENCRYPTED_MITM = 0x040,
-	PERM_WRITE_SIGNED = 0x080,
-	PERM_WRITE_SIGNED_MITM = 0x100,
-	PERM_ANY_READ = PERM_READ | PERM_READ_ENCRYPTED | PERM_READ_ENCRYPTED_MITM,
-	PERM_ANY_WRITE = PERM_WRITE | PERM_WRITE_ENCRYPTED | PERM_WRITE_ENCRYPTED_MITM | PERM_WRITE_SIGNED |
-			 PERM_WRITE_SIGNED_MITM,
-};
 
 #define LOCAL_CHARS_MAX 1000		/* nbr_chars */
 #define LOCAL_READ_WAIT_MAX 4500	/* ms, whatever read_timeout says: after 5 s bluetoothd answers with an error */

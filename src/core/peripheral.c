@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "core/advert.h"
-#include "core/constants.h"
 #include "core/link.h"
 #include "core/local-subscriber.h"
 #include "core/local-value.h"
@@ -15,6 +14,7 @@
 #include "core/long-read.h"
 #include "core/radio.h"
 #include "core/session.h"
+#include "meaning/constants.h"
 
 int peripheral_new(Peripheral **ret, Radio *radio)
 {

@@ -8,8 +8,8 @@
 #include <glib.h>
 #include <stdbool.h>
 
-#include "core/addr.h"
 #include "core/broker.h"
+#include "meaning/addr.h"
 #include "util/error.h"
 #include "util/macros.h"
 

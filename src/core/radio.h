@@ -8,13 +8,13 @@
 #include <glib.h>
 #include <stdbool.h>
 
-#include "core/addr.h"
 #include "core/broker.h"
 #include "core/devices.h"
 #include "core/identity.h"
 #include "core/power.h"
 #include "core/report.h"
 #include "core/turn.h"
+#include "meaning/addr.h"
 #include "util/error.h"
 #include "util/macros.h"
 

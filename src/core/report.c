@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/ad.h"
-#include "core/siphash.h"
+#include "meaning/ad.h"
+#include "util/siphash.h"
 
 #define HASHED_HEAD 7	/* address and type */
 

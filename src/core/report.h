@@ -7,22 +7,10 @@
 
 #include <stdbool.h>
 
-#include "core/addr.h"
+#include "meaning/addr.h"
+#include "meaning/constants.h"
 #include "util/macros.h"
 
-/* Numbers of the contract (Pycom's CONN_ADV …). */
-typedef enum AdvType {
-	ADV_CONNECTABLE = 0,
-	ADV_CONNECTABLE_DIRECTED = 1,
-	ADV_SCANNABLE = 2,
-	ADV_NON_CONNECTABLE = 3,
-	ADV_SCAN_RESPONSE = 4,
-	ADV_UNKNOWN = 255,	/* the source cannot tell */
-} AdvType;
-
-#define TX_POWER_UNKNOWN 127
-#define RSSI_UNKNOWN 127
-#define SID_NONE 0xff
 
 typedef struct Report {
 	unsigned refs;

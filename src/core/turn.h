@@ -10,8 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/addr.h"
 #include "core/broker.h"
+#include "meaning/addr.h"
 
 /* Devices of a radio that were tried in vain, so that they stand at the end of the queue whoever asks for them next. */
 #define ABSENT_MAX 64

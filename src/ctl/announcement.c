@@ -4,10 +4,10 @@
 
 #include <string.h>
 
-#include "core/uuid.h"
 #include "ctl/resolve.h"
 #include "ctl/text.h"
 #include "ctl/wanted.h"
+#include "meaning/uuid.h"
 
 #define AD_DATA_MAX 31		/* bytes of an advertisement */
 #define NAME_BYTES_MAX 29	/* of them, where a name stands alone */

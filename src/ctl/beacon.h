@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "core/uuid.h"
+#include "meaning/uuid.h"
 #include "util/macros.h"
 
 #define BEACON_COMPANY_APPLE 0x004c

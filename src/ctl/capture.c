@@ -7,8 +7,9 @@
 
 #include <string.h>
 
-#include "core/ad.h"
-#include "core/report.h"
+#include "meaning/ad.h"
+#include "meaning/addr.h"
+#include "meaning/constants.h"
 
 #define H4_EVENT 0x04
 #define LE_META 0x3e

@@ -4,9 +4,9 @@
 
 #include <string.h>
 
-#include "core/constants.h"
 #include "ctl/commands.h"
 #include "ctl/event.h"
+#include "meaning/constants.h"
 
 #define SESSION "com.example.Bluetooth.Session1"
 

@@ -3,13 +3,13 @@
 #include "ctl/command-bonds.h"
 
 #include "build-config.h"
-#include "core/addr.h"
 #include "ctl/bus.h"
 #include "ctl/commands.h"
 #include "ctl/fail.h"
 #include "ctl/json.h"
 #include "ctl/output.h"
 #include "ctl/text.h"
+#include "meaning/addr.h"
 
 /* Removing a device that is connected takes bluetoothd two seconds. */
 #define FORGET_TIMEOUT_MS 60000

@@ -3,14 +3,13 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "core/attr.h"
-#include "core/report.h"
 #include "ctl/commands.h"
 #include "ctl/fail.h"
 #include "ctl/gatt-print.h"
 #include "ctl/hold.h"
 #include "ctl/output.h"
 #include "ctl/text.h"
+#include "meaning/constants.h"
 
 /* What makes it useless to read on: the link, the daemon or the time is gone. */
 static bool is_over(const GError *error)

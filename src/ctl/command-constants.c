@@ -2,10 +2,10 @@
 /* bluebrokerctl constants: the documented constants; the table is the one behind Manager1.Constants. */
 #include <stdio.h>
 
-#include "core/constants.h"
 #include "ctl/commands.h"
 #include "ctl/json.h"
 #include "ctl/output.h"
+#include "meaning/constants.h"
 
 ExitCode command_constants(const Options *options)
 {

@@ -2,7 +2,6 @@
 /* bluebrokerctl devices: a radio's last-seen table. */
 #include <stdio.h>
 
-#include "core/report.h"
 #include "ctl/bus.h"
 #include "ctl/command-bonds.h"
 #include "ctl/commands.h"
@@ -11,6 +10,7 @@
 #include "ctl/heard.h"
 #include "ctl/output.h"
 #include "ctl/text.h"
+#include "meaning/constants.h"
 
 /* A row of Adapter1.GetDevices. Strings belong to the dictionary; NULL where the radio did not tell. */
 typedef struct Row {

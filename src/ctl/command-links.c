@@ -5,8 +5,6 @@
 #include <unistd.h>
 
 #include "build-config.h"
-#include "core/addr.h"
-#include "core/report.h"
 #include "ctl/bus.h"
 #include "ctl/commands.h"
 #include "ctl/fail.h"
@@ -14,6 +12,8 @@
 #include "ctl/output.h"
 #include "ctl/text.h"
 #include "ctl/wanted.h"
+#include "meaning/addr.h"
+#include "meaning/constants.h"
 
 #define CONNECTION "com.example.Bluetooth.Connection1"
 

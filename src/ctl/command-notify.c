@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* bluebrokerctl notify: the notifications of a characteristic, as they come. */
-#include "core/constants.h"
 #include "ctl/command-attribute.h"
 #include "ctl/commands.h"
 #include "ctl/fail.h"
 #include "ctl/gatt-print.h"
 #include "ctl/heard.h"
 #include "ctl/output.h"
+#include "meaning/constants.h"
 
 typedef struct Notify {
 	const Options *options;

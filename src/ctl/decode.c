@@ -6,9 +6,6 @@
 
 enum {
 	TYPE_CONN_INTERVALS = 0x12,
-	TYPE_SOLICIT16 = 0x14,
-	TYPE_SOLICIT128 = 0x15,
-	TYPE_SOLICIT32 = 0x1f,
 	TYPE_URI = 0x24,
 	TYPE_INTERVAL_LONG = 0x2f,
 	TYPE_BROADCAST_NAME = 0x30,
@@ -23,30 +20,9 @@ static uint32_t le(const uint8_t *at, size_t length)
 	return value;
 }
 
-/* Width of the UUIDs of a list; 0 if the type is none. */
-static size_t list_width(uint8_t type)
-{
-	switch (type) {
-	case AD_UUID16_PART:
-	case AD_UUID16:
-	case TYPE_SOLICIT16:
-		return 2;
-	case AD_UUID32_PART:
-	case AD_UUID32:
-	case TYPE_SOLICIT32:
-		return 4;
-	case AD_UUID128_PART:
-	case AD_UUID128:
-	case TYPE_SOLICIT128:
-		return 16;
-	default:
-		return 0;
-	}
-}
-
 bool decoded_next_uuid(const Decoded *decoded, size_t *position, Uuid *ret)
 {
-	size_t width = list_width(decoded->field.type);
+	size_t width = ad_list_width(decoded->field.type);
 
 	if (width == 0 || decoded->field.length < width || *position > decoded->field.length - width)
 		return false;
@@ -154,8 +130,8 @@ void decode_field(const AdField *field, Decoded *ret)
 	*ret = (Decoded){ .field = *field, .kind = DECODED_BYTES };
 	set_rest(ret, 0);
 
-	if (list_width(field->type) != 0) {
-		ret->malformed = field->length % list_width(field->type) != 0;
+	if (ad_list_width(field->type) != 0) {
+		ret->malformed = field->length % ad_list_width(field->type) != 0;
 		ret->kind = DECODED_UUIDS;
 		return;
 	}

@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-#include "core/ad.h"
 #include "ctl/beacon.h"
+#include "meaning/ad.h"
 #include "util/macros.h"
 
 typedef enum DecodedKind {

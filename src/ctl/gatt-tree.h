@@ -5,7 +5,7 @@
 #include <glib.h>
 #include <stdbool.h>
 
-#include "core/uuid.h"
+#include "meaning/uuid.h"
 #include "util/error.h"
 #include "util/macros.h"
 

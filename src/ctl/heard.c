@@ -5,12 +5,12 @@
 #include <string.h>
 #include <time.h>
 
-#include "core/ad.h"
-#include "core/report.h"
 #include "ctl/describe.h"
 #include "ctl/json.h"
 #include "ctl/names.h"
 #include "ctl/text.h"
+#include "meaning/ad.h"
+#include "meaning/constants.h"
 
 void heard_init(Heard *heard, const bb_stream_report *report)
 {

@@ -6,7 +6,7 @@
 #include <glib.h>
 #include <stdbool.h>
 
-#include "core/addr.h"
+#include "meaning/addr.h"
 #include "util/macros.h"
 
 typedef struct Heard {

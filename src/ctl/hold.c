@@ -7,11 +7,11 @@
 #include <unistd.h>
 
 #include "build-config.h"
-#include "core/addr.h"
 #include "ctl/fail.h"
 #include "ctl/heard.h"
 #include "ctl/output.h"
 #include "ctl/text.h"
+#include "meaning/addr.h"
 
 #define OPEN_TIMEOUT_MS (310 * 1000)	/* Init may wait for the radio to power on; 300 s is its longest setting */
 #define CLOSE_TIMEOUT_MS 2000

@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "build-config.h"
-#include "core/constants.h"
 #include "ctl/fail.h"
+#include "meaning/constants.h"
 
 #define FIFO_DEPTH 4096
 #define OPEN_TIMEOUT_MS (310 * 1000)	/* Init may wait for the radio to power on; 300 s is its longest setting */

@@ -11,8 +11,9 @@
 #include <bluetooth/bluetooth.h>
 #endif
 
-#include "core/ad.h"
-#include "core/report.h"
+#include "meaning/ad.h"
+#include "meaning/addr.h"
+#include "meaning/constants.h"
 
 #define NAME_OF(table, number) ((number) < ARRAY_SIZE(table) ? (table)[number] : NULL)
 

@@ -2,7 +2,7 @@
 /* Names for numbers: those of the Bluetooth SIG's Assigned Numbers, and those of the contract. */
 #pragma once
 
-#include "core/uuid.h"
+#include "meaning/uuid.h"
 #include "util/macros.h"
 
 /* The company with that identifier; NULL if it is not known (or built without libbluetooth, which has the table). */

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-#include "core/addr.h"
 #include "ctl/wanted.h"
+#include "meaning/addr.h"
 
 static int set_json(Options *options, const char *text UNUSED, Reason *reason UNUSED)
 {

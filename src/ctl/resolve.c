@@ -2,11 +2,11 @@
 /* AD bytes as the user types them, and what they say. */
 #include "ctl/resolve.h"
 
-#include "core/constants.h"
 #include "ctl/describe.h"
 #include "ctl/names.h"
 #include "ctl/text.h"
 #include "ctl/wanted.h"
+#include "meaning/constants.h"
 
 static bool is_separator(char c)
 {

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/report.h"
+#include "meaning/constants.h"
 
 #define LEVEL_SHARE 0.3		/* of a new report in the smoothed level */
 #define RANK_STEP 5.0		/* dB that the level must move before the row may change its place */

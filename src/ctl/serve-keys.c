@@ -4,12 +4,11 @@
 
 #include <string.h>
 
-#include "core/attr.h"
-#include "core/local.h"
-#include "core/uuid.h"
 #include "ctl/text.h"
 #include "ctl/value-format.h"
 #include "ctl/wanted.h"
+#include "meaning/constants.h"
+#include "meaning/uuid.h"
 
 static int refuse(Reason *reason, const char *text, const char *allowed)
 {

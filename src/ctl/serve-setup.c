@@ -2,7 +2,7 @@
 /* Services, characteristics and descriptors of a file, made at the daemon. */
 #include "ctl/serve-setup.h"
 
-#include "core/constants.h"
+#include "meaning/constants.h"
 
 #define LOCAL_SERVICE_INTERFACE "com.example.Bluetooth.LocalService1"
 

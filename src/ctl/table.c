@@ -2,10 +2,10 @@
 /* The table of a scan. */
 #include "ctl/table.h"
 
-#include "core/report.h"
 #include "ctl/describe.h"
 #include "ctl/names.h"
 #include "ctl/text.h"
+#include "meaning/constants.h"
 
 /* Signal strengths at the ends of the bar. */
 #define BAR_MIN (-100.0)

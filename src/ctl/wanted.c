@@ -4,9 +4,9 @@
 
 #include <errno.h>
 
-#include "core/addr.h"
-#include "core/uuid.h"
 #include "ctl/text.h"
+#include "meaning/addr.h"
+#include "meaning/uuid.h"
 
 #define NAME_BYTES_MAX 248	/* the longest name that a device can have */
 

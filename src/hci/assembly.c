@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/ad.h"
+#include "meaning/ad.h"
 
 typedef struct Slot {
 	bool used;

@@ -8,7 +8,7 @@
 #include <bluetooth/bluetooth.h>
 #include <bluetooth/hci.h>
 
-#include "core/ad.h"
+#include "meaning/ad.h"
 
 #define ADDRESS_ANONYMOUS 0xff
 

@@ -93,23 +93,6 @@ static int add_company(sd_bus_message *m, AdvertData *data, const char *what, Re
 			 length, what, reason);
 }
 
-/* As on the air: least significant byte first, in the shortest width. Returns the width. */
-static size_t uuid_to_air(const Uuid *uuid, uint8_t air[static 16])
-{
-	size_t width = 16;
-	uint32_t number;
-
-	if (uuid_short(uuid, &number)) {
-		width = number <= UINT16_MAX ? 2 : 4;
-		for (size_t i = 0; i < width; i++)
-			air[i] = (uint8_t)(number >> (8 * i));
-	} else {
-		for (size_t i = 0; i < width; i++)
-			air[i] = uuid->bytes[15 - i];
-	}
-	return width;
-}
-
 static int add_service(sd_bus_message *m, AdvertData *data, const char *what, Reason *reason)
 {
 	const void *bytes = NULL;

@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "core/ad.h"
+#include "meaning/ad.h"
 #include "service/options.h"
 
 #define BATCH_MS_MAX 10000

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "core/constants.h"
+#include "meaning/constants.h"
 #include "service/interfaces.h"
 #include "service/link-dbus.h"
 #include "service/options.h"

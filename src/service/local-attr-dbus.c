@@ -3,9 +3,9 @@
 #include <errno.h>
 #include <string.h>
 
-#include "core/constants.h"
 #include "core/local-subscriber.h"
 #include "core/local-value.h"
+#include "meaning/constants.h"
 #include "service/interfaces.h"
 #include "service/local-dbus.h"
 #include "service/options.h"

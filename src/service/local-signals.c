@@ -2,9 +2,9 @@
 /* Core's news of our services and their clients, for the programs that serve: unicast, all of it. */
 #include <errno.h>
 
-#include "core/constants.h"
 #include "core/local-subscriber.h"
 #include "core/session.h"
+#include "meaning/constants.h"
 #include "service/local-dbus.h"
 #include "service/path.h"
 #include "service/service.h"

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "build-config.h"
-#include "core/constants.h"
+#include "meaning/constants.h"
 #include "service/init-options.h"
 #include "service/interfaces.h"
 #include "service/path.h"

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <systemd/sd-bus.h>
 
-#include "core/addr.h"
-#include "core/uuid.h"
+#include "meaning/addr.h"
+#include "meaning/uuid.h"
 #include "util/error.h"
 #include "util/macros.h"
 

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/siphash.h"
 #include "util/log.h"
+#include "util/siphash.h"
 
 struct Peers {
 	sd_bus *bus;

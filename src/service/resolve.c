@@ -2,7 +2,7 @@
 /* Session1.ResolveAdvData: AD structures as D-Bus values. */
 #include <glib.h>
 
-#include "core/ad.h"
+#include "meaning/ad.h"
 #include "service/interfaces.h"
 
 #define BRIEF 256	/* bytes of data: of an advertisement that is not extended, and more */

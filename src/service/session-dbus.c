@@ -2,7 +2,7 @@
 /* com.example.Bluetooth.Session1: the bus face of core/session. */
 #include <errno.h>
 
-#include "core/constants.h"
+#include "meaning/constants.h"
 #include "service/advert-dbus.h"
 #include "service/advert-stream.h"
 #include "service/bonds.h"

@@ -6,7 +6,7 @@
 
 #include <linux/sockios.h>
 
-#include "core/constants.h"
+#include "meaning/constants.h"
 #include "service/path.h"
 #include "service/report-dbus.h"
 #include "service/service.h"

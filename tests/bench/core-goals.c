@@ -8,9 +8,9 @@
 #include "bench.h"
 #include "core-bed.h"
 #include "core-steps.h"
-#include "core/ad.h"
 #include "core/devices.h"
 #include "core/session.h"
+#include "meaning/ad.h"
 
 #define ROUNDS 7
 #define FEW 2000

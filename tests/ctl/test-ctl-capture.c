@@ -2,10 +2,10 @@
 /* Captures, byte for byte: legacy reports, extended ones, fragments, and what the formats put around them. */
 #include <string.h>
 
-#include "core/addr.h"
 #include "core/report.h"
 #include "ctl/capture.h"
 #include "ctl/text.h"
+#include "meaning/addr.h"
 #include "unit.h"
 
 #define WALL 1700000000000000	/* added to a report's time */

@@ -2,10 +2,10 @@
 /* What bluebrokerctl resolve says: structures, beacons, tails, and the hex that people type. */
 #include <string.h>
 
-#include "core/ad.h"
 #include "ctl/describe.h"
 #include "ctl/resolve.h"
 #include "ctl/text.h"
+#include "meaning/ad.h"
 #include "unit.h"
 
 static GByteArray *bytes_of(const char *hex)

@@ -2,9 +2,9 @@
 /* Any bytes through the AD parser. What it finds, built again, must be what was there. */
 #include <string.h>
 
-#include "core/ad.h"
 #include "core/report.h"
 #include "fuzz.h"
+#include "meaning/ad.h"
 
 static void check_uuids(const AdField *field)
 {

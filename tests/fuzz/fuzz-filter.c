@@ -11,10 +11,10 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "core/ad.h"
 #include "core/filter.h"
 #include "core/glob.h"
 #include "fuzz.h"
+#include "meaning/ad.h"
 
 #define CONDITIONS_MAX 24
 #define NAME_MAX_BYTES 248

@@ -6,9 +6,9 @@
  */
 #include <string.h>
 
-#include "core/ad.h"
 #include "fuzz.h"
 #include "hci/assembly.h"
+#include "meaning/ad.h"
 
 #define HEAD 3
 

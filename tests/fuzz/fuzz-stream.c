@@ -3,9 +3,9 @@
 #include <bluebroker-stream.h>
 #include <string.h>
 
-#include "core/ad.h"
 #include "core/stream-record.h"
 #include "fuzz.h"
+#include "meaning/ad.h"
 
 #define REPORTS_MAX 32
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Usage: check-core-symbols.sh LIBCORE.A
-# core is pure: it calls no bus, no loop, no clock and no socket.
+# core is pure: it calls no bus, no loop, no clock, no socket and no file.
 set -eu
 
 wanted=$(nm --undefined-only "$1" | awk 'NF == 2 { print $2 }' | sort -u)
@@ -15,6 +15,7 @@ fi
 forbidden='^(sd_|dbus_|g_dbus_|g_bus_|g_socket_|g_main_|g_timeout_|g_idle_)'
 forbidden="$forbidden"'|^(clock_gettime|gettimeofday|time|g_get_monotonic_time|g_get_real_time)$'
 forbidden="$forbidden"'|^(socket|connect|bind|ioctl|poll|ppoll|select|epoll_.*|timerfd_.*|sleep|usleep|nanosleep)$'
+forbidden="$forbidden"'|^(open|openat|fopen|fopen64|open64|creat|read|fread|write|fwrite|getrandom|g_file_.*|g_key_file_load_from_file)$'
 if echo "$wanted" | grep -E "$forbidden"; then
 	echo "$1: core must not call these"
 	exit 1

@@ -1,18 +1,26 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# check-layers.sh SRC: util <- core <- {bluez, hci, service} <- main. No file includes a header of a layer above or beside it.
+# check-layers.sh SRC: util <- meaning <- core <- {bluez, hci, service} <- main; meaning <- ctl. No file includes a header of
+# a layer above or beside it.
 set -eu
+self=$(readlink -f "$0")
 cd "$1"
 bad=0
 
 # may LAYER HEADER-FOLDERS: what the files of that layer may include of ours
 may() {
-	found=$(grep -n '^#include "' "$1"/*.[ch] | grep -vE "\"($2)/|\"build-config\.h\"" || true)
+	found=$(grep -n '^#include "' "$1"/*.[ch] | grep -vE "\"($2)/|\"(build-config|broker-dbus)\.h\"" || true)
 	[ -z "$found" ] || { echo "$1/ may include only $2:"; echo "$found"; bad=1; }
 }
 may util 'util'
-may core 'util|core'
-may bluez 'util|core|bluez'
-may hci 'util|core|hci'
-may service 'util|core|service'
+may meaning 'util|meaning'
+may core 'util|meaning|core'
+may bluez 'util|meaning|core|bluez'
+may hci 'util|meaning|core|hci'
+may service 'util|meaning|core|service'
+may ctl 'util|meaning|ctl'
+may keys 'util'
+for layer in */; do
+	grep -q "^may ${layer%/} " "$self" || { echo "$layer is no layer that this test knows"; bad=1; }
+done
 exit $bad

@@ -6,10 +6,10 @@
 
 #include "brokers.h"
 #include "core/advert.h"
-#include "core/constants.h"
 #include "core/local-subscriber.h"
 #include "core/local-value.h"
 #include "core/local.h"
+#include "meaning/constants.h"
 
 typedef struct Side {
 	World world;		/* first: the edges are called with it */

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/ad.h"
+#include "meaning/ad.h"
 #include "unit.h"
 
 /* Exactly these bytes, to be freed. */

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "core/addr.h"
+#include "meaning/addr.h"
 #include "unit.h"
 
 START_TEST(test_parse_good)

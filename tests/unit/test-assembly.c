@@ -2,8 +2,8 @@
 /* Joining fragments: what becomes whole, what is marked truncated, and that nothing grows without bound. */
 #include <string.h>
 
-#include "core/ad.h"
 #include "hci/assembly.h"
+#include "meaning/ad.h"
 #include "reports.h"
 #include "unit.h"
 

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/config.h"
+#include "config-file.h"
 #include "unit.h"
 
 static int parse(Config *config, const char *text, Reason *reason)

@@ -2,7 +2,7 @@
 /* The documented constants: each name with its number, none missing, none twice. */
 #include <string.h>
 
-#include "core/constants.h"
+#include "meaning/constants.h"
 #include "unit.h"
 
 static const Constant documented[] = {

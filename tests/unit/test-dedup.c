@@ -3,8 +3,8 @@
 #include <errno.h>
 
 #include "core/dedup.h"
-#include "core/siphash.h"
 #include "unit.h"
+#include "util/siphash.h"
 
 #define SECOND USEC_PER_SEC
 

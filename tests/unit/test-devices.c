@@ -3,8 +3,8 @@
 #include <errno.h>
 #include <glib.h>
 
-#include "core/ad.h"
 #include "core/devices.h"
+#include "meaning/ad.h"
 #include "reports.h"
 #include "unit.h"
 

@@ -3,8 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "core/ad.h"
 #include "filters.h"
+#include "meaning/ad.h"
 
 START_TEST(test_empty_passes_all)
 {

@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "attr-place.h"
-#include "core/constants.h"
+#include "meaning/constants.h"
 
 START_TEST(test_fan_out)
 {

@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/ad.h"
 #include "hci/packet.h"
+#include "meaning/ad.h"
 #include "unit.h"
 
 #define REPORTS_MAX 3

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "core/ad.h"
+#include "meaning/ad.h"
 #include "reports.h"
 #include "unit.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a session makes of reports: FIFO, filter, events, batches. */
 #include "brokers.h"
-#include "core/constants.h"
+#include "meaning/constants.h"
 
 START_TEST(test_fifo)
 {

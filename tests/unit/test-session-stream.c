@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A session's stream: it takes the reports instead of those who listen, as long as it is there and has room. */
 #include "brokers.h"
-#include "core/constants.h"
+#include "meaning/constants.h"
 
 typedef struct Pipe {
 	SessionStream stream;	/* first */

@@ -3,7 +3,7 @@
 #include <errno.h>
 
 #include "brokers.h"
-#include "core/constants.h"
+#include "meaning/constants.h"
 
 START_TEST(test_scan_times)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SipHash-2-4 against the vectors of its authors: key 00 01 … 0f, message 00 01 … of each length. */
-#include "core/siphash.h"
 #include "unit.h"
+#include "util/siphash.h"
 
 START_TEST(test_reference)
 {

@@ -3,8 +3,8 @@
 #include <bluebroker-stream.h>
 #include <string.h>
 
-#include "core/ad.h"
 #include "core/stream-record.h"
+#include "meaning/ad.h"
 #include "reports.h"
 #include "unit.h"
 

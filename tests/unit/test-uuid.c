@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "core/uuid.h"
+#include "meaning/uuid.h"
 #include "unit.h"
 
 START_TEST(test_parse_good)

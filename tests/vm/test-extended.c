@@ -3,7 +3,7 @@
  * GetAdv. The daemon has the HCI monitor, as its service has it. */
 #include <string.h>
 
-#include "core/ad.h"
+#include "meaning/ad.h"
 #include "report-events.h"
 #include "scan-reader.h"
 

@@ -10,7 +10,7 @@
 
 #include <check.h>
 
-#include "core/ad.h"
+#include "meaning/ad.h"
 #include "monitor-fixture.h"
 
 #define ADVERTISERS 40

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SipHash-2-4. */
-#include "core/siphash.h"
+#include "util/siphash.h"
 
 #include <errno.h>
 #include <stdbool.h>

@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "core/uuid.h"
+#include "meaning/uuid.h"
 #include "util/macros.h"
 
 #define AD_MAX 1650		/* the longest data of an extended advertisement (Vol 4 Part E 7.7.65.13) */
@@ -73,6 +73,9 @@ void ad_replace_noncharacters(char *text);
 
 /* The TX power in dBm, if it is there. */
 bool ad_find_tx_power(const uint8_t *data, size_t length, int8_t *ret);
+
+/* Bytes of each UUID in a structure that is a list of them: 2, 4 or 16; 0: it is none. */
+size_t ad_list_width(uint8_t type);
 
 /* Walks the service UUIDs of one structure: the UUID lists, and the UUID of service data. *position starts at 0; false
  * after the last one, and for a structure that has none. */

@@ -1,22 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Device addresses as text. */
-#include "core/addr.h"
+#include "meaning/addr.h"
 
 #include <errno.h>
+#include <glib.h>
 #include <string.h>
 
-#include "core/siphash.h"
-
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
+#include "util/siphash.h"
 
 int addr_parse(const char *text, Addr *addr)
 {
@@ -33,7 +23,7 @@ int addr_parse(const char *text, Addr *addr)
 
 	for (size_t i = 0; i < sizeof(bytes); i++) {
 		const char *pair = text + i * step;
-		int high = hex_digit(pair[0]), low = hex_digit(pair[1]);
+		int high = g_ascii_xdigit_value(pair[0]), low = g_ascii_xdigit_value(pair[1]);
 
 		if (high < 0 || low < 0)
 			return -EINVAL;

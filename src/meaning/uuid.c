@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* UUIDs: the forms in which programs and the air give them, and the one form in which we print them. */
-#include "core/uuid.h"
+#include "meaning/uuid.h"
 
 #include <errno.h>
+#include <glib.h>
 #include <string.h>
 
 #define HEX_DIGITS_MAX 8
@@ -12,17 +13,6 @@
 static const uint8_t base[16] = {
 	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x10, 0x00, 0x80, 0x00, 0x00, 0x80, 0x5f, 0x9b, 0x34, 0xfb,
 };
-
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
 
 static void set_short(Uuid *uuid, uint32_t value, uint8_t width)
 {
@@ -50,7 +40,7 @@ static int parse_long(const char *text, Uuid *ret)
 	size_t digits = 0;
 
 	for (size_t i = 0; i < UUID_STRING_SIZE - 1; i++) {
-		int digit = hex_digit(text[i]);
+		int digit = g_ascii_xdigit_value(text[i]);
 
 		if (is_dash_place(i)) {
 			if (text[i] != '-')
@@ -80,7 +70,7 @@ static int parse_short(const char *text, size_t length, Uuid *ret)
 		return -EINVAL;
 
 	for (size_t i = 0; i < length; i++) {
-		int digit = hex_digit(text[i]);
+		int digit = g_ascii_xdigit_value(text[i]);
 
 		if (digit < 0)
 			return -EINVAL;
@@ -129,6 +119,22 @@ int uuid_from_air(const uint8_t *bytes, size_t length, Uuid *ret)
 	for (size_t i = 0; i < length; i++)
 		turned[i] = bytes[length - 1 - i];
 	return uuid_from_bytes(turned, length, ret);
+}
+
+size_t uuid_to_air(const Uuid *uuid, uint8_t air[static 16])
+{
+	size_t width = sizeof(uuid->bytes);
+	uint32_t number;
+
+	if (uuid_short(uuid, &number)) {
+		width = number <= UINT16_MAX ? 2 : 4;
+		for (size_t i = 0; i < width; i++)
+			air[i] = (uint8_t)(number >> (8 * i));
+	} else {
+		for (size_t i = 0; i < width; i++)
+			air[i] = uuid->bytes[width - 1 - i];
+	}
+	return width;
 }
 
 const char *uuid_format(const Uuid *uuid, char buffer[static UUID_STRING_SIZE])

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Walking and building AD structures. */
-#include "core/ad.h"
+#include "meaning/ad.h"
 
 #include <errno.h>
 #include <glib.h>
@@ -120,6 +120,26 @@ bool ad_find_tx_power(const uint8_t *data, size_t length, int8_t *ret)
 		}
 	}
 	return false;
+}
+
+size_t ad_list_width(uint8_t type)
+{
+	switch (type) {
+	case AD_UUID16_PART:
+	case AD_UUID16:
+	case AD_SOLICIT16:
+		return 2;
+	case AD_UUID32_PART:
+	case AD_UUID32:
+	case AD_SOLICIT32:
+		return 4;
+	case AD_UUID128_PART:
+	case AD_UUID128:
+	case AD_SOLICIT128:
+		return 16;
+	default:
+		return 0;
+	}
 }
 
 bool ad_field_next_uuid(const AdField *field, size_t *position, Uuid *ret)

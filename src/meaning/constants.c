@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Names and numbers of Pycom's documentation and firmware. */
-#include "core/constants.h"
+#include "meaning/constants.h"
 
-#include "core/ad.h"
-#include "core/report.h"
+#include "meaning/ad.h"
+#include "meaning/addr.h"
 
 const Constant constants[] = {
 	/* mode and antenna */
@@ -45,33 +45,33 @@ const Constant constants[] = {
 	{ "ADV_MANUFACTURER_DATA", AD_MANUFACTURER },
 
 	/* properties of a characteristic (Vol 3 Part G 3.3.1.1) */
-	{ "PROP_BROADCAST", 0x01 },
-	{ "PROP_READ", 0x02 },
-	{ "PROP_WRITE_NR", 0x04 },
-	{ "PROP_WRITE", 0x08 },
-	{ "PROP_NOTIFY", 0x10 },
-	{ "PROP_INDICATE", 0x20 },
-	{ "PROP_AUTH", 0x40 },
-	{ "PROP_EXT_PROP", 0x80 },
+	{ "PROP_BROADCAST", PROP_BROADCAST },
+	{ "PROP_READ", PROP_READ },
+	{ "PROP_WRITE_NR", PROP_WRITE_NR },
+	{ "PROP_WRITE", PROP_WRITE },
+	{ "PROP_NOTIFY", PROP_NOTIFY },
+	{ "PROP_INDICATE", PROP_INDICATE },
+	{ "PROP_AUTH", PROP_AUTH },
+	{ "PROP_EXT_PROP", PROP_EXT_PROP },
 
 	/* permissions of a characteristic */
-	{ "PERM_READ", 0x01 },
-	{ "PERM_READ_ENCRYPTED", 0x02 },
-	{ "PERM_READ_ENCRYPTED_MITM", 0x04 },
-	{ "PERM_WRITE", 0x10 },
-	{ "PERM_WRITE_ENCRYPTED", 0x20 },
-	{ "PERM_WRITE_ENCRYPTED_MITM", 0x40 },
-	{ "PERM_WRITE_SIGNED", 0x80 },
-	{ "PERM_WRITE_SIGNED_MITM", 0x100 },
+	{ "PERM_READ", PERM_READ },
+	{ "PERM_READ_ENCRYPTED", PERM_READ_ENCRYPTED },
+	{ "PERM_READ_ENCRYPTED_MITM", PERM_READ_ENCRYPTED_MITM },
+	{ "PERM_WRITE", PERM_WRITE },
+	{ "PERM_WRITE_ENCRYPTED", PERM_WRITE_ENCRYPTED },
+	{ "PERM_WRITE_ENCRYPTED_MITM", PERM_WRITE_ENCRYPTED_MITM },
+	{ "PERM_WRITE_SIGNED", PERM_WRITE_SIGNED },
+	{ "PERM_WRITE_SIGNED_MITM", PERM_WRITE_SIGNED_MITM },
 
 	/* events */
 	{ "NEW_ADV_EVENT", EVENT_NEW_ADV },
 	{ "CLIENT_CONNECTED", EVENT_CLIENT_CONNECTED },
 	{ "CLIENT_DISCONNECTED", EVENT_CLIENT_DISCONNECTED },
-	{ "CHAR_READ_EVENT", 0x08 },
-	{ "CHAR_WRITE_EVENT", 0x10 },
-	{ "CHAR_NOTIFY_EVENT", 0x20 },
-	{ "CHAR_SUBSCRIBE_EVENT", 0x80 },
+	{ "CHAR_READ_EVENT", EVENT_CHAR_READ },
+	{ "CHAR_WRITE_EVENT", EVENT_CHAR_WRITE },
+	{ "CHAR_NOTIFY_EVENT", EVENT_CHAR_NOTIFY },
+	{ "CHAR_SUBSCRIBE_EVENT", EVENT_CHAR_SUBSCRIBE },
 
 	/* client characteristic configuration (Vol 3 Part G 3.3.3.3) */
 	{ "CHAR_CONFIG_NOTIFY", 1 },

@@ -30,6 +30,8 @@ int uuid_from_bytes(const uint8_t *bytes, size_t length, Uuid *ret);
 
 /* The same, little-endian, as on the air; length 2, 4 or 16. */
 int uuid_from_air(const uint8_t *bytes, size_t length, Uuid *ret);
+/* In the shortest width: 2, 4 or 16 bytes, which it returns. */
+size_t uuid_to_air(const Uuid *uuid, uint8_t air[static 16]);
 
 /* Lower case, 36 characters. Returns buffer. */
 const char *uuid_format(const Uuid *uuid, char buffer[static UUID_STRING_SIZE]);
