@@ -104,11 +104,6 @@ static int append_root(sd_bus_message *m, void *root)
 	return sd_bus_message_append(m, "o", root);
 }
 
-static int on_ignored(sd_bus_message *m UNUSED, void *userdata UNUSED, sd_bus_error *error UNUSED)
-{
-	return 0;
-}
-
 static int on_registered(sd_bus_message *m, void *userdata, sd_bus_error *ret_error UNUSED)
 {
 	AdvertMonitor *monitor = userdata;
@@ -152,7 +147,7 @@ void advert_monitor_stop(AdvertMonitor *monitor)
 	if (monitor->state == ADVERT_MONITOR_OFF)
 		return;
 	(void)bluez_call_floating(monitor->adapter->bluez, monitor->adapter->path, MONITOR_MANAGER_INTERFACE,
-				  "UnregisterMonitor", on_ignored, append_root, monitor->root);
+				  "UnregisterMonitor", NULL, append_root, monitor->root);
 	advert_monitor_forget(monitor);
 }
 

@@ -311,11 +311,6 @@ static int on_call(sd_bus_message *m, void *userdata, sd_bus_error *error UNUSED
 	return r < 0 ? r : 1;
 }
 
-static int on_ignored(sd_bus_message *m UNUSED, void *userdata UNUSED, sd_bus_error *error UNUSED)
-{
-	return 0;
-}
-
 static int append_path(sd_bus_message *m, void *path)
 {
 	return sd_bus_message_append(m, "o", path);
@@ -328,7 +323,7 @@ static int append_registration(sd_bus_message *m, void *path)
 
 static void unregister(Bluez *bluez, const Adapter *adapter, char *path)
 {
-	(void)bluez_call_floating(bluez, adapter->path, ADVERTISING_INTERFACE, "UnregisterAdvertisement", on_ignored,
+	(void)bluez_call_floating(bluez, adapter->path, ADVERTISING_INTERFACE, "UnregisterAdvertisement", NULL,
 				  append_path, path);
 }
 

@@ -78,11 +78,6 @@ static int refuse(Bluez *bluez, const Subject *subject, sd_bus_message *m, Pairi
 	return 1;
 }
 
-static int on_ignored(sd_bus_message *m UNUSED, void *userdata UNUSED, sd_bus_error *ret_error UNUSED)
-{
-	return 0;
-}
-
 static int append_device(sd_bus_message *m, void *path)
 {
 	return sd_bus_message_append(m, "o", path);
@@ -94,7 +89,7 @@ static void remove_device(Bluez *bluez, const Link *link)
 	char path[BLUEZ_PATH_SIZE];
 
 	if (adapter && bluez_device_path(bluez, link->radio, &link->addr, path))
-		(void)bluez_call_floating(bluez, adapter->path, ADAPTER_INTERFACE, "RemoveDevice", on_ignored, append_device,
+		(void)bluez_call_floating(bluez, adapter->path, ADAPTER_INTERFACE, "RemoveDevice", NULL, append_device,
 					  path);
 }
 
@@ -186,12 +181,12 @@ static void show_passkey(const Device *device, uint32_t passkey)
 }
 
 /* bluetoothd does not look at the answer to DisplayPasskey. This ends the pairing, and the link with it. */
-static void cancel_pairing(Bluez *bluez, const Device *device)
+static void cancel_pairing(Bluez *bluez, const Radio *radio, const Addr *addr)
 {
 	char path[BLUEZ_PATH_SIZE];
 
-	if (device && bluez_device_path(bluez, device->adapter->radio, &device->addr, path))
-		(void)bluez_call_floating(bluez, path, DEVICE_INTERFACE, "CancelPairing", on_ignored, NULL, NULL);
+	if (bluez_device_path(bluez, radio, addr, path))
+		(void)bluez_call_floating(bluez, path, DEVICE_INTERFACE, "CancelPairing", NULL, NULL, NULL);
 }
 
 static int on_display_passkey(sd_bus_message *m, void *userdata, sd_bus_error *error UNUSED)
@@ -218,7 +213,7 @@ static int on_display_passkey(sd_bus_message *m, void *userdata, sd_bus_error *e
 	if (answer == PAIRING_REFUSE) {
 		if (subject.link)
 			link_forgive(subject.link, bluez_now(userdata));
-		cancel_pairing(userdata, subject.device);
+		cancel_pairing(userdata, subject.device->adapter->radio, &subject.device->addr);
 	}
 	return refuse(userdata, &subject, m, answer);
 }
@@ -352,7 +347,7 @@ void bluez_link_pair(Bluez *bluez, Link *link)
 
 void bluez_link_cancel_pair(Bluez *bluez, Link *link)
 {
-	call_device(bluez, link, "CancelPairing", on_ignored, PAIR_TIMEOUT);
+	cancel_pairing(bluez, link->radio, &link->addr);
 }
 
 void bluez_link_unpair(Bluez *bluez, Link *link)

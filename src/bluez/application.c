@@ -152,11 +152,6 @@ static void application_free(Application *application)
 	free(application);
 }
 
-static int on_ignored(sd_bus_message *m UNUSED, void *userdata UNUSED, sd_bus_error *error UNUSED)
-{
-	return 0;
-}
-
 static int append_root(sd_bus_message *m, void *root)
 {
 	return sd_bus_message_append(m, "o", root);
@@ -179,7 +174,7 @@ static int on_quiet(sd_bus_message *m UNUSED, void *userdata, sd_bus_error *erro
 	Application *application = userdata;
 	Bluez *bluez = application->bluez;
 
-	(void)bluez_call_floating(bluez, application->adapter, GATT_MANAGER_INTERFACE, "UnregisterApplication", on_ignored,
+	(void)bluez_call_floating(bluez, application->adapter, GATT_MANAGER_INTERFACE, "UnregisterApplication", NULL,
 				  append_root, application->root);
 	g_ptr_array_remove(bluez->leaving, application);
 	application_free(application);

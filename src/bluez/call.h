@@ -28,8 +28,8 @@ void call_queue_lost(CallQueue *queue);
 /*
  * Calls bluetoothd, with the configured time limit. append puts the arguments into the message (NULL: none). The callback
  * hears the answer, or the error NoReply; with it the call is over. bluez_call_forget, also from within the callback, means
- * that nobody waits any more; ret NULL: the call goes on by itself, whatever becomes of its cause. -ENOTCONN where
- * bluetoothd is away, -EBUSY where too many calls wait.
+ * that nobody waits any more; ret NULL: the call goes on by itself, whatever becomes of its cause, and callback may be NULL.
+ * -ENOTCONN where bluetoothd is away, -EBUSY where too many calls wait.
  */
 typedef int (*BluezAppend)(sd_bus_message *m, void *userdata);
 int bluez_call(Bluez *bluez, const char *path, const char *interface, const char *member, BluezCall **ret,

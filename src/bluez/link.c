@@ -90,17 +90,12 @@ void bluez_link_gone(Device *device)
 	link_mirror(radio, &device->addr, &mirror, now);
 }
 
-static int on_ignored(sd_bus_message *m UNUSED, void *userdata UNUSED, sd_bus_error *ret_error UNUSED)
-{
-	return 0;
-}
-
 void bluez_client_disconnect(Bluez *bluez, Radio *radio, const Addr *addr)
 {
 	char path[BLUEZ_PATH_SIZE];
 
 	if (bluez_device_path(bluez, radio, addr, path))
-		(void)bluez_call_floating(bluez, path, DEVICE_INTERFACE, "Disconnect", on_ignored, NULL, NULL);
+		(void)bluez_call_floating(bluez, path, DEVICE_INTERFACE, "Disconnect", NULL, NULL, NULL);
 }
 
 bool bluez_link_look(Bluez *bluez, Radio *radio, const Addr *addr, LinkMirror *ret)

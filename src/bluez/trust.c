@@ -193,11 +193,6 @@ void trust_forget(Bluez *bluez, const char *path)
 		g_hash_table_remove(bluez->lent, path);
 }
 
-static int on_ignored(sd_bus_message *m UNUSED, void *userdata UNUSED, sd_bus_error *error UNUSED)
-{
-	return 0;
-}
-
 /* Nobody is here any more when the answer comes. */
 void trust_return_all(Bluez *bluez)
 {
@@ -211,7 +206,7 @@ void trust_return_all(Bluez *bluez)
 	while (g_hash_table_iter_next(&iter, &path, &loan)) {
 		if (!((Loan *)loan)->lent)
 			continue;
-		(void)bluez_call_floating(bluez, path, "org.freedesktop.DBus.Properties", "Set", on_ignored, append_trusted,
+		(void)bluez_call_floating(bluez, path, "org.freedesktop.DBus.Properties", "Set", NULL, append_trusted,
 					  &trusted);
 	}
 	g_clear_pointer(&bluez->lent, g_hash_table_destroy);
