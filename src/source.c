@@ -49,8 +49,7 @@ void source_listen(Source *source)
 	for (guint i = 0; i < source->broker->radios->len && n < ARRAY_SIZE(indices); i++) {
 		const Radio *radio = g_ptr_array_index(source->broker->radios, i);
 
-		/* one that is gone from the bus may still be heard for a moment: bluetoothd, stopped, takes it away first */
-		if (radio->scanning->len > 0 || radio_is_scanning(radio) || radio->wish.overhear)
+		if (radio_wants_monitor(radio))
 			indices[n++] = (uint16_t)radio->index;
 	}
 	source_settle_retry(source, n > 0);
@@ -75,7 +74,7 @@ static void on_report(void *userdata, unsigned index, const ReportInfo *info)
 
 static void on_lost(void *userdata, uint32_t packets)
 {
-	((Source *)userdata)->broker->stats.dropped_monitor += packets;
+	broker_monitor_lost(((Source *)userdata)->broker, packets);
 	log_limited(LOG_WARNING, "%u advertising events came faster than they were read, and are lost", packets);
 }
 

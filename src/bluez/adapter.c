@@ -282,7 +282,7 @@ static int on_power_set(sd_bus_message *m, void *userdata, sd_bus_error *ret_err
 		log_debug("hci%u: bluetoothd is switching the power already", adapter->index);
 		r = -EBUSY;
 	} else if (error) {
-		adapter->bluez->broker->stats.upstream_errors++;
+		broker_upstream_failed(adapter->bluez->broker);
 		log_limited(LOG_WARNING, "hci%u: cannot switch the power: %s", adapter->index,
 			    error_words(error));
 		update_blocked(adapter);

@@ -28,7 +28,7 @@ static void advert_monitor_failed(AdvertMonitor *monitor, const char *why)
 {
 	log_warning("hci%u: bluetoothd does not take an advertisement monitor (%s): discovery alone will do",
 		    monitor->adapter->index, why);
-	monitor->adapter->bluez->broker->stats.upstream_errors++;
+	broker_upstream_failed(monitor->adapter->bluez->broker);
 	monitor->failed = true;
 }
 

@@ -403,7 +403,7 @@ static int on_registered(sd_bus_message *m, void *userdata, sd_bus_error *ret_er
 	if (error) {
 		r = translate(advert, error, &reason);
 		if (r != -EBUSY) {
-			object->bluez->broker->stats.upstream_errors++;
+			broker_upstream_failed(object->bluez->broker);
 			log_limited(LOG_WARNING, "hci%u: bluetoothd does not advertise: %s: %s", advert->session->radio->index,
 				    error->name, error_words(error));
 		}

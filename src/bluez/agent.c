@@ -100,7 +100,7 @@ static PairingAnswer decide(Bluez *bluez, const Subject *subject, PairingKind ki
 	PairingAnswer answer = PAIRING_REFUSE;
 	char text[ADDR_STRING_SIZE];
 
-	if (!device || (subject->link && (subject->link->pairing || subject->link->pair_under_way)))
+	if (!device || (subject->link && link_is_pairing(subject->link)))
 		return PAIRING_REFUSE;
 	if (subject->link)
 		answer = link_pairing_unasked(subject->link, kind == PAIRING_JUST_WORKS, bluez_now(bluez));
@@ -289,7 +289,7 @@ static int translate_error(const sd_bus_error *error, const Link *link, Reason *
 		int outcome;
 		const char *says;
 	} table[] = {
-		{ "org.bluez.Error.AlreadyExists", 0, "" },
+		{ "org.bluez.Error.AlreadyExists", -EALREADY, "" },
 		{ "org.bluez.Error.AuthenticationTimeout", E_TIMED_OUT, "the pairing was not finished in time" },
 		{ "org.bluez.Error.AuthenticationCanceled", E_FAILED, "the pairing was cancelled" },
 		{ "org.bluez.Error.AuthenticationRejected", E_CONNECTION_REFUSED, "the pairing was refused" },
@@ -300,11 +300,11 @@ static int translate_error(const sd_bus_error *error, const Link *link, Reason *
 	};
 
 	if (sd_bus_error_has_name(error, "org.bluez.Error.AuthenticationCanceled") && link &&
-	    (!link->bluez.connected || link->mend_until != 0))
+	    (!link->bluez.connected || link_is_recovering(link)))
 		return reason_set(reason, E_NOT_CONNECTED, "the link was lost");
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
 		if (sd_bus_error_has_name(error, table[i].name))
-			return table[i].outcome == 0 ? 0 : reason_set(reason, table[i].outcome, "%s", table[i].says);
+			return table[i].outcome < 0 ? table[i].outcome : reason_set(reason, table[i].outcome, "%s", table[i].says);
 	return reason_set(reason, E_FAILED, "bluetoothd: %s", error_words(error));
 }
 
@@ -327,10 +327,7 @@ static int on_paired(sd_bus_message *m, void *userdata, sd_bus_error *ret_error 
 	trust_return(bluez_of_answer(userdata), path_of_answer(userdata));
 	if (!link)
 		return 0;
-	/* it was paired before: nothing to confirm, and nothing to undo */
-	if (error && r == 0)
-		link->pair_asked = true;
-	else if (error)
+	if (r > 0)
 		pairing_failed(bluez_of_answer(userdata), link, error);
 	link_pair_done(link, r, &reason, bluez_now(bluez_of_answer(userdata)));
 	return 0;

@@ -226,19 +226,19 @@ static int on_registered(sd_bus_message *m, void *userdata, sd_bus_error *ret_er
 	LocalService *service = application->service;
 	uint64_t now = bluez_now(application->bluez);
 	Reason reason = { "" };
-	int r = 0;
+	int r;
 
 	application->call = bluez_call_forget(application->call);
-	if (error) {
-		/* where it stood before, something else may stand now */
-		r = service->handle > 0 ? -EAGAIN : translate(service, error, &reason);
-		service->handle = 0;
-		application->bluez->broker->stats.upstream_errors++;
-		log_limited(LOG_WARNING, "hci%u: bluetoothd does not take a service: %s: %s", service->session->radio->index,
-			    error->name, error_words(error));
-		application_free(application);
+	if (!error) {
+		local_registered(service, 0, NULL, now);
+		return 0;
 	}
-	local_registered(service, r, &reason, now);
+	r = translate(service, error, &reason);
+	broker_upstream_failed(application->bluez->broker);
+	log_limited(LOG_WARNING, "hci%u: bluetoothd does not take a service: %s: %s", service->session->radio->index,
+		    error->name, error_words(error));
+	application_free(application);
+	local_refused(service, r, &reason, now);
 	return 0;
 }
 

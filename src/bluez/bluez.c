@@ -150,7 +150,7 @@ static int on_loaded(sd_bus_message *m, void *userdata, sd_bus_error *ret_error 
 		return 0;
 	}
 
-	bluez->broker->stats.upstream_errors++;
+	broker_upstream_failed(bluez->broker);
 	log_limited(LOG_WARNING, "bluetoothd does not list its objects (%s), asking again", error->name);
 	bluez->reload = sd_event_source_disable_unref(bluez->reload);
 	(void)sd_event_add_time_relative(bluez->event, &bluez->reload, CLOCK_BOOTTIME, RELOAD_WAIT, 0, on_reload, bluez);

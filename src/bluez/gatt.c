@@ -115,6 +115,7 @@ static int read_property(sd_bus_message *m, const char *key, void *userdata)
 	Attr *attr = reading->attr;
 	const uint8_t *bytes;
 	const char *text;
+	uint16_t mtu;
 	size_t length;
 	int flag, r;
 	Uuid uuid;
@@ -122,17 +123,21 @@ static int read_property(sd_bus_message *m, const char *key, void *userdata)
 	if (strcmp(key, "UUID") == 0) {
 		r = msg_read_variant(m, 's', &text);
 		if (r > 0 && uuid_parse(text, &uuid) == 0)
-			attr->uuid = uuid;
+			attr_set_uuid(attr, &uuid);
 		return r;
 	}
 	if (strcmp(key, "Primary") == 0) {
 		r = msg_read_variant(m, 'b', &flag);
 		if (r > 0)
-			attr->primary = flag;
+			attr_set_primary(attr, flag);
 		return r;
 	}
-	if (strcmp(key, "MTU") == 0)
-		return msg_read_variant(m, 'q', &attr->mtu);
+	if (strcmp(key, "MTU") == 0) {
+		r = msg_read_variant(m, 'q', &mtu);
+		if (r > 0)
+			attr_set_mtu(attr, mtu);
+		return r;
+	}
 	if (strcmp(key, "Flags") == 0)
 		return read_flags(attr, m);
 	if (strcmp(key, "Value") == 0) {
@@ -163,10 +168,7 @@ int gatt_read(Bluez *bluez, sd_bus_message *m, const char *path, bool change)
 	}
 	reading.attr = attr;
 	reading.change = change && attr->present;
-	if (at.kind == ATTR_CHARACTERISTIC)
-		attr->parent = attr_find(at.link, ATTR_SERVICE, at.parent);
-	else if (at.kind == ATTR_DESCRIPTOR)
-		attr->parent = attr_find(at.link, ATTR_CHARACTERISTIC, at.parent);
+	attr_set_parent(attr, at.parent);
 	r = msg_walk_properties(m, read_property, &reading);
 	if (!attr->present)
 		attr_appeared(attr);

@@ -42,7 +42,7 @@ static void bluez_report(const Device *device)
 	Report *report;
 
 	/* other programs' discoveries are heard too: cheap as long as nobody here asked */
-	if (!device->adapter->radio || device->adapter->radio->scanning->len == 0 || bluez->broker->monitored)
+	if (!device->adapter->radio || !radio_wants_signals(device->adapter->radio))
 		return;
 	if (device_report(device, now, &report) < 0)
 		return;

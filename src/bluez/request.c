@@ -206,7 +206,7 @@ static int on_set(Application *application, sd_bus_message *m)
 	if (r < 0)
 		return r;
 	if (strcmp(property, "Handle") == 0 && msg_read_variant(m, 'q', &handle) > 0)
-		application->service->handle = handle;
+		local_placed(application->service, handle);
 	return sd_bus_reply_method_return(m, NULL);
 }
 

@@ -107,7 +107,7 @@ static void scan_failed(Scan *scan, const char *method, const sd_bus_error *erro
 	uint64_t wait = MIN(RETRY_FIRST << MIN(scan->failures, 8u), RETRY_MAX);
 
 	scan->failures++;
-	scan->adapter->bluez->broker->stats.upstream_errors++;
+	broker_upstream_failed(scan->adapter->bluez->broker);
 	log_limited(LOG_WARNING, "hci%u: %s failed (%s: %s), trying again", scan->adapter->index, method, error->name,
 		    error->message ? error->message : "");
 	if (scan->state != SCAN_CHANGING) {
@@ -135,7 +135,7 @@ static int on_started(sd_bus_message *m, void *userdata, sd_bus_error *ret_error
 	}
 	if (is_no_answer(error)) {
 		/* it may have started all the same: get to a known state */
-		scan->adapter->bluez->broker->stats.upstream_errors++;
+		broker_upstream_failed(scan->adapter->bluez->broker);
 		log_limited(LOG_WARNING, "hci%u: no answer to StartDiscovery", scan->adapter->index);
 		scan->state = SCAN_RUNNING;
 		scan->restart = true;
@@ -186,7 +186,7 @@ static int on_stopped(sd_bus_message *m, void *userdata, sd_bus_error *ret_error
 
 	scan->call = bluez_call_forget(scan->call);
 	if (error) {
-		scan->adapter->bluez->broker->stats.upstream_errors++;
+		broker_upstream_failed(scan->adapter->bluez->broker);
 		log_debug("hci%u: StopDiscovery: %s", scan->adapter->index, error->name);
 	}
 	if (error && (is_no_answer(error) || sd_bus_error_has_name(error, "org.bluez.Error.InProgress"))) {

@@ -71,6 +71,27 @@ Attr *attr_find(const Link *link, AttrKind kind, uint16_t handle)
 	return NULL;
 }
 
+void attr_set_parent(Attr *attr, uint16_t handle)
+{
+	if (attr->kind != ATTR_SERVICE)
+		attr->parent = attr_find(attr->link, attr->kind - 1, handle);
+}
+
+void attr_set_uuid(Attr *attr, const Uuid *uuid)
+{
+	attr->uuid = *uuid;
+}
+
+void attr_set_primary(Attr *attr, bool primary)
+{
+	attr->primary = primary;
+}
+
+void attr_set_mtu(Attr *attr, uint16_t mtu)
+{
+	attr->mtu = mtu;
+}
+
 void attr_set_flags(Attr *attr, char **flags)
 {
 	static const struct {

@@ -53,9 +53,14 @@ int attr_new(Attr **ret, Link *link, AttrKind kind, uint16_t handle);
 Attr *attr_free(Attr *attr);
 
 Attr *attr_find(const Link *link, AttrKind kind, uint16_t handle);
-void attr_set_flags(Attr *attr, char **flags);	/* takes them over */
 
-/* From the edge. */
+/* From the edge: what BlueZ says of it. */
+void attr_set_parent(Attr *attr, uint16_t handle);	/* of its service or characteristic; none, if that is not known */
+void attr_set_uuid(Attr *attr, const Uuid *uuid);
+void attr_set_primary(Attr *attr, bool primary);
+void attr_set_flags(Attr *attr, char **flags);		/* takes them over */
+void attr_set_mtu(Attr *attr, uint16_t mtu);
+
 /* BlueZ showed a value that no read of ours gave: a notification, unless it is too long for one or nobody here wants any. */
 void attr_value(Attr *attr, GBytes *value, uint64_t now);
 

@@ -194,6 +194,16 @@ void broker_stats(const Broker *broker, BrokerStats *ret)
 	}
 }
 
+void broker_upstream_failed(Broker *broker)
+{
+	broker->stats.upstream_errors++;
+}
+
+void broker_monitor_lost(Broker *broker, uint32_t packets)
+{
+	broker->stats.dropped_monitor += packets;
+}
+
 Radio *broker_radio(const Broker *broker, unsigned index)
 {
 	Radio *remembered = NULL;

@@ -203,6 +203,10 @@ void broker_wake_at(Broker *broker, uint64_t when);
 
 void broker_stats(const Broker *broker, BrokerStats *ret);
 
+/* From the edges, for the statistics: a call to BlueZ failed; the kernel threw packets of the HCI monitor away. */
+void broker_upstream_failed(Broker *broker);
+void broker_monitor_lost(Broker *broker, uint32_t packets);
+
 /* The plugged-in radio that is hciN now or, failing that, the one that was hciN last. NULL: none. */
 Radio *broker_radio(const Broker *broker, unsigned index);
 /* NULL: it is gone. */

@@ -277,6 +277,11 @@ static void link_broke(Link *link, uint64_t now)
 	link_retry(link, -EAGAIN, &reason, now);
 }
 
+bool link_is_recovering(const Link *link)
+{
+	return link->mend_until != 0;
+}
+
 void link_connect_done(Link *link, int error, const Reason *reason, uint64_t now)
 {
 	Radio *radio = link->radio;

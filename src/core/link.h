@@ -97,6 +97,9 @@ void link_disconnect_done(Link *link, int error, uint64_t now);
 /* More is known of which addresses are of one device. */
 void links_identify(Radio *radio, uint64_t now);
 
+/* Whether it is being opened again, after it was lost over a pairing, before anybody is told. */
+bool link_is_recovering(const Link *link);
+
 /* For links.c, hold.c and link-identity.c. */
 Link *link_new(Radio *radio, const Addr *addr);
 void link_free(Link *link);

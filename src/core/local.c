@@ -340,6 +340,20 @@ void local_registered(LocalService *service, int error, const Reason *reason, ui
 	local_service_ended(service, error, reason);
 }
 
+void local_refused(LocalService *service, int error, const Reason *reason, uint64_t now)
+{
+	/* where it stood before, something else may stand now */
+	const bool moves = service->handle > 0;
+
+	service->handle = 0;
+	local_registered(service, moves ? -EAGAIN : error, reason, now);
+}
+
+void local_placed(LocalService *service, uint16_t handle)
+{
+	service->handle = handle;
+}
+
 uint64_t local_service_settle(LocalService *service, uint64_t now)
 {
 	Broker *broker = local_broker(service);

@@ -114,6 +114,10 @@ LocalAttr *local_attr_find(const LocalService *service, LocalKind kind, unsigned
 
 /* The answer to ops->local_register: 0, -EAGAIN for what is worth another try, or an error. */
 void local_registered(LocalService *service, int error, const Reason *reason, uint64_t now);
+/* The same, where BlueZ had it and did not take it: as local_registered, but a handle that was kept is given up first. */
+void local_refused(LocalService *service, int error, const Reason *reason, uint64_t now);
+/* BlueZ has put it at that handle, where it is to be again. */
+void local_placed(LocalService *service, uint16_t handle);
 
 /* For peripheral.c. */
 uint64_t local_service_settle(LocalService *service, uint64_t now);	/* when it has something due next */

@@ -97,6 +97,11 @@ bool link_is_asked(const Link *link)
 	return link->pairing && !link->pair_abandoned;
 }
 
+bool link_is_pairing(const Link *link)
+{
+	return link->pairing || link->pair_under_way;
+}
+
 bool link_pairing_asked(Link *link, PairingKind kind, uint32_t passkey,
 			void (*answer)(void *edge, bool accept, uint32_t passkey), void *edge)
 {
@@ -145,6 +150,10 @@ void link_pair_done(Link *link, int error, const Reason *reason, uint64_t now)
 	bool abandoned = link->pair_abandoned;
 	Reason undone;
 
+	if (error == -EALREADY) {
+		link->pair_asked = true;
+		error = 0;
+	}
 	link->pair_under_way = link->pair_abandoned = false;
 	if (error != 0 && abandoned) {
 		/* that was somebody else's; while the link is mended, the new one waits for that */

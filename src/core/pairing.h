@@ -48,7 +48,10 @@ bool link_pairing_asked(Link *link, PairingKind kind, uint32_t passkey,
 void link_forgive(Link *link, uint64_t now);
 /* Nothing passes on the link any more: it is cut and opened again, without its holders noticing. */
 void link_renew(Link *link, uint64_t now);
+/* The answer to ops->link_pair. -EALREADY: it was paired before; nothing to confirm, and nothing to undo. */
 void link_pair_done(Link *link, int error, const Reason *reason, uint64_t now);
+/* Whether a pairing that a session wants is under way, or waits for its turn. */
+bool link_is_pairing(const Link *link);
 /* The agent is asked about a device that nobody here pairs with: a read or write needs a pairing, and bluetoothd begins one
  * by itself. */
 typedef enum PairingAnswer {

@@ -54,6 +54,17 @@ bool radio_is_scanning(const Radio *radio)
 	return radio->wish.on;
 }
 
+bool radio_wants_monitor(const Radio *radio)
+{
+	/* also one that is gone from the bus: bluetoothd, stopped, takes it away before its scan ends */
+	return radio->scanning->len > 0 || radio->wish.on || radio->wish.overhear;
+}
+
+bool radio_wants_signals(const Radio *radio)
+{
+	return radio->scanning->len > 0 && !radio->broker->monitored;
+}
+
 void radio_set_scan_mode(Radio *radio, ScanMode mode)
 {
 	if (radio->scan_mode == mode)

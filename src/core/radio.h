@@ -97,6 +97,10 @@ int radio_ready(const Radio *radio, Reason *reason);
 
 bool radio_is_scanning(const Radio *radio);
 
+/* Whether anybody here cares what the HCI monitor hears of it; whether BlueZ's signals of its devices are reports. */
+bool radio_wants_monitor(const Radio *radio);
+bool radio_wants_signals(const Radio *radio);
+
 /* Where its reports come from, in the contract's words (Adapter1.Source). */
 const char *radio_source(const Radio *radio);
 void radio_source_changed(Radio *radio);	/* for broker.c */

@@ -366,7 +366,10 @@ static inline void side_registered(Side *side, LocalService *service, int error)
 		reason_set(&reason, E_FAILED, "said the edge");
 	if (error != 0)
 		g_ptr_array_remove(side->services, service);
-	local_registered(service, error, &reason, side->world.now);
+	if (error != 0)
+		local_refused(service, error, &reason, side->world.now);
+	else
+		local_registered(service, 0, NULL, side->world.now);
 }
 
 /* A service with one characteristic, shown to peers; the log is empty after it. */

@@ -223,7 +223,7 @@ START_TEST(test_starts_by_itself)
 	world_expect(&side.world, "");
 
 	/* a part that comes later: shown anew with it */
-	service->handle = 20;
+	local_placed(service, 20);
 	(void)side_attr(&side, service, attr, "e");
 	ck_assert_uint_eq(service->handle, 0);
 	world_pass(&side.world, SETTLE);
@@ -345,6 +345,13 @@ START_TEST(test_refused)
 		world_pass(&side.world, 1);
 	}
 	ck_assert_uint_eq(starter.called, 0);
+	/* nor is what it says of a place that something else may have taken */
+	world_expect(&side.world, "register1.0");
+	local_placed(service, 20);
+	side_registered(&side, service, E_FAILED);
+	ck_assert_uint_eq(service->handle, 0);
+	ck_assert_uint_eq(starter.called, 0);
+	world_pass(&side.world, USEC_PER_SEC);
 	/* for good */
 	side_registered(&side, service, E_FAILED);
 	ck_assert_uint_eq(starter.called, 1);

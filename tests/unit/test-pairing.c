@@ -139,18 +139,26 @@ END_TEST
 
 START_TEST(test_just_works)
 {
-	Pairer pairer = { 0 }, allowed = { 0 };
+	Pairer pairer = { 0 }, before = { 0 }, allowed = { 0 };
 	Place p;
 
 	place_init(&p);
 	ck_assert_int_eq(begin(&p, &pairer), 0);
+	ck_assert(link_is_pairing(p.link));
 	done(&p, 0);
 	ck_assert(pairer.called == 1 && pairer.error == E_NOT_PERMITTED);
+	ck_assert(!link_is_pairing(p.link) && link_is_recovering(p.link));
 	world_expect(&p.world, "pair5 unpair5");
 	/* the link goes over that, and its holders are not told */
 	world_device(&p.world, p.radio, 5, false, false);
 	world_device(&p.world, p.radio, 5, true, true);
 	world_expect(&p.world, "connect5");
+
+	/* it was paired already: nobody says how */
+	ck_assert_int_eq(begin(&p, &before), 0);
+	done(&p, -EALREADY);
+	ck_assert(before.called == 1 && before.error == 0);
+	world_expect(&p.world, "pair5");
 
 	p.world.broker->config.just_works = true;
 	ck_assert_int_eq(begin(&p, &allowed), 0);
