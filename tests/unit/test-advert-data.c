@@ -2,6 +2,7 @@
 /* What an advertisement says: structures, raw bytes of any kind, and how much fits. */
 #include <check.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/param.h>
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What is done with an attribute, and in which order: reads, writes; and those who, being told, ask for more. */
-#include "attr-place.h"
+#include <string.h>
+
+#include "bed-attrs.h"
 
 START_TEST(test_reads_share)
 {
@@ -13,32 +15,32 @@ START_TEST(test_reads_share)
 		{ 6, E_ATT_ERROR, "" }, { 512, E_ATT_ERROR, "" },
 	};
 	Asker askers[ARRAY_SIZE(cases)] = { 0 }, after = { 0 };
-	Place p;
+	Bed bed;
 
-	place_init(&p);
+	bed_init_link(&bed);
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
-		ck_assert_int_eq(world_read(p.attr, cases[i].offset, &askers[i]), 0);
-	world_expect(&p.world, "read(3)");
-	world_answer(&p.world, 0, 0, "whole");
+		ck_assert_int_eq(bed_read(bed.attr, cases[i].offset, &askers[i]), 0);
+	bed_expect(&bed, "read(3)");
+	bed_answer(&bed, 0, 0, "whole");
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		ck_assert_uint_eq(askers[i].called, 1);
 		ck_assert_int_eq(askers[i].error, cases[i].error);
 		ck_assert_str_eq(askers[i].text, cases[i].error ? ATT_PAST_THE_END : "");
 		ck_assert_str_eq(askers[i].value, cases[i].value);
 	}
-	ck_assert_uint_eq(g_bytes_get_size(p.attr->value), 5);
-	ck_assert_int_eq(world_read(p.attr, 2, &after), 0);
-	world_answer(&p.world, 0, E_ATT_ERROR, NULL);
+	ck_assert_uint_eq(g_bytes_get_size(bed.attr->value), 5);
+	ck_assert_int_eq(bed_read(bed.attr, 2, &after), 0);
+	bed_answer(&bed, 0, E_ATT_ERROR, NULL);
 	ck_assert_int_eq(after.error, E_ATT_ERROR);
 	ck_assert_str_eq(after.text, "said the edge");
-	ck_assert_uint_eq(g_bytes_get_size(p.attr->value), 5);
+	ck_assert_uint_eq(g_bytes_get_size(bed.attr->value), 5);
 	/* the whole of what it is now is known, whatever part was asked for */
-	ck_assert_int_eq(world_read(p.attr, 2, &after), 0);
-	world_answer(&p.world, 0, 0, "new");
+	ck_assert_int_eq(bed_read(bed.attr, 2, &after), 0);
+	bed_answer(&bed, 0, 0, "new");
 	ck_assert_str_eq(after.value, "w");
-	ck_assert_uint_eq(g_bytes_get_size(p.attr->value), 3);
-	world_expect(&p.world, "read(3) read(3)");
-	world_end(&p.world);
+	ck_assert_uint_eq(g_bytes_get_size(bed.attr->value), 3);
+	bed_expect(&bed, "read(3) read(3)");
+	bed_end(&bed);
 }
 END_TEST
 
@@ -46,67 +48,67 @@ START_TEST(test_order)
 {
 	Asker before = { 0 }, one = { 0 }, two = { 0 }, after = { 0 }, other = { 0 };
 	Attr *attr;
-	Place p;
+	Bed bed;
 
-	place_init(&p);
-	attr = world_attr(p.link, ATTR_CHARACTERISTIC, 9, p.service, "read");
-	g_string_truncate(p.world.log, 0);
-	ck_assert_int_eq(world_read(p.attr, 0, &before), 0);
-	ck_assert_int_eq(world_write(p.attr, p.a, OP_WRITE_REQUEST, "1", &one), 0);
-	ck_assert_int_eq(world_write(p.attr, p.b, OP_WRITE_COMMAND, "2", &two), 0);
+	bed_init_link(&bed);
+	attr = bed_attr(bed.link, ATTR_CHARACTERISTIC, 9, bed.service, "read");
+	bed_forget(&bed);
+	ck_assert_int_eq(bed_read(bed.attr, 0, &before), 0);
+	ck_assert_int_eq(bed_write(bed.attr, bed.a, OP_WRITE_REQUEST, "1", &one), 0);
+	ck_assert_int_eq(bed_write(bed.attr, bed.b, OP_WRITE_COMMAND, "2", &two), 0);
 	/* it has to see the writes: it may not join the first read */
-	ck_assert_int_eq(world_read(p.attr, 0, &after), 0);
+	ck_assert_int_eq(bed_read(bed.attr, 0, &after), 0);
 	/* other attributes do not stand in this line, and may be done first */
-	ck_assert_int_eq(world_read(attr, 0, &other), 0);
-	world_expect(&p.world, "read(3) read(9)");
-	world_answer(&p.world, 1, 0, "nine");
+	ck_assert_int_eq(bed_read(attr, 0, &other), 0);
+	bed_expect(&bed, "read(3) read(9)");
+	bed_answer(&bed, 1, 0, "nine");
 	ck_assert_str_eq(other.value, "nine");
 	ck_assert_uint_eq(before.called, 0);
-	world_answer(&p.world, 0, 0, "old");
-	world_answer(&p.world, 0, E_TIMED_OUT, NULL);
-	world_answer(&p.world, 0, 0, NULL);
+	bed_answer(&bed, 0, 0, "old");
+	bed_answer(&bed, 0, E_TIMED_OUT, NULL);
+	bed_answer(&bed, 0, 0, NULL);
 	ck_assert_int_eq(one.error, E_TIMED_OUT);
 	ck_assert_int_eq(two.error, 0);
-	world_answer(&p.world, 0, 0, "new");
+	bed_answer(&bed, 0, 0, "new");
 	ck_assert_str_eq(before.value, "old");
 	ck_assert_str_eq(after.value, "new");
-	world_expect(&p.world, "write(3) command(3) read(3)");
-	world_end(&p.world);
+	bed_expect(&bed, "write(3) command(3) read(3)");
+	bed_end(&bed);
 }
 END_TEST
 
 START_TEST(test_cancel)
 {
 	Asker running = { 0 }, write = { 0 }, read = { 0 }, more = { 0 };
-	Place p;
+	Bed bed;
 
-	place_init(&p);
-	ck_assert_int_eq(world_read(p.attr, 0, &running), 0);
-	ck_assert_int_eq(world_write(p.attr, p.a, OP_WRITE_REQUEST, "1", &write), 0);
-	ck_assert_int_eq(world_read(p.attr, 0, &read), 0);
-	ck_assert_int_eq(world_read(p.attr, 0, &more), 0);
+	bed_init_link(&bed);
+	ck_assert_int_eq(bed_read(bed.attr, 0, &running), 0);
+	ck_assert_int_eq(bed_write(bed.attr, bed.a, OP_WRITE_REQUEST, "1", &write), 0);
+	ck_assert_int_eq(bed_read(bed.attr, 0, &read), 0);
+	ck_assert_int_eq(bed_read(bed.attr, 0, &more), 0);
 	op_wait_cancel(&running.wait);
 	op_wait_cancel(&running.wait);
 	op_wait_cancel(&write.wait);
 	op_wait_cancel(&read.wait);
 	op_wait_cancel(&more.wait);
 	/* what is on the air goes on; what stood in line for nobody does not block the others */
-	ck_assert_uint_eq(p.attr->ops.length, 1);
-	world_answer(&p.world, 0, 0, "x");
-	world_expect(&p.world, "read(3)");
-	ck_assert_uint_eq(p.world.running->len, 0);
+	ck_assert_uint_eq(bed.attr->ops.length, 1);
+	bed_answer(&bed, 0, 0, "x");
+	bed_expect(&bed, "read(3)");
+	ck_assert_uint_eq(bed.running->len, 0);
 	ck_assert_uint_eq(running.called + write.called + read.called + more.called, 0);
 
 	/* nor is it begun again on a link that is mended */
-	ck_assert_int_eq(world_write(p.attr, p.a, OP_WRITE_REQUEST, "1", &write), 0);
-	ck_assert_int_eq(world_read(p.attr, 0, &read), 0);
+	ck_assert_int_eq(bed_write(bed.attr, bed.a, OP_WRITE_REQUEST, "1", &write), 0);
+	ck_assert_int_eq(bed_read(bed.attr, 0, &read), 0);
 	op_wait_cancel(&write.wait);
-	attr_suspend(p.attr);
-	attr_next(p.attr);
-	world_expect(&p.world, "write(3) forget(3) read(3)");
-	world_answer(&p.world, 0, 0, "x");
+	attr_suspend(bed.attr);
+	attr_next(bed.attr);
+	bed_expect(&bed, "write(3) forget(3) read(3)");
+	bed_answer(&bed, 0, 0, "x");
 	ck_assert_str_eq(read.value, "x");
-	world_end(&p.world);
+	bed_end(&bed);
 }
 END_TEST
 
@@ -114,35 +116,33 @@ END_TEST
 START_TEST(test_session_leaves)
 {
 	Asker running = { 0 }, writes[60] = { 0 }, read = { 0 }, shared = { 0 }, other = { 0 };
-	Reason reason;
-	Place p;
+	Bed bed;
 
-	place_init(&p);
-	ck_assert_int_eq(world_write(p.attr, p.a, OP_WRITE_REQUEST, "1", &running), 0);
+	bed_init_link(&bed);
+	ck_assert_int_eq(bed_write(bed.attr, bed.a, OP_WRITE_REQUEST, "1", &running), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(writes); i++)
-		ck_assert_int_eq(world_write(p.attr, p.a, OP_WRITE_REQUEST, "2", &writes[i]), 0);
-	ck_assert_int_eq(world_read(p.attr, 0, &read), 0);	/* for a */
-	shared.wait.done = on_asker;
-	ck_assert_int_eq(attr_read(p.attr, p.b, 1, &shared.wait, &reason), 0);
-	ck_assert_int_eq(world_write(p.attr, p.b, OP_WRITE_REQUEST, "3", &other), 0);
-	ck_assert_uint_eq(p.attr->ops.length, 63);
-	link_release(p.link, p.a, p.world.now);
+		ck_assert_int_eq(bed_write(bed.attr, bed.a, OP_WRITE_REQUEST, "2", &writes[i]), 0);
+	ck_assert_int_eq(bed_read(bed.attr, 0, &read), 0);	/* for a */
+	ck_assert_int_eq(bed_read_for(bed.attr, bed.b, 1, &shared), 0);
+	ck_assert_int_eq(bed_write(bed.attr, bed.b, OP_WRITE_REQUEST, "3", &other), 0);
+	ck_assert_uint_eq(bed.attr->ops.length, 63);
+	link_release(bed.link, bed.a, bed.now);
 	for (size_t i = 0; i < ARRAY_SIZE(writes); i++)
 		ck_assert_int_eq(writes[i].error, E_NOT_CONNECTED);
 	ck_assert_str_eq(writes[0].text, "the session let go of the link");
 	ck_assert_int_eq(read.error, E_NOT_CONNECTED);
 	ck_assert_uint_eq(running.called + shared.called + other.called, 0);
-	ck_assert_uint_eq(p.attr->ops.length, 3);
-	world_answer(&p.world, 0, 0, NULL);
-	world_answer(&p.world, 0, 0, "xy");
-	world_answer(&p.world, 0, 0, NULL);
+	ck_assert_uint_eq(bed.attr->ops.length, 3);
+	bed_answer(&bed, 0, 0, NULL);
+	bed_answer(&bed, 0, 0, "xy");
+	bed_answer(&bed, 0, 0, NULL);
 	ck_assert_int_eq(running.error, 0);
 	ck_assert_uint_eq(running.called, 1);
 	ck_assert_str_eq(shared.value, "y");
 	ck_assert_uint_eq(other.called, 1);
-	world_expect(&p.world, "write(3) read(3) write(3)");
-	ck_assert_uint_eq(place_charged(&p), 0);
-	world_end(&p.world);
+	bed_expect(&bed, "write(3) read(3) write(3)");
+	ck_assert_uint_eq(bed_charged(&bed), 0);
+	bed_end(&bed);
 }
 END_TEST
 
@@ -152,42 +152,39 @@ START_TEST(test_operations_are_charged)
 	Asker running = { 0 }, write = { 0 }, read = { 0 }, more = { 0 };
 	static const uint8_t value[512];
 	User *user;
-	Reason reason;
 	uint64_t one;
-	Place p;
+	Bed bed;
 
-	place_init(&p);
-	running.wait.done = on_asker;
-	ck_assert_int_eq(attr_write(p.attr, p.a, OP_WRITE_REQUEST, 0, value, sizeof(value), &running.wait, &reason), 0);
-	one = place_charged(&p);
+	bed_init_link(&bed);
+	ck_assert_int_eq(bed_write_at(bed.attr, bed.a, OP_WRITE_REQUEST, 0, value, sizeof(value), &running), 0);
+	one = bed_charged(&bed);
 	ck_assert_uint_ge(one, sizeof(AttrOp) + sizeof(value));
-	ck_assert_int_eq(world_read(p.attr, 0, &read), 0);
-	ck_assert_int_eq(world_read(p.attr, 3, &more), 0);	/* joins */
-	ck_assert_uint_eq(place_charged(&p), one + sizeof(AttrOp));
+	ck_assert_int_eq(bed_read(bed.attr, 0, &read), 0);
+	ck_assert_int_eq(bed_read(bed.attr, 3, &more), 0);	/* joins */
+	ck_assert_uint_eq(bed_charged(&bed), one + sizeof(AttrOp));
 	op_wait_cancel(&read.wait);
-	ck_assert_uint_eq(place_charged(&p), one + sizeof(AttrOp));
+	ck_assert_uint_eq(bed_charged(&bed), one + sizeof(AttrOp));
 	op_wait_cancel(&more.wait);
-	ck_assert_uint_eq(place_charged(&p), one);
+	ck_assert_uint_eq(bed_charged(&bed), one);
 
-	place_spend(&p);
-	ck_assert_int_eq(world_write(p.attr, p.b, OP_WRITE_REQUEST, "", &write), E_LIMIT_REACHED);
+	bed_spend(&bed);
+	ck_assert_int_eq(bed_write(bed.attr, bed.b, OP_WRITE_REQUEST, "", &write), E_LIMIT_REACHED);
 	ck_assert_ptr_nonnull(strstr(write.text, "BytesPerUser"));
-	ck_assert_int_eq(world_read(p.attr, 0, &read), E_LIMIT_REACHED);
-	ck_assert_uint_eq(p.attr->ops.length, 1);
-	place_earn(&p);
+	ck_assert_int_eq(bed_read(bed.attr, 0, &read), E_LIMIT_REACHED);
+	ck_assert_uint_eq(bed.attr->ops.length, 1);
+	bed_earn(&bed);
 
 	/* its program, its sessions and all others of the user leave; BlueZ has it still */
 	op_wait_cancel(&running.wait);
-	user = user_ref(p.a->user);
-	ck_assert_int_eq(world_connect(&p.world, p.radio, 5, world_session(&p.world, p.radio, 9, ":1.9"),
-				       &(Connecter){ 0 }), 0);
-	session_drop(p.a, p.world.now);
-	session_drop(p.b, p.world.now);
+	user = user_ref(bed.a->user);
+	ck_assert_int_eq(bed_connect(&bed, 5, bed_session(&bed, bed.radio, 9, ":1.9"), &(Connecter){ 0 }), 0);
+	session_drop(bed.a, bed.now);
+	session_drop(bed.b, bed.now);
 	ck_assert_uint_eq(user_charged(user, QUOTA_BYTES), one);
-	world_answer(&p.world, 0, 0, NULL);
+	bed_answer(&bed, 0, 0, NULL);
 	ck_assert_uint_eq(user_charged(user, QUOTA_BYTES), 0);
 	user_unref(user);
-	world_end(&p.world);
+	bed_end(&bed);
 }
 END_TEST
 
@@ -218,21 +215,21 @@ START_TEST(test_permissions)
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		Asker asker = { 0 };
 		Attr *attr;
-		Place p;
+		Bed bed;
 		int r;
 
-		place_init(&p);
-		attr = world_attr(p.link, ATTR_CHARACTERISTIC, 9, p.service, cases[i].flags);
+		bed_init_link(&bed);
+		attr = bed_attr(bed.link, ATTR_CHARACTERISTIC, 9, bed.service, cases[i].flags);
 		if (cases[i].kind == OP_READ)
-			r = world_read(attr, 0, &asker);
+			r = bed_read(attr, 0, &asker);
 		else if (cases[i].kind == OP_NOTIFY_ON)
-			r = world_subscribe(attr, p.a, ":1.1", &asker);
+			r = bed_subscribe(attr, bed.a, ":1.1", &asker);
 		else
-			r = world_write(attr, p.a, cases[i].kind, "x", &asker);
+			r = bed_write(attr, bed.a, cases[i].kind, "x", &asker);
 		ck_assert_int_eq(r, cases[i].expected);
 		ck_assert_str_eq(asker.text, cases[i].text);
 		ck_assert_uint_eq(attr->ops.length, r <= 1 ? 1 : 0);
-		world_end(&p.world);
+		bed_end(&bed);
 	}
 }
 END_TEST
@@ -261,20 +258,19 @@ START_TEST(test_lengths)
 	static const uint8_t value[513];
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		Asker asker = { .wait.done = on_asker };
-		Reason reason = { "" };
-		Place p;
+		Asker asker = { 0 };
+		Bed bed;
 
-		place_init(&p);
-		p.attr->mtu = cases[i].mtu;
-		ck_assert_int_eq(attr_write(p.attr, p.a, cases[i].kind, cases[i].offset, value, cases[i].length,
-					    &asker.wait, &reason), cases[i].expected);
+		bed_init_link(&bed);
+		bed.attr->mtu = cases[i].mtu;
+		ck_assert_int_eq(bed_write_at(bed.attr, bed.a, cases[i].kind, cases[i].offset, value, cases[i].length, &asker),
+				 cases[i].expected);
 		if (cases[i].expected == 0)
-			ck_assert_uint_eq(g_bytes_get_size(((AttrOp *)g_queue_peek_head(&p.attr->ops))->value),
+			ck_assert_uint_eq(g_bytes_get_size(((AttrOp *)g_queue_peek_head(&bed.attr->ops))->value),
 					  cases[i].length);
 		else
-			ck_assert_ptr_nonnull(strstr(reason.text, "value: "));
-		world_end(&p.world);
+			ck_assert_ptr_nonnull(strstr(asker.text, "value: "));
+		bed_end(&bed);
 	}
 }
 END_TEST
@@ -284,20 +280,20 @@ START_TEST(test_claimed)
 	Asker asker = { 0 };
 	Reason reason;
 	Attr *part;
-	Place p;
+	Bed bed;
 
-	place_init(&p);
-	part = world_attr(p.link, ATTR_DESCRIPTOR, 4, p.attr, "");
-	ck_assert_int_eq(link_claim(p.link, p.attr, p.a, &reason), 0);
-	ck_assert_int_eq(world_write(p.attr, p.b, OP_WRITE_REQUEST, "x", &asker), E_BUSY);
-	ck_assert_int_eq(world_write(part, p.b, OP_WRITE_REQUEST, "x", &asker), E_BUSY);
-	ck_assert_int_eq(world_read(p.attr, 0, &asker), 0);
-	world_answer(&p.world, 0, 0, "x");
-	ck_assert_int_eq(world_write(part, p.a, OP_WRITE_REQUEST, "x", &asker), 0);
-	world_answer(&p.world, 0, 0, NULL);
-	link_release(p.link, p.a, p.world.now);
-	ck_assert_int_eq(world_write(p.attr, p.b, OP_WRITE_REQUEST, "x", &asker), 0);
-	world_end(&p.world);
+	bed_init_link(&bed);
+	part = bed_attr(bed.link, ATTR_DESCRIPTOR, 4, bed.attr, "");
+	ck_assert_int_eq(link_claim(bed.link, bed.attr, bed.a, &reason), 0);
+	ck_assert_int_eq(bed_write(bed.attr, bed.b, OP_WRITE_REQUEST, "x", &asker), E_BUSY);
+	ck_assert_int_eq(bed_write(part, bed.b, OP_WRITE_REQUEST, "x", &asker), E_BUSY);
+	ck_assert_int_eq(bed_read(bed.attr, 0, &asker), 0);
+	bed_answer(&bed, 0, 0, "x");
+	ck_assert_int_eq(bed_write(part, bed.a, OP_WRITE_REQUEST, "x", &asker), 0);
+	bed_answer(&bed, 0, 0, NULL);
+	link_release(bed.link, bed.a, bed.now);
+	ck_assert_int_eq(bed_write(bed.attr, bed.b, OP_WRITE_REQUEST, "x", &asker), 0);
+	bed_end(&bed);
 }
 END_TEST
 
@@ -308,7 +304,7 @@ static void cancel_other(Asker *asker)
 
 static void drop_session(Asker *asker)
 {
-	session_drop(asker->other, asker->world->now);
+	session_drop(asker->other, asker->bed->now);
 }
 
 static void remove_attr(Asker *asker)
@@ -319,31 +315,31 @@ static void remove_attr(Asker *asker)
 static void read_again(Asker *asker)
 {
 	asker->then = NULL;
-	ck_assert_int_eq(world_read(asker->other, 0, asker), 0);
+	ck_assert_int_eq(bed_read(asker->other, 0, asker), 0);
 }
 
 START_TEST(test_told_and_cancels)
 {
 	Asker first = { .then = cancel_other }, second = { 0 }, third = { 0 };
-	Place p;
+	Bed bed;
 
-	place_init(&p);
+	bed_init_link(&bed);
 	first.other = &second;
-	ck_assert_int_eq(world_read(p.attr, 0, &first), 0);
-	ck_assert_int_eq(world_read(p.attr, 0, &second), 0);
-	world_answer(&p.world, 0, 0, "x");
+	ck_assert_int_eq(bed_read(bed.attr, 0, &first), 0);
+	ck_assert_int_eq(bed_read(bed.attr, 0, &second), 0);
+	bed_answer(&bed, 0, 0, "x");
 	ck_assert_uint_eq(first.called, 1);
 	ck_assert_uint_eq(second.called, 0);
 
 	/* one that stands in line behind it, as all is cancelled */
-	ck_assert_int_eq(world_read(p.attr, 0, &first), 0);
-	ck_assert_int_eq(world_write(p.attr, p.a, OP_WRITE_REQUEST, "x", &third), 0);
-	ck_assert_int_eq(world_read(p.attr, 0, &second), 0);
-	attr_vanished(p.attr);
+	ck_assert_int_eq(bed_read(bed.attr, 0, &first), 0);
+	ck_assert_int_eq(bed_write(bed.attr, bed.a, OP_WRITE_REQUEST, "x", &third), 0);
+	ck_assert_int_eq(bed_read(bed.attr, 0, &second), 0);
+	attr_vanished(bed.attr);
 	ck_assert_uint_eq(first.called, 2);
 	ck_assert_uint_eq(second.called, 0);
 	ck_assert_int_eq(third.error, E_DOES_NOT_EXIST);
-	world_end(&p.world);
+	bed_end(&bed);
 }
 END_TEST
 
@@ -353,49 +349,49 @@ START_TEST(test_told_and_ends_the_link)
 	Session *session;
 	Link *link;
 	Attr *attr;
-	Place p;
+	Bed bed;
 
 	/* a link of others is freed at once, and with it the attribute whose operation ends */
-	place_init(&p);
-	session = world_session(&p.world, p.radio, 1, ":1.9");
-	p.world.devices[6] = (LinkMirror){ .known = true, .connected = true, .resolved = true };
-	ck_assert_int_eq(world_connect(&p.world, p.radio, 6, session, &(Connecter){ 0 }), 0);
-	link = world_link(p.radio, 6);
-	attr = world_attr(link, ATTR_CHARACTERISTIC, 9, NULL, "read,write");
-	asker.world = &p.world;
+	bed_init_link(&bed);
+	session = bed_session(&bed, bed.radio, 1, ":1.9");
+	bed.devices[6] = (LinkMirror){ .known = true, .connected = true, .resolved = true };
+	ck_assert_int_eq(bed_connect(&bed, 6, session, &(Connecter){ 0 }), 0);
+	link = bed_link(&bed, 6);
+	attr = bed_attr(link, ATTR_CHARACTERISTIC, 9, NULL, "read,write");
+	asker.bed = &bed;
 	asker.other = session;
-	ck_assert_int_eq(world_read(attr, 0, &asker), 0);
-	ck_assert_int_eq(world_write(attr, session, OP_WRITE_REQUEST, "x", &behind), 0);
-	world_answer(&p.world, 0, 0, "x");
+	ck_assert_int_eq(bed_read(attr, 0, &asker), 0);
+	ck_assert_int_eq(bed_write(attr, session, OP_WRITE_REQUEST, "x", &behind), 0);
+	bed_answer(&bed, 0, 0, "x");
 	ck_assert_uint_eq(asker.called, 1);
 	ck_assert_int_eq(behind.error, E_DOES_NOT_EXIST);
-	ck_assert_ptr_null(world_link(p.radio, 6));
+	ck_assert_ptr_null(bed_link(&bed, 6));
 
 	/* as the link is lost */
-	asker.other = p.a;
-	ck_assert_int_eq(world_read(p.attr, 0, &asker), 0);
-	world_device(&p.world, p.radio, 5, false, false);
+	asker.other = bed.a;
+	ck_assert_int_eq(bed_read(bed.attr, 0, &asker), 0);
+	bed_device(&bed, 5, false, false);
 	ck_assert_uint_eq(asker.called, 2);
-	ck_assert_ptr_null(world_link(p.radio, 5));
-	world_end(&p.world);
+	ck_assert_ptr_null(bed_link(&bed, 5));
+	bed_end(&bed);
 
 	/* the attribute itself goes */
-	place_init(&p);
-	asker = (Asker){ .then = remove_attr, .other = p.attr };
-	ck_assert_int_eq(world_read(p.attr, 0, &asker), 0);
-	ck_assert_int_eq(world_write(p.attr, p.a, OP_WRITE_REQUEST, "x", &behind), 0);
-	world_answer(&p.world, 0, 0, "x");
+	bed_init_link(&bed);
+	asker = (Asker){ .then = remove_attr, .other = bed.attr };
+	ck_assert_int_eq(bed_read(bed.attr, 0, &asker), 0);
+	ck_assert_int_eq(bed_write(bed.attr, bed.a, OP_WRITE_REQUEST, "x", &behind), 0);
+	bed_answer(&bed, 0, 0, "x");
 	ck_assert_int_eq(behind.error, E_DOES_NOT_EXIST);
-	world_end(&p.world);
+	bed_end(&bed);
 }
 END_TEST
 
 static void connect_anew(Asker *asker)
 {
-	Place *place = asker->other;
+	Bed *bed = asker->other;
 	Connecter connecter = { 0 };
 
-	ck_assert_int_eq(world_connect(&place->world, place->radio, 6, place->a, &connecter), 0);
+	ck_assert_int_eq(bed_connect(bed, 6, bed->a, &connecter), 0);
 }
 
 /* The link that is being freed is not the one that they get. */
@@ -404,47 +400,47 @@ START_TEST(test_told_and_connects_anew)
 	Asker asker = { .then = connect_anew };
 	Connecter connecter = { 0 };
 	Attr *attr;
-	Place p;
+	Bed bed;
 
-	place_init(&p);
-	asker.other = &p;
-	p.world.devices[6] = (LinkMirror){ .known = true, .connected = true, .resolved = true };
-	ck_assert_int_eq(world_connect(&p.world, p.radio, 6, p.a, &connecter), 0);
-	attr = world_attr(world_link(p.radio, 6), ATTR_CHARACTERISTIC, 9, NULL, "read");
-	ck_assert_int_eq(world_read(attr, 0, &asker), 0);
-	link_release(world_link(p.radio, 6), p.a, p.world.now);
+	bed_init_link(&bed);
+	asker.other = &bed;
+	bed.devices[6] = (LinkMirror){ .known = true, .connected = true, .resolved = true };
+	ck_assert_int_eq(bed_connect(&bed, 6, bed.a, &connecter), 0);
+	attr = bed_attr(bed_link(&bed, 6), ATTR_CHARACTERISTIC, 9, NULL, "read");
+	ck_assert_int_eq(bed_read(attr, 0, &asker), 0);
+	link_release(bed_link(&bed, 6), bed.a, bed.now);
 	ck_assert_uint_eq(asker.called, 1);
 	ck_assert_int_eq(asker.error, E_DOES_NOT_EXIST);
-	world_expect(&p.world, "+link6 +9 read(9) -link6 forget(9) +link6");
-	ck_assert(link_is_held(world_link(p.radio, 6), p.a));
-	ck_assert_uint_eq(world_link(p.radio, 6)->attrs->len, 0);
-	world_end(&p.world);
+	bed_expect(&bed, "+link6 +9 read(9) -link6 forget(9) +link6");
+	ck_assert(link_is_held(bed_link(&bed, 6), bed.a));
+	ck_assert_uint_eq(bed_link(&bed, 6)->attrs->len, 0);
+	bed_end(&bed);
 }
 END_TEST
 
 START_TEST(test_told_and_asks_again)
 {
 	Asker asker = { .then = read_again };
-	Place p;
+	Bed bed;
 
-	place_init(&p);
-	asker.other = p.attr;
-	ck_assert_int_eq(world_read(p.attr, 0, &asker), 0);
-	world_answer(&p.world, 0, 0, "x");
-	world_expect(&p.world, "read(3) read(3)");
-	world_answer(&p.world, 0, 0, "y");
+	bed_init_link(&bed);
+	asker.other = bed.attr;
+	ck_assert_int_eq(bed_read(bed.attr, 0, &asker), 0);
+	bed_answer(&bed, 0, 0, "x");
+	bed_expect(&bed, "read(3) read(3)");
+	bed_answer(&bed, 0, 0, "y");
 	ck_assert_str_eq(asker.value, "y");
 	/* over a lost link: it is done when the link is back */
 	asker.then = read_again;
-	ck_assert_int_eq(world_read(p.attr, 0, &asker), 0);
-	world_device(&p.world, p.radio, 5, false, false);
+	ck_assert_int_eq(bed_read(bed.attr, 0, &asker), 0);
+	bed_device(&bed, 5, false, false);
 	ck_assert_uint_eq(asker.called, 3);
-	g_string_truncate(p.world.log, 0);
-	world_device(&p.world, p.radio, 5, true, true);
-	world_expect(&p.world, "read(3)");
-	world_answer(&p.world, 0, 0, "z");
+	bed_forget(&bed);
+	bed_device(&bed, 5, true, true);
+	bed_expect(&bed, "read(3)");
+	bed_answer(&bed, 0, 0, "z");
 	ck_assert_str_eq(asker.value, "z");
-	world_end(&p.world);
+	bed_end(&bed);
 }
 END_TEST
 

@@ -5,7 +5,8 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "attr-place.h"
+#include "bed-attrs.h"
+#include "core/pairing.h"
 
 #define PLACE5 "/dev5"
 
@@ -26,7 +27,7 @@ static void on_forgetter(ForgetWait *wait, int error, const Reason *reason UNUSE
 
 static int forget(Session *session, uid_t uid, uint8_t last, Forgetter *forgetter)
 {
-	const Addr addr = link_addr(last);
+	const Addr addr = device_addr(last);
 	Reason reason;
 
 	*forgetter = (Forgetter){ .wait.done = on_forgetter };
@@ -41,193 +42,193 @@ static void on_pair_asked(PairWait *wait UNUSED, uint32_t id UNUSED, PairingKind
 {
 }
 
-/* The device of the place's link is paired, by session's Pair or, without one, by itself. */
-static void become_bonded(Place *p, Session *session)
+/* The device of the bed's link is paired, by session's Pair or, without one, by itself. */
+static void become_bonded(Bed *bed, Session *session)
 {
 	PairWait wait = { .done = on_pair, .asked = on_pair_asked, .session = session, .has_passkey = true };
-	const Addr addr = link_addr(5);
+	const Addr addr = device_addr(5);
 	Reason reason;
 
-	p->world.broker->config.just_works = true;
+	bed->broker->config.just_works = true;
 	if (session)
-		ck_assert_int_eq(link_pair(p->link, &wait, &reason), 0);
-	bonds_device(p->radio, PLACE5, &addr, "five", true, true);
+		ck_assert_int_eq(link_pair(bed->link, &wait, &reason), 0);
+	bonds_device(bed->radio, PLACE5, &addr, "five", true, true);
 	if (session)
-		link_pair_done(p->link, 0, NULL, p->world.now);
-	g_string_truncate(p->world.log, 0);
+		link_pair_done(bed->link, 0, NULL, bed->now);
+	bed_forget(bed);
 }
 
-static bool may_forget(const Place *p, uid_t uid)
+static bool may_forget(const Bed *bed, uid_t uid)
 {
-	ck_assert_uint_eq(p->radio->bonds->len, 1);
-	return bond_is_of(p->radio, g_ptr_array_index(p->radio->bonds, 0), uid);
+	ck_assert_uint_eq(bed->radio->bonds->len, 1);
+	return bond_is_of(bed->radio, g_ptr_array_index(bed->radio->bonds, 0), uid);
 }
 
 /* a is uid 1's, b uid 2's. */
-static void init(Place *p)
+static void init(Bed *bed)
 {
-	place_init(p);
-	session_drop(p->b, p->world.now);
-	p->b = world_session(&p->world, p->radio, 2, ":1.2");
-	g_string_truncate(p->world.log, 0);
+	bed_init_link(bed);
+	session_drop(bed->b, bed->now);
+	bed->b = bed_session(bed, bed->radio, 2, ":1.2");
+	bed_forget(bed);
 }
 
-static void hold_too(Place *p)
+static void hold_too(Bed *bed)
 {
 	Connecter second = { 0 };
 
-	ck_assert_int_eq(world_connect(&p->world, p->radio, 5, p->b, &second), 0);
+	ck_assert_int_eq(bed_connect(bed, 5, bed->b, &second), 0);
 }
 
 START_TEST(test_who_paired)
 {
-	Place p;
+	Bed bed;
 
-	init(&p);
-	hold_too(&p);
-	become_bonded(&p, p.b);
-	ck_assert(may_forget(&p, 2) && may_forget(&p, 0));
-	ck_assert(!may_forget(&p, 1) && !may_forget(&p, 3));
-	ck_assert_uint_ge(p.world.bonds_changed, 1);
-	world_end(&p.world);
+	init(&bed);
+	hold_too(&bed);
+	become_bonded(&bed, bed.b);
+	ck_assert(may_forget(&bed, 2) && may_forget(&bed, 0));
+	ck_assert(!may_forget(&bed, 1) && !may_forget(&bed, 3));
+	ck_assert_uint_ge(bed.bonds_changed, 1);
+	bed_end(&bed);
 }
 END_TEST
 
 /* Nobody called Pair: those who use the link had it paired. */
 START_TEST(test_who_used_it)
 {
-	Place p;
+	Bed bed;
 
-	init(&p);
-	hold_too(&p);
-	become_bonded(&p, NULL);
-	ck_assert(may_forget(&p, 1) && may_forget(&p, 2) && !may_forget(&p, 3));
-	world_end(&p.world);
+	init(&bed);
+	hold_too(&bed);
+	become_bonded(&bed, NULL);
+	ck_assert(may_forget(&bed, 1) && may_forget(&bed, 2) && !may_forget(&bed, 3));
+	bed_end(&bed);
 }
 END_TEST
 
 START_TEST(test_forget)
 {
-	const Addr addr = link_addr(5);
+	const Addr addr = device_addr(5);
 	Forgetter first, second;
 	Reason reason = { "" };
-	Place p;
+	Bed bed;
 
-	init(&p);
-	become_bonded(&p, p.a);
-	ck_assert_int_eq(forget(p.a, 1, 6, &first), E_DOES_NOT_EXIST);
-	ck_assert_int_eq(forget(p.b, 2, 5, &first), E_ACCESS_DENIED);
-	ck_assert_int_eq(forget(p.b, 0, 5, &first), E_BUSY); /* a holds it */
-	ck_assert_int_eq(forget(p.a, 1, 5, &first), 0);
-	ck_assert_int_eq(forget(p.a, 1, 5, &second), 0);
-	world_expect(&p.world, "forgetdevice5 forgetdevice5");
+	init(&bed);
+	become_bonded(&bed, bed.a);
+	ck_assert_int_eq(forget(bed.a, 1, 6, &first), E_DOES_NOT_EXIST);
+	ck_assert_int_eq(forget(bed.b, 2, 5, &first), E_ACCESS_DENIED);
+	ck_assert_int_eq(forget(bed.b, 0, 5, &first), E_BUSY); /* a holds it */
+	ck_assert_int_eq(forget(bed.a, 1, 5, &first), 0);
+	ck_assert_int_eq(forget(bed.a, 1, 5, &second), 0);
+	bed_expect(&bed, "forgetdevice5 forgetdevice5");
 	forget_wait_cancel(&second.wait);
 	forget_wait_cancel(&second.wait);
-	bonds_vanished(p.radio, PLACE5);
-	bonds_forgotten(p.radio, &addr, 0, &reason);
+	bonds_vanished(bed.radio, PLACE5);
+	bonds_forgotten(bed.radio, &addr, 0, &reason);
 	ck_assert(first.called == 1 && first.error == 0 && second.called == 0);
-	ck_assert_int_eq(forget(p.a, 1, 5, &first), E_DOES_NOT_EXIST);
+	ck_assert_int_eq(forget(bed.a, 1, 5, &first), E_DOES_NOT_EXIST);
 
 	/* one that somebody else makes is theirs */
-	bonds_device(p.radio, PLACE5, &addr, NULL, true, false);
-	ck_assert(!may_forget(&p, 1));
-	world_end(&p.world);
+	bonds_device(bed.radio, PLACE5, &addr, NULL, true, false);
+	ck_assert(!may_forget(&bed, 1));
+	bed_end(&bed);
 }
 END_TEST
 
 START_TEST(test_forget_fails)
 {
-	const Addr addr = link_addr(5);
+	const Addr addr = device_addr(5);
 	Reason reason = { "" };
 	Forgetter forgetter;
-	Place p;
+	Bed bed;
 
-	init(&p);
-	become_bonded(&p, p.a);
-	ck_assert_int_eq(forget(p.a, 1, 5, &forgetter), 0);
-	bonds_forgotten(p.radio, &addr, E_FAILED, &reason);
+	init(&bed);
+	become_bonded(&bed, bed.a);
+	ck_assert_int_eq(forget(bed.a, 1, 5, &forgetter), 0);
+	bonds_forgotten(bed.radio, &addr, E_FAILED, &reason);
 	ck_assert(forgetter.called == 1 && forgetter.error == E_FAILED);
-	ck_assert(may_forget(&p, 1));
+	ck_assert(may_forget(&bed, 1));
 	/* the radio is unplugged meanwhile */
-	ck_assert_int_eq(forget(p.a, 1, 5, &forgetter), 0);
-	radio_vanished(p.radio, p.world.now);
+	ck_assert_int_eq(forget(bed.a, 1, 5, &forgetter), 0);
+	radio_vanished(bed.radio, bed.now);
 	ck_assert(forgetter.called == 1 && forgetter.error != 0);
-	ck_assert_uint_eq(p.radio->bonds->len, 0);
-	world_end(&p.world);
+	ck_assert_uint_eq(bed.radio->bonds->len, 0);
+	bed_end(&bed);
 }
 END_TEST
 
 /* While it is connected to, nobody pulls it away from under bluetoothd; while somebody waits for it, neither. */
 START_TEST(test_busy)
 {
-	const Addr addr = link_addr(5);
+	const Addr addr = device_addr(5);
 	Connecter waits = { 0 };
 	Reason reason = { "" };
 	Forgetter forgetter;
-	Place p;
+	Bed bed;
 
-	init(&p);
-	become_bonded(&p, p.a);
-	world_device(&p.world, p.radio, 5, false, false);
-	ck_assert_int_eq(p.link->state, LINK_CONNECTING); /* a wants it back */
-	ck_assert_int_eq(forget(p.a, 1, 5, &forgetter), E_BUSY);
-	ck_assert_int_eq(world_connect(&p.world, p.radio, 5, p.b, &waits), 1);
-	link_connect_done(p.link, -EAGAIN, &reason, p.world.now);
-	ck_assert_int_eq(p.link->state, LINK_QUEUED);
-	ck_assert_int_eq(forget(p.a, 1, 5, &forgetter), E_BUSY);
-	connect_wait_cancel(&waits.wait, p.world.now);
-	ck_assert_int_eq(forget(p.a, 1, 5, &forgetter), 0);
-	bonds_forgotten(p.radio, &addr, 0, &reason);
-	world_end(&p.world);
+	init(&bed);
+	become_bonded(&bed, bed.a);
+	bed_device(&bed, 5, false, false);
+	ck_assert_int_eq(bed.link->state, LINK_CONNECTING); /* a wants it back */
+	ck_assert_int_eq(forget(bed.a, 1, 5, &forgetter), E_BUSY);
+	ck_assert_int_eq(bed_connect(&bed, 5, bed.b, &waits), 1);
+	link_connect_done(bed.link, -EAGAIN, &reason, bed.now);
+	ck_assert_int_eq(bed.link->state, LINK_QUEUED);
+	ck_assert_int_eq(forget(bed.a, 1, 5, &forgetter), E_BUSY);
+	connect_wait_cancel(&waits.wait, bed.now);
+	ck_assert_int_eq(forget(bed.a, 1, 5, &forgetter), 0);
+	bonds_forgotten(bed.radio, &addr, 0, &reason);
+	bed_end(&bed);
 }
 END_TEST
 
 /* A bond that tells who the device is takes its owners along; one that was undone has none. */
 START_TEST(test_address_and_undone)
 {
-	const Addr former = link_addr(5), identity = link_addr(9);
-	Place p;
+	const Addr former = device_addr(5), identity = device_addr(9);
+	Bed bed;
 
-	init(&p);
-	become_bonded(&p, p.a);
-	bonds_device(p.radio, PLACE5, &identity, "five", true, false);
-	ck_assert(may_forget(&p, 1));
-	ck_assert(addr_equal(&((const Bond *)g_ptr_array_index(p.radio->bonds, 0))->addr, &identity));
+	init(&bed);
+	become_bonded(&bed, bed.a);
+	bonds_device(bed.radio, PLACE5, &identity, "five", true, false);
+	ck_assert(may_forget(&bed, 1));
+	ck_assert(addr_equal(&((const Bond *)g_ptr_array_index(bed.radio->bonds, 0))->addr, &identity));
 	/* what has its former address is somebody else */
-	bonds_device(p.radio, "/other", &former, NULL, false, false);
-	ck_assert(may_forget(&p, 1));
+	bonds_device(bed.radio, "/other", &former, NULL, false, false);
+	ck_assert(may_forget(&bed, 1));
 	/* bluetoothd restarts */
-	bonds_vanished(p.radio, PLACE5);
-	bonds_device(p.radio, "/dev9", &identity, "five", true, false);
-	ck_assert(may_forget(&p, 1));
-	bonds_device(p.radio, "/dev9", &identity, "five", false, false);
-	bonds_device(p.radio, "/dev9", &identity, "five", true, false);
-	ck_assert(!may_forget(&p, 1));
-	world_end(&p.world);
+	bonds_vanished(bed.radio, PLACE5);
+	bonds_device(bed.radio, "/dev9", &identity, "five", true, false);
+	ck_assert(may_forget(&bed, 1));
+	bonds_device(bed.radio, "/dev9", &identity, "five", false, false);
+	bonds_device(bed.radio, "/dev9", &identity, "five", true, false);
+	ck_assert(!may_forget(&bed, 1));
+	bed_end(&bed);
 }
 END_TEST
 
 START_TEST(test_stored)
 {
 	static const char wrong[] = "\n00:00:00:00:00:01 C0:00:00:00:00:07\nx y 3\n00:00:00:00:00:01 zz 4\n";
-	const Addr addr = link_addr(5);
+	const Addr addr = device_addr(5);
 	char *text, *again;
-	Place p, later;
+	Bed bed, later;
 
-	init(&p);
-	become_bonded(&p, p.a);
-	text = bonds_store(p.world.broker);
-	world_end(&p.world);
+	init(&bed);
+	become_bonded(&bed, bed.a);
+	text = bonds_store(bed.broker);
+	bed_end(&bed);
 
 	init(&later);
-	bonds_restore(later.world.broker, wrong);
-	bonds_restore(later.world.broker, text);
-	bonds_restore(later.world.broker, "");
-	again = bonds_store(later.world.broker);
+	bonds_restore(later.broker, wrong);
+	bonds_restore(later.broker, text);
+	bonds_restore(later.broker, "");
+	again = bonds_store(later.broker);
 	ck_assert_str_eq(text, again);
 	bonds_device(later.radio, PLACE5, &addr, NULL, true, false);
 	ck_assert(may_forget(&later, 1) && !may_forget(&later, 2));
-	world_end(&later.world);
+	bed_end(&later);
 	g_free(text);
 	g_free(again);
 }
@@ -236,19 +237,19 @@ END_TEST
 /* However often somebody pairs. */
 START_TEST(test_bounded)
 {
-	Addr addr = link_addr(5);
-	Place p;
+	Addr addr = device_addr(5);
+	Bed bed;
 
-	init(&p);
+	init(&bed);
 	for (unsigned i = 0; i < 3000; i++) {
 		char line[64];
 
 		snprintf(line, sizeof(line), "00:00:00:00:00:01 C0:00:00:00:%02X:%02X 7\n", i >> 8, i & 0xff);
-		bonds_restore(p.world.broker, line);
+		bonds_restore(bed.broker, line);
 	}
-	ck_assert_uint_le(p.world.broker->owners->len, 1024);
-	bonds_device(p.radio, PLACE5, &addr, NULL, true, false);
-	world_end(&p.world);
+	ck_assert_uint_le(bed.broker->owners->len, 1024);
+	bonds_device(bed.radio, PLACE5, &addr, NULL, true, false);
+	bed_end(&bed);
 }
 END_TEST
 

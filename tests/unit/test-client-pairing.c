@@ -1,26 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which centrals may pair with us, and how. */
+#include "bed-adverts.h"
+#include "bed-locals.h"
 #include "core/client-pairing.h"
-#include "peripherals.h"
 
 #define CENTRAL 9
 
-static bool may(const Side *side, PairingKind kind, uint32_t *ret_passkey)
+static bool may(const Bed *bed, PairingKind kind, uint32_t *ret_passkey)
 {
-	const Addr addr = central_addr(CENTRAL);
+	const Addr addr = device_addr(CENTRAL);
 
-	return client_may_pair(side->radio, &addr, kind, ret_passkey);
+	return client_may_pair(bed->radio, &addr, kind, ret_passkey);
 }
 
 /* In the order of PairingKind. */
-static void expect(const Side *side, bool enter, bool confirm, bool display, bool just_works)
+static void expect(const Bed *bed, bool enter, bool confirm, bool display, bool just_works)
 {
 	uint32_t passkey = 0;
 
-	ck_assert_int_eq(may(side, PAIRING_ENTER, &passkey), enter);
-	ck_assert_int_eq(may(side, PAIRING_CONFIRM, NULL), confirm);
-	ck_assert_int_eq(may(side, PAIRING_DISPLAY, NULL), display);
-	ck_assert_int_eq(may(side, PAIRING_JUST_WORKS, NULL), just_works);
+	ck_assert_int_eq(may(bed, PAIRING_ENTER, &passkey), enter);
+	ck_assert_int_eq(may(bed, PAIRING_CONFIRM, NULL), confirm);
+	ck_assert_int_eq(may(bed, PAIRING_DISPLAY, NULL), display);
+	ck_assert_int_eq(may(bed, PAIRING_JUST_WORKS, NULL), just_works);
 }
 
 static void set_pin(Session *session, uint32_t pin)
@@ -29,31 +30,31 @@ static void set_pin(Session *session, uint32_t pin)
 	session->options.pin_set = true;
 }
 
-static void expect_pin(const Side *side, uint32_t pin)
+static void expect_pin(const Bed *bed, uint32_t pin)
 {
 	uint32_t passkey = 1;
 
-	ck_assert(may(side, PAIRING_ENTER, &passkey));
+	ck_assert(may(bed, PAIRING_ENTER, &passkey));
 	ck_assert_uint_eq(passkey, pin);
 }
 
 START_TEST(test_clients_only)
 {
-	Side side;
+	Bed bed;
 
-	side_init(&side);
-	side.world.broker->config.just_works = true;
-	set_pin(side.a, 5);
+	bed_init_radio(&bed);
+	bed.broker->config.just_works = true;
+	set_pin(bed.a, 5);
 	/* nothing is served; then, it is not connected; then, it is gone */
-	ck_assert_int_eq(side_set(&side, side.a), 0);
-	expect(&side, false, false, false, false);
-	side_service(side.a, 1, true);
-	expect(&side, false, false, false, false);
-	side_central(&side, CENTRAL, true);
-	expect(&side, true, true, true, true);
-	side_central(&side, CENTRAL, false);
-	expect(&side, false, false, false, false);
-	side_end(&side);
+	ck_assert_int_eq(bed_set_advert(&bed, bed.a), 0);
+	expect(&bed, false, false, false, false);
+	bed_service(bed.a, 1, true);
+	expect(&bed, false, false, false, false);
+	bed_central(&bed, CENTRAL, true);
+	expect(&bed, true, true, true, true);
+	bed_central(&bed, CENTRAL, false);
+	expect(&bed, false, false, false, false);
+	bed_end(&bed);
 }
 END_TEST
 
@@ -61,48 +62,48 @@ START_TEST(test_just_works)
 {
 	LocalService *service;
 	LocalAttr *attr;
-	Side side;
+	Bed bed;
 
-	side_init(&side);
-	service = side_service(side.a, 1, true);
-	side_central(&side, CENTRAL, true);
-	expect(&side, false, false, false, false);
-	side.world.broker->config.just_works = true;
-	expect(&side, false, true, false, true);
+	bed_init_radio(&bed);
+	service = bed_service(bed.a, 1, true);
+	bed_central(&bed, CENTRAL, true);
+	expect(&bed, false, false, false, false);
+	bed.broker->config.just_works = true;
+	expect(&bed, false, true, false, true);
 	/* nobody compares: no key for what wants an authenticated one */
-	attr = side_attr(&side, service, NULL, "");
+	attr = bed_local_attr(&bed, service, NULL, "");
 	attr->permissions |= PERM_WRITE_ENCRYPTED_MITM;
-	expect(&side, false, false, false, true);
-	side_end(&side);
+	expect(&bed, false, false, false, true);
+	bed_end(&bed);
 }
 END_TEST
 
 START_TEST(test_pins)
 {
 	LocalService *service;
-	Side side;
+	Bed bed;
 
-	side_init(&side);
-	side_service(side.a, 1, true);
-	side_service(side.a, 1, true);
-	service = side_service(side.b, 1, true);
-	side_central(&side, CENTRAL, true);
+	bed_init_radio(&bed);
+	bed_service(bed.a, 1, true);
+	bed_service(bed.a, 1, true);
+	service = bed_service(bed.b, 1, true);
+	bed_central(&bed, CENTRAL, true);
 	/* of one that serves nothing */
-	set_pin(side.c, 7);
-	expect(&side, false, false, false, false);
-	set_pin(side.a, 0);
-	expect(&side, true, false, true, false);
-	expect_pin(&side, 0);
+	set_pin(bed.c, 7);
+	expect(&bed, false, false, false, false);
+	set_pin(bed.a, 0);
+	expect(&bed, true, false, true, false);
+	expect_pin(&bed, 0);
 	/* two; two that are one; one is gone */
-	set_pin(side.b, 6);
-	expect(&side, false, false, true, false);
-	set_pin(side.a, 6);
-	expect_pin(&side, 6);
-	set_pin(side.a, 5);
-	expect(&side, false, false, true, false);
+	set_pin(bed.b, 6);
+	expect(&bed, false, false, true, false);
+	set_pin(bed.a, 6);
+	expect_pin(&bed, 6);
+	set_pin(bed.a, 5);
+	expect(&bed, false, false, true, false);
 	local_service_free(service);
-	expect_pin(&side, 5);
-	side_end(&side);
+	expect_pin(&bed, 5);
+	bed_end(&bed);
 }
 END_TEST
 

@@ -2,9 +2,11 @@
 /* Scan filters: their limits, and what they cost. */
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "filters.h"
+#include "unit.h"
 
 START_TEST(test_limit)
 {
@@ -35,7 +37,7 @@ START_TEST(test_limit)
 	ck_assert_int_eq(filter_add_manufacturer(filter, 1), -EDQUOT);
 	ck_assert_int_eq(filter_add_adv_type(filter, 9), -EDQUOT);
 	ck_assert_int_eq(filter_add_pattern(filter, 0, 1, (const uint8_t *)"a", 1), -EDQUOT);
-	ck_assert(passes_data(filter, "", 0));
+	ck_assert(filter_passes_data(filter, "", 0));
 	filter_free(filter);
 }
 END_TEST

@@ -5,14 +5,15 @@
 
 #include "filters.h"
 #include "meaning/ad.h"
+#include "unit.h"
 
 START_TEST(test_empty_passes_all)
 {
-	Filter *filter = make();
+	Filter *filter = filter_make();
 
-	ck_assert(passes_data(NULL, "", 0));
-	ck_assert(passes_data(filter, "", 0));
-	ck_assert(passes_data(filter, "\xff\xff\xff", 3));
+	ck_assert(filter_passes_data(NULL, "", 0));
+	ck_assert(filter_passes_data(filter, "", 0));
+	ck_assert(filter_passes_data(filter, "\xff\xff\xff", 3));
 	ck_assert_ptr_null(filter_free(filter));
 	ck_assert_ptr_null(filter_free(NULL));
 }
@@ -32,11 +33,11 @@ START_TEST(test_rssi)
 
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
 		ReportInfo info = report_info(1, NULL, 0);
-		Filter *filter = make();
+		Filter *filter = filter_make();
 
 		filter_set_rssi(filter, table[i].least);
 		info.rssi = table[i].rssi;
-		ck_assert_msg(passes(filter, &info) == table[i].passes, "row %zu", i);
+		ck_assert_msg(filter_passes(filter, &info) == table[i].passes, "row %zu", i);
 		filter_free(filter);
 	}
 }
@@ -45,24 +46,24 @@ END_TEST
 START_TEST(test_adv_type)
 {
 	ReportInfo info = report_info(1, NULL, 0);
-	Filter *filter = make();
+	Filter *filter = filter_make();
 
 	ck_assert_int_eq(filter_add_adv_type(filter, ADV_SCAN_RESPONSE), 0);
 	ck_assert_int_eq(filter_add_adv_type(filter, ADV_UNKNOWN), 0);
 	ck_assert_int_eq(filter_add_adv_type(filter, 64), 0);
 	for (unsigned type = 0; type < 256; type++) {
 		info.adv_type = (uint8_t)type;
-		ck_assert_int_eq(passes(filter, &info), type == 4 || type == 64 || type == 255);
+		ck_assert_int_eq(filter_passes(filter, &info), type == 4 || type == 64 || type == 255);
 	}
 
 	filter_set_scan_responses(filter, false);
 	info.adv_type = ADV_SCAN_RESPONSE;
-	ck_assert(!passes(filter, &info));
+	ck_assert(!filter_passes(filter, &info));
 	info.adv_type = ADV_UNKNOWN;
-	ck_assert(passes(filter, &info));
+	ck_assert(filter_passes(filter, &info));
 	filter_set_scan_responses(filter, true);
 	info.adv_type = ADV_SCAN_RESPONSE;
-	ck_assert(passes(filter, &info));
+	ck_assert(filter_passes(filter, &info));
 	filter_free(filter);
 }
 END_TEST
@@ -72,7 +73,7 @@ START_TEST(test_addresses)
 	static const size_t counts[] = { 1, 2, 4, 5, 8, 200 };
 
 	for (size_t c = 0; c < ARRAY_SIZE(counts); c++) {
-		Filter *filter = make();
+		Filter *filter = filter_make();
 
 		for (size_t i = 0; i < counts[c]; i++) {
 			ReportInfo info = report_info((uint16_t)(i * 3), NULL, 0);
@@ -83,7 +84,7 @@ START_TEST(test_addresses)
 		for (uint16_t i = 0; i < 1000; i++) {
 			ReportInfo info = report_info(i, NULL, 0);
 
-			ck_assert_int_eq(passes(filter, &info), i % 3 == 0 && i < counts[c] * 3);
+			ck_assert_int_eq(filter_passes(filter, &info), i % 3 == 0 && i < counts[c] * 3);
 		}
 		filter_free(filter);
 	}
@@ -94,13 +95,13 @@ START_TEST(test_address_of_zeros)
 {
 	ReportInfo info = report_info(1, NULL, 0);
 	Addr zeros = { 0 };
-	Filter *filter = make();
+	Filter *filter = filter_make();
 
 	ck_assert_int_eq(filter_add_address(filter, &info.addr), 0);
 	info.addr = zeros;
-	ck_assert(!passes(filter, &info));
+	ck_assert(!filter_passes(filter, &info));
 	ck_assert_int_eq(filter_add_address(filter, &zeros), 0);
-	ck_assert(passes(filter, &info));
+	ck_assert(filter_passes(filter, &info));
 	filter_free(filter);
 }
 END_TEST
@@ -137,13 +138,13 @@ START_TEST(test_uuids)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
-		Filter *filter = make();
+		Filter *filter = filter_make();
 
-		add_uuid(filter, table[i].wanted);
-		ck_assert_msg(passes_data(filter, table[i].data, table[i].length) == table[i].passes, "row %zu", i);
-		add_uuid(filter, "fe59");	/* another one does not hide the first */
-		ck_assert_msg(passes_data(filter, table[i].data, table[i].length) == table[i].passes, "row %zu", i);
-		ck_assert(passes_data(filter, "\x03\x03\x59\xfe", 4));
+		filter_want_uuid(filter, table[i].wanted);
+		ck_assert_msg(filter_passes_data(filter, table[i].data, table[i].length) == table[i].passes, "row %zu", i);
+		filter_want_uuid(filter, "fe59");	/* another one does not hide the first */
+		ck_assert_msg(filter_passes_data(filter, table[i].data, table[i].length) == table[i].passes, "row %zu", i);
+		ck_assert(filter_passes_data(filter, "\x03\x03\x59\xfe", 4));
 		filter_free(filter);
 	}
 }
@@ -151,20 +152,20 @@ END_TEST
 
 START_TEST(test_manufacturers)
 {
-	Filter *filter = make();
+	Filter *filter = filter_make();
 
 	ck_assert_int_eq(filter_add_manufacturer(filter, 0x004c), 0);
 	ck_assert_int_eq(filter_add_manufacturer(filter, 0x0000), 0);
-	ck_assert(passes_data(filter, "\x03\xff\x4c\x00", 4));
-	ck_assert(passes_data(filter, "\x05\xff\x4c\x00\x02\x15", 6));
-	ck_assert(passes_data(filter, "\x03\xff\x00\x00", 4));
-	ck_assert(passes_data(filter, "\x03\xff\x01\x01\x03\xff\x4c\x00", 8));
-	ck_assert(!passes_data(filter, "\x03\xff\x00\x4c", 4));
-	ck_assert(!passes_data(filter, "\x02\xff\x4c", 3));
-	ck_assert(!passes_data(filter, "\x01\xff", 2));
-	ck_assert(!passes_data(filter, "\x03\xfe\x4c\x00", 4));
-	ck_assert(!passes_data(filter, "\x03\xff\x4c", 3));
-	ck_assert(!passes_data(filter, "", 0));
+	ck_assert(filter_passes_data(filter, "\x03\xff\x4c\x00", 4));
+	ck_assert(filter_passes_data(filter, "\x05\xff\x4c\x00\x02\x15", 6));
+	ck_assert(filter_passes_data(filter, "\x03\xff\x00\x00", 4));
+	ck_assert(filter_passes_data(filter, "\x03\xff\x01\x01\x03\xff\x4c\x00", 8));
+	ck_assert(!filter_passes_data(filter, "\x03\xff\x00\x4c", 4));
+	ck_assert(!filter_passes_data(filter, "\x02\xff\x4c", 3));
+	ck_assert(!filter_passes_data(filter, "\x01\xff", 2));
+	ck_assert(!filter_passes_data(filter, "\x03\xfe\x4c\x00", 4));
+	ck_assert(!filter_passes_data(filter, "\x03\xff\x4c", 3));
+	ck_assert(!filter_passes_data(filter, "", 0));
 	filter_free(filter);
 }
 END_TEST
@@ -172,35 +173,35 @@ END_TEST
 START_TEST(test_name)
 {
 	char longest[250];
-	Filter *filter = make();
+	Filter *filter = filter_make();
 
 	ck_assert_int_eq(filter_set_name(filter, "Heart*"), 0);
-	ck_assert(passes_data(filter, "\x06\x09" "Heart", 7));
-	ck_assert(passes_data(filter, "\x06\x08" "Heart", 7));
-	ck_assert(passes_data(filter, "\x02\x08" "H\x06\x09" "Heart", 10));
-	ck_assert(!passes_data(filter, "\x06\x0a" "Heart", 7));
-	ck_assert(!passes_data(filter, "\x05\x09" "Hear", 6));
-	ck_assert(!passes_data(filter, "", 0));
+	ck_assert(filter_passes_data(filter, "\x06\x09" "Heart", 7));
+	ck_assert(filter_passes_data(filter, "\x06\x08" "Heart", 7));
+	ck_assert(filter_passes_data(filter, "\x02\x08" "H\x06\x09" "Heart", 10));
+	ck_assert(!filter_passes_data(filter, "\x06\x0a" "Heart", 7));
+	ck_assert(!filter_passes_data(filter, "\x05\x09" "Hear", 6));
+	ck_assert(!filter_passes_data(filter, "", 0));
 
 	ck_assert_int_eq(filter_set_name(filter, "*"), 0);
-	ck_assert(passes_data(filter, "\x02\x09" "a", 3));
-	ck_assert(!passes_data(filter, "\x02\x01\x06", 3));	/* no name at all */
-	ck_assert(!passes_data(filter, "\x01\x09\x02\x08\0", 5));
+	ck_assert(filter_passes_data(filter, "\x02\x09" "a", 3));
+	ck_assert(!filter_passes_data(filter, "\x02\x01\x06", 3));	/* no name at all */
+	ck_assert(!filter_passes_data(filter, "\x01\x09\x02\x08\0", 5));
 
 	memset(longest, 'x', sizeof(longest));
 	longest[249] = '\0';
 	ck_assert_int_eq(filter_set_name(filter, longest), -E2BIG);
-	ck_assert(passes_data(filter, "\x02\x09" "a", 3));		/* the old one stands */
+	ck_assert(filter_passes_data(filter, "\x02\x09" "a", 3));		/* the old one stands */
 	longest[248] = '\0';
 	ck_assert_int_eq(filter_set_name(filter, longest), 0);
-	ck_assert(!passes_data(filter, "\x02\x09" "a", 3));
+	ck_assert(!filter_passes_data(filter, "\x02\x09" "a", 3));
 	/* names end at their first NUL, and the complete one is the device's */
 	ck_assert_int_eq(filter_set_name(filter, "ESP-AT"), 0);
-	ck_assert(passes_data(filter, "\x08\x09" "ESP-AT\0", 9));
-	ck_assert(passes_data(filter, "\x0a\x08" "ESP-AT\0\xffz", 11));
-	ck_assert(!passes_data(filter, "\x07\x08" "ESP-AT\x09\x09" "ESP-AT-2", 18));
+	ck_assert(filter_passes_data(filter, "\x08\x09" "ESP-AT\0", 9));
+	ck_assert(filter_passes_data(filter, "\x0a\x08" "ESP-AT\0\xffz", 11));
+	ck_assert(!filter_passes_data(filter, "\x07\x08" "ESP-AT\x09\x09" "ESP-AT-2", 18));
 	ck_assert_int_eq(filter_set_name(filter, "a\ufffd"), 0);
-	ck_assert(passes_data(filter, "\x03\x09" "a\xff", 4));
+	ck_assert(filter_passes_data(filter, "\x03\x09" "a\xff", 4));
 	filter_free(filter);
 }
 END_TEST
@@ -216,7 +217,7 @@ START_TEST(test_private_addresses)
 	ck_assert_int_eq(identities_new(&identities), 0);
 	ck_assert_int_eq(devices_new(&devices, 10, identities), 0);
 	for (size_t wanted = 0; wanted < ARRAY_SIZE(addrs); wanted++) {
-		Filter *filter = make();
+		Filter *filter = filter_make();
 
 		ck_assert_int_eq(filter_add_address(filter, &stranger), 0);
 		ck_assert_int_eq(filter_add_address(filter, &addrs[wanted]), 0);
@@ -284,7 +285,7 @@ static unsigned pass_bits(const Filter *filter)
 /* Name here, data there: what is of the device, and what is of the packet. */
 START_TEST(test_of_the_device)
 {
-	Filter *filter = make();
+	Filter *filter = filter_make();
 
 	ck_assert_uint_eq(pass_bits(NULL), 0x1f);
 	ck_assert_uint_eq(pass_bits(filter), 0x1f);
@@ -292,7 +293,7 @@ START_TEST(test_of_the_device)
 	ck_assert_uint_eq(pass_bits(filter), 0x1e);
 	ck_assert_int_eq(filter_add_manufacturer(filter, 0x0499), 0);
 	ck_assert_uint_eq(pass_bits(filter), 0x1e);
-	add_uuid(filter, "180d");
+	filter_want_uuid(filter, "180d");
 	ck_assert_uint_eq(pass_bits(filter), 0x1c);
 	/* of the packet; of the row, those of either of its last */
 	ck_assert_int_eq(filter_add_adv_type(filter, ADV_CONNECTABLE), 0);
@@ -308,15 +309,15 @@ START_TEST(test_of_the_device)
 	filter_free(filter);
 
 	/* the shortened name is not the device's once the complete one is known */
-	filter = make();
+	filter = filter_make();
 	ck_assert_int_eq(filter_set_name(filter, "Ru"), 0);
 	ck_assert_uint_eq(pass_bits(filter), 0);
 	filter_free(filter);
 
-	filter = make();
+	filter = filter_make();
 	ck_assert_int_eq(filter_add_manufacturer(filter, 0x180d), 0);
 	ck_assert_uint_eq(pass_bits(filter), 0);
-	add_uuid(filter, "0499");
+	filter_want_uuid(filter, "0499");
 	ck_assert_uint_eq(pass_bits(filter), 0);
 	filter_free(filter);
 }
@@ -346,12 +347,12 @@ START_TEST(test_pathloss)
 
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
 		ReportInfo info = report_info(1, table[i].data, table[i].length);
-		Filter *filter = make();
+		Filter *filter = filter_make();
 
 		filter_set_pathloss(filter, table[i].most);
 		info.rssi = table[i].rssi;
 		info.tx_power = table[i].told;
-		ck_assert_msg(passes(filter, &info) == table[i].passes, "row %zu", i);
+		ck_assert_msg(filter_passes(filter, &info) == table[i].passes, "row %zu", i);
 		filter_free(filter);
 	}
 }
@@ -381,13 +382,13 @@ START_TEST(test_patterns)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
-		Filter *filter = make();
+		Filter *filter = filter_make();
 
 		ck_assert_int_eq(filter_add_pattern(filter, table[i].start, table[i].type,
 						    (const uint8_t *)table[i].bytes, table[i].bytes_length), 0);
-		ck_assert_msg(passes_data(filter, table[i].data, table[i].length) == table[i].passes, "row %zu", i);
+		ck_assert_msg(filter_passes_data(filter, table[i].data, table[i].length) == table[i].passes, "row %zu", i);
 		ck_assert_int_eq(filter_add_pattern(filter, 0, table[i].type, (const uint8_t *)"unlikely", 8), 0);
-		ck_assert_msg(passes_data(filter, table[i].data, table[i].length) == table[i].passes, "row %zu", i);
+		ck_assert_msg(filter_passes_data(filter, table[i].data, table[i].length) == table[i].passes, "row %zu", i);
 		filter_free(filter);
 	}
 }
@@ -396,7 +397,7 @@ END_TEST
 START_TEST(test_impossible_patterns)
 {
 	uint8_t bytes[256] = { 0 };
-	Filter *filter = make();
+	Filter *filter = filter_make();
 
 	ck_assert_int_eq(filter_add_pattern(filter, 0, 1, bytes, 0), -EINVAL);
 	ck_assert_int_eq(filter_add_pattern(filter, 0, 1, NULL, 0), -EINVAL);
@@ -404,7 +405,7 @@ START_TEST(test_impossible_patterns)
 	ck_assert_int_eq(filter_add_pattern(filter, 254, 1, bytes, 1), -EINVAL);
 	ck_assert_int_eq(filter_add_pattern(filter, 255, 1, bytes, 256), -EINVAL);
 	ck_assert_int_eq(filter_add_pattern(filter, 2, 1, bytes, SIZE_MAX), -EINVAL);
-	ck_assert(passes_data(filter, "", 0));		/* none of them was added */
+	ck_assert(filter_passes_data(filter, "", 0));		/* none of them was added */
 	ck_assert_int_eq(filter_add_pattern(filter, 0, 1, bytes, 254), 0);
 	ck_assert_int_eq(filter_add_pattern(filter, 253, 1, bytes, 1), 0);
 	filter_free(filter);
@@ -418,7 +419,7 @@ START_TEST(test_kinds_together)
 		0x02, 0x01, 0x06, 0x03, 0x03, 0x0d, 0x18, 0x02, 0x0a, 0x04, 0x04, 0xff, 0x4c, 0x00, 0x02, 0x03, 0x09, 'H', 'R',
 	};
 	ReportInfo base = report_info(7, good, sizeof(good)), other = base;
-	Filter *filter = make();
+	Filter *filter = filter_make();
 	Addr stranger = { .bytes = { 1, 2, 3, 4, 5, 6 } };
 
 	filter_set_rssi(filter, -70);
@@ -427,24 +428,24 @@ START_TEST(test_kinds_together)
 	ck_assert_int_eq(filter_add_adv_type(filter, ADV_CONNECTABLE), 0);
 	ck_assert_int_eq(filter_add_address(filter, &stranger), 0);
 	ck_assert_int_eq(filter_add_address(filter, &base.addr), 0);
-	add_uuid(filter, "180d");
-	add_uuid(filter, "180f");
+	filter_want_uuid(filter, "180d");
+	filter_want_uuid(filter, "180f");
 	ck_assert_int_eq(filter_add_manufacturer(filter, 0x4c), 0);
 	ck_assert_int_eq(filter_add_manufacturer(filter, 0x59), 0);
 	ck_assert_int_eq(filter_set_name(filter, "H?"), 0);
 	ck_assert_int_eq(filter_add_pattern(filter, 2, 0xff, (const uint8_t *)"\x02", 1), 0);
 	ck_assert_int_eq(filter_add_pattern(filter, 2, 0xff, (const uint8_t *)"\x03", 1), 0);
-	ck_assert(passes(filter, &base));
+	ck_assert(filter_passes(filter, &base));
 
 	other = base, other.rssi = -61;
-	ck_assert(!passes(filter, &other));
+	ck_assert(!filter_passes(filter, &other));
 	other = base, other.adv_type = ADV_SCAN_RESPONSE;
-	ck_assert(!passes(filter, &other));
+	ck_assert(!filter_passes(filter, &other));
 	other = base, other.addr.bytes[0] = 0;
-	ck_assert(!passes(filter, &other));
+	ck_assert(!filter_passes(filter, &other));
 	for (size_t length = 0; length < sizeof(good); length++) {
 		other = base, other.length = length;
-		ck_assert(!passes(filter, &other));
+		ck_assert(!filter_passes(filter, &other));
 	}
 	/* A change in any of the parts that are asked for; the last byte is any that ? takes. */
 	for (size_t i = 3; i < sizeof(good); i++) {
@@ -453,7 +454,7 @@ START_TEST(test_kinds_together)
 		memcpy(changed, good, sizeof(good));
 		changed[i] ^= 0x41;
 		other = base, other.data = changed;
-		ck_assert_msg(!passes(filter, &other) || i == sizeof(good) - 1, "byte %zu", i);
+		ck_assert_msg(!filter_passes(filter, &other) || i == sizeof(good) - 1, "byte %zu", i);
 	}
 	filter_free(filter);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Name patterns, and that no pattern takes long. */
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 

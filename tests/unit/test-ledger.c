@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which links are ours, written and read; and what becomes of those of the daemon before. */
 #include "core/ledger.h"
-#include "link-place.h"
+
+#include <string.h>
+
+#include "bed-links.h"
 
 static size_t parse(const char *text, LedgerEntry entries[static LEDGER_ENTRIES_MAX])
 {
@@ -13,28 +16,28 @@ START_TEST(test_written_and_read)
 	LedgerEntry entries[LEDGER_ENTRIES_MAX];
 	Connecter waiter = { 0 }, other = { 0 };
 	GString *text;
-	Place p;
+	Bed bed;
 
-	place_init(&p);
-	world_link_up(&p.world, p.radio, 5, p.a, false);
-	world_device(&p.world, p.radio, 6, false, false);
-	ck_assert_int_eq(world_connect(&p.world, p.radio, 6, p.a, &waiter), 1);
+	bed_init_radio(&bed);
+	bed_link_up(&bed, 5, bed.a, false);
+	bed_device(&bed, 6, false, false);
+	ck_assert_int_eq(bed_connect(&bed, 6, bed.a, &waiter), 1);
 	/* not what others have opened, nor what only waits */
-	p.world.devices[7] = (LinkMirror){ .known = true, .connected = true, .resolved = true };
-	ck_assert_int_eq(world_connect(&p.world, p.radio, 7, p.a, &other), 0);
-	ck_assert_uint_eq(p.world.owned, 2);
-	text = ledger_format(p.world.broker, "bus/:1.5");
+	bed.devices[7] = (LinkMirror){ .known = true, .connected = true, .resolved = true };
+	ck_assert_int_eq(bed_connect(&bed, 7, bed.a, &other), 0);
+	ck_assert_uint_eq(bed.owned, 2);
+	text = ledger_format(bed.broker, "bus/:1.5");
 	ck_assert_str_eq(text->str, "bluebrokerd links of bus/:1.5\n"
 				    "00:AA:01:00:00:01 C0:00:00:00:00:05\n00:AA:01:00:00:01 C0:00:00:00:00:06\n");
 	ck_assert_uint_eq(parse(text->str, entries), 2);
-	ck_assert(addr_equal(&entries[0].radio, &p.radio->addr));
+	ck_assert(addr_equal(&entries[0].radio, &bed.radio->addr));
 	ck_assert_uint_eq(entries[0].addr.bytes[5], 5);
 	ck_assert_uint_eq(entries[1].addr.bytes[5], 6);
 	g_string_free(text, TRUE);
 
-	world_device(&p.world, p.radio, 5, false, false);
-	ck_assert_uint_eq(p.world.owned, 3);
-	world_end(&p.world);
+	bed_device(&bed, 5, false, false);
+	ck_assert_uint_eq(bed.owned, 3);
+	bed_end(&bed);
 }
 END_TEST
 
@@ -70,35 +73,35 @@ END_TEST
 START_TEST(test_adopted)
 {
 	Connecter waiter = { 0 };
-	Addr addr = link_addr(5);
-	Place p;
+	Addr addr = device_addr(5);
+	Bed bed;
 
-	place_init(&p);
-	link_adopt(p.radio, &addr, p.world.now);
-	world_expect(&p.world, "disconnect5");
+	bed_init_radio(&bed);
+	link_adopt(bed.radio, &addr, bed.now);
+	bed_expect(&bed, "disconnect5");
 	/* who wants it meanwhile gets a fresh one */
-	world_device(&p.world, p.radio, 5, true, true);
-	ck_assert_int_eq(world_connect(&p.world, p.radio, 5, p.a, &waiter), 1);
-	world_device(&p.world, p.radio, 5, false, false);
-	world_expect(&p.world, "connect5");
-	world_device(&p.world, p.radio, 5, true, true);
+	bed_device(&bed, 5, true, true);
+	ck_assert_int_eq(bed_connect(&bed, 5, bed.a, &waiter), 1);
+	bed_device(&bed, 5, false, false);
+	bed_expect(&bed, "connect5");
+	bed_device(&bed, 5, true, true);
 	ck_assert_int_eq(waiter.error, 0);
 	ck_assert_uint_eq(waiter.called, 1);
 	/* a link that there is by now is somebody's */
-	link_adopt(p.radio, &addr, p.world.now);
-	world_expect(&p.world, "+link5");
+	link_adopt(bed.radio, &addr, bed.now);
+	bed_expect(&bed, "+link5");
 
 	/* unknown to bluetoothd, and not connected at all */
-	addr = link_addr(6);
-	link_adopt(p.radio, &addr, p.world.now);
-	link_disconnect_done(world_link(p.radio, 6), E_FAILED, p.world.now);
-	world_expect(&p.world, "disconnect6");
-	ck_assert_ptr_null(world_link(p.radio, 6));
-	world_power(&p.world, p.radio, false);
-	g_string_truncate(p.world.log, 0);
-	link_adopt(p.radio, &addr, p.world.now);
-	world_expect(&p.world, "");
-	world_end(&p.world);
+	addr = device_addr(6);
+	link_adopt(bed.radio, &addr, bed.now);
+	link_disconnect_done(bed_link(&bed, 6), E_FAILED, bed.now);
+	bed_expect(&bed, "disconnect6");
+	ck_assert_ptr_null(bed_link(&bed, 6));
+	bed_power(&bed, bed.radio, false);
+	bed_forget(&bed);
+	link_adopt(bed.radio, &addr, bed.now);
+	bed_expect(&bed, "");
+	bed_end(&bed);
 }
 END_TEST
 

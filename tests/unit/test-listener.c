@@ -2,43 +2,43 @@
 /* Who hears of a notification: subscriptions, streams. */
 #include <stdio.h>
 
-#include "attr-place.h"
+#include "bed-attrs.h"
 #include "meaning/constants.h"
 
 START_TEST(test_fan_out)
 {
 	Asker first = { 0 }, second = { 0 }, third = { 0 };
-	Place p;
+	Bed bed;
 
-	place_init(&p);
-	ck_assert_int_eq(world_subscribe(p.attr, p.a, ":1.1", &first), 1);
-	ck_assert_int_eq(world_subscribe(p.attr, p.b, ":1.2", &second), 1);
-	world_answer(&p.world, 0, 0, NULL);
+	bed_init_link(&bed);
+	ck_assert_int_eq(bed_subscribe(bed.attr, bed.a, ":1.1", &first), 1);
+	ck_assert_int_eq(bed_subscribe(bed.attr, bed.b, ":1.2", &second), 1);
+	bed_answer(&bed, 0, 0, NULL);
 	ck_assert_uint_eq(first.called, 1);
 	ck_assert_uint_eq(second.called, 1);
 	/* the same once more, and another connection of the same session */
-	ck_assert_int_eq(world_subscribe(p.attr, p.b, ":1.2", &third), 0);
-	ck_assert_int_eq(world_subscribe(p.attr, p.b, ":1.7", &third), 0);
-	world_value(&p.world, p.attr, "v1");
-	world_expect(&p.world, "notify(3) :1.1:3=v1 :1.2:3=v1 :1.7:3=v1");
-	ck_assert_uint_eq(g_bytes_get_size(p.attr->value), 2);
+	ck_assert_int_eq(bed_subscribe(bed.attr, bed.b, ":1.2", &third), 0);
+	ck_assert_int_eq(bed_subscribe(bed.attr, bed.b, ":1.7", &third), 0);
+	bed_value(&bed, bed.attr, "v1");
+	bed_expect(&bed, "notify(3) :1.1:3=v1 :1.2:3=v1 :1.7:3=v1");
+	ck_assert_uint_eq(g_bytes_get_size(bed.attr->value), 2);
 	/* of all the session's connections, and each time once */
-	ck_assert_uint_eq(attr_take_events(p.attr, p.b), EVENT_CHAR_NOTIFY);
-	ck_assert_uint_eq(attr_take_events(p.attr, p.b), 0);
-	ck_assert_uint_eq(attr_take_events(p.attr, p.a), EVENT_CHAR_NOTIFY);
+	ck_assert_uint_eq(attr_take_events(bed.attr, bed.b), EVENT_CHAR_NOTIFY);
+	ck_assert_uint_eq(attr_take_events(bed.attr, bed.b), 0);
+	ck_assert_uint_eq(attr_take_events(bed.attr, bed.a), EVENT_CHAR_NOTIFY);
 
 	/* one who leaves leaves the others theirs */
-	attr_unsubscribe(p.attr, p.a);
-	attr_unsubscribe(p.attr, p.a);
-	world_value(&p.world, p.attr, "v2");
-	world_expect(&p.world, ":1.2:3=v2 :1.7:3=v2");
-	ck_assert_ptr_null(world_sub(p.attr, p.a));
-	link_release(p.link, p.b, p.world.now);
-	world_value(&p.world, p.attr, "v3");
-	world_expect(&p.world, "nonotify(3)");
-	world_answer(&p.world, 0, 0, NULL);
-	ck_assert(!p.attr->upstream);
-	world_end(&p.world);
+	attr_unsubscribe(bed.attr, bed.a);
+	attr_unsubscribe(bed.attr, bed.a);
+	bed_value(&bed, bed.attr, "v2");
+	bed_expect(&bed, ":1.2:3=v2 :1.7:3=v2");
+	ck_assert_ptr_null(bed_sub(bed.attr, bed.a));
+	link_release(bed.link, bed.b, bed.now);
+	bed_value(&bed, bed.attr, "v3");
+	bed_expect(&bed, "nonotify(3)");
+	bed_answer(&bed, 0, 0, NULL);
+	ck_assert(!bed.attr->upstream);
+	bed_end(&bed);
 }
 END_TEST
 
@@ -46,75 +46,75 @@ END_TEST
 START_TEST(test_on_and_off)
 {
 	Asker on = { 0 }, read = { 0 }, again = { 0 };
-	Place p;
+	Bed bed;
 
-	place_init(&p);
+	bed_init_link(&bed);
 	/* off before it was on */
-	ck_assert_int_eq(world_subscribe(p.attr, p.a, ":1.1", &on), 1);
-	ck_assert_int_eq(world_read(p.attr, 0, &read), 0);
-	attr_unsubscribe(p.attr, p.a);
-	world_answer(&p.world, 0, 0, NULL);
-	world_answer(&p.world, 0, 0, "x");
-	world_answer(&p.world, 0, 0, NULL);
-	world_expect(&p.world, "notify(3) read(3) nonotify(3)");
-	ck_assert(!p.attr->upstream);
+	ck_assert_int_eq(bed_subscribe(bed.attr, bed.a, ":1.1", &on), 1);
+	ck_assert_int_eq(bed_read(bed.attr, 0, &read), 0);
+	attr_unsubscribe(bed.attr, bed.a);
+	bed_answer(&bed, 0, 0, NULL);
+	bed_answer(&bed, 0, 0, "x");
+	bed_answer(&bed, 0, 0, NULL);
+	bed_expect(&bed, "notify(3) read(3) nonotify(3)");
+	ck_assert(!bed.attr->upstream);
 
 	/* on before it was off */
-	place_notify(&p);
-	attr_unsubscribe(p.attr, p.a);
-	ck_assert_int_eq(world_read(p.attr, 0, &read), 0);
-	ck_assert_int_eq(world_subscribe(p.attr, p.b, ":1.2", &again), 1);
-	world_answer(&p.world, 0, 0, NULL);
-	world_answer(&p.world, 0, 0, "x");
-	world_answer(&p.world, 0, 0, NULL);
-	world_expect(&p.world, "nonotify(3) read(3) notify(3)");
-	ck_assert(p.attr->upstream);
+	bed_notify(&bed);
+	attr_unsubscribe(bed.attr, bed.a);
+	ck_assert_int_eq(bed_read(bed.attr, 0, &read), 0);
+	ck_assert_int_eq(bed_subscribe(bed.attr, bed.b, ":1.2", &again), 1);
+	bed_answer(&bed, 0, 0, NULL);
+	bed_answer(&bed, 0, 0, "x");
+	bed_answer(&bed, 0, 0, NULL);
+	bed_expect(&bed, "nonotify(3) read(3) notify(3)");
+	ck_assert(bed.attr->upstream);
 	ck_assert_int_eq(again.error, 0);
-	ck_assert_ptr_nonnull(world_sub(p.attr, p.b));
+	ck_assert_ptr_nonnull(bed_sub(bed.attr, bed.b));
 
 	/* a second one joins what is queued, whatever stands behind it */
-	attr_unsubscribe(p.attr, p.b);
-	ck_assert_int_eq(world_subscribe(p.attr, p.a, ":1.1", &on), 1);
-	ck_assert_int_eq(world_read(p.attr, 0, &read), 0);
-	ck_assert_int_eq(world_subscribe(p.attr, p.b, ":1.2", &again), 1);
+	attr_unsubscribe(bed.attr, bed.b);
+	ck_assert_int_eq(bed_subscribe(bed.attr, bed.a, ":1.1", &on), 1);
+	ck_assert_int_eq(bed_read(bed.attr, 0, &read), 0);
+	ck_assert_int_eq(bed_subscribe(bed.attr, bed.b, ":1.2", &again), 1);
 	for (unsigned i = 0; i < 3; i++)
-		world_answer(&p.world, 0, 0, "x");
-	world_expect(&p.world, "nonotify(3) notify(3) read(3)");
-	ck_assert_uint_eq(p.attr->ops.length, 0);
-	world_end(&p.world);
+		bed_answer(&bed, 0, 0, "x");
+	bed_expect(&bed, "nonotify(3) notify(3) read(3)");
+	ck_assert_uint_eq(bed.attr->ops.length, 0);
+	bed_end(&bed);
 }
 END_TEST
 
 START_TEST(test_refused)
 {
 	Asker first = { 0 }, second = { 0 };
-	Place p;
+	Bed bed;
 
-	place_init(&p);
-	ck_assert_int_eq(world_subscribe(p.attr, p.a, ":1.1", &first), 1);
-	attr_unsubscribe(p.attr, p.a);
-	ck_assert_int_eq(world_subscribe(p.attr, p.b, ":1.2", &second), 1);
+	bed_init_link(&bed);
+	ck_assert_int_eq(bed_subscribe(bed.attr, bed.a, ":1.1", &first), 1);
+	attr_unsubscribe(bed.attr, bed.a);
+	ck_assert_int_eq(bed_subscribe(bed.attr, bed.b, ":1.2", &second), 1);
 	/* what is on its way for the first is for the second, too, and so is the refusal */
-	world_answer(&p.world, 0, E_ATT_ERROR, NULL);
+	bed_answer(&bed, 0, E_ATT_ERROR, NULL);
 	ck_assert_int_eq(first.error, E_ATT_ERROR);
 	ck_assert_int_eq(second.error, E_ATT_ERROR);
-	ck_assert_int_eq(world_subscribe(p.attr, p.b, ":1.2", &second), 1);
-	world_answer(&p.world, 0, 0, NULL);
+	ck_assert_int_eq(bed_subscribe(bed.attr, bed.b, ":1.2", &second), 1);
+	bed_answer(&bed, 0, 0, NULL);
 	ck_assert_int_eq(second.error, 0);
-	world_value(&p.world, p.attr, "v");
-	world_expect(&p.world, "notify(3) notify(3) :1.2:3=v");
-	world_end(&p.world);
+	bed_value(&bed, bed.attr, "v");
+	bed_expect(&bed, "notify(3) notify(3) :1.2:3=v");
+	bed_end(&bed);
 
-	place_init(&p);
-	ck_assert_int_eq(world_subscribe(p.attr, p.a, ":1.1", &first), 1);
-	world_answer(&p.world, 0, E_ATT_ERROR, NULL);
-	ck_assert_ptr_null(world_sub(p.attr, p.a));
+	bed_init_link(&bed);
+	ck_assert_int_eq(bed_subscribe(bed.attr, bed.a, ":1.1", &first), 1);
+	bed_answer(&bed, 0, E_ATT_ERROR, NULL);
+	ck_assert_ptr_null(bed_sub(bed.attr, bed.a));
 	/* nor is one subscribed whose link is lost before the answer */
-	ck_assert_int_eq(world_subscribe(p.attr, p.a, ":1.1", &first), 1);
-	world_device(&p.world, p.radio, 5, false, false);
+	ck_assert_int_eq(bed_subscribe(bed.attr, bed.a, ":1.1", &first), 1);
+	bed_device(&bed, 5, false, false);
 	ck_assert_int_eq(first.error, E_NOT_CONNECTED);
-	ck_assert_ptr_null(world_sub(p.attr, p.a));
-	world_end(&p.world);
+	ck_assert_ptr_null(bed_sub(bed.attr, bed.a));
+	bed_end(&bed);
 }
 END_TEST
 
@@ -122,45 +122,45 @@ END_TEST
 START_TEST(test_switches_undo_each_other)
 {
 	Asker reading = { 0 }, asker = { 0 }, other = { 0 };
-	Place p;
+	Bed bed;
 
-	place_init(&p);
-	ck_assert_int_eq(world_read(p.attr, 0, &reading), 0);
+	bed_init_link(&bed);
+	ck_assert_int_eq(bed_read(bed.attr, 0, &reading), 0);
 	for (int i = 0; i < 100; i++) {
 		asker = (Asker){ 0 };
-		ck_assert_int_eq(world_subscribe(p.attr, p.a, ":1.1", &asker), 1);
-		ck_assert_uint_eq(p.attr->ops.length, 2);
-		attr_unsubscribe(p.attr, p.a);
-		ck_assert_uint_eq(p.attr->ops.length, 1);
+		ck_assert_int_eq(bed_subscribe(bed.attr, bed.a, ":1.1", &asker), 1);
+		ck_assert_uint_eq(bed.attr->ops.length, 2);
+		attr_unsubscribe(bed.attr, bed.a);
+		ck_assert_uint_eq(bed.attr->ops.length, 1);
 		ck_assert_int_eq(asker.error, E_FAILED);
 	}
-	world_answer(&p.world, 0, 0, "x");
-	world_expect(&p.world, "read(3)");
+	bed_answer(&bed, 0, 0, "x");
+	bed_expect(&bed, "read(3)");
 
 	/* the same while it is on */
-	place_notify(&p);
-	ck_assert_int_eq(world_read(p.attr, 0, &reading), 0);
+	bed_notify(&bed);
+	ck_assert_int_eq(bed_read(bed.attr, 0, &reading), 0);
 	for (int i = 0; i < 100; i++) {
-		attr_unsubscribe(p.attr, p.a);
-		ck_assert_uint_eq(p.attr->ops.length, 2);
-		ck_assert_int_eq(world_subscribe(p.attr, p.a, ":1.1", &asker), 0);
-		ck_assert_uint_eq(p.attr->ops.length, 1);
+		attr_unsubscribe(bed.attr, bed.a);
+		ck_assert_uint_eq(bed.attr->ops.length, 2);
+		ck_assert_int_eq(bed_subscribe(bed.attr, bed.a, ":1.1", &asker), 0);
+		ck_assert_uint_eq(bed.attr->ops.length, 1);
 	}
-	world_answer(&p.world, 0, 0, "x");
-	world_value(&p.world, p.attr, "v");
-	world_expect(&p.world, "read(3) :1.1:3=v");
+	bed_answer(&bed, 0, 0, "x");
+	bed_value(&bed, bed.attr, "v");
+	bed_expect(&bed, "read(3) :1.1:3=v");
 
 	/* one that is being switched off is switched on again, or not */
-	attr_unsubscribe(p.attr, p.a);
-	ck_assert_int_eq(world_subscribe(p.attr, p.b, ":1.2", &other), 1);
-	attr_unsubscribe(p.attr, p.b);
+	attr_unsubscribe(bed.attr, bed.a);
+	ck_assert_int_eq(bed_subscribe(bed.attr, bed.b, ":1.2", &other), 1);
+	attr_unsubscribe(bed.attr, bed.b);
 	ck_assert_int_eq(other.error, E_FAILED);
-	ck_assert_int_eq(world_subscribe(p.attr, p.b, ":1.2", &other), 1);
-	world_answer(&p.world, 0, 0, NULL);
-	world_answer(&p.world, 0, 0, NULL);
+	ck_assert_int_eq(bed_subscribe(bed.attr, bed.b, ":1.2", &other), 1);
+	bed_answer(&bed, 0, 0, NULL);
+	bed_answer(&bed, 0, 0, NULL);
 	ck_assert_int_eq(other.error, 0);
-	world_expect(&p.world, "nonotify(3) notify(3)");
-	world_end(&p.world);
+	bed_expect(&bed, "nonotify(3) notify(3)");
+	bed_end(&bed);
 }
 END_TEST
 
@@ -168,74 +168,74 @@ START_TEST(test_subscriptions_are_charged)
 {
 	Asker asker = { 0 };
 	uint64_t one;
-	Place p;
+	Bed bed;
 
-	place_init(&p);
-	ck_assert_uint_eq(place_charged(&p), 0);
-	place_notify(&p);
-	one = place_charged(&p);
+	bed_init_link(&bed);
+	ck_assert_uint_eq(bed_charged(&bed), 0);
+	bed_notify(&bed);
+	one = bed_charged(&bed);
 	ck_assert_uint_ge(one, sizeof(AttrSub));
-	ck_assert_int_eq(world_subscribe(p.attr, p.a, ":1.1", &asker), 0);	/* it has it already */
-	ck_assert_uint_eq(place_charged(&p), one);
-	ck_assert_int_eq(world_subscribe(p.attr, p.b, ":1.2", &asker), 0);
-	ck_assert_uint_eq(place_charged(&p), 2 * one);
+	ck_assert_int_eq(bed_subscribe(bed.attr, bed.a, ":1.1", &asker), 0);	/* it has it already */
+	ck_assert_uint_eq(bed_charged(&bed), one);
+	ck_assert_int_eq(bed_subscribe(bed.attr, bed.b, ":1.2", &asker), 0);
+	ck_assert_uint_eq(bed_charged(&bed), 2 * one);
 	/* those that were merged are paid for once */
-	ck_assert_int_eq(world_subscribe(p.attr, p.b, ":1.3", &asker), 0);
-	attr_peer_gone(p.attr, ":1.2");
-	attr_peer_gone(p.attr, ":1.3");
-	ck_assert_uint_eq(place_charged(&p), 2 * one);
-	attr_unsubscribe(p.attr, p.b);
-	ck_assert_uint_eq(place_charged(&p), one);
+	ck_assert_int_eq(bed_subscribe(bed.attr, bed.b, ":1.3", &asker), 0);
+	attr_peer_gone(bed.attr, ":1.2");
+	attr_peer_gone(bed.attr, ":1.3");
+	ck_assert_uint_eq(bed_charged(&bed), 2 * one);
+	attr_unsubscribe(bed.attr, bed.b);
+	ck_assert_uint_eq(bed_charged(&bed), one);
 	/* until the device was told, somebody else's */
-	attr_unsubscribe(p.attr, p.a);
-	ck_assert_uint_eq(place_charged(&p), 0);
-	world_answer(&p.world, 0, 0, NULL);
+	attr_unsubscribe(bed.attr, bed.a);
+	ck_assert_uint_eq(bed_charged(&bed), 0);
+	bed_answer(&bed, 0, 0, NULL);
 
 	/* too many, and nothing is left of what did not fit */
-	place_spend(&p);
-	ck_assert_int_eq(world_subscribe(p.attr, p.a, ":1.1", &asker), E_LIMIT_REACHED);
-	ck_assert_ptr_null(world_sub(p.attr, p.a));
-	ck_assert_uint_eq(p.attr->ops.length, 0);
-	place_earn(&p);
+	bed_spend(&bed);
+	ck_assert_int_eq(bed_subscribe(bed.attr, bed.a, ":1.1", &asker), E_LIMIT_REACHED);
+	ck_assert_ptr_null(bed_sub(bed.attr, bed.a));
+	ck_assert_uint_eq(bed.attr->ops.length, 0);
+	bed_earn(&bed);
 
-	ck_assert_int_eq(world_subscribe(p.attr, p.a, ":1.1", &asker), 1);
-	world_answer(&p.world, 0, E_ATT_ERROR, NULL);
-	ck_assert_uint_eq(place_charged(&p), 0);
-	g_string_truncate(p.world.log, 0);
-	place_notify(&p);
-	attr_vanished(p.attr);
-	ck_assert_uint_eq(place_charged(&p), 0);
-	world_end(&p.world);
+	ck_assert_int_eq(bed_subscribe(bed.attr, bed.a, ":1.1", &asker), 1);
+	bed_answer(&bed, 0, E_ATT_ERROR, NULL);
+	ck_assert_uint_eq(bed_charged(&bed), 0);
+	bed_forget(&bed);
+	bed_notify(&bed);
+	attr_vanished(bed.attr);
+	ck_assert_uint_eq(bed_charged(&bed), 0);
+	bed_end(&bed);
 }
 END_TEST
 
 START_TEST(test_programs_come_and_go)
 {
 	Asker asker = { 0 };
-	Place p;
+	Bed bed;
 
-	place_init(&p);
-	place_notify(&p);
+	bed_init_link(&bed);
+	bed_notify(&bed);
 	for (unsigned i = 10; i < 100; i++) {
 		char name[16];
 
 		snprintf(name, sizeof(name), ":1.%u", i);
-		ck_assert_int_eq(world_subscribe(p.attr, p.a, name, &asker), 0);
-		world_value(&p.world, p.attr, "v");
-		g_string_truncate(p.world.log, 0);
-		world_sub(p.attr, p.a)->events = 0;
-		links_peer_gone(p.radio, name);
-		ck_assert_uint_eq(p.attr->subs->len, 1);
+		ck_assert_int_eq(bed_subscribe(bed.attr, bed.a, name, &asker), 0);
+		bed_value(&bed, bed.attr, "v");
+		bed_forget(&bed);
+		bed_sub(bed.attr, bed.a)->events = 0;
+		links_peer_gone(bed.radio, name);
+		ck_assert_uint_eq(bed.attr->subs->len, 1);
 	}
 	/* what the one that left was told is not lost to its session */
-	ck_assert_uint_ne(world_sub(p.attr, p.a)->events, 0);
+	ck_assert_uint_ne(bed_sub(bed.attr, bed.a)->events, 0);
 	/* the last one's subscription outlives it */
-	links_peer_gone(p.radio, ":1.1");
-	world_sub(p.attr, p.a)->events = 0;
-	world_value(&p.world, p.attr, "v");
-	ck_assert_uint_ne(world_sub(p.attr, p.a)->events, 0);
-	world_expect(&p.world, ":3=v");
-	world_end(&p.world);
+	links_peer_gone(bed.radio, ":1.1");
+	bed_sub(bed.attr, bed.a)->events = 0;
+	bed_value(&bed, bed.attr, "v");
+	ck_assert_uint_ne(bed_sub(bed.attr, bed.a)->events, 0);
+	bed_expect(&bed, ":3=v");
+	bed_end(&bed);
 }
 END_TEST
 
@@ -264,99 +264,98 @@ static Pipe pipe_of(Session *session, bool notify)
 
 START_TEST(test_streams)
 {
-	Asker asker = { .wait.done = on_asker };
+	Asker asker = { 0 };
 	Pipe in, out, refused;
 	Reason reason;
-	Place p;
+	Bed bed;
 
-	place_init(&p);
-	in = pipe_of(p.a, true);
-	out = pipe_of(p.a, false);
-	refused = pipe_of(p.b, true);
-	ck_assert_int_eq(attr_add_stream(p.attr, &refused.stream, &asker.wait, &reason), 1);
-	world_answer(&p.world, 0, E_ATT_ERROR, NULL);
+	bed_init_link(&bed);
+	in = pipe_of(bed.a, true);
+	out = pipe_of(bed.a, false);
+	refused = pipe_of(bed.b, true);
+	ck_assert_int_eq(bed_add_stream(bed.attr, &refused.stream, &asker), 1);
+	bed_answer(&bed, 0, E_ATT_ERROR, NULL);
 	ck_assert_uint_eq(refused.ended, 1);
-	ck_assert_int_eq(attr_add_stream(p.attr, &in.stream, &asker.wait, &reason), 1);
-	world_answer(&p.world, 0, 0, NULL);
-	ck_assert_int_eq(attr_add_stream(p.attr, &out.stream, &asker.wait, &reason), 0);
-	world_value(&p.world, p.attr, "v");
+	ck_assert_int_eq(bed_add_stream(bed.attr, &in.stream, &asker), 1);
+	bed_answer(&bed, 0, 0, NULL);
+	ck_assert_int_eq(bed_add_stream(bed.attr, &out.stream, &asker), 0);
+	bed_value(&bed, bed.attr, "v");
 	ck_assert_uint_eq(in.values, 1);
 	ck_assert_uint_eq(out.values + refused.values, 0);
-	world_expect(&p.world, "notify(3) notify(3)");
+	bed_expect(&bed, "notify(3) notify(3)");
 
 	/* a pipe for writes is no reason to be notified */
 	attr_remove_stream(&in.stream);
 	attr_remove_stream(&in.stream);
-	world_expect(&p.world, "nonotify(3)");
-	world_answer(&p.world, 0, 0, NULL);
-	ck_assert_int_eq(attr_add_stream(p.attr, &in.stream, &asker.wait, &reason), 1);
-	world_answer(&p.world, 0, 0, NULL);
+	bed_expect(&bed, "nonotify(3)");
+	bed_answer(&bed, 0, 0, NULL);
+	ck_assert_int_eq(bed_add_stream(bed.attr, &in.stream, &asker), 1);
+	bed_answer(&bed, 0, 0, NULL);
 
 	/* it is restored as a subscription is */
-	world_device(&p.world, p.radio, 5, false, false);
-	attr_vanished(p.attr);
-	show_attrs(&p);
-	g_string_truncate(p.world.log, 0);
-	world_device(&p.world, p.radio, 5, true, true);
-	world_expect(&p.world, "notify(3)");
-	world_answer(&p.world, 0, 0, NULL);
+	bed_device(&bed, 5, false, false);
+	attr_vanished(bed.attr);
+	bed_show_attrs(&bed);
+	bed_forget(&bed);
+	bed_device(&bed, 5, true, true);
+	bed_expect(&bed, "notify(3)");
+	bed_answer(&bed, 0, 0, NULL);
 
-	attr_set_flags(p.attr, g_strsplit("read,write", ",", -1));
-	refused = pipe_of(p.a, false);
-	ck_assert_int_eq(attr_add_stream(p.attr, &refused.stream, &asker.wait, &reason), E_NOT_PERMITTED);
-	refused = pipe_of(p.a, true);
-	ck_assert_int_eq(attr_add_stream(p.attr, &refused.stream, &asker.wait, &reason), E_NOT_PERMITTED);
+	attr_set_flags(bed.attr, g_strsplit("read,write", ",", -1));
+	refused = pipe_of(bed.a, false);
+	ck_assert_int_eq(bed_add_stream(bed.attr, &refused.stream, &asker), E_NOT_PERMITTED);
+	refused = pipe_of(bed.a, true);
+	ck_assert_int_eq(bed_add_stream(bed.attr, &refused.stream, &asker), E_NOT_PERMITTED);
 	ck_assert_ptr_null(refused.stream.attr);
-	attr_set_flags(p.attr, g_strsplit("read,write,write-without-response,notify", ",", -1));
+	attr_set_flags(bed.attr, g_strsplit("read,write,write-without-response,notify", ",", -1));
 
 	/* claimed by another session, it takes no more; and the session's end is theirs */
-	refused = pipe_of(p.b, false);
-	ck_assert_int_eq(link_claim(p.link, NULL, p.a, &reason), 0);
-	ck_assert_int_eq(attr_add_stream(p.attr, &refused.stream, &asker.wait, &reason), E_BUSY);
-	ck_assert_int_eq(world_connect(&p.world, p.radio, 5, p.b, &(Connecter){ 0 }), 0);
-	link_release(p.link, p.a, p.world.now);
+	refused = pipe_of(bed.b, false);
+	ck_assert_int_eq(link_claim(bed.link, NULL, bed.a, &reason), 0);
+	ck_assert_int_eq(bed_add_stream(bed.attr, &refused.stream, &asker), E_BUSY);
+	ck_assert_int_eq(bed_connect(&bed, 5, bed.b, &(Connecter){ 0 }), 0);
+	link_release(bed.link, bed.a, bed.now);
 	ck_assert_uint_eq(in.ended, 1);
 	ck_assert_uint_eq(out.ended, 1);
 	/* once, though both of the session's went */
-	world_expect(&p.world, "nonotify(3)");
-	world_answer(&p.world, 0, 0, NULL);
-	world_expect(&p.world, "");
-	ck_assert_int_eq(attr_add_stream(p.attr, &refused.stream, &asker.wait, &reason), 0);
-	attr_vanished(p.attr);
+	bed_expect(&bed, "nonotify(3)");
+	bed_answer(&bed, 0, 0, NULL);
+	bed_expect(&bed, "");
+	ck_assert_int_eq(bed_add_stream(bed.attr, &refused.stream, &asker), 0);
+	attr_vanished(bed.attr);
 	ck_assert_uint_eq(refused.ended, 1);
-	world_end(&p.world);
+	bed_end(&bed);
 }
 END_TEST
 
 /* It is seen when there is something to be read: the others have theirs, and who was the last is unsubscribed. */
 START_TEST(test_readers_that_hang_up)
 {
-	Asker asker = { .wait.done = on_asker };
+	Asker asker = { 0 };
 	Pipe pipes[3];
-	Reason reason;
-	Place p;
+	Bed bed;
 
-	place_init(&p);
+	bed_init_link(&bed);
 	for (size_t i = 0; i < ARRAY_SIZE(pipes); i++) {
-		pipes[i] = pipe_of(p.a, true);
-		ck_assert_int_ge(attr_add_stream(p.attr, &pipes[i].stream, &asker.wait, &reason), 0);
+		pipes[i] = pipe_of(bed.a, true);
+		ck_assert_int_ge(bed_add_stream(bed.attr, &pipes[i].stream, &asker), 0);
 		if (i == 0)
-			world_answer(&p.world, 0, 0, NULL);
+			bed_answer(&bed, 0, 0, NULL);
 	}
-	g_string_truncate(p.world.log, 0);
+	bed_forget(&bed);
 	pipes[0].gone = pipes[1].gone = true;
-	world_value(&p.world, p.attr, "v");
+	bed_value(&bed, bed.attr, "v");
 	for (size_t i = 0; i < ARRAY_SIZE(pipes); i++) {
 		ck_assert_uint_eq(pipes[i].values, 1);
 		ck_assert_uint_eq(pipes[i].ended, pipes[i].gone);
 	}
-	world_expect(&p.world, "");
+	bed_expect(&bed, "");
 	pipes[2].gone = true;
-	world_value(&p.world, p.attr, "v");
+	bed_value(&bed, bed.attr, "v");
 	ck_assert_uint_eq(pipes[2].ended, 1);
-	world_expect(&p.world, "nonotify(3)");
-	world_answer(&p.world, 0, 0, NULL);
-	world_end(&p.world);
+	bed_expect(&bed, "nonotify(3)");
+	bed_answer(&bed, 0, 0, NULL);
+	bed_end(&bed);
 }
 END_TEST
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The UUIDs that an attribute of ours cannot have, however they are written. */
 #include <stdio.h>
+#include <string.h>
 
 #include "core/local-uuid.h"
 #include "unit.h"

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The values of our attributes: peers read, write and subscribe; programs listen and answer. */
 #include <errno.h>
+#include <string.h>
 
+#include "bed-locals.h"
 #include "core/attr.h"
-#include "peripherals.h"
 
 typedef struct Reader {
 	LocalRead read;
@@ -34,14 +35,14 @@ static void on_reader(LocalRead *read, uint8_t att, GBytes *value)
 }
 
 /* Central number last reads. True: it has its answer; it is in reader. */
-static bool central_reads(Side *side, LocalAttr *attr, uint8_t last, uint16_t offset, Reader *reader)
+static bool central_reads(Bed *bed, LocalAttr *attr, uint8_t last, uint16_t offset, Reader *reader)
 {
-	const Addr addr = central_addr(last);
+	const Addr addr = device_addr(last);
 	GBytes *value = NULL;
 	uint8_t att;
 
 	*reader = (Reader){ .read.done = on_reader };
-	att = local_read(attr, &addr, 23, offset, &reader->read, side->world.now, &value);
+	att = local_read(attr, &addr, 23, offset, &reader->read, bed->now, &value);
 	if (att == 0 && !value)
 		return false;
 	reader_take(reader, att, value);
@@ -51,7 +52,7 @@ static bool central_reads(Side *side, LocalAttr *attr, uint8_t last, uint16_t of
 
 static uint8_t central_writes(LocalAttr *attr, uint8_t last, uint16_t offset, const char *bytes, size_t length)
 {
-	const Addr addr = central_addr(last);
+	const Addr addr = device_addr(last);
 
 	return local_write(attr, &addr, 0, offset, bytes, length);
 }
@@ -66,9 +67,9 @@ static int respond(LocalAttr *attr, uint32_t id, const char *text)
 	return r;
 }
 
-static LocalAttr *asking(Side *side, uint32_t timeout)
+static LocalAttr *asking(Bed *bed, uint32_t timeout)
 {
-	LocalAttr *attr = side_visible(side, side->a, "stored");
+	LocalAttr *attr = bed_visible(bed, bed->a, "stored");
 
 	attr->read_timeout_ms = timeout;
 	ck_assert_int_eq(local_listen(attr, ":1.1", EVENT_CHAR_READ, &(Reason){ "" }), 0);
@@ -79,39 +80,39 @@ START_TEST(test_stored)
 {
 	Reader reader;
 	LocalAttr *attr;
-	Side side;
+	Bed bed;
 
-	side_init(&side);
-	attr = side_visible(&side, side.a, "stored");
-	ck_assert(central_reads(&side, attr, 5, 0, &reader));
+	bed_init_radio(&bed);
+	attr = bed_visible(&bed, bed.a, "stored");
+	ck_assert(central_reads(&bed, attr, 5, 0, &reader));
 	ck_assert_str_eq(reader.value, "stored");
 	/* the parts of a long value are not a read each; only reads inside are answered */
-	ck_assert(central_reads(&side, attr, 5, 4, &reader));
+	ck_assert(central_reads(&bed, attr, 5, 4, &reader));
 	ck_assert_str_eq(reader.value, "ed");
-	ck_assert(central_reads(&side, attr, 5, 6, &reader));
+	ck_assert(central_reads(&bed, attr, 5, 6, &reader));
 	ck_assert_uint_eq(reader.att, 0);
 	ck_assert_str_eq(reader.value, "");
-	ck_assert(central_reads(&side, attr, 5, 7, &reader));
+	ck_assert(central_reads(&bed, attr, 5, 7, &reader));
 	ck_assert_uint_eq(reader.att, ATT_INVALID_OFFSET);
-	ck_assert(central_reads(&side, attr, 5, UINT16_MAX, &reader));
+	ck_assert(central_reads(&bed, attr, 5, UINT16_MAX, &reader));
 	ck_assert_uint_eq(reader.att, ATT_INVALID_OFFSET);
-	world_expect(&side.world, "ask1.0.0(0,5)");
+	bed_expect(&bed, "ask1.0.0(0,5)");
 	ck_assert_uint_eq(local_take_events(attr), EVENT_CHAR_READ);
 	ck_assert_uint_eq(local_take_events(attr), 0);
 
 	/* a listener without a time to wait for, and a time without one who listens for reads */
 	ck_assert_int_eq(local_listen(attr, ":1.1", EVENT_CHAR_READ, &(Reason){ "" }), 0);
-	ck_assert(central_reads(&side, attr, 5, 0, &reader));
+	ck_assert(central_reads(&bed, attr, 5, 0, &reader));
 	attr->read_timeout_ms = 1000;
 	ck_assert_int_eq(local_listen(attr, ":1.1", EVENT_CHAR_WRITE, &(Reason){ "" }), 0);
-	ck_assert(central_reads(&side, attr, 5, 0, &reader));
-	world_expect(&side.world, "ask1.0.0(0,5) ask1.0.0(0,5)");
+	ck_assert(central_reads(&bed, attr, 5, 0, &reader));
+	bed_expect(&bed, "ask1.0.0(0,5) ask1.0.0(0,5)");
 
 	attr->permissions = PERM_WRITE;
-	ck_assert(central_reads(&side, attr, 5, 0, &reader));
+	ck_assert(central_reads(&bed, attr, 5, 0, &reader));
 	ck_assert_uint_eq(reader.att, ATT_READ_NOT_PERMITTED);
-	world_expect(&side.world, "");
-	side_end(&side);
+	bed_expect(&bed, "");
+	bed_end(&bed);
 }
 END_TEST
 
@@ -120,14 +121,14 @@ START_TEST(test_ask)
 	Reader first, second, third;
 	Reason reason;
 	LocalAttr *attr;
-	Side side;
+	Bed bed;
 
-	side_init(&side);
-	attr = asking(&side, 2000);
-	ck_assert(!central_reads(&side, attr, 5, 0, &first));
-	ck_assert(!central_reads(&side, attr, 6, 0, &second));
-	ck_assert(!central_reads(&side, attr, 7, 0, &third));
-	world_expect(&side.world, "ask1.0.0(1,5) ask1.0.0(2,6) ask1.0.0(3,7)");
+	bed_init_radio(&bed);
+	attr = asking(&bed, 2000);
+	ck_assert(!central_reads(&bed, attr, 5, 0, &first));
+	ck_assert(!central_reads(&bed, attr, 6, 0, &second));
+	ck_assert(!central_reads(&bed, attr, 7, 0, &third));
+	bed_expect(&bed, "ask1.0.0(1,5) ask1.0.0(2,6) ask1.0.0(3,7)");
 	/* in any order, each to its own */
 	ck_assert_int_eq(respond(attr, 2, "two"), 0);
 	ck_assert_int_eq(local_reject(attr, 1, 0, &reason), E_INVALID_ARGUMENTS);
@@ -148,20 +149,20 @@ START_TEST(test_ask)
 	ck_assert_uint_eq(second.called, 1);
 	ck_assert_uint_eq(third.called, 0);
 	/* a central that reads on has the rest of the same value, and is not asked for; others have the stored one */
-	side_forget_log(&side);
-	ck_assert(central_reads(&side, attr, 6, 1, &second));
+	bed_forget(&bed);
+	ck_assert(central_reads(&bed, attr, 6, 1, &second));
 	ck_assert_str_eq(second.value, "wo");
-	ck_assert(central_reads(&side, attr, 7, 1, &first));
+	ck_assert(central_reads(&bed, attr, 7, 1, &first));
 	ck_assert_str_eq(first.value, "tored");
-	world_expect(&side.world, "");
+	bed_expect(&bed, "");
 
 	/* the id is never 0 */
-	side.world.broker->next_read = UINT32_MAX;
-	ck_assert(!central_reads(&side, attr, 5, 0, &first));
-	ck_assert(!central_reads(&side, attr, 6, 0, &second));
-	world_expect(&side.world, "ask1.0.0(4294967295,5) ask1.0.0(1,6)");
-	world_pass(&side.world, 3 * USEC_PER_SEC);
-	side_end(&side);
+	bed.broker->next_read = UINT32_MAX;
+	ck_assert(!central_reads(&bed, attr, 5, 0, &first));
+	ck_assert(!central_reads(&bed, attr, 6, 0, &second));
+	bed_expect(&bed, "ask1.0.0(4294967295,5) ask1.0.0(1,6)");
+	bed_pass(&bed, 3 * USEC_PER_SEC);
+	bed_end(&bed);
 }
 END_TEST
 
@@ -171,11 +172,11 @@ START_TEST(test_too_long)
 	Reason reason;
 	Reader reader;
 	LocalAttr *attr;
-	Side side;
+	Bed bed;
 
-	side_init(&side);
-	attr = asking(&side, 2000);
-	ck_assert(!central_reads(&side, attr, 5, 0, &reader));
+	bed_init_radio(&bed);
+	attr = asking(&bed, 2000);
+	ck_assert(!central_reads(&bed, attr, 5, 0, &reader));
 	ck_assert_int_eq(local_respond(attr, 1, value, &reason), E_INVALID_ARGUMENTS);
 	ck_assert_int_eq(local_set_value(attr, value, NULL, &reason), E_INVALID_ARGUMENTS);
 	ck_assert_ptr_nonnull(strstr(reason.text, "513 bytes, at most 512"));
@@ -184,7 +185,7 @@ START_TEST(test_too_long)
 	ck_assert_uint_eq(reader.called, 0);
 	ck_assert_int_eq(respond(attr, 1, "ok"), 0);
 	g_bytes_unref(value);
-	side_end(&side);
+	bed_end(&bed);
 }
 END_TEST
 
@@ -200,23 +201,23 @@ START_TEST(test_timeout)
 		Reader reader, later;
 		Reason reason;
 		LocalAttr *attr;
-		Side side;
+		Bed bed;
 
-		side_init(&side);
-		attr = asking(&side, rows[i].asked);
-		ck_assert(!central_reads(&side, attr, 5, 0, &reader));
-		world_pass(&side.world, rows[i].waits * USEC_PER_MSEC - 1);
+		bed_init_radio(&bed);
+		attr = asking(&bed, rows[i].asked);
+		ck_assert(!central_reads(&bed, attr, 5, 0, &reader));
+		bed_pass(&bed, rows[i].waits * USEC_PER_MSEC - 1);
 		ck_assert_uint_eq(reader.called, 0);
-		ck_assert(!central_reads(&side, attr, 6, 0, &later));
+		ck_assert(!central_reads(&bed, attr, 6, 0, &later));
 		ck_assert_int_eq(local_set_value(attr, value, NULL, &reason), 0);
-		world_pass(&side.world, 1);
+		bed_pass(&bed, 1);
 		ck_assert_uint_eq(reader.called, 1);
 		ck_assert_str_eq(reader.value, "new");
 		ck_assert_uint_eq(later.called, 0);
-		world_pass(&side.world, rows[i].waits * USEC_PER_MSEC);
+		bed_pass(&bed, rows[i].waits * USEC_PER_MSEC);
 		ck_assert_uint_eq(later.called, 1);
 		g_bytes_unref(value);
-		side_end(&side);
+		bed_end(&bed);
 	}
 }
 END_TEST
@@ -226,35 +227,35 @@ START_TEST(test_ends)
 {
 	Reader first, second;
 	LocalAttr *attr;
-	Side side;
+	Bed bed;
 
-	side_init(&side);
-	attr = asking(&side, 2000);
+	bed_init_radio(&bed);
+	attr = asking(&bed, 2000);
 	ck_assert_int_eq(local_listen(attr, ":1.2", EVENT_CHAR_READ | EVENT_CHAR_WRITE, &(Reason){ "" }), 0);
 	ck_assert_int_eq(local_listen(attr, ":1.3", EVENT_CHAR_WRITE, &(Reason){ "" }), 0);
-	ck_assert(!central_reads(&side, attr, 5, 0, &first));
-	ck_assert(!central_reads(&side, attr, 6, 0, &second));
+	ck_assert(!central_reads(&bed, attr, 5, 0, &first));
+	ck_assert(!central_reads(&bed, attr, 6, 0, &second));
 	ck_assert_int_eq(local_listen(attr, ":1.1", 0, &(Reason){ "" }), 0);
 	ck_assert_int_eq(local_listen(attr, ":1.1", 0, &(Reason){ "" }), 0);
 	ck_assert_uint_eq(first.called, 0);
 	/* the one that dies is the last that listens for reads */
-	broker_peer_gone(side.world.broker, ":1.77", side.world.now);
+	broker_peer_gone(bed.broker, ":1.77", bed.now);
 	ck_assert_uint_eq(first.called, 0);
-	broker_peer_gone(side.world.broker, ":1.2", side.world.now);
+	broker_peer_gone(bed.broker, ":1.2", bed.now);
 	ck_assert_uint_eq(first.called + second.called, 2);
 	ck_assert_str_eq(first.value, "stored");
 	ck_assert_uint_eq(attr->listeners->len, 1);
 
 	/* the service is stopped, and removed with its session */
 	ck_assert_int_eq(local_listen(attr, ":1.1", EVENT_CHAR_READ, &(Reason){ "" }), 0);
-	ck_assert(!central_reads(&side, attr, 5, 0, &first));
-	local_service_stop(attr->service, side.world.now);
+	ck_assert(!central_reads(&bed, attr, 5, 0, &first));
+	local_service_stop(attr->service, bed.now);
 	ck_assert_uint_eq(first.called, 1);
-	ck_assert(!central_reads(&side, attr, 5, 0, &first));
-	session_drop(side.a, side.world.now);
+	ck_assert(!central_reads(&bed, attr, 5, 0, &first));
+	session_drop(bed.a, bed.now);
 	ck_assert_uint_eq(first.called, 1);
 	ck_assert_str_eq(first.value, "stored");
-	side_end(&side);
+	bed_end(&bed);
 }
 END_TEST
 
@@ -264,21 +265,21 @@ START_TEST(test_many)
 	Reader readers[20];
 	LocalAttr *attr;
 	unsigned waiting = 0;
-	Side side;
+	Bed bed;
 
-	side_init(&side);
-	attr = asking(&side, 2000);
+	bed_init_radio(&bed);
+	attr = asking(&bed, 2000);
 	for (unsigned i = 0; i < ARRAY_SIZE(readers); i++) {
-		if (central_reads(&side, attr, (uint8_t)i, 0, &readers[i]))
+		if (central_reads(&bed, attr, (uint8_t)i, 0, &readers[i]))
 			ck_assert_str_eq(readers[i].value, "stored");
 		else
 			waiting++;
 	}
 	ck_assert_uint_eq(waiting, 16);
-	world_pass(&side.world, 2 * USEC_PER_SEC);
+	bed_pass(&bed, 2 * USEC_PER_SEC);
 	for (unsigned i = 0; i < waiting; i++)
 		ck_assert_uint_eq(readers[i].called, 1);
-	side_end(&side);
+	bed_end(&bed);
 }
 END_TEST
 
@@ -301,18 +302,18 @@ START_TEST(test_write)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		LocalAttr *attr;
 		gsize length;
-		Side side;
+		Bed bed;
 
-		side_init(&side);
-		attr = side_visible(&side, side.a, "stored");
+		bed_init_radio(&bed);
+		attr = bed_visible(&bed, bed.a, "stored");
 		ck_assert_uint_eq(central_writes(attr, 5, rows[i].offset, rows[i].bytes, rows[i].length), rows[i].att);
 		(void)g_bytes_get_data(attr->value, &length);
 		ck_assert_uint_eq(length, strlen(rows[i].value));
 		if (length > 0)
 			ck_assert_mem_eq(g_bytes_get_data(attr->value, NULL), rows[i].value, length);
 		ck_assert_uint_eq(local_take_events(attr), rows[i].att ? 0 : EVENT_CHAR_WRITE);
-		ck_assert_int_eq(side.world.log->len > 0, rows[i].att == 0);
-		side_end(&side);
+		ck_assert_int_eq(bed.log->len > 0, rows[i].att == 0);
+		bed_end(&bed);
 	}
 }
 END_TEST
@@ -320,25 +321,25 @@ END_TEST
 START_TEST(test_writes_in_order)
 {
 	LocalAttr *attr;
-	Side side;
+	Bed bed;
 
-	side_init(&side);
-	attr = side_visible(&side, side.a, "stored");
+	bed_init_radio(&bed);
+	attr = bed_visible(&bed, bed.a, "stored");
 	ck_assert_uint_eq(central_writes(attr, 5, 0, "a", 1), 0);
 	ck_assert_uint_eq(central_writes(attr, 6, 0, "a", 1), 0);
 	ck_assert_uint_eq(central_writes(attr, 5, 1, "b", 1), 0);
-	world_expect(&side.world, "written1.0.0(5)=a written1.0.0(6)=a written1.0.0(5)=ab");
+	bed_expect(&bed, "written1.0.0(5)=a written1.0.0(6)=a written1.0.0(5)=ab");
 	/* whoever subscribed is not told of what a central wrote */
-	side_subscribes(attr, 5, true);
-	side_forget_log(&side);
+	bed_central_subscribes(attr, 5, true);
+	bed_forget(&bed);
 	ck_assert_uint_eq(central_writes(attr, 5, 0, "c", 1), 0);
-	world_expect(&side.world, "written1.0.0(5)=c");
+	bed_expect(&bed, "written1.0.0(5)=c");
 	attr->permissions = PERM_READ;
 	ck_assert_uint_eq(central_writes(attr, 5, 0, "d", 1), ATT_WRITE_NOT_PERMITTED);
-	world_expect(&side.world, "");
+	bed_expect(&bed, "");
 	attr->permissions = PERM_WRITE_ENCRYPTED;
 	ck_assert_uint_eq(central_writes(attr, 5, 0, "d", 1), 0);
-	side_end(&side);
+	bed_end(&bed);
 }
 END_TEST
 
@@ -348,22 +349,22 @@ START_TEST(test_notify)
 	GBytes *value = g_bytes_new("v", 1);
 	Reason reason;
 	LocalAttr *attr;
-	Side side;
+	Bed bed;
 
-	side_init(&side);
-	attr = side_visible(&side, side.a, "stored");
+	bed_init_radio(&bed);
+	attr = bed_visible(&bed, bed.a, "stored");
 	ck_assert_int_eq(local_set_value(attr, value, NULL, &reason), 0);
 	/* the same once more is told once more */
 	ck_assert_int_eq(local_set_value(attr, value, NULL, &reason), 0);
-	world_expect(&side.world, "notify1.0.0=v notify1.0.0=v");
+	bed_expect(&bed, "notify1.0.0=v notify1.0.0=v");
 	attr->properties = PROP_READ | PROP_WRITE;
 	ck_assert_int_eq(local_set_value(attr, value, NULL, &reason), 0);
-	world_expect(&side.world, "");
+	bed_expect(&bed, "");
 	attr->properties = PROP_INDICATE;
 	ck_assert_int_eq(local_set_value(attr, value, NULL, &reason), 0);
-	world_expect(&side.world, "notify1.0.0=v");
+	bed_expect(&bed, "notify1.0.0=v");
 	g_bytes_unref(value);
-	side_end(&side);
+	bed_end(&bed);
 }
 END_TEST
 
@@ -397,17 +398,17 @@ START_TEST(test_flow)
 	Setter first, second, third, other, gone;
 	uint64_t on_the_way;
 	Broker *broker;
-	Side side;
+	Bed bed;
 
-	side_init(&side);
-	side.slow = true;
-	broker = side.world.broker;
-	first = (Setter){ .wait.done = on_room, .attr = side_visible(&side, side.a, "stored") };
+	bed_init_radio(&bed);
+	bed.slow = true;
+	broker = bed.broker;
+	first = (Setter){ .wait.done = on_room, .attr = bed_visible(&bed, bed.a, "stored") };
 	second = third = gone = first;
-	other = (Setter){ .wait.done = on_room, .attr = side_visible(&side, side.c, "stored") };
+	other = (Setter){ .wait.done = on_room, .attr = bed_visible(&bed, bed.c, "stored") };
 	while (setter_set(&first, ATTR_VALUE_MAX) == 0)
 		;
-	on_the_way = user_charged(side.a->user, QUOTA_VALUES);
+	on_the_way = user_charged(bed.a->user, QUOTA_VALUES);
 	ck_assert_uint_le(on_the_way, LOCAL_FLOW_MAX);
 	ck_assert_uint_gt(on_the_way, LOCAL_FLOW_MAX - 2 * ATTR_VALUE_MAX);
 	/* a short one would fit, but not before the one that waits; of another user, it goes */
@@ -419,7 +420,7 @@ START_TEST(test_flow)
 	ck_assert_uint_eq(first.called, 0);
 	local_flow_taken(broker);
 	/* the answer is about the first, behind which it was asked */
-	ck_assert_uint_eq(user_charged(side.a->user, QUOTA_VALUES), on_the_way - ATTR_VALUE_MAX - 200 + 2 * 300);
+	ck_assert_uint_eq(user_charged(bed.a->user, QUOTA_VALUES), on_the_way - ATTR_VALUE_MAX - 200 + 2 * 300);
 	ck_assert_uint_eq(first.called, 1);
 	ck_assert_uint_eq(second.called, 1);
 	ck_assert_uint_eq(gone.called, 0);
@@ -429,10 +430,10 @@ START_TEST(test_flow)
 	flow_wait_cancel(&third.wait);
 	local_flow_taken(broker);
 	local_flow_taken(broker); /* those that were sent behind what was asked */
-	ck_assert_uint_eq(user_charged(side.a->user, QUOTA_VALUES), 0);
-	ck_assert_uint_eq(user_charged(side.c->user, QUOTA_VALUES), 0);
+	ck_assert_uint_eq(user_charged(bed.a->user, QUOTA_VALUES), 0);
+	ck_assert_uint_eq(user_charged(bed.c->user, QUOTA_VALUES), 0);
 	ck_assert_int_eq(setter_set(&third, ATTR_VALUE_MAX), 0);
-	side_end(&side);
+	bed_end(&bed);
 }
 END_TEST
 
@@ -440,20 +441,20 @@ END_TEST
 START_TEST(test_flow_unasked)
 {
 	Setter setter;
-	Side side;
+	Bed bed;
 
-	side_init(&side);
-	side.slow = true;
-	setter = (Setter){ .wait.done = on_room, .attr = side_visible(&side, side.a, "stored") };
+	bed_init_radio(&bed);
+	bed.slow = true;
+	setter = (Setter){ .wait.done = on_room, .attr = bed_visible(&bed, bed.a, "stored") };
 	ck_assert_int_eq(setter_set(&setter, 1), 0);
 	ck_assert_int_eq(setter_set(&setter, 1), 0);
 	while (setter_set(&setter, ATTR_VALUE_MAX) == 0)
 		;
-	side.slow = false;
-	local_flow_taken(side.world.broker);
+	bed.slow = false;
+	local_flow_taken(bed.broker);
 	ck_assert_uint_eq(setter.called, 1);
-	ck_assert_uint_eq(user_charged(side.a->user, QUOTA_VALUES), 0);
-	side_end(&side);
+	ck_assert_uint_eq(user_charged(bed.a->user, QUOTA_VALUES), 0);
+	bed_end(&bed);
 }
 END_TEST
 

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Services of ours: their parts, what they cost, and when BlueZ is to show them. */
 #include <errno.h>
+#include <string.h>
 
+#include "bed-adverts.h"
+#include "bed-locals.h"
 #include "core/attr.h"
-#include "peripherals.h"
 
 #define SETTLE (50 * USEC_PER_MSEC)
 
@@ -15,22 +17,22 @@ static uint64_t charged(const Session *session)
 START_TEST(test_defaults)
 {
 	LocalOptions options;
-	Side side;
+	Bed bed;
 
-	side_init(&side);
-	options = local_options(side.a, LOCAL_CHARACTERISTIC);
+	bed_init_radio(&bed);
+	options = local_options(bed.a, LOCAL_CHARACTERISTIC);
 	ck_assert_uint_eq(options.permissions, 0x11);
 	ck_assert_uint_eq(options.properties, 0x1a);
 	ck_assert_ptr_null(options.value);
 	ck_assert_uint_eq(options.read_timeout_ms, 0);
-	options = local_options(side.a, LOCAL_DESCRIPTOR);
+	options = local_options(bed.a, LOCAL_DESCRIPTOR);
 	ck_assert_uint_eq(options.permissions, PERM_READ);
 	ck_assert_uint_eq(options.properties, 0);
 	/* a session with a pin means it */
-	side.a->options.pin_set = true;
-	ck_assert_uint_eq(local_options(side.a, LOCAL_CHARACTERISTIC).permissions, PERM_READ_ENCRYPTED | PERM_WRITE_ENCRYPTED);
-	ck_assert_uint_eq(local_options(side.a, LOCAL_DESCRIPTOR).permissions, PERM_READ_ENCRYPTED);
-	side_end(&side);
+	bed.a->options.pin_set = true;
+	ck_assert_uint_eq(local_options(bed.a, LOCAL_CHARACTERISTIC).permissions, PERM_READ_ENCRYPTED | PERM_WRITE_ENCRYPTED);
+	ck_assert_uint_eq(local_options(bed.a, LOCAL_DESCRIPTOR).permissions, PERM_READ_ENCRYPTED);
+	bed_end(&bed);
 }
 END_TEST
 
@@ -57,29 +59,29 @@ START_TEST(test_arguments)
 	LocalService *service = NULL;
 	Reason reason = { "" };
 	LocalAttr *parent;
-	Side side;
+	Bed bed;
 	Uuid uuid;
 
-	side_init(&side);
+	bed_init_radio(&bed);
 	uuid_from_int(1, &uuid);
-	ck_assert_int_eq(local_service_new(side.a, &uuid, true, 0, true, &service, &reason), E_INVALID_ARGUMENTS);
+	ck_assert_int_eq(local_service_new(bed.a, &uuid, true, 0, true, &service, &reason), E_INVALID_ARGUMENTS);
 	ck_assert_ptr_nonnull(strstr(reason.text, "nbr_chars"));
-	ck_assert_int_eq(local_service_new(side.a, &uuid, true, LOCAL_CHARS_MAX + 1, true, &service, &reason), E_INVALID_ARGUMENTS);
+	ck_assert_int_eq(local_service_new(bed.a, &uuid, true, LOCAL_CHARS_MAX + 1, true, &service, &reason), E_INVALID_ARGUMENTS);
 	ck_assert_ptr_null(service);
-	ck_assert_uint_eq(charged(side.a), 0);
-	service = side_service(side.a, LOCAL_CHARS_MAX, true);
-	parent = side_attr(&side, service, NULL, "");
+	ck_assert_uint_eq(charged(bed.a), 0);
+	service = bed_service(bed.a, LOCAL_CHARS_MAX, true);
+	parent = bed_local_attr(&bed, service, NULL, "");
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		GBytes *value = rows[i].length > 0 ? g_bytes_new_take(g_malloc0(rows[i].length), rows[i].length) : NULL;
 		const LocalOptions options = { rows[i].properties, rows[i].permissions, value, 1000 };
-		const uint64_t before = charged(side.a);
+		const uint64_t before = charged(bed.a);
 		LocalAttr *attr = NULL;
-		int r = local_attr_new(service, rows[i].descriptor ? parent : NULL, &uuid, &options, side.world.now, &attr,
+		int r = local_attr_new(service, rows[i].descriptor ? parent : NULL, &uuid, &options, bed.now, &attr,
 				       &reason);
 
 		ck_assert_msg(r == (rows[i].word ? E_INVALID_ARGUMENTS : 0), "row %zu: %d", i, r);
-		ck_assert_uint_eq(charged(side.a), before + !rows[i].word);
+		ck_assert_uint_eq(charged(bed.a), before + !rows[i].word);
 		if (r != 0) {
 			ck_assert_ptr_null(attr);
 			ck_assert_msg(strstr(reason.text, rows[i].word), "row %zu: %s", i, reason.text);
@@ -89,7 +91,7 @@ START_TEST(test_arguments)
 		}
 		g_clear_pointer(&value, g_bytes_unref);
 	}
-	side_end(&side);
+	bed_end(&bed);
 }
 END_TEST
 
@@ -99,21 +101,21 @@ START_TEST(test_parts)
 	LocalService *service, *other;
 	LocalOptions options;
 	Reason reason;
-	Side side;
+	Bed bed;
 
-	side_init(&side);
-	service = side_service(side.a, 2, true);
-	other = side_service(side.a, 1, true);
+	bed_init_radio(&bed);
+	service = bed_service(bed.a, 2, true);
+	other = bed_service(bed.a, 1, true);
 	ck_assert_uint_eq(service->number, 0);
 	ck_assert_uint_eq(other->number, 1);
-	ck_assert_uint_eq(side_service(side.b, 1, true)->number, 0);
-	first = side_attr(&side, service, NULL, "a");
-	second = side_attr(&side, service, NULL, "b");
+	ck_assert_uint_eq(bed_service(bed.b, 1, true)->number, 0);
+	first = bed_local_attr(&bed, service, NULL, "a");
+	second = bed_local_attr(&bed, service, NULL, "b");
 	/* behind their characteristic, in the order in which they came */
-	(void)side_attr(&side, service, second, "b0");
-	(void)side_attr(&side, service, first, "a0");
-	third = side_attr(&side, service, first, "a1");
-	(void)side_attr(&side, service, second, "b1");
+	(void)bed_local_attr(&bed, service, second, "b0");
+	(void)bed_local_attr(&bed, service, first, "a0");
+	third = bed_local_attr(&bed, service, first, "a1");
+	(void)bed_local_attr(&bed, service, second, "b1");
 	for (guint i = 0; i < service->attrs->len; i++) {
 		static const char *const order[] = { "a", "a0", "a1", "b", "b0", "b1" };
 
@@ -126,20 +128,20 @@ START_TEST(test_parts)
 	ck_assert_ptr_eq(local_attr_find(service, LOCAL_DESCRIPTOR, 0, 1), third);
 	ck_assert_ptr_null(local_attr_find(service, LOCAL_CHARACTERISTIC, 2, 0));
 	ck_assert_ptr_null(local_attr_find(service, LOCAL_DESCRIPTOR, 0, 2));
-	ck_assert_ptr_eq(local_service_find(side.a, 1), other);
-	ck_assert_ptr_null(local_service_find(side.b, 1));
+	ck_assert_ptr_eq(local_service_find(bed.a, 1), other);
+	ck_assert_ptr_null(local_service_find(bed.b, 1));
 
 	/* no more characteristics than it was made for, but descriptors */
-	options = local_options(side.a, LOCAL_CHARACTERISTIC);
-	ck_assert_int_eq(local_attr_new(service, NULL, &first->uuid, &options, side.world.now, &attr, &reason), E_LIMIT_REACHED);
+	options = local_options(bed.a, LOCAL_CHARACTERISTIC);
+	ck_assert_int_eq(local_attr_new(service, NULL, &first->uuid, &options, bed.now, &attr, &reason), E_LIMIT_REACHED);
 	ck_assert_ptr_nonnull(strstr(reason.text, "nbr_chars"));
-	(void)side_attr(&side, service, first, "a2");
+	(void)bed_local_attr(&bed, service, first, "a2");
 
 	/* a number is not given again */
 	local_service_free(other);
-	ck_assert_ptr_null(local_service_find(side.a, 1));
-	ck_assert_uint_eq(side_service(side.a, 1, true)->number, 2);
-	side_end(&side);
+	ck_assert_ptr_null(local_service_find(bed.a, 1));
+	ck_assert_uint_eq(bed_service(bed.a, 1, true)->number, 2);
+	bed_end(&bed);
 }
 END_TEST
 
@@ -149,37 +151,37 @@ START_TEST(test_quota)
 	LocalOptions options;
 	LocalAttr *attr = NULL;
 	Reason reason;
-	Side side;
+	Bed bed;
 	Uuid uuid;
 	uint64_t bytes;
 	User *user;
 	int r;
 
-	side_init(&side);
-	user = user_ref(side.a->user);
+	bed_init_radio(&bed);
+	user = user_ref(bed.a->user);
 	uuid_from_int(1, &uuid);
-	options = local_options(side.a, LOCAL_CHARACTERISTIC);
+	options = local_options(bed.a, LOCAL_CHARACTERISTIC);
 	/* 1,000 services of one user: there is a limit, and it is of all the user's sessions together */
 	for (unsigned i = 0; i < 1000; i++) {
-		r = local_service_new(i % 2 ? side.a : side.b, &uuid, true, 3, true, &service, &reason);
-		ck_assert_int_eq(r, i < side.world.config.attributes_per_user ? 0 : E_LIMIT_REACHED);
+		r = local_service_new(i % 2 ? bed.a : bed.b, &uuid, true, 3, true, &service, &reason);
+		ck_assert_int_eq(r, i < bed.config.attributes_per_user ? 0 : E_LIMIT_REACHED);
 	}
 	ck_assert_ptr_nonnull(strstr(reason.text, "AttributesPerUser"));
-	ck_assert_uint_eq(user_charged(user, QUOTA_ATTRIBUTES), side.world.config.attributes_per_user);
-	ck_assert_int_eq(local_attr_new(service, NULL, &uuid, &options, side.world.now, &attr, &reason), E_LIMIT_REACHED);
+	ck_assert_uint_eq(user_charged(user, QUOTA_ATTRIBUTES), bed.config.attributes_per_user);
+	ck_assert_int_eq(local_attr_new(service, NULL, &uuid, &options, bed.now, &attr, &reason), E_LIMIT_REACHED);
 	ck_assert_ptr_null(attr);
 	/* others have their own */
-	(void)side_attr(&side, side_service(side.c, 1, true), NULL, "");
-	ck_assert_uint_eq(charged(side.c), 2);
+	(void)bed_local_attr(&bed, bed_service(bed.c, 1, true), NULL, "");
+	ck_assert_uint_eq(charged(bed.c), 2);
 
 	/* what goes is given back */
 	local_service_free(service);
-	service = side_service(side.a, 1, true);
+	service = bed_service(bed.a, 1, true);
 	local_service_free(service);
-	service = side_service(side.a, 1, true);
-	session_drop(side.b, side.world.now);
-	attr = side_attr(&side, service, NULL, "x");
-	(void)side_attr(&side, service, attr, "y");
+	service = bed_service(bed.a, 1, true);
+	session_drop(bed.b, bed.now);
+	attr = bed_local_attr(&bed, service, NULL, "x");
+	(void)bed_local_attr(&bed, service, attr, "y");
 	/* room for values of any length, and who listens */
 	bytes = user_charged(user, QUOTA_BYTES);
 	ck_assert_uint_ge(bytes, 2 * ATTR_VALUE_MAX);
@@ -189,12 +191,12 @@ START_TEST(test_quota)
 	local_peer_gone(attr, ":1.9");
 	ck_assert_uint_eq(user_charged(user, QUOTA_BYTES), bytes);
 	ck_assert_int_eq(local_listen(attr, ":1.9", EVENT_CHAR_READ, &reason), 0);
-	session_drop(side.a, side.world.now);
+	session_drop(bed.a, bed.now);
 	ck_assert_uint_eq(user_charged(user, QUOTA_ATTRIBUTES), 0);
 	ck_assert_uint_eq(user_charged(user, QUOTA_BYTES), 0);
-	ck_assert_uint_eq(side.shown, 2);
+	ck_assert_uint_eq(bed.shown, 2);
 	user_unref(user);
-	side_end(&side);
+	bed_end(&bed);
 }
 END_TEST
 
@@ -203,51 +205,51 @@ START_TEST(test_starts_by_itself)
 {
 	LocalService *service;
 	LocalAttr *attr;
-	Side side;
+	Bed bed;
 
-	side_init(&side);
-	service = side_service(side.a, 2, true);
-	attr = side_attr(&side, service, NULL, "a");
-	world_pass(&side.world, USEC_PER_SEC);
-	world_expect(&side.world, "");
-	(void)side_attr(&side, service, NULL, "b");
-	world_pass(&side.world, SETTLE - 1);
-	(void)side_attr(&side, service, attr, "d");
-	world_pass(&side.world, SETTLE - 1);
-	world_expect(&side.world, "");
-	world_pass(&side.world, 1);
-	world_expect(&side.world, "register1.0");
-	side_registered(&side, service, 0);
+	bed_init_radio(&bed);
+	service = bed_service(bed.a, 2, true);
+	attr = bed_local_attr(&bed, service, NULL, "a");
+	bed_pass(&bed, USEC_PER_SEC);
+	bed_expect(&bed, "");
+	(void)bed_local_attr(&bed, service, NULL, "b");
+	bed_pass(&bed, SETTLE - 1);
+	(void)bed_local_attr(&bed, service, attr, "d");
+	bed_pass(&bed, SETTLE - 1);
+	bed_expect(&bed, "");
+	bed_pass(&bed, 1);
+	bed_expect(&bed, "register1.0");
+	bed_registered(&bed, service, 0);
 	ck_assert_int_eq(service->state, LOCAL_UP);
-	world_pass(&side.world, USEC_PER_SEC);
-	world_expect(&side.world, "");
+	bed_pass(&bed, USEC_PER_SEC);
+	bed_expect(&bed, "");
 
 	/* a part that comes later: shown anew with it */
 	local_placed(service, 20);
-	(void)side_attr(&side, service, attr, "e");
+	(void)bed_local_attr(&bed, service, attr, "e");
 	ck_assert_uint_eq(service->handle, 0);
-	world_pass(&side.world, SETTLE);
-	world_expect(&side.world, "unregister1.0 register1.0");
+	bed_pass(&bed, SETTLE);
+	bed_expect(&bed, "unregister1.0 register1.0");
 
 	/* and one that comes before the answer, which is quick or takes long */
 	for (unsigned late = 0; late < 2; late++) {
-		(void)side_attr(&side, service, attr, "f");
+		(void)bed_local_attr(&bed, service, attr, "f");
 		if (late)
-			world_pass(&side.world, 10 * SETTLE);
-		world_expect(&side.world, "");
-		side_registered(&side, service, 0);
-		world_pass(&side.world, SETTLE);
-		world_expect(&side.world, "unregister1.0 register1.0");
+			bed_pass(&bed, 10 * SETTLE);
+		bed_expect(&bed, "");
+		bed_registered(&bed, service, 0);
+		bed_pass(&bed, SETTLE);
+		bed_expect(&bed, "unregister1.0 register1.0");
 	}
-	side_registered(&side, service, 0);
+	bed_registered(&bed, service, 0);
 
 	/* one that is not to start by itself does not, and stays as it is when stopped */
-	service = side_service(side.a, 1, false);
-	attr = side_attr(&side, service, NULL, "a");
-	(void)side_attr(&side, service, attr, "d");
-	world_pass(&side.world, USEC_PER_SEC);
-	world_expect(&side.world, "");
-	side_end(&side);
+	service = bed_service(bed.a, 1, false);
+	attr = bed_local_attr(&bed, service, NULL, "a");
+	(void)bed_local_attr(&bed, service, attr, "d");
+	bed_pass(&bed, USEC_PER_SEC);
+	bed_expect(&bed, "");
+	bed_end(&bed);
 }
 END_TEST
 
@@ -255,49 +257,49 @@ START_TEST(test_start)
 {
 	Starter first = { 0 }, second = { 0 }, third = { 0 };
 	LocalService *service;
-	Side side;
+	Bed bed;
 
-	side_init(&side);
-	service = side_service(side.a, 3, false);
-	ck_assert_int_eq(side_start(&side, service, &first), E_NOT_READY);
+	bed_init_radio(&bed);
+	service = bed_service(bed.a, 3, false);
+	ck_assert_int_eq(bed_start_service(&bed, service, &first), E_NOT_READY);
 	ck_assert_ptr_nonnull(strstr(first.text, "Characteristic"));
-	(void)side_attr(&side, service, NULL, "a");
+	(void)bed_local_attr(&bed, service, NULL, "a");
 	/* at once, however few it has */
-	ck_assert_int_eq(side_start(&side, service, &first), 1);
-	ck_assert_int_eq(side_start(&side, service, &second), 1);
-	ck_assert_int_eq(side_start(&side, service, &third), 1);
+	ck_assert_int_eq(bed_start_service(&bed, service, &first), 1);
+	ck_assert_int_eq(bed_start_service(&bed, service, &second), 1);
+	ck_assert_int_eq(bed_start_service(&bed, service, &third), 1);
 	start_wait_cancel(&third.wait);
 	start_wait_cancel(&third.wait);
-	world_expect(&side.world, "register1.0");
-	side_registered(&side, service, 0);
+	bed_expect(&bed, "register1.0");
+	bed_registered(&bed, service, 0);
 	ck_assert_uint_eq(first.called + second.called, 2);
 	ck_assert_int_eq(first.error + second.error, 0);
 	ck_assert_uint_eq(third.called, 0);
-	ck_assert_int_eq(side_start(&side, service, &third), 0);
+	ck_assert_int_eq(bed_start_service(&bed, service, &third), 0);
 	/* an answer too many */
-	local_registered(service, -EAGAIN, NULL, side.world.now);
+	local_registered(service, -EAGAIN, NULL, bed.now);
 	ck_assert_int_eq(service->state, LOCAL_UP);
 
 	/* another part: who asks now does not wait for more, and is told when all is there */
-	(void)side_attr(&side, service, NULL, "b");
-	ck_assert_int_eq(side_start(&side, service, &first), 1);
-	world_expect(&side.world, "unregister1.0 register1.0");
-	(void)side_attr(&side, service, NULL, "c");
-	side_registered(&side, service, 0);
+	(void)bed_local_attr(&bed, service, NULL, "b");
+	ck_assert_int_eq(bed_start_service(&bed, service, &first), 1);
+	bed_expect(&bed, "unregister1.0 register1.0");
+	(void)bed_local_attr(&bed, service, NULL, "c");
+	bed_registered(&bed, service, 0);
 	ck_assert_uint_eq(first.called, 1);
-	world_pass(&side.world, SETTLE);
-	world_expect(&side.world, "unregister1.0 register1.0");
-	side_registered(&side, service, 0);
+	bed_pass(&bed, SETTLE);
+	bed_expect(&bed, "unregister1.0 register1.0");
+	bed_registered(&bed, service, 0);
 	ck_assert_uint_eq(first.called, 2);
 	ck_assert_int_eq(first.error, 0);
 
-	local_service_stop(service, side.world.now);
-	local_service_stop(service, side.world.now);
-	world_pass(&side.world, USEC_PER_SEC);
-	world_expect(&side.world, "unregister1.0");
-	ck_assert_int_eq(side_start(&side, service, &first), 1);
-	world_expect(&side.world, "register1.0");
-	side_end(&side);
+	local_service_stop(service, bed.now);
+	local_service_stop(service, bed.now);
+	bed_pass(&bed, USEC_PER_SEC);
+	bed_expect(&bed, "unregister1.0");
+	ck_assert_int_eq(bed_start_service(&bed, service, &first), 1);
+	bed_expect(&bed, "register1.0");
+	bed_end(&bed);
 	ck_assert_int_eq(first.error, E_DOES_NOT_EXIST);
 }
 END_TEST
@@ -306,23 +308,23 @@ START_TEST(test_not_now)
 {
 	Starter starter = { 0 };
 	LocalService *service;
-	Side side;
+	Bed bed;
 
-	side_init(&side);
-	service = side_service(side.a, 1, false);
-	(void)side_attr(&side, service, NULL, "a");
-	world_power(&side.world, side.radio, false);
-	ck_assert_int_eq(side_start(&side, service, &starter), E_NOT_READY);
-	side_bluez_gone(&side);
-	ck_assert_int_eq(side_start(&side, service, &starter), E_BLUEZ_UNAVAILABLE);
-	world_pass(&side.world, USEC_PER_SEC);
-	ck_assert_ptr_null(strstr(side.world.log->str, "register"));
-	side_bluez_back(&side, true);
-	world_pass(&side.world, USEC_PER_SEC);
+	bed_init_radio(&bed);
+	service = bed_service(bed.a, 1, false);
+	(void)bed_local_attr(&bed, service, NULL, "a");
+	bed_power(&bed, bed.radio, false);
+	ck_assert_int_eq(bed_start_service(&bed, service, &starter), E_NOT_READY);
+	bed_bluez_gone(&bed);
+	ck_assert_int_eq(bed_start_service(&bed, service, &starter), E_BLUEZ_UNAVAILABLE);
+	bed_pass(&bed, USEC_PER_SEC);
+	ck_assert_ptr_null(strstr(bed.log->str, "register"));
+	bed_bluez_back(&bed, true);
+	bed_pass(&bed, USEC_PER_SEC);
 	/* it was refused: nothing stands */
-	ck_assert_ptr_null(strstr(side.world.log->str, "register"));
-	ck_assert_int_eq(side_start(&side, service, &starter), 1);
-	side_end(&side);
+	ck_assert_ptr_null(strstr(bed.log->str, "register"));
+	ck_assert_int_eq(bed_start_service(&bed, service, &starter), 1);
+	bed_end(&bed);
 }
 END_TEST
 
@@ -330,42 +332,42 @@ START_TEST(test_refused)
 {
 	Starter starter = { 0 };
 	LocalService *service;
-	Side side;
+	Bed bed;
 
-	side_init(&side);
-	service = side_service(side.a, 1, true);
-	(void)side_attr(&side, service, NULL, "a");
+	bed_init_radio(&bed);
+	service = bed_service(bed.a, 1, true);
+	(void)bed_local_attr(&bed, service, NULL, "a");
 	/* what is worth another try is tried every second, and who waits goes on waiting */
-	ck_assert_int_eq(side_start(&side, service, &starter), 1);
+	ck_assert_int_eq(bed_start_service(&bed, service, &starter), 1);
 	for (unsigned i = 0; i < 3; i++) {
-		world_expect(&side.world, "register1.0");
-		side_registered(&side, service, -EAGAIN);
-		world_pass(&side.world, USEC_PER_SEC - 1);
-		world_expect(&side.world, "");
-		world_pass(&side.world, 1);
+		bed_expect(&bed, "register1.0");
+		bed_registered(&bed, service, -EAGAIN);
+		bed_pass(&bed, USEC_PER_SEC - 1);
+		bed_expect(&bed, "");
+		bed_pass(&bed, 1);
 	}
 	ck_assert_uint_eq(starter.called, 0);
 	/* nor is what it says of a place that something else may have taken */
-	world_expect(&side.world, "register1.0");
+	bed_expect(&bed, "register1.0");
 	local_placed(service, 20);
-	side_registered(&side, service, E_FAILED);
+	bed_registered(&bed, service, E_FAILED);
 	ck_assert_uint_eq(service->handle, 0);
 	ck_assert_uint_eq(starter.called, 0);
-	world_pass(&side.world, USEC_PER_SEC);
+	bed_pass(&bed, USEC_PER_SEC);
 	/* for good */
-	side_registered(&side, service, E_FAILED);
+	bed_registered(&bed, service, E_FAILED);
 	ck_assert_uint_eq(starter.called, 1);
 	ck_assert_int_eq(starter.error, E_FAILED);
 	ck_assert_str_eq(starter.text, "said the edge");
-	world_expect(&side.world, "register1.0");
-	world_pass(&side.world, 10 * USEC_PER_SEC);
-	world_expect(&side.world, "");
+	bed_expect(&bed, "register1.0");
+	bed_pass(&bed, 10 * USEC_PER_SEC);
+	bed_expect(&bed, "");
 	/* until somebody asks again */
-	ck_assert_int_eq(side_start(&side, service, &starter), 1);
-	world_expect(&side.world, "register1.0");
-	side_registered(&side, service, 0);
+	ck_assert_int_eq(bed_start_service(&bed, service, &starter), 1);
+	bed_expect(&bed, "register1.0");
+	bed_registered(&bed, service, 0);
 	ck_assert_int_eq(starter.error, 0);
-	side_end(&side);
+	bed_end(&bed);
 }
 END_TEST
 
@@ -374,41 +376,41 @@ START_TEST(test_stop_meanwhile)
 {
 	Starter starter = { 0 };
 	LocalService *service;
-	Side side;
+	Bed bed;
 
-	side_init(&side);
-	service = side_service(side.a, 1, false);
-	(void)side_attr(&side, service, NULL, "a");
-	ck_assert_int_eq(side_start(&side, service, &starter), 1);
-	local_service_stop(service, side.world.now);
+	bed_init_radio(&bed);
+	service = bed_service(bed.a, 1, false);
+	(void)bed_local_attr(&bed, service, NULL, "a");
+	ck_assert_int_eq(bed_start_service(&bed, service, &starter), 1);
+	local_service_stop(service, bed.now);
 	ck_assert_uint_eq(starter.called, 1);
 	ck_assert_int_eq(starter.error, E_NOT_READY);
-	local_registered(service, 0, NULL, side.world.now);
+	local_registered(service, 0, NULL, bed.now);
 	ck_assert_int_eq(service->state, LOCAL_DOWN);
-	world_pass(&side.world, USEC_PER_SEC);
-	world_expect(&side.world, "register1.0 unregister1.0");
+	bed_pass(&bed, USEC_PER_SEC);
+	bed_expect(&bed, "register1.0 unregister1.0");
 
 	/* stopped while it waits for another try */
-	ck_assert_int_eq(side_start(&side, service, &starter), 1);
-	side_registered(&side, service, -EAGAIN);
-	local_service_stop(service, side.world.now);
+	ck_assert_int_eq(bed_start_service(&bed, service, &starter), 1);
+	bed_registered(&bed, service, -EAGAIN);
+	local_service_stop(service, bed.now);
 	ck_assert_uint_eq(starter.called, 2);
-	world_pass(&side.world, 10 * USEC_PER_SEC);
-	world_expect(&side.world, "register1.0");
+	bed_pass(&bed, 10 * USEC_PER_SEC);
+	bed_expect(&bed, "register1.0");
 
 	/* or while it settles */
-	service = side_service(side.a, 1, true);
-	(void)side_attr(&side, service, NULL, "a");
-	local_service_stop(service, side.world.now);
-	world_pass(&side.world, USEC_PER_SEC);
-	world_expect(&side.world, "");
+	service = bed_service(bed.a, 1, true);
+	(void)bed_local_attr(&bed, service, NULL, "a");
+	local_service_stop(service, bed.now);
+	bed_pass(&bed, USEC_PER_SEC);
+	bed_expect(&bed, "");
 
-	ck_assert_int_eq(side_start(&side, service, &starter), 1);
+	ck_assert_int_eq(bed_start_service(&bed, service, &starter), 1);
 	local_service_free(service);
 	ck_assert_uint_eq(starter.called, 3);
 	ck_assert_int_eq(starter.error, E_DOES_NOT_EXIST);
-	world_expect(&side.world, "register1.1 unregister1.1");
-	side_end(&side);
+	bed_expect(&bed, "register1.1 unregister1.1");
+	bed_end(&bed);
 }
 END_TEST
 
@@ -418,40 +420,40 @@ START_TEST(test_forgotten)
 	Starter starter = { 0 };
 	LocalService *late;
 	LocalAttr *attr;
-	Side side;
+	Bed bed;
 
-	side_init(&side);
-	attr = side_visible(&side, side.a, "a");
-	(void)side_visible(&side, side.b, "b");
-	(void)side_visible(&side, side.a, "c");
-	local_service_stop(side_visible(&side, side.c, "d")->service, side.world.now);
-	late = side_service(side.c, 1, false);
-	(void)side_attr(&side, late, NULL, "e");
-	ck_assert_int_eq(side_start(&side, late, &starter), 1);
-	side_subscribes(attr, 5, true);
-	side_subscribes(attr, 6, true);
-	side_forget_log(&side);
+	bed_init_radio(&bed);
+	attr = bed_visible(&bed, bed.a, "a");
+	(void)bed_visible(&bed, bed.b, "b");
+	(void)bed_visible(&bed, bed.a, "c");
+	local_service_stop(bed_visible(&bed, bed.c, "d")->service, bed.now);
+	late = bed_service(bed.c, 1, false);
+	(void)bed_local_attr(&bed, late, NULL, "e");
+	ck_assert_int_eq(bed_start_service(&bed, late, &starter), 1);
+	bed_central_subscribes(attr, 5, true);
+	bed_central_subscribes(attr, 6, true);
+	bed_forget(&bed);
 
-	side_bluez_gone(&side);
-	ck_assert_uint_eq(side.services->len, 0);
+	bed_bluez_gone(&bed);
+	ck_assert_uint_eq(bed.services->len, 0);
 	ck_assert_uint_eq(local_subscribers(attr), 0);
 	/* who waits is told; what was wanted still is */
 	ck_assert_uint_eq(starter.called, 1);
 	ck_assert_int_eq(starter.error, E_NOT_READY);
-	world_expect(&side.world, "unregister1.0 off1.0.0(5)=1 off1.0.0(6)=0 unregister2.0 unregister1.1 unregister3.1 removed0");
+	bed_expect(&bed, "unregister1.0 off1.0.0(5)=1 off1.0.0(6)=0 unregister2.0 unregister1.1 unregister3.1 removed0");
 	/* a part added meanwhile comes with it */
-	(void)side_attr(&side, attr->service, attr, "x");
-	world_pass(&side.world, 10 * USEC_PER_SEC);
-	world_expect(&side.world, "");
-	side_bluez_back(&side, true);
-	world_pass(&side.world, SETTLE);
-	world_expect(&side.world, "added0 register1.0 register2.0 register1.1 register3.1");
-	while (side.services->len > 0 && late->state != LOCAL_UP)
-		for (guint i = 0; i < side.services->len; i++)
-			side_registered(&side, g_ptr_array_index(side.services, i), 0);
-	world_pass(&side.world, USEC_PER_SEC);
-	world_expect(&side.world, "");
-	side_end(&side);
+	(void)bed_local_attr(&bed, attr->service, attr, "x");
+	bed_pass(&bed, 10 * USEC_PER_SEC);
+	bed_expect(&bed, "");
+	bed_bluez_back(&bed, true);
+	bed_pass(&bed, SETTLE);
+	bed_expect(&bed, "added0 register1.0 register2.0 register1.1 register3.1");
+	while (bed.services->len > 0 && late->state != LOCAL_UP)
+		for (guint i = 0; i < bed.services->len; i++)
+			bed_registered(&bed, g_ptr_array_index(bed.services, i), 0);
+	bed_pass(&bed, USEC_PER_SEC);
+	bed_expect(&bed, "");
+	bed_end(&bed);
 }
 END_TEST
 

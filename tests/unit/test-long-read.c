@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Values that are read in parts: what a central puts together was whole at one moment. */
 #include <stdio.h>
+#include <string.h>
 
+#include "bed-locals.h"
 #include "core/attr.h"
 #include "core/long-read.h"
-#include "peripherals.h"
 
 static void set(LocalAttr *attr, const char *text)
 {
@@ -16,13 +17,13 @@ static void set(LocalAttr *attr, const char *text)
 }
 
 /* What a central is answered; "!7": the ATT error. */
-static const char *part(Side *side, LocalAttr *attr, uint8_t last, uint16_t offset)
+static const char *part(Bed *bed, LocalAttr *attr, uint8_t last, uint16_t offset)
 {
 	static char text[ATTR_VALUE_MAX + 1];
-	const Addr addr = central_addr(last);
+	const Addr addr = device_addr(last);
 	GBytes *value = NULL;
 	LocalRead read = { 0 };
-	uint8_t att = local_read(attr, &addr, 23, offset, &read, side->world.now, &value);
+	uint8_t att = local_read(attr, &addr, 23, offset, &read, bed->now, &value);
 	gsize length;
 
 	if (att != 0) {
@@ -37,15 +38,15 @@ static const char *part(Side *side, LocalAttr *attr, uint8_t last, uint16_t offs
 	return text;
 }
 
-#define EXPECT(last, offset, wanted) ck_assert_str_eq(part(&side, attr, last, offset), wanted)
+#define EXPECT(last, offset, wanted) ck_assert_str_eq(part(&bed, attr, last, offset), wanted)
 
 START_TEST(test_set_between)
 {
 	LocalAttr *attr;
-	Side side;
+	Bed bed;
 
-	side_init(&side);
-	attr = side_visible(&side, side.a, "aaaabbbbcccc");
+	bed_init_radio(&bed);
+	attr = bed_visible(&bed, bed.a, "aaaabbbbcccc");
 	EXPECT(5, 0, "aaaabbbbcccc");
 	set(attr, "AAAABB");
 	/* another central has the new one, and each its own end */
@@ -66,7 +67,7 @@ START_TEST(test_set_between)
 	EXPECT(5, 4, "BB");
 	EXPECT(7, 7, "than before");
 	EXPECT(5, 0, "longer than before");
-	side_end(&side);
+	bed_end(&bed);
 }
 END_TEST
 
@@ -74,10 +75,10 @@ END_TEST
 START_TEST(test_middle)
 {
 	LocalAttr *attr;
-	Side side;
+	Bed bed;
 
-	side_init(&side);
-	attr = side_visible(&side, side.a, "aaaabbbbcccc");
+	bed_init_radio(&bed);
+	attr = bed_visible(&bed, bed.a, "aaaabbbbcccc");
 	EXPECT(5, 4, "bbbbcccc");
 	set(attr, "AAAABBBBCCCCDDDD");
 	EXPECT(5, 8, "cccc");
@@ -86,7 +87,7 @@ START_TEST(test_middle)
 	set(attr, "x");
 	EXPECT(5, 4, "!7");
 	EXPECT(5, 1, "");
-	side_end(&side);
+	bed_end(&bed);
 }
 END_TEST
 
@@ -94,26 +95,26 @@ END_TEST
 START_TEST(test_by_turns)
 {
 	LocalAttr *attr, *other, *descriptor;
-	Side side;
+	Bed bed;
 
-	side_init(&side);
-	attr = side_visible(&side, side.a, "aaaabbbb");
-	other = side_visible(&side, side.b, "ccccdddd");
-	descriptor = side_attr(&side, attr->service, attr, "eeeeffff");
-	world_pass(&side.world, USEC_PER_SEC);
-	side_registered(&side, attr->service, 0);
+	bed_init_radio(&bed);
+	attr = bed_visible(&bed, bed.a, "aaaabbbb");
+	other = bed_visible(&bed, bed.b, "ccccdddd");
+	descriptor = bed_local_attr(&bed, attr->service, attr, "eeeeffff");
+	bed_pass(&bed, USEC_PER_SEC);
+	bed_registered(&bed, attr->service, 0);
 	EXPECT(5, 0, "aaaabbbb");
-	ck_assert_str_eq(part(&side, other, 5, 0), "ccccdddd");
-	ck_assert_str_eq(part(&side, descriptor, 5, 0), "eeeeffff");
+	ck_assert_str_eq(part(&bed, other, 5, 0), "ccccdddd");
+	ck_assert_str_eq(part(&bed, descriptor, 5, 0), "eeeeffff");
 	set(attr, "1");
 	set(other, "2");
 	set(descriptor, "3");
 	EXPECT(5, 4, "bbbb");
-	ck_assert_str_eq(part(&side, other, 5, 4), "dddd");
-	ck_assert_str_eq(part(&side, descriptor, 5, 4), "ffff");
-	ck_assert_str_eq(part(&side, other, 5, 8), "");
+	ck_assert_str_eq(part(&bed, other, 5, 4), "dddd");
+	ck_assert_str_eq(part(&bed, descriptor, 5, 4), "ffff");
+	ck_assert_str_eq(part(&bed, other, 5, 8), "");
 	EXPECT(5, 8, "");
-	side_end(&side);
+	bed_end(&bed);
 }
 END_TEST
 
@@ -121,24 +122,24 @@ END_TEST
 START_TEST(test_forgotten)
 {
 	LocalAttr *attr;
-	Side side;
+	Bed bed;
 
-	side_init(&side);
-	attr = side_visible(&side, side.a, "aaaabbbb");
-	side_central(&side, 5, true);
+	bed_init_radio(&bed);
+	attr = bed_visible(&bed, bed.a, "aaaabbbb");
+	bed_central(&bed, 5, true);
 	EXPECT(5, 0, "aaaabbbb");
 	EXPECT(6, 0, "aaaabbbb");
 	set(attr, "AAAABBBB");
-	side_central(&side, 5, false);
-	side_central(&side, 5, true);
+	bed_central(&bed, 5, false);
+	bed_central(&bed, 5, true);
 	EXPECT(5, 4, "BBBB");
 	EXPECT(6, 4, "bbbb");
-	local_service_stop(attr->service, side.world.now);
+	local_service_stop(attr->service, bed.now);
 	EXPECT(6, 4, "BBBB");
 	local_service_free(attr->service);
-	ck_assert_uint_eq(peripheral_find_client(side.radio->peripheral, &(Addr){ .bytes = { 0xc0, 0, 0, 0, 0, 6 } })
+	ck_assert_uint_eq(peripheral_find_client(bed.radio->peripheral, &(Addr){ .bytes = { 0xc0, 0, 0, 0, 0, 6 } })
 				  ->long_reads->len, 0);
-	side_end(&side);
+	bed_end(&bed);
 }
 END_TEST
 
@@ -146,25 +147,25 @@ END_TEST
 START_TEST(test_too_many)
 {
 	LocalAttr *attrs[LONG_READS_MAX + 1], *attr;
-	Side side;
+	Bed bed;
 
-	side_init(&side);
+	bed_init_radio(&bed);
 	for (size_t i = 0; i < ARRAY_SIZE(attrs); i++)
-		attrs[i] = side_visible(&side, side.a, "aaaabbbb");
+		attrs[i] = bed_visible(&bed, bed.a, "aaaabbbb");
 	for (size_t i = 0; i < LONG_READS_MAX; i++)
-		ck_assert_str_eq(part(&side, attrs[i], 5, 0), "aaaabbbb");
+		ck_assert_str_eq(part(&bed, attrs[i], 5, 0), "aaaabbbb");
 	attr = attrs[0];
 	EXPECT(5, 4, "bbbb");
-	ck_assert_str_eq(part(&side, attrs[LONG_READS_MAX], 5, 0), "aaaabbbb");
+	ck_assert_str_eq(part(&bed, attrs[LONG_READS_MAX], 5, 0), "aaaabbbb");
 	for (size_t i = 0; i < ARRAY_SIZE(attrs); i++)
 		set(attrs[i], "AAAABBBB");
 	for (size_t i = 0; i < ARRAY_SIZE(attrs); i++)
-		ck_assert_str_eq(part(&side, attrs[i], 5, 4), i == 1 ? "!e" : "bbbb");
-	ck_assert_str_eq(part(&side, attrs[1], 5, 0), "AAAABBBB");
-	ck_assert_str_eq(part(&side, attrs[1], 5, 4), "BBBB");
+		ck_assert_str_eq(part(&bed, attrs[i], 5, 4), i == 1 ? "!e" : "bbbb");
+	ck_assert_str_eq(part(&bed, attrs[1], 5, 0), "AAAABBBB");
+	ck_assert_str_eq(part(&bed, attrs[1], 5, 4), "BBBB");
 	/* it is nobody else's loss */
-	ck_assert_str_eq(part(&side, attrs[1], 6, 4), "BBBB");
-	side_end(&side);
+	ck_assert_str_eq(part(&bed, attrs[1], 6, 4), "BBBB");
+	bed_end(&bed);
 }
 END_TEST
 
@@ -174,10 +175,10 @@ START_TEST(test_any_order)
 	char begun[4][64] = { "" };
 	unsigned random = 1;
 	LocalAttr *attr;
-	Side side;
+	Bed bed;
 
-	side_init(&side);
-	attr = side_visible(&side, side.a, "0");
+	bed_init_radio(&bed);
+	attr = bed_visible(&bed, bed.a, "0");
 	for (unsigned i = 0; i < 5000; i++) {
 		uint8_t central;
 		uint16_t offset;
@@ -192,15 +193,15 @@ START_TEST(test_any_order)
 				text[n] = (char)('a' + i % 26);
 			set(attr, text);
 		} else if ((random >> 20 & 3) == 1) {
-			g_strlcpy(begun[central], part(&side, attr, central, 0), sizeof(begun[central]));
+			g_strlcpy(begun[central], part(&bed, attr, central, 0), sizeof(begun[central]));
 			ck_assert_uint_eq(strlen(begun[central]), g_bytes_get_size(attr->value));
 		} else if (begun[central][0] && offset > 0) {
 			const char *wanted = offset <= strlen(begun[central]) ? begun[central] + offset : "!7";
 
-			ck_assert_str_eq(part(&side, attr, central, offset), wanted);
+			ck_assert_str_eq(part(&bed, attr, central, offset), wanted);
 		}
 	}
-	side_end(&side);
+	bed_end(&bed);
 }
 END_TEST
 

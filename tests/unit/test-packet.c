@@ -4,6 +4,7 @@
  * allocation of exactly its length, so that a byte read past its end is seen by AddressSanitizer and valgrind.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "hci/packet.h"

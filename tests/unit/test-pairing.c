@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Pairing as the one who asks for it: questions, Just Works, reads that need it, and links that are lost over it. */
 #include <errno.h>
+#include <string.h>
 
-#include "attr-place.h"
+#include "bed-attrs.h"
+#include "core/pairing.h"
 
 typedef struct Pairer {
 	PairWait wait;
@@ -31,23 +33,23 @@ static void on_pairer_asked(PairWait *wait, uint32_t id, PairingKind kind, uint3
 	pairer->passkey = passkey;
 }
 
-static int begin(Place *p, Pairer *pairer)
+static int begin(Bed *bed, Pairer *pairer)
 {
 	Reason reason;
 
 	pairer->wait.done = on_pairer;
 	pairer->wait.asked = on_pairer_asked;
-	pairer->wait.session = p->a;
-	return link_pair(p->link, &pairer->wait, &reason);
+	pairer->wait.session = bed->a;
+	return link_pair(bed->link, &pairer->wait, &reason);
 }
 
 /* bluetoothd's answer to Pair. */
-static void done(Place *p, int error)
+static void done(Bed *bed, int error)
 {
 	Reason reason;
 
 	reason_set(&reason, E_FAILED, "said the edge");
-	link_pair_done(p->link, error, &reason, p->world.now);
+	link_pair_done(bed->link, error, &reason, bed->now);
 }
 
 /* What the edge is told. */
@@ -66,52 +68,52 @@ static void on_answer(void *edge, bool accept, uint32_t passkey)
 	answer->passkey = passkey;
 }
 
-static int respond(Place *p, uint32_t id, bool accept, uint32_t passkey)
+static int respond(Bed *bed, uint32_t id, bool accept, uint32_t passkey)
 {
 	Reason reason;
 
-	return link_respond_pairing(p->link, id, accept, passkey, &reason);
+	return link_respond_pairing(bed->link, id, accept, passkey, &reason);
 }
 
-static void set_paired(Place *p)
+static void set_paired(Bed *bed)
 {
-	const Addr addr = link_addr(5);
+	const Addr addr = device_addr(5);
 
-	p->world.devices[5].paired = true;
-	link_mirror(p->radio, &addr, &p->world.devices[5], p->world.now);
+	bed->devices[5].paired = true;
+	link_mirror(bed->radio, &addr, &bed->devices[5], bed->now);
 }
 
 START_TEST(test_questions)
 {
 	Pairer pairer = { 0 }, second = { 0 };
 	Answer first = { 0 }, answer = { 0 };
-	Place p;
+	Bed bed;
 
-	place_init(&p);
-	ck_assert(!link_pairing_asked(p.link, PAIRING_ENTER, 0, on_answer, &answer));
-	ck_assert_int_eq(begin(&p, &pairer), 0);
-	ck_assert_int_eq(begin(&p, &second), E_IN_PROGRESS);
-	world_expect(&p.world, "pair5");
-	ck_assert(link_pairing_asked(p.link, PAIRING_ENTER, 0, on_answer, &first));
+	bed_init_link(&bed);
+	ck_assert(!link_pairing_asked(bed.link, PAIRING_ENTER, 0, on_answer, &answer));
+	ck_assert_int_eq(begin(&bed, &pairer), 0);
+	ck_assert_int_eq(begin(&bed, &second), E_IN_PROGRESS);
+	bed_expect(&bed, "pair5");
+	ck_assert(link_pairing_asked(bed.link, PAIRING_ENTER, 0, on_answer, &first));
 	ck_assert_uint_eq(pairer.asked, 1);
 	ck_assert_int_eq(pairer.kind, PAIRING_ENTER);
-	ck_assert_int_eq(respond(&p, pairer.id + 1, true, 1), E_DOES_NOT_EXIST);
-	ck_assert_int_eq(respond(&p, pairer.id, true, PASSKEY_MAX + 1), E_INVALID_ARGUMENTS);
+	ck_assert_int_eq(respond(&bed, pairer.id + 1, true, 1), E_DOES_NOT_EXIST);
+	ck_assert_int_eq(respond(&bed, pairer.id, true, PASSKEY_MAX + 1), E_INVALID_ARGUMENTS);
 	ck_assert_uint_eq(first.called, 0);
 
 	/* the next question ends the one before */
-	ck_assert(link_pairing_asked(p.link, PAIRING_CONFIRM, 4711, on_answer, &answer));
+	ck_assert(link_pairing_asked(bed.link, PAIRING_CONFIRM, 4711, on_answer, &answer));
 	ck_assert(first.called == 1 && !first.accept);
 	ck_assert_uint_eq(pairer.passkey, 4711);
-	ck_assert_int_eq(respond(&p, pairer.id, true, 7), 0);
+	ck_assert_int_eq(respond(&bed, pairer.id, true, 7), 0);
 	ck_assert(answer.called == 1 && answer.accept && answer.passkey == 7);
-	ck_assert_int_eq(respond(&p, pairer.id, true, 7), E_DOES_NOT_EXIST);
-	done(&p, 0);
+	ck_assert_int_eq(respond(&bed, pairer.id, true, 7), E_DOES_NOT_EXIST);
+	done(&bed, 0);
 	ck_assert(pairer.called == 1 && pairer.error == 0);
-	set_paired(&p);
-	ck_assert_int_eq(begin(&p, &second), -EALREADY);
-	world_expect(&p.world, "");
-	world_end(&p.world);
+	set_paired(&bed);
+	ck_assert_int_eq(begin(&bed, &second), -EALREADY);
+	bed_expect(&bed, "");
+	bed_end(&bed);
 }
 END_TEST
 
@@ -119,53 +121,53 @@ START_TEST(test_known_passkey)
 {
 	Pairer pairer = { .wait.has_passkey = true, .wait.passkey = 42 };
 	Answer answer = { 0 };
-	Place p;
+	Bed bed;
 
-	place_init(&p);
-	ck_assert_int_eq(begin(&p, &pairer), 0);
-	ck_assert(link_pairing_asked(p.link, PAIRING_ENTER, 0, on_answer, &answer));
+	bed_init_link(&bed);
+	ck_assert_int_eq(begin(&bed, &pairer), 0);
+	ck_assert(link_pairing_asked(bed.link, PAIRING_ENTER, 0, on_answer, &answer));
 	ck_assert(answer.called == 1 && answer.accept && answer.passkey == 42);
-	ck_assert(link_pairing_asked(p.link, PAIRING_CONFIRM, 43, on_answer, &answer));
+	ck_assert(link_pairing_asked(bed.link, PAIRING_CONFIRM, 43, on_answer, &answer));
 	ck_assert(answer.called == 2 && !answer.accept);
-	ck_assert(link_pairing_asked(p.link, PAIRING_CONFIRM, 42, on_answer, &answer));
+	ck_assert(link_pairing_asked(bed.link, PAIRING_CONFIRM, 42, on_answer, &answer));
 	ck_assert(answer.called == 3 && answer.accept);
 	ck_assert_uint_eq(pairer.asked, 0);
-	done(&p, 0);
+	done(&bed, 0);
 	ck_assert(pairer.called == 1 && pairer.error == 0);
-	world_expect(&p.world, "pair5");
-	world_end(&p.world);
+	bed_expect(&bed, "pair5");
+	bed_end(&bed);
 }
 END_TEST
 
 START_TEST(test_just_works)
 {
 	Pairer pairer = { 0 }, before = { 0 }, allowed = { 0 };
-	Place p;
+	Bed bed;
 
-	place_init(&p);
-	ck_assert_int_eq(begin(&p, &pairer), 0);
-	ck_assert(link_is_pairing(p.link));
-	done(&p, 0);
+	bed_init_link(&bed);
+	ck_assert_int_eq(begin(&bed, &pairer), 0);
+	ck_assert(link_is_pairing(bed.link));
+	done(&bed, 0);
 	ck_assert(pairer.called == 1 && pairer.error == E_NOT_PERMITTED);
-	ck_assert(!link_is_pairing(p.link) && link_is_recovering(p.link));
-	world_expect(&p.world, "pair5 unpair5");
+	ck_assert(!link_is_pairing(bed.link) && link_is_recovering(bed.link));
+	bed_expect(&bed, "pair5 unpair5");
 	/* the link goes over that, and its holders are not told */
-	world_device(&p.world, p.radio, 5, false, false);
-	world_device(&p.world, p.radio, 5, true, true);
-	world_expect(&p.world, "connect5");
+	bed_device(&bed, 5, false, false);
+	bed_device(&bed, 5, true, true);
+	bed_expect(&bed, "connect5");
 
 	/* it was paired already: nobody says how */
-	ck_assert_int_eq(begin(&p, &before), 0);
-	done(&p, -EALREADY);
+	ck_assert_int_eq(begin(&bed, &before), 0);
+	done(&bed, -EALREADY);
 	ck_assert(before.called == 1 && before.error == 0);
-	world_expect(&p.world, "pair5");
+	bed_expect(&bed, "pair5");
 
-	p.world.broker->config.just_works = true;
-	ck_assert_int_eq(begin(&p, &allowed), 0);
-	done(&p, 0);
+	bed.broker->config.just_works = true;
+	ck_assert_int_eq(begin(&bed, &allowed), 0);
+	done(&bed, 0);
 	ck_assert(allowed.called == 1 && allowed.error == 0);
-	world_expect(&p.world, "pair5");
-	world_end(&p.world);
+	bed_expect(&bed, "pair5");
+	bed_end(&bed);
 }
 END_TEST
 
@@ -173,28 +175,28 @@ START_TEST(test_caller_leaves)
 {
 	Pairer pairer = { 0 }, next = { 0 };
 	Answer answer = { 0 };
-	Place p;
+	Bed bed;
 
-	place_init(&p);
-	pair_wait_cancel(&pairer.wait, p.world.now);
-	ck_assert_int_eq(begin(&p, &pairer), 0);
-	ck_assert(link_pairing_asked(p.link, PAIRING_ENTER, 0, on_answer, &answer));
-	pair_wait_cancel(&pairer.wait, p.world.now);
-	world_expect(&p.world, "pair5 nopair5");
+	bed_init_link(&bed);
+	pair_wait_cancel(&pairer.wait, bed.now);
+	ck_assert_int_eq(begin(&bed, &pairer), 0);
+	ck_assert(link_pairing_asked(bed.link, PAIRING_ENTER, 0, on_answer, &answer));
+	pair_wait_cancel(&pairer.wait, bed.now);
+	bed_expect(&bed, "pair5 nopair5");
 	ck_assert(answer.called == 1 && !answer.accept);
 	/* bluetoothd is at it until it answers: the next one waits for that, and is asked nothing that is not its own */
-	ck_assert_int_eq(begin(&p, &next), 0);
-	ck_assert_int_eq(link_pairing_unasked(p.link, true, p.world.now), PAIRING_REFUSE);
-	ck_assert(!link_pairing_asked(p.link, PAIRING_ENTER, 0, on_answer, &answer));
-	world_expect(&p.world, "");
-	done(&p, E_FAILED);
-	world_expect(&p.world, "pair5");
+	ck_assert_int_eq(begin(&bed, &next), 0);
+	ck_assert_int_eq(link_pairing_unasked(bed.link, true, bed.now), PAIRING_REFUSE);
+	ck_assert(!link_pairing_asked(bed.link, PAIRING_ENTER, 0, on_answer, &answer));
+	bed_expect(&bed, "");
+	done(&bed, E_FAILED);
+	bed_expect(&bed, "pair5");
 	ck_assert(pairer.called == 0 && next.called == 0 && next.asked == 0);
-	ck_assert(link_pairing_asked(p.link, PAIRING_ENTER, 0, on_answer, &answer));
+	ck_assert(link_pairing_asked(bed.link, PAIRING_ENTER, 0, on_answer, &answer));
 	ck_assert_uint_eq(next.asked, 1);
-	done(&p, E_FAILED);
+	done(&bed, E_FAILED);
 	ck_assert(next.called == 1 && next.error == E_FAILED);
-	world_end(&p.world);
+	bed_end(&bed);
 }
 END_TEST
 
@@ -203,17 +205,17 @@ START_TEST(test_abandoned_but_paired)
 {
 	Pairer pairer = { 0 }, next = { 0 };
 	Answer answer = { 0 };
-	Place p;
+	Bed bed;
 
-	place_init(&p);
-	ck_assert_int_eq(begin(&p, &pairer), 0);
-	ck_assert(link_pairing_asked(p.link, PAIRING_ENTER, 0, on_answer, &answer));
-	pair_wait_cancel(&pairer.wait, p.world.now);
-	ck_assert_int_eq(begin(&p, &next), 0);
-	done(&p, 0);
+	bed_init_link(&bed);
+	ck_assert_int_eq(begin(&bed, &pairer), 0);
+	ck_assert(link_pairing_asked(bed.link, PAIRING_ENTER, 0, on_answer, &answer));
+	pair_wait_cancel(&pairer.wait, bed.now);
+	ck_assert_int_eq(begin(&bed, &next), 0);
+	done(&bed, 0);
 	ck_assert(next.called == 1 && next.error == 0);
-	world_expect(&p.world, "pair5 nopair5");
-	world_end(&p.world);
+	bed_expect(&bed, "pair5 nopair5");
+	bed_end(&bed);
 }
 END_TEST
 
@@ -225,23 +227,23 @@ typedef enum Way {
 	_WAY_MAX,
 } Way;
 
-static void let_go(Place *p, Way way)
+static void let_go(Bed *bed, Way way)
 {
 	const InitOptions options = { 0 };
 	Reason reason;
 
 	switch (way) {
 	case BY_DISCONNECT:
-		ck_assert_int_eq(link_release(p->link, p->a, p->world.now), 0);
+		ck_assert_int_eq(link_release(bed->link, bed->a, bed->now), 0);
 		break;
 	case BY_CLOSE:
-		session_drop(p->a, p->world.now);
+		session_drop(bed->a, bed->now);
 		break;
 	case BY_DEINIT:
-		session_deinit(p->a, p->world.now);
+		session_deinit(bed->a, bed->now);
 		break;
 	case BY_INIT:
-		ck_assert_int_eq(session_init(p->a, &options, p->world.now, &reason), 0);
+		ck_assert_int_eq(session_init(bed->a, &options, bed->now, &reason), 0);
 		break;
 	case _WAY_MAX:
 		break;
@@ -254,25 +256,25 @@ START_TEST(test_session_lets_go)
 	for (Way way = 0; way < _WAY_MAX; way++) {
 		Pairer pairer = { 0 }, next = { 0 };
 		Answer answer = { 0 };
-		Place p;
+		Bed bed;
 
-		place_init(&p);
-		ck_assert_int_eq(begin(&p, &pairer), 0);
-		ck_assert(link_pairing_asked(p.link, PAIRING_ENTER, 0, on_answer, &answer));
-		let_go(&p, way);
-		world_expect(&p.world, "pair5 nopair5");
+		bed_init_link(&bed);
+		ck_assert_int_eq(begin(&bed, &pairer), 0);
+		ck_assert(link_pairing_asked(bed.link, PAIRING_ENTER, 0, on_answer, &answer));
+		let_go(&bed, way);
+		bed_expect(&bed, "pair5 nopair5");
 		ck_assert(answer.called == 1 && !answer.accept);
 		ck_assert(pairer.called == 1 && pairer.error == E_NOT_CONNECTED);
-		ck_assert_ptr_null(p.link->pairing);
+		ck_assert_ptr_null(bed.link->pairing);
 
-		p.a = p.b;
-		ck_assert_int_eq(begin(&p, &next), 0);
-		done(&p, E_FAILED);
-		world_expect(&p.world, "pair5");
-		done(&p, 0);
+		bed.a = bed.b;
+		ck_assert_int_eq(begin(&bed, &next), 0);
+		done(&bed, E_FAILED);
+		bed_expect(&bed, "pair5");
+		done(&bed, 0);
 		ck_assert_uint_eq(pairer.called, 1);
 		ck_assert_uint_eq(next.called, 1);
-		world_end(&p.world);
+		bed_end(&bed);
 	}
 }
 END_TEST
@@ -281,16 +283,16 @@ END_TEST
 START_TEST(test_other_session_lets_go)
 {
 	Pairer pairer = { 0 };
-	Place p;
+	Bed bed;
 
-	place_init(&p);
-	ck_assert_int_eq(begin(&p, &pairer), 0);
-	session_drop(p.b, p.world.now);
-	world_expect(&p.world, "pair5");
-	ck_assert(pairer.called == 0 && p.link->pairing == &pairer.wait);
-	done(&p, E_FAILED);
+	bed_init_link(&bed);
+	ck_assert_int_eq(begin(&bed, &pairer), 0);
+	session_drop(bed.b, bed.now);
+	bed_expect(&bed, "pair5");
+	ck_assert(pairer.called == 0 && bed.link->pairing == &pairer.wait);
+	done(&bed, E_FAILED);
 	ck_assert_uint_eq(pairer.called, 1);
-	world_end(&p.world);
+	bed_end(&bed);
 }
 END_TEST
 
@@ -299,34 +301,34 @@ START_TEST(test_by_reading)
 {
 	Asker first = { 0 }, second = { 0 }, third = { 0 };
 	Attr *beside;
-	Place p;
+	Bed bed;
 
-	place_init(&p);
-	beside = world_attr(p.link, ATTR_CHARACTERISTIC, 7, p.service, "read");
-	world_expect(&p.world, "+7");
-	ck_assert_int_eq(link_pairing_unasked(p.link, true, p.world.now), PAIRING_REFUSE); /* nothing is under way */
-	ck_assert_int_eq(world_read(p.attr, 0, &first), 0);
-	ck_assert_int_eq(world_read(beside, 0, &second), 0);
-	world_expect(&p.world, "read(3) read(7)");
+	bed_init_link(&bed);
+	beside = bed_attr(bed.link, ATTR_CHARACTERISTIC, 7, bed.service, "read");
+	bed_expect(&bed, "+7");
+	ck_assert_int_eq(link_pairing_unasked(bed.link, true, bed.now), PAIRING_REFUSE); /* nothing is under way */
+	ck_assert_int_eq(bed_read(bed.attr, 0, &first), 0);
+	ck_assert_int_eq(bed_read(beside, 0, &second), 0);
+	bed_expect(&bed, "read(3) read(7)");
 
-	p.world.broker->config.just_works = true;
-	ck_assert_int_eq(link_pairing_unasked(p.link, true, p.world.now), PAIRING_ALLOW);
-	ck_assert_int_eq(link_pairing_unasked(p.link, false, p.world.now), PAIRING_CUT); /* there is a passkey */
-	world_expect(&p.world, "nopair5 forget(3)");
+	bed.broker->config.just_works = true;
+	ck_assert_int_eq(link_pairing_unasked(bed.link, true, bed.now), PAIRING_ALLOW);
+	ck_assert_int_eq(link_pairing_unasked(bed.link, false, bed.now), PAIRING_CUT); /* there is a passkey */
+	bed_expect(&bed, "nopair5 forget(3)");
 	ck_assert(first.called == 1 && first.error == E_ATT_ERROR);
 	ck_assert_int_eq(strncmp(first.text, "0x05", 4), 0);
 	ck_assert_uint_eq(second.called, 0);
 	/* known from now on */
-	ck_assert_int_eq(world_read(p.attr, 0, &third), E_ATT_ERROR);
+	ck_assert_int_eq(bed_read(bed.attr, 0, &third), E_ATT_ERROR);
 
 	/* the other read goes on where the link is back */
-	world_device(&p.world, p.radio, 5, false, false);
-	world_expect(&p.world, "forget(7) connect5");
-	world_device(&p.world, p.radio, 5, true, true);
-	world_expect(&p.world, "read(7)");
-	world_answer(&p.world, 0, 0, "x");
+	bed_device(&bed, 5, false, false);
+	bed_expect(&bed, "forget(7) connect5");
+	bed_device(&bed, 5, true, true);
+	bed_expect(&bed, "read(7)");
+	bed_answer(&bed, 0, 0, "x");
 	ck_assert(second.called == 1 && second.error == 0);
-	world_end(&p.world);
+	bed_end(&bed);
 }
 END_TEST
 
@@ -334,30 +336,30 @@ END_TEST
 START_TEST(test_forgotten)
 {
 	Asker asker = { 0 };
-	Place p;
+	Bed bed;
 
-	place_init(&p);
-	p.world.broker->config.just_works = true;
-	ck_assert_int_eq(world_read(p.attr, 0, &asker), 0);
-	ck_assert_int_eq(link_pairing_unasked(p.link, true, p.world.now), PAIRING_ALLOW);
-	world_pass(&p.world, 10 * USEC_PER_SEC);
-	world_expect(&p.world, "read(3)"); /* it is not paired yet */
-	ck_assert_int_eq(link_pairing_unasked(p.link, true, p.world.now), PAIRING_ALLOW);
-	set_paired(&p);
-	world_pass(&p.world, 4 * USEC_PER_SEC);
-	world_expect(&p.world, "");
-	world_pass(&p.world, 2 * USEC_PER_SEC);
-	world_expect(&p.world, "disconnect5");
-	world_device(&p.world, p.radio, 5, false, false);
-	world_device(&p.world, p.radio, 5, true, true);
-	world_expect(&p.world, "forget(3) connect5 read(3)");
+	bed_init_link(&bed);
+	bed.broker->config.just_works = true;
+	ck_assert_int_eq(bed_read(bed.attr, 0, &asker), 0);
+	ck_assert_int_eq(link_pairing_unasked(bed.link, true, bed.now), PAIRING_ALLOW);
+	bed_pass(&bed, 10 * USEC_PER_SEC);
+	bed_expect(&bed, "read(3)"); /* it is not paired yet */
+	ck_assert_int_eq(link_pairing_unasked(bed.link, true, bed.now), PAIRING_ALLOW);
+	set_paired(&bed);
+	bed_pass(&bed, 4 * USEC_PER_SEC);
+	bed_expect(&bed, "");
+	bed_pass(&bed, 2 * USEC_PER_SEC);
+	bed_expect(&bed, "disconnect5");
+	bed_device(&bed, 5, false, false);
+	bed_device(&bed, 5, true, true);
+	bed_expect(&bed, "forget(3) connect5 read(3)");
 	ck_assert_uint_eq(asker.called, 0);
-	world_answer(&p.world, 0, 0, "x");
+	bed_answer(&bed, 0, 0, "x");
 	ck_assert(asker.called == 1 && asker.error == 0);
 	/* what is answered in time is not doubted */
-	world_pass(&p.world, 20 * USEC_PER_SEC);
-	world_expect(&p.world, "");
-	world_end(&p.world);
+	bed_pass(&bed, 20 * USEC_PER_SEC);
+	bed_expect(&bed, "");
+	bed_end(&bed);
 }
 END_TEST
 
@@ -367,25 +369,25 @@ START_TEST(test_refused_then_paired)
 	Pairer pairer = { .wait.has_passkey = true };
 	Answer answer = { 0 };
 	Asker asker = { 0 };
-	Place p;
+	Bed bed;
 
-	place_init(&p);
-	ck_assert_int_eq(world_read(p.attr, 0, &asker), 0);
-	ck_assert_int_eq(link_pairing_unasked(p.link, true, p.world.now), PAIRING_CUT);
-	ck_assert_int_eq(world_read(p.attr, 0, &asker), E_ATT_ERROR);
+	bed_init_link(&bed);
+	ck_assert_int_eq(bed_read(bed.attr, 0, &asker), 0);
+	ck_assert_int_eq(link_pairing_unasked(bed.link, true, bed.now), PAIRING_CUT);
+	ck_assert_int_eq(bed_read(bed.attr, 0, &asker), E_ATT_ERROR);
 	/* waits for the link */
-	ck_assert_int_eq(begin(&p, &pairer), 0);
-	world_expect(&p.world, "read(3) nopair5 forget(3)");
-	world_device(&p.world, p.radio, 5, false, false);
-	world_device(&p.world, p.radio, 5, true, true);
-	world_expect(&p.world, "connect5 pair5");
-	ck_assert(link_pairing_asked(p.link, PAIRING_ENTER, 0, on_answer, &answer));
-	done(&p, 0);
+	ck_assert_int_eq(begin(&bed, &pairer), 0);
+	bed_expect(&bed, "read(3) nopair5 forget(3)");
+	bed_device(&bed, 5, false, false);
+	bed_device(&bed, 5, true, true);
+	bed_expect(&bed, "connect5 pair5");
+	ck_assert(link_pairing_asked(bed.link, PAIRING_ENTER, 0, on_answer, &answer));
+	done(&bed, 0);
 	ck_assert(pairer.called == 1 && pairer.error == 0);
-	ck_assert_int_eq(world_read(p.attr, 0, &asker), 0);
-	world_expect(&p.world, "read(3)");
-	world_answer(&p.world, 0, 0, "x");
-	world_end(&p.world);
+	ck_assert_int_eq(bed_read(bed.attr, 0, &asker), 0);
+	bed_expect(&bed, "read(3)");
+	bed_answer(&bed, 0, 0, "x");
+	bed_end(&bed);
 }
 END_TEST
 
@@ -393,20 +395,20 @@ END_TEST
 START_TEST(test_not_mended)
 {
 	Pairer pairer = { 0 };
-	Place p;
+	Bed bed;
 
-	place_init(&p);
-	ck_assert_int_eq(begin(&p, &pairer), 0);
-	world_device(&p.world, p.radio, 5, false, false);
-	world_expect(&p.world, "pair5 connect5");
-	world_pass(&p.world, 29 * USEC_PER_SEC);
-	ck_assert_ptr_null(strstr(p.world.log->str, "lost5"));
-	world_pass(&p.world, 2 * USEC_PER_SEC);
-	ck_assert_ptr_nonnull(strstr(p.world.log->str, "lost5(disconnected)"));
+	bed_init_link(&bed);
+	ck_assert_int_eq(begin(&bed, &pairer), 0);
+	bed_device(&bed, 5, false, false);
+	bed_expect(&bed, "pair5 connect5");
+	bed_pass(&bed, 29 * USEC_PER_SEC);
+	ck_assert_ptr_null(strstr(bed.log->str, "lost5"));
+	bed_pass(&bed, 2 * USEC_PER_SEC);
+	ck_assert_ptr_nonnull(strstr(bed.log->str, "lost5(disconnected)"));
 	ck_assert(pairer.called == 1 && pairer.error == E_NOT_CONNECTED);
-	done(&p, E_FAILED);
+	done(&bed, E_FAILED);
 	ck_assert_uint_eq(pairer.called, 1);
-	world_end(&p.world);
+	bed_end(&bed);
 }
 END_TEST
 
@@ -414,20 +416,20 @@ END_TEST
 START_TEST(test_lost_before_services)
 {
 	Pairer pairer = { 0 };
-	Place p;
+	Bed bed;
 
-	place_init(&p);
-	world_device(&p.world, p.radio, 5, false, false);
-	ck_assert_int_eq(begin(&p, &pairer), E_NOT_CONNECTED);
-	world_device(&p.world, p.radio, 5, true, false);
-	g_string_truncate(p.world.log, 0);
-	ck_assert_int_eq(begin(&p, &pairer), 0);
-	world_expect(&p.world, "pair5");
-	world_device(&p.world, p.radio, 5, false, false);
+	bed_init_link(&bed);
+	bed_device(&bed, 5, false, false);
+	ck_assert_int_eq(begin(&bed, &pairer), E_NOT_CONNECTED);
+	bed_device(&bed, 5, true, false);
+	bed_forget(&bed);
+	ck_assert_int_eq(begin(&bed, &pairer), 0);
+	bed_expect(&bed, "pair5");
+	bed_device(&bed, 5, false, false);
 	ck_assert(pairer.called == 1 && pairer.error == E_NOT_CONNECTED);
-	done(&p, E_FAILED);
+	done(&bed, E_FAILED);
 	ck_assert_uint_eq(pairer.called, 1);
-	world_end(&p.world);
+	bed_end(&bed);
 }
 END_TEST
 

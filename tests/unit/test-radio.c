@@ -1,59 +1,60 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What is asked of a radio, and when: scan arbitration, power, coming and going, silence. */
 #include <errno.h>
+#include <string.h>
 
-#include "brokers.h"
+#include "bed.h"
 
 START_TEST(test_first_and_last)
 {
-	World world;
+	Bed bed;
 	Radio *radio;
 	Session *a, *b;
 
-	world_init(&world);
-	radio = world_radio(&world, 1, 0, true);
-	a = world_session(&world, radio, 1, ":1.1");
-	b = world_session(&world, radio, 2, ":1.2");
-	world_expect(&world, "added0");
+	bed_init(&bed);
+	radio = bed_radio(&bed, 1, 0, true);
+	a = bed_session(&bed, radio, 1, ":1.1");
+	b = bed_session(&bed, radio, 2, ":1.2");
+	bed_expect(&bed, "added0");
 
-	ck_assert_int_eq(world_start(&world, a, -1), 0);
-	world_expect(&world, "scan0");
-	ck_assert_int_eq(world_start(&world, b, -1), 0);
+	ck_assert_int_eq(bed_start(&bed, a, -1), 0);
+	bed_expect(&bed, "scan0");
+	ck_assert_int_eq(bed_start(&bed, b, -1), 0);
 	ck_assert(radio_is_scanning(radio));
 	session_stop_scan(a, "stopped");
-	world_expect(&world, "stopped(stopped)");
-	session_drop(b, world.now);
-	world_expect(&world, "noscan0 stopped(stopped)");
+	bed_expect(&bed, "stopped(stopped)");
+	session_drop(b, bed.now);
+	bed_expect(&bed, "noscan0 stopped(stopped)");
 	ck_assert(!radio_is_scanning(radio));
-	world_end(&world);
+	bed_end(&bed);
 }
 END_TEST
 
 START_TEST(test_radios_are_apart)
 {
-	World world;
+	Bed bed;
 	Radio *first, *second;
 
-	world_init(&world);
-	first = world_radio(&world, 1, 0, true);
-	second = world_radio(&world, 2, 1, true);
-	world_expect(&world, "added0 added1");
-	ck_assert_int_eq(world_start(&world, world_session(&world, second, 1, ":1.1"), -1), 0);
-	world_expect(&world, "scan1");
+	bed_init(&bed);
+	first = bed_radio(&bed, 1, 0, true);
+	second = bed_radio(&bed, 2, 1, true);
+	bed_expect(&bed, "added0 added1");
+	ck_assert_int_eq(bed_start(&bed, bed_session(&bed, second, 1, ":1.1"), -1), 0);
+	bed_expect(&bed, "scan1");
 	ck_assert(!radio_is_scanning(first));
-	ck_assert_ptr_eq(broker_radio(world.broker, 1), second);
-	ck_assert_ptr_null(broker_radio(world.broker, 2));
-	world_end(&world);
+	ck_assert_ptr_eq(broker_radio(bed.broker, 1), second);
+	ck_assert_ptr_null(broker_radio(bed.broker, 2));
+	bed_end(&bed);
 }
 END_TEST
 
-static Radio *twin(World *world, const Addr *addr, unsigned index)
+static Radio *twin(Bed *bed, const Addr *addr, unsigned index)
 {
 	RadioState state = { .name = "radio", .powered = true };
 	Radio *radio = NULL;
 
-	world->broker->bluez_up = true;
-	ck_assert_int_eq(radio_appeared(world->broker, addr, index, &state, world->now, &radio), 0);
+	bed->broker->bluez_up = true;
+	ck_assert_int_eq(radio_appeared(bed->broker, addr, index, &state, bed->now, &radio), 0);
 	return radio;
 }
 
@@ -67,34 +68,34 @@ START_TEST(test_twins)
 		const bool first_goes = n & 2, first_is_used = n & 4, first_comes = n & 8;
 		Session *sessions[2];
 		Radio *radios[2];
-		World world;
+		Bed bed;
 		unsigned at;
 
-		world_init(&world);
-		radios[0] = twin(&world, addr, 0);
-		radios[1] = twin(&world, addr, 1);
+		bed_init(&bed);
+		radios[0] = twin(&bed, addr, 0);
+		radios[1] = twin(&bed, addr, 1);
 		ck_assert_ptr_ne(radios[0], radios[1]);
 		ck_assert_uint_ne(radios[0]->id, radios[1]->id);
 		for (unsigned i = 0; i < 2; i++)
-			sessions[i] = world_session(&world, radios[i], 1, i ? ":1.2" : ":1.1");
+			sessions[i] = bed_session(&bed, radios[i], 1, i ? ":1.2" : ":1.1");
 		if (!first_is_used)
-			session_drop(sessions[0], world.now);
-		ck_assert_int_eq(world_start(&world, sessions[1], -1), 0);
+			session_drop(sessions[0], bed.now);
+		ck_assert_int_eq(bed_start(&bed, sessions[1], -1), 0);
 
 		/* one, and then the other */
 		at = first_goes ? 0 : 1;
-		radio_vanished(radios[at], world.now);
-		ck_assert_ptr_eq(broker_radio(world.broker, !at), radios[!at]);
+		radio_vanished(radios[at], bed.now);
+		ck_assert_ptr_eq(broker_radio(bed.broker, !at), radios[!at]);
 		ck_assert(radios[!at]->present);
 		ck_assert_uint_eq(radio_is_scanning(radios[1]), first_goes);
-		world_hear(&world, radios[!at], 1);
-		radio_vanished(radios[!at], world.now);
-		ck_assert_uint_eq(world.broker->radios->len, first_is_used ? 2 : 1);
+		bed_hear(&bed, radios[!at], 1);
+		radio_vanished(radios[!at], bed.now);
+		ck_assert_uint_eq(bed.broker->radios->len, first_is_used ? 2 : 1);
 
 		/* back in either order: the sessions find theirs, or the only one of that address that there is then */
 		at = first_comes ? 0 : 1;
 		for (unsigned i = 0; i < 2; i++, at = !at) {
-			Radio *radio = twin(&world, addr, at);
+			Radio *radio = twin(&bed, addr, at);
 
 			if (first_is_used)
 				ck_assert_ptr_eq(radio, radios[at]);
@@ -105,11 +106,11 @@ START_TEST(test_twins)
 		ck_assert_uint_eq(at, first_is_used || !first_comes || (n & 1) ? 1 : 0);
 		ck_assert_ptr_eq(sessions[1]->radio, radios[at]);
 		ck_assert(radio_is_scanning(radios[at]) && !radio_is_scanning(radios[!at]));
-		radio_vanished(radios[!at], world.now);
-		session_drop(sessions[1], world.now);
-		radio_vanished(radios[at], world.now);
-		ck_assert_uint_eq(world.broker->radios->len, first_is_used ? 1 : 0);
-		world_end(&world);
+		radio_vanished(radios[!at], bed.now);
+		session_drop(sessions[1], bed.now);
+		radio_vanished(radios[at], bed.now);
+		ck_assert_uint_eq(bed.broker->radios->len, first_is_used ? 1 : 0);
+		bed_end(&bed);
 	}
 }
 END_TEST
@@ -122,15 +123,15 @@ START_TEST(test_comes_back_with_another_number)
 	for (size_t i = 0; i < ARRAY_SIZE(addresses); i++) {
 		Session *session;
 		Radio *radio;
-		World world;
+		Bed bed;
 
-		world_init(&world);
-		radio = twin(&world, &addresses[i], 0);
-		session = world_session(&world, radio, 1, ":1.1");
-		radio_vanished(radio, world.now);
-		ck_assert_uint_eq(twin(&world, &addresses[i], 3) == radio, i == 0);
+		bed_init(&bed);
+		radio = twin(&bed, &addresses[i], 0);
+		session = bed_session(&bed, radio, 1, ":1.1");
+		radio_vanished(radio, bed.now);
+		ck_assert_uint_eq(twin(&bed, &addresses[i], 3) == radio, i == 0);
 		ck_assert_uint_eq(session->radio->present, i == 0);
-		world_end(&world);
+		bed_end(&bed);
 	}
 }
 END_TEST
@@ -156,33 +157,33 @@ START_TEST(test_power_on_and_off)
 	Waiter first = { .wait.done = on_power }, second = { .wait.done = on_power }, gone = { .wait.done = on_power };
 	Reason reason = { "" };
 	Session *session;
-	World world;
+	Bed bed;
 	Radio *radio;
 
-	world_init(&world);
-	radio = world_radio(&world, 1, 0, false);
-	session = world_session(&world, radio, 1, ":1.1");
-	ck_assert_int_eq(radio_power_on(radio, &first.wait, world.now, &reason), 1);
-	ck_assert_int_eq(radio_power_on(radio, &gone.wait, world.now, &reason), 1);
-	ck_assert_int_eq(radio_power_on(radio, &second.wait, world.now, &reason), 1);
-	world_expect(&world, "added0 power0");
+	bed_init(&bed);
+	radio = bed_radio(&bed, 1, 0, false);
+	session = bed_session(&bed, radio, 1, ":1.1");
+	ck_assert_int_eq(radio_power_on(radio, &first.wait, bed.now, &reason), 1);
+	ck_assert_int_eq(radio_power_on(radio, &gone.wait, bed.now, &reason), 1);
+	ck_assert_int_eq(radio_power_on(radio, &second.wait, bed.now, &reason), 1);
+	bed_expect(&bed, "added0 power0");
 	power_wait_cancel(&gone.wait);
 	power_wait_cancel(&gone.wait);
 
 	/* BlueZ's answer alone is not enough: Powered has to say so */
-	radio_power_done(radio, 0, NULL, world.now);
+	radio_power_done(radio, 0, NULL, bed.now);
 	ck_assert_int_eq(first.called, 0);
-	world_power(&world, radio, true);
+	bed_power(&bed, radio, true);
 	ck_assert_int_eq(first.called, 1);
 	ck_assert_int_eq(second.called, 1);
 	ck_assert_int_eq(second.error, 0);
 	ck_assert_int_eq(gone.called, 0);
-	ck_assert_int_eq(radio_power_on(radio, &first.wait, world.now, &reason), 0);
+	ck_assert_int_eq(radio_power_on(radio, &first.wait, bed.now, &reason), 0);
 
 	/* we powered it on: with the last session it goes off */
-	session_drop(session, world.now);
-	world_expect(&world, "nopower0");
-	world_end(&world);
+	session_drop(session, bed.now);
+	bed_expect(&bed, "nopower0");
+	bed_end(&bed);
 }
 END_TEST
 
@@ -192,101 +193,101 @@ START_TEST(test_power_off_and_on_again)
 	Waiter waiter = { .wait.done = on_power }, second = { .wait.done = on_power };
 	Reason reason = { "" };
 	Session *session;
-	World world;
+	Bed bed;
 	Radio *radio;
 
-	world_init(&world);
-	radio = world_radio(&world, 1, 0, false);
-	session = world_session(&world, radio, 1, ":1.1");
-	ck_assert_int_eq(radio_power_on(radio, &waiter.wait, world.now, &reason), 1);
-	world_power(&world, radio, true);
+	bed_init(&bed);
+	radio = bed_radio(&bed, 1, 0, false);
+	session = bed_session(&bed, radio, 1, ":1.1");
+	ck_assert_int_eq(radio_power_on(radio, &waiter.wait, bed.now, &reason), 1);
+	bed_power(&bed, radio, true);
 	ck_assert_int_eq(waiter.called, 1);
 	/* it leaves before BlueZ has answered, which would refuse another change */
-	session_drop(session, world.now);
-	world_expect(&world, "added0 power0");
-	radio_power_done(radio, 0, NULL, world.now);
-	world_expect(&world, "nopower0");
+	session_drop(session, bed.now);
+	bed_expect(&bed, "added0 power0");
+	radio_power_done(radio, 0, NULL, bed.now);
+	bed_expect(&bed, "nopower0");
 
 	/* Powered says on, but not for long */
-	session = world_session(&world, radio, 1, ":1.2");
-	ck_assert_int_eq(radio_power_on(radio, &waiter.wait, world.now, &reason), 1);
-	world_power(&world, radio, false);
-	ck_assert_int_eq(radio_power_on(radio, &second.wait, world.now, &reason), 1);
-	world_expect(&world, "");
-	radio_power_done(radio, 0, NULL, world.now);
-	world_expect(&world, "power0");
-	radio_power_done(radio, 0, NULL, world.now);
+	session = bed_session(&bed, radio, 1, ":1.2");
+	ck_assert_int_eq(radio_power_on(radio, &waiter.wait, bed.now, &reason), 1);
+	bed_power(&bed, radio, false);
+	ck_assert_int_eq(radio_power_on(radio, &second.wait, bed.now, &reason), 1);
+	bed_expect(&bed, "");
+	radio_power_done(radio, 0, NULL, bed.now);
+	bed_expect(&bed, "power0");
+	radio_power_done(radio, 0, NULL, bed.now);
 	ck_assert_int_eq(waiter.called + second.called, 1);
-	world_power(&world, radio, true);
+	bed_power(&bed, radio, true);
 	ck_assert_int_eq(waiter.called, 2);
 	ck_assert_int_eq(second.called, 1);
 	ck_assert_int_eq(waiter.error + second.error, 0);
 
 	/* answer first, Powered then; and it is ours to power off all the time */
-	session_drop(session, world.now);
-	world_expect(&world, "nopower0");
-	radio_power_done(radio, 0, NULL, world.now);
-	session = world_session(&world, radio, 1, ":1.3");
-	ck_assert_int_eq(radio_power_on(radio, &waiter.wait, world.now, &reason), 1);
-	world_power(&world, radio, false);
-	world_expect(&world, "power0");
-	world_power(&world, radio, true);
-	radio_power_done(radio, 0, NULL, world.now);
+	session_drop(session, bed.now);
+	bed_expect(&bed, "nopower0");
+	radio_power_done(radio, 0, NULL, bed.now);
+	session = bed_session(&bed, radio, 1, ":1.3");
+	ck_assert_int_eq(radio_power_on(radio, &waiter.wait, bed.now, &reason), 1);
+	bed_power(&bed, radio, false);
+	bed_expect(&bed, "power0");
+	bed_power(&bed, radio, true);
+	radio_power_done(radio, 0, NULL, bed.now);
 	ck_assert_int_eq(waiter.called, 3);
 
 	/* it does not go off after all */
-	session_drop(session, world.now);
-	session = world_session(&world, radio, 1, ":1.4");
-	ck_assert_int_eq(radio_power_on(radio, &waiter.wait, world.now, &reason), 1);
-	radio_power_done(radio, E_NOT_READY, &reason, world.now);
+	session_drop(session, bed.now);
+	session = bed_session(&bed, radio, 1, ":1.4");
+	ck_assert_int_eq(radio_power_on(radio, &waiter.wait, bed.now, &reason), 1);
+	radio_power_done(radio, E_NOT_READY, &reason, bed.now);
 	ck_assert_int_eq(waiter.called, 4);
 	ck_assert_int_eq(waiter.error, 0);
-	session_drop(session, world.now);
-	world_expect(&world, "nopower0 nopower0");
+	session_drop(session, bed.now);
+	bed_expect(&bed, "nopower0 nopower0");
 
 	/* nothing is heard of it any more: who came was not lied to */
-	session = world_session(&world, radio, 1, ":1.5");
-	ck_assert_int_eq(radio_power_on(radio, &waiter.wait, world.now, &reason), 1);
-	world_pass(&world, world.config.power_on_seconds * USEC_PER_SEC);
+	session = bed_session(&bed, radio, 1, ":1.5");
+	ck_assert_int_eq(radio_power_on(radio, &waiter.wait, bed.now, &reason), 1);
+	bed_pass(&bed, bed.config.power_on_seconds * USEC_PER_SEC);
 	ck_assert_int_eq(waiter.called, 5);
 	ck_assert_int_eq(waiter.error, 0);
 
 	/* who leaves while it is being powered off, and was waiting, leaves it off */
-	session_drop(session, world.now);
-	session = world_session(&world, radio, 1, ":1.6");
-	ck_assert_int_eq(radio_power_on(radio, &waiter.wait, world.now, &reason), 1);
+	session_drop(session, bed.now);
+	session = bed_session(&bed, radio, 1, ":1.6");
+	ck_assert_int_eq(radio_power_on(radio, &waiter.wait, bed.now, &reason), 1);
 	power_wait_cancel(&waiter.wait);
-	session_drop(session, world.now);
-	g_string_truncate(world.log, 0);
-	world_power(&world, radio, false);
-	radio_power_done(radio, 0, NULL, world.now);
-	world_expect(&world, "");
-	world_end(&world);
+	session_drop(session, bed.now);
+	bed_forget(&bed);
+	bed_power(&bed, radio, false);
+	radio_power_done(radio, 0, NULL, bed.now);
+	bed_expect(&bed, "");
+	bed_end(&bed);
 }
 END_TEST
 
 START_TEST(test_power_of_others_is_left_alone)
 {
 	Session *session;
-	World world;
+	Bed bed;
 	Radio *radio;
 
-	world_init(&world);
-	radio = world_radio(&world, 1, 0, true);
-	session = world_session(&world, radio, 1, ":1.1");
-	session_drop(session, world.now);
-	world_expect(&world, "added0");
+	bed_init(&bed);
+	radio = bed_radio(&bed, 1, 0, true);
+	session = bed_session(&bed, radio, 1, ":1.1");
+	session_drop(session, bed.now);
+	bed_expect(&bed, "added0");
 
 	/* and where somebody powered it off while it was ours */
-	session = world_session(&world, radio, 1, ":1.1");
-	ck_assert_int_eq(world_start(&world, session, -1), 0);
-	world_power(&world, radio, false);
-	world_pass(&world, 30 * USEC_PER_SEC);
-	world_expect(&world, "scan0 noscan0");
+	session = bed_session(&bed, radio, 1, ":1.1");
+	ck_assert_int_eq(bed_start(&bed, session, -1), 0);
+	bed_power(&bed, radio, false);
+	bed_pass(&bed, 30 * USEC_PER_SEC);
+	bed_expect(&bed, "scan0 noscan0");
 	ck_assert(session->scanning);
-	world_power(&world, radio, true);
-	world_expect(&world, "scan0");
-	world_end(&world);
+	bed_power(&bed, radio, true);
+	bed_expect(&bed, "scan0");
+	bed_end(&bed);
 }
 END_TEST
 
@@ -296,56 +297,56 @@ START_TEST(test_power_fails)
 	Reason reason = { "" };
 	RadioState state;
 	Session *session;
-	World world;
+	Bed bed;
 	Radio *radio;
 
-	world_init(&world);
-	radio = world_radio(&world, 1, 0, false);
-	session = world_session(&world, radio, 1, ":1.1");
+	bed_init(&bed);
+	radio = bed_radio(&bed, 1, 0, false);
+	session = bed_session(&bed, radio, 1, ":1.1");
 
 	/* no answer at all */
-	ck_assert_int_eq(radio_power_on(radio, &waiter.wait, world.now, &reason), 1);
-	world_pass(&world, world.config.power_on_seconds * USEC_PER_SEC);
+	ck_assert_int_eq(radio_power_on(radio, &waiter.wait, bed.now, &reason), 1);
+	bed_pass(&bed, bed.config.power_on_seconds * USEC_PER_SEC);
 	ck_assert_int_eq(waiter.called, 1);
 	ck_assert_int_eq(waiter.error, E_NOT_READY);
 	ck_assert_str_eq(waiter.text, "hci0 did not power on within 10 s");
 
 	/* an error */
-	ck_assert_int_eq(radio_power_on(radio, &waiter.wait, world.now, &reason), 1);
+	ck_assert_int_eq(radio_power_on(radio, &waiter.wait, bed.now, &reason), 1);
 	reason_set(&reason, E_NOT_READY, "broken");
-	radio_power_done(radio, E_NOT_READY, &reason, world.now);
+	radio_power_done(radio, E_NOT_READY, &reason, bed.now);
 	ck_assert_int_eq(waiter.called, 2);
 	ck_assert_str_eq(waiter.text, "broken");
 
 	/* rfkill: the session stands without the radio */
-	ck_assert_int_eq(radio_power_on(radio, &waiter.wait, world.now, &reason), 1);
-	radio_power_done(radio, -ERFKILL, NULL, world.now);
+	ck_assert_int_eq(radio_power_on(radio, &waiter.wait, bed.now, &reason), 1);
+	radio_power_done(radio, -ERFKILL, NULL, bed.now);
 	ck_assert_int_eq(waiter.called, 3);
 	ck_assert_int_eq(waiter.error, 0);
 
 	/* known to be blocked: not even asked */
-	g_string_truncate(world.log, 0);
+	bed_forget(&bed);
 	state = radio->bluez;
 	state.blocked = true;
-	radio_update(radio, &state, world.now);
-	ck_assert_int_eq(radio_power_on(radio, &waiter.wait, world.now, &reason), 0);
+	radio_update(radio, &state, bed.now);
+	ck_assert_int_eq(radio_power_on(radio, &waiter.wait, bed.now, &reason), 0);
 	ck_assert_int_eq(radio_ready(radio, &reason), E_NOT_READY);
 	ck_assert_ptr_nonnull(strstr(reason.text, "rfkill"));
-	world_expect(&world, "");
+	bed_expect(&bed, "");
 
 	/* unplugged while somebody waits */
 	state.blocked = false;
-	radio_update(radio, &state, world.now);
-	ck_assert_int_eq(radio_power_on(radio, &waiter.wait, world.now, &reason), 1);
-	radio_vanished(radio, world.now);
+	radio_update(radio, &state, bed.now);
+	ck_assert_int_eq(radio_power_on(radio, &waiter.wait, bed.now, &reason), 1);
+	radio_vanished(radio, bed.now);
 	ck_assert_int_eq(waiter.called, 4);
 	ck_assert_int_eq(waiter.error, E_NOT_READY);
 
 	/* none of this is ours to power off */
-	session_drop(session, world.now);
-	world_expect(&world, "power0 removed0");
-	ck_assert_uint_eq(world.broker->radios->len, 0);
-	world_end(&world);
+	session_drop(session, bed.now);
+	bed_expect(&bed, "power0 removed0");
+	ck_assert_uint_eq(bed.broker->radios->len, 0);
+	bed_end(&bed);
 }
 END_TEST
 
@@ -353,59 +354,59 @@ START_TEST(test_replug_with_another_number)
 {
 	Reason reason = { "" };
 	Session *session;
-	World world;
+	Bed bed;
 	Radio *radio;
 
-	world_init(&world);
-	radio = world_radio(&world, 1, 0, true);
-	session = world_session(&world, radio, 1, ":1.1");
-	ck_assert_int_eq(world_start(&world, session, -1), 0);
-	world_hear(&world, radio, 7);
-	world_expect(&world, "added0 scan0");
+	bed_init(&bed);
+	radio = bed_radio(&bed, 1, 0, true);
+	session = bed_session(&bed, radio, 1, ":1.1");
+	ck_assert_int_eq(bed_start(&bed, session, -1), 0);
+	bed_hear(&bed, radio, 7);
+	bed_expect(&bed, "added0 scan0");
 
 	/* it is said to be off just before it goes, which is nobody's wish */
-	world_power(&world, radio, false);
-	radio_vanished(radio, world.now);
-	world_expect(&world, "noscan0 removed0");
-	ck_assert_int_eq(world_start(&world, session, -1), E_NOT_READY);
-	ck_assert_ptr_eq(broker_radio(world.broker, 0), radio);
+	bed_power(&bed, radio, false);
+	radio_vanished(radio, bed.now);
+	bed_expect(&bed, "noscan0 removed0");
+	ck_assert_int_eq(bed_start(&bed, session, -1), E_NOT_READY);
+	ck_assert_ptr_eq(broker_radio(bed.broker, 0), radio);
 	ck_assert(session->scanning);
 
-	world_radio(&world, 2, 0, true);
-	ck_assert_ptr_eq(world_radio(&world, 1, 3, false), radio);
-	world_expect(&world, "added0 added3 power3");
-	world_power(&world, radio, true);
-	world_expect(&world, "scan3");
+	bed_radio(&bed, 2, 0, true);
+	ck_assert_ptr_eq(bed_radio(&bed, 1, 3, false), radio);
+	bed_expect(&bed, "added0 added3 power3");
+	bed_power(&bed, radio, true);
+	bed_expect(&bed, "scan3");
 	ck_assert_uint_eq(ring_count(session->ring), 1);
 	ck_assert_uint_eq(session->path_index, 0);
-	ck_assert_ptr_eq(broker_radio(world.broker, 3), radio);
-	ck_assert_ptr_ne(broker_radio(world.broker, 0), radio);
+	ck_assert_ptr_eq(broker_radio(bed.broker, 3), radio);
+	ck_assert_ptr_ne(broker_radio(bed.broker, 0), radio);
 	ck_assert_int_eq(radio_ready(radio, &reason), 0);
 
 	/* who knows it by the old number finds it where nobody else has that */
-	radio_vanished(broker_radio(world.broker, 0), world.now);
-	ck_assert_ptr_eq(broker_radio(world.broker, 0), radio);
-	world_end(&world);
+	radio_vanished(broker_radio(bed.broker, 0), bed.now);
+	ck_assert_ptr_eq(broker_radio(bed.broker, 0), radio);
+	bed_end(&bed);
 }
 END_TEST
 
 START_TEST(test_off_by_hand_stays_off)
 {
 	Session *session;
-	World world;
+	Bed bed;
 	Radio *radio;
 
-	world_init(&world);
-	radio = world_radio(&world, 1, 0, true);
-	session = world_session(&world, radio, 1, ":1.1");
-	ck_assert_int_eq(world_start(&world, session, -1), 0);
-	world_power(&world, radio, false);
-	world_pass(&world, 60 * USEC_PER_SEC);
-	radio_vanished(radio, world.now);
-	g_string_truncate(world.log, 0);
-	ck_assert_ptr_eq(world_radio(&world, 1, 0, false), radio);
-	world_expect(&world, "added0");
-	world_end(&world);
+	bed_init(&bed);
+	radio = bed_radio(&bed, 1, 0, true);
+	session = bed_session(&bed, radio, 1, ":1.1");
+	ck_assert_int_eq(bed_start(&bed, session, -1), 0);
+	bed_power(&bed, radio, false);
+	bed_pass(&bed, 60 * USEC_PER_SEC);
+	radio_vanished(radio, bed.now);
+	bed_forget(&bed);
+	ck_assert_ptr_eq(bed_radio(&bed, 1, 0, false), radio);
+	bed_expect(&bed, "added0");
+	bed_end(&bed);
 }
 END_TEST
 
@@ -413,102 +414,102 @@ START_TEST(test_bluez_gone)
 {
 	Reason reason = { "" };
 	Session *session;
-	World world;
+	Bed bed;
 	Radio *radio;
 
-	world_init(&world);
-	radio = world_radio(&world, 1, 0, true);
-	session = world_session(&world, radio, 1, ":1.1");
-	ck_assert_int_eq(world_start(&world, session, 5), 0);
-	broker_bluez_changed(world.broker, false);
-	radio_vanished(radio, world.now);
+	bed_init(&bed);
+	radio = bed_radio(&bed, 1, 0, true);
+	session = bed_session(&bed, radio, 1, ":1.1");
+	ck_assert_int_eq(bed_start(&bed, session, 5), 0);
+	broker_bluez_changed(bed.broker, false);
+	radio_vanished(radio, bed.now);
 	ck_assert_int_eq(radio_ready(radio, &reason), E_BLUEZ_UNAVAILABLE);
-	ck_assert_int_eq(world_start(&world, session, 5), E_BLUEZ_UNAVAILABLE);
-	g_string_truncate(world.log, 0);
-	world_pass(&world, 5 * USEC_PER_SEC);
-	world_expect(&world, "stopped(bluez-gone)");
-	ck_assert_int_eq(world_start(&world, session, 5), E_BLUEZ_UNAVAILABLE);
-	world_end(&world);
+	ck_assert_int_eq(bed_start(&bed, session, 5), E_BLUEZ_UNAVAILABLE);
+	bed_forget(&bed);
+	bed_pass(&bed, 5 * USEC_PER_SEC);
+	bed_expect(&bed, "stopped(bluez-gone)");
+	ck_assert_int_eq(bed_start(&bed, session, 5), E_BLUEZ_UNAVAILABLE);
+	bed_end(&bed);
 }
 END_TEST
 
 START_TEST(test_silence)
 {
-	World world;
+	Bed bed;
 	Radio *radio;
 
-	world_init(&world);
-	radio = world_radio(&world, 1, 0, true);
-	ck_assert_int_eq(world_start(&world, world_session(&world, radio, 1, ":1.1"), -1), 0);
-	world_expect(&world, "added0 scan0");
-	world_pass(&world, 89 * USEC_PER_SEC);
-	world_hear(&world, radio, 1);
-	world_pass(&world, 89 * USEC_PER_SEC);
-	world_expect(&world, "");
-	world_pass(&world, 1 * USEC_PER_SEC);
-	world_expect(&world, "restart0");
+	bed_init(&bed);
+	radio = bed_radio(&bed, 1, 0, true);
+	ck_assert_int_eq(bed_start(&bed, bed_session(&bed, radio, 1, ":1.1"), -1), 0);
+	bed_expect(&bed, "added0 scan0");
+	bed_pass(&bed, 89 * USEC_PER_SEC);
+	bed_hear(&bed, radio, 1);
+	bed_pass(&bed, 89 * USEC_PER_SEC);
+	bed_expect(&bed, "");
+	bed_pass(&bed, 1 * USEC_PER_SEC);
+	bed_expect(&bed, "restart0");
 	/* less and less eager where there is nothing to hear, but back to normal when there was */
-	world_pass(&world, 179 * USEC_PER_SEC);
-	world_expect(&world, "");
-	world_pass(&world, 1 * USEC_PER_SEC);
-	world_expect(&world, "restart0");
-	world_hear(&world, radio, 1);
-	world_pass(&world, 90 * USEC_PER_SEC);
-	world_expect(&world, "restart0");
-	world_end(&world);
+	bed_pass(&bed, 179 * USEC_PER_SEC);
+	bed_expect(&bed, "");
+	bed_pass(&bed, 1 * USEC_PER_SEC);
+	bed_expect(&bed, "restart0");
+	bed_hear(&bed, radio, 1);
+	bed_pass(&bed, 90 * USEC_PER_SEC);
+	bed_expect(&bed, "restart0");
+	bed_end(&bed);
 }
 END_TEST
 
 /* The time for which it was not there is no silence. */
 START_TEST(test_silence_begins_anew)
 {
-	World world;
+	Bed bed;
 	Radio *radio;
 
-	world_init(&world);
-	radio = world_radio(&world, 1, 0, true);
-	ck_assert_int_eq(world_start(&world, world_session(&world, radio, 1, ":1.1"), -1), 0);
-	world_pass(&world, 60 * USEC_PER_SEC);
-	radio_vanished(radio, world.now);
-	world_pass(&world, 60 * USEC_PER_SEC);
-	ck_assert_ptr_eq(world_radio(&world, 1, 0, true), radio);
-	world_pass(&world, 89 * USEC_PER_SEC);
-	world_expect(&world, "added0 scan0 removed0 added0 scan0");
-	world_pass(&world, 1 * USEC_PER_SEC);
-	world_expect(&world, "restart0");
+	bed_init(&bed);
+	radio = bed_radio(&bed, 1, 0, true);
+	ck_assert_int_eq(bed_start(&bed, bed_session(&bed, radio, 1, ":1.1"), -1), 0);
+	bed_pass(&bed, 60 * USEC_PER_SEC);
+	radio_vanished(radio, bed.now);
+	bed_pass(&bed, 60 * USEC_PER_SEC);
+	ck_assert_ptr_eq(bed_radio(&bed, 1, 0, true), radio);
+	bed_pass(&bed, 89 * USEC_PER_SEC);
+	bed_expect(&bed, "added0 scan0 removed0 added0 scan0");
+	bed_pass(&bed, 1 * USEC_PER_SEC);
+	bed_expect(&bed, "restart0");
 
-	world_power(&world, radio, false);
-	world_pass(&world, 600 * USEC_PER_SEC);
-	world_power(&world, radio, true);
-	world_pass(&world, 89 * USEC_PER_SEC);
-	world_expect(&world, "noscan0 scan0");
-	world_end(&world);
+	bed_power(&bed, radio, false);
+	bed_pass(&bed, 600 * USEC_PER_SEC);
+	bed_power(&bed, radio, true);
+	bed_pass(&bed, 89 * USEC_PER_SEC);
+	bed_expect(&bed, "noscan0 scan0");
+	bed_end(&bed);
 }
 END_TEST
 
 START_TEST(test_changes_are_told)
 {
 	RadioState state;
-	World world;
+	Bed bed;
 	Radio *radio;
 
-	world_init(&world);
-	radio = world_radio(&world, 1, 0, true);
-	world.radio_changes = 0;
+	bed_init(&bed);
+	radio = bed_radio(&bed, 1, 0, true);
+	bed.radio_changes = 0;
 	state = radio->bluez;
 	radio_set_addr_type(radio, ADDR_PUBLIC);
-	radio_update(radio, &state, world.now);
-	ck_assert_uint_eq(world.radio_changes, 0);
+	radio_update(radio, &state, bed.now);
+	ck_assert_uint_eq(bed.radio_changes, 0);
 	radio_set_addr_type(radio, ADDR_RANDOM);
-	ck_assert_uint_eq(world.radio_changes, RADIO_ADDRESS_TYPE);
+	ck_assert_uint_eq(bed.radio_changes, RADIO_ADDRESS_TYPE);
 	ck_assert_uint_eq(radio->addr.type, ADDR_RANDOM);
-	world.radio_changes = 0;
+	bed.radio_changes = 0;
 	state.links = 1;
 	state.instances_free = 4;
 	g_strlcpy(state.name, "other", sizeof(state.name));
-	radio_update(radio, &state, world.now);
-	ck_assert_uint_eq(world.radio_changes, RADIO_NAME | RADIO_LINKS | RADIO_INSTANCES_FREE);
-	world_end(&world);
+	radio_update(radio, &state, bed.now);
+	ck_assert_uint_eq(bed.radio_changes, RADIO_NAME | RADIO_LINKS | RADIO_INSTANCES_FREE);
+	bed_end(&bed);
 }
 END_TEST
 

@@ -2,8 +2,8 @@
 /* A session's FIFO: order, both overflow policies, and that a gap in the numbers is a loss and nothing else. */
 #include <errno.h>
 
-#include "reports.h"
 #include "core/ring.h"
+#include "reports.h"
 #include "unit.h"
 
 static bool push(Ring *ring, uint16_t number)

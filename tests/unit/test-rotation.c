@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* More sessions than instances: all are heard, and each its share of the time. */
-#include "airs.h"
+#include "air.h"
 
 #define MINUTES (60 * USEC_PER_SEC)
 #define MSEC USEC_PER_MSEC
@@ -26,7 +26,7 @@ START_TEST(test_room_for_all)
 		air_pass(&air, USEC_PER_SEC);
 		ck_assert_uint_eq(air.registered->len, rows[i].sessions);
 		/* nobody has to go: without sets the kernel takes turns */
-		ck_assert_uint_eq(air.side.world.wake, USEC_NEVER);
+		ck_assert_uint_eq(air.bed.wake, USEC_NEVER);
 		air_begin(&air);
 		air_pass(&air, 5 * MINUTES);
 		ck_assert_uint_eq(air.refusals, 0);
@@ -68,7 +68,7 @@ START_TEST(test_period)
 	Air air;
 
 	air_init(&air, 1, true, 3);
-	air.side.world.broker->config.rotation_seconds = 30;
+	air.bed.broker->config.rotation_seconds = 30;
 	air_pass(&air, 20 * USEC_PER_SEC);
 	air_begin(&air);
 	air_pass(&air, 29 * USEC_PER_SEC);
@@ -187,7 +187,7 @@ START_TEST(test_sessions_come_and_go)
 			else
 				air_advertise(&air, index);
 			if (n % 5 == 0) {
-				advert_disable(air.sessions[7], air.side.world.now);
+				advert_disable(air.sessions[7], air.bed.now);
 				air_advertise(&air, 7);
 			}
 			air_pass(&air, 1300 * MSEC);
@@ -220,7 +220,7 @@ START_TEST(test_numbers)
 		air_leave(&air, 0);
 		air_pass(&air, 5 * USEC_PER_SEC);
 		ck_assert_uint_eq(air.registered->len, instances);
-		ck_assert_uint_eq(air.side.world.wake, USEC_NEVER);
+		ck_assert_uint_eq(air.bed.wake, USEC_NEVER);
 		air_end(&air);
 	}
 }
@@ -240,7 +240,7 @@ START_TEST(test_new_data)
 			air_pass(&air, 20 * USEC_PER_SEC);
 			air_begin(&air);
 			for (uint64_t at = 0; at < 3 * MINUTES; at += periods[i]) {
-				ck_assert_int_eq(side_set(&air.side, air.sessions[7]), 0);
+				ck_assert_int_eq(bed_set_advert(&air.bed, air.sessions[7]), 0);
 				air_pass(&air, periods[i]);
 			}
 			air_check(&air, periods[i] > 500 * MSEC ? 8 : 7, rotation(8, sets ? 4 : 1));
@@ -260,7 +260,7 @@ START_TEST(test_new_data_all_the_time)
 	air_pass(&air, 20 * USEC_PER_SEC);
 	air_begin(&air);
 	for (unsigned n = 0; n < 60000; n++) {
-		ck_assert_int_eq(side_set(&air.side, air.sessions[5]), 0);
+		ck_assert_int_eq(bed_set_advert(&air.bed, air.sessions[5]), 0);
 		air_pass(&air, 3 * MSEC);
 	}
 	air_check(&air, 5, rotation(6, 1));
@@ -277,18 +277,14 @@ START_TEST(test_radio_off_and_gone)
 		air_pass(&air, 20 * USEC_PER_SEC);
 		air_begin(&air);
 		for (unsigned n = 0; n < 100; n++) {
-			world_power(&air.side.world, air.side.radio, false);
+			bed_power(&air.bed, air.bed.radio, false);
 			air_pass(&air, 3 * USEC_PER_SEC);
-			world_power(&air.side.world, air.side.radio, true);
+			bed_power(&air.bed, air.bed.radio, true);
 			air_pass(&air, 9 * USEC_PER_SEC);
 
-			side_bluez_gone(&air.side);
-			ck_assert_uint_eq(air.pending->len, 0);
-			g_ptr_array_set_size(air.registered, 0);
-			g_array_set_size(air.leaving, 0);
-			air.current = NULL;
+			air_bluez_gone(&air);
 			air_pass(&air, 4 * USEC_PER_SEC);
-			side_bluez_back(&air.side, true);
+			bed_bluez_back(&air.bed, true);
 			air_pass(&air, 9 * USEC_PER_SEC);
 		}
 		air_check(&air, 8, rotation(8, sets ? 4 : 1) + 14 * USEC_PER_SEC);

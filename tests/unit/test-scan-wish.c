@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What is wanted of a radio's scan when the reports come from the HCI monitor, and not from BlueZ. */
+#include "bed-adverts.h"
+#include "bed-links.h"
+#include "bed-locals.h"
 #include "core/scan-wish.h"
-#include "links.h"
-#include "peripherals.h"
 
-static void world_set_active(Session *session, bool active)
+static void set_active(Session *session, bool active)
 {
 	ScanFilter filter;
 	Reason reason;
@@ -16,156 +17,152 @@ static void world_set_active(Session *session, bool active)
 
 START_TEST(test_source_changes)
 {
-	World world;
+	Bed bed;
 	Session *session;
 	Radio *radio;
 
-	world_init(&world);
-	radio = world_radio(&world, 1, 0, true);
-	session = world_session(&world, radio, 1, ":1.1");
-	world_expect(&world, "added0");
+	bed_init(&bed);
+	radio = bed_radio(&bed, 1, 0, true);
+	session = bed_session(&bed, radio, 1, ":1.1");
+	bed_expect(&bed, "added0");
 	/* BlueZ always scans actively */
-	ck_assert_int_eq(world_start(&world, session, -1), 0);
-	world_set_active(session, false);
-	world_expect(&world, "scan0");
+	ck_assert_int_eq(bed_start(&bed, session, -1), 0);
+	set_active(session, false);
+	bed_expect(&bed, "scan0");
 
-	broker_set_monitored(world.broker, true);
-	world_expect(&world, "scan0:passive,ignore");
-	broker_set_monitored(world.broker, true);
-	world_expect(&world, "");
-	broker_set_monitored(world.broker, false);
-	world_expect(&world, "scan0");
-	broker_set_monitored(world.broker, true);
-	world_expect(&world, "scan0:passive,ignore");
-	world_power(&world, radio, false);
-	world_expect(&world, "noscan0");
-	world_power(&world, radio, true);
-	world_expect(&world, "scan0:passive,ignore");
+	broker_set_monitored(bed.broker, true);
+	bed_expect(&bed, "scan0:passive,ignore");
+	broker_set_monitored(bed.broker, true);
+	bed_expect(&bed, "");
+	broker_set_monitored(bed.broker, false);
+	bed_expect(&bed, "scan0");
+	broker_set_monitored(bed.broker, true);
+	bed_expect(&bed, "scan0:passive,ignore");
+	bed_power(&bed, radio, false);
+	bed_expect(&bed, "noscan0");
+	bed_power(&bed, radio, true);
+	bed_expect(&bed, "scan0:passive,ignore");
 	session_stop_scan(session, "stopped");
-	world_expect(&world, "noscan0 stopped(stopped)");
-	broker_set_monitored(world.broker, false);
-	world_expect(&world, "");
-	world_end(&world);
+	bed_expect(&bed, "noscan0 stopped(stopped)");
+	broker_set_monitored(bed.broker, false);
+	bed_expect(&bed, "");
+	bed_end(&bed);
 }
 END_TEST
 
 START_TEST(test_active_if_anybody_is)
 {
-	World world;
+	Bed bed;
 	Session *a, *b;
 	Radio *radio;
 
-	world_init(&world);
-	broker_set_monitored(world.broker, true);
-	radio = world_radio(&world, 1, 0, true);
-	a = world_session(&world, radio, 1, ":1.1");
-	b = world_session(&world, radio, 2, ":1.2");
-	world_set_active(a, false);
-	world_expect(&world, "added0");
-	ck_assert_int_eq(world_start(&world, a, -1), 0);
-	world_expect(&world, "scan0:passive,ignore");
-	ck_assert_int_eq(world_start(&world, b, -1), 0);
-	world_expect(&world, "scan0:active,ignore");
-	world_set_active(a, true);
-	world_expect(&world, "");
-	world_set_active(b, false);
-	world_expect(&world, "");
-	world_set_active(a, false);
-	world_expect(&world, "scan0:passive,ignore");
-	world_set_active(b, true);
-	world_expect(&world, "scan0:active,ignore");
+	bed_init(&bed);
+	broker_set_monitored(bed.broker, true);
+	radio = bed_radio(&bed, 1, 0, true);
+	a = bed_session(&bed, radio, 1, ":1.1");
+	b = bed_session(&bed, radio, 2, ":1.2");
+	set_active(a, false);
+	bed_expect(&bed, "added0");
+	ck_assert_int_eq(bed_start(&bed, a, -1), 0);
+	bed_expect(&bed, "scan0:passive,ignore");
+	ck_assert_int_eq(bed_start(&bed, b, -1), 0);
+	bed_expect(&bed, "scan0:active,ignore");
+	set_active(a, true);
+	bed_expect(&bed, "");
+	set_active(b, false);
+	bed_expect(&bed, "");
+	set_active(a, false);
+	bed_expect(&bed, "scan0:passive,ignore");
+	set_active(b, true);
+	bed_expect(&bed, "scan0:active,ignore");
 	session_stop_scan(b, "stopped");
-	world_expect(&world, "scan0:passive,ignore stopped(stopped)");
-	session_drop(a, world.now);
-	world_expect(&world, "noscan0 stopped(stopped)");
-	world_end(&world);
+	bed_expect(&bed, "scan0:passive,ignore stopped(stopped)");
+	session_drop(a, bed.now);
+	bed_expect(&bed, "noscan0 stopped(stopped)");
+	bed_end(&bed);
 }
 END_TEST
 
 START_TEST(test_a_link_seeks)
 {
 	Connecter connecter = { 0 };
-	World world;
-	Session *session;
-	Radio *radio;
+	Bed bed;
 
-	world_init(&world);
-	broker_set_monitored(world.broker, true);
-	radio = world_radio(&world, 1, 0, true);
-	session = world_session(&world, radio, 1, ":1.1");
-	world_set_active(session, false);
-	ck_assert_int_eq(world_start(&world, session, -1), 0);
-	world_expect(&world, "added0 scan0:passive,ignore");
-	ck_assert_int_eq(world_connect(&world, radio, 5, session, &connecter), 1);
-	world_expect(&world, "scan0:devices");
+	bed_init_radio(&bed);
+	broker_set_monitored(bed.broker, true);
+	set_active(bed.a, false);
+	ck_assert_int_eq(bed_start(&bed, bed.a, -1), 0);
+	bed_expect(&bed, "scan0:passive,ignore");
+	ck_assert_int_eq(bed_connect(&bed, 5, bed.a, &connecter), 1);
+	bed_expect(&bed, "scan0:devices");
 	/* found; what becomes of it matters as long as there is a link */
-	world_device(&world, radio, 5, false, false);
-	world_expect(&world, "connect5 scan0:passive");
-	world_device(&world, radio, 5, true, true);
+	bed_device(&bed, 5, false, false);
+	bed_expect(&bed, "connect5 scan0:passive");
+	bed_device(&bed, 5, true, true);
 	ck_assert_uint_eq(connecter.called, 1);
-	g_string_truncate(world.log, 0);
-	link_release(world_link(radio, 5), session, world.now);
-	world_pass(&world, world.config.link_linger_seconds * USEC_PER_SEC);
-	world_expect(&world, "disconnect5");
-	world_device(&world, radio, 5, false, false);
-	world_expect(&world, "-link5 scan0:passive,ignore");
+	bed_forget(&bed);
+	link_release(bed_link(&bed, 5), bed.a, bed.now);
+	bed_pass(&bed, bed.config.link_linger_seconds * USEC_PER_SEC);
+	bed_expect(&bed, "disconnect5");
+	bed_device(&bed, 5, false, false);
+	bed_expect(&bed, "-link5 scan0:passive,ignore");
 
 	/* without a scan of a session's, too */
-	session_stop_scan(session, "stopped");
-	world_no_device(&world, radio, 5);
-	g_string_truncate(world.log, 0);
+	session_stop_scan(bed.a, "stopped");
+	bed_no_device(&bed, 5);
+	bed_forget(&bed);
 	connecter = (Connecter){ 0 };
-	ck_assert_int_eq(world_connect(&world, radio, 5, session, &connecter), 1);
-	world_expect(&world, "scan0:devices");
-	connect_wait_cancel(&connecter.wait, world.now);
-	world_expect(&world, "noscan0");
-	world_end(&world);
+	ck_assert_int_eq(bed_connect(&bed, 5, bed.a, &connecter), 1);
+	bed_expect(&bed, "scan0:devices");
+	connect_wait_cancel(&connecter.wait, bed.now);
+	bed_expect(&bed, "noscan0");
+	bed_end(&bed);
 }
 END_TEST
 
 START_TEST(test_centrals_matter)
 {
 	Advertiser advertiser = { 0 };
-	Side side;
+	Bed bed;
 
-	side_init(&side);
-	broker_set_monitored(side.world.broker, true);
-	side_forget_log(&side);
-	ck_assert_int_eq(world_start(&side.world, side.a, -1), 0);
-	world_expect(&side.world, "scan0:active,ignore");
-	side_visible(&side, side.b, "v");
-	ck_assert(!side.radio->wish.ignore_devices);
-	session_drop(side.b, side.world.now);
-	ck_assert(side.radio->wish.ignore_devices);
-	ck_assert_int_eq(side_set(&side, side.c), 0);
-	ck_assert_int_eq(side_enable(&side, side.c, &advertiser), 1);
-	side_started(&side, side.c, 0);
-	ck_assert(!side.radio->wish.ignore_devices);
-	session_drop(side.c, side.world.now);
-	ck_assert(side.radio->wish.ignore_devices);
-	side_end(&side);
+	bed_init_radio(&bed);
+	broker_set_monitored(bed.broker, true);
+	bed_forget(&bed);
+	ck_assert_int_eq(bed_start(&bed, bed.a, -1), 0);
+	bed_expect(&bed, "scan0:active,ignore");
+	bed_visible(&bed, bed.b, "v");
+	ck_assert(!bed.radio->wish.ignore_devices);
+	session_drop(bed.b, bed.now);
+	ck_assert(bed.radio->wish.ignore_devices);
+	ck_assert_int_eq(bed_set_advert(&bed, bed.c), 0);
+	ck_assert_int_eq(bed_advertise(&bed, bed.c, &advertiser), 1);
+	bed_advertised(&bed, bed.c, 0);
+	ck_assert(!bed.radio->wish.ignore_devices);
+	session_drop(bed.c, bed.now);
+	ck_assert(bed.radio->wish.ignore_devices);
+	bed_end(&bed);
 }
 END_TEST
 
 START_TEST(test_mode_is_told)
 {
-	World world;
+	Bed bed;
 	Radio *radio;
 
-	world_init(&world);
-	radio = world_radio(&world, 1, 0, true);
+	bed_init(&bed);
+	radio = bed_radio(&bed, 1, 0, true);
 	ck_assert_str_eq(scan_mode_name(radio->scan_mode), "off");
-	world.radio_changes = 0;
+	bed.radio_changes = 0;
 	radio_set_scan_mode(radio, SCAN_MODE_QUIET_ALL);
 	ck_assert_str_eq(scan_mode_name(radio->scan_mode), "quiet-all");
-	ck_assert_uint_eq(world.radio_changes, RADIO_SCAN_MODE);
-	world.radio_changes = 0;
+	ck_assert_uint_eq(bed.radio_changes, RADIO_SCAN_MODE);
+	bed.radio_changes = 0;
 	radio_set_scan_mode(radio, SCAN_MODE_QUIET_ALL);
-	ck_assert_uint_eq(world.radio_changes, 0);
-	world_session(&world, radio, 1, ":1.1");
-	radio_vanished(radio, world.now);
+	ck_assert_uint_eq(bed.radio_changes, 0);
+	bed_session(&bed, radio, 1, ":1.1");
+	radio_vanished(radio, bed.now);
 	ck_assert_str_eq(scan_mode_name(radio->scan_mode), "off");
-	world_end(&world);
+	bed_end(&bed);
 }
 END_TEST
 

@@ -1,36 +1,37 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* How a session lives: scan times, initialisation, limits, ends. */
 #include <errno.h>
+#include <string.h>
 
-#include "brokers.h"
+#include "bed.h"
 #include "meaning/constants.h"
 
 START_TEST(test_scan_times)
 {
 	Session *session;
-	World world;
+	Bed bed;
 
-	world_init(&world);
-	session = world_session(&world, world_radio(&world, 1, 0, true), 1, ":1.1");
-	ck_assert_int_eq(world_start(&world, session, 0), E_INVALID_ARGUMENTS);
-	ck_assert_int_eq(world_start(&world, session, 10), 0);
-	ck_assert_int_eq(world_start(&world, session, 10), E_IN_PROGRESS);
-	g_string_truncate(world.log, 0);
-	world_pass(&world, 10 * USEC_PER_SEC - 1);
+	bed_init(&bed);
+	session = bed_session(&bed, bed_radio(&bed, 1, 0, true), 1, ":1.1");
+	ck_assert_int_eq(bed_start(&bed, session, 0), E_INVALID_ARGUMENTS);
+	ck_assert_int_eq(bed_start(&bed, session, 10), 0);
+	ck_assert_int_eq(bed_start(&bed, session, 10), E_IN_PROGRESS);
+	bed_forget(&bed);
+	bed_pass(&bed, 10 * USEC_PER_SEC - 1);
 	ck_assert(session->scanning);
-	world_pass(&world, 1);
+	bed_pass(&bed, 1);
 	ck_assert(!session->scanning);
-	world_expect(&world, "noscan0 stopped(timeout)");
+	bed_expect(&bed, "noscan0 stopped(timeout)");
 
 	session_stop_scan(session, "stopped");
-	world_expect(&world, "");
-	ck_assert_int_eq(world_start(&world, session, INT32_MIN), 0);
-	g_string_truncate(world.log, 0);
-	world_pass(&world, 80 * USEC_PER_SEC);
+	bed_expect(&bed, "");
+	ck_assert_int_eq(bed_start(&bed, session, INT32_MIN), 0);
+	bed_forget(&bed);
+	bed_pass(&bed, 80 * USEC_PER_SEC);
 	ck_assert(session->scanning);
 	session_stop_scan(session, "stopped");
-	ck_assert_int_eq(world_start(&world, session, INT32_MAX), 0);
-	world_end(&world);
+	ck_assert_int_eq(bed_start(&bed, session, INT32_MAX), 0);
+	bed_end(&bed);
 }
 END_TEST
 
@@ -47,24 +48,24 @@ START_TEST(test_end_reasons)
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		Session *session;
-		World world;
+		Bed bed;
 		Radio *radio;
 
-		world_init(&world);
-		radio = world_radio(&world, 1, 0, true);
-		session = world_session(&world, radio, 1, ":1.1");
-		ck_assert_int_eq(world_start(&world, session, 3), 0);
+		bed_init(&bed);
+		radio = bed_radio(&bed, 1, 0, true);
+		session = bed_session(&bed, radio, 1, ":1.1");
+		ck_assert_int_eq(bed_start(&bed, session, 3), 0);
 		if (cases[i].off)
-			world_power(&world, radio, false);
+			bed_power(&bed, radio, false);
 		if (cases[i].gone)
-			radio_vanished(radio, world.now);
-		world_pass(&world, 2 * USEC_PER_SEC);
+			radio_vanished(radio, bed.now);
+		bed_pass(&bed, 2 * USEC_PER_SEC);
 		ck_assert(session->scanning);
-		world_pass(&world, 1 * USEC_PER_SEC);
+		bed_pass(&bed, 1 * USEC_PER_SEC);
 		ck_assert(!session->scanning);
-		ck_assert_msg(g_str_has_suffix(world.log->str, cases[i].reason), "%s: %s", cases[i].reason,
-			      world.log->str);
-		world_end(&world);
+		ck_assert_msg(g_str_has_suffix(bed.log->str, cases[i].reason), "%s: %s", cases[i].reason,
+			      bed.log->str);
+		bed_end(&bed);
 	}
 }
 END_TEST
@@ -75,40 +76,40 @@ START_TEST(test_init)
 	Reason reason = { "" };
 	Session *session;
 	RingEntry entry;
-	World world;
+	Bed bed;
 	Radio *radio;
 
-	world_init(&world);
-	radio = world_radio(&world, 1, 0, true);
-	session = world_session(&world, radio, 1, ":1.1");
+	bed_init(&bed);
+	radio = bed_radio(&bed, 1, 0, true);
+	session = bed_session(&bed, radio, 1, ":1.1");
 	ck_assert_uint_eq(ring_depth(session->ring), 16);
 	ck_assert(ring_drops_oldest(session->ring));
 	session_subscribe(session, ":1.1", EVENT_NEW_ADV);
-	ck_assert_int_eq(world_start(&world, session, -1), 0);
-	world_hear(&world, radio, 1);
-	g_string_truncate(world.log, 0);
+	ck_assert_int_eq(bed_start(&bed, session, -1), 0);
+	bed_hear(&bed, radio, 1);
+	bed_forget(&bed);
 
 	/* too much: it is as it was */
-	options.fifo = world.config.max_fifo_depth + 1;
-	ck_assert_int_eq(session_init(session, &options, world.now, &reason), E_LIMIT_REACHED);
+	options.fifo = bed.config.max_fifo_depth + 1;
+	ck_assert_int_eq(session_init(session, &options, bed.now, &reason), E_LIMIT_REACHED);
 	options.fifo = 3;
 	options.antenna_set = true;
 	options.antenna = 1;
-	ck_assert_int_eq(session_init(session, &options, world.now, &reason), E_NOT_SUPPORTED);
+	ck_assert_int_eq(session_init(session, &options, bed.now, &reason), E_NOT_SUPPORTED);
 	ck_assert(session->scanning);
 	ck_assert_uint_eq(ring_count(session->ring), 1);
-	world_expect(&world, "");
+	bed_expect(&bed, "");
 
 	/* nothing of the old is kept */
 	options.antenna_set = false;
-	ck_assert_int_eq(session_init(session, &options, world.now, &reason), 0);
-	world_expect(&world, "noscan0 stopped(stopped)");
+	ck_assert_int_eq(session_init(session, &options, bed.now, &reason), 0);
+	bed_expect(&bed, "noscan0 stopped(stopped)");
 	ck_assert(!session->scanning);
 	ck_assert_uint_eq(session->events, 0);
 	ck_assert_uint_eq(session->subscribers->len, 0);
-	ck_assert_int_eq(world_start(&world, session, -1), 0);
+	ck_assert_int_eq(bed_start(&bed, session, -1), 0);
 	for (uint16_t i = 0; i < 5; i++)
-		world_hear(&world, radio, i);
+		bed_hear(&bed, radio, i);
 	ck_assert_uint_eq(session_dropped(session), 2);
 	for (uint16_t i = 0; i < 3; i++) {
 		ck_assert(session_take(session, &entry));
@@ -116,11 +117,11 @@ START_TEST(test_init)
 		report_unref(entry.report);
 	}
 
-	session_deinit(session, world.now);
+	session_deinit(session, bed.now);
 	ck_assert(!session->initialised);
 	ck_assert(!session_take(session, &entry));
 	ck_assert_uint_eq(user_charged(session->user, QUOTA_FIFO_BYTES), 0);
-	world_end(&world);
+	bed_end(&bed);
 }
 END_TEST
 
@@ -129,20 +130,20 @@ START_TEST(test_antenna)
 	InitOptions options = { .antenna_set = true, .antenna = 1 };
 	Reason reason = { "" };
 	Session *session;
-	World world;
+	Bed bed;
 	Radio *radio;
 
-	world_init(&world);
-	g_strlcpy(world.broker->config.antenna_switch, "/dev/switch", CONFIG_PATH_MAX);
-	radio = world_radio(&world, 1, 0, true);
-	g_string_truncate(world.log, 0);
-	ck_assert_int_eq(session_open(radio, 1, ":1.1", &options, world.now, &session, &reason), 0);
+	bed_init(&bed);
+	g_strlcpy(bed.broker->config.antenna_switch, "/dev/switch", CONFIG_PATH_MAX);
+	radio = bed_radio(&bed, 1, 0, true);
+	bed_forget(&bed);
+	ck_assert_int_eq(session_open(radio, 1, ":1.1", &options, bed.now, &session, &reason), 0);
 	options.antenna = 0;
-	ck_assert_int_eq(session_init(session, &options, world.now, &reason), 0);
-	world_expect(&world, "external internal");
-	world.antenna_result = -EIO;
-	ck_assert_int_eq(session_init(session, &options, world.now, &reason), E_FAILED);
-	world_end(&world);
+	ck_assert_int_eq(session_init(session, &options, bed.now, &reason), 0);
+	bed_expect(&bed, "external internal");
+	bed.antenna_result = -EIO;
+	ck_assert_int_eq(session_init(session, &options, bed.now, &reason), E_FAILED);
+	bed_end(&bed);
 }
 END_TEST
 
@@ -151,38 +152,38 @@ START_TEST(test_limits)
 	InitOptions deep = { .fifo = 4096 };
 	Reason reason = { "" };
 	Session *session, *other;
-	World world;
+	Bed bed;
 	Radio *radio;
 
-	world_init(&world);
-	world_end(&world);
-	world_init(&world);
-	world.broker->config.sessions_per_user = 64;
-	radio = world_radio(&world, 1, 0, true);
+	bed_init(&bed);
+	bed_end(&bed);
+	bed_init(&bed);
+	bed.broker->config.sessions_per_user = 64;
+	radio = bed_radio(&bed, 1, 0, true);
 	for (unsigned i = 0; i < 64; i++)
-		world_session(&world, radio, 1, ":1.1");
-	ck_assert_int_eq(session_open(radio, 1, ":1.1", &deep, world.now, &session, &reason), E_LIMIT_REACHED);
+		bed_session(&bed, radio, 1, ":1.1");
+	ck_assert_int_eq(session_open(radio, 1, ":1.1", &deep, bed.now, &session, &reason), E_LIMIT_REACHED);
 	ck_assert_ptr_nonnull(strstr(reason.text, "SessionsPerUser"));
-	other = world_session(&world, radio, 2, ":1.2");
-	broker_peer_gone(world.broker, ":1.1", world.now);
-	ck_assert_uint_eq(world.broker->sessions->len, 1);
+	other = bed_session(&bed, radio, 2, ":1.2");
+	broker_peer_gone(bed.broker, ":1.1", bed.now);
+	ck_assert_uint_eq(bed.broker->sessions->len, 1);
 
 	/* the memory of one user is not that of another */
-	session = world_session(&world, radio, 1, ":1.1");
+	session = bed_session(&bed, radio, 1, ":1.1");
 	ck_assert_int_eq(user_charge(session->user, QUOTA_FIFO_BYTES, user_limit(session->user, QUOTA_FIFO_BYTES) -
 				     user_charged(session->user, QUOTA_FIFO_BYTES)), 0);
-	ck_assert_int_eq(session_init(session, &deep, world.now, &reason), E_LIMIT_REACHED);
-	ck_assert_int_eq(world_start(&world, session, -1), 0);
-	ck_assert_int_eq(world_start(&world, other, -1), 0);
-	world_hear(&world, radio, 1);
+	ck_assert_int_eq(session_init(session, &deep, bed.now, &reason), E_LIMIT_REACHED);
+	ck_assert_int_eq(bed_start(&bed, session, -1), 0);
+	ck_assert_int_eq(bed_start(&bed, other, -1), 0);
+	bed_hear(&bed, radio, 1);
 	ck_assert_uint_eq(session->dropped_memory, 1);
 	ck_assert_uint_eq(session_dropped(session), 1);
 	ck_assert_uint_eq(ring_count(other->ring), 1);
 	user_discharge(session->user, QUOTA_FIFO_BYTES, user_limit(session->user, QUOTA_FIFO_BYTES) -
 		       ring_fixed_size(16));
-	world_hear(&world, radio, 2);
+	bed_hear(&bed, radio, 2);
 	ck_assert_uint_eq(ring_count(session->ring), 1);
-	world_end(&world);
+	bed_end(&bed);
 }
 END_TEST
 
@@ -191,60 +192,60 @@ START_TEST(test_user_sessions)
 	const InitOptions options = { 0 };
 	Reason reason = { "" };
 	Session *mine, *yours, *again;
-	World world;
+	Bed bed;
 	Radio *radio;
 
-	world_init(&world);
-	radio = world_radio(&world, 1, 0, true);
+	bed_init(&bed);
+	radio = bed_radio(&bed, 1, 0, true);
 	ck_assert_ptr_null(session_find_user(radio, 1));
-	ck_assert_int_eq(session_get_user(radio, 1, world.now, &mine, &reason), 0);
-	ck_assert_int_eq(session_get_user(radio, 2, world.now, &yours, &reason), 0);
-	ck_assert_int_eq(session_get_user(radio, 1, world.now, &again, &reason), 0);
+	ck_assert_int_eq(session_get_user(radio, 1, bed.now, &mine, &reason), 0);
+	ck_assert_int_eq(session_get_user(radio, 2, bed.now, &yours, &reason), 0);
+	ck_assert_int_eq(session_get_user(radio, 1, bed.now, &again, &reason), 0);
 	ck_assert_ptr_eq(mine, again);
 	ck_assert_ptr_ne(mine, yours);
-	ck_assert_int_eq(session_init(mine, &options, world.now, &reason), 0);
-	ck_assert_int_eq(session_init(yours, &options, world.now, &reason), 0);
+	ck_assert_int_eq(session_init(mine, &options, bed.now, &reason), 0);
+	ck_assert_int_eq(session_init(yours, &options, bed.now, &reason), 0);
 
 	/* forgotten when it holds nothing and nobody calls; a scan, or a listener, holds */
-	ck_assert_int_eq(world_start(&world, mine, 700), 0);
-	world_pass(&world, 600 * USEC_PER_SEC);
+	ck_assert_int_eq(bed_start(&bed, mine, 700), 0);
+	bed_pass(&bed, 600 * USEC_PER_SEC);
 	ck_assert_ptr_null(session_find_user(radio, 2));
 	ck_assert_ptr_eq(session_find_user(radio, 1), mine);
-	world_pass(&world, 600 * USEC_PER_SEC);
+	bed_pass(&bed, 600 * USEC_PER_SEC);
 	ck_assert_ptr_eq(session_find_user(radio, 1), mine);
 	session_subscribe(mine, ":1.9", EVENT_NEW_ADV);
-	world_pass(&world, 10000 * USEC_PER_SEC);
+	bed_pass(&bed, 10000 * USEC_PER_SEC);
 	ck_assert_ptr_eq(session_find_user(radio, 1), mine);
-	broker_peer_gone(world.broker, ":1.9", world.now);
-	world_pass(&world, 10 * USEC_PER_SEC);
+	broker_peer_gone(bed.broker, ":1.9", bed.now);
+	bed_pass(&bed, 10 * USEC_PER_SEC);
 	ck_assert_ptr_null(session_find_user(radio, 1));
-	world_end(&world);
+	bed_end(&bed);
 }
 END_TEST
 
 START_TEST(test_owner_gone)
 {
 	Session *session, *other;
-	World world;
+	Bed bed;
 	Radio *radio;
 
-	world_init(&world);
-	radio = world_radio(&world, 1, 0, true);
-	session = world_session(&world, radio, 1, ":1.1");
-	other = world_session(&world, radio, 1, ":1.11");
-	ck_assert_ptr_eq(session_find_private(world.broker, session->id), session);
+	bed_init(&bed);
+	radio = bed_radio(&bed, 1, 0, true);
+	session = bed_session(&bed, radio, 1, ":1.1");
+	other = bed_session(&bed, radio, 1, ":1.11");
+	ck_assert_ptr_eq(session_find_private(bed.broker, session->id), session);
 	ck_assert_uint_ne(session->id, other->id);
-	ck_assert_int_eq(world_start(&world, session, -1), 0);
-	ck_assert_int_eq(world_start(&world, other, -1), 0);
-	world_hear(&world, radio, 1);
-	g_string_truncate(world.log, 0);
-	broker_peer_gone(world.broker, ":1.1", world.now);
-	ck_assert_uint_eq(world.broker->sessions->len, 1);
+	ck_assert_int_eq(bed_start(&bed, session, -1), 0);
+	ck_assert_int_eq(bed_start(&bed, other, -1), 0);
+	bed_hear(&bed, radio, 1);
+	bed_forget(&bed);
+	broker_peer_gone(bed.broker, ":1.1", bed.now);
+	ck_assert_uint_eq(bed.broker->sessions->len, 1);
 	ck_assert_uint_eq(ring_count(other->ring), 1);
-	world_expect(&world, "stopped(stopped)");
-	broker_peer_gone(world.broker, ":1.11", world.now);
-	world_expect(&world, "noscan0 stopped(stopped)");
-	world_end(&world);
+	bed_expect(&bed, "stopped(stopped)");
+	broker_peer_gone(bed.broker, ":1.11", bed.now);
+	bed_expect(&bed, "noscan0 stopped(stopped)");
+	bed_end(&bed);
 }
 END_TEST
 
@@ -254,13 +255,13 @@ START_TEST(test_everything_is_paid_back)
 	uint64_t one, spent;
 	Reason reason = { "" };
 	Session *session;
-	World world;
+	Bed bed;
 	Radio *radio;
 	User *user;
 
-	world_init(&world);
-	radio = world_radio(&world, 1, 0, true);
-	session = world_session(&world, radio, 1, ":1.1");
+	bed_init(&bed);
+	radio = bed_radio(&bed, 1, 0, true);
+	session = bed_session(&bed, radio, 1, ":1.1");
 	user = user_ref(session->user);
 	ck_assert_uint_eq(user_charged(user, QUOTA_BYTES), 0);
 	session_subscribe(session, ":1.1", EVENT_NEW_ADV);
@@ -282,13 +283,13 @@ START_TEST(test_everything_is_paid_back)
 	ck_assert_int_eq(session_may_subscribe(session, ":1.3", &reason), 0);
 	ck_assert_uint_eq(user_charged(user, QUOTA_BYTES), one);
 
-	ck_assert_int_eq(world_start(&world, session, -1), 0);
-	world_hear(&world, radio, 1);
-	session_drop(session, world.now);
+	ck_assert_int_eq(bed_start(&bed, session, -1), 0);
+	bed_hear(&bed, radio, 1);
+	session_drop(session, bed.now);
 	for (size_t i = 0; i < _QUOTA_MAX; i++)
 		ck_assert_uint_eq(user_charged(user, (QuotaKind)i), 0);
 	user_unref(user);
-	world_end(&world);
+	bed_end(&bed);
 }
 END_TEST
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Reports packed into datagrams, and read with the header that programs have. */
 #include <bluebroker-stream.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/stream-record.h"

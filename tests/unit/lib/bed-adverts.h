@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a Bed's sessions advertise: who waits for that, and BlueZ's side by hand. */
+#pragma once
+
+#include "bed.h"
+#include "core/advert.h"
+
+typedef struct Advertiser {
+	AdvertWait wait;
+	unsigned called;
+	int error;
+	char text[256];
+} Advertiser;
+
+void on_advertiser(AdvertWait *wait, int error, const Reason *reason);
+
+/* So many bytes of a manufacturer's. */
+AdvertData bed_advert_data(size_t bytes);
+
+int bed_set_advert(Bed *bed, Session *session);
+int bed_advertise(Bed *bed, Session *session, Advertiser *advertiser);
+
+/* BlueZ's answer to what the session wants to advertise. */
+void bed_advertised(Bed *bed, Session *session, int error);
+void bed_set_instances(Bed *bed, unsigned instances, unsigned of_others, bool sets);
+
+/* bluetoothd is gone, and the radio with it; it is back. */
+void bed_bluez_gone(Bed *bed);
+void bed_bluez_back(Bed *bed, bool powered);

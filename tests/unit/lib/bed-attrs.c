@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "bed-attrs.h"
+
+#include <string.h>
+
+void bed_init_link(Bed *bed)
+{
+	Connecter second = { 0 };
+
+	bed_init_radio(bed);
+	bed->link = bed_link_up(bed, 5, bed->a, true);
+	ck_assert_int_eq(bed_connect(bed, 5, bed->b, &second), 0);
+	bed_show_attrs(bed);
+	bed_expect(bed, "+1 +3");
+}
+
+Attr *bed_attr(Link *link, AttrKind kind, uint16_t handle, Attr *parent, const char *flags)
+{
+	Attr *attr = attr_find(link, kind, handle);
+
+	if (!attr)
+		ck_assert_int_eq(attr_new(&attr, link, kind, handle), 0);
+	attr->parent = parent;
+	attr_set_flags(attr, g_strsplit(flags, ",", -1));
+	attr_appeared(attr);
+	return attr;
+}
+
+Attr *bed_show_attrs(Bed *bed)
+{
+	bed->service = bed_attr(bed->link, ATTR_SERVICE, 1, NULL, "");
+	bed->attr = bed_attr(bed->link, ATTR_CHARACTERISTIC, HANDLE, bed->service,
+			     "read,write,write-without-response,reliable-write,notify");
+	return bed->attr;
+}
+
+static void on_asker(OpWait *wait, int error, const Reason *reason, GBytes *value)
+{
+	Asker *asker = (Asker *)wait;
+	gsize length = 0;
+	const char *bytes = value ? g_bytes_get_data(value, &length) : "";
+
+	ck_assert_ptr_null(wait->op);
+	asker->called++;
+	asker->error = error;
+	g_strlcpy(asker->text, reason ? reason->text : "", sizeof(asker->text));
+	ck_assert_uint_lt(length, sizeof(asker->value));
+	if (length > 0)
+		memcpy(asker->value, bytes, length);
+	asker->value[length] = '\0';
+	if (asker->then)
+		asker->then(asker);
+}
+
+int bed_read(Attr *attr, uint16_t offset, Asker *asker)
+{
+	return bed_read_for(attr, g_array_index(attr->link->holds, Hold, 0).session, offset, asker);
+}
+
+int bed_read_for(Attr *attr, Session *session, uint16_t offset, Asker *asker)
+{
+	Reason reason = { "" };
+	int r;
+
+	asker->wait = (OpWait){ .done = on_asker };
+	r = attr_read(attr, session, offset, &asker->wait, &reason);
+	g_strlcpy(asker->text, reason.text, sizeof(asker->text));
+	return r;
+}
+
+int bed_write(Attr *attr, Session *session, OpKind kind, const char *value, Asker *asker)
+{
+	return bed_write_at(attr, session, kind, 0, value, strlen(value), asker);
+}
+
+int bed_write_at(Attr *attr, Session *session, OpKind kind, uint16_t offset, const void *value, size_t length,
+		 Asker *asker)
+{
+	Reason reason = { "" };
+	int r;
+
+	asker->wait = (OpWait){ .done = on_asker };
+	r = attr_write(attr, session, kind, offset, value, length, &asker->wait, &reason);
+	g_strlcpy(asker->text, reason.text, sizeof(asker->text));
+	return r;
+}
+
+int bed_subscribe(Attr *attr, Session *session, const char *connection, Asker *asker)
+{
+	Reason reason = { "" };
+
+	asker->wait = (OpWait){ .done = on_asker };
+	return attr_subscribe(attr, session, connection, &asker->wait, &reason);
+}
+
+int bed_add_stream(Attr *attr, AttrStream *stream, Asker *asker)
+{
+	Reason reason = { "" };
+
+	asker->wait = (OpWait){ .done = on_asker };
+	return attr_add_stream(attr, stream, &asker->wait, &reason);
+}
+
+void bed_notify(Bed *bed)
+{
+	Asker asker = { 0 };
+
+	ck_assert_int_eq(bed_subscribe(bed->attr, bed->a, ":1.1", &asker), 1);
+	bed_answer(bed, 0, 0, NULL);
+	ck_assert_uint_eq(asker.called, 1);
+	bed_expect(bed, "notify(3)");
+}
+
+AttrSub *bed_sub(const Attr *attr, const Session *session)
+{
+	for (guint i = 0; i < attr->subs->len; i++) {
+		AttrSub *sub = &g_array_index(attr->subs, AttrSub, i);
+
+		if (sub->session == session)
+			return sub;
+	}
+	return NULL;
+}
+
+void bed_answer(Bed *bed, guint n, int error, const char *value)
+{
+	AttrOp *op;
+	GBytes *bytes = value ? g_bytes_new(value, strlen(value)) : NULL;
+	Reason reason = { "" };
+
+	ck_assert_uint_lt(n, bed->running->len);
+	op = g_ptr_array_steal_index(bed->running, n);
+	if (error != 0)
+		reason_set(&reason, E_FAILED, "said the edge");
+	attr_op_done(op, error, &reason, bytes);
+	if (bytes)
+		g_bytes_unref(bytes);
+}
+
+void bed_value(Bed *bed, Attr *attr, const char *value)
+{
+	GBytes *bytes = g_bytes_new(value, strlen(value));
+
+	attr_value(attr, bytes, bed->now);
+	g_bytes_unref(bytes);
+}
+
+uint64_t bed_charged(const Bed *bed)
+{
+	return user_charged(bed->a->user, QUOTA_BYTES);
+}
+
+void bed_spend(Bed *bed)
+{
+	bed->spent = user_limit(bed->a->user, QUOTA_BYTES) - bed_charged(bed);
+	ck_assert_int_eq(user_charge(bed->a->user, QUOTA_BYTES, bed->spent), 0);
+}
+
+void bed_earn(Bed *bed)
+{
+	user_discharge(bed->a->user, QUOTA_BYTES, bed->spent);
+}

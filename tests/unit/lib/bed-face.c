@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The edge toward the programs. */
+#include "bed-edges.h"
+#include "bed-private.h"
+#include "bed.h"
+#include "core/attr.h"
+#include "core/local-subscriber.h"
+#include "core/local.h"
+
+void bed_say_local(Bed *bed, const char *word, const LocalAttr *attr)
+{
+	bed_say(bed, "%s%u.%u", word, (unsigned)attr->service->session->id, attr->service->number);
+	if (attr->parent)
+		g_string_append_printf(bed->log, ".%u", attr->parent->number);
+	g_string_append_printf(bed->log, ".%u", attr->number);
+}
+
+void bed_say_value(Bed *bed, GBytes *value)
+{
+	gsize length;
+	const char *bytes = g_bytes_get_data(value, &length);
+
+	g_string_append_printf(bed->log, "=%.*s", (int)length, bytes);
+}
+
+static void op_radio_added(void *bed, Radio *radio)
+{
+	bed_say(bed, "added%u", radio->index);
+}
+
+static void op_radio_removed(void *bed, Radio *radio)
+{
+	bed_say(bed, "removed%u", radio->index);
+}
+
+static void op_radio_changed(void *userdata, Radio *radio UNUSED, unsigned changes)
+{
+	Bed *bed = userdata;
+
+	ck_assert_uint_ne(changes, 0);
+	bed->radio_changes |= changes;
+}
+
+static void op_event(void *bed, Session *session UNUSED, const char *connection, uint32_t events)
+{
+	bed_say(bed, "event(%s,%u)", connection, events);
+}
+
+static bool op_batch(void *userdata, Session *session)
+{
+	Bed *bed = userdata;
+	RingEntry entry;
+	unsigned taken = 0;
+
+	if (!bed->batches_pass) {
+		bed_say(bed, "batch-refused");
+		return false;
+	}
+	while (taken < MIN(session->filter.batch_max, SIGNAL_REPORTS_MAX) && session_take(session, &entry)) {
+		report_unref(entry.report);
+		taken++;
+	}
+	bed->batched += taken;
+	bed_say(bed, "batch%u", taken);
+	return true;
+}
+
+static void op_scan_stopped(void *bed, Session *session UNUSED, const char *reason)
+{
+	bed_say(bed, "stopped(%s)", reason);
+}
+
+static void op_link_added(void *bed, Link *link)
+{
+	bed_say(bed, "+link%u", link->addr.bytes[5]);
+}
+
+static void op_link_removed(void *bed, Link *link)
+{
+	bed_say(bed, "-link%u", link->addr.bytes[5]);
+}
+
+static void op_link_changed(void *userdata, Link *link, unsigned changes)
+{
+	Bed *bed = userdata;
+
+	ck_assert_uint_ne(changes, 0);
+	ck_assert(link->exposed);
+	bed->link_changes |= changes;
+}
+
+static void op_link_lost(void *bed, Link *link, const char *reason)
+{
+	ck_assert_uint_gt(link->holds->len, 0);
+	bed_say(bed, "lost%u(%s)", link->addr.bytes[5], reason);
+}
+
+static void op_attr_added(void *bed, Attr *attr)
+{
+	bed_say(bed, "+%u", attr->handle);
+}
+
+static void op_attr_removed(void *bed, Attr *attr)
+{
+	bed_say(bed, "-%u", attr->handle);
+}
+
+static void op_attr_notification(void *bed, Attr *attr, AttrSub *sub, GBytes *value, uint64_t now UNUSED)
+{
+	bed_say(bed, "%s:%u", sub->connection, attr->handle);
+	bed_say_value(bed, value);
+}
+
+static void op_session_client(void *bed, Session *session, const char *connection, const Addr *addr,
+			      bool connected)
+{
+	bed_say(bed, "%u%s%s%u", (unsigned)session->id, connection, connected ? "+" : "-", addr->bytes[5]);
+}
+
+static void op_service_added(void *userdata, LocalService *service UNUSED)
+{
+	((Bed *)userdata)->shown++;
+}
+
+static void op_service_removed(void *userdata, LocalService *service)
+{
+	ck_assert_uint_eq(service->attrs->len, 0);
+	((Bed *)userdata)->shown--;
+}
+
+static void op_local_attr_added(void *userdata, LocalAttr *attr UNUSED)
+{
+	((Bed *)userdata)->shown++;
+}
+
+static void op_local_attr_removed(void *userdata, LocalAttr *attr)
+{
+	ck_assert_uint_eq(attr->reads->len, 0);
+	((Bed *)userdata)->shown--;
+}
+
+static void op_read_request(void *userdata, LocalAttr *attr, uint32_t id, const Addr *client, uint16_t offset)
+{
+	Bed *bed = userdata;
+
+	ck_assert_uint_eq(offset, 0);
+	bed_say_local(bed, "ask", attr);
+	g_string_append_printf(bed->log, "(%u,%u)", id, client->bytes[5]);
+}
+
+static void op_written(void *userdata, LocalAttr *attr, const Addr *client, GBytes *value)
+{
+	Bed *bed = userdata;
+
+	/* stored already */
+	ck_assert(g_bytes_equal(attr->value, value));
+	bed_say_local(bed, "written", attr);
+	g_string_append_printf(bed->log, "(%u)", client->bytes[5]);
+	bed_say_value(bed, value);
+}
+
+static void op_subscribed(void *userdata, LocalAttr *attr, const Addr *client, bool on)
+{
+	Bed *bed = userdata;
+
+	bed_say_local(bed, on ? "on" : "off", attr);
+	g_string_append_printf(bed->log, "(%u)=%u", client->bytes[5], local_subscribers(attr));
+}
+
+static void op_bluez_stalled(void *bed)
+{
+	bed_say(bed, "stalled");
+}
+
+static void op_bonds_changed(void *userdata)
+{
+	((Bed *)userdata)->bonds_changed++;
+}
+
+void bed_face_edge(BrokerOps *ops)
+{
+	ops->radio_added = op_radio_added;
+	ops->radio_removed = op_radio_removed;
+	ops->radio_changed = op_radio_changed;
+	ops->session_event = op_event;
+	ops->session_batch = op_batch;
+	ops->session_scan_stopped = op_scan_stopped;
+	ops->link_added = op_link_added;
+	ops->link_removed = op_link_removed;
+	ops->link_changed = op_link_changed;
+	ops->link_lost = op_link_lost;
+	ops->attr_added = op_attr_added;
+	ops->attr_removed = op_attr_removed;
+	ops->attr_notification = op_attr_notification;
+	ops->session_client = op_session_client;
+	ops->local_service_added = op_service_added;
+	ops->local_service_removed = op_service_removed;
+	ops->local_attr_added = op_local_attr_added;
+	ops->local_attr_removed = op_local_attr_removed;
+	ops->local_read_request = op_read_request;
+	ops->local_written = op_written;
+	ops->local_subscribed = op_subscribed;
+	ops->bluez_stalled = op_bluez_stalled;
+	ops->bonds_changed = op_bonds_changed;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The links of a Bed's radio: who waits for one, and BlueZ's side by hand. */
+#pragma once
+
+#include "bed.h"
+#include "core/links.h"
+
+typedef struct Connecter {
+	ConnectWait wait;
+	unsigned called;
+	int error;
+	char text[256];
+	void (*then)(struct Connecter *connecter);	/* what it does when told */
+	Bed *bed;
+	void *other;
+} Connecter;
+
+int bed_connect(Bed *bed, uint8_t last, Session *session, Connecter *connecter);
+int bed_connect_as(Bed *bed, uint8_t last, Session *session, Connecter *connecter, unsigned seconds,
+		   uint8_t priority, bool auto_reconnect);
+
+/* The edge's answer. */
+void bed_fail_connect(Bed *bed, uint8_t last, int error);
+
+/* BlueZ tells of the device; it has none. */
+void bed_device(Bed *bed, uint8_t last, bool connected, bool resolved);
+void bed_no_device(Bed *bed, uint8_t last);
+
+/* A link to a device that BlueZ knows, up and held; the log is empty after it. */
+Link *bed_link_up(Bed *bed, uint8_t last, Session *session, bool auto_reconnect);
+
+Link *bed_link(const Bed *bed, uint8_t last);

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What both edges of a Bed say. */
+#pragma once
+
+#include "bed.h"
+#include "core/local.h"
+
+void bed_say_local(Bed *bed, const char *word, const LocalAttr *attr);
+
+/* Behind the last word: "=text". */
+void bed_say_value(Bed *bed, GBytes *value);

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a test of core lies in: a broker whose edges (bed-radio, bed-face) write down what is asked of them, and a
+ * clock that the test moves by hand.
+ */
+#pragma once
+
+#include <check.h>
+#include <glib.h>
+
+#include "core/broker.h"
+#include "core/link.h"
+#include "core/radio.h"
+#include "core/session.h"
+#include "unit.h"
+
+typedef struct Bed {
+	Broker *broker;
+	Config config;
+	BrokerOps ops;		/* the edges'; a test may put its own in */
+	uint64_t now;
+	uint64_t wake;
+	GString *log;		/* what was asked of the edges, a word each (bed-edges.h), in order */
+
+	/* what bed_init_radio and bed_init_link lay out */
+	Radio *radio;
+	Session *a, *b, *c;	/* private sessions 1 to 3, of uid 1, 1 and 2; connections :1.1 to :1.3 */
+	Link *link;		/* to device 5, up, held by a and b; a wants it back when it breaks */
+	Attr *service, *attr;	/* attr: a characteristic that can do everything */
+	uint64_t spent;		/* by bed_spend */
+
+	/* toward the radio */
+	LinkMirror devices[256];	/* what BlueZ knows, by the address's last byte */
+	GPtrArray *running;		/* AttrOp that the edge has, in order */
+	GPtrArray *adverts;		/* Advert: BlueZ was asked for it, and not to end it */
+	GPtrArray *services;		/* LocalService: likewise */
+	bool slow;			/* BlueZ does not take values before local_flow_taken */
+	int reach_error;		/* of notifying one of several subscribers */
+	int antenna_result;
+	unsigned owned;			/* how often a link was said to be ours or not any more */
+
+	/* toward the programs */
+	bool batches_pass;		/* what session_batch answers */
+	unsigned batched;		/* reports taken by batches */
+	unsigned radio_changes;		/* RadioChange bits told since the last look */
+	unsigned link_changes;		/* LinkChange bits likewise */
+	unsigned bonds_changed;
+	unsigned shown;			/* services and attributes of ours that the programs were shown */
+} Bed;
+
+void bed_init(Bed *bed);
+
+/* With a powered radio, hci0, and three sessions; the log is empty after it. */
+void bed_init_radio(Bed *bed);
+
+/* All that was asked for has been undone. */
+void bed_end(Bed *bed);
+
+void bed_say(Bed *bed, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* What was asked of the edges since the last time. */
+void bed_expect(Bed *bed, const char *log);
+void bed_forget(Bed *bed);
+
+/* What the broker wanted to be woken for is due. */
+void bed_tick(Bed *bed);
+
+/* Time passes; what is due on the way is done when it is due. */
+void bed_pass(Bed *bed, uint64_t microseconds);
+
+/* Radio number `last` (its address's last byte) as hciN. */
+Radio *bed_radio(Bed *bed, uint8_t last, unsigned index, bool powered);
+void bed_power(Bed *bed, Radio *radio, bool on);
+
+Session *bed_session(Bed *bed, Radio *radio, uid_t uid, const char *owner);
+int bed_start(Bed *bed, Session *session, int seconds);
+
+void bed_report(Bed *bed, Radio *radio, const ReportInfo *info);
+void bed_hear(Bed *bed, Radio *radio, uint16_t number);
+
+/* Of a device, whether it is the peripheral or the central. */
+Addr device_addr(uint8_t last);

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What each unit test needs: a main() that runs its cases. */
+#pragma once
+
+#include <check.h>
+
+#include "util/macros.h"
+
+/* ck_assert() for inner loops: that notes its place in a file even when all is well, which takes a microsecond. */
+#define must(condition) do {								\
+		if (!(condition))							\
+			ck_abort_msg("not so: %s", #condition);				\
+	} while (0)
+
+/* The program's exit status. */
+int unit_run(const char *name, const TTest *const tests[], size_t count);
+
+#define UNIT_MAIN(name, ...)								\
+	int main(void)									\
+	{										\
+		const TTest *const tests[] = { __VA_ARGS__ };				\
+											\
+		return unit_run(name, tests, ARRAY_SIZE(tests));			\
+	}
