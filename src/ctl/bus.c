@@ -8,6 +8,7 @@
 #include "build-config.h"
 #include "ctl/fail.h"
 #include "ctl/text.h"
+#include "ctl/wanted.h"
 
 static GDBusConnection *connect_to(const char *bus, GError **error)
 {
@@ -20,16 +21,16 @@ static GDBusConnection *connect_to(const char *bus, GError **error)
 			G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION, NULL, NULL, error);
 }
 
-GDBusConnection *bus_connect(const Options *options, ExitCode *ret_exit)
+GDBusConnection *bus_connect(const char *bus, ExitCode *ret_exit)
 {
 	g_autoptr(GError) error = NULL;
-	GDBusConnection *connection = connect_to(options->bus, &error);
+	GDBusConnection *connection = connect_to(bus, &error);
 
 	if (!connection) {
-		g_autofree char *bus = text_clean(options->bus, -1);
+		g_autofree char *clean = text_clean(bus, -1);
 		g_autofree char *message = text_clean(error->message, -1);
 
-		fail_line("--bus %s: %s (is dbus-daemon running?)", bus, message);
+		fail_line("--bus %s: %s (is dbus-daemon running?)", clean, message);
 		*ret_exit = EXIT_NO_DAEMON;
 		return NULL;
 	}
@@ -96,12 +97,12 @@ GArray *bus_adapters(BrokerManager1 *manager)
 	return numbers;
 }
 
-int bus_choose_adapter(BrokerManager1 *manager, const Options *options, ExitCode *ret_exit)
+int bus_choose_adapter(BrokerManager1 *manager, int wanted, ExitCode *ret_exit)
 {
 	g_autoptr(GArray) numbers = NULL;
 
-	if (options->adapter >= 0)
-		return options->adapter;	/* the daemon says so if there is none */
+	if (wanted >= 0)
+		return wanted;	/* the daemon says so if there is none */
 	numbers = bus_adapters(manager);
 	if (numbers->len > 0)
 		return g_array_index(numbers, int, 0);

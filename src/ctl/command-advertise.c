@@ -72,7 +72,7 @@ static void on_heard(void *userdata, const char *address, bool connected)
 ExitCode command_advertise(const Options *options)
 {
 	ExitCode code = EXIT_FAILED;
-	Advertising advertising = { .options = options, .hold = hold_open_session(options, &code) };
+	Advertising advertising = { .options = options, .hold = hold_open_session(&options->request, &code) };
 	CommandClients clients = { .hold = advertising.hold, .heard = on_heard, .userdata = &advertising };
 	g_autofree char *radio = NULL;
 

@@ -19,7 +19,7 @@ Hold *command_open_attribute(const Options *options, ExitCode *ret_exit)
 		*ret_exit = EXIT_USAGE;
 		return NULL;
 	}
-	return hold_open(options, options->arguments[0], ret_exit);
+	return hold_open(&options->request, options->arguments[0], ret_exit);
 }
 
 GattAttr *command_find_attribute(Hold *hold, const Options *options, unsigned kinds, GPtrArray **ret_tree,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ctl/hold.h"
+#include "ctl/options.h"
 
 /* hold_open() with the command's arguments, once their forms are checked. */
 Hold *command_open_attribute(const Options *options, ExitCode *ret_exit);

@@ -17,10 +17,10 @@
 /* Number of the radio, or -1. */
 static int choose_radio(const Options *options, BrokerManager1 **ret_manager, ExitCode *ret_exit)
 {
-	g_autoptr(GDBusConnection) connection = bus_connect(options, ret_exit);
+	g_autoptr(GDBusConnection) connection = bus_connect(options->request.bus, ret_exit);
 
 	*ret_manager = connection ? bus_manager(connection, ret_exit) : NULL;
-	return *ret_manager ? bus_choose_adapter(*ret_manager, options, ret_exit) : -1;
+	return *ret_manager ? bus_choose_adapter(*ret_manager, options->request.adapter, ret_exit) : -1;
 }
 
 static void append_bond(GString *out, GVariant *dict)

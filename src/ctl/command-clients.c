@@ -49,7 +49,7 @@ static void append_row_json(GString *out, const Row *row)
 
 static unsigned append_rows(GString *out, GVariant *clients, const Options *options)
 {
-	g_autofree char *only = g_strdup_printf("hci%d", options->adapter);
+	g_autofree char *only = g_strdup_printf("hci%d", options->request.adapter);
 	unsigned shown = 0;
 	GVariantIter iter;
 	GVariant *dict;
@@ -66,7 +66,7 @@ static unsigned append_rows(GString *out, GVariant *clients, const Options *opti
 		row.adapter = path + sizeof(BROKER_PATH);
 		g_variant_lookup(dict, "MTU", "q", &row.mtu);
 		g_variant_lookup(dict, "Sessions", "u", &row.sessions);
-		if (options->adapter >= 0 && g_strcmp0(only, row.adapter) != 0)
+		if (options->request.adapter >= 0 && g_strcmp0(only, row.adapter) != 0)
 			continue;
 		if (options->json)
 			append_row_json(out, &row);
@@ -80,7 +80,7 @@ static unsigned append_rows(GString *out, GVariant *clients, const Options *opti
 ExitCode command_clients(const Options *options)
 {
 	ExitCode code = EXIT_FAILED;
-	g_autoptr(GDBusConnection) connection = bus_connect(options, &code);
+	g_autoptr(GDBusConnection) connection = bus_connect(options->request.bus, &code);
 	g_autoptr(BrokerManager1) manager = connection ? bus_manager(connection, &code) : NULL;
 	g_autoptr(BrokerAdapter1) adapter = NULL;
 	g_autoptr(GString) out = g_string_new(NULL);
@@ -90,8 +90,8 @@ ExitCode command_clients(const Options *options)
 
 	if (!manager)
 		return code;
-	if (options->adapter >= 0) {
-		adapter = bus_adapter(manager, options->adapter, &code);
+	if (options->request.adapter >= 0) {
+		adapter = bus_adapter(manager, options->request.adapter, &code);
 		if (!adapter)
 			return code;
 	}

@@ -124,7 +124,7 @@ static ExitCode show(Hold *hold, const Options *options)
 ExitCode command_connect(const Options *options)
 {
 	ExitCode code = EXIT_FAILED;
-	Hold *hold = hold_open(options, options->arguments[0], &code);
+	Hold *hold = hold_open(&options->request, options->arguments[0], &code);
 
 	if (!hold)
 		return code;

@@ -153,8 +153,8 @@ static GVariant *get_objects(GDBusConnection *connection, const Options *options
 
 	if (!manager)
 		return NULL;
-	if (options->adapter >= 0) {
-		adapter = bus_adapter(manager, options->adapter, ret_exit);
+	if (options->request.adapter >= 0) {
+		adapter = bus_adapter(manager, options->request.adapter, ret_exit);
 		if (!adapter)
 			return NULL;
 	}
@@ -164,14 +164,14 @@ static GVariant *get_objects(GDBusConnection *connection, const Options *options
 ExitCode command_links(const Options *options)
 {
 	ExitCode code = EXIT_FAILED;
-	g_autoptr(GDBusConnection) connection = bus_connect(options, &code);
+	g_autoptr(GDBusConnection) connection = bus_connect(options->request.bus, &code);
 	g_autoptr(GVariant) objects = connection ? get_objects(connection, options, &code) : NULL;
 	g_autoptr(GString) out = g_string_new(NULL);
 	g_autoptr(GArray) rows = NULL;
 
 	if (!objects)
 		return code;
-	rows = rows_new(objects, options->adapter);
+	rows = rows_new(objects, options->request.adapter);
 	for (guint i = 0; i < rows->len; i++) {
 		const Row *row = &g_array_index(rows, Row, i);
 
@@ -219,11 +219,11 @@ ExitCode command_disconnect(const Options *options)
 		return EXIT_USAGE;
 	}
 	addr_format(&addr, address);
-	connection = bus_connect(options, &code);
+	connection = bus_connect(options->request.bus, &code);
 	objects = connection ? get_objects(connection, options, &code) : NULL;
 	if (!objects)
 		return code;
-	rows = rows_new(objects, options->adapter);
+	rows = rows_new(objects, options->request.adapter);
 	for (guint i = 0; i < rows->len; i++) {
 		const Row *row = &g_array_index(rows, Row, i);
 

@@ -173,7 +173,7 @@ static void print_done(const Hold *hold, const Options *options)
 ExitCode command_pair(const Options *options)
 {
 	ExitCode code = EXIT_UNREACHABLE;
-	Pairing pairing = { .hold = hold_open(options, options->arguments[0], &code) };
+	Pairing pairing = { .hold = hold_open(&options->request, options->arguments[0], &code) };
 
 	if (!pairing.hold)
 		return code;

@@ -329,14 +329,30 @@ static void close_captures(Scan *scan)
 		scan->exit = EXIT_FAILED;
 }
 
+static GVariant *scan_filter(const Options *options)
+{
+	g_auto(GVariantDict) dict = G_VARIANT_DICT_INIT(NULL);
+
+	wanted_to_dict(&options->wanted, &dict);
+	if (options->dedup_ms > 0)
+		g_variant_dict_insert(&dict, "dedup", "u", options->dedup_ms);
+	return g_variant_ref_sink(g_variant_dict_end(&dict));
+}
+
 /* Everything is there: scans to the end. */
 static void run(Scan *scan, BrokerManager1 *manager)
 {
 	static const ListenerEvents events = { on_reports, on_stopped, on_back, on_gone, on_broken };
+	g_autoptr(GVariant) filter = scan_filter(scan->options);
+	const ListenerRequest request = {
+		.adapter = scan->adapter,
+		.filter = filter,
+		.timeout = scan->options->request.timeout,
+		.batch_ms = scan->live ? FRAME_MS / 2 : 0,
+	};
 	uint64_t devices;
 
-	scan->listener = listener_new(manager, scan->adapter, scan->options, scan->live ? FRAME_MS / 2 : 0, &events, scan,
-				      &scan->exit);
+	scan->listener = listener_new(manager, &request, &events, scan, &scan->exit);
 	if (!scan->listener)
 		return;
 	run_loop(scan);
@@ -358,12 +374,12 @@ static void run(Scan *scan, BrokerManager1 *manager)
 ExitCode command_scan(const Options *options)
 {
 	Scan scan = { .options = options, .exit = EXIT_FAILED };
-	g_autoptr(GDBusConnection) connection = bus_connect(options, &scan.exit);
+	g_autoptr(GDBusConnection) connection = bus_connect(options->request.bus, &scan.exit);
 	g_autoptr(BrokerManager1) manager = connection ? bus_manager(connection, &scan.exit) : NULL;
 
 	if (!manager)
 		return scan.exit;
-	scan.adapter = bus_choose_adapter(manager, options, &scan.exit);
+	scan.adapter = bus_choose_adapter(manager, options->request.adapter, &scan.exit);
 	if (scan.adapter < 0)
 		return scan.exit;
 

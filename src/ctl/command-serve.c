@@ -319,7 +319,7 @@ ExitCode command_serve(const Options *options)
 		fail_line("%s", error->str);
 		return code;
 	}
-	serve.hold = hold_open_session(options, &code);
+	serve.hold = hold_open_session(&options->request, &code);
 	if (serve.hold) {
 		serve.handlers = options->exec ? handlers_new(options->exec) : NULL;
 		code = run(&serve);

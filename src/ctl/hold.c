@@ -144,7 +144,7 @@ static bool open_session(Hold *hold, ExitCode *ret_exit)
 	return hold->session;
 }
 
-static bool connect_link(Hold *hold, const Options *options, ExitCode *ret_exit)
+static bool connect_link(Hold *hold, const HoldRequest *request, ExitCode *ret_exit)
 {
 	g_autofree char *doing = g_strdup_printf("connecting to %s", hold->address);
 	g_auto(GVariantDict) dict = G_VARIANT_DICT_INIT(NULL);
@@ -159,9 +159,9 @@ static bool connect_link(Hold *hold, const Options *options, ExitCode *ret_exit)
 	/* the daemon's own answer, which says more, is to come before GDBus gives up */
 	if (hold->deadline != USEC_NEVER)
 		g_variant_dict_insert(&dict, "timeout", "u", (uint32_t)hold_time_left_ms(hold));
-	g_variant_dict_insert(&dict, "addr_type", "y", options->addr_type);
-	g_variant_dict_insert(&dict, "priority", "y", options->priority);
-	g_variant_dict_insert(&dict, "auto_reconnect", "b", options->auto_reconnect);
+	g_variant_dict_insert(&dict, "addr_type", "y", request->addr_type);
+	g_variant_dict_insert(&dict, "priority", "y", request->priority);
+	g_variant_dict_insert(&dict, "auto_reconnect", "b", request->auto_reconnect);
 	g_dbus_proxy_set_default_timeout(G_DBUS_PROXY(hold->session), NO_TIMEOUT);
 	if (!broker_session1_call_connect_sync(hold->session, hold->address, g_variant_dict_end(&dict), &hold->path, NULL,
 					       &error))
@@ -169,20 +169,20 @@ static bool connect_link(Hold *hold, const Options *options, ExitCode *ret_exit)
 	return hold->path;
 }
 
-Hold *hold_open_session(const Options *options, ExitCode *ret_exit)
+Hold *hold_open_session(const HoldRequest *request, ExitCode *ret_exit)
 {
 	uint64_t started = boottime_now();
 	Hold *hold = g_new0(Hold, 1);
 
-	hold->timeout = options->timeout;
-	hold->auto_reconnect = options->auto_reconnect;
-	hold->deadline = options->timeout > 0 ? started + (uint64_t)options->timeout * USEC_PER_SEC : USEC_NEVER;
+	hold->timeout = request->timeout;
+	hold->auto_reconnect = request->auto_reconnect;
+	hold->deadline = request->timeout > 0 ? started + (uint64_t)request->timeout * USEC_PER_SEC : USEC_NEVER;
 	hold->adapter = -1;
-	hold->connection = bus_connect(options, ret_exit);
+	hold->connection = bus_connect(request->bus, ret_exit);
 	if (hold->connection)
 		hold->manager = bus_manager(hold->connection, ret_exit);
 	if (hold->manager) {
-		hold->adapter = bus_choose_adapter(hold->manager, options, ret_exit);
+		hold->adapter = bus_choose_adapter(hold->manager, request->adapter, ret_exit);
 		hold->daemon = g_dbus_proxy_get_name_owner(G_DBUS_PROXY(hold->manager));
 	}
 	if (hold->adapter >= 0 && open_session(hold, ret_exit))
@@ -191,7 +191,7 @@ Hold *hold_open_session(const Options *options, ExitCode *ret_exit)
 	return NULL;
 }
 
-Hold *hold_open(const Options *options, const char *address, ExitCode *ret_exit)
+Hold *hold_open(const HoldRequest *request, const char *address, ExitCode *ret_exit)
 {
 	Addr addr = { .type = ADDR_PUBLIC };
 	Hold *hold;
@@ -203,11 +203,11 @@ Hold *hold_open(const Options *options, const char *address, ExitCode *ret_exit)
 		*ret_exit = EXIT_USAGE;
 		return NULL;
 	}
-	hold = hold_open_session(options, ret_exit);
+	hold = hold_open_session(request, ret_exit);
 	if (!hold)
 		return NULL;
 	addr_format(&addr, hold->address);
-	if (connect_link(hold, options, ret_exit))
+	if (connect_link(hold, request, ret_exit))
 		return hold;
 	hold_close(hold);
 	return NULL;

@@ -5,6 +5,8 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 #include "ctl/bus.h"
 #include "ctl/gatt-tree.h"
 
@@ -12,11 +14,20 @@
 
 typedef struct Hold Hold;
 
+typedef struct HoldRequest {
+	char *bus;		/* an address, "system" or "session" */
+	int adapter;		/* N of hciN; -1: the first */
+	int timeout;		/* seconds for all that is asked; -1: none */
+	uint8_t addr_type;	/* of the contract; this and what follows: of the link */
+	uint8_t priority;
+	bool auto_reconnect;
+} HoldRequest;
+
 /* Connects to the device. NULL: all is said, *ret_exit is set. The same holds for the others below. */
-Hold *hold_open(const Options *options, const char *address, ExitCode *ret_exit);
+Hold *hold_open(const HoldRequest *request, const char *address, ExitCode *ret_exit);
 
 /* The same without a device. */
-Hold *hold_open_session(const Options *options, ExitCode *ret_exit);
+Hold *hold_open_session(const HoldRequest *request, ExitCode *ret_exit);
 BrokerSession1 *hold_session(const Hold *hold);
 
 /* Lets go. */

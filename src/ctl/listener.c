@@ -236,16 +236,6 @@ static void watch_radio(Listener *listener, BrokerManager1 *manager, int adapter
 	g_signal_connect(listener->radio, "notify::powered", G_CALLBACK(on_radio_changed), listener);
 }
 
-static GVariant *scan_filter(const Options *options)
-{
-	g_auto(GVariantDict) dict = G_VARIANT_DICT_INIT(NULL);
-
-	wanted_to_dict(&options->wanted, &dict);
-	if (options->dedup_ms > 0)
-		g_variant_dict_insert(&dict, "dedup", "u", options->dedup_ms);
-	return g_variant_dict_end(&dict);
-}
-
 static bool acquire_stream(Listener *listener, unsigned batch_ms, GError **error)
 {
 	g_autoptr(GUnixFDList) fds = NULL;
@@ -284,28 +274,28 @@ static char *open_session(BrokerManager1 *manager, int adapter, GError **error)
 }
 
 /* What was being done when it failed, or NULL. */
-static const char *start(Listener *listener, const Options *options, unsigned batch_ms, GError **error)
+static const char *start(Listener *listener, const ListenerRequest *request, GError **error)
 {
 	BrokerSession1 *session = listener->session;
 
-	if (!broker_session1_call_set_scan_filter_sync(session, scan_filter(options), NULL, error))
+	if (!broker_session1_call_set_scan_filter_sync(session, request->filter, NULL, error))
 		return "setting the scan filter";
 	/* for ScanStopped */
 	if (!broker_session1_call_callback_sync(session, EVENT_NEW_ADV, NULL, error))
 		return "asking for the scan's signals";
-	if (!acquire_stream(listener, batch_ms, error))
+	if (!acquire_stream(listener, request->batch_ms, error))
 		return "asking for the stream of reports";
-	if (!broker_session1_call_start_scan_sync(session, options->timeout, NULL, error))
+	if (!broker_session1_call_start_scan_sync(session, request->timeout, NULL, error))
 		return "starting the scan";
 	return NULL;
 }
 
-Listener *listener_new(BrokerManager1 *manager, int adapter, const Options *options, unsigned batch_ms,
-		       const ListenerEvents *events, void *userdata, ExitCode *ret_exit)
+Listener *listener_new(BrokerManager1 *manager, const ListenerRequest *request, const ListenerEvents *events,
+		       void *userdata, ExitCode *ret_exit)
 {
 	GDBusConnection *connection = g_dbus_proxy_get_connection(G_DBUS_PROXY(manager));
 	g_autoptr(GError) error = NULL;
-	g_autofree char *path = open_session(manager, adapter, &error);
+	g_autofree char *path = open_session(manager, request->adapter, &error);
 	const char *failed = "opening a session";
 	Listener *listener;
 
@@ -324,8 +314,8 @@ Listener *listener_new(BrokerManager1 *manager, int adapter, const Options *opti
 		g_signal_connect(listener->session, "scan-stopped", G_CALLBACK(on_scan_stopped), listener);
 		g_signal_connect(listener->session, "notify::g-name-owner", G_CALLBACK(on_owner_changed), listener);
 		g_signal_connect(connection, "closed", G_CALLBACK(on_bus_closed), listener);
-		failed = start(listener, options, batch_ms, &error);
-		watch_radio(listener, manager, adapter);
+		failed = start(listener, request, &error);
+		watch_radio(listener, manager, request->adapter);
 	}
 	if (failed) {
 		*ret_exit = fail_call(error, failed);

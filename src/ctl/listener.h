@@ -23,10 +23,16 @@ typedef struct ListenerEvents {
 	void (*broken)(void *userdata, const char *why);
 } ListenerEvents;
 
-/* Opens the session and starts the scan that options describe. batch_ms: how long reports may gather; 0: as the daemon
- * likes. NULL: all is said, *ret_exit is set. */
-Listener *listener_new(BrokerManager1 *manager, int adapter, const Options *options, unsigned batch_ms,
-		       const ListenerEvents *events, void *userdata, ExitCode *ret_exit);
+typedef struct ListenerRequest {
+	int adapter;		/* N of hciN */
+	GVariant *filter;	/* a{sv} of Session1.SetScanFilter */
+	int timeout;		/* seconds; -1: none */
+	unsigned batch_ms;	/* how long reports may gather; 0: as the daemon likes */
+} ListenerRequest;
+
+/* Opens the session and starts the scan. NULL: all is said, *ret_exit is set. */
+Listener *listener_new(BrokerManager1 *manager, const ListenerRequest *request, const ListenerEvents *events,
+		       void *userdata, ExitCode *ret_exit);
 
 /* Stops the scan, asks what was lost in all, closes the session. */
 void listener_close(Listener *listener);

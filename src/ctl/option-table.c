@@ -30,8 +30,8 @@ static int set_bus(Options *options, const char *text, Reason *reason)
 	if (*text == '\0')
 		return reason_set(reason, E_INVALID_ARGUMENTS,
 				  "is empty; say system, session, or an address such as unix:path=/run/dbus/bus");
-	g_free(options->bus);
-	options->bus = g_strdup(text);
+	g_free(options->request.bus);
+	options->request.bus = g_strdup(text);
 	return 0;
 }
 
@@ -42,7 +42,7 @@ static int set_adapter(Options *options, const char *text, Reason *reason)
 	if (!g_str_has_prefix(text, "hci") || !g_ascii_isdigit(text[3]) || !parse_number(text + 3, 0, 65535, &number))
 		return reason_set(reason, E_INVALID_ARGUMENTS,
 				  "\"%.40s\" is not a radio (hci0, hci1 …; bluebrokerctl status lists them)", text);
-	options->adapter = (int)number;
+	options->request.adapter = (int)number;
 	return 0;
 }
 
@@ -53,7 +53,7 @@ static int set_timeout(Options *options, const char *text, Reason *reason)
 	if (!parse_number(text, 1, INT32_MAX, &number))
 		return reason_set(reason, E_INVALID_ARGUMENTS,
 				  "\"%.40s\" is not a number of seconds (1 to 2147483647)", text);
-	options->timeout = (int)number;
+	options->request.timeout = (int)number;
 	return 0;
 }
 
@@ -147,7 +147,7 @@ static int set_addr_type(Options *options, const char *text, Reason *reason)
 {
 	if (strcmp(text, "public") != 0 && strcmp(text, "random") != 0)
 		return reason_set(reason, E_INVALID_ARGUMENTS, "\"%.40s\" is not an address type (public or random)", text);
-	options->addr_type = *text == 'r' ? ADDR_RANDOM : ADDR_PUBLIC;
+	options->request.addr_type = *text == 'r' ? ADDR_RANDOM : ADDR_PUBLIC;
 	return 0;
 }
 
@@ -157,13 +157,13 @@ static int set_priority(Options *options, const char *text, Reason *reason)
 
 	if (!parse_number(text, 0, UINT8_MAX, &number))
 		return reason_set(reason, E_INVALID_ARGUMENTS, "\"%.40s\" is not a priority (0 to 255)", text);
-	options->priority = (uint8_t)number;
+	options->request.priority = (uint8_t)number;
 	return 0;
 }
 
 static int set_auto_reconnect(Options *options, const char *text UNUSED, Reason *reason UNUSED)
 {
-	options->auto_reconnect = true;
+	options->request.auto_reconnect = true;
 	return 0;
 }
 

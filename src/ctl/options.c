@@ -190,7 +190,7 @@ bool options_parse(Options *options, int argc, char **argv, ExitCode *ret_exit)
 	bool help = false;
 	int key;
 
-	*options = (Options){ .adapter = -1, .timeout = -1, .bus = g_strdup("system") };
+	*options = (Options){ .request = { .bus = g_strdup("system"), .adapter = -1, .timeout = -1 } };
 	options->colour = isatty(STDOUT_FILENO) && !(no_color && *no_color);
 	wanted_init(&options->wanted);
 
@@ -243,5 +243,5 @@ void options_clear(Options *options)
 {
 	wanted_clear(&options->wanted);
 	announcement_clear(&options->announcement);
-	g_clear_pointer(&options->bus, g_free);
+	g_clear_pointer(&options->request.bus, g_free);
 }

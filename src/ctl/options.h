@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 #include "ctl/announcement.h"
-#include "ctl/exit.h"
+#include "ctl/hold.h"
 #include "ctl/value-format.h"
 #include "ctl/wanted.h"
 
@@ -28,9 +28,7 @@ struct Options {
 	bool json;
 	bool colour;
 	bool raw;
-	char *bus;		/* an address, "system" or "session" */
-	int adapter;		/* N of hciN; -1: the first */
-	int timeout;		/* seconds; -1: none */
+	HoldRequest request;	/* what is said to the daemon */
 	uint64_t count;		/* 0: no limit */
 	uint32_t dedup_ms;	/* 0: none */
 	const char *pcap;	/* a file for the capture, "-" for standard output; NULL: none */
@@ -43,9 +41,6 @@ struct Options {
 	ValueFormat format;
 	const char *write_type;	/* of the contract; NULL: its default */
 	uint16_t offset;
-	uint8_t addr_type;	/* of the contract */
-	uint8_t priority;
-	bool auto_reconnect;
 	Wanted wanted;
 	Announcement announcement;
 	const char *exec;	/* NULL: none */
