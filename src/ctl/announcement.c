@@ -5,8 +5,9 @@
 #include <string.h>
 
 #include "ctl/resolve.h"
-#include "ctl/text.h"
 #include "ctl/wanted.h"
+#include "meaning/hex.h"
+#include "meaning/number.h"
 #include "meaning/uuid.h"
 
 #define AD_DATA_MAX 31		/* bytes of an advertisement */
@@ -37,9 +38,7 @@ void announcement_clear(Announcement *announcement)
 
 static int refuse(Reason *reason, const char *text, const char *allowed)
 {
-	g_autofree char *clean = text_clean(text, -1);
-
-	return reason_set(reason, E_INVALID_ARGUMENTS, "\"%.60s\" is not %s", clean, allowed);
+	return reason_set(reason, E_INVALID_ARGUMENTS, "\"%.60s\" is not %s", text, allowed);
 }
 
 int announcement_set_name(Announcement *announcement, const char *text, Reason *reason)
@@ -69,7 +68,7 @@ static char *split_data(const char *text, GVariant **ret_bytes, Reason *reason)
 	g_autoptr(GByteArray) bytes = g_byte_array_new();
 	const char *colon = strchr(text, ':');
 
-	if (colon && colon[1] != '\0' && resolve_parse_hex(colon + 1, bytes, reason) != 0)
+	if (colon && colon[1] != '\0' && hex_parse(colon + 1, bytes, reason) != 0)
 		return NULL;
 	if (bytes->len > AD_DATA_MAX) {
 		reason_set(reason, E_INVALID_ARGUMENTS, "%u bytes of data: more than the %d of an advertisement", bytes->len,
@@ -89,7 +88,7 @@ int announcement_add_manufacturer(Announcement *announcement, const char *text, 
 	if (!id)
 		return E_INVALID_ARGUMENTS;
 	g_variant_ref_sink(bytes);
-	if (!parse_number(id, 0, UINT16_MAX, &company))
+	if (!number_parse(id, 0, UINT16_MAX, &company))
 		return refuse(reason, text, "ID:HEX with a company identifier (0 to 65535, or 0x0000 to 0xffff)");
 	if (!announcement->manufacturers)
 		announcement->manufacturers = g_variant_builder_new(G_VARIANT_TYPE("a{qv}"));
@@ -118,7 +117,7 @@ int announcement_set_appearance(Announcement *announcement, const char *text, Re
 {
 	int64_t number;
 
-	if (!parse_number(text, 0, UINT16_MAX, &number))
+	if (!number_parse(text, 0, UINT16_MAX, &number))
 		return refuse(reason, text, "an appearance (0 to 65535, or 0x0000 to 0xffff)");
 	announcement->appearance = (uint16_t)number;
 	announcement->has_appearance = true;
@@ -130,8 +129,8 @@ int announcement_set_interval(Announcement *announcement, const char *text, Reas
 	g_auto(GStrv) words = g_strsplit(text, ":", 2);
 	int64_t min, max;
 
-	if (!words[0] || !parse_number(words[0], INTERVAL_MIN_MS, INTERVAL_MAX_MS, &min) ||
-	    !parse_number(words[1] ? words[1] : words[0], min, INTERVAL_MAX_MS, &max))
+	if (!words[0] || !number_parse(words[0], INTERVAL_MIN_MS, INTERVAL_MAX_MS, &min) ||
+	    !number_parse(words[1] ? words[1] : words[0], min, INTERVAL_MAX_MS, &max))
 		return refuse(reason, text, "MIN or MIN:MAX (20 to 10240 ms, MIN not more than MAX)");
 	announcement->interval_min = (uint16_t)(min * 8 / 5);
 	announcement->interval_max = (uint16_t)(max * 8 / 5);
@@ -142,7 +141,7 @@ static int set_bytes(GByteArray **bytes, const char *text, Reason *reason)
 {
 	g_clear_pointer(bytes, g_byte_array_unref);
 	*bytes = g_byte_array_new();
-	if (resolve_parse_hex(text, *bytes, reason) != 0)
+	if (hex_parse(text, *bytes, reason) != 0)
 		return E_INVALID_ARGUMENTS;
 	if ((*bytes)->len > AD_DATA_MAX)
 		return reason_set(reason, E_INVALID_ARGUMENTS, "%u bytes, more than %d", (*bytes)->len, AD_DATA_MAX);

@@ -7,10 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "ctl/fail.h"
-#include "ctl/heard.h"
-#include "ctl/output.h"
-#include "ctl/text.h"
+#include "client/boottime.h"
+#include "client/fail.h"
+#include "client/heard.h"
+#include "client/output.h"
 
 struct CaptureFile {
 	CaptureFormat format;
@@ -57,7 +57,7 @@ CaptureFile *capture_file_open(const char *path, CaptureFormat format)
 		file->name = g_strdup("standard output");
 		file->fd = STDOUT_FILENO;
 	} else {
-		file->name = text_clean(path, -1);
+		file->name = g_strdup(path);
 		file->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 	}
 	r = file->fd < 0 ? -errno : 0;

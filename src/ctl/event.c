@@ -2,11 +2,13 @@
 /* What happens to what we offer, as text and as JSON. */
 #include "ctl/event.h"
 
-#include "ctl/heard.h"
-#include "ctl/json.h"
-#include "ctl/output.h"
-#include "ctl/text.h"
-#include "ctl/value-format.h"
+#include "client/boottime.h"
+#include "client/heard.h"
+#include "client/json.h"
+#include "client/output.h"
+#include "client/text.h"
+#include "client/value-print.h"
+#include "meaning/value.h"
 
 static void append_line(GString *out, const Event *event)
 {
@@ -25,7 +27,7 @@ static void append_line(GString *out, const Event *event)
 		const uint8_t *bytes = g_bytes_get_data(event->value, &length);
 
 		g_string_append_c(out, ' ');
-		value_append(out, VALUE_ANY, bytes, length);
+		value_print(out, VALUE_ANY, bytes, length);
 	}
 	if (event->has_subscribers)
 		g_string_append_printf(out, " %u", event->subscribers);
@@ -58,7 +60,7 @@ static void append_json(GString *out, const Event *event)
 		size_t length;
 		const uint8_t *bytes = g_bytes_get_data(event->value, &length);
 
-		value_append_json(&json, VALUE_ANY, bytes, length);
+		value_print_json(&json, VALUE_ANY, bytes, length);
 	}
 	if (event->has_subscribers) {
 		json_key(&json, "subscribers");

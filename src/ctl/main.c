@@ -9,10 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "ctl/fail.h"
+#include "client/fail.h"
+#include "client/output.h"
+#include "client/text.h"
 #include "ctl/options.h"
-#include "ctl/output.h"
-#include "ctl/text.h"
 
 /* What is closed would be the number of the next descriptor that is opened, and what is printed would go there. These are
  * there, and fail. */
@@ -29,6 +29,7 @@ int main(int argc, char **argv)
 	Options options;
 
 	keep_standard_descriptors();
+	fail_set_program("bluebrokerctl");
 	/* characters only: numbers are printed the same everywhere */
 	setlocale(LC_CTYPE, "");
 	text_set_utf8(strcmp(nl_langinfo(CODESET), "UTF-8") == 0);

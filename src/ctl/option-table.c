@@ -6,6 +6,7 @@
 
 #include "ctl/wanted.h"
 #include "meaning/addr.h"
+#include "meaning/number.h"
 
 static int set_json(Options *options, const char *text UNUSED, Reason *reason UNUSED)
 {
@@ -39,7 +40,7 @@ static int set_adapter(Options *options, const char *text, Reason *reason)
 {
 	int64_t number;
 
-	if (!g_str_has_prefix(text, "hci") || !g_ascii_isdigit(text[3]) || !parse_number(text + 3, 0, 65535, &number))
+	if (!g_str_has_prefix(text, "hci") || !g_ascii_isdigit(text[3]) || !number_parse(text + 3, 0, 65535, &number))
 		return reason_set(reason, E_INVALID_ARGUMENTS,
 				  "\"%.40s\" is not a radio (hci0, hci1 …; bluebrokerctl status lists them)", text);
 	options->request.adapter = (int)number;
@@ -50,7 +51,7 @@ static int set_timeout(Options *options, const char *text, Reason *reason)
 {
 	int64_t number;
 
-	if (!parse_number(text, 1, INT32_MAX, &number))
+	if (!number_parse(text, 1, INT32_MAX, &number))
 		return reason_set(reason, E_INVALID_ARGUMENTS,
 				  "\"%.40s\" is not a number of seconds (1 to 2147483647)", text);
 	options->request.timeout = (int)number;
@@ -61,7 +62,7 @@ static int set_count(Options *options, const char *text, Reason *reason)
 {
 	int64_t number;
 
-	if (!parse_number(text, 1, INT64_MAX, &number))
+	if (!number_parse(text, 1, INT64_MAX, &number))
 		return reason_set(reason, E_INVALID_ARGUMENTS, "\"%.40s\" is not a count (1 or more)", text);
 	options->count = (uint64_t)number;
 	return 0;
@@ -71,7 +72,7 @@ static int set_dedup(Options *options, const char *text, Reason *reason)
 {
 	int64_t number;
 
-	if (!parse_number(text, 0, UINT32_MAX, &number))
+	if (!number_parse(text, 0, UINT32_MAX, &number))
 		return reason_set(reason, E_INVALID_ARGUMENTS,
 				  "\"%.40s\" is not a number of milliseconds (0 to 4294967295)", text);
 	options->dedup_ms = (uint32_t)number;
@@ -117,7 +118,7 @@ static int set_stay(Options *options, const char *text UNUSED, Reason *reason UN
 
 static int set_format(Options *options, const char *text, Reason *reason)
 {
-	return value_format_parse(text, &options->format, reason);
+	return value_parse_format(text, &options->format, reason);
 }
 
 static int set_type(Options *options, const char *text, Reason *reason)
@@ -137,7 +138,7 @@ static int set_offset(Options *options, const char *text, Reason *reason)
 {
 	int64_t number;
 
-	if (!parse_number(text, 0, VALUE_MAX, &number))
+	if (!number_parse(text, 0, VALUE_MAX, &number))
 		return reason_set(reason, E_INVALID_ARGUMENTS, "\"%.40s\" is not an offset (0 to %d)", text, VALUE_MAX);
 	options->offset = (uint16_t)number;
 	return 0;
@@ -155,7 +156,7 @@ static int set_priority(Options *options, const char *text, Reason *reason)
 {
 	int64_t number;
 
-	if (!parse_number(text, 0, UINT8_MAX, &number))
+	if (!number_parse(text, 0, UINT8_MAX, &number))
 		return reason_set(reason, E_INVALID_ARGUMENTS, "\"%.40s\" is not a priority (0 to 255)", text);
 	options->request.priority = (uint8_t)number;
 	return 0;

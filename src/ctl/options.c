@@ -8,10 +8,9 @@
 #include <unistd.h>
 
 #include "build-config.h"
+#include "client/fail.h"
 #include "ctl/capture-file.h"
-#include "ctl/fail.h"
 #include "ctl/option-table.h"
-#include "ctl/text.h"
 
 enum {
 	KEY_TABLE = 0x100,
@@ -81,9 +80,7 @@ static bool choose_command(Options *options, int argc, char **argv, bool help)
 	}
 	options->command = find_command(argv[optind]);
 	if (!options->command) {
-		g_autofree char *clean = text_clean(argv[optind], -1);
-
-		fail_line("%s: no such command; bluebrokerctl --help lists them", clean);
+		fail_line("%s: no such command; bluebrokerctl --help lists them", argv[optind]);
 		return false;
 	}
 	options->arguments = argv + optind + 1;
@@ -212,13 +209,10 @@ bool options_parse(Options *options, int argc, char **argv, ExitCode *ret_exit)
 		case ':':
 			fail_line("%s: its value is missing; see bluebrokerctl --help", argv[optind - 1]);
 			return leave(ret_exit, EXIT_USAGE);
-		case '?': {
-			g_autofree char *clean = text_clean(argv[optind - 1], -1);
-
-			fail_line("%s: no such option; see bluebrokerctl --help%s", clean,
-				  g_ascii_isdigit(clean[1]) ? " (-- goes before a negative value)" : "");
+		case '?':
+			fail_line("%s: no such option; see bluebrokerctl --help%s", argv[optind - 1],
+				  g_ascii_isdigit(argv[optind - 1][1]) ? " (-- goes before a negative value)" : "");
 			return leave(ret_exit, EXIT_USAGE);
-		}
 		}
 		option = &option_table[key - KEY_TABLE];
 		given[key - KEY_TABLE] = true;

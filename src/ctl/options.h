@@ -5,10 +5,10 @@
 #include <glib.h>
 #include <stdbool.h>
 
+#include "client/hold.h"
 #include "ctl/announcement.h"
-#include "ctl/hold.h"
-#include "ctl/value-format.h"
 #include "ctl/wanted.h"
+#include "meaning/value.h"
 
 typedef struct Options Options;
 

@@ -2,57 +2,17 @@
 /* AD bytes as the user types them, and what they say. */
 #include "ctl/resolve.h"
 
-#include "ctl/describe.h"
-#include "ctl/names.h"
-#include "ctl/text.h"
-#include "ctl/wanted.h"
+#include "client/describe.h"
+#include "client/text.h"
 #include "meaning/constants.h"
-
-static bool is_separator(char c)
-{
-	return g_ascii_isspace(c) || c == ':' || c == '-' || c == ',';
-}
-
-int resolve_parse_hex(const char *text, GByteArray *bytes, Reason *reason)
-{
-	const char *at = text;
-
-	for (;;) {
-		uint8_t byte;
-
-		while (is_separator(*at))
-			at++;
-		if (*at == '\0')
-			break;
-		/* before each byte, or once before all of them */
-		if (at[0] == '0' && (at[1] == 'x' || at[1] == 'X'))
-			at += 2;
-		if (!g_ascii_isxdigit(at[0])) {
-			g_autofree char *rest = text_clean(at, -1);
-
-			return reason_set(reason, E_INVALID_ARGUMENTS,
-					  "character %zu (\"%.20s\") is not a hex digit; say bytes as 0201060302aafe, "
-					  "02 01 06, 02:01:06 or 0x02 0x01", (size_t)(at - text) + 1, rest);
-		}
-		if (!g_ascii_isxdigit(at[1]))
-			return reason_set(reason, E_INVALID_ARGUMENTS,
-					  "half a byte at character %zu: a byte is two hex digits", (size_t)(at - text) + 1);
-		byte = (uint8_t)(g_ascii_xdigit_value(at[0]) << 4 | g_ascii_xdigit_value(at[1]));
-		if (bytes->len >= AD_MAX)
-			return reason_set(reason, E_INVALID_ARGUMENTS, "more than %d bytes; no advertisement is longer",
-					  AD_MAX);
-		g_byte_array_append(bytes, &byte, 1);
-		at += 2;
-	}
-	return 0;
-}
+#include "meaning/names.h"
+#include "meaning/number.h"
 
 int resolve_parse_type(const char *text, uint8_t *ret, Reason *reason)
 {
-	g_autofree char *clean = NULL;
 	int64_t number;
 
-	if (parse_number(text, 0, UINT8_MAX, &number)) {
+	if (number_parse(text, 0, UINT8_MAX, &number)) {
 		*ret = (uint8_t)number;
 		return 0;
 	}
@@ -63,10 +23,9 @@ int resolve_parse_type(const char *text, uint8_t *ret, Reason *reason)
 			*ret = (uint8_t)constant->value;
 			return 0;
 		}
-	clean = text_clean(text, -1);
 	return reason_set(reason, E_INVALID_ARGUMENTS,
 			  "\"%.40s\" is not an AD type: 0 to 255, 0x00 to 0xff, or a name such as ADV_NAME_CMPL "
-			  "(bluebrokerctl constants lists them)", clean);
+			  "(bluebrokerctl constants lists them)", text);
 }
 
 static void append_end(GString *out, const DecodeEnd *end, size_t length)

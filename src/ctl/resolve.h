@@ -7,10 +7,6 @@
 #include "util/error.h"
 #include "util/macros.h"
 
-/* Appends the bytes of text: hex digits, with blanks, colons, commas, dashes or 0x between bytes; at most AD_MAX.
- * E_INVALID_ARGUMENTS, and reason says which character is wrong. */
-int resolve_parse_hex(const char *text, GByteArray *bytes, Reason *reason);
-
 /* An AD type: a number, or one of the contract's ADV_ constants. */
 int resolve_parse_type(const char *text, uint8_t *ret, Reason *reason);
 

@@ -4,8 +4,8 @@
 
 #include <errno.h>
 
-#include "ctl/text.h"
 #include "meaning/addr.h"
+#include "meaning/number.h"
 #include "meaning/uuid.h"
 
 #define NAME_BYTES_MAX 248	/* the longest name that a device can have */
@@ -27,29 +27,9 @@ void wanted_clear(Wanted *wanted)
 	g_clear_pointer(&wanted->name, g_free);
 }
 
-bool parse_number(const char *text, int64_t min, int64_t max, int64_t *ret)
-{
-	const char *digits = text + (*text == '-' || *text == '+');
-	bool hex = digits[0] == '0' && (digits[1] == 'x' || digits[1] == 'X');
-	char *end;
-	int64_t value;
-
-	/* strtoll would also take blanks */
-	if (!g_ascii_isdigit(*digits) || (hex && !g_ascii_isxdigit(digits[2])))
-		return false;
-	errno = 0;
-	value = g_ascii_strtoll(text, &end, hex ? 16 : 10);
-	if (errno != 0 || *end != '\0' || value < min || value > max)
-		return false;
-	*ret = value;
-	return true;
-}
-
 static int refuse(Reason *reason, const char *text, const char *allowed)
 {
-	g_autofree char *clean = text_clean(text, -1);
-
-	return reason_set(reason, E_INVALID_ARGUMENTS, "\"%.60s\" is not %s", clean, allowed);
+	return reason_set(reason, E_INVALID_ARGUMENTS, "\"%.60s\" is not %s", text, allowed);
 }
 
 int wanted_add_address(Wanted *wanted, const char *text, Reason *reason)
@@ -79,7 +59,7 @@ int wanted_add_manufacturer(Wanted *wanted, const char *text, Reason *reason)
 	int64_t number;
 	uint16_t company;
 
-	if (!parse_number(text, 0, UINT16_MAX, &number))
+	if (!number_parse(text, 0, UINT16_MAX, &number))
 		return refuse(reason, text, "a company identifier (0 to 65535, or 0x0000 to 0xffff)");
 	company = (uint16_t)number;
 	g_array_append_val(wanted->manufacturers, company);
@@ -99,7 +79,7 @@ int wanted_set_rssi(Wanted *wanted, const char *text, Reason *reason)
 {
 	int64_t number;
 
-	if (!parse_number(text, -127, 20, &number))
+	if (!number_parse(text, -127, 20, &number))
 		return refuse(reason, text, "a signal strength (-127 to 20 dBm)");
 	wanted->rssi = (int16_t)number;
 	wanted->has_rssi = true;

@@ -32,6 +32,3 @@ int wanted_set_rssi(Wanted *wanted, const char *text, Reason *reason);
 
 /* Adds the keys of Session1.SetScanFilter and Adapter1.GetDevices to an a{sv}. */
 void wanted_to_dict(const Wanted *wanted, GVariantDict *dict);
-
-/* A number within min..max: decimal, or hex with 0x. False for anything else. */
-bool parse_number(const char *text, int64_t min, int64_t max, int64_t *ret);

@@ -2,9 +2,9 @@
 /* Captures, byte for byte: legacy reports, extended ones, fragments, and what the formats put around them. */
 #include <string.h>
 
+#include "client/text.h"
 #include "core/report.h"
 #include "ctl/capture.h"
-#include "ctl/text.h"
 #include "meaning/addr.h"
 #include "unit.h"
 

@@ -2,10 +2,12 @@
 /* What bluebrokerctl resolve says: structures, beacons, tails, and the hex that people type. */
 #include <string.h>
 
-#include "ctl/describe.h"
+#include "client/describe.h"
+#include "client/text.h"
 #include "ctl/resolve.h"
-#include "ctl/text.h"
 #include "meaning/ad.h"
+#include "meaning/hex.h"
+#include "printed.h"
 #include "unit.h"
 
 static GByteArray *bytes_of(const char *hex)
@@ -13,7 +15,7 @@ static GByteArray *bytes_of(const char *hex)
 	GByteArray *bytes = g_byte_array_new();
 	Reason reason = { 0 };
 
-	ck_assert_msg(resolve_parse_hex(hex, bytes, &reason) == 0, "%s: %s", hex, reason.text);
+	ck_assert_msg(hex_parse(hex, bytes, &reason) == 0, "%s: %s", hex, reason.text);
 	return bytes;
 }
 
@@ -211,11 +213,13 @@ START_TEST(test_hex)
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		g_autoptr(GByteArray) bytes = g_byte_array_new();
+		g_autofree char *shown = NULL;
 		Reason reason = { 0 };
 
-		ck_assert_int_eq(resolve_parse_hex(bad[i].text, bytes, &reason), E_INVALID_ARGUMENTS);
+		ck_assert_int_eq(hex_parse(bad[i].text, bytes, &reason), E_INVALID_ARGUMENTS);
 		ck_assert_msg(strstr(reason.text, bad[i].says) != NULL, "%s: %s", bad[i].text, reason.text);
-		ck_assert_msg(strchr(reason.text, '\033') == NULL, "%s", bad[i].text);
+		shown = printed_failure(reason.text);
+		ck_assert_msg(strchr(shown, '\033') == NULL, "%s", bad[i].text);
 	}
 }
 END_TEST
@@ -229,7 +233,7 @@ START_TEST(test_hex_longest)
 	Reason reason = { 0 };
 
 	ck_assert_uint_eq(bytes->len, AD_MAX);
-	ck_assert_int_eq(resolve_parse_hex(more, rest, &reason), E_INVALID_ARGUMENTS);
+	ck_assert_int_eq(hex_parse(more, rest, &reason), E_INVALID_ARGUMENTS);
 }
 END_TEST
 

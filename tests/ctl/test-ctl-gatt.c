@@ -2,10 +2,11 @@
 /* Values in and out, and attributes by what the user calls them. */
 #include <string.h>
 
+#include "client/gatt-print.h"
+#include "client/value-print.h"
 #include "core/attr.h"
-#include "ctl/gatt-print.h"
-#include "ctl/names.h"
-#include "ctl/value-format.h"
+#include "meaning/names.h"
+#include "meaning/value.h"
 #include "unit.h"
 
 #define LINK "/com/example/Bluetooth/hci0/device/C4_00_00_00_00_01"
@@ -16,7 +17,7 @@ static ValueFormat format_of(const char *name)
 	ValueFormat format = VALUE_ANY;
 	Reason reason = { 0 };
 
-	ck_assert_int_eq(value_format_parse(name, &format, &reason), 0);
+	ck_assert_int_eq(value_parse_format(name, &format, &reason), 0);
 	return format;
 }
 
@@ -28,7 +29,7 @@ START_TEST(test_formats)
 		ValueFormat format = VALUE_ANY;
 		Reason reason = { 0 };
 
-		ck_assert_int_eq(value_format_parse(bad[i], &format, &reason), E_INVALID_ARGUMENTS);
+		ck_assert_int_eq(value_parse_format(bad[i], &format, &reason), E_INVALID_ARGUMENTS);
 		ck_assert(strstr(reason.text, VALUE_FORMATS) != NULL);
 	}
 	ck_assert_int_eq(format_of("hex"), VALUE_HEX);
@@ -63,7 +64,7 @@ START_TEST(test_parse)
 
 		ck_assert_msg(r == (rows[i].hex ? 0 : E_INVALID_ARGUMENTS), "%s \"%s\": %d", rows[i].format, rows[i].text, r);
 		ck_assert_msg((reason.text[0] == '\0') == (r == 0), "%s", reason.text);
-		value_append(hex, VALUE_HEX, bytes->data, bytes->len);
+		value_print(hex, VALUE_HEX, bytes->data, bytes->len);
 		if (rows[i].hex)
 			ck_assert_str_eq(hex->str, rows[i].hex);
 	}
@@ -131,12 +132,12 @@ START_TEST(test_append)
 		const uint8_t *bytes = (const uint8_t *)rows[i].bytes;
 		Json json;
 
-		ck_assert_int_eq(value_append(out, rows[i].format, bytes, rows[i].length), rows[i].text != NULL);
+		ck_assert_int_eq(value_print(out, rows[i].format, bytes, rows[i].length), rows[i].text != NULL);
 		ck_assert_str_eq(out->str, rows[i].text ? rows[i].text : "");
 		g_string_truncate(out, 0);
 		json_init(&json, out);
 		json_begin_object(&json);
-		value_append_json(&json, rows[i].format, bytes, rows[i].length);
+		value_print_json(&json, rows[i].format, bytes, rows[i].length);
 		json_end_object(&json);
 		ck_assert_str_eq(out->str, rows[i].json);
 	}

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The command line: what is taken, what is refused, and the scan filter that comes of it. */
-#include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "ctl/options.h"
+#include "meaning/number.h"
+#include "printed.h"
 #include "unit.h"
 
 #define WORDS_MAX 24
@@ -17,13 +16,10 @@ static bool parse(Options *options, const char *line, ExitCode *ret_exit)
 {
 	static char *words[WORDS_MAX];
 	static char **split;
-	g_autofree char *path = NULL;
-	int fd = g_file_open_tmp("ctl-options-XXXXXX", &path, NULL);
-	int out = dup(STDOUT_FILENO), err = dup(STDERR_FILENO);
+	Printed printed;
 	int n = 1;
 	bool r;
 
-	ck_assert_int_ge(fd, 0);
 	g_strfreev(split);
 	split = NULL;
 	ck_assert(*line == '\0' || g_shell_parse_argv(line, NULL, &split, NULL));
@@ -33,20 +29,12 @@ static bool parse(Options *options, const char *line, ExitCode *ret_exit)
 	words[n] = NULL;
 	ck_assert_int_lt(n, WORDS_MAX);
 
-	fflush(stdout);
-	dup2(fd, STDOUT_FILENO);
-	dup2(fd, STDERR_FILENO);
 	*ret_exit = EXIT_DONE;
+	fail_set_program("bluebrokerctl");
+	printed = printed_begin();
 	r = options_parse(options, n, words, ret_exit);
-	fflush(stdout);
-	dup2(out, STDOUT_FILENO);
-	dup2(err, STDERR_FILENO);
-	close(out);
-	close(err);
-	close(fd);
-	g_clear_pointer(&heard_text, g_free);
-	ck_assert(g_file_get_contents(path, &heard_text, NULL, NULL));
-	unlink(path);
+	g_free(heard_text);
+	heard_text = printed_end(&printed);
 	return r;
 }
 
@@ -337,7 +325,7 @@ START_TEST(test_numbers)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		int64_t value = 0;
 
-		ck_assert_msg(parse_number(rows[i].text, -100, 100, &value) == rows[i].good, "\"%s\"", rows[i].text);
+		ck_assert_msg(number_parse(rows[i].text, -100, 100, &value) == rows[i].good, "\"%s\"", rows[i].text);
 		ck_assert_int_eq(value, rows[i].value);
 	}
 }

@@ -2,10 +2,11 @@
 /* Text for terminals, JSON, and the lines of a scan. */
 #include <string.h>
 
-#include "ctl/heard.h"
-#include "ctl/json.h"
-#include "ctl/names.h"
-#include "ctl/text.h"
+#include "client/boottime.h"
+#include "client/heard.h"
+#include "client/json.h"
+#include "client/text.h"
+#include "meaning/names.h"
 #include "unit.h"
 
 START_TEST(test_text)

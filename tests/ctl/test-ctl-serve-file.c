@@ -5,8 +5,9 @@
 
 #include "core/attr.h"
 #include "core/local.h"
-#include "ctl/serve-file.h"
-#include "ctl/value-format.h"
+#include "ctl/serve/file.h"
+#include "meaning/value.h"
+#include "printed.h"
 #include "unit.h"
 
 static char *said;
@@ -26,7 +27,7 @@ static ServeFile *load(const char *contents)
 	ck_assert(!file == (error->len > 0));
 	ck_assert(file || g_str_has_prefix(error->str, path));
 	g_free(said);
-	said = g_strdup(file ? "" : error->str + strlen(path));
+	said = file ? g_strdup("") : printed_failure(error->str + strlen(path));
 	unlink(path);
 	return file;
 }

@@ -2,9 +2,9 @@
 /* The table of a scan: it fits every window, keeps its order, forgets nothing that is new, and lets nothing through. */
 #include <string.h>
 
+#include "client/table.h"
+#include "client/text.h"
 #include "core/report.h"
-#include "ctl/table.h"
-#include "ctl/text.h"
 #include "unit.h"
 
 #define SECOND USEC_PER_SEC

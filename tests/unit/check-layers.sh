@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# check-layers.sh SRC: util <- meaning <- core <- {bluez, hci, service} <- main; meaning <- ctl. No file includes a header of
-# a layer above or beside it.
+# Usage: check-layers.sh SRC
+# util <- meaning <- core <- {bluez, hci, service} <- main; meaning <- client <- ctl. No file includes a header of a
+# layer above or beside it.
 set -eu
 self=$(readlink -f "$0")
 cd "$1"
@@ -9,7 +10,7 @@ bad=0
 
 # may LAYER HEADER-FOLDERS: what the files of that layer may include of ours
 may() {
-	found=$(grep -n '^#include "' "$1"/*.[ch] | grep -vE "\"($2)/|\"(build-config|broker-dbus)\.h\"" || true)
+	found=$(grep -rn '^#include "' "$1" --include='*.[ch]' | grep -vE "\"($2)/|\"(build-config|broker-dbus)\.h\"" || true)
 	[ -z "$found" ] || { echo "$1/ may include only $2:"; echo "$found"; bad=1; }
 }
 may util 'util'
@@ -18,7 +19,8 @@ may core 'util|meaning|core'
 may bluez 'util|meaning|core|bluez'
 may hci 'util|meaning|core|hci'
 may service 'util|meaning|core|service'
-may ctl 'util|meaning|ctl'
+may client 'util|meaning|client'
+may ctl 'util|meaning|client|ctl'
 may keys 'util'
 for layer in */; do
 	grep -q "^may ${layer%/} " "$self" || { echo "$layer is no layer that this test knows"; bad=1; }

@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A private session that scans. */
+#include "client/listener.h"
+
+#include <errno.h>
+#include <gio/gunixfdlist.h>
+#include <glib-unix.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "build-config.h"
+#include "client/fail.h"
+#include "meaning/constants.h"
+
+#define FIFO_DEPTH 4096
+#define OPEN_TIMEOUT_MS (310 * 1000)	/* Init may wait for the radio to power on; 300 s is its longest setting */
+#define CLOSE_TIMEOUT_MS 2000
+#define BATCH_MAX 256
+#define REST_TIMEOUT_MS 11000	/* longer than a report may wait for others (batch_ms) */
+
+struct Listener {
+	BrokerManager1 *manager;
+	BrokerAdapter1 *radio;	/* NULL if it was unplugged before we could look at it */
+	BrokerSession1 *session;
+	bool radio_away;
+	const ListenerEvents *events;
+	void *userdata;
+	int stream;		/* -1: there is none (any more) */
+	unsigned stream_source;
+	uint64_t lost;		/* as the daemon told last */
+	bool closed;
+};
+
+uint64_t listener_lost(const Listener *listener)
+{
+	return listener->lost;
+}
+
+static void end_stream(Listener *listener)
+{
+	if (listener->stream_source)
+		g_source_remove(listener->stream_source);
+	listener->stream_source = 0;
+	if (listener->stream >= 0)
+		close(listener->stream);
+	listener->stream = -1;
+}
+
+static void break_stream(Listener *listener, const char *why)
+{
+	listener->closed = true;
+	listener->events->broken(listener->userdata, why);
+}
+
+/* The next datagram, if one is there. False: none, or the end of all. */
+static bool receive(Listener *listener)
+{
+	static uint8_t datagram[BB_STREAM_DATAGRAM_MAX];
+	bb_stream_iter reports;
+	ssize_t length;
+
+	do {
+		length = recv(listener->stream, datagram, sizeof(datagram), MSG_DONTWAIT);
+	} while (length < 0 && errno == EINTR);
+	if (length < 0 && errno == EAGAIN)
+		return false;
+	if (length <= 0) {
+		end_stream(listener);
+		return false;
+	}
+	if (bb_stream_open(datagram, (size_t)length, &reports) < 0) {
+		break_stream(listener, "the daemon's reports are in a layout that this program does not know");
+		return false;
+	}
+	listener->lost = reports.lost;
+	listener->events->reports(listener->userdata, &reports);
+	return true;
+}
+
+typedef struct Question {
+	Listener *listener;
+	char *reason;
+} Question;
+
+/* Whether it is the daemon that says it: the session is not what it was. Others say that the daemon is gone. */
+static bool is_of_daemon(const GError *error)
+{
+	return g_error_matches(error, G_IO_ERROR, G_IO_ERROR_DBUS_ERROR) ||
+	       g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_OBJECT);
+}
+
+static void on_is_scanning(GObject *source, GAsyncResult *result, gpointer userdata)
+{
+	Question *question = userdata;
+	Listener *listener = question->listener;
+	g_autoptr(GError) error = NULL;
+	gboolean stands = FALSE;
+	bool answered;
+
+	answered = broker_session1_call_is_scanning_finish(BROKER_SESSION1(source), &stands, result, &error);
+	/* without an answer the daemon is gone, which is told another way */
+	if ((answered || is_of_daemon(error)) && !listener->closed)
+		listener->events->stopped(listener->userdata, question->reason, stands && listener->stream >= 0);
+	g_free(question->reason);
+	g_free(question);
+}
+
+/* Who it was that ended the scan is asked, because a request outlives most causes. */
+static void ask_whether_it_stands(Listener *listener, const char *reason)
+{
+	Question *question = g_new0(Question, 1);
+
+	question->listener = listener;
+	question->reason = g_strdup(reason);
+	broker_session1_call_is_scanning(listener->session, NULL, on_is_scanning, question);
+}
+
+static gboolean on_stream(gint fd UNUSED, GIOCondition condition UNUSED, gpointer userdata)
+{
+	Listener *listener = userdata;
+
+	if (listener->closed) {
+		listener->stream_source = 0;
+		return G_SOURCE_REMOVE;
+	}
+	receive(listener);
+	/* a daemon that went away is told another way; else somebody took the session from us */
+	if (listener->stream < 0)
+		ask_whether_it_stands(listener, "stopped");
+	return G_SOURCE_CONTINUE;
+}
+
+/* Reports of ours that wait at the daemon. */
+static uint32_t count_waiting(const Listener *listener)
+{
+	const char *ours = g_dbus_proxy_get_object_path(G_DBUS_PROXY(listener->session));
+	g_autoptr(GVariant) stats = NULL, rows = NULL;
+	uint32_t waiting = 0;
+
+	if (!broker_manager1_call_get_stats_sync(listener->manager, &stats, NULL, NULL))
+		return 0;
+	rows = g_variant_lookup_value(stats, "Sessions", G_VARIANT_TYPE("aa{sv}"));
+	for (size_t i = 0; rows && i < g_variant_n_children(rows); i++) {
+		g_autoptr(GVariant) row = g_variant_get_child_value(rows, i);
+		const char *path;
+
+		if (g_variant_lookup(row, "Path", "&o", &path) && strcmp(path, ours) == 0)
+			g_variant_lookup(row, "Fifo", "u", &waiting);
+	}
+	return waiting;
+}
+
+/* The scan is over: takes all that was heard in it. */
+static void receive_rest(Listener *listener)
+{
+	struct pollfd readable = { .fd = listener->stream, .events = POLLIN };
+	bool more;
+
+	do {
+		while (!listener->closed && listener->stream >= 0 && receive(listener))
+			;
+		more = !listener->closed && listener->stream >= 0 && count_waiting(listener) > 0;
+		/* what waits comes as soon as the daemon sees that there is room */
+		if (more && poll(&readable, 1, REST_TIMEOUT_MS) <= 0)
+			return;
+	} while (more);
+	while (!listener->closed && listener->stream >= 0 && receive(listener))
+		;
+}
+
+static void on_scan_stopped(BrokerSession1 *session UNUSED, const char *reason, Listener *listener)
+{
+	if (listener->closed)
+		return;
+	if (strcmp(reason, "timeout") != 0) {
+		ask_whether_it_stands(listener, reason);
+		return;
+	}
+	receive_rest(listener);
+	if (!listener->closed)
+		listener->events->stopped(listener->userdata, reason, false);
+}
+
+static void lose(Listener *listener, const char *what)
+{
+	if (listener->closed)
+		return;
+	listener->closed = true;
+	listener->events->gone(listener->userdata, what);
+}
+
+static void on_bus_closed(GDBusConnection *connection UNUSED, gboolean remote UNUSED, GError *error UNUSED,
+			  Listener *listener)
+{
+	lose(listener, "the message bus");
+}
+
+static void on_owner_changed(GObject *proxy, GParamSpec *property UNUSED, Listener *listener)
+{
+	g_autofree char *owner = g_dbus_proxy_get_name_owner(G_DBUS_PROXY(proxy));
+
+	/* a closed bus takes the name along; that is told by on_bus_closed() */
+	if (!owner && !g_dbus_connection_is_closed(g_dbus_proxy_get_connection(G_DBUS_PROXY(proxy))))
+		lose(listener, "bluebrokerd");
+}
+
+/* The session stands while its radio is off or unplugged, and the daemon tells nothing then: the radio's own object does. */
+static void on_radio_changed(GObject *proxy UNUSED, GParamSpec *property UNUSED, Listener *listener)
+{
+	const char *const *adapters = broker_manager1_get_adapters(listener->manager);
+	const char *path = g_dbus_proxy_get_object_path(G_DBUS_PROXY(listener->radio));
+	bool plugged = adapters && g_strv_contains(adapters, path);
+	bool away = !plugged || !broker_adapter1_get_powered(listener->radio);
+
+	if (listener->closed || away == listener->radio_away)
+		return;
+	listener->radio_away = away;
+	if (!away)
+		listener->events->back(listener->userdata);
+	else
+		listener->events->stopped(listener->userdata, plugged ? "radio-off" : "radio-gone", true);
+}
+
+static void watch_radio(Listener *listener, BrokerManager1 *manager, int adapter)
+{
+	g_autofree char *path = g_strdup_printf(BROKER_PATH "/hci%d", adapter);
+
+	listener->manager = g_object_ref(manager);
+	listener->radio = broker_adapter1_proxy_new_sync(g_dbus_proxy_get_connection(G_DBUS_PROXY(manager)),
+			G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START, BUS_NAME, path, NULL, NULL);
+	if (!listener->radio)
+		return;
+	g_signal_connect(manager, "notify::adapters", G_CALLBACK(on_radio_changed), listener);
+	g_signal_connect(listener->radio, "notify::powered", G_CALLBACK(on_radio_changed), listener);
+}
+
+static bool acquire_stream(Listener *listener, unsigned batch_ms, GError **error)
+{
+	g_autoptr(GUnixFDList) fds = NULL;
+	g_autoptr(GVariant) answer = NULL;
+	GVariantBuilder options;
+	int handle;
+
+	g_variant_builder_init(&options, G_VARIANT_TYPE_VARDICT);
+	if (batch_ms > 0) {
+		g_variant_builder_add(&options, "{sv}", "batch_ms", g_variant_new_uint32(batch_ms));
+		g_variant_builder_add(&options, "{sv}", "batch_max", g_variant_new_uint32(BATCH_MAX));
+	}
+	answer = g_dbus_proxy_call_with_unix_fd_list_sync(G_DBUS_PROXY(listener->session), "AcquireAdvertisements",
+			g_variant_new("(a{sv})", &options), G_DBUS_CALL_FLAGS_NONE, -1, NULL, &fds, NULL, error);
+	if (!answer)
+		return false;
+	/* its version is in each datagram, too */
+	g_variant_get(answer, "(hu)", &handle, NULL);
+	listener->stream = g_unix_fd_list_get(fds, handle, error);
+	if (listener->stream < 0)
+		return false;
+	listener->stream_source = g_unix_fd_add(listener->stream, G_IO_IN, on_stream, listener);
+	return true;
+}
+
+static char *open_session(BrokerManager1 *manager, int adapter, GError **error)
+{
+	uint32_t depth = MIN(bus_limit(manager, "MaxFifoDepth", FIFO_DEPTH), FIFO_DEPTH);
+	g_auto(GVariantDict) init = G_VARIANT_DICT_INIT(NULL);
+	char *path = NULL;
+
+	g_variant_dict_insert(&init, "fifo", "u", depth);
+	g_dbus_proxy_set_default_timeout(G_DBUS_PROXY(manager), OPEN_TIMEOUT_MS);
+	broker_manager1_call_open_session_sync(manager, (guint)adapter, g_variant_dict_end(&init), &path, NULL, error);
+	return path;
+}
+
+/* What was being done when it failed, or NULL. */
+static const char *start(Listener *listener, const ListenerRequest *request, GError **error)
+{
+	BrokerSession1 *session = listener->session;
+
+	if (!broker_session1_call_set_scan_filter_sync(session, request->filter, NULL, error))
+		return "setting the scan filter";
+	/* for ScanStopped */
+	if (!broker_session1_call_callback_sync(session, EVENT_NEW_ADV, NULL, error))
+		return "asking for the scan's signals";
+	if (!acquire_stream(listener, request->batch_ms, error))
+		return "asking for the stream of reports";
+	if (!broker_session1_call_start_scan_sync(session, request->timeout, NULL, error))
+		return "starting the scan";
+	return NULL;
+}
+
+Listener *listener_new(BrokerManager1 *manager, const ListenerRequest *request, const ListenerEvents *events,
+		       void *userdata, ExitCode *ret_exit)
+{
+	GDBusConnection *connection = g_dbus_proxy_get_connection(G_DBUS_PROXY(manager));
+	g_autoptr(GError) error = NULL;
+	g_autofree char *path = open_session(manager, request->adapter, &error);
+	const char *failed = "opening a session";
+	Listener *listener;
+
+	if (!path) {
+		*ret_exit = fail_call(error, failed);
+		return NULL;
+	}
+	listener = g_new0(Listener, 1);
+	listener->events = events;
+	listener->userdata = userdata;
+	listener->stream = -1;
+	listener->session = broker_session1_proxy_new_sync(connection,
+			G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES | G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START, BUS_NAME,
+			path, NULL, &error);
+	if (listener->session) {
+		g_signal_connect(listener->session, "scan-stopped", G_CALLBACK(on_scan_stopped), listener);
+		g_signal_connect(listener->session, "notify::g-name-owner", G_CALLBACK(on_owner_changed), listener);
+		g_signal_connect(connection, "closed", G_CALLBACK(on_bus_closed), listener);
+		failed = start(listener, request, &error);
+		watch_radio(listener, manager, request->adapter);
+	}
+	if (failed) {
+		*ret_exit = fail_call(error, failed);
+		listener_close(listener);
+		listener_free(listener);
+		return NULL;
+	}
+	return listener;
+}
+
+void listener_close(Listener *listener)
+{
+	g_autoptr(GVariant) rest = NULL;
+	guint64 dropped;
+
+	if (listener->closed || !listener->session)
+		return;
+	listener->closed = true;
+	g_dbus_proxy_set_default_timeout(G_DBUS_PROXY(listener->session), CLOSE_TIMEOUT_MS);
+	if (!broker_session1_call_stop_scan_sync(listener->session, NULL, NULL))
+		return;		/* gone: what it held is gone with it */
+	if (broker_session1_call_read_advertisements_sync(listener->session, 1, &rest, &dropped, NULL, NULL))
+		listener->lost = dropped;
+	broker_session1_call_close_sync(listener->session, NULL, NULL);
+}
+
+void listener_free(Listener *listener)
+{
+	if (!listener)
+		return;
+	end_stream(listener);
+	if (listener->session) {
+		GDBusConnection *connection = g_dbus_proxy_get_connection(G_DBUS_PROXY(listener->session));
+
+		g_signal_handlers_disconnect_by_data(connection, listener);
+		g_signal_handlers_disconnect_by_data(listener->session, listener);
+		g_object_unref(listener->session);
+	}
+	if (listener->manager)
+		g_signal_handlers_disconnect_by_data(listener->manager, listener);
+	if (listener->radio)
+		g_signal_handlers_disconnect_by_data(listener->radio, listener);
+	g_clear_object(&listener->radio);
+	g_clear_object(&listener->manager);
+	g_free(listener);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The devices that a scan has met: the rows behind the live table. Bounded. */
+#pragma once
+
+#include <glib.h>
+
+#include "client/heard.h"
+
+#define SEEN_MAX 10000
+#define SEEN_STALE_SECONDS 10	/* not heard for this long: sinks to the end of the table */
+
+typedef struct SeenRow {
+	char address[ADDR_STRING_SIZE];
+	uint8_t addr_type;
+	int16_t rssi;		/* of the last report; RSSI_UNKNOWN */
+	double level;		/* smoothed, dBm */
+	double rank;		/* follows level in steps, so that rows do not change places all the time */
+	uint64_t last;		/* CLOCK_BOOTTIME, microseconds */
+	uint64_t count;
+	char *name;		/* fit for a terminal; NULL: none told yet */
+	GByteArray *data;	/* last advertisement */
+	GByteArray *response;	/* last scan response */
+} SeenRow;
+
+typedef struct Seen Seen;
+
+Seen *seen_new(void);
+void seen_free(Seen *seen);
+
+void seen_note(Seen *seen, const Heard *heard);
+
+/* Devices met, those included that had to be forgotten. */
+uint64_t seen_devices(const Seen *seen);
+
+/* The rows in the order of the table: the strongest first, those that are stale last. Valid until the next call. */
+GPtrArray *seen_sorted(Seen *seen, uint64_t now);
+
+bool seen_row_stale(const SeenRow *row, uint64_t now);

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The terminal: control sequences of ECMA-48 and of xterm that every terminal emulator knows. */
+#include "client/terminal.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#define ENTER "\033[?1049h\033[?25l\033[?7l\033[2J"
+#define LEAVE "\033[0m\033[?7h\033[?25h\033[?1049l"
+
+static struct termios saved;
+static bool has_saved;
+static bool is_open;
+
+static void say(const char *sequence)
+{
+	size_t length = strlen(sequence);
+
+	while (length > 0) {
+		ssize_t n = write(STDOUT_FILENO, sequence, length);
+
+		if (n <= 0)
+			return;		/* the terminal is gone */
+		sequence += n;
+		length -= (size_t)n;
+	}
+}
+
+bool terminal_usable(void)
+{
+	const char *term = getenv("TERM");
+
+	return isatty(STDOUT_FILENO) && term && *term && strcmp(term, "dumb") != 0;
+}
+
+void terminal_open(void)
+{
+	static bool registered;
+
+	if (is_open)
+		return;
+	if (!registered)
+		registered = atexit(terminal_close) == 0;
+
+	has_saved = isatty(STDIN_FILENO) && tcgetattr(STDIN_FILENO, &saved) == 0;
+	if (has_saved) {
+		struct termios quiet = saved;
+
+		quiet.c_lflag &= ~(tcflag_t)(ECHO | ICANON);
+		tcsetattr(STDIN_FILENO, TCSADRAIN, &quiet);
+	}
+	say(ENTER);
+	is_open = true;
+}
+
+void terminal_close(void)
+{
+	if (!is_open)
+		return;
+	is_open = false;
+	say(LEAVE);
+	if (has_saved)
+		tcsetattr(STDIN_FILENO, TCSADRAIN, &saved);
+}
+
+/* COLUMNS and LINES are for those who have no window size, as a serial line. */
+static unsigned from_environment(const char *name, unsigned fallback)
+{
+	const char *text = getenv(name);
+	long value = text ? strtol(text, NULL, 10) : 0;
+
+	return value > 0 && value < 10000 ? (unsigned)value : fallback;
+}
+
+void terminal_size(unsigned *ret_columns, unsigned *ret_rows)
+{
+	struct winsize size = { 0 };
+
+	ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
+	*ret_columns = size.ws_col > 0 ? size.ws_col : from_environment("COLUMNS", 80);
+	*ret_rows = size.ws_row > 0 ? size.ws_row : from_environment("LINES", 24);
+}

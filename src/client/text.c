@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Text for a terminal: cleaning, measuring, cutting. */
+#include "client/text.h"
+
+static bool utf8 = true;
+
+void text_set_utf8(bool value)
+{
+	utf8 = value;
+}
+
+bool text_is_utf8(void)
+{
+	return utf8;
+}
+
+static bool is_printable(gunichar c)
+{
+	switch (g_unichar_type(c)) {
+	case G_UNICODE_CONTROL:
+	case G_UNICODE_FORMAT:		/* among them those that turn the direction of writing */
+	case G_UNICODE_LINE_SEPARATOR:
+	case G_UNICODE_PARAGRAPH_SEPARATOR:
+	case G_UNICODE_PRIVATE_USE:
+	case G_UNICODE_SURROGATE:
+	case G_UNICODE_UNASSIGNED:
+		return false;
+	default:
+		return true;
+	}
+}
+
+void text_append(GString *out, const char *text, gssize length)
+{
+	/* GLib has no pointer for no bytes, and takes none */
+	g_autofree char *valid = g_utf8_make_valid(length == 0 ? "" : text, length);
+
+	for (const char *at = valid; *at; at = g_utf8_next_char(at)) {
+		gunichar c = g_utf8_get_char(at);
+
+		if (!utf8)
+			g_string_append_c(out, c < 0x80 && is_printable(c) ? (char)c : '?');
+		else
+			g_string_append_unichar(out, is_printable(c) ? c : 0xfffd);
+	}
+}
+
+char *text_clean(const char *text, gssize length)
+{
+	GString *out = g_string_new(NULL);
+
+	text_append(out, text, length);
+	return g_string_free(out, FALSE);
+}
+
+static unsigned char_width(gunichar c)
+{
+	if (g_unichar_iszerowidth(c))
+		return 0;
+	return g_unichar_iswide(c) ? 2 : 1;
+}
+
+unsigned text_width(const char *clean)
+{
+	unsigned width = 0;
+
+	for (const char *at = clean; *at; at = g_utf8_next_char(at))
+		width += char_width(g_utf8_get_char(at));
+	return width;
+}
+
+void text_append_cells(GString *out, const char *clean, unsigned cells)
+{
+	bool cut = text_width(clean) > cells;
+	unsigned room = cut && cells > 0 ? cells - 1 : cells;
+	unsigned used = 0;
+
+	for (const char *at = clean; *at; at = g_utf8_next_char(at)) {
+		gunichar c = g_utf8_get_char(at);
+
+		if (used + char_width(c) > room)
+			break;
+		used += char_width(c);
+		g_string_append_unichar(out, c);
+	}
+	if (cut && cells > 0) {
+		g_string_append(out, utf8 ? "…" : "~");
+		used++;
+	}
+	for (; used < cells; used++)
+		g_string_append_c(out, ' ');
+}
+
+void text_append_hex(GString *out, const uint8_t *bytes, size_t length)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < length; i++) {
+		g_string_append_c(out, digits[bytes[i] >> 4]);
+		g_string_append_c(out, digits[bytes[i] & 0x0f]);
+	}
+}

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* bluebrokerctl read and write: one attribute, once. */
+#include "ctl/commands/attribute.h"
+
+#include <stdio.h>
+
+#include "client/fail.h"
+#include "client/gatt-print.h"
+#include "client/output.h"
+#include "client/value-print.h"
+#include "ctl/commands.h"
+
+Hold *command_open_attribute(const Options *options, ExitCode *ret_exit)
+{
+	g_autoptr(GString) reason = g_string_new(NULL);
+
+	/* before anything is asked of a device */
+	if (gatt_check_name(options->arguments[1], reason) != 0) {
+		fail_line("%s", reason->str);
+		*ret_exit = EXIT_USAGE;
+		return NULL;
+	}
+	return hold_open(&options->request, options->arguments[0], ret_exit);
+}
+
+GattAttr *command_find_attribute(Hold *hold, const Options *options, unsigned kinds, GPtrArray **ret_tree,
+				 ExitCode *ret_exit)
+{
+	g_autoptr(GPtrArray) tree = hold_tree(hold, ret_exit);
+	g_autoptr(GString) reason = g_string_new(NULL);
+	GattAttr *attr = NULL;
+	int r;
+
+	if (!tree)
+		return NULL;
+	r = gatt_tree_find(tree, options->arguments[1], kinds, &attr, reason);
+	if (r != 0) {
+		fail_line("%s", reason->str);
+		*ret_exit = r == E_DOES_NOT_EXIST ? EXIT_NOTHING : EXIT_USAGE;
+		return NULL;
+	}
+	*ret_tree = g_steal_pointer(&tree);
+	return attr;
+}
+
+static char *describe_doing(const char *verb, const GattAttr *attr)
+{
+	const char *name = gatt_attr_name(attr);
+
+	return g_strdup_printf("%s %s 0x%04x%s%s%s", verb, gatt_kind_name(attr->kind), attr->handle, name ? " (" : "",
+			       name ? name : "", name ? ")" : "");
+}
+
+static void begin_json(Json *json, GString *out, const Hold *hold, const GattAttr *attr)
+{
+	json_init(json, out);
+	json_begin_object(json);
+	json_key(json, "address");
+	json_string(json, hold_address(hold), -1);
+	gatt_attr_append_json(json, attr);
+}
+
+static ExitCode print_value(const Hold *hold, const GattAttr *attr, GBytes *value, const Options *options)
+{
+	g_autoptr(GString) out = g_string_new(NULL);
+	size_t length;
+	const uint8_t *bytes = g_bytes_get_data(value, &length);
+	Json json;
+
+	if (options->json) {
+		begin_json(&json, out, hold, attr);
+		value_print_json(&json, options->format, bytes, length);
+		json_end_object(&json);
+	} else if (!value_print(out, options->format, bytes, length)) {
+		value_print(out, VALUE_HEX, bytes, length);
+		fail_line("the value (%s) has %zu bytes, which is no whole number of integers of that --format", out->str,
+			  length);
+		return EXIT_FAILED;
+	}
+	g_string_append_c(out, '\n');
+	output_puts(out->str);
+	return EXIT_DONE;
+}
+
+static ExitCode read_attribute(Hold *hold, const Options *options)
+{
+	ExitCode code = EXIT_FAILED;
+	g_autoptr(GPtrArray) tree = NULL;
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GBytes) value = NULL;
+	g_autofree char *doing = NULL;
+	GattAttr *attr;
+
+	attr = command_find_attribute(hold, options, GATT_CHARACTERISTIC | GATT_DESCRIPTOR, &tree, &code);
+	if (!attr)
+		return code;
+	doing = describe_doing("reading", attr);
+	value = hold_read(hold, attr, options->offset, &error);
+	return value ? print_value(hold, attr, value, options) : hold_fail(hold, error, doing);
+}
+
+ExitCode command_read(const Options *options)
+{
+	ExitCode code = EXIT_FAILED;
+	Hold *hold = command_open_attribute(options, &code);
+
+	if (hold) {
+		code = read_attribute(hold, options);
+		hold_close(hold);
+	}
+	return code;
+}
+
+static GVariant *write_arguments(const Options *options, const GByteArray *bytes)
+{
+	g_auto(GVariantDict) dict = G_VARIANT_DICT_INIT(NULL);
+	GVariant *value = g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, bytes->data, bytes->len, 1);
+
+	if (options->offset > 0)
+		g_variant_dict_insert(&dict, "offset", "q", options->offset);
+	if (options->write_type)
+		g_variant_dict_insert(&dict, "type", "s", options->write_type);
+	return g_variant_new("(v@a{sv})", value, g_variant_dict_end(&dict));
+}
+
+static ExitCode write_attribute(Hold *hold, const Options *options, const GByteArray *bytes)
+{
+	ExitCode code = EXIT_FAILED;
+	g_autoptr(GPtrArray) tree = NULL;
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GVariant) reply = NULL;
+	g_autofree char *doing = NULL;
+	GattAttr *attr;
+
+	attr = command_find_attribute(hold, options, GATT_CHARACTERISTIC | GATT_DESCRIPTOR, &tree, &code);
+	if (!attr)
+		return code;
+	doing = describe_doing("writing", attr);
+	reply = hold_call(hold, attr, "Write", write_arguments(options, bytes), NULL, &error);
+	if (!reply)
+		return hold_fail(hold, error, doing);
+	if (options->json) {
+		g_autoptr(GString) out = g_string_new(NULL);
+		Json json;
+
+		begin_json(&json, out, hold, attr);
+		json_key(&json, "written");
+		json_uint(&json, bytes->len);
+		json_end_object(&json);
+		g_string_append_c(out, '\n');
+		output_puts(out->str);
+	}
+	return EXIT_DONE;
+}
+
+ExitCode command_write(const Options *options)
+{
+	g_autoptr(GByteArray) bytes = g_byte_array_new();
+	ExitCode code = EXIT_FAILED;
+	Reason reason = { 0 };
+	Hold *hold;
+
+	if (value_parse(options->arguments[2], options->format, bytes, &reason) != 0) {
+		fail_line("VALUE: %s", reason.text);
+		return EXIT_USAGE;
+	}
+	hold = command_open_attribute(options, &code);
+	if (hold) {
+		code = write_attribute(hold, options, bytes);
+		hold_close(hold);
+	}
+	return code;
+}

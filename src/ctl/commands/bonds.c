@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* bluebrokerctl devices --bonded, and forget. */
+#include "ctl/commands/bonds.h"
+
+#include "build-config.h"
+#include "client/bus.h"
+#include "client/fail.h"
+#include "client/json.h"
+#include "client/output.h"
+#include "client/text.h"
+#include "ctl/commands.h"
+#include "meaning/addr.h"
+
+/* Removing a device that is connected takes bluetoothd two seconds. */
+#define FORGET_TIMEOUT_MS 60000
+
+/* Number of the radio, or -1. */
+static int choose_radio(const Options *options, BrokerManager1 **ret_manager, ExitCode *ret_exit)
+{
+	g_autoptr(GDBusConnection) connection = bus_connect(options->request.bus, ret_exit);
+
+	*ret_manager = connection ? bus_manager(connection, ret_exit) : NULL;
+	return *ret_manager ? bus_choose_adapter(*ret_manager, options->request.adapter, ret_exit) : -1;
+}
+
+static void append_bond(GString *out, GVariant *dict)
+{
+	const char *address = "?", *type = "?", *name = NULL;
+	g_autofree char *clean = NULL;
+	gboolean mine = FALSE;
+
+	g_variant_lookup(dict, "Address", "&s", &address);
+	g_variant_lookup(dict, "AddressType", "&s", &type);
+	g_variant_lookup(dict, "Name", "&s", &name);
+	g_variant_lookup(dict, "Mine", "b", &mine);
+	text_append(out, address, -1);
+	g_string_append_c(out, ' ');
+	text_append_cells(out, type, 6);
+	g_string_append(out, mine ? " mine    " : " other's ");
+	clean = name ? text_clean(name, -1) : NULL;
+	if (clean && *clean)
+		g_string_append_printf(out, "\"%s\"\n", clean);
+	else
+		g_string_append(out, "-\n");
+}
+
+static void append_bond_json(GString *out, GVariant *dict)
+{
+	Json json;
+
+	json_init(&json, out);
+	json_variant(&json, dict);
+	g_string_append_c(out, '\n');
+}
+
+ExitCode bonds_list(const Options *options)
+{
+	g_autoptr(BrokerManager1) manager = NULL;
+	g_autoptr(BrokerAdapter1) adapter = NULL;
+	g_autoptr(GString) out = g_string_new(NULL);
+	g_autoptr(GVariant) bonds = NULL;
+	g_autoptr(GError) error = NULL;
+	ExitCode code = EXIT_FAILED;
+	int number = choose_radio(options, &manager, &code);
+	size_t n;
+
+	adapter = number >= 0 ? bus_adapter(manager, number, &code) : NULL;
+	if (!adapter)
+		return code;
+	if (!broker_adapter1_call_get_bonds_sync(adapter, &bonds, NULL, &error))
+		return fail_call(error, "asking for the bonds");
+	n = g_variant_n_children(bonds);
+	if (options->count > 0)
+		n = MIN(n, options->count);
+	for (size_t i = 0; i < n; i++) {
+		g_autoptr(GVariant) dict = g_variant_get_child_value(bonds, i);
+
+		if (options->json)
+			append_bond_json(out, dict);
+		else
+			append_bond(out, dict);
+	}
+	output_puts(out->str);
+	return n > 0 ? EXIT_DONE : EXIT_NOTHING;
+}
+
+ExitCode command_forget(const Options *options)
+{
+	g_autoptr(BrokerManager1) manager = NULL;
+	g_autoptr(BrokerSession1) session = NULL;
+	g_autoptr(GString) out = g_string_new(NULL);
+	g_autofree char *path = NULL;
+	g_autoptr(GError) error = NULL;
+	Addr addr = { .type = ADDR_PUBLIC };
+	char address[ADDR_STRING_SIZE];
+	ExitCode code = EXIT_FAILED;
+	int number;
+	Json json;
+
+	if (addr_parse(options->arguments[0], &addr) < 0) {
+		fail_line("\"%.60s\" is not an address (AA:BB:CC:DD:EE:FF or aabbccddeeff)", options->arguments[0]);
+		return EXIT_USAGE;
+	}
+	addr_format(&addr, address);
+	number = choose_radio(options, &manager, &code);
+	if (number < 0)
+		return code;
+	path = g_strdup_printf(BROKER_PATH "/hci%d", number);
+	session = broker_session1_proxy_new_sync(g_dbus_proxy_get_connection(G_DBUS_PROXY(manager)),
+						 G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES |
+							 G_DBUS_PROXY_FLAGS_DO_NOT_CONNECT_SIGNALS,
+						 BUS_NAME, path, NULL, &error);
+	if (!session)
+		return fail_call(error, "reaching the daemon");
+	g_dbus_proxy_set_default_timeout(G_DBUS_PROXY(session), FORGET_TIMEOUT_MS);
+	if (!broker_session1_call_forget_sync(session, address, NULL, &error))
+		return fail_call(error, "forgetting the device");
+	if (!options->json) {
+		g_string_append_printf(out, "%s is forgotten\n", address);
+	} else {
+		json_init(&json, out);
+		json_begin_object(&json);
+		json_key(&json, "address");
+		json_string(&json, address, -1);
+		json_key(&json, "forgotten");
+		json_bool(&json, true);
+		json_end_object(&json);
+		g_string_append_c(out, '\n');
+	}
+	output_puts(out->str);
+	return EXIT_DONE;
+}

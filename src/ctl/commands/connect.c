@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* bluebrokerctl connect: a link, and what the device has. */
+#include <stdio.h>
+#include <unistd.h>
+
+#include "client/fail.h"
+#include "client/gatt-print.h"
+#include "client/hold.h"
+#include "client/output.h"
+#include "client/text.h"
+#include "ctl/commands.h"
+#include "meaning/constants.h"
+
+/* What makes it useless to read on: the link, the daemon or the time is gone. */
+static bool is_over(const GError *error)
+{
+	g_autofree char *name = g_dbus_error_get_remote_error(error);
+
+	return !name || g_str_has_suffix(name, ".NotConnected") || g_str_has_suffix(name, ".AccessDenied") ||
+	       g_str_has_prefix(name, "org.freedesktop.");
+}
+
+static bool is_readable(const GattAttr *attr)
+{
+	/* what a descriptor allows only shows when it is tried */
+	return attr->kind == GATT_DESCRIPTOR || (attr->kind == GATT_CHARACTERISTIC && attr->properties & PROP_READ);
+}
+
+/* Reads all that can be read. That one cannot is no failure of the rest. */
+static bool read_values(Hold *hold, const GPtrArray *tree, ExitCode *ret_exit)
+{
+	for (guint i = 0; i < tree->len; i++) {
+		GattAttr *attr = tree->pdata[i];
+		g_autoptr(GError) error = NULL;
+
+		if (!is_readable(attr))
+			continue;
+		attr->value = hold_read(hold, attr, 0, &error);
+		if (attr->value)
+			continue;
+		if (is_over(error)) {
+			*ret_exit = hold_fail(hold, error, "reading the values");
+			return false;
+		}
+		g_dbus_error_strip_remote_error(error);
+		attr->failure = g_strdup(error->message);
+	}
+	return true;
+}
+
+static void append_text(GString *out, Hold *hold, BrokerConnection1 *link, const GPtrArray *tree, bool colour)
+{
+	unsigned mtu = hold_mtu(hold);
+
+	g_string_append(out, hold_address(hold));
+	if (link) {
+		const char *type = broker_connection1_get_address_type(link);
+		int rssi = broker_connection1_get_rssi(link);
+
+		g_string_append_c(out, ' ');
+		text_append(out, type ? type : "?", -1);
+		g_string_append_printf(out, "  hci%d", hold_adapter(hold));
+		if (rssi != RSSI_UNKNOWN)
+			g_string_append_printf(out, "  %d dBm", rssi);
+		g_string_append(out, broker_connection1_get_paired(link) ? "  paired" : "");
+	}
+	if (mtu > 0)
+		g_string_append_printf(out, "  MTU %u", mtu);
+	g_string_append_c(out, '\n');
+	gatt_tree_append(out, tree, colour);
+}
+
+static void append_json(GString *out, Hold *hold, BrokerConnection1 *link, const GPtrArray *tree)
+{
+	unsigned mtu = hold_mtu(hold);
+	Json json;
+
+	json_init(&json, out);
+	json_begin_object(&json);
+	json_key(&json, "address");
+	json_string(&json, hold_address(hold), -1);
+	json_key(&json, "adapter");
+	json_int(&json, hold_adapter(hold));
+	if (link) {
+		const char *type = broker_connection1_get_address_type(link);
+		int rssi = broker_connection1_get_rssi(link);
+
+		json_key(&json, "address_type");
+		json_string(&json, type ? type : "", -1);
+		json_key(&json, "paired");
+		json_bool(&json, broker_connection1_get_paired(link));
+		json_key(&json, "rssi");
+		if (rssi == RSSI_UNKNOWN)
+			json_null(&json);
+		else
+			json_int(&json, rssi);
+	}
+	json_key(&json, "mtu");
+	json_uint(&json, mtu);
+	json_key(&json, "services");
+	gatt_tree_append_json(&json, tree);
+	json_end_object(&json);
+	g_string_append_c(out, '\n');
+}
+
+static ExitCode show(Hold *hold, const Options *options)
+{
+	ExitCode code = EXIT_DONE;
+	g_autoptr(GPtrArray) tree = hold_tree(hold, &code);
+	g_autoptr(BrokerConnection1) link = NULL;
+	g_autoptr(GString) out = g_string_new(NULL);
+
+	if (!tree || (options->read && !read_values(hold, tree, &code)))
+		return code;
+	link = hold_link(hold);
+	if (options->json)
+		append_json(out, hold, link, tree);
+	else
+		append_text(out, hold, link, tree, options->colour);
+	output_puts(out->str);
+	return EXIT_DONE;
+}
+
+ExitCode command_connect(const Options *options)
+{
+	ExitCode code = EXIT_FAILED;
+	Hold *hold = hold_open(&options->request, options->arguments[0], &code);
+
+	if (!hold)
+		return code;
+	code = show(hold, options);
+	if (code == EXIT_DONE && (options->stay || isatty(STDOUT_FILENO))) {
+		hold_watch(hold, false, false);
+		fail_line("connected to %s; Ctrl-C lets go", hold_address(hold));
+		code = hold_run(hold);
+	}
+	hold_close(hold);
+	return code;
+}

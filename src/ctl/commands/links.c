@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* bluebrokerctl links: the open links; bluebrokerctl disconnect: the user session's hold on one. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "build-config.h"
+#include "client/bus.h"
+#include "client/fail.h"
+#include "client/json.h"
+#include "client/output.h"
+#include "client/text.h"
+#include "ctl/commands.h"
+#include "meaning/addr.h"
+#include "meaning/constants.h"
+#include "meaning/number.h"
+
+#define CONNECTION "com.example.Bluetooth.Connection1"
+
+typedef struct Row {
+	char *path;
+	int adapter;
+	char *address;
+	char *address_type;	/* NULL: not known */
+	gboolean connected;
+	gboolean paired;
+	uint32_t holders;
+	int16_t rssi;
+} Row;
+
+/* N of /com/example/Bluetooth/hciN/device/…; -1 for other paths. */
+static int adapter_of(const char *path)
+{
+	const char *number = BROKER_PATH "/hci";
+	g_autofree char *digits = NULL;
+	const char *end;
+	int64_t value;
+
+	if (!g_str_has_prefix(path, number))
+		return -1;
+	path += strlen(number);
+	end = strchr(path, '/');
+	digits = end ? g_strndup(path, (size_t)(end - path)) : NULL;
+	return digits && number_parse(digits, 0, 65535, &value) ? (int)value : -1;
+}
+
+static void clear_row(void *pointer)
+{
+	Row *row = pointer;
+
+	g_free(row->path);
+	g_free(row->address);
+	g_free(row->address_type);
+}
+
+static int compare_rows(const void *a, const void *b)
+{
+	const Row *first = a, *second = b;
+
+	if (first->adapter != second->adapter)
+		return first->adapter - second->adapter;
+	return strcmp(first->address, second->address);
+}
+
+/* The links, by radio and address; of one radio only, if --adapter says so. objects: (a{oa{sa{sv}}}). */
+static GArray *rows_new(GVariant *objects, int adapter)
+{
+	g_autoptr(GVariant) dict = g_variant_get_child_value(objects, 0);
+	GArray *rows = g_array_new(FALSE, FALSE, sizeof(Row));
+	GVariantIter iter;
+	const char *path;
+	GVariant *interfaces;
+
+	g_array_set_clear_func(rows, clear_row);
+	g_variant_iter_init(&iter, dict);
+	while (g_variant_iter_next(&iter, "{&o@a{sa{sv}}}", &path, &interfaces)) {
+		g_autoptr(GVariant) properties = g_variant_lookup_value(interfaces, CONNECTION, G_VARIANT_TYPE_VARDICT);
+		Row row = { .adapter = adapter_of(path), .rssi = RSSI_UNKNOWN };
+
+		g_variant_unref(interfaces);
+		if (!properties || (adapter >= 0 && adapter != row.adapter) ||
+		    !g_variant_lookup(properties, "Address", "s", &row.address))
+			continue;
+		row.path = g_strdup(path);
+		g_variant_lookup(properties, "AddressType", "s", &row.address_type);
+		g_variant_lookup(properties, "Connected", "b", &row.connected);
+		g_variant_lookup(properties, "Paired", "b", &row.paired);
+		g_variant_lookup(properties, "Holders", "u", &row.holders);
+		g_variant_lookup(properties, "RSSI", "n", &row.rssi);
+		g_array_append_val(rows, row);
+	}
+	g_array_sort(rows, compare_rows);
+	return rows;
+}
+
+static const char *row_state(const Row *row)
+{
+	if (row->holders == 0)	/* held a moment ago, or wanted again */
+		return row->connected ? "closing" : "opening";
+	if (!row->connected)
+		return "reconnecting";
+	return row->paired ? "paired" : "connected";
+}
+
+static void append_row(GString *out, const Row *row, bool colour)
+{
+	const char *state = row_state(row);
+
+	text_append(out, row->address, -1);
+	g_string_append_c(out, ' ');
+	text_append_cells(out, row->address_type ? row->address_type : "?", 6);
+	g_string_append_printf(out, " hci%-3d %s%-13s%s", row->adapter,
+			       colour ? (row->connected ? "\033[32m" : "\033[31m") : "", state, colour ? "\033[0m" : "");
+	g_string_append_printf(out, "%4u holder%s ", row->holders, row->holders == 1 ? " " : "s");
+	if (row->rssi == RSSI_UNKNOWN)
+		g_string_append(out, "   ? dBm\n");
+	else
+		g_string_append_printf(out, "%4d dBm\n", row->rssi);
+}
+
+static void append_row_json(GString *out, const Row *row)
+{
+	Json json;
+
+	json_init(&json, out);
+	json_begin_object(&json);
+	json_key(&json, "address");
+	json_string(&json, row->address, -1);
+	json_key(&json, "address_type");
+	json_string(&json, row->address_type ? row->address_type : "", -1);
+	json_key(&json, "adapter");
+	json_int(&json, row->adapter);
+	json_key(&json, "connected");
+	json_bool(&json, row->connected);
+	json_key(&json, "paired");
+	json_bool(&json, row->paired);
+	json_key(&json, "holders");
+	json_uint(&json, row->holders);
+	json_key(&json, "rssi");
+	if (row->rssi == RSSI_UNKNOWN)
+		json_null(&json);
+	else
+		json_int(&json, row->rssi);
+	json_end_object(&json);
+	g_string_append_c(out, '\n');
+}
+
+/* All objects, once it is known that the daemon is there. */
+static GVariant *get_objects(GDBusConnection *connection, const Options *options, ExitCode *ret_exit)
+{
+	g_autoptr(BrokerManager1) manager = bus_manager(connection, ret_exit);
+	g_autoptr(BrokerAdapter1) adapter = NULL;
+
+	if (!manager)
+		return NULL;
+	if (options->request.adapter >= 0) {
+		adapter = bus_adapter(manager, options->request.adapter, ret_exit);
+		if (!adapter)
+			return NULL;
+	}
+	return bus_objects(connection, -1, ret_exit);
+}
+
+ExitCode command_links(const Options *options)
+{
+	ExitCode code = EXIT_FAILED;
+	g_autoptr(GDBusConnection) connection = bus_connect(options->request.bus, &code);
+	g_autoptr(GVariant) objects = connection ? get_objects(connection, options, &code) : NULL;
+	g_autoptr(GString) out = g_string_new(NULL);
+	g_autoptr(GArray) rows = NULL;
+
+	if (!objects)
+		return code;
+	rows = rows_new(objects, options->request.adapter);
+	for (guint i = 0; i < rows->len; i++) {
+		const Row *row = &g_array_index(rows, Row, i);
+
+		if (options->json)
+			append_row_json(out, row);
+		else
+			append_row(out, row, options->colour);
+	}
+	output_puts(out->str);
+	return rows->len > 0 ? EXIT_DONE : EXIT_NOTHING;
+}
+
+static ExitCode disconnect(GDBusConnection *connection, const Row *row)
+{
+	g_autoptr(GVariant) reply = NULL;
+	g_autoptr(GError) error = NULL;
+	g_autofree char *name = NULL;
+
+	reply = g_dbus_connection_call_sync(connection, BUS_NAME, row->path, CONNECTION, "Disconnect", NULL, NULL,
+					    G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error);
+	if (reply)
+		return EXIT_DONE;
+	name = g_dbus_error_get_remote_error(error);
+	if (g_strcmp0(name, "com.example.Bluetooth.Error.AccessDenied") != 0)
+		return fail_call(error, "letting go of the link");
+	fail_line("%s on hci%d is linked, but your user's session does not hold it (holders: %u)", row->address,
+		  row->adapter, row->holders);
+	return EXIT_NOTHING;
+}
+
+ExitCode command_disconnect(const Options *options)
+{
+	ExitCode code = EXIT_FAILED, first = EXIT_NOTHING;
+	g_autoptr(GDBusConnection) connection = NULL;
+	g_autoptr(GVariant) objects = NULL;
+	g_autoptr(GArray) rows = NULL;
+	char address[ADDR_STRING_SIZE];
+	Addr addr = { .type = ADDR_PUBLIC };
+	unsigned found = 0;
+
+	if (addr_parse(options->arguments[0], &addr) < 0) {
+		fail_line("\"%.60s\" is not an address (AA:BB:CC:DD:EE:FF or aabbccddeeff)", options->arguments[0]);
+		return EXIT_USAGE;
+	}
+	addr_format(&addr, address);
+	connection = bus_connect(options->request.bus, &code);
+	objects = connection ? get_objects(connection, options, &code) : NULL;
+	if (!objects)
+		return code;
+	rows = rows_new(objects, options->request.adapter);
+	for (guint i = 0; i < rows->len; i++) {
+		const Row *row = &g_array_index(rows, Row, i);
+
+		if (strcmp(row->address, address) != 0)
+			continue;
+		code = disconnect(connection, row);
+		first = found++ == 0 || code == EXIT_DONE ? code : first;
+	}
+	if (found == 0)
+		fail_line("there is no link to %s; bluebrokerctl links lists them", address);
+	return first;
+}

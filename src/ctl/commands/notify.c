@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* bluebrokerctl notify: the notifications of a characteristic, as they come. */
+#include "client/boottime.h"
+#include "client/fail.h"
+#include "client/gatt-print.h"
+#include "client/heard.h"
+#include "client/output.h"
+#include "client/value-print.h"
+#include "ctl/commands.h"
+#include "ctl/commands/attribute.h"
+#include "meaning/constants.h"
+
+typedef struct Notify {
+	const Options *options;
+	Hold *hold;
+	const GattAttr *attr;
+	GString *buffer;
+	uint64_t heard;
+} Notify;
+
+static void append_line(Notify *notify, uint64_t time, const uint8_t *bytes, size_t length)
+{
+	boottime_append_local(notify->buffer, time, boottime_to_wall());
+	g_string_append_c(notify->buffer, ' ');
+	if (!value_print(notify->buffer, notify->options->format, bytes, length)) {
+		/* not a whole number of integers */
+		g_string_append(notify->buffer, "hex ");
+		value_print(notify->buffer, VALUE_HEX, bytes, length);
+	}
+	g_string_append_c(notify->buffer, '\n');
+}
+
+static void append_json(Notify *notify, uint64_t time, const uint8_t *bytes, size_t length)
+{
+	g_autofree char *utc = boottime_format_utc(time, boottime_to_wall());
+	Json json;
+
+	json_init(&json, notify->buffer);
+	json_begin_object(&json);
+	json_key(&json, "time");
+	json_string(&json, utc, -1);
+	json_key(&json, "boottime_us");
+	json_uint(&json, time);
+	json_key(&json, "address");
+	json_string(&json, hold_address(notify->hold), -1);
+	gatt_attr_append_json(&json, notify->attr);
+	value_print_json(&json, notify->options->format, bytes, length);
+	json_end_object(&json);
+	g_string_append_c(notify->buffer, '\n');
+}
+
+static void on_notified(void *userdata, uint64_t time, const uint8_t *bytes, size_t length)
+{
+	Notify *notify = userdata;
+
+	g_string_truncate(notify->buffer, 0);
+	if (notify->options->json)
+		append_json(notify, time, bytes, length);
+	else
+		append_line(notify, time, bytes, length);
+	notify->heard++;
+	if (!output_write(notify->buffer->str, notify->buffer->len) || notify->heard == notify->options->count)
+		hold_end(notify->hold);
+}
+
+static ExitCode listen_until_end(Notify *notify)
+{
+	g_autoptr(GVariant) reply = NULL;
+	g_autoptr(GError) error = NULL;
+	ExitCode code;
+
+	hold_listen(notify->hold, notify->attr, on_notified, notify);
+	reply = hold_call(notify->hold, notify->attr, "Callback", g_variant_new("(u)", EVENT_CHAR_NOTIFY), NULL, &error);
+	if (!reply)
+		return hold_fail(notify->hold, error, "asking for notifications");
+	hold_watch(notify->hold, true, true);
+	code = hold_run(notify->hold);
+	return code == EXIT_DONE && notify->heard == 0 ? EXIT_NOTHING : code;
+}
+
+ExitCode command_notify(const Options *options)
+{
+	ExitCode code = EXIT_FAILED;
+	Notify notify = { .options = options, .hold = command_open_attribute(options, &code) };
+	g_autoptr(GPtrArray) tree = NULL;
+
+	if (!notify.hold)
+		return code;
+	notify.attr = command_find_attribute(notify.hold, options, GATT_CHARACTERISTIC, &tree, &code);
+	if (notify.attr) {
+		notify.buffer = g_string_new(NULL);
+		code = listen_until_end(&notify);
+		g_string_free(notify.buffer, TRUE);
+	}
+	hold_close(notify.hold);
+	return code;
+}

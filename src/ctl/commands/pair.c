@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* bluebrokerctl pair: pairs with a device, and asks whoever sits there for what the pairing needs. */
+#include <errno.h>
+#include <glib-unix.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "client/fail.h"
+#include "client/hold.h"
+#include "client/json.h"
+#include "client/output.h"
+#include "ctl/commands.h"
+
+#define LINE_MAX_LENGTH 64
+
+typedef struct Pairing {
+	Hold *hold;
+	BrokerConnection1 *link;
+	bool asked;		/* a question is open */
+	bool confirms;		/* for yes or no, else for a passkey */
+	uint32_t id;		/* of the question */
+	unsigned input;		/* source of standard input; 0: it is not read */
+	char line[LINE_MAX_LENGTH];
+	size_t length;
+	bool done;
+	GError *error;
+} Pairing;
+
+/* All digits count in tens: passkeys are shown with zeros in front. */
+static bool parse_passkey(const char *text, uint32_t *ret)
+{
+	if (strspn(text, "0123456789") != strlen(text) || strlen(text) > 6)
+		return false;
+	*ret = (uint32_t)strtoul(text, NULL, 10);
+	return true;
+}
+
+static void ask(const Pairing *pairing, uint32_t passkey)
+{
+	if (pairing->confirms)
+		fprintf(stderr, "Does %s show %06u? (yes or no) ", hold_address(pairing->hold), passkey);
+	else
+		fprintf(stderr, "Passkey that %s shows: ", hold_address(pairing->hold));
+	fflush(stderr);
+}
+
+static void respond(Pairing *pairing, bool accept, uint32_t passkey)
+{
+	pairing->asked = false;
+	/* what comes of it, the answer to Pair tells */
+	broker_connection1_call_respond_pairing(pairing->link, pairing->id, accept, passkey, NULL, NULL, NULL);
+}
+
+static void take_line(Pairing *pairing)
+{
+	char *text = g_strstrip(pairing->line);
+	uint32_t passkey;
+
+	if (!pairing->asked || *text == '\0')
+		return;
+	if (pairing->confirms) {
+		respond(pairing, g_ascii_strcasecmp(text, "yes") == 0 || g_ascii_strcasecmp(text, "y") == 0, 0);
+	} else if (parse_passkey(text, &passkey)) {
+		respond(pairing, true, passkey);
+	} else {
+		fail_line("a passkey has up to six digits");
+		ask(pairing, 0);
+	}
+}
+
+/* A byte at a time: what follows the line is not ours to read. */
+static gboolean on_input(gint fd, GIOCondition condition UNUSED, gpointer userdata)
+{
+	Pairing *pairing = userdata;
+	char byte;
+	ssize_t n = read(fd, &byte, 1);
+
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return G_SOURCE_CONTINUE;
+	if (n <= 0) {
+		pairing->input = 0;
+		if (pairing->length > 0) {
+			pairing->line[pairing->length] = '\0';
+			take_line(pairing);
+		}
+		/* nobody is there to answer */
+		if (pairing->asked)
+			respond(pairing, false, 0);
+		return G_SOURCE_REMOVE;
+	}
+	if (byte != '\n') {
+		if (pairing->length < sizeof(pairing->line) - 1)
+			pairing->line[pairing->length++] = byte;
+		return G_SOURCE_CONTINUE;
+	}
+	pairing->line[pairing->length] = '\0';
+	pairing->length = 0;
+	take_line(pairing);
+	if (pairing->asked)
+		return G_SOURCE_CONTINUE;
+	pairing->input = 0;
+	return G_SOURCE_REMOVE;
+}
+
+static void on_request(BrokerConnection1 *link UNUSED, uint32_t id, const char *kind, uint32_t passkey, Pairing *pairing)
+{
+	if (strcmp(kind, "display") == 0) {
+		fprintf(stderr, "Enter %06u at %s\n", passkey, hold_address(pairing->hold));
+		return;
+	}
+	pairing->id = id;
+	pairing->asked = true;
+	pairing->confirms = strcmp(kind, "confirm") == 0;
+	pairing->length = 0;
+	ask(pairing, passkey);
+	if (pairing->input == 0)
+		pairing->input = g_unix_fd_add(STDIN_FILENO, G_IO_IN | G_IO_HUP | G_IO_ERR, on_input, pairing);
+}
+
+static void on_paired(GObject *source, GAsyncResult *result, gpointer userdata)
+{
+	Pairing *pairing = userdata;
+
+	pairing->done = broker_connection1_call_pair_finish(BROKER_CONNECTION1(source), result, &pairing->error);
+	hold_end(pairing->hold);
+}
+
+static ExitCode run(Pairing *pairing, const Options *options)
+{
+	g_auto(GVariantDict) dict = G_VARIANT_DICT_INIT(NULL);
+	ExitCode code;
+
+	if (options->has_passkey)
+		g_variant_dict_insert(&dict, "passkey", "u", options->passkey);
+	g_dbus_proxy_set_default_timeout(G_DBUS_PROXY(pairing->link), hold_time_left_ms(pairing->hold));
+	g_signal_connect(pairing->link, "pairing-request", G_CALLBACK(on_request), pairing);
+	hold_watch(pairing->hold, false, false);
+	broker_connection1_call_pair(pairing->link, g_variant_dict_end(&dict), NULL, on_paired, pairing);
+	code = hold_run(pairing->hold);
+	g_signal_handlers_disconnect_by_data(pairing->link, pairing);
+	if (pairing->asked)
+		fputc('\n', stderr);
+	if (code != EXIT_DONE || pairing->done)
+		return code;
+	if (pairing->error)
+		return hold_fail(pairing->hold, pairing->error, "pairing");
+	fail_line("pairing: cancelled");
+	return EXIT_FAILED;
+}
+
+static void print_done(const Hold *hold, const Options *options)
+{
+	g_autoptr(GString) out = g_string_new(NULL);
+	Json json;
+
+	if (!options->json) {
+		printf("%s is paired\n", hold_address(hold));
+		return;
+	}
+	json_init(&json, out);
+	json_begin_object(&json);
+	json_key(&json, "address");
+	json_string(&json, hold_address(hold), -1);
+	json_key(&json, "paired");
+	json_bool(&json, true);
+	json_end_object(&json);
+	g_string_append_c(out, '\n');
+	output_puts(out->str);
+}
+
+ExitCode command_pair(const Options *options)
+{
+	ExitCode code = EXIT_UNREACHABLE;
+	Pairing pairing = { .hold = hold_open(&options->request, options->arguments[0], &code) };
+
+	if (!pairing.hold)
+		return code;
+	pairing.link = hold_link(pairing.hold);
+	if (pairing.link)
+		code = run(&pairing, options);
+	else
+		fail_line("the link to %s was lost", hold_address(pairing.hold));
+	if (code == EXIT_DONE)
+		print_done(pairing.hold, options);
+	g_clear_object(&pairing.link);
+	g_clear_error(&pairing.error);
+	hold_close(pairing.hold);
+	return code;
+}

@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The groups and keys of the file of bluebrokerctl serve, and what each does: one table. */
+#include "ctl/serve/keys.h"
+
+#include <string.h>
+
+#include "meaning/constants.h"
+#include "meaning/number.h"
+#include "meaning/uuid.h"
+#include "meaning/value.h"
+
+static int refuse(Reason *reason, const char *text, const char *allowed)
+{
+	return reason_set(reason, E_INVALID_ARGUMENTS, "\"%.60s\" is not %s", text, allowed);
+}
+
+static int parse_flag(const char *text, bool *ret, Reason *reason)
+{
+	bool yes = strcmp(text, "true") == 0;
+
+	if (!yes && strcmp(text, "false") != 0)
+		return refuse(reason, text, "true or false");
+	*ret = yes;
+	return 0;
+}
+
+static int parse_uuid(const char *text, char **ret, Reason *reason)
+{
+	char buffer[UUID_STRING_SIZE];
+	Uuid uuid;
+
+	if (uuid_parse(text, &uuid) < 0)
+		return refuse(reason, text, "a UUID (1 to 8 hex digits such as 180d, 36 characters, or 16 raw ones)");
+	uuid_format(&uuid, buffer);
+	/* short ones as they were given: a peer sees them so */
+	*ret = g_strdup(uuid.width == 16 ? buffer : text);
+	return 0;
+}
+
+/* The words between semicolons; empty ones are to be passed over. */
+static char **split_words(const char *text)
+{
+	char **words = g_strsplit(text, ";", -1);
+
+	for (char **word = words; *word; word++)
+		g_strstrip(*word);
+	return words;
+}
+
+typedef struct Bits {
+	const char *allowed;
+	const struct {
+		const char *name;
+		uint32_t bit;
+	} names[10];
+} Bits;
+
+static int add_bit(const Bits *bits, const char *word, uint32_t *value, Reason *reason)
+{
+	for (size_t i = 0; bits->names[i].name; i++) {
+		if (strcmp(bits->names[i].name, word) == 0) {
+			*value |= bits->names[i].bit;
+			return 0;
+		}
+	}
+	return refuse(reason, word, bits->allowed);
+}
+
+static int parse_bits(const char *text, const Bits *bits, bool *has, uint32_t *ret, Reason *reason)
+{
+	g_auto(GStrv) words = split_words(text);
+	uint32_t value = 0;
+
+	for (char **word = words; *word; word++)
+		if (**word != '\0' && add_bit(bits, *word, &value, reason) != 0)
+			return E_INVALID_ARGUMENTS;
+	*has = true;
+	*ret = value;
+	return 0;
+}
+
+/* --- [Advertisement] --- */
+
+static int set_advertised_name(ServeFile *file UNUSED, void *item, const char *text, Reason *reason)
+{
+	return announcement_set_name(item, text, reason);
+}
+
+static int add_words(Announcement *announcement, const char *text,
+		     int (*add)(Announcement *announcement, const char *word, Reason *reason), Reason *reason)
+{
+	g_auto(GStrv) words = split_words(text);
+
+	for (char **word = words; *word; word++)
+		if (**word != '\0' && add(announcement, *word, reason) != 0)
+			return E_INVALID_ARGUMENTS;
+	return 0;
+}
+
+static int add_services(ServeFile *file UNUSED, void *item, const char *text, Reason *reason)
+{
+	return add_words(item, text, announcement_add_service, reason);
+}
+
+static int add_manufacturers(ServeFile *file UNUSED, void *item, const char *text, Reason *reason)
+{
+	return add_words(item, text, announcement_add_manufacturer, reason);
+}
+
+static int add_service_data(ServeFile *file UNUSED, void *item, const char *text, Reason *reason)
+{
+	return add_words(item, text, announcement_add_service_data, reason);
+}
+
+static int set_appearance(ServeFile *file UNUSED, void *item, const char *text, Reason *reason)
+{
+	return announcement_set_appearance(item, text, reason);
+}
+
+static int set_interval(ServeFile *file UNUSED, void *item, const char *text, Reason *reason)
+{
+	return announcement_set_interval(item, text, reason);
+}
+
+static int set_tx_power(ServeFile *file UNUSED, void *item, const char *text, Reason *reason)
+{
+	return parse_flag(text, &((Announcement *)item)->tx_power, reason);
+}
+
+static int set_discoverable(ServeFile *file UNUSED, void *item, const char *text, Reason *reason)
+{
+	bool discoverable = true;
+	int r = parse_flag(text, &discoverable, reason);
+
+	((Announcement *)item)->hidden = !discoverable;
+	return r;
+}
+
+/* --- [Service NAME] --- */
+
+static int set_service_uuid(ServeFile *file UNUSED, void *item, const char *text, Reason *reason)
+{
+	return parse_uuid(text, &((ServeService *)item)->uuid, reason);
+}
+
+static int set_primary(ServeFile *file UNUSED, void *item, const char *text, Reason *reason)
+{
+	return parse_flag(text, &((ServeService *)item)->primary, reason);
+}
+
+/* --- [Characteristic NAME] and [Descriptor NAME] --- */
+
+static int set_uuid(ServeFile *file UNUSED, void *item, const char *text, Reason *reason)
+{
+	return parse_uuid(text, &((ServeAttr *)item)->uuid, reason);
+}
+
+static int set_service(ServeFile *file, void *item, const char *text, Reason *reason)
+{
+	for (guint i = 0; i < file->services->len; i++) {
+		ServeService *service = g_ptr_array_index(file->services, i);
+
+		if (strcmp(service->name, text) == 0) {
+			((ServeAttr *)item)->service = service;
+			service->characteristics++;
+			return 0;
+		}
+	}
+	return refuse(reason, text, "the NAME of a [Service NAME] in this file");
+}
+
+static int set_characteristic(ServeFile *file, void *item, const char *text, Reason *reason)
+{
+	((ServeAttr *)item)->parent = serve_file_find(file, text);
+	if (!((ServeAttr *)item)->parent)
+		return refuse(reason, text, "the NAME of a [Characteristic NAME] in this file");
+	return 0;
+}
+
+static int set_properties(ServeFile *file UNUSED, void *item, const char *text, Reason *reason)
+{
+	static const Bits bits = {
+		.allowed = "a property (broadcast, read, write-without-response, write, notify, indicate, "
+			   "authenticated-signed-writes, extended-properties; with ; between them)",
+		.names = {
+			{ "broadcast", PROP_BROADCAST },
+			{ "read", PROP_READ },
+			{ "write-without-response", PROP_WRITE_NR },
+			{ "write", PROP_WRITE },
+			{ "notify", PROP_NOTIFY },
+			{ "indicate", PROP_INDICATE },
+			{ "authenticated-signed-writes", PROP_AUTH },
+			{ "extended-properties", PROP_EXT_PROP },
+		},
+	};
+	ServeAttr *attr = item;
+
+	return parse_bits(text, &bits, &attr->has_properties, &attr->properties, reason);
+}
+
+static int set_permissions(ServeFile *file UNUSED, void *item, const char *text, Reason *reason)
+{
+	static const Bits bits = {
+		.allowed = "a permission (read, read-encrypted, read-encrypted-mitm, write, write-encrypted, "
+			   "write-encrypted-mitm, write-signed, write-signed-mitm; with ; between them)",
+		.names = {
+			{ "read", PERM_READ },
+			{ "read-encrypted", PERM_READ_ENCRYPTED },
+			{ "read-encrypted-mitm", PERM_READ_ENCRYPTED_MITM },
+			{ "write", PERM_WRITE },
+			{ "write-encrypted", PERM_WRITE_ENCRYPTED },
+			{ "write-encrypted-mitm", PERM_WRITE_ENCRYPTED_MITM },
+			{ "write-signed", PERM_WRITE_SIGNED },
+			{ "write-signed-mitm", PERM_WRITE_SIGNED_MITM },
+		},
+	};
+	ServeAttr *attr = item;
+
+	return parse_bits(text, &bits, &attr->has_permissions, &attr->permissions, reason);
+}
+
+static int set_value(ServeFile *file UNUSED, void *item, const char *text, Reason *reason)
+{
+	return value_parse_typed(text, ((ServeAttr *)item)->value, reason);
+}
+
+static int set_read_timeout(ServeFile *file UNUSED, void *item, const char *text, Reason *reason)
+{
+	int64_t number;
+
+	if (!number_parse(text, 0, UINT32_MAX, &number))
+		return refuse(reason, text, "a time in ms (0 to 4294967295; at most 4500 is waited)");
+	((ServeAttr *)item)->read_timeout_ms = (uint32_t)number;
+	return 0;
+}
+
+/* --- groups --- */
+
+static void *new_announcement(ServeFile *file, const char *name UNUSED)
+{
+	file->advertises = true;
+	return &file->announcement;
+}
+
+static void *new_service(ServeFile *file, const char *name)
+{
+	ServeService *service = g_new0(ServeService, 1);
+
+	service->name = g_strdup(name);
+	service->primary = true;
+	g_ptr_array_add(file->services, service);
+	return service;
+}
+
+static ServeAttr *new_attr(GPtrArray *attrs, const char *name)
+{
+	ServeAttr *attr = g_new0(ServeAttr, 1);
+
+	attr->name = g_strdup(name);
+	attr->value = g_byte_array_new();
+	attr->read_timeout_ms = SERVE_READ_TIMEOUT;
+	g_ptr_array_add(attrs, attr);
+	return attr;
+}
+
+static void *new_characteristic(ServeFile *file, const char *name)
+{
+	return new_attr(file->characteristics, name);
+}
+
+static void *new_descriptor(ServeFile *file, const char *name)
+{
+	return new_attr(file->descriptors, name);
+}
+
+/* In the order in which they name each other. */
+const ServeKind serve_kinds[SERVE_KINDS] = {
+	{
+		"Advertisement", false, new_announcement,
+		{
+			{ "Name", false, set_advertised_name },
+			{ "Services", false, add_services },
+			{ "Manufacturer", false, add_manufacturers },
+			{ "ServiceData", false, add_service_data },
+			{ "Appearance", false, set_appearance },
+			{ "TxPower", false, set_tx_power },
+			{ "Discoverable", false, set_discoverable },
+			{ "Interval", false, set_interval },
+			{ 0 },
+		},
+	},
+	{
+		"Service", true, new_service,
+		{
+			{ "UUID", true, set_service_uuid },
+			{ "Primary", false, set_primary },
+		},
+	},
+	{
+		"Characteristic", true, new_characteristic,
+		{
+			{ "Service", true, set_service },
+			{ "UUID", true, set_uuid },
+			{ "Properties", false, set_properties },
+			{ "Permissions", false, set_permissions },
+			{ "Value", false, set_value },
+			{ "ReadTimeout", false, set_read_timeout },
+		},
+	},
+	{
+		"Descriptor", true, new_descriptor,
+		{
+			{ "Characteristic", true, set_characteristic },
+			{ "UUID", true, set_uuid },
+			{ "Permissions", false, set_permissions },
+			{ "Value", false, set_value },
+		},
+	},
+};
+
+const ServeKind *serve_kind_find(const char *group, const char **ret_name)
+{
+	for (size_t i = 0; i < SERVE_KINDS; i++) {
+		size_t length = strlen(serve_kinds[i].name);
+
+		if (strncmp(group, serve_kinds[i].name, length) != 0 || group[length] != (serve_kinds[i].named ? ' ' : '\0'))
+			continue;
+		*ret_name = group + length + serve_kinds[i].named;
+		return &serve_kinds[i];
+	}
+	return NULL;
+}
+
+const ServeKey *serve_key_find(const ServeKind *kind, const char *name)
+{
+	for (const ServeKey *key = kind->keys; key->name; key++)
+		if (strcmp(key->name, name) == 0)
+			return key;
+	return NULL;
+}
