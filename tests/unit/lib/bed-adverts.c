@@ -28,8 +28,10 @@ int bed_set_advert(Bed *bed, Session *session)
 {
 	const AdvertData data = bed_advert_data(4);
 	Reason reason;
+	int r = advert_set(session, &data, NULL, bed->now, &reason);
 
-	return advert_set(session, &data, NULL, bed->now, &reason);
+	bed_settle(bed);
+	return r;
 }
 
 int bed_advertise(Bed *bed, Session *session, Advertiser *advertiser)
@@ -41,6 +43,7 @@ int bed_advertise(Bed *bed, Session *session, Advertiser *advertiser)
 	r = advert_enable(session, &advertiser->wait, bed->now, &reason);
 	if (r != 1)
 		g_strlcpy(advertiser->text, reason.text, sizeof(advertiser->text));
+	bed_settle(bed);
 	return r;
 }
 
@@ -56,6 +59,7 @@ void bed_advertised(Bed *bed, Session *session, int error)
 		reason_set(&reason, E_FAILED, "said the edge");
 	}
 	advert_started(advert, error, &reason, bed->now);
+	bed_settle(bed);
 }
 
 void bed_set_instances(Bed *bed, unsigned instances, unsigned of_others, bool sets)
@@ -67,12 +71,14 @@ void bed_set_instances(Bed *bed, unsigned instances, unsigned of_others, bool se
 	state.instances_free = (uint8_t)(instances - MIN(instances, active));
 	state.advert_sets = sets;
 	radio_update(bed->radio, &state, bed->now);
+	bed_settle(bed);
 }
 
 void bed_bluez_gone(Bed *bed)
 {
 	broker_bluez_changed(bed->broker, false);
 	radio_vanished(bed->radio, bed->now);
+	bed_settle(bed);
 }
 
 void bed_bluez_back(Bed *bed, bool powered)
@@ -83,4 +89,5 @@ void bed_bluez_back(Bed *bed, bool powered)
 	state.instances_free = state.instances;
 	broker_bluez_changed(bed->broker, true);
 	ck_assert_int_eq(radio_appeared(bed->broker, &bed->radio->addr, 0, &state, bed->now, NULL), 0);
+	bed_settle(bed);
 }

@@ -3,6 +3,11 @@
 
 #include <string.h>
 
+static Bed *bed_of(const Link *link)
+{
+	return link->radio->broker->userdata;
+}
+
 void bed_init_link(Bed *bed)
 {
 	Connecter second = { 0 };
@@ -23,6 +28,7 @@ Attr *bed_attr(Link *link, AttrKind kind, uint16_t handle, Attr *parent, const c
 	attr->parent = parent;
 	attr_set_flags(attr, g_strsplit(flags, ",", -1));
 	attr_appeared(attr);
+	bed_settle(bed_of(link));
 	return attr;
 }
 
@@ -65,6 +71,7 @@ int bed_read_for(Attr *attr, Session *session, uint16_t offset, Asker *asker)
 	asker->wait = (OpWait){ .done = on_asker };
 	r = attr_read(attr, session, offset, &asker->wait, &reason);
 	g_strlcpy(asker->text, reason.text, sizeof(asker->text));
+	bed_settle(bed_of(attr->link));
 	return r;
 }
 
@@ -82,23 +89,30 @@ int bed_write_at(Attr *attr, Session *session, OpKind kind, uint16_t offset, con
 	asker->wait = (OpWait){ .done = on_asker };
 	r = attr_write(attr, session, kind, offset, value, length, &asker->wait, &reason);
 	g_strlcpy(asker->text, reason.text, sizeof(asker->text));
+	bed_settle(bed_of(attr->link));
 	return r;
 }
 
 int bed_subscribe(Attr *attr, Session *session, const char *connection, Asker *asker)
 {
 	Reason reason = { "" };
+	int r;
 
 	asker->wait = (OpWait){ .done = on_asker };
-	return attr_subscribe(attr, session, connection, &asker->wait, &reason);
+	r = attr_subscribe(attr, session, connection, &asker->wait, &reason);
+	bed_settle(bed_of(attr->link));
+	return r;
 }
 
 int bed_add_stream(Attr *attr, AttrStream *stream, Asker *asker)
 {
 	Reason reason = { "" };
+	int r;
 
 	asker->wait = (OpWait){ .done = on_asker };
-	return attr_add_stream(attr, stream, &asker->wait, &reason);
+	r = attr_add_stream(attr, stream, &asker->wait, &reason);
+	bed_settle(bed_of(attr->link));
+	return r;
 }
 
 void bed_notify(Bed *bed)
@@ -135,6 +149,7 @@ void bed_answer(Bed *bed, guint n, int error, const char *value)
 	attr_op_done(op, error, &reason, bytes);
 	if (bytes)
 		g_bytes_unref(bytes);
+	bed_settle(bed);
 }
 
 void bed_value(Bed *bed, Attr *attr, const char *value)
@@ -143,6 +158,7 @@ void bed_value(Bed *bed, Attr *attr, const char *value)
 
 	attr_value(attr, bytes, bed->now);
 	g_bytes_unref(bytes);
+	bed_settle(bed);
 }
 
 uint64_t bed_charged(const Bed *bed)

@@ -30,6 +30,7 @@ int bed_connect_as(Bed *bed, uint8_t last, Session *session, Connecter *connecte
 	};
 	r = link_connect(bed->radio, &addr, &connecter->wait, bed->now, &reason);
 	g_strlcpy(connecter->text, reason.text, sizeof(connecter->text));
+	bed_settle(bed);
 	return r;
 }
 
@@ -44,6 +45,7 @@ void bed_fail_connect(Bed *bed, uint8_t last, int error)
 
 	reason_set(&reason, E_FAILED, "said the edge");
 	link_connect_done(bed_link(bed, last), error, &reason, bed->now);
+	bed_settle(bed);
 }
 
 static void tell(Bed *bed, uint8_t last, const LinkMirror *mirror)
@@ -52,6 +54,7 @@ static void tell(Bed *bed, uint8_t last, const LinkMirror *mirror)
 
 	bed->devices[last] = *mirror;
 	link_mirror(bed->radio, &addr, mirror, bed->now);
+	bed_settle(bed);
 }
 
 void bed_device(Bed *bed, uint8_t last, bool connected, bool resolved)

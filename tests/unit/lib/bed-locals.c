@@ -23,6 +23,7 @@ LocalService *bed_service(Session *session, uint16_t nbr_chars, bool start)
 
 	uuid_from_int(0x1234, &uuid);
 	ck_assert_int_eq(local_service_new(session, &uuid, true, nbr_chars, start, &service, &reason), 0);
+	bed_settle(session->broker->userdata);
 	return service;
 }
 
@@ -38,6 +39,7 @@ LocalAttr *bed_local_attr(Bed *bed, LocalService *service, LocalAttr *parent, co
 	options.value = g_bytes_new(value, strlen(value));
 	ck_assert_int_eq(local_attr_new(service, parent, &uuid, &options, bed->now, &attr, &reason), 0);
 	g_bytes_unref(options.value);
+	bed_settle(bed);
 	return attr;
 }
 
@@ -50,6 +52,7 @@ int bed_start_service(Bed *bed, LocalService *service, Starter *starter)
 	r = local_service_start(service, &starter->wait, bed->now, &reason);
 	if (r != 1)
 		g_strlcpy(starter->text, reason.text, sizeof(starter->text));
+	bed_settle(bed);
 	return r;
 }
 
@@ -60,11 +63,12 @@ void bed_registered(Bed *bed, LocalService *service, int error)
 	ck_assert(g_ptr_array_find(bed->services, service, NULL));
 	if (error == 0) {
 		local_registered(service, 0, NULL, bed->now);
-		return;
+	} else {
+		g_ptr_array_remove(bed->services, service);
+		reason_set(&reason, E_FAILED, "said the edge");
+		local_refused(service, error, &reason, bed->now);
 	}
-	g_ptr_array_remove(bed->services, service);
-	reason_set(&reason, E_FAILED, "said the edge");
-	local_refused(service, error, &reason, bed->now);
+	bed_settle(bed);
 }
 
 LocalAttr *bed_visible(Bed *bed, Session *session, const char *value)
@@ -84,6 +88,7 @@ static void tell(Bed *bed, uint8_t last, bool connected, bool bonded)
 	const Addr addr = device_addr(last);
 
 	peripheral_device(bed->radio->peripheral, &addr, connected, bonded, bed->now);
+	bed_settle(bed);
 }
 
 void bed_central(Bed *bed, uint8_t last, bool connected)
@@ -104,4 +109,5 @@ void bed_central_subscribes(LocalAttr *attr, uint8_t last, bool on)
 		local_subscribe(attr, &addr, 0);
 	else
 		local_unsubscribe(attr, &addr);
+	bed_settle(attr->service->session->broker->userdata);
 }

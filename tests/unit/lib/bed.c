@@ -57,6 +57,7 @@ void bed_say(Bed *bed, const char *format, ...)
 
 void bed_expect(Bed *bed, const char *log)
 {
+	bed_settle(bed);
 	ck_assert_str_eq(bed->log->str, log);
 	bed_forget(bed);
 }
@@ -72,13 +73,19 @@ void bed_tick(Bed *bed)
 	broker_tick(bed->broker, bed->now);
 }
 
+void bed_settle(Bed *bed)
+{
+	while (bed->wake <= bed->now)
+		bed_tick(bed);
+}
+
 void bed_pass(Bed *bed, uint64_t microseconds)
 {
 	const uint64_t end = bed->now + microseconds;
 
 	while (bed->wake <= end) {
 		bed->now = MAX(bed->now, bed->wake);
-		bed_tick(bed);
+		bed_settle(bed);
 	}
 	bed->now = end;
 }
@@ -91,6 +98,7 @@ Radio *bed_radio(Bed *bed, uint8_t last, unsigned index, bool powered)
 
 	bed->broker->bluez_up = true;
 	ck_assert_int_eq(radio_appeared(bed->broker, &addr, index, &state, bed->now, &radio), 0);
+	bed_settle(bed);
 	return radio;
 }
 
@@ -100,6 +108,7 @@ void bed_power(Bed *bed, Radio *radio, bool on)
 
 	state.powered = on;
 	radio_update(radio, &state, bed->now);
+	bed_settle(bed);
 }
 
 Session *bed_session(Bed *bed, Radio *radio, uid_t uid, const char *owner)
@@ -109,14 +118,17 @@ Session *bed_session(Bed *bed, Radio *radio, uid_t uid, const char *owner)
 	Session *session = NULL;
 
 	ck_assert_int_eq(session_open(radio, uid, owner, &options, bed->now, &session, &reason), 0);
+	bed_settle(bed);
 	return session;
 }
 
 int bed_start(Bed *bed, Session *session, int seconds)
 {
 	Reason reason = { "" };
+	int r = session_start_scan(session, seconds, bed->now, &reason);
 
-	return session_start_scan(session, seconds, bed->now, &reason);
+	bed_settle(bed);
+	return r;
 }
 
 void bed_report(Bed *bed, Radio *radio, const ReportInfo *info)
@@ -125,6 +137,7 @@ void bed_report(Bed *bed, Radio *radio, const ReportInfo *info)
 
 	radio_report(radio, report, bed->now);
 	report_unref(report);
+	bed_settle(bed);
 }
 
 void bed_hear(Bed *bed, Radio *radio, uint16_t number)

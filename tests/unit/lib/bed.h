@@ -62,8 +62,9 @@ void bed_say(Bed *bed, const char *format, ...) PRINTF_LIKE(2, 3);
 void bed_expect(Bed *bed, const char *log);
 void bed_forget(Bed *bed);
 
-/* What the broker wanted to be woken for is due. */
+/* The broker is woken; it is, until there is nothing more that is due now, as each step of a test ends. */
 void bed_tick(Bed *bed);
+void bed_settle(Bed *bed);
 
 /* Time passes; what is due on the way is done when it is due. */
 void bed_pass(Bed *bed, uint64_t microseconds);
