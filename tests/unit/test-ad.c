@@ -8,20 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "exact.h"
 #include "meaning/ad.h"
 #include "unit.h"
-
-/* Exactly these bytes, to be freed. */
-static uint8_t *exact(const void *bytes, size_t length)
-{
-	uint8_t *copy = malloc(length);
-
-	if (length > 0) {
-		must(copy);
-		memcpy(copy, bytes, length);
-	}
-	return copy;
-}
 
 /* Asks everything there is to ask, checks that all fields lie inside and in order, and returns how many there are. */
 static size_t walk(const uint8_t *data, size_t length)
@@ -67,7 +56,7 @@ static size_t walk(const uint8_t *data, size_t length)
 
 static size_t walk_copy(const void *bytes, size_t length)
 {
-	uint8_t *data = exact(bytes, length);
+	uint8_t *data = exact_copy(bytes, length);
 	size_t fields = walk(data, length);
 
 	free(data);
@@ -273,7 +262,7 @@ START_TEST(test_noncharacters)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
-		char *text = (char *)exact(table[i].text, strlen(table[i].text) + 1);
+		char *text = (char *)exact_copy(table[i].text, strlen(table[i].text) + 1);
 
 		ad_replace_noncharacters(text);
 		ck_assert_msg(strcmp(text, table[i].replaced) == 0, "row %zu: %s", i, text);
@@ -301,7 +290,7 @@ START_TEST(test_tx_power)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
-		uint8_t *data = exact(table[i].bytes, table[i].length);
+		uint8_t *data = exact_copy(table[i].bytes, table[i].length);
 		int8_t power = 99;
 		bool found = ad_find_tx_power(data, table[i].length, &power);
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "config-file.h"
+#include "exact.h"
 #include "unit.h"
 
 static int parse(Config *config, const char *text, Reason *reason)
@@ -241,10 +242,8 @@ START_TEST(test_nul_bytes)
 	ck_assert_int_eq(config_parse(&config, "test.conf", text, sizeof(text) - 1, &reason), E_INVALID_ARGUMENTS);
 	ck_assert_str_eq(reason.text, "test.conf: line 2: text must be UTF-8, without NUL bytes");
 	for (size_t length = 0; length < sizeof(text); length++) {
-		char *exact = malloc(length);
+		char *exact = exact_copy(text, length);
 
-		if (length > 0)
-			memcpy(exact, text, length);
 		ck_assert_int_ge(config_parse(&config, "test.conf", exact, length, &reason), 0);
 		free(exact);
 	}

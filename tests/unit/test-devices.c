@@ -3,25 +3,18 @@
 #include <errno.h>
 #include <glib.h>
 
+#include "addrs.h"
 #include "core/devices.h"
 #include "meaning/ad.h"
 #include "reports.h"
 #include "unit.h"
-
-static void note(Devices *devices, const ReportInfo *info)
-{
-	Report *report = report_make(info);
-
-	must(devices_note(devices, report) == 0);
-	report_unref(report);
-}
 
 static void note_data(Devices *devices, uint16_t number, uint8_t adv_type, const char *data, size_t length)
 {
 	ReportInfo info = report_info(number, data, length);
 
 	info.adv_type = adv_type;
-	note(devices, &info);
+	report_note(devices, &info);
 }
 
 static const DeviceRow *first_row(const Devices *devices)
@@ -54,7 +47,7 @@ START_TEST(test_row)
 
 	ck_assert_int_eq(devices_new(&devices, 10, NULL), 0);
 	info.time = 100;
-	note(devices, &info);
+	report_note(devices, &info);
 	row = first_row(devices);
 	ck_assert(addr_equal(&row->addr, &info.addr));
 	ck_assert_uint_eq(row->addr.type, ADDR_RANDOM);
@@ -75,7 +68,7 @@ START_TEST(test_row)
 	info.addr.type = ADDR_RANDOM_RPA;
 	info.data = (const uint8_t *)"\x03\x09" "ab";
 	info.length = 4;
-	note(devices, &info);
+	report_note(devices, &info);
 	ck_assert_ptr_eq(first_row(devices), row);
 	ck_assert_uint_eq(devices_count(devices), 1);
 	ck_assert_uint_eq(row->addr.type, ADDR_RANDOM_RPA);
@@ -91,7 +84,7 @@ START_TEST(test_row)
 	info.adv_type = ADV_NON_CONNECTABLE;
 	info.rssi = -20;
 	info.length = 0;
-	note(devices, &info);
+	report_note(devices, &info);
 	ck_assert_int_eq(row->connectable, 1);
 	ck_assert_int_eq(row->rssi, -20);
 	ck_assert_uint_eq(row->advertisement->length, 0);
@@ -132,7 +125,7 @@ START_TEST(test_connectable)
 
 		info.adv_type = later[i].adv_type;
 		info.time = (1 + later[i].seconds) * USEC_PER_SEC;
-		note(devices, &info);
+		report_note(devices, &info);
 		ck_assert_msg(first_row(devices)->connectable == later[i].connectable, "later, row %zu", i);
 	}
 	devices_free(devices);
@@ -234,7 +227,7 @@ static void note_at(Devices *devices, unsigned seconds, uint8_t adv_type, const 
 
 	info.adv_type = adv_type;
 	info.time = seconds * USEC_PER_SEC;
-	note(devices, &info);
+	report_note(devices, &info);
 }
 
 START_TEST(test_facts)
@@ -367,21 +360,13 @@ START_TEST(test_keeps_references)
 }
 END_TEST
 
-static Addr addr_of(const char *text, uint8_t type)
-{
-	Addr addr = { .type = type };
-
-	ck_assert_int_eq(addr_parse(text, &addr), 0);
-	return addr;
-}
-
 static void note_from(Devices *devices, const Addr *addr, uint64_t time)
 {
 	ReportInfo info = report_info(1, "", 0);
 
 	info.addr = *addr;
 	info.time = time;
-	note(devices, &info);
+	report_note(devices, &info);
 }
 
 /* A device with private addresses has one row, whichever it was heard with first, and whenever that was found out. */

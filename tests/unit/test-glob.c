@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "core/glob.h"
+#include "exact.h"
 #include "unit.h"
 
 START_TEST(test_table)
@@ -68,10 +69,8 @@ START_TEST(test_table)
 
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
 		size_t length = strlen(table[i].text);
-		char *text = malloc(length);	/* with no byte behind it */
+		char *text = exact_copy(table[i].text, length);
 
-		if (length > 0)
-			memcpy(text, table[i].text, length);
 		ck_assert_msg(glob_match(table[i].pattern, text, length) == table[i].matches, "\"%s\" on \"%s\"",
 			      table[i].pattern, table[i].text);
 		free(text);

@@ -3,19 +3,12 @@
 #include <glib.h>
 #include <string.h>
 
+#include "addrs.h"
 #include "core/aes.h"
 #include "core/identity.h"
 #include "unit.h"
 
 static Identities *identities;
-
-static Addr addr(const char *text, uint8_t type)
-{
-	Addr result = { .type = type };
-
-	ck_assert_int_eq(addr_parse(text, &result), 0);
-	return result;
-}
 
 static void expect_identity(const Addr *of, const Addr *wanted)
 {
@@ -69,8 +62,8 @@ static const IdentityKey sample = {
 
 START_TEST(test_sample_of_the_specification)
 {
-	const Addr rpa = addr("70:81:94:0D:FB:AA", ADDR_RANDOM), other = addr("70:81:94:0D:FB:AB", ADDR_RANDOM);
-	const Addr fixed = addr("F0:81:94:0D:FB:AA", ADDR_RANDOM);
+	const Addr rpa = addr_of("70:81:94:0D:FB:AA", ADDR_RANDOM), other = addr_of("70:81:94:0D:FB:AB", ADDR_RANDOM);
+	const Addr fixed = addr_of("F0:81:94:0D:FB:AA", ADDR_RANDOM);
 
 	ck_assert(irk_resolves(sample.irk, &rpa));
 	ck_assert(!irk_resolves(sample.irk, &other));
@@ -80,7 +73,7 @@ END_TEST
 
 START_TEST(test_by_key)
 {
-	const Addr rpa = addr("70:81:94:0D:FB:AA", ADDR_RANDOM), other = addr("70:81:94:0D:FB:AB", ADDR_RANDOM);
+	const Addr rpa = addr_of("70:81:94:0D:FB:AA", ADDR_RANDOM), other = addr_of("70:81:94:0D:FB:AB", ADDR_RANDOM);
 	const IdentityKey keys[] = { { .identity = { { 1 }, ADDR_RANDOM }, .irk = { 1 } }, sample };
 
 	setup();
@@ -105,8 +98,8 @@ END_TEST
 
 START_TEST(test_told_by_bluez)
 {
-	const Addr first = addr("4A:00:00:00:00:01", ADDR_RANDOM), second = addr("4A:00:00:00:00:02", ADDR_RANDOM);
-	const Addr identity = addr("C0:00:00:00:00:03", ADDR_RANDOM);
+	const Addr first = addr_of("4A:00:00:00:00:01", ADDR_RANDOM), second = addr_of("4A:00:00:00:00:02", ADDR_RANDOM);
+	const Addr identity = addr_of("C0:00:00:00:00:03", ADDR_RANDOM);
 
 	setup();
 	ck_assert(!identities_learn(identities, &first, &first));
@@ -126,7 +119,7 @@ END_TEST
 /* Whoever makes up addresses fills nothing. */
 START_TEST(test_is_bounded)
 {
-	const Addr rpa = addr("70:81:94:0D:FB:AA", ADDR_RANDOM);
+	const Addr rpa = addr_of("70:81:94:0D:FB:AA", ADDR_RANDOM);
 	Addr made_up = rpa;
 
 	setup();

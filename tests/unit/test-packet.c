@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "exact.h"
 #include "hci/packet.h"
 #include "meaning/ad.h"
 #include "unit.h"
@@ -29,11 +30,7 @@ static Bytes bytes_of(const char *hex)
 
 	for (; sscanf(hex, " %2x%n", &byte, &used) == 1; hex += used)
 		all[bytes.length++] = (uint8_t)byte;
-	bytes.data = malloc(bytes.length);
-	if (bytes.length > 0) {
-		must(bytes.data);
-		memcpy(bytes.data, all, bytes.length);
-	}
+	bytes.data = exact_copy(all, bytes.length);
 	return bytes;
 }
 
@@ -76,14 +73,9 @@ static int walk(const uint8_t *packet, size_t length, PacketReport *reports, siz
 
 static int walk_copy(const uint8_t *bytes, size_t length)
 {
-	uint8_t *packet = malloc(length);
-	int n;
+	uint8_t *packet = exact_copy(bytes, length);
+	int n = walk(packet, length, NULL, 0, NULL);
 
-	if (length > 0) {
-		must(packet);
-		memcpy(packet, bytes, length);
-	}
-	n = walk(packet, length, NULL, 0, NULL);
 	free(packet);
 	return n;
 }

@@ -9,11 +9,8 @@
 static bool push(Ring *ring, uint16_t number)
 {
 	ReportInfo info = report_info(number, "\x02\x01\x06", number % 4);
-	Report *report = report_make(&info);
-	bool kept = ring_push(ring, report);
 
-	report_unref(report);
-	return kept;
+	return report_push(ring, &info);
 }
 
 /* Takes one out and says which it was; *sequence gets its number. */

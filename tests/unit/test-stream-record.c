@@ -13,14 +13,6 @@
 
 static uint8_t bytes[BB_STREAM_DATAGRAM_MAX];
 
-static void push(Ring *ring, const ReportInfo *info)
-{
-	Report *report = report_make(info);
-
-	ring_push(ring, report);
-	report_unref(report);
-}
-
 static Ring *ring_of(size_t depth)
 {
 	Ring *ring = NULL;
@@ -54,7 +46,7 @@ START_TEST(test_layout)
 	size_t count = 0;
 
 	ring_lose(ring);
-	push(ring, &info);
+	report_push(ring, &info);
 	ck_assert_uint_eq(stream_datagram(ring, 9, 0x123456789abcdef0, bytes, sizeof(bytes), &count), sizeof(wanted));
 	ck_assert_uint_eq(count, 1);
 	ck_assert(memcmp(bytes, wanted, sizeof(wanted)) == 0);
@@ -74,7 +66,7 @@ START_TEST(test_there_and_back)
 		ReportInfo info = report_info(i, "\x02\x01\x06", i == 3 ? 0 : 3);
 
 		info.time = UINT64_MAX - i;
-		push(ring, &info);
+		report_push(ring, &info);
 	}
 	length = stream_datagram(ring, 9, ring_dropped(ring), bytes, sizeof(bytes), &count);
 	ck_assert_int_eq(bb_stream_open(bytes, length, &iter), 0);
@@ -111,7 +103,7 @@ START_TEST(test_room)
 	ck_assert_uint_eq(stream_datagram(ring, 9, 0, bytes, sizeof(bytes), &count), BB_STREAM_HEADER_SIZE);
 	ck_assert_uint_eq(count, 0);
 	for (int i = 0; i < 100; i++)
-		push(ring, &info);
+		report_push(ring, &info);
 	ck_assert_uint_eq(stream_datagram(ring, 7, 0, bytes, sizeof(bytes), &count), BB_STREAM_HEADER_SIZE + 7 * LONGEST);
 	ck_assert_uint_eq(count, 7);
 	ck_assert_uint_eq(stream_datagram(ring, 4096, 0, bytes, sizeof(bytes), &count),
@@ -133,8 +125,8 @@ static size_t two_records(void)
 	Ring *ring = ring_of(2);
 	size_t count, length;
 
-	push(ring, &info);
-	push(ring, &info);
+	report_push(ring, &info);
+	report_push(ring, &info);
 	length = stream_datagram(ring, 2, 0, bytes, sizeof(bytes), &count);
 	ring_free(ring);
 	return length;

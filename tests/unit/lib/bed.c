@@ -146,8 +146,3 @@ void bed_hear(Bed *bed, Radio *radio, uint16_t number)
 
 	bed_report(bed, radio, &info);
 }
-
-Addr device_addr(uint8_t last)
-{
-	return (Addr){ .bytes = { 0xc0, 0, 0, 0, 0, last }, .type = ADDR_RANDOM };
-}

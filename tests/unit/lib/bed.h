@@ -8,6 +8,7 @@
 #include <check.h>
 #include <glib.h>
 
+#include "addrs.h"
 #include "core/broker.h"
 #include "core/link.h"
 #include "core/radio.h"
@@ -78,6 +79,3 @@ int bed_start(Bed *bed, Session *session, int seconds);
 
 void bed_report(Bed *bed, Radio *radio, const ReportInfo *info);
 void bed_hear(Bed *bed, Radio *radio, uint16_t number);
-
-/* Of a device, whether it is the peripheral or the central. */
-Addr device_addr(uint8_t last);

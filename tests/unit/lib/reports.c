@@ -3,6 +3,8 @@
 
 #include <check.h>
 
+#include "unit.h"
+
 ReportInfo report_info(uint16_t number, const void *data, size_t length)
 {
 	return (ReportInfo) {
@@ -25,4 +27,21 @@ Report *report_make(const ReportInfo *info)
 
 	ck_assert_int_eq(report_new(&report, info), 0);
 	return report;
+}
+
+void report_note(Devices *devices, const ReportInfo *info)
+{
+	Report *report = report_make(info);
+
+	must(devices_note(devices, report) == 0);
+	report_unref(report);
+}
+
+bool report_push(Ring *ring, const ReportInfo *info)
+{
+	Report *report = report_make(info);
+	bool kept = ring_push(ring, report);
+
+	report_unref(report);
+	return kept;
 }
