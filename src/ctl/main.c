@@ -23,7 +23,7 @@ static void keep_standard_descriptors(void)
 			abort();
 }
 
-int main(int argc, char **argv)
+int main(int argc UNUSED, char **argv)
 {
 	ExitCode code = EXIT_DONE;
 	Options options;
@@ -34,7 +34,7 @@ int main(int argc, char **argv)
 	setlocale(LC_CTYPE, "");
 	text_set_utf8(strcmp(nl_langinfo(CODESET), "UTF-8") == 0);
 
-	if (options_parse(&options, argc, argv, &code))
+	if (options_parse(&options, argv, &code))
 		code = options.command->run(&options);
 	options_clear(&options);
 

@@ -8,21 +8,9 @@
 #include "meaning/addr.h"
 #include "meaning/number.h"
 
-static int set_json(Options *options, const char *text UNUSED, Reason *reason UNUSED)
-{
-	options->json = true;
-	return 0;
-}
-
 static int set_no_color(Options *options, const char *text UNUSED, Reason *reason UNUSED)
 {
 	options->colour = false;
-	return 0;
-}
-
-static int set_raw(Options *options, const char *text UNUSED, Reason *reason UNUSED)
-{
-	options->raw = true;
 	return 0;
 }
 
@@ -83,7 +71,8 @@ static int set_pcap(Options *options, const char *text, Reason *reason)
 {
 	if (*text == '\0')
 		return reason_set(reason, E_INVALID_ARGUMENTS, "is empty; say a file, or - for standard output");
-	options->pcap = text;
+	g_free(options->pcap);
+	options->pcap = g_strdup(text);
 	return 0;
 }
 
@@ -91,7 +80,8 @@ static int set_btsnoop(Options *options, const char *text, Reason *reason)
 {
 	if (*text == '\0')
 		return reason_set(reason, E_INVALID_ARGUMENTS, "is empty; say a file, or - for standard output");
-	options->btsnoop = text;
+	g_free(options->btsnoop);
+	options->btsnoop = g_strdup(text);
 	return 0;
 }
 
@@ -101,18 +91,6 @@ static int set_passkey(Options *options, const char *text, Reason *reason)
 		return reason_set(reason, E_INVALID_ARGUMENTS, "\"%.40s\" is not a passkey (up to six digits)", text);
 	options->has_passkey = true;
 	options->passkey = (uint32_t)g_ascii_strtoull(text, NULL, 10);
-	return 0;
-}
-
-static int set_read(Options *options, const char *text UNUSED, Reason *reason UNUSED)
-{
-	options->read = true;
-	return 0;
-}
-
-static int set_stay(Options *options, const char *text UNUSED, Reason *reason UNUSED)
-{
-	options->stay = true;
 	return 0;
 }
 
@@ -159,18 +137,6 @@ static int set_priority(Options *options, const char *text, Reason *reason)
 	if (!number_parse(text, 0, UINT8_MAX, &number))
 		return reason_set(reason, E_INVALID_ARGUMENTS, "\"%.40s\" is not a priority (0 to 255)", text);
 	options->request.priority = (uint8_t)number;
-	return 0;
-}
-
-static int set_auto_reconnect(Options *options, const char *text UNUSED, Reason *reason UNUSED)
-{
-	options->request.auto_reconnect = true;
-	return 0;
-}
-
-static int set_bonded(Options *options, const char *text UNUSED, Reason *reason UNUSED)
-{
-	options->bonded = true;
 	return 0;
 }
 
@@ -239,73 +205,75 @@ static int set_announced_scan_response(Options *options, const char *text, Reaso
 	return announcement_set_scan_response(&options->announcement, text, reason);
 }
 
-static int set_tx_power(Options *options, const char *text UNUSED, Reason *reason UNUSED)
-{
-	options->announcement.tx_power = true;
-	return 0;
-}
-
-static int set_hidden(Options *options, const char *text UNUSED, Reason *reason UNUSED)
-{
-	options->announcement.hidden = true;
-	return 0;
-}
-
-static int set_not_connectable(Options *options, const char *text UNUSED, Reason *reason UNUSED)
-{
-	options->announcement.not_connectable = true;
-	return 0;
-}
-
 static int set_exec(Options *options, const char *text, Reason *reason)
 {
 	if (*text == '\0')
 		return reason_set(reason, E_INVALID_ARGUMENTS, "is empty; say a command for sh -c");
-	options->exec = text;
+	g_free(options->exec);
+	options->exec = g_strdup(text);
 	return 0;
 }
 
+#define SET(function) function, 0
+#define FLAG(member) NULL, offsetof(Options, member)
+
 const Option option_table[] = {
-	{ "timeout", "SECONDS", FOR_SCAN | FOR_CONNECT | FOR_ATTR | FOR_PAIR | FOR_ADVERTISE | FOR_SERVE, set_timeout,
-	  "stop, or give up, after that time" },
-	{ "count", "N", FOR_ADVERTS | FOR_NOTIFY, set_count, "stop after N; devices: list the latest N" },
-	{ "read", NULL, FOR_CONNECT, set_read, "the values too of all that can be read" },
-	{ "passkey", "N", FOR_PAIR, set_passkey, "what the device shows, known beforehand" },
-	{ "stay", NULL, FOR_CONNECT, set_stay, "hold the link until SIGINT or SIGTERM, as on a terminal" },
-	{ "auto-reconnect", NULL, FOR_CONNECT | FOR_NOTIFY, set_auto_reconnect, "open the link again when it is lost" },
-	{ "addr-type", "TYPE", FOR_CONNECT | FOR_ATTR, set_addr_type, "public or random, for a device not heard before" },
-	{ "priority", "N", FOR_CONNECT | FOR_ATTR, set_priority, "0 to 255: more goes first where links are scarce" },
-	{ "format", "FORMAT", FOR_ATTR, set_format, "the value as " VALUE_FORMATS " (little-endian)" },
-	{ "type", "TYPE", FOR_WRITE, set_type, "request (default), command (not acknowledged) or reliable" },
-	{ "offset", "BYTES", FOR_READ | FOR_WRITE, set_offset, "from that byte of the value on" },
-	{ "dedup", "MS", FOR_SCAN, set_dedup, "the same bytes of the same device at most once in MS milliseconds" },
-	{ "pcap", "FILE", FOR_SCAN, set_pcap, "also write what is heard to FILE, for Wireshark (-: standard output)" },
-	{ "btsnoop", "FILE", FOR_SCAN, set_btsnoop, "the same in the format of btmon" },
-	{ "bonded", NULL, FOR_DEVICES, set_bonded, "those that the radio is bonded to, heard or not" },
-	{ "raw", NULL, FOR_ADVERTS, set_raw, "bytes in hex instead of what they mean" },
-	{ "adapter", "hciN",
-	  FOR_ADVERTS | FOR_CONNECT | FOR_ATTR | FOR_LINKS | FOR_PAIR | FOR_ADVERTISE | FOR_SERVE, set_adapter,
-	  "the radio (default: the first)" },
-	{ "name", "GLOB", FOR_ADVERTS, set_name, "devices whose name matches (* ? [a-z])" },
-	{ "rssi", "DBM", FOR_ADVERTS, set_rssi, "at least that strong" },
-	{ "uuid", "UUID", FOR_ADVERTS, add_uuid, "advertises this service; may be repeated" },
-	{ "manufacturer", "ID", FOR_ADVERTS, add_manufacturer, "manufacturer data of this company; may be repeated" },
-	{ "address", "ADDR", FOR_ADVERTS, add_address, "this device; may be repeated" },
-	{ "name", "NAME", FOR_ADVERTISE, set_announced_name, "the name, at most 29 bytes" },
-	{ "service", "UUID", FOR_ADVERTISE, add_announced_service, "a service's UUID; may be repeated" },
-	{ "manufacturer", "ID:HEX", FOR_ADVERTISE, add_announced_manufacturer, "company and data; may be repeated" },
-	{ "service-data", "UUID:HEX", FOR_ADVERTISE, add_announced_service_data, "service and data; may be repeated" },
-	{ "appearance", "N", FOR_ADVERTISE, set_announced_appearance, "what kind of device it is (0x0341: heart rate belt)" },
-	{ "tx-power", NULL, FOR_ADVERTISE, set_tx_power, "the transmit power" },
-	{ "hidden", NULL, FOR_ADVERTISE, set_hidden, "not discoverable" },
-	{ "not-connectable", NULL, FOR_ADVERTISE, set_not_connectable, "nobody can connect" },
-	{ "interval", "MIN[:MAX]", FOR_ADVERTISE, set_announced_interval, "how often, in milliseconds (20 to 10240)" },
-	{ "raw", "HEX", FOR_ADVERTISE, set_announced_raw, "AD structures, instead of all that" },
-	{ "scan-response", "HEX", FOR_ADVERTISE, set_announced_scan_response, "with --raw: those of the scan response" },
-	{ "exec", "CMD", FOR_SERVE, set_exec, "sh -c CMD answers reads, and hears of all else" },
-	{ "json", NULL, FOR_ALL, set_json, "JSON; an object a line where things come one by one" },
-	{ "no-color", NULL, FOR_ALL, set_no_color, "no colours (NO_COLOR in the environment does the same)" },
-	{ "bus", "ADDRESS", FOR_ALL, set_bus, "the message bus: system (default), session, or an address" },
+	{ "timeout", "SECONDS", FOR_SCAN | FOR_CONNECT | FOR_ATTR | FOR_PAIR | FOR_ADVERTISE | FOR_SERVE,
+	  SET(set_timeout), "stop, or give up, after that time" },
+	{ "count", "N", FOR_ADVERTS | FOR_NOTIFY, SET(set_count),
+	  "stop after N; devices: list the latest N" },
+	{ "read", NULL, FOR_CONNECT, FLAG(read), "the values too of all that can be read" },
+	{ "passkey", "N", FOR_PAIR, SET(set_passkey), "what the device shows, known beforehand" },
+	{ "stay", NULL, FOR_CONNECT, FLAG(stay), "hold the link until SIGINT or SIGTERM, as on a terminal" },
+	{ "auto-reconnect", NULL, FOR_CONNECT | FOR_NOTIFY, FLAG(request.auto_reconnect),
+	  "open the link again when it is lost" },
+	{ "addr-type", "TYPE", FOR_CONNECT | FOR_ATTR, SET(set_addr_type),
+	  "public or random, for a device not heard before" },
+	{ "priority", "N", FOR_CONNECT | FOR_ATTR, SET(set_priority),
+	  "0 to 255: more goes first where links are scarce" },
+	{ "format", "FORMAT", FOR_ATTR, SET(set_format), "the value as " VALUE_FORMATS " (little-endian)" },
+	{ "type", "TYPE", FOR_WRITE, SET(set_type),
+	  "request (default), command (not acknowledged) or reliable" },
+	{ "offset", "BYTES", FOR_READ | FOR_WRITE, SET(set_offset), "from that byte of the value on" },
+	{ "dedup", "MS", FOR_SCAN, SET(set_dedup),
+	  "the same bytes of the same device at most once in MS milliseconds" },
+	{ "pcap", "FILE", FOR_SCAN, SET(set_pcap),
+	  "also write what is heard to FILE, for Wireshark (-: standard output)" },
+	{ "btsnoop", "FILE", FOR_SCAN, SET(set_btsnoop), "the same in the format of btmon" },
+	{ "bonded", NULL, FOR_DEVICES, FLAG(bonded), "those that the radio is bonded to, heard or not" },
+	{ "raw", NULL, FOR_ADVERTS, FLAG(raw), "bytes in hex instead of what they mean" },
+	{ "adapter", "hciN", FOR_ADVERTS | FOR_CONNECT | FOR_ATTR | FOR_LINKS | FOR_PAIR | FOR_ADVERTISE | FOR_SERVE,
+	  SET(set_adapter), "the radio (default: the first)" },
+	{ "name", "GLOB", FOR_ADVERTS, SET(set_name), "devices whose name matches (* ? [a-z])" },
+	{ "rssi", "DBM", FOR_ADVERTS, SET(set_rssi), "at least that strong" },
+	{ "uuid", "UUID", FOR_ADVERTS, SET(add_uuid), "advertises this service; may be repeated" },
+	{ "manufacturer", "ID", FOR_ADVERTS, SET(add_manufacturer),
+	  "manufacturer data of this company; may be repeated" },
+	{ "address", "ADDR", FOR_ADVERTS, SET(add_address), "this device; may be repeated" },
+	{ "name", "NAME", FOR_ADVERTISE, SET(set_announced_name), "the name, at most 29 bytes" },
+	{ "service", "UUID", FOR_ADVERTISE, SET(add_announced_service), "a service's UUID; may be repeated" },
+	{ "manufacturer", "ID:HEX", FOR_ADVERTISE, SET(add_announced_manufacturer),
+	  "company and data; may be repeated" },
+	{ "service-data", "UUID:HEX", FOR_ADVERTISE, SET(add_announced_service_data),
+	  "service and data; may be repeated" },
+	{ "appearance", "N", FOR_ADVERTISE, SET(set_announced_appearance),
+	  "what kind of device it is (0x0341: heart rate belt)" },
+	{ "tx-power", NULL, FOR_ADVERTISE, FLAG(announcement.tx_power), "the transmit power" },
+	{ "hidden", NULL, FOR_ADVERTISE, FLAG(announcement.hidden), "not discoverable" },
+	{ "not-connectable", NULL, FOR_ADVERTISE, FLAG(announcement.not_connectable), "nobody can connect" },
+	{ "interval", "MIN[:MAX]", FOR_ADVERTISE, SET(set_announced_interval),
+	  "how often, in milliseconds (20 to 10240)" },
+	{ "raw", "HEX", FOR_ADVERTISE, SET(set_announced_raw), "AD structures, instead of all that" },
+	{ "scan-response", "HEX", FOR_ADVERTISE, SET(set_announced_scan_response),
+	  "with --raw: those of the scan response" },
+	{ "exec", "CMD", FOR_SERVE, SET(set_exec), "sh -c CMD answers reads, and hears of all else" },
+	{ "json", NULL, FOR_ALL, FLAG(json), "JSON; an object a line where things come one by one" },
+	{ "no-color", NULL, FOR_ALL, SET(set_no_color),
+	  "no colours (NO_COLOR in the environment does the same)" },
+	{ "bus", "ADDRESS", FOR_ALL, SET(set_bus),
+	  "the message bus: system (default), session, or an address" },
+	{ "help", NULL, FOR_ALL, FLAG(help), "this text; after a command: about that command" },
+	{ "version", NULL, FOR_ALL, FLAG(version), "the version of bluebrokerctl" },
 };
 
 const size_t option_count = ARRAY_SIZE(option_table);
@@ -313,27 +281,29 @@ _Static_assert(ARRAY_SIZE(option_table) <= OPTIONS_MAX, "OPTIONS_MAX is too smal
 
 unsigned option_mask(const Command *command)
 {
-	static const struct {
-		const char *name;
-		unsigned bit;
-	} bits[] = {
-		{ "scan", FOR_SCAN },
-		{ "devices", FOR_DEVICES },
-		{ "connect", FOR_CONNECT },
-		{ "read", FOR_READ },
-		{ "write", FOR_WRITE },
-		{ "notify", FOR_NOTIFY },
-		{ "disconnect", FOR_LINKS },
-		{ "links", FOR_LINKS },
-		{ "pair", FOR_PAIR },
-		{ "forget", FOR_LINKS },
-		{ "advertise", FOR_ADVERTISE },
-		{ "serve", FOR_SERVE },
-		{ "clients", FOR_LINKS },
-	};
+	return FOR_ALL | (command ? command->options : 0);
+}
 
-	for (size_t i = 0; i < ARRAY_SIZE(bits); i++)
-		if (strcmp(bits[i].name, command->name) == 0)
-			return FOR_ALL | bits[i].bit;
-	return FOR_ALL;
+const Option *option_find(const char *name, const Command *command)
+{
+	unsigned ours = option_mask(command);
+	const Option *other = NULL;
+
+	for (size_t i = 0; i < option_count; i++) {
+		if (strcmp(option_table[i].name, name) != 0)
+			continue;
+		if (option_table[i].commands & ours)
+			return &option_table[i];
+		if (!other)
+			other = &option_table[i];
+	}
+	return other;
+}
+
+int option_set(const Option *option, Options *options, const char *text, Reason *reason)
+{
+	if (option->set)
+		return option->set(options, text, reason);
+	*(bool *)((char *)options + option->flag) = true;
+	return 0;
 }

@@ -2,6 +2,8 @@
 /* The options: one table says what each is, which commands take it, and is what --help prints. */
 #pragma once
 
+#include <stddef.h>
+
 #include "ctl/options.h"
 #include "util/error.h"
 
@@ -28,12 +30,19 @@ typedef struct Option {
 	const char *name;
 	const char *value;	/* what it takes, for the help; NULL: nothing */
 	unsigned commands;
-	int (*set)(Options *options, const char *text, Reason *reason);	/* text: the value */
+	int (*set)(Options *options, const char *text, Reason *reason);	/* text: the value; NULL: the flag is set */
+	size_t flag;		/* where it stands in Options */
 	const char *help;
 } Option;
 
 extern const Option option_table[];
 extern const size_t option_count;	/* at most OPTIONS_MAX */
 
-/* The options that the command takes, as a mask: FOR_ALL and its own. */
+/* The options that the command takes, as a mask: FOR_ALL and its own. NULL: none is chosen. */
 unsigned option_mask(const Command *command);
+
+/* The option with that name: the command's own, or else that of another; NULL: there is none. */
+const Option *option_find(const char *name, const Command *command);
+
+/* Notes that it was given. E_INVALID_ARGUMENTS, and reason says what is allowed, or 0. */
+int option_set(const Option *option, Options *options, const char *text, Reason *reason);

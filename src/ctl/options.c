@@ -2,7 +2,6 @@
 /* The command line. */
 #include "ctl/options.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,55 +9,18 @@
 #include "build-config.h"
 #include "client/fail.h"
 #include "ctl/capture-file.h"
+#include "ctl/help.h"
 #include "ctl/option-table.h"
 
-enum {
-	KEY_TABLE = 0x100,
-	KEY_HELP = 'h',
-	KEY_VERSION = 'V',
-};
-
-static void print_option(const char *name, const char *value, const char *help)
-{
-	g_autofree char *left = g_strdup_printf("--%s%s%s", name, value ? " " : "", value ? value : "");
-
-	printf("  %-24s %s\n", left, help);
-}
-
-static void print_options(unsigned mask)
-{
-	for (size_t i = 0; i < option_count; i++)
-		if (option_table[i].commands & mask)
-			print_option(option_table[i].name, option_table[i].value, option_table[i].help);
-}
-
-static void print_global_options(void)
-{
-	print_options(FOR_ALL);
-	print_option("help", NULL, "this text; after a command: about that command");
-	print_option("version", NULL, "the version of bluebrokerctl");
-}
-
-static void print_help(const Command *command)
-{
-	if (command) {
-		printf("Usage: bluebrokerctl %s [OPTION...]%s%s\n\n%s.\n%s", command->name,
-		       *command->arguments ? " " : "", command->arguments, command->summary,
-		       command->help ? command->help : "");
-		printf("\nOptions:\n");
-		print_options(option_mask(command) & ~(unsigned)FOR_ALL);
-	} else {
-		printf("Usage: bluebrokerctl COMMAND [OPTION...]\n\nUses the Bluetooth broker, bluebrokerd.\n\nCommands:\n");
-		for (const Command *each = commands; each->name; each++) {
-			g_autofree char *left = g_strdup_printf("%s %s", each->name, each->arguments);
-
-			printf("  %-22s %s\n", left, each->summary);
-		}
-		printf("\nOptions:\n");
-	}
-	print_global_options();
-	printf("\n" EXIT_CODES_HELP);
-}
+/* A line that is being read. */
+typedef struct Line {
+	Options *options;
+	char **words;
+	bool named;			/* it names a command */
+	const Command *command;		/* NULL: there is no such */
+	char *unknown;			/* the first word that looks like an option and is none */
+	bool given[OPTIONS_MAX];	/* by place in option_table */
+} Line;
 
 static const Command *find_command(const char *name)
 {
@@ -68,31 +30,177 @@ static const Command *find_command(const char *name)
 	return NULL;
 }
 
-/* The first word that is neither an option nor an option's value names the command. */
-static bool choose_command(Options *options, int argc, char **argv, bool help)
+/* The option whose name begins so, if it is the only one. */
+static const Option *complete_name(const char *start, size_t length, const Command *command)
 {
-	int arguments;
+	const char *found = NULL;
+	bool several = false;
 
-	if (optind >= argc) {
-		if (!help)
+	for (size_t i = 0; i < option_count; i++) {
+		const char *name = option_table[i].name;
+
+		if (strncmp(name, start, length) != 0)
+			continue;
+		if (name[length] == '\0')
+			return option_find(name, command);
+		several |= found && strcmp(found, name) != 0;
+		found = name;
+	}
+	return found && !several ? option_find(found, command) : NULL;
+}
+
+static void note_unknown(Line *line, const char *word)
+{
+	if (!line->unknown)
+		line->unknown = g_strdup(word);
+}
+
+/* Writes the option's name out where it is shortened. Whether its value is the next word. */
+static bool complete_word(Line *line, char **word)
+{
+	const char *name = *word + 2;
+	size_t length = strcspn(name, "=");
+	const Option *option = complete_name(name, length, line->command);
+	char *whole;
+
+	if (!option || (name[length] == '=' && !option->value)) {
+		note_unknown(line, *word);
+		return false;
+	}
+	whole = g_strconcat("--", option->name, name + length, NULL);
+	g_free(*word);
+	*word = whole;
+	return option->value && !strchr(whole, '=');
+}
+
+/* The first word that is neither an option nor an option's value. */
+static void name_command(Line *line, const char *name)
+{
+	if (!line->named)
+		line->command = find_command(name);
+	line->named = true;
+}
+
+/* Before GOption reads them: it knows no shortened names, takes "--json=x" for --json, and does not say which word it was
+ * that it did not know. And only when the command is known it is clear which options there are. */
+static void prepare_words(Line *line)
+{
+	char **word = line->words + 1;
+
+	for (; *word && strcmp(*word, "--") != 0; word++) {
+		if ((*word)[0] != '-' || (*word)[1] == '\0') {
+			name_command(line, *word);
+		} else if ((*word)[1] == '-') {
+			if (complete_word(line, word) && word[1])
+				word++;
+		} else if (strspn(*word + 1, "hV") < strlen(*word + 1)) {
+			note_unknown(line, *word);
+		}
+	}
+	if (*word && word[1])
+		name_command(line, word[1]);
+}
+
+static gboolean on_option(const char *name, const char *value, void *userdata, GError **error)
+{
+	Line *line = userdata;
+	const char *whole = g_str_equal(name, "-h") ? "help" : g_str_equal(name, "-V") ? "version" : name + 2;
+	const Option *option = option_find(whole, line->command);
+	Reason reason = { 0 };
+
+	line->given[option - option_table] = true;
+	if (option_set(option, line->options, value, &reason) == 0 && !line->options->version)
+		return TRUE;
+	g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "%s: %s", name, reason.text);
+	return FALSE;
+}
+
+/* One of a name: that of the command, or else the first. Those of other commands are refused later, in better words. */
+static GOptionGroup *make_group(Line *line)
+{
+	GOptionGroup *group = g_option_group_new(NULL, NULL, NULL, line, NULL);
+	GOptionEntry entries[OPTIONS_MAX + 2] = { 0 };
+	GOptionEntry *end = entries;
+
+	for (size_t i = 0; i < option_count; i++) {
+		const Option *option = &option_table[i];
+		char letter = g_str_equal(option->name, "help") ? 'h' : g_str_equal(option->name, "version") ? 'V' : 0;
+
+		if (option_find(option->name, line->command) != option)
+			continue;
+		*end++ = (GOptionEntry){
+			.long_name = option->name,
+			.short_name = letter,
+			/* a file's name is any bytes, and so are the others */
+			.flags = option->value ? G_OPTION_FLAG_FILENAME : G_OPTION_FLAG_NO_ARG,
+			.arg = G_OPTION_ARG_CALLBACK,
+			.arg_data = __extension__(void *)on_option,
+		};
+	}
+	*end = (GOptionEntry){
+		.long_name = G_OPTION_REMAINING,
+		.arg = G_OPTION_ARG_FILENAME_ARRAY,
+		.arg_data = &line->options->words,
+	};
+	g_option_group_add_entries(group, entries);
+	return group;
+}
+
+static bool refuse_unknown(const Line *line)
+{
+	fail_line("%s: no such option; see bluebrokerctl --help%s", line->unknown,
+		  g_ascii_isdigit(line->unknown[1]) ? " (-- goes before a negative value)" : "");
+	return false;
+}
+
+/* False: it is said what is wrong, or only the version is asked for. */
+static bool read_options(Line *line)
+{
+	g_autoptr(GOptionContext) context = g_option_context_new(NULL);
+	g_autofree char *last = g_strdup(line->words[g_strv_length(line->words) - 1]);
+	g_autoptr(GError) error = NULL;
+
+	g_option_context_set_help_enabled(context, FALSE);
+	g_option_context_set_main_group(context, make_group(line));
+	if (g_option_context_parse_strv(context, &line->words, &error))
+		return line->unknown ? refuse_unknown(line) : true;
+	if (line->options->version)
+		return false;
+	if (g_error_matches(error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION))
+		return refuse_unknown(line);
+	if (g_error_matches(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE))
+		fail_line("%s: its value is missing; see bluebrokerctl --help", last);
+	else
+		fail_line("%s", error->message);
+	return false;
+}
+
+/* The first word that is neither an option nor an option's value names the command. */
+static bool choose_command(Options *options)
+{
+	const Command *command;
+	unsigned arguments;
+
+	if (!options->words || !options->words[0]) {
+		if (!options->help)
 			fail_line("no command given; bluebrokerctl --help lists them");
-		return help;
+		return options->help;
 	}
-	options->command = find_command(argv[optind]);
-	if (!options->command) {
-		fail_line("%s: no such command; bluebrokerctl --help lists them", argv[optind]);
+	command = find_command(options->words[0]);
+	if (!command) {
+		fail_line("%s: no such command; bluebrokerctl --help lists them", options->words[0]);
 		return false;
 	}
-	options->arguments = argv + optind + 1;
-	arguments = argc - optind - 1;
-	if (!help && (arguments < options->command->min_arguments || arguments > options->command->max_arguments)) {
-		fail_line("%s: %s; usage: bluebrokerctl %s %s", options->command->name,
-			  arguments < options->command->min_arguments ? "an argument is missing"
-								      : "too many arguments (quote those with blanks)",
-			  options->command->name, options->command->arguments);
-		return false;
-	}
-	return true;
+	options->command = command;
+	options->arguments = options->words + 1;
+	arguments = g_strv_length(options->arguments);
+	if (options->help || (arguments >= command->min_arguments && arguments <= command->max_arguments))
+		return true;
+	fail_line("%s: %s; usage: bluebrokerctl %s %s", command->name,
+		  arguments < command->min_arguments ? "an argument is missing"
+						     : "too many arguments (quote those with blanks)",
+		  command->name, command->arguments);
+	return false;
 }
 
 /* A capture on standard output leaves no place for anything else there. */
@@ -129,108 +237,37 @@ static bool check_options(const Options *options, const bool given[static OPTION
 	return check_captures(options);
 }
 
-/* Whether another of the same name goes before it: that of the command, or else the first. */
-static bool is_shadowed(size_t index, unsigned mask)
+static void options_init(Options *options)
 {
-	bool ours = option_table[index].commands & mask;
-
-	for (size_t i = 0; i < option_count; i++) {
-		bool theirs = option_table[i].commands & mask;
-
-		if (i != index && strcmp(option_table[i].name, option_table[index].name) == 0 &&
-		    (ours == theirs ? i < index : theirs))
-			return true;
-	}
-	return false;
-}
-
-static void fill_getopt_table(struct option long_options[static OPTIONS_MAX + 3], unsigned mask)
-{
-	struct option *end = long_options;
-
-	for (size_t i = 0; i < option_count; i++)
-		if (!is_shadowed(i, mask))
-			*end++ = (struct option){
-				.name = option_table[i].name,
-				.has_arg = option_table[i].value ? required_argument : no_argument,
-				.val = KEY_TABLE + (int)i,
-			};
-	*end++ = (struct option){ "help", no_argument, NULL, KEY_HELP };
-	*end++ = (struct option){ "version", no_argument, NULL, KEY_VERSION };
-	*end = (struct option){ 0 };
-}
-
-/* The command decides what its options are, so it is looked for first; NULL: that is told later. */
-static const Command *peek_command(int argc, char **argv)
-{
-	struct option long_options[OPTIONS_MAX + 3];
-
-	fill_getopt_table(long_options, 0);
-	optind = 0;	/* GNU: begin anew, also after an earlier line */
-	while (getopt_long(argc, argv, "+:hV", long_options, NULL) != -1)
-		;
-	return optind < argc ? find_command(argv[optind]) : NULL;
-}
-
-static bool leave(ExitCode *ret_exit, ExitCode code)
-{
-	*ret_exit = code;
-	return false;
-}
-
-bool options_parse(Options *options, int argc, char **argv, ExitCode *ret_exit)
-{
-	struct option long_options[OPTIONS_MAX + 3];
-	bool given[OPTIONS_MAX] = { 0 };
 	const char *no_color = g_getenv("NO_COLOR");
-	const Command *command;
-	bool help = false;
-	int key;
 
 	*options = (Options){ .request = { .bus = g_strdup("system"), .adapter = -1, .timeout = -1 } };
 	options->colour = isatty(STDOUT_FILENO) && !(no_color && *no_color);
 	wanted_init(&options->wanted);
+}
 
-	opterr = 0;
-	command = peek_command(argc, argv);
-	fill_getopt_table(long_options, command ? option_mask(command) & ~(unsigned)FOR_ALL : 0);
-	optind = 0;
-	while ((key = getopt_long(argc, argv, ":hV", long_options, NULL)) != -1) {
-		const Option *option;
-		Reason reason = { 0 };
+bool options_parse(Options *options, char **argv, ExitCode *ret_exit)
+{
+	Line line = { .options = options, .words = g_strdupv(argv) };
+	bool good;
 
-		switch (key) {
-		case KEY_HELP:
-			help = true;
-			continue;
-		case KEY_VERSION:
-			printf("bluebrokerctl %s\n", VERSION);
-			return leave(ret_exit, EXIT_DONE);
-		case ':':
-			fail_line("%s: its value is missing; see bluebrokerctl --help", argv[optind - 1]);
-			return leave(ret_exit, EXIT_USAGE);
-		case '?':
-			fail_line("%s: no such option; see bluebrokerctl --help%s", argv[optind - 1],
-				  g_ascii_isdigit(argv[optind - 1][1]) ? " (-- goes before a negative value)" : "");
-			return leave(ret_exit, EXIT_USAGE);
-		}
-		option = &option_table[key - KEY_TABLE];
-		given[key - KEY_TABLE] = true;
-		if (option->set(options, optarg, &reason) != 0) {
-			fail_line("--%s: %s", option->name, reason.text);
-			return leave(ret_exit, EXIT_USAGE);
-		}
-	}
+	options_init(options);
+	prepare_words(&line);
+	good = read_options(&line) && choose_command(options) &&
+	       (options->help || check_options(options, line.given));
+	g_strfreev(line.words);
+	g_free(line.unknown);
 
-	if (!choose_command(options, argc, argv, help))
-		return leave(ret_exit, EXIT_USAGE);
-	if (help) {
-		print_help(options->command);
-		return leave(ret_exit, EXIT_DONE);
-	}
-	if (!check_options(options, given))
-		return leave(ret_exit, EXIT_USAGE);
-	return true;
+	*ret_exit = EXIT_DONE;
+	if (options->version)
+		printf("bluebrokerctl %s\n", VERSION);
+	else if (!good)
+		*ret_exit = EXIT_USAGE;
+	else if (options->help)
+		help_print(options->command);
+	else
+		return true;
+	return false;
 }
 
 void options_clear(Options *options)
@@ -238,4 +275,8 @@ void options_clear(Options *options)
 	wanted_clear(&options->wanted);
 	announcement_clear(&options->announcement);
 	g_clear_pointer(&options->request.bus, g_free);
+	g_clear_pointer(&options->words, g_strfreev);
+	g_clear_pointer(&options->pcap, g_free);
+	g_clear_pointer(&options->btsnoop, g_free);
+	g_clear_pointer(&options->exec, g_free);
 }

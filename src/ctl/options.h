@@ -17,22 +17,26 @@ typedef struct Command {
 	const char *arguments;		/* for the usage line: "HEX [TYPE]" */
 	const char *summary;
 	const char *help;		/* more, or NULL */
-	int min_arguments;
-	int max_arguments;
+	unsigned options;		/* those it takes beside those of all: a bit of option-table.h; 0: none */
+	unsigned min_arguments;
+	unsigned max_arguments;
 	ExitCode (*run)(const Options *options);
 } Command;
 
 struct Options {
 	const Command *command;
-	char **arguments;	/* of the command, NULL-terminated; points into argv */
+	char **words;		/* the command and what follows it, without options; owns them */
+	char **arguments;	/* of the command, NULL-terminated; points into words */
+	bool help;
+	bool version;
 	bool json;
 	bool colour;
 	bool raw;
 	HoldRequest request;	/* what is said to the daemon */
 	uint64_t count;		/* 0: no limit */
 	uint32_t dedup_ms;	/* 0: none */
-	const char *pcap;	/* a file for the capture, "-" for standard output; NULL: none */
-	const char *btsnoop;
+	char *pcap;		/* a file for the capture, "-" for standard output; NULL: none */
+	char *btsnoop;
 	bool bonded;
 	bool read;		/* the values too */
 	bool stay;
@@ -43,7 +47,7 @@ struct Options {
 	uint16_t offset;
 	Wanted wanted;
 	Announcement announcement;
-	const char *exec;	/* NULL: none */
+	char *exec;		/* NULL: none */
 };
 
 /* The commands, ending with a NULL name. */
@@ -53,5 +57,5 @@ extern const Command commands[];
  * Reads the command line. True: options is filled, run its command. False: all is said (help, version, or what is wrong
  * with which argument), leave with *ret_exit.
  */
-bool options_parse(Options *options, int argc, char **argv, ExitCode *ret_exit);
+bool options_parse(Options *options, char **argv, ExitCode *ret_exit);
 void options_clear(Options *options);

@@ -32,7 +32,7 @@ static bool parse(Options *options, const char *line, ExitCode *ret_exit)
 	*ret_exit = EXIT_DONE;
 	fail_set_program("bluebrokerctl");
 	printed = printed_begin();
-	r = options_parse(options, n, words, ret_exit);
+	r = options_parse(options, words, ret_exit);
 	g_free(heard_text);
 	heard_text = printed_end(&printed);
 	return r;
@@ -53,6 +53,11 @@ static const Refused refused[] = {
 	{ "resolve 02 01 06", "too many arguments" },
 	{ "scan --nonsense", "--nonsense: no such option" },
 	{ "scan -x", "-x: no such option" },
+	{ "scan -hx", "-hx: no such option" },
+	{ "scan --n x", "--n: no such option" },	/* name, no-color, not-connectable */
+	{ "scan --json=5", "--json=5: no such option" },
+	{ "scan --time", "its value is missing" },
+	{ "scan --nonsense --version", "--nonsense: no such option" },
 	{ "status --rssi -70", "--rssi: not an option of \"status\"" },
 	{ "connect", "connect: an argument is missing" },
 	{ "connect 11:22:33:44:55:66 2a37", "connect: too many arguments" },
@@ -164,6 +169,42 @@ START_TEST(test_help)
 			ck_assert(strstr(heard_text, "Exit codes:") != NULL);
 		options_clear(&options);
 	}
+}
+END_TEST
+
+/* What getopt_long() allows, and scripts may rely on. */
+START_TEST(test_forms)
+{
+	ExitCode code;
+	Options options;
+
+	ck_assert(parse(&options, "--js --time 5 -- scan", &code));
+	ck_assert_str_eq(options.command->name, "scan");
+	ck_assert(options.json);
+	ck_assert_int_eq(options.request.timeout, 5);
+	options_clear(&options);
+
+	ck_assert(parse(&options, "advertise --raw 020106 --scan=0309 --bus=session", &code));
+	ck_assert_uint_eq(options.announcement.raw->len, 3);
+	ck_assert_uint_eq(options.announcement.scan_response->len, 2);
+	ck_assert_str_eq(options.request.bus, "session");
+	options_clear(&options);
+
+	ck_assert(parse(&options, "write -- x -- --json", &code));
+	ck_assert_str_eq(options.arguments[1], "--");
+	ck_assert_str_eq(options.arguments[2], "--json");
+	ck_assert(!options.json);
+	options_clear(&options);
+
+	/* a name has any bytes */
+	ck_assert(parse(&options, "serve '\xff' --exec '\xff'", &code));
+	ck_assert_str_eq(options.exec, "\xff");
+	ck_assert_str_eq(options.arguments[0], "\xff");
+	options_clear(&options);
+
+	ck_assert(!parse(&options, "scan --version --nonsense", &code));
+	ck_assert_int_eq(code, EXIT_DONE);
+	options_clear(&options);
 }
 END_TEST
 
@@ -331,4 +372,5 @@ START_TEST(test_numbers)
 }
 END_TEST
 
-UNIT_MAIN("ctl-options", test_refused, test_help, test_taken, test_attribute_options, test_announcement, test_filter, test_numbers)
+UNIT_MAIN("ctl-options", test_refused, test_help, test_forms, test_taken, test_attribute_options, test_announcement,
+	  test_filter, test_numbers)
