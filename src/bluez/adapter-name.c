@@ -32,7 +32,7 @@ static int on_renamed(sd_bus_message *m, void *userdata, sd_bus_error *ret_error
 	int r = 0;
 
 	if (error)
-		r = reason_set(&reason, E_FAILED, "bluetoothd does not take the name: %s", error_words(error));
+		r = reason_set(&reason, E_FAILED, "bluetoothd does not take the name: %s", msg_error_words(error));
 	/* bluetoothd tells of it when the kernel has it; of the host's own name, nobody knows before */
 	if (!error && adapter && renaming->name[0]) {
 		g_strlcpy(adapter->state.name, renaming->name, sizeof(adapter->state.name));

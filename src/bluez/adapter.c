@@ -284,13 +284,13 @@ static int on_power_set(sd_bus_message *m, void *userdata, sd_bus_error *ret_err
 	} else if (error) {
 		broker_upstream_failed(adapter->bluez->broker);
 		log_limited(LOG_WARNING, "hci%u: cannot switch the power: %s", adapter->index,
-			    error_words(error));
+			    msg_error_words(error));
 		update_blocked(adapter);
 		if (adapter->state.blocked || sd_bus_error_has_name(error, "org.bluez.Error.Blocked"))
 			r = -ERFKILL;
 		else
 			r = reason_set(&reason, E_NOT_READY, "hci%u could not be powered on: %s", adapter->index,
-				       error_words(error));
+				       msg_error_words(error));
 	}
 	adapter_publish(adapter);
 	if (adapter->radio)

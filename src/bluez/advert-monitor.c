@@ -7,6 +7,7 @@
 
 #include "bluez/adapter.h"
 #include "bluez/bluez.h"
+#include "bluez/msg.h"
 #include "util/log.h"
 
 #define MONITOR_INTERFACE "org.bluez.AdvertisementMonitor1"
@@ -40,8 +41,9 @@ static int append_properties(sd_bus_message *m)
 				     PATTERN_LENGTH, PATTERN);
 }
 
-static int append_objects(sd_bus_message *m, const AdvertMonitor *monitor)
+static int append_objects(sd_bus_message *m, void *userdata)
 {
+	const AdvertMonitor *monitor = userdata;
 	int r;
 
 	r = sd_bus_message_open_container(m, 'a', "{oa{sa{sv}}}");
@@ -64,20 +66,9 @@ static int append_objects(sd_bus_message *m, const AdvertMonitor *monitor)
 
 static int on_root_call(sd_bus_message *m, void *userdata, sd_bus_error *error UNUSED)
 {
-	AdvertMonitor *monitor = userdata;
-	Bluez *bluez = monitor->adapter->bluez;
-	sd_bus_message *reply = NULL;
-	int r;
-
-	if (!sd_bus_message_is_method_call(m, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects"))
-		return 0;
-	r = sd_bus_message_new_method_return(m, &reply);
-	if (r >= 0)
-		r = append_objects(reply, monitor);
-	if (r >= 0)
-		r = sd_bus_send(bluez->bus, reply, NULL);
-	sd_bus_message_unref(reply);
-	return r < 0 ? r : 1;
+	if (sd_bus_message_is_method_call(m, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects"))
+		return msg_reply(m, append_objects, userdata);
+	return 0;
 }
 
 /* Activate, Release; DeviceFound and DeviceLost if somebody does send that pattern. */
@@ -98,11 +89,6 @@ static int on_call(sd_bus_message *m, void *userdata, sd_bus_error *error UNUSED
 }
 
 /* --- registration --- */
-
-static int append_root(sd_bus_message *m, void *root)
-{
-	return sd_bus_message_append(m, "o", root);
-}
 
 static int on_registered(sd_bus_message *m, void *userdata, sd_bus_error *ret_error UNUSED)
 {
@@ -133,7 +119,7 @@ void advert_monitor_start(AdvertMonitor *monitor)
 		r = sd_bus_add_object(bluez->bus, &monitor->object, monitor->path, on_call, monitor);
 	if (r >= 0)
 		r = bluez_call_with(bluez, monitor->adapter->path, MONITOR_MANAGER_INTERFACE, "RegisterMonitor",
-				    &monitor->call, on_registered, monitor, append_root, monitor->root);
+				    &monitor->call, on_registered, monitor, msg_append_path, monitor->root);
 	if (r < 0) {
 		advert_monitor_forget(monitor);
 		advert_monitor_failed(monitor, strerror(-r));
@@ -147,7 +133,7 @@ void advert_monitor_stop(AdvertMonitor *monitor)
 	if (monitor->state == ADVERT_MONITOR_OFF)
 		return;
 	(void)bluez_call_floating(monitor->adapter->bluez, monitor->adapter->path, MONITOR_MANAGER_INTERFACE,
-				  "UnregisterMonitor", NULL, append_root, monitor->root);
+				  "UnregisterMonitor", NULL, msg_append_path, monitor->root);
 	advert_monitor_forget(monitor);
 }
 

@@ -305,7 +305,7 @@ static int translate_error(const sd_bus_error *error, const Link *link, Reason *
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
 		if (sd_bus_error_has_name(error, table[i].name))
 			return table[i].outcome < 0 ? table[i].outcome : reason_set(reason, table[i].outcome, "%s", table[i].says);
-	return reason_set(reason, E_FAILED, "bluetoothd: %s", error_words(error));
+	return reason_set(reason, E_FAILED, "bluetoothd: %s", msg_error_words(error));
 }
 
 /* The kernel holds back all of ATT until a pairing ends that a socket wants, and where it is refused here, for 30 s more. */

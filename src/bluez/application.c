@@ -216,7 +216,7 @@ static int translate(const LocalService *service, const sd_bus_error *error, Rea
 	if (!sd_bus_error_has_name(error, "org.bluez.Error.Failed"))
 		return -EAGAIN;
 	return reason_set(reason, E_FAILED, "bluetoothd does not take service %s: %s", uuid_format(&service->uuid, uuid),
-			  error_words(error));
+			  msg_error_words(error));
 }
 
 static int on_registered(sd_bus_message *m, void *userdata, sd_bus_error *ret_error UNUSED)
@@ -236,7 +236,7 @@ static int on_registered(sd_bus_message *m, void *userdata, sd_bus_error *ret_er
 	r = translate(service, error, &reason);
 	broker_upstream_failed(application->bluez->broker);
 	log_limited(LOG_WARNING, "hci%u: bluetoothd does not take a service: %s: %s", service->session->radio->index,
-		    error->name, error_words(error));
+		    error->name, msg_error_words(error));
 	application_free(application);
 	local_refused(service, r, &reason, now);
 	return 0;

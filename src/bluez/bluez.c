@@ -200,7 +200,7 @@ static int on_owner(sd_bus_message *m, void *userdata, sd_bus_error *ret_error U
 static int on_match_installed(sd_bus_message *m, void *userdata UNUSED, sd_bus_error *ret_error UNUSED)
 {
 	if (sd_bus_message_is_method_error(m, NULL))
-		log_error("the bus refuses a match on bluetoothd: %s", error_words(sd_bus_message_get_error(m)));
+		log_error("the bus refuses a match on bluetoothd: %s", msg_error_words(sd_bus_message_get_error(m)));
 	return 0;
 }
 

@@ -46,7 +46,7 @@ static int on_forgotten(sd_bus_message *m, void *userdata, sd_bus_error *ret_err
 
 	/* somebody else was faster */
 	if (error && !sd_bus_error_has_name(error, "org.bluez.Error.DoesNotExist"))
-		r = reason_set(&reason, E_FAILED, "bluetoothd: %s", error_words(error));
+		r = reason_set(&reason, E_FAILED, "bluetoothd: %s", msg_error_words(error));
 	tell(userdata, r, &reason);
 	return 0;
 }

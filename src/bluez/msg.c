@@ -58,9 +58,32 @@ int msg_read_variant_bytes(sd_bus_message *m, const uint8_t **ret, size_t *ret_l
 	return 1;
 }
 
-const char *error_words(const sd_bus_error *error)
+const char *msg_error_words(const sd_bus_error *error)
 {
 	return error->message && error->message[0] ? error->message : error->name;
+}
+
+int msg_append_path(sd_bus_message *m, void *path)
+{
+	return sd_bus_message_append(m, "o", path);
+}
+
+int msg_append_registration(sd_bus_message *m, void *path)
+{
+	return sd_bus_message_append(m, "oa{sv}", path, 0);
+}
+
+int msg_reply(sd_bus_message *call, MsgAppend append, void *userdata)
+{
+	CLEANUP(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	int r;
+
+	r = sd_bus_message_new_method_return(call, &reply);
+	if (r >= 0)
+		r = append(reply, userdata);
+	if (r >= 0)
+		r = sd_bus_send(NULL, reply, NULL);
+	return r < 0 ? r : 1;
 }
 
 /*

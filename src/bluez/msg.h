@@ -25,7 +25,14 @@ int msg_open_property(sd_bus_message *m, const char *name, const char *signature
 int msg_close_property(sd_bus_message *m);
 
 /* What an error says, to people. Whoever made it may have left out the message. */
-const char *error_words(const sd_bus_error *error);
+const char *msg_error_words(const sd_bus_error *error);
+
+/* Puts something into a message. */
+typedef int (*MsgAppend)(sd_bus_message *m, void *userdata);
+int msg_append_path(sd_bus_message *m, void *path);		/* o */
+int msg_append_registration(sd_bus_message *m, void *path);	/* oa{sv}, without options */
+/* Answers the call with what append puts in. Negative errno, or 1: it is dealt with. */
+int msg_reply(sd_bus_message *call, MsgAppend append, void *userdata);
 
 /* Walks a dictionary of string keys a{sv}: calls property for each, which must consume the variant. Only for what
  * comes from bluetoothd: strings that sd-bus would refuse are changed in the message (ad_replace_noncharacters). */
