@@ -10,6 +10,7 @@
 #include "bluez/adapter.h"
 #include "bluez/agent.h"
 #include "bluez/application.h"
+#include "bluez/call-queue.h"
 #include "bluez/device.h"
 #include "bluez/directory.h"
 #include "bluez/gatt.h"

@@ -18,6 +18,7 @@
 #include "util/macros.h"
 
 typedef struct Adapter Adapter;
+typedef struct CallQueue CallQueue;
 typedef struct Keys Keys;
 
 /* Told once, when it is known what bluetoothd has, or that it is not there. */

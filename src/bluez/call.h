@@ -12,18 +12,11 @@
 #include <stdbool.h>
 #include <systemd/sd-bus.h>
 
+#include "bluez/msg.h"
 #include "util/macros.h"
 
 typedef struct Bluez Bluez;
 typedef struct BluezCall BluezCall;
-typedef struct CallQueue CallQueue;
-
-int call_queue_new(CallQueue **ret, Bluez *bluez);
-CallQueue *call_queue_free(CallQueue *queue);
-/* The daemon is about to end: what goes on by itself is sent, whether bluetoothd answers or not. */
-void call_queue_flush(CallQueue *queue);
-/* bluetoothd has left the bus: what waits here fails; what was sent, the bus answers. */
-void call_queue_lost(CallQueue *queue);
 
 /*
  * Calls bluetoothd, with the configured time limit. append puts the arguments into the message (NULL: none). The callback
@@ -31,16 +24,15 @@ void call_queue_lost(CallQueue *queue);
  * that nobody waits any more; ret NULL: the call goes on by itself, whatever becomes of its cause, and callback may be NULL.
  * -ENOTCONN where bluetoothd is away, -EBUSY where too many calls wait.
  */
-typedef int (*BluezAppend)(sd_bus_message *m, void *userdata);
 int bluez_call(Bluez *bluez, const char *path, const char *interface, const char *member, BluezCall **ret,
-	       sd_bus_message_handler_t callback, void *userdata, BluezAppend append);
+	       sd_bus_message_handler_t callback, void *userdata, MsgAppend append);
 int bluez_call_for(Bluez *bluez, const char *path, const char *interface, const char *member, BluezCall **ret,
-		   sd_bus_message_handler_t callback, void *userdata, BluezAppend append, void *append_userdata,
+		   sd_bus_message_handler_t callback, void *userdata, MsgAppend append, void *append_userdata,
 		   uint64_t timeout);
 int bluez_call_with(Bluez *bluez, const char *path, const char *interface, const char *member, BluezCall **ret,
-		    sd_bus_message_handler_t callback, void *userdata, BluezAppend append, void *append_userdata);
+		    sd_bus_message_handler_t callback, void *userdata, MsgAppend append, void *append_userdata);
 int bluez_call_floating(Bluez *bluez, const char *path, const char *interface, const char *member,
-			sd_bus_message_handler_t callback, BluezAppend append, void *append_userdata);
+			sd_bus_message_handler_t callback, MsgAppend append, void *append_userdata);
 
 BluezCall *bluez_call_forget(BluezCall *call);	/* NULL is none */
 bool bluez_call_is_sent(const BluezCall *call);	/* and not answered yet; NULL is none */

@@ -87,7 +87,7 @@ static bool is_no_answer(const sd_bus_error *error)
 	return sd_bus_error_has_name(error, SD_BUS_ERROR_NO_REPLY) || sd_bus_error_has_name(error, SD_BUS_ERROR_TIMEOUT);
 }
 
-static int scan_call(Scan *scan, const char *method, sd_bus_message_handler_t callback, BluezAppend append, ScanState state)
+static int scan_call(Scan *scan, const char *method, sd_bus_message_handler_t callback, MsgAppend append, ScanState state)
 {
 	const Adapter *adapter = scan->adapter;
 	int r;
