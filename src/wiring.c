@@ -8,11 +8,11 @@
 #include <unistd.h>
 
 #include "bluez/advert.h"
-#include "bluez/agent.h"
 #include "bluez/application.h"
 #include "bluez/bond.h"
 #include "bluez/gatt-call.h"
 #include "bluez/link.h"
+#include "bluez/pairing.h"
 #include "bond-store.h"
 #include "core/radio.h"
 #include "util/log.h"
@@ -99,22 +99,22 @@ static void link_owned(void *userdata, Link *link UNUSED)
 
 static void on_link_pair(void *userdata, Link *link)
 {
-	bluez_link_pair(((Edges *)userdata)->bluez, link);
+	bluez_pairing_begin(((Edges *)userdata)->bluez, link);
 }
 
 static void on_link_cancel_pair(void *userdata, Link *link)
 {
-	bluez_link_cancel_pair(((Edges *)userdata)->bluez, link);
+	bluez_pairing_cancel(((Edges *)userdata)->bluez, link);
 }
 
 static void on_link_unpair(void *userdata, Link *link)
 {
-	bluez_link_unpair(((Edges *)userdata)->bluez, link);
+	bluez_pairing_undo(((Edges *)userdata)->bluez, link);
 }
 
 static void device_forget(void *userdata, Radio *radio, const Addr *addr)
 {
-	bluez_forget(((Edges *)userdata)->bluez, radio, addr);
+	bluez_bond_forget(((Edges *)userdata)->bluez, radio, addr);
 }
 
 static void bonds_changed(void *userdata)

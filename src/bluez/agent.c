@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Our org.bluez.Agent1, and the pairings that it is for. */
+/* Our org.bluez.Agent1. */
 #include "bluez/agent.h"
-
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "bluez/adapter.h"
 #include "bluez/bluez.h"
+#include "bluez/bond.h"
 #include "bluez/device.h"
 #include "bluez/link.h"
 #include "bluez/msg.h"
+#include "bluez/pairing.h"
 #include "bluez/trust.h"
 #include "core/client-pairing.h"
 #include "core/pairing.h"
@@ -18,9 +16,6 @@
 
 #define AGENT_PATH "/com/example/Bluetooth/agent"
 #define REJECTED "org.bluez.Error.Rejected"
-#define PAIR_TIMEOUT (90 * USEC_PER_SEC)
-/* From here on, Pair sets the security of the ATT socket; before, it had the kernel pair beside that. */
-#define BY_SOCKET_SINCE BLUEZ_VERSION(5, 81)
 /*
  * From here on, bluetoothd forgets to end an operation that waits for a pairing when the link goes: another one on that
  * attribute waits for it, in memory that is free, for as long as it has the device.
@@ -78,21 +73,6 @@ static int refuse(Bluez *bluez, const Subject *subject, sd_bus_message *m, Pairi
 	return 1;
 }
 
-static int append_device(sd_bus_message *m, void *path)
-{
-	return sd_bus_message_append(m, "o", path);
-}
-
-static void remove_device(Bluez *bluez, const Link *link)
-{
-	const Adapter *adapter = bluez_adapter(bluez, link->radio);
-	char path[BLUEZ_PATH_SIZE];
-
-	if (adapter && bluez_device_path(bluez, link->radio, &link->addr, path))
-		(void)bluez_call_floating(bluez, adapter->path, ADAPTER_INTERFACE, "RemoveDevice", NULL, append_device,
-					  path);
-}
-
 /* Nobody here has called Pair: a read or write may want a pairing; or a central wants one with us. */
 static PairingAnswer decide(Bluez *bluez, const Subject *subject, PairingKind kind, uint32_t *ret_passkey)
 {
@@ -106,7 +86,7 @@ static PairingAnswer decide(Bluez *bluez, const Subject *subject, PairingKind ki
 		answer = link_pairing_unasked(subject->link, kind == PAIRING_JUST_WORKS, bluez_now(bluez));
 	/* the link is being cut, and whom it knows by a bond, bluetoothd is not to forget */
 	if (answer == PAIRING_CUT && device->adapter->version >= LOSES_SINCE && !subject->link->bluez.paired)
-		remove_device(bluez, subject->link);
+		bluez_bond_remove(bluez, subject->link->radio, &subject->link->addr);
 	if (answer == PAIRING_REFUSE && client_may_pair(device->adapter->radio, &device->addr, kind, ret_passkey))
 		answer = PAIRING_ALLOW;
 	if (answer == PAIRING_REFUSE)
@@ -180,15 +160,6 @@ static void show_passkey(const Device *device, uint32_t passkey)
 	log_limited(LOG_NOTICE, "passkey %06u for %s", passkey, addr_format(&device->addr, text));
 }
 
-/* bluetoothd does not look at the answer to DisplayPasskey. This ends the pairing, and the link with it. */
-static void cancel_pairing(Bluez *bluez, const Radio *radio, const Addr *addr)
-{
-	char path[BLUEZ_PATH_SIZE];
-
-	if (bluez_device_path(bluez, radio, addr, path))
-		(void)bluez_call_floating(bluez, path, DEVICE_INTERFACE, "CancelPairing", NULL, NULL, NULL);
-}
-
 static int on_display_passkey(sd_bus_message *m, void *userdata, sd_bus_error *error UNUSED)
 {
 	PairingAnswer answer;
@@ -213,7 +184,8 @@ static int on_display_passkey(sd_bus_message *m, void *userdata, sd_bus_error *e
 	if (answer == PAIRING_REFUSE) {
 		if (subject.link)
 			link_forgive(subject.link, bluez_now(userdata));
-		cancel_pairing(userdata, subject.device->adapter->radio, &subject.device->addr);
+		/* bluetoothd does not look at the answer to DisplayPasskey */
+		bluez_pairing_stop(userdata, subject.device->adapter->radio, &subject.device->addr);
 	}
 	return refuse(userdata, &subject, m, answer);
 }
@@ -278,81 +250,4 @@ void agent_register(Bluez *bluez)
 {
 	(void)bluez_call_floating(bluez, "/org/bluez", "org.bluez.AgentManager1", "RegisterAgent", on_registered,
 				  append_agent, NULL);
-}
-
-/* --- pairing --- */
-
-static int translate_error(const sd_bus_error *error, const Link *link, Reason *reason)
-{
-	static const struct {
-		const char *name;
-		int outcome;
-		const char *says;
-	} table[] = {
-		{ "org.bluez.Error.AlreadyExists", -EALREADY, "" },
-		{ "org.bluez.Error.AuthenticationTimeout", E_TIMED_OUT, "the pairing was not finished in time" },
-		{ "org.bluez.Error.AuthenticationCanceled", E_FAILED, "the pairing was cancelled" },
-		{ "org.bluez.Error.AuthenticationRejected", E_CONNECTION_REFUSED, "the pairing was refused" },
-		{ "org.bluez.Error.AuthenticationFailed", E_FAILED, "the pairing failed; is the passkey right?" },
-		{ "org.bluez.Error.ConnectionAttemptFailed", E_NOT_CONNECTED, "the link was lost" },
-		{ "org.bluez.Error.InProgress", E_IN_PROGRESS, "the device is being paired already" },
-		{ SD_BUS_ERROR_NO_REPLY, E_TIMED_OUT, "the pairing was not finished in time" },
-	};
-
-	if (sd_bus_error_has_name(error, "org.bluez.Error.AuthenticationCanceled") && link &&
-	    (!link->bluez.connected || link_is_recovering(link)))
-		return reason_set(reason, E_NOT_CONNECTED, "the link was lost");
-	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
-		if (sd_bus_error_has_name(error, table[i].name))
-			return table[i].outcome < 0 ? table[i].outcome : reason_set(reason, table[i].outcome, "%s", table[i].says);
-	return reason_set(reason, E_FAILED, "bluetoothd: %s", msg_error_words(error));
-}
-
-/* The kernel holds back all of ATT until a pairing ends that a socket wants, and where it is refused here, for 30 s more. */
-static void pairing_failed(Bluez *bluez, Link *link, const sd_bus_error *error)
-{
-	const Adapter *adapter = bluez_adapter(bluez, link->radio);
-
-	if (adapter && adapter->version >= BY_SOCKET_SINCE && g_str_has_prefix(error->name, "org.bluez.Error.Authentication"))
-		link_renew(link, bluez_now(bluez));
-}
-
-static int on_paired(sd_bus_message *m, void *userdata, sd_bus_error *ret_error UNUSED)
-{
-	const sd_bus_error *error = sd_bus_message_get_error(m);
-	Link *link = link_of_answer(userdata);
-	Reason reason = { "" };
-	int r = error ? translate_error(error, link, &reason) : 0;
-
-	trust_return(bluez_of_answer(userdata), path_of_answer(userdata));
-	if (!link)
-		return 0;
-	if (r > 0)
-		pairing_failed(bluez_of_answer(userdata), link, error);
-	link_pair_done(link, r, &reason, bluez_now(bluez_of_answer(userdata)));
-	return 0;
-}
-
-void bluez_link_pair(Bluez *bluez, Link *link)
-{
-	char path[BLUEZ_PATH_SIZE];
-
-	if (bluez_device_path(bluez, link->radio, &link->addr, path))
-		trust_lend(bluez, path);
-	call_device(bluez, link, "Pair", on_paired, PAIR_TIMEOUT);
-}
-
-void bluez_link_cancel_pair(Bluez *bluez, Link *link)
-{
-	cancel_pairing(bluez, link->radio, &link->addr);
-}
-
-void bluez_link_unpair(Bluez *bluez, Link *link)
-{
-	char text[ADDR_STRING_SIZE];
-
-	log_notice("%s paired by Just Works, which is off: undone", addr_format(&link->addr, text));
-	/* RemoveDevice alone would leave the link up for two seconds more; this ends it at once */
-	bluez_link_cancel_pair(bluez, link);
-	remove_device(bluez, link);
 }

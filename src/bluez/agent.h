@@ -7,8 +7,6 @@
 
 #include <systemd/sd-bus.h>
 
-#include "core/link.h"
-
 typedef struct Bluez Bluez;
 
 /* Puts the object on the hot connection. */
@@ -18,8 +16,3 @@ void agent_register(Bluez *bluez);
 
 /* The answer to what bluetoothd asked. */
 void agent_refuse(sd_bus_message *question);
-
-/* What core wants (BrokerOps). */
-void bluez_link_pair(Bluez *bluez, Link *link);
-void bluez_link_cancel_pair(Bluez *bluez, Link *link);
-void bluez_link_unpair(Bluez *bluez, Link *link);

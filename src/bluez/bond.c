@@ -51,12 +51,16 @@ static int on_forgotten(sd_bus_message *m, void *userdata, sd_bus_error *ret_err
 	return 0;
 }
 
-static int append_device(sd_bus_message *m, void *path)
+void bluez_bond_remove(Bluez *bluez, const Radio *radio, const Addr *addr)
 {
-	return sd_bus_message_append(m, "o", path);
+	const Adapter *adapter = bluez_adapter(bluez, radio);
+	char path[BLUEZ_PATH_SIZE];
+
+	if (adapter && bluez_device_path(bluez, radio, addr, path))
+		(void)bluez_call_floating(bluez, adapter->path, ADAPTER_INTERFACE, "RemoveDevice", NULL, msg_append_path, path);
 }
 
-void bluez_forget(Bluez *bluez, Radio *radio, const Addr *addr)
+void bluez_bond_forget(Bluez *bluez, Radio *radio, const Addr *addr)
 {
 	const Adapter *adapter = bluez_adapter(bluez, radio);
 	Forgetting *forgetting = g_new0(Forgetting, 1);
@@ -70,7 +74,7 @@ void bluez_forget(Bluez *bluez, Radio *radio, const Addr *addr)
 	forgetting->addr = *addr;
 	if (adapter && bluez_device_path(bluez, radio, addr, path))
 		r = bluez_call_with(bluez, adapter->path, ADAPTER_INTERFACE, "RemoveDevice", &call, on_forgotten, forgetting,
-				    append_device, path);
+				    msg_append_path, path);
 	if (r >= 0) {
 		bluez_call_float(call, g_free);
 		return;

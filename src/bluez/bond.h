@@ -13,5 +13,8 @@ typedef struct Bluez Bluez;
 void bluez_bond_sync(const Device *device, const char *path, bool fresh);
 void bluez_bond_gone(const Device *device, const char *path);
 
+/* bluetoothd forgets the device, bonded or not; what becomes of that, nobody is told. */
+void bluez_bond_remove(Bluez *bluez, const Radio *radio, const Addr *addr);
+
 /* What core wants (BrokerOps). */
-void bluez_forget(Bluez *bluez, Radio *radio, const Addr *addr);
+void bluez_bond_forget(Bluez *bluez, Radio *radio, const Addr *addr);

@@ -9,6 +9,7 @@
 #include "bluez/application.h"
 #include "bluez/bluez.h"
 #include "bluez/device.h"
+#include "bluez/device-call.h"
 #include "bluez/directory.h"
 #include "bluez/mirror.h"
 #include "core/peripheral.h"
@@ -16,14 +17,6 @@
 
 /* The kernel gives up after 20 s; discovering services comes on top. */
 #define CONNECT_TIMEOUT (60 * USEC_PER_SEC)
-
-/* Which link a call was for, in case it is gone when the answer comes. */
-typedef struct LinkCall {
-	Bluez *bluez;
-	uint64_t radio;		/* its id */
-	Addr addr;
-	char path[BLUEZ_PATH_SIZE];	/* of the device */
-} LinkCall;
 
 Link *link_of_device(const Device *device)
 {
@@ -113,24 +106,6 @@ bool bluez_link_look(Bluez *bluez, Radio *radio, const Addr *addr, LinkMirror *r
 	return true;
 }
 
-Bluez *bluez_of_answer(void *userdata)
-{
-	return ((LinkCall *)userdata)->bluez;
-}
-
-Link *link_of_answer(void *userdata)
-{
-	const LinkCall *call = userdata;
-	const Radio *radio = broker_radio_by_id(call->bluez->broker, call->radio);
-
-	return radio ? link_find(radio, &call->addr) : NULL;
-}
-
-const char *path_of_answer(void *userdata)
-{
-	return ((LinkCall *)userdata)->path;
-}
-
 /* bluetoothd's words for why a connection failed (its src/error.h). */
 static int translate_error(const sd_bus_error *error, Reason *reason)
 {
@@ -181,9 +156,8 @@ static int translate_error(const sd_bus_error *error, Reason *reason)
 
 static int on_connected(sd_bus_message *m, void *userdata, sd_bus_error *ret_error UNUSED)
 {
-	LinkCall *call = userdata;
 	const sd_bus_error *error = sd_bus_message_get_error(m);
-	Link *link = link_of_answer(call);
+	Link *link = device_call_link(userdata);
 	Reason reason = { "" };
 	int r = 0;
 
@@ -192,112 +166,25 @@ static int on_connected(sd_bus_message *m, void *userdata, sd_bus_error *ret_err
 		log_debug("connect: %s: %s", error->name, error->message ? error->message : "");
 	}
 	if (link)
-		link_connect_done(link, r, &reason, bluez_now(call->bluez));
+		link_connect_done(link, r, &reason, bluez_now(device_call_bluez(userdata)));
 	return 0;
 }
 
 static int on_disconnected(sd_bus_message *m, void *userdata, sd_bus_error *ret_error UNUSED)
 {
-	LinkCall *call = userdata;
-	Link *link = link_of_answer(call);
+	Link *link = device_call_link(userdata);
 
 	if (link)
-		link_disconnect_done(link, sd_bus_message_is_method_error(m, NULL) ? E_FAILED : 0, bluez_now(call->bluez));
+		link_disconnect_done(link, sd_bus_message_is_method_error(m, NULL) ? E_FAILED : 0, bluez_now(device_call_bluez(userdata)));
 	return 0;
-}
-
-/* A call that could not be made: its callback is told so, but not before the caller has returned. */
-typedef struct Refusal {
-	sd_bus_message *error;
-	sd_bus_message_handler_t callback;
-	LinkCall *call;
-} Refusal;
-
-static void refusal_free(void *userdata)
-{
-	Refusal *refusal = userdata;
-
-	sd_bus_message_unref(refusal->error);
-	g_free(refusal->call);
-	g_free(refusal);
-}
-
-static int on_refusal(sd_event_source *source, uint64_t now UNUSED, void *userdata)
-{
-	const Refusal *refusal = userdata;
-
-	(void)refusal->callback(refusal->error, refusal->call, NULL);
-	(void)sd_event_source_set_floating(source, false);	/* which lets it go */
-	return 0;
-}
-
-/* What bluetoothd's refusal would look like. */
-static int refusal_message(Bluez *bluez, const char *member, sd_bus_message **ret)
-{
-	sd_bus_message *call = NULL;
-	int r;
-
-	r = sd_bus_message_new_method_call(bluez->bus, &call, "org.bluez", "/", DEVICE_INTERFACE, member);
-	if (r >= 0)
-		r = sd_bus_message_seal(call, 1, 0);
-	if (r >= 0)
-		r = sd_bus_message_new_method_errorf(call, ret, SD_BUS_ERROR_DISCONNECTED, "it cannot be called now");
-	sd_bus_message_unref(call);
-	return r;
-}
-
-static int refuse(Bluez *bluez, const char *member, sd_bus_message_handler_t callback, LinkCall *call)
-{
-	Refusal *refusal = g_new0(Refusal, 1);
-	sd_event_source *source = NULL;
-	int r;
-
-	refusal->callback = callback;
-	refusal->call = call;
-	r = refusal_message(bluez, member, &refusal->error);
-	if (r >= 0)
-		r = sd_event_add_time_relative(bluez->event, &source, CLOCK_BOOTTIME, 0, 0, on_refusal, refusal);
-	if (r < 0) {
-		refusal_free(refusal);
-		return r;
-	}
-	(void)sd_event_source_set_destroy_callback(source, refusal_free);
-	(void)sd_event_source_set_floating(source, true);
-	sd_event_source_unref(source);
-	return 0;
-}
-
-void call_device(Bluez *bluez, const Link *link, const char *member, sd_bus_message_handler_t callback,
-		 uint64_t timeout)
-{
-	LinkCall *call = g_new0(LinkCall, 1);
-	char text[ADDR_STRING_SIZE];
-	BluezCall *answer = NULL;
-	int r = -ENOTCONN;
-
-	call->bluez = bluez;
-	call->radio = link->radio->id;
-	call->addr = link->addr;
-	if (bluez_device_path(bluez, link->radio, &link->addr, call->path))
-		r = bluez_call_for(bluez, call->path, DEVICE_INTERFACE, member, &answer, callback, call, NULL, NULL, timeout);
-	if (r < 0) {
-		addr_format(&link->addr, text);
-		log_warning("%s of %s: %s", member, text, strerror(-r));
-		r = refuse(bluez, member, callback, call);
-		if (r < 0)
-			log_error("nobody is told that %s of %s failed: %s", member, text, strerror(-r));
-		return;
-	}
-	/* it finds its link by address, so nobody has to keep it */
-	bluez_call_float(answer, g_free);
 }
 
 void bluez_link_connect(Bluez *bluez, Link *link)
 {
-	call_device(bluez, link, "Connect", on_connected, CONNECT_TIMEOUT);
+	device_call(bluez, link, "Connect", on_connected, CONNECT_TIMEOUT);
 }
 
 void bluez_link_disconnect(Bluez *bluez, Link *link)
 {
-	call_device(bluez, link, "Disconnect", on_disconnected, CONNECT_TIMEOUT);
+	device_call(bluez, link, "Disconnect", on_disconnected, CONNECT_TIMEOUT);
 }
