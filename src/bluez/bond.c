@@ -18,7 +18,7 @@ typedef struct Forgetting {
 
 void bluez_bond_sync(const Device *device, const char *path, bool fresh)
 {
-	g_autofree char *name = device_name(device);
+	g_autofree char *name = ad_parts_name(&device->parts);
 
 	if (device->adapter->radio)
 		bonds_device(device->adapter->radio, path, &device->addr, name, device->paired, fresh);

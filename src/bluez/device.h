@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * The mirror of one org.bluez.Device1, kept as the AD structures that its properties came from, so that an advertisement
- * is rebuilt by joining them (Report.synthesized).
- */
+/* The mirror of one org.bluez.Device1. What it says of the device's advertisement is a report (Report.synthesized). */
 #pragma once
 
 #include <glib.h>
 #include <stdbool.h>
 #include <systemd/sd-bus.h>
 
+#include "bluez/ad-parts.h"
 #include "core/report.h"
 #include "meaning/addr.h"
 #include "util/macros.h"
@@ -17,19 +15,6 @@
 
 typedef struct Adapter Adapter;
 typedef struct Device Device;
-
-/* The parts of an advertisement, in the order in which they are joined. */
-typedef enum DevicePart {
-	PART_FLAGS,
-	PART_UUIDS,
-	PART_NAME,
-	PART_TX_POWER,
-	PART_APPEARANCE,
-	PART_SERVICE_DATA,
-	PART_MANUFACTURER_DATA,
-	PART_OTHER,		/* AdvertisingData: what BlueZ did not parse */
-	_PART_MAX,
-} DevicePart;
 
 struct Device {
 	Adapter *adapter;
@@ -43,8 +28,7 @@ struct Device {
 	bool tree_read;		/* its GATT objects were read after that */
 	int8_t rssi;
 	int8_t tx_power;
-	GBytes *parts[_PART_MAX];
-	unsigned fresh;		/* parts (bits) that the last properties told */
+	AdParts parts;
 };
 
 /* What a set of properties said. */
@@ -68,14 +52,8 @@ Device *device_free(Device *device);
 /* Takes over an a{sv} of properties. Negative errno if the message is broken. */
 int device_read(Device *device, sd_bus_message *m, DeviceNews *news);
 
-/* The name that BlueZ tells, or NULL. To be freed. */
-char *device_name(const Device *device);
-
 /* A property that BlueZ says has no value any more. */
 void device_invalidate(Device *device, const char *property);
 
-/*
- * The advertisement as far as BlueZ tells it. Manufacturer and service data are signalled with each report that has any,
- * so they count only if the last properties told them; the rest is signalled when it changes.
- */
+/* The advertisement as far as BlueZ tells it. */
 int device_report(const Device *device, uint64_t now, Report **ret);

@@ -130,6 +130,28 @@ int msg_walk_properties(sd_bus_message *m, MsgProperty property, void *userdata)
 	return sd_bus_message_exit_container(m);
 }
 
+typedef struct Table {
+	const MsgRow *rows;
+	void *userdata;
+} Table;
+
+static int read_by_table(sd_bus_message *m, const char *key, void *userdata)
+{
+	const Table *table = userdata;
+
+	for (const MsgRow *row = table->rows; row->key; row++)
+		if (strcmp(row->key, key) == 0)
+			return row->read(m, table->userdata);
+	return sd_bus_message_skip(m, "v");
+}
+
+int msg_walk_table(sd_bus_message *m, const MsgRow *rows, void *userdata)
+{
+	Table table = { rows, userdata };
+
+	return msg_walk_properties(m, read_by_table, &table);
+}
+
 static int skip_property(sd_bus_message *m, const char *key UNUSED, void *userdata UNUSED)
 {
 	const char *contents;

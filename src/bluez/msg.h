@@ -38,6 +38,12 @@ int msg_reply(sd_bus_message *call, MsgAppend append, void *userdata);
  * comes from bluetoothd: strings that sd-bus would refuse are changed in the message (ad_replace_noncharacters). */
 typedef int (*MsgProperty)(sd_bus_message *m, const char *key, void *userdata);
 int msg_walk_properties(sd_bus_message *m, MsgProperty property, void *userdata);
+/* The same by a table, which ends with {}: what has no row is skipped. */
+typedef struct MsgRow {
+	const char *key;
+	int (*read)(sd_bus_message *m, void *userdata);	/* consumes the variant */
+} MsgRow;
+int msg_walk_table(sd_bus_message *m, const MsgRow *rows, void *userdata);
 /* As sd_bus_message_skip(), which fails at such a string. */
 int msg_skip_properties(sd_bus_message *m);
 
