@@ -64,12 +64,11 @@ static void on_report(void *userdata, unsigned index, const ReportInfo *info)
 {
 	const Source *source = userdata;
 	Radio *radio = broker_radio(source->broker, index);
-	Report *report;
+	g_autoptr(Report) report = NULL;
 
 	if (!radio || radio->index != index || report_new(&report, info) < 0)
 		return;
 	radio_report(radio, report, info->time);
-	report_unref(report);
 }
 
 static void on_lost(void *userdata, uint32_t packets)

@@ -17,6 +17,7 @@
 #include "bluez/keys.h"
 #include "bluez/mirror.h"
 #include "bluez/msg.h"
+#include "bluez/tree.h"
 #include "bluez/trust.h"
 #include "util/log.h"
 #include "util/siphash.h"
@@ -229,7 +230,7 @@ void bluez_settle_devices(Bluez *bluez)
 	if (r < 0)
 		log_error("cannot ask the bus for changes of devices: %s", strerror(-r));
 	else
-		mirror_refresh(bluez);
+		tree_refresh(bluez);
 }
 
 bool bluez_knows_devices(const Bluez *bluez)
@@ -342,6 +343,17 @@ Adapter *bluez_adapter(const Bluez *bluez, const Radio *radio)
 		Adapter *adapter = g_ptr_array_index(bluez->adapters, i);
 
 		if (adapter->radio == radio)
+			return adapter;
+	}
+	return NULL;
+}
+
+Adapter *bluez_adapter_at(const Bluez *bluez, const char *path, size_t length)
+{
+	for (guint i = 0; i < bluez->adapters->len; i++) {
+		Adapter *adapter = g_ptr_array_index(bluez->adapters, i);
+
+		if (strlen(adapter->path) == length && memcmp(adapter->path, path, length) == 0)
 			return adapter;
 	}
 	return NULL;

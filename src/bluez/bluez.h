@@ -67,6 +67,8 @@ uint64_t bluez_now(const Bluez *bluez);
 
 /* The adapter of a radio, or NULL while BlueZ does not have it. */
 Adapter *bluez_adapter(const Bluez *bluez, const Radio *radio);
+/* The one at the path that is length bytes long, or NULL. */
+Adapter *bluez_adapter_at(const Bluez *bluez, const char *path, size_t length);
 
 /* The path that the radio's device of that address (any of the device's) has, or would have: path, or NULL while BlueZ does
  * not have the radio. */

@@ -48,6 +48,7 @@ int device_path_addr(const char *path, Addr *addr);
 /* An object path …/dev_AA_BB_CC_DD_EE_FF gives the address; NULL and -EINVAL if it is of another form. */
 int device_new(Device **ret, Adapter *adapter, const char *path);
 Device *device_free(Device *device);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Device, device_free)
 
 /* Takes over an a{sv} of properties. Negative errno if the message is broken. */
 int device_read(Device *device, sd_bus_message *m, DeviceNews *news);

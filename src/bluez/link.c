@@ -11,7 +11,7 @@
 #include "bluez/device.h"
 #include "bluez/device-call.h"
 #include "bluez/directory.h"
-#include "bluez/mirror.h"
+#include "bluez/tree.h"
 #include "core/peripheral.h"
 #include "util/log.h"
 
@@ -65,7 +65,7 @@ void bluez_link_sync(Device *device)
 		return;
 	/* ServicesResolved may come before the last of the objects: read them all once more */
 	if (device->connected && device->resolved && !device->tree_read)
-		mirror_read_tree(bluez);
+		tree_read(bluez);
 	mirror = mirror_of(device);
 	link_mirror(radio, &device->addr, &mirror, bluez_now(bluez));
 }
@@ -100,7 +100,7 @@ bool bluez_link_look(Bluez *bluez, Radio *radio, const Addr *addr, LinkMirror *r
 		return false;
 	if (device->connected && device->resolved) {
 		device->tree_read = false;
-		mirror_read_tree(bluez);
+		tree_read(bluez);
 	}
 	*ret = mirror_of(device);
 	return true;

@@ -10,10 +10,6 @@ typedef struct Bluez Bluez;
 
 /* Takes over the reply of GetManagedObjects. Nothing of it is a report: it may be old. */
 int mirror_load(Bluez *bluez, sd_bus_message *m);
-/* Reads the GATT objects of devices whose services are resolved, and tells core when they are all there. */
-void mirror_read_tree(Bluez *bluez);
-/* Reads the devices too: their changes were not followed for a while. */
-void mirror_refresh(Bluez *bluez);
 void mirror_clear(Bluez *bluez);
 
 /* The signals' callbacks (sd_bus_add_match); userdata is the Bluez. */

@@ -5,12 +5,12 @@
  */
 #pragma once
 
+#include <glib.h>
 #include <stdbool.h>
 
 #include "meaning/addr.h"
 #include "meaning/constants.h"
 #include "util/macros.h"
-
 
 typedef struct Report {
 	unsigned refs;
@@ -50,6 +50,7 @@ typedef struct ReportInfo {
 int report_new(Report **ret, const ReportInfo *info);
 Report *report_ref(Report *report);
 Report *report_unref(Report *report);	/* returns NULL; takes NULL */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Report, report_unref)
 
 /* Bytes of memory that holding the report costs, for quotas. */
 size_t report_size(const Report *report);
