@@ -145,7 +145,7 @@ void heard_append_json(GString *out, const Heard *heard, const HeardStyle *style
 	json_hex(&json, heard->data, heard->length);
 	if (!style->raw) {
 		json_key(&json, "fields");
-		describe_data_json(&json, heard->data, heard->length);
+		describe_json(&json, heard->data, heard->length);
 	}
 	append_extras(&json, heard);
 	json_key(&json, "lost");

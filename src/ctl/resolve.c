@@ -3,7 +3,6 @@
 #include "ctl/resolve.h"
 
 #include "client/describe.h"
-#include "client/text.h"
 #include "meaning/constants.h"
 #include "meaning/names.h"
 #include "meaning/number.h"
@@ -28,51 +27,7 @@ int resolve_parse_type(const char *text, uint8_t *ret, Reason *reason)
 			  "(bluebrokerctl constants lists them)", text);
 }
 
-static void append_end(GString *out, const DecodeEnd *end, size_t length)
-{
-	switch (end->kind) {
-	case END_CLEAN:
-		break;
-	case END_PADDING:
-		g_string_append_printf(out, "at byte %zu: %zu zero bytes of padding\n", end->offset,
-				       length - end->offset);
-		break;
-	case END_TERMINATED:
-		g_string_append_printf(out, "at byte %zu: a zero length ends the data; %zu bytes after it are ignored\n",
-				       end->offset, length - end->offset - 1);
-		break;
-	case END_TRUNCATED:
-		g_string_append_printf(out, "at byte %zu: malformed tail: its length byte says %u, bytes left: %zu\n",
-				       end->offset, end->claimed, end->left);
-		break;
-	}
-}
-
-unsigned resolve_append(GString *out, const uint8_t *data, size_t length, int type)
-{
-	DecodeEnd end = decode_end(data, length);
-	unsigned found = 0;
-	AdField field;
-	AdIter iter;
-
-	ad_iter_init(&iter, data, length);
-	while (ad_iter_next(&iter, &field)) {
-		const char *name = name_of_ad_type(field.type);
-		Decoded decoded;
-
-		if (type >= 0 && field.type != type)
-			continue;
-		found++;
-		decode_field(&field, &decoded);
-		g_string_append_printf(out, "0x%02x %-26s ", field.type, name ? name : "(unknown type)");
-		describe_field(out, &decoded);
-		g_string_append_c(out, '\n');
-	}
-	append_end(out, &end, length);
-	return found;
-}
-
-static void append_end_json(Json *json, const DecodeEnd *end, size_t length)
+static void tell_end(const FactWriter *writer, const DecodeEnd *end, size_t length)
 {
 	static const char *const kinds[] = {
 		[END_CLEAN] = "clean",
@@ -81,41 +36,52 @@ static void append_end_json(Json *json, const DecodeEnd *end, size_t length)
 		[END_TRUNCATED] = "truncated",
 	};
 
-	json_key(json, "length");
-	json_uint(json, length);
-	json_key(json, "end");
-	json_string(json, kinds[end->kind], -1);
-	if (end->kind != END_CLEAN) {
-		json_key(json, "end_offset");
-		json_uint(json, end->offset);
+	fact_int(writer, "length", NULL, (long long)length);
+	fact_string(writer, "end", NULL, kinds[end->kind], -1);
+	if (end->kind != END_CLEAN)
+		fact_int(writer, "end_offset", "at byte %lld: ", (long long)end->offset);
+	switch (end->kind) {
+	case END_CLEAN:
+		break;
+	case END_PADDING:
+		fact_words(writer, "%zu zero bytes of padding\n", length - end->offset);
+		break;
+	case END_TERMINATED:
+		fact_words(writer, "a zero length ends the data; %zu bytes after it are ignored\n",
+			   length - end->offset - 1);
+		break;
+	case END_TRUNCATED:
+		fact_words(writer, "malformed tail: its length byte says %u, bytes left: %zu\n", end->claimed, end->left);
+		break;
 	}
+}
+
+static unsigned resolve(const FactWriter *writer, const uint8_t *data, size_t length, int type)
+{
+	DecodeEnd end = decode_end(data, length);
+	unsigned found;
+
+	fact_begin_object(writer, NULL);
+	fact_begin_array(writer, "fields");
+	found = describe_structures(writer, data, length, type);
+	fact_end_array(writer);
+	tell_end(writer, &end, length);
+	fact_end_object(writer);
+	return found;
+}
+
+unsigned resolve_append(GString *out, const uint8_t *data, size_t length, int type)
+{
+	return resolve(&(FactWriter){ .text = out }, data, length, type);
 }
 
 unsigned resolve_append_json(GString *out, const uint8_t *data, size_t length, int type)
 {
-	DecodeEnd end = decode_end(data, length);
-	unsigned found = 0;
-	AdField field;
-	AdIter iter;
 	Json json;
+	unsigned found;
 
 	json_init(&json, out);
-	json_begin_object(&json);
-	json_key(&json, "fields");
-	json_begin_array(&json);
-	ad_iter_init(&iter, data, length);
-	while (ad_iter_next(&iter, &field)) {
-		Decoded decoded;
-
-		if (type >= 0 && field.type != type)
-			continue;
-		found++;
-		decode_field(&field, &decoded);
-		describe_field_json(&json, &decoded);
-	}
-	json_end_array(&json);
-	append_end_json(&json, &end, length);
-	json_end_object(&json);
+	found = resolve(&(FactWriter){ .json = &json }, data, length, type);
 	g_string_append_c(out, '\n');
 	return found;
 }

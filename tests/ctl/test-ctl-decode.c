@@ -160,7 +160,7 @@ START_TEST(test_beacons_cut)
 			if (i == 7 && length >= 5 && length < bytes->len)
 				continue;	/* short enough for a URL */
 			ck_assert_msg(decoded.beacon.kind == BEACON_NONE, "%s cut at %zu", whole[i], length);
-			describe_field(out, &decoded);
+			describe_structure(&(FactWriter){ .text = out }, &decoded);
 		}
 	}
 }

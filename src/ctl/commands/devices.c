@@ -106,7 +106,7 @@ static void append_fields(Json *json, const char *key, GVariant *bytes)
 		return;
 	data = g_variant_get_fixed_array(bytes, &length, 1);
 	json_key(json, key);
-	describe_data_json(json, data, length);
+	describe_json(json, data, length);
 }
 
 /* All that the daemon tells, by its own keys, and what the bytes mean. */
