@@ -151,11 +151,16 @@ int session_get_user(Radio *radio, uid_t uid, uint64_t now, Session **ret, Reaso
 		if (r != 0)
 			return r;
 	}
+	session_used(session, now);
+	*ret = session;
+	return 0;
+}
+
+void session_used(Session *session, uint64_t now)
+{
 	session->last_used = now;
 	broker_wake_at(session->broker,
 		       now + session->broker->config.user_session_idle_seconds * USEC_PER_SEC);
-	*ret = session;
-	return 0;
 }
 
 Session *session_find_private(const Broker *broker, uint64_t id)
@@ -215,6 +220,12 @@ int session_init(Session *session, const InitOptions *options, uint64_t now, Rea
 	session->last_used = now;
 	session->initialised = true;
 	return 0;
+}
+
+void session_set_pin(Session *session, uint32_t pin)
+{
+	session->options.pin = pin;
+	session->options.pin_set = true;
 }
 
 void session_deinit(Session *session, uint64_t now)

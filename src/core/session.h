@@ -117,11 +117,14 @@ Session *session_find_user(const Radio *radio, uid_t uid);
 /* The same, made if need be (not yet initialised). E_LIMIT_REACHED. */
 int session_get_user(Radio *radio, uid_t uid, uint64_t now, Session **ret, Reason *reason);
 Session *session_find_private(const Broker *broker, uint64_t id);
+/* A program has called it: a user session is kept for a while from now on. */
+void session_used(Session *session, uint64_t now);
 
 /* Lets go of all the session held before. E_LIMIT_REACHED (fifo depth, memory), E_NOT_SUPPORTED (antenna); on failure
  * the session is as it was. Does not power the radio: that is radio_power_on. */
 int session_init(Session *session, const InitOptions *options, uint64_t now, Reason *reason);
 void session_deinit(Session *session, uint64_t now);
+void session_set_pin(Session *session, uint32_t pin);	/* as the option of Init */
 void session_drop(Session *session, uint64_t now);	/* frees it */
 
 /* seconds as StartScan's. E_INVALID_ARGUMENTS, E_NOT_READY, E_BLUEZ_UNAVAILABLE, E_IN_PROGRESS. */

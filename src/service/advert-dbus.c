@@ -12,11 +12,11 @@
 #define PIN_MAX 999999
 
 /* The session, and the arguments from the first one on: a call that waited may have read them before. */
-static int begin(Call *call, Session **ret, Reason *reason)
+static int resume(Call *call, Reason *reason)
 {
 	int r;
 
-	r = call_ready_session(call, ret, reason);
+	r = call_ready_session(call, NULL, reason);
 	if (r != 0)
 		return r;
 	r = sd_bus_message_rewind(call->message, true);
@@ -29,7 +29,7 @@ static void on_advertising(AdvertWait *wait, int error, const Reason *reason)
 {
 	Call *call = (Call *)(void *)((char *)wait - offsetof(Call, advert));
 
-	call_finish(call, error != 0 ? error : call_reply(call), reason);
+	call_finish(call, error != 0 ? error : call_reply(call, NULL), reason);
 }
 
 /* The call waits for BlueZ, if need be. */
@@ -42,47 +42,47 @@ static int keep(Call *call, Reason *reason)
 /* Of a change: -EINPROGRESS is CALL_DEFERRED. */
 static int finish(Call *call, int r)
 {
-	return r != 0 ? r : call_reply(call);
+	return r != 0 ? r : call_reply(call, NULL);
 }
 
 static int set_when_powered(Call *call, int error, Reason *reason)
 {
-	Session *session = NULL;
 	AdvertData data;
 
 	if (error == 0)
-		error = begin(call, &session, reason);
+		error = resume(call, reason);
 	if (error == 0)
 		error = advert_options_read(call->message, &data, reason);
 	if (error == 0)
 		error = keep(call, reason);
 	if (error != 0)
 		return error;
-	return finish(call, advert_set(session, &data, &call->advert, service_now(call->service), reason));
+	return finish(call,
+		      advert_set(call->session, &data, &call->advert, service_now(call->service), reason));
 }
 
-int set_advertisement(Call *call, Reason *reason)
+int set_advertisement(Call *call, void *object UNUSED, Reason *reason)
 {
 	return call_powered_session(call, set_when_powered, reason);
 }
 
 static int set_params_when_powered(Call *call, int error, Reason *reason)
 {
-	Session *session = NULL;
 	AdvertParams params;
 
 	if (error == 0)
-		error = begin(call, &session, reason);
+		error = resume(call, reason);
 	if (error == 0)
 		error = advert_params_read(call->message, &params, reason);
 	if (error == 0)
 		error = keep(call, reason);
 	if (error != 0)
 		return error;
-	return finish(call, advert_set_params(session, &params, &call->advert, service_now(call->service), reason));
+	return finish(call, advert_set_params(call->session, &params, &call->advert,
+					      service_now(call->service), reason));
 }
 
-int set_advertisement_params(Call *call, Reason *reason)
+int set_advertisement_params(Call *call, void *object UNUSED, Reason *reason)
 {
 	return call_powered_session(call, set_params_when_powered, reason);
 }
@@ -91,12 +91,11 @@ static int set_raw_when_powered(Call *call, int error, Reason *reason)
 {
 	const void *adv, *scan_rsp;
 	size_t adv_length, rsp_length;
-	Session *session = NULL;
 	AdvertData data;
 	int r;
 
 	if (error == 0)
-		error = begin(call, &session, reason);
+		error = resume(call, reason);
 	if (error != 0)
 		return error;
 	r = sd_bus_message_read_array(call->message, 'y', &adv, &adv_length);
@@ -109,38 +108,38 @@ static int set_raw_when_powered(Call *call, int error, Reason *reason)
 		r = keep(call, reason);
 	if (r != 0)
 		return r;
-	return finish(call, advert_set(session, &data, &call->advert, service_now(call->service), reason));
+	return finish(call,
+		      advert_set(call->session, &data, &call->advert, service_now(call->service), reason));
 }
 
-int set_advertisement_raw(Call *call, Reason *reason)
+int set_advertisement_raw(Call *call, void *object UNUSED, Reason *reason)
 {
 	return call_powered_session(call, set_raw_when_powered, reason);
 }
 
 static int advertise_when_powered(Call *call, int error, Reason *reason)
 {
-	Session *session = NULL;
 	int enable = 0, r;
 
 	if (error == 0)
-		error = begin(call, &session, reason);
+		error = resume(call, reason);
 	if (error != 0)
 		return error;
 	r = sd_bus_message_read(call->message, "b", &enable);
 	if (r < 0)
 		return r;
 	if (!enable) {
-		advert_disable(session, service_now(call->service));
-		return call_reply(call);
+		advert_disable(call->session, service_now(call->service));
+		return call_reply(call, NULL);
 	}
 	r = keep(call, reason);
 	if (r != 0)
 		return r;
-	r = advert_enable(session, &call->advert, service_now(call->service), reason);
+	r = advert_enable(call->session, &call->advert, service_now(call->service), reason);
 	return r == 1 ? CALL_DEFERRED : finish(call, r);
 }
 
-int advertise(Call *call, Reason *reason)
+int advertise(Call *call, void *object UNUSED, Reason *reason)
 {
 	return call_powered_session(call, advertise_when_powered, reason);
 }
@@ -156,12 +155,12 @@ enum {
 #define TX_POWER_LEVEL_MAX 7
 #define TX_POWER_OF_LEVEL(level) (-12 + 3 * (level))	/* dBm */
 
-static int reply_power(Call *call, const Session *session, Reason *reason)
+static int reply_power(Call *call, Reason *reason)
 {
 	int dbm = 0;
 	int r;
 
-	r = advert_power(session, &dbm, reason);
+	r = advert_power(call->session, &dbm, reason);
 	if (r != 0)
 		return r;
 	r = sd_bus_reply_method_return(call->message, "i", dbm);
@@ -171,19 +170,18 @@ static int reply_power(Call *call, const Session *session, Reason *reason)
 static void on_power(AdvertWait *wait, int error, const Reason *given)
 {
 	Call *call = (Call *)(void *)((char *)wait - offsetof(Call, advert));
-	Session *session = NULL;
 	Reason reason = { "" };
 
 	if (given)
 		reason = *given;
 	if (error == 0)
-		error = begin(call, &session, &reason);
+		error = resume(call, &reason);
 	if (error == 0)
-		error = reply_power(call, session, &reason);
+		error = reply_power(call, &reason);
 	call_finish(call, error, &reason);
 }
 
-static int set_power(Call *call, Session *session, int level, Reason *reason)
+static int set_power(Call *call, int level, Reason *reason)
 {
 	int r;
 
@@ -191,21 +189,18 @@ static int set_power(Call *call, Session *session, int level, Reason *reason)
 	if (r != 0)
 		return r;
 	call->advert.done = on_power;
-	r = advert_set_power(session, TX_POWER_OF_LEVEL(level), &call->advert, service_now(call->service), reason);
-	return r != 0 ? r : reply_power(call, session, reason);
+	r = advert_set_power(call->session, TX_POWER_OF_LEVEL(level), &call->advert,
+			     service_now(call->service), reason);
+	return r != 0 ? r : reply_power(call, reason);
 }
 
-int tx_power(Call *call, Reason *reason)
+int tx_power(Call *call, void *object UNUSED, Reason *reason)
 {
-	Session *session = NULL;
 	const void *levels;
 	uint32_t type;
 	size_t size;
 	int r;
 
-	r = begin(call, &session, reason);
-	if (r != 0)
-		return r;
 	r = sd_bus_message_read(call->message, "u", &type);
 	if (r >= 0)
 		r = sd_bus_message_read_array(call->message, 'i', &levels, &size);
@@ -213,62 +208,52 @@ int tx_power(Call *call, Reason *reason)
 		return r;
 	if (type != TX_POWER_CONNECTION && type != TX_POWER_ADVERTISING && type != TX_POWER_SCAN &&
 	    type != TX_POWER_DEFAULT)
-		return reason_set(reason, E_INVALID_ARGUMENTS, "type: TX_PWR_CONN (0), TX_PWR_ADV (9), TX_PWR_SCAN (10) or "
-				  "TX_PWR_DEFAULT (11), not %u", type);
+		return reason_set(reason, E_INVALID_ARGUMENTS,
+				  "type: TX_PWR_CONN (0), TX_PWR_ADV (9), TX_PWR_SCAN (10) or "
+				  "TX_PWR_DEFAULT (11), not %u",
+				  type);
 	if (size > sizeof(int32_t))
-		return reason_set(reason, E_INVALID_ARGUMENTS, "level: one at most, not %zu", size / sizeof(int32_t));
+		return reason_set(reason, E_INVALID_ARGUMENTS, "level: one at most, not %zu",
+				  size / sizeof(int32_t));
 	if (size > 0 && (*(const int32_t *)levels < 0 || *(const int32_t *)levels > TX_POWER_LEVEL_MAX))
 		return reason_set(reason, E_INVALID_ARGUMENTS, "level: 0 to %d, not %d", TX_POWER_LEVEL_MAX,
 				  *(const int32_t *)levels);
 	if (type != TX_POWER_ADVERTISING)
-		return reason_set(reason, E_NOT_SUPPORTED, "type: BlueZ neither tells nor sets the power of a radio's transmissions, "
+		return reason_set(reason, E_NOT_SUPPORTED,
+				  "type: BlueZ neither tells nor sets the power of a radio's transmissions, "
 				  "but of advertisements (TX_PWR_ADV)");
-	return size > 0 ? set_power(call, session, *(const int32_t *)levels, reason) : reply_power(call, session, reason);
+	return size > 0 ? set_power(call, *(const int32_t *)levels, reason) : reply_power(call, reason);
 }
 
-int set_pin(Call *call, Reason *reason)
+int set_pin(Call *call, void *object UNUSED, Reason *reason)
 {
-	Session *session = NULL;
 	uint32_t pin;
 	int r;
 
-	r = begin(call, &session, reason);
-	if (r != 0)
-		return r;
 	r = sd_bus_message_read(call->message, "u", &pin);
 	if (r < 0)
 		return r;
 	if (pin > PIN_MAX)
 		return reason_set(reason, E_INVALID_ARGUMENTS, "pin: 0 to %u, not %u", PIN_MAX, pin);
-	session->options.pin = pin;
-	session->options.pin_set = true;
-	return call_reply(call);
+	session_set_pin(call->session, pin);
+	return call_reply(call, NULL);
 }
 
 /* --- the centrals --- */
 
-int gatts_mtu(Call *call, Reason *reason)
+int gatts_mtu(Call *call, void *object UNUSED, Reason *reason UNUSED)
 {
-	Session *session = NULL;
-	uint16_t mtu;
+	uint16_t mtu = peripheral_mtu(call->session->radio->peripheral, call->session);
 	int r;
 
-	r = begin(call, &session, reason);
-	if (r != 0)
-		return r;
-	mtu = peripheral_mtu(session->radio->peripheral, session);
 	r = mtu > 0 ? sd_bus_reply_method_return(call->message, "aq", 1, mtu) :
 		      sd_bus_reply_method_return(call->message, "aq", 0);
 	return r < 0 ? -ECOMM : 0;
 }
 
-int disconnect_client(Call *call, Reason *reason)
+int disconnect_client(Call *call, void *object UNUSED, Reason *reason)
 {
-	Session *session = NULL;
-	int r;
+	int r = peripheral_disconnect(call->session->radio->peripheral, call->session, reason);
 
-	r = begin(call, &session, reason);
-	if (r == 0)
-		r = peripheral_disconnect(session->radio->peripheral, session, reason);
-	return r != 0 ? r : call_reply(call);
+	return r != 0 ? r : call_reply(call, NULL);
 }

@@ -4,11 +4,11 @@
 
 #include "service/call.h"
 
-int set_advertisement(Call *call, Reason *reason);
-int set_advertisement_params(Call *call, Reason *reason);
-int set_advertisement_raw(Call *call, Reason *reason);
-int advertise(Call *call, Reason *reason);
-int tx_power(Call *call, Reason *reason);
-int set_pin(Call *call, Reason *reason);
-int gatts_mtu(Call *call, Reason *reason);
-int disconnect_client(Call *call, Reason *reason);
+int set_advertisement(Call *call, void *object, Reason *reason);
+int set_advertisement_params(Call *call, void *object, Reason *reason);
+int set_advertisement_raw(Call *call, void *object, Reason *reason);
+int advertise(Call *call, void *object, Reason *reason);
+int tx_power(Call *call, void *object, Reason *reason);
+int set_pin(Call *call, void *object, Reason *reason);
+int gatts_mtu(Call *call, void *object, Reason *reason);
+int disconnect_client(Call *call, void *object, Reason *reason);

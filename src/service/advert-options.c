@@ -16,15 +16,16 @@ static int read_name(sd_bus_message *m, void *userdata, Reason *reason)
 		return r;
 	length = strlen(name);
 	if (length > ADVERT_NAME_MAX)
-		return reason_set(reason, E_INVALID_ARGUMENTS, "name: %zu bytes, the scan response has room for %d",
-				  length, ADVERT_NAME_MAX);
+		return reason_set(reason, E_INVALID_ARGUMENTS,
+				  "name: %zu bytes, the scan response has room for %d", length,
+				  ADVERT_NAME_MAX);
 	return length == 0 ? 0 : advert_data_add(userdata, AD_NAME, name, length, "name", reason);
 }
 
 static int no_room(const char *what, size_t length, Reason *reason)
 {
-	return reason_set(reason, E_INVALID_ARGUMENTS, "%s: %zu bytes, and an advertisement has room for %d", what, length,
-			  AD_LEGACY_MAX);
+	return reason_set(reason, E_INVALID_ARGUMENTS, "%s: %zu bytes, and an advertisement has room for %d",
+			  what, length, AD_LEGACY_MAX);
 }
 
 /* Data about something, a company or a service, of which there is one each. */
@@ -48,10 +49,12 @@ static int add_keyed(AdvertData *data, uint8_t type, const uint8_t *key, size_t 
 }
 
 /* Raw data begins with a number of 2 bytes. */
-static int add_raw(AdvertData *data, uint8_t type, const void *bytes, size_t length, const char *what, Reason *reason)
+static int add_raw(AdvertData *data, uint8_t type, const void *bytes, size_t length, const char *what,
+		   Reason *reason)
 {
 	if (length < 2)
-		return reason_set(reason, E_INVALID_ARGUMENTS, "%s: at least the 2 bytes that say whose data it is", what);
+		return reason_set(reason, E_INVALID_ARGUMENTS,
+				  "%s: at least the 2 bytes that say whose data it is", what);
 	return advert_data_add(data, type, bytes, length, what, reason);
 }
 
@@ -67,7 +70,8 @@ static int read_entry_bytes(sd_bus_message *m, const char *what, const void **re
 	if (r < 0)
 		return r;
 	if (strcmp(contents, "ay") != 0)
-		return reason_set(reason, E_INVALID_ARGUMENTS, "%s: the data of each entry is bytes (ay)", what);
+		return reason_set(reason, E_INVALID_ARGUMENTS, "%s: the data of each entry is bytes (ay)",
+				  what);
 	r = sd_bus_message_enter_container(m, 'v', "ay");
 	if (r >= 0)
 		r = sd_bus_message_read_array(m, 'y', ret_bytes, ret_length);
@@ -89,8 +93,9 @@ static int add_company(sd_bus_message *m, AdvertData *data, const char *what, Re
 	r = read_entry_bytes(m, what, &bytes, &length, reason);
 	if (r != 0)
 		return r;
-	return add_keyed(data, AD_MANUFACTURER, (const uint8_t[]){ (uint8_t)company, (uint8_t)(company >> 8) }, 2, bytes,
-			 length, what, reason);
+	return add_keyed(data, AD_MANUFACTURER,
+			 (const uint8_t[]){ (uint8_t)company, (uint8_t)(company >> 8) }, 2, bytes, length,
+			 what, reason);
 }
 
 static int add_service(sd_bus_message *m, AdvertData *data, const char *what, Reason *reason)
@@ -116,8 +121,10 @@ static int add_service(sd_bus_message *m, AdvertData *data, const char *what, Re
 }
 
 /* Bytes or text as they are, or a dictionary of entries. */
-static int read_data(sd_bus_message *m, AdvertData *data, uint8_t raw_type, const char *entry, const char *what,
-		     int (*add)(sd_bus_message *m, AdvertData *data, const char *what, Reason *reason), Reason *reason)
+static int read_data(sd_bus_message *m, AdvertData *data, uint8_t raw_type, const char *entry,
+		     const char *what,
+		     int (*add)(sd_bus_message *m, AdvertData *data, const char *what, Reason *reason),
+		     Reason *reason)
 {
 	const char *contents, *text;
 	const void *bytes = NULL;
@@ -150,7 +157,8 @@ static int read_data(sd_bus_message *m, AdvertData *data, uint8_t raw_type, cons
 		if (r >= 0)
 			r = MIN(sd_bus_message_exit_container(m), 0);
 	} else {
-		return reason_set(reason, E_INVALID_ARGUMENTS, "%s: needs D-Bus type ay, s or a{%s}", what, entry);
+		return reason_set(reason, E_INVALID_ARGUMENTS, "%s: needs D-Bus type ay, s or a{%s}", what,
+				  entry);
 	}
 	if (r != 0)
 		return r;
@@ -231,7 +239,8 @@ static int read_uuids(sd_bus_message *m, UuidLists *lists, Reason *reason)
 	} else {
 		r = sd_bus_message_enter_container(m, 'a', contents + 1);
 		while (r >= 0 && (r = sd_bus_message_at_end(m, false)) == 0) {
-			r = contents[1] == 's' ? read_uuid_text(m, lists, reason) : read_uuid(m, lists, reason);
+			r = contents[1] == 's' ? read_uuid_text(m, lists, reason) :
+						 read_uuid(m, lists, reason);
 			if (r != 0)
 				return r;
 		}
@@ -252,7 +261,8 @@ static int read_service_uuid(sd_bus_message *m, void *userdata, Reason *reason)
 
 	for (size_t i = 0; i < ARRAY_SIZE(types) && r == 0; i++)
 		if (lists.length[i] > 0)
-			r = advert_data_add(userdata, types[i], lists.bytes[i], lists.length[i], "service_uuid", reason);
+			r = advert_data_add(userdata, types[i], lists.bytes[i], lists.length[i],
+					    "service_uuid", reason);
 	return r;
 }
 
@@ -264,8 +274,8 @@ static int read_appearance(sd_bus_message *m, void *userdata, Reason *reason)
 	if (r < 0)
 		return r;
 	return advert_data_add(userdata, AD_APPEARANCE,
-			       (const uint8_t[]){ (uint8_t)appearance, (uint8_t)(appearance >> 8) }, 2, "appearance",
-			       reason);
+			       (const uint8_t[]){ (uint8_t)appearance, (uint8_t)(appearance >> 8) }, 2,
+			       "appearance", reason);
 }
 
 /* The power itself is the controller's to say: the byte keeps its place. */
@@ -276,7 +286,9 @@ static int read_tx_power(sd_bus_message *m, void *userdata, Reason *reason)
 
 	if (r < 0)
 		return r;
-	return wanted ? advert_data_add(userdata, AD_TX_POWER, &(const uint8_t){ 0 }, 1, "tx_power", reason) : 0;
+	if (!wanted)
+		return 0;
+	return advert_data_add(userdata, AD_TX_POWER, &(const uint8_t){ 0 }, 1, "tx_power", reason);
 }
 
 static int read_discoverable(sd_bus_message *m, void *userdata, Reason *reason UNUSED)

@@ -25,8 +25,9 @@ static int read_interval(sd_bus_message *m, uint16_t *interval, const char *what
 	if (r < 0)
 		return r;
 	if (*interval < INTERVAL_LOW || *interval > INTERVAL_HIGH)
-		return reason_set(reason, E_INVALID_ARGUMENTS, "%s: 0x%04x to 0x%04x (x 0.625 ms), not 0x%04x", what,
-				  INTERVAL_LOW, INTERVAL_HIGH, *interval);
+		return reason_set(reason, E_INVALID_ARGUMENTS,
+				  "%s: 0x%04x to 0x%04x (x 0.625 ms), not 0x%04x", what, INTERVAL_LOW,
+				  INTERVAL_HIGH, *interval);
 	return 0;
 }
 
@@ -48,17 +49,18 @@ static int read_adv_type(sd_bus_message *m, void *userdata, Reason *reason)
 	if (r < 0)
 		return r;
 	if (type > TYPE_DIRECTED_LOW)
-		return reason_set(reason, E_INVALID_ARGUMENTS, "adv_type: 0 to %d, not %u", TYPE_DIRECTED_LOW, type);
-	if (type == TYPE_DIRECTED_HIGH || type == TYPE_DIRECTED_LOW)
-		return reason_set(reason, E_NOT_SUPPORTED, "adv_type: BlueZ does not advertise to one device only (%u)",
+		return reason_set(reason, E_INVALID_ARGUMENTS, "adv_type: 0 to %d, not %u", TYPE_DIRECTED_LOW,
 				  type);
+	if (type == TYPE_DIRECTED_HIGH || type == TYPE_DIRECTED_LOW)
+		return reason_set(reason, E_NOT_SUPPORTED,
+				  "adv_type: BlueZ does not advertise to one device only (%u)", type);
 	((AdvertParams *)userdata)->connectable = type == TYPE_CONNECTABLE;
 	return 0;
 }
 
 /* A number of which BlueZ takes only the default. */
-static int read_fixed(sd_bus_message *m, uint8_t only, uint8_t least, uint8_t most, const char *what, const char *why,
-		      Reason *reason)
+static int read_fixed(sd_bus_message *m, uint8_t only, uint8_t least, uint8_t most, const char *what,
+		      const char *why, Reason *reason)
 {
 	uint8_t value;
 	int r = sd_bus_message_read_basic(m, 'y', &value);
@@ -66,7 +68,8 @@ static int read_fixed(sd_bus_message *m, uint8_t only, uint8_t least, uint8_t mo
 	if (r < 0)
 		return r;
 	if (value < least || value > most)
-		return reason_set(reason, E_INVALID_ARGUMENTS, "%s: %u to %u, not %u", what, least, most, value);
+		return reason_set(reason, E_INVALID_ARGUMENTS, "%s: %u to %u, not %u", what, least, most,
+				  value);
 	if (value != only)
 		return reason_set(reason, E_NOT_SUPPORTED, "%s: %s; only %u", what, why, only);
 	return 0;
@@ -74,12 +77,14 @@ static int read_fixed(sd_bus_message *m, uint8_t only, uint8_t least, uint8_t mo
 
 static int read_own_addr_type(sd_bus_message *m, void *userdata UNUSED, Reason *reason)
 {
-	return read_fixed(m, 0, 0, 3, "own_addr_type", "BlueZ chooses the address (Privacy= in its main.conf)", reason);
+	return read_fixed(m, 0, 0, 3, "own_addr_type",
+			  "BlueZ chooses the address (Privacy= in its main.conf)", reason);
 }
 
 static int read_channel_map(sd_bus_message *m, void *userdata UNUSED, Reason *reason)
 {
-	return read_fixed(m, CHANNELS_ALL, 1, CHANNELS_ALL, "channel_map", "BlueZ uses all three channels", reason);
+	return read_fixed(m, CHANNELS_ALL, 1, CHANNELS_ALL, "channel_map", "BlueZ uses all three channels",
+			  reason);
 }
 
 static int read_filter_policy(sd_bus_message *m, void *userdata UNUSED, Reason *reason)
@@ -110,8 +115,9 @@ int advert_params_read(sd_bus_message *m, AdvertParams *ret, Reason *reason)
 	if (params.interval_max == 0)
 		params.interval_max = MAX(params.interval_min, INTERVAL_MAX_DEFAULT);
 	if (params.interval_min > params.interval_max)
-		return reason_set(reason, E_INVALID_ARGUMENTS, "adv_int_min: 0x%04x is more than adv_int_max, 0x%04x",
-				  params.interval_min, params.interval_max);
+		return reason_set(reason, E_INVALID_ARGUMENTS,
+				  "adv_int_min: 0x%04x is more than adv_int_max, 0x%04x", params.interval_min,
+				  params.interval_max);
 	*ret = params;
 	return 0;
 }

@@ -14,8 +14,8 @@
 #include "service/service.h"
 #include "service/stream.h"
 
-/* The pipe's buffer (socket(7) SO_SNDBUF; the kernel grants twice that): some datagrams of the longest kind, some hundred
- * of one report. The FIFO is for the rest. */
+/* The pipe's buffer (socket(7) SO_SNDBUF; the kernel grants twice that): some datagrams of the longest kind,
+ * some hundred of one report. The FIFO is for the rest. */
 #define BUFFER (128 * 1024)
 
 /* What the kernel wants of the buffer beside a datagram's bytes. */
@@ -54,8 +54,8 @@ static StreamState on_send(SessionStream *reader)
 	int r;
 
 	while (ring_count(session->ring) > 0) {
-		size_t length = stream_datagram(session->ring, reader->batch_max, session_dropped(session), bytes,
-						stream->longest, &count);
+		size_t length = stream_datagram(session->ring, reader->batch_max, session_dropped(session),
+						bytes, stream->longest, &count);
 
 		r = stream_send(stream->fd, bytes, length);
 		if (r == -EAGAIN) {
@@ -131,7 +131,7 @@ static int read_batch_max(sd_bus_message *m, void *userdata, Reason *reason)
 	return batch_max_read(m, &((SessionStream *)userdata)->batch_max, reason);
 }
 
-int acquire_advertisements(Call *call, Reason *reason)
+int acquire_advertisements(Call *call, void *object UNUSED, Reason *reason)
 {
 	static const Option options[] = {
 		{ "batch_ms", "u", read_batch_ms },
@@ -141,12 +141,9 @@ int acquire_advertisements(Call *call, Reason *reason)
 	const Config *config = &call->service->broker->config;
 	SessionStream asked = { .batch_ms = config->batch_ms, .batch_max = config->batch_max };
 	AdvertStream *stream = NULL;
-	Session *session = NULL;
 	int fd = -1, r;
 
-	r = call_ready_session(call, &session, reason);
-	if (r == 0)
-		r = options_read(call->message, options, &asked, reason);
+	r = options_read(call->message, options, &asked, reason);
 	if (r == 0)
 		r = advert_stream_new(call, &stream, &fd, reason);
 	if (r != 0)
@@ -160,6 +157,6 @@ int acquire_advertisements(Call *call, Reason *reason)
 		advert_stream_free(stream);
 		return -ECOMM;
 	}
-	session_stream_open(session, &stream->session, service_now(call->service));
+	session_stream_open(call->session, &stream->session, service_now(call->service));
 	return 0;
 }

@@ -16,15 +16,17 @@ static int append_bond(sd_bus_message *m, const Bond *bond, bool mine)
 
 	r = sd_bus_message_open_container(m, 'a', "{sv}");
 	if (r >= 0)
-		r = sd_bus_message_append(m, "{sv}{sv}{sv}", "Address", "s", addr_format(&bond->addr, address),
-					  "AddressType", "s", addr_type_name(bond->addr.type), "Mine", "b", (int)mine);
+		r = sd_bus_message_append(m, "{sv}{sv}{sv}", "Address", "s",
+					  addr_format(&bond->addr, address), "AddressType", "s",
+					  addr_type_name(bond->addr.type), "Mine", "b", (int)mine);
 	if (r >= 0 && bond->name)
 		r = sd_bus_message_append(m, "{sv}", "Name", "s", bond->name);
 	return r < 0 ? r : sd_bus_message_close_container(m);
 }
 
-int get_bonds(Call *call, const Radio *radio, Reason *reason UNUSED)
+int get_bonds(Call *call, void *object, Reason *reason UNUSED)
 {
+	const Radio *radio = object;
 	sd_bus_message *reply = NULL;
 	int r;
 
@@ -48,7 +50,7 @@ static void on_forgotten(ForgetWait *wait, int error, const Reason *reason)
 {
 	Call *call = (Call *)(void *)((char *)wait - offsetof(Call, forget));
 
-	call_finish(call, error != 0 ? error : call_reply(call), reason);
+	call_finish(call, error != 0 ? error : call_reply(call, NULL), reason);
 }
 
 int forget_device(Call *call, Session *session, Reason *reason)

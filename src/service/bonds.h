@@ -5,4 +5,4 @@
 #include "service/call.h"
 
 int forget_device(Call *call, Session *session, Reason *reason);
-int get_bonds(Call *call, const Radio *radio, Reason *reason);
+int get_bonds(Call *call, void *radio, Reason *reason);

@@ -1,17 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The session that a call is for, by its path and its caller. */
+/* The session for which a caller acts: checks of a Method, which set call->session. */
 #pragma once
 
 #include "core/session.h"
 #include "service/call.h"
 
-/* The one at, or above, the called path; …/hciN is the caller's own user session, which is made on first use.
+/* Session1: the one at the called path; …/hciN is the caller's own user session, which is made on first use.
  * E_NO_SUCH_ADAPTER, E_DOES_NOT_EXIST, E_ACCESS_DENIED, E_LIMIT_REACHED. */
-int call_session(Call *call, Session **ret, Reason *reason);
+int call_session(Call *call, void *object, Reason *reason);
 
-/* The same, and initialised. A user session inits itself; for a private one that is up to the program: E_NOT_READY. */
-int call_ready_session(Call *call, Session **ret, Reason *reason);
+/* The same, and initialised. A user session inits itself; for a private one that is up to the program:
+ * E_NOT_READY. */
+int call_ready_session(Call *call, void *object, Reason *reason);
 
-/* For methods that need the radio: a user session that inits itself powers it on, as Init does. Then runs resume, which
- * looks the session up anew: it may have gone meanwhile, and come again. */
+/* For methods that need the radio, in the place of a check: a user session that inits itself powers it on, as
+ * Init does. Then runs resume, which looks the session up anew: it may have gone, and come again. */
 int call_powered_session(Call *call, MethodResume resume, Reason *reason);
+
+/* What this session serves: only its owner, its user, and root may. E_ACCESS_DENIED. */
+int call_serving_session(Call *call, Session *session, Reason *reason);
+
+/* A Link, an Attr: a private session of the caller's connection that holds the link, else its user's.
+ * E_ACCESS_DENIED if none does; and for an attribute E_NOT_CONNECTED, if the link is down. */
+int call_link(Call *call, void *link, Reason *reason);
+int call_attr(Call *call, void *attr, Reason *reason);
+
+/* A LocalService, a LocalAttr: as call_serving_session. */
+int call_local_service(Call *call, void *service, Reason *reason);
+int call_local_attr(Call *call, void *attr, Reason *reason);

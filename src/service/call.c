@@ -3,6 +3,7 @@
 #include "service/call.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -20,7 +21,8 @@ static void call_reply_error(sd_bus_message *m, int error, const Reason *reason)
 		  sd_bus_message_get_sender(m), error_name(error), text);
 	r = sd_bus_reply_method_errorf(m, error_name(error), "%s", text);
 	if (r < 0)
-		log_limited(LOG_WARNING, "cannot reply to %s: %s", sd_bus_message_get_sender(m), strerror(-r));
+		log_limited(LOG_WARNING, "cannot reply to %s: %s", sd_bus_message_get_sender(m),
+			    strerror(-r));
 }
 
 static Call *call_free(Call *call)
@@ -41,7 +43,7 @@ static Call *call_free(Call *call)
 	if (call->fd >= 0)
 		close(call->fd);
 	sd_bus_message_unref(call->message);
-	free(call);
+	g_free(call);
 	return NULL;
 }
 
@@ -53,26 +55,22 @@ int call_keep(Call *call, Reason *reason)
 	return call_queue(call, reason);
 }
 
-/* The message becomes ours; charged to the user, where it is known. */
+/* The message becomes ours, and is charged to the user. */
 static int call_own(Call *call, Reason *reason)
 {
 	sd_bus_message *copy = NULL;
-	int r = 0;
+	size_t size = 0;
+	int r;
 
-	if (call->size == 0)
-		r = message_size(call->message, &call->size, reason);
-	if (r == 0 && call->peer->user)
-		r = charge_bytes(&call->bytes, call->peer->user, sizeof(*call) + call->size, reason);
-	else if (r == 0 && call->peer->held + call->size > 2 * MESSAGE_KEPT_MAX)
-		r = reason_set(reason, E_LIMIT_REACHED, "too much waits for this connection's credentials");
-	if (r != 0 || call->owned)
-		return r;
-	r = message_copy(call->message, &copy);
-	if (r < 0)
+	r = message_size(call->message, &size, reason);
+	if (r == 0)
+		r = charge_bytes(&call->bytes, call->peer->user, sizeof(*call) + size, reason);
+	if (r == 0)
+		r = message_copy(call->message, &copy);
+	if (r != 0)
 		return r;
 	sd_bus_message_unref(call->message);
 	call->message = copy;
-	call->owned = true;
 	return 0;
 }
 
@@ -87,8 +85,9 @@ int call_queue(Call *call, Reason *reason)
 	if (r != 0)
 		return r;
 	if (charge_init(&call->charge, user, QUOTA_CALLS, 1) < 0)
-		return reason_set(reason, E_LIMIT_REACHED, "uid %u has %llu calls waiting (QueuedCallsPerUser)",
-				  user_uid(user), (unsigned long long)user_limit(user, QUOTA_CALLS));
+		return reason_set(reason, E_LIMIT_REACHED,
+				  "uid %u has %llu calls waiting (QueuedCallsPerUser)", user_uid(user),
+				  (unsigned long long)user_limit(user, QUOTA_CALLS));
 	g_queue_push_tail(&call->peer->calls, call);
 	return 0;
 }
@@ -102,11 +101,23 @@ void call_finish(Call *call, int error, const Reason *reason)
 	call_free(call);
 }
 
-static void call_run(Call *call)
+int call_again(Call *call, void *object, Reason *reason)
+{
+	const Method *method = call->method;
+	int r;
+
+	r = sd_bus_message_rewind(call->message, true);
+	if (r < 0)
+		return r;
+	r = method->check ? method->check(call, object, reason) : 0;
+	return r != 0 ? r : method->run(call, object, reason);
+}
+
+static void call_run(Call *call, void *object)
 {
 	Reason reason = { "" };
 
-	call_finish(call, call->method->run(call, &reason), &reason);
+	call_finish(call, call_again(call, object, &reason), &reason);
 }
 
 static uint64_t cpu_now(void)
@@ -118,102 +129,102 @@ static uint64_t cpu_now(void)
 }
 
 /* One that wants no answer, of which its caller may have any number under way: what it costs is counted. */
-static void call_run_unanswered(Call *call)
+static void call_run_unanswered(Call *call, void *object)
 {
 	const uint64_t now = service_now(call->service), began = cpu_now();
 	User *user = user_ref(call->peer->user);
 
-	call_run(call);
+	call_run(call, object);
 	user_take_time(user, cpu_now() - began, now);
 	user_unref(user);
 }
 
-int call_entry(sd_bus_message *m, void *userdata, sd_bus_error *error UNUSED)
+/* Whose it is is not known yet, so it is counted by connection. */
+static int peer_keep_early(Peer *peer, sd_bus_message *m, unsigned max, Reason *reason)
 {
-	const Method *method = service_find_method(m);
+	sd_bus_message *copy = NULL;
+	size_t size = 0;
+	int r;
 
-	return method ? call_start(m, userdata, method) : -ENOSYS;
+	if (peer->early.length >= max)
+		return reason_set(reason, E_LIMIT_REACHED,
+				  "too many calls wait for this connection's credentials");
+	r = message_size(m, &size, reason);
+	if (r != 0)
+		return r;
+	if (peer->early_bytes + size > 2 * MESSAGE_KEPT_MAX)
+		return reason_set(reason, E_LIMIT_REACHED,
+				  "too much waits for this connection's credentials");
+	r = message_copy(m, &copy);
+	if (r < 0)
+		return r;
+	peer->early_bytes += size;
+	g_queue_push_tail(&peer->early, copy);
+	return 0;
 }
 
-int call_start(sd_bus_message *m, Service *service, const Method *method)
+int call_begin(sd_bus_message *m, void *object, const Method *method)
 {
+	Service *service = sd_bus_slot_get_userdata(sd_bus_get_current_slot(sd_bus_message_get_bus(m)));
 	Reason reason = { "" };
 	Peer *peer;
 	Call *call;
 	int r;
 
+	if (method->question && !sd_bus_message_get_expect_reply(m))
+		return 1;
 	r = peers_get(service->peers, sd_bus_message_get_sender(m), &peer);
 	if (r < 0)
 		return r;
 	peer_alive(peer);
-
-	/* whose it is is not known yet, so this queue is counted by connection */
-	if (!peer->user && peer->calls.length >= service->broker->config.queued_calls_per_user) {
-		r = reason_set(&reason, E_LIMIT_REACHED, "too many calls wait for this connection's credentials");
-		call_reply_error(m, r, &reason);
+	if (!peer->user) {
+		r = peer_keep_early(peer, m, service->broker->config.queued_calls_per_user, &reason);
+		if (r != 0)
+			call_reply_error(m, r, &reason);
 		return 1;
 	}
-
-	call = calloc(1, sizeof(*call));
-	if (!call)
-		return -ENOMEM;
+	call = g_new0(Call, 1);
 	call->service = service;
 	call->message = sd_bus_message_ref(m);
 	call->peer = peer;
 	call->method = method;
 	call->fd = -1;
-	if (peer->user) {
-		if (sd_bus_message_get_expect_reply(m))
-			call_run(call);
-		else
-			call_run_unanswered(call);
-		return 1;
-	}
-	r = call_own(call, &reason);
-	if (r != 0) {
-		call_finish(call, r, &reason);
-		return 1;
-	}
-	peer->held += call->size;
-	g_queue_push_tail(&peer->calls, call);
+	if (sd_bus_message_get_expect_reply(m))
+		call_run(call, object);
+	else
+		call_run_unanswered(call, object);
 	return 1;
 }
 
-void calls_run(Peer *peer, int error, const Reason *reason)
+void calls_admit(Peer *peer, int error, const Reason *reason)
 {
-	GQueue waiting = peer->calls;
-	Call *call;
+	sd_bus_message *m;
 
-	g_queue_init(&peer->calls);
-	while ((call = g_queue_pop_head(&waiting))) {
-		if (error == 0) {
-			call_run(call);
-		} else {
-			call_reply_error(call->message, error, reason);
-			call_free(call);
-		}
+	while ((m = g_queue_pop_head(&peer->early))) {
+		int r = error != 0 ? error : MIN(sd_bus_enqueue_for_read(sd_bus_message_get_bus(m), m), 0);
+
+		if (r != 0)
+			call_reply_error(m, r, reason);
+		sd_bus_message_unref(m);
 	}
+	peer->early_bytes = 0;
 }
 
 void calls_forget(Peer *peer)
 {
+	sd_bus_message *m;
+
+	while ((m = g_queue_pop_head(&peer->early)))
+		sd_bus_message_unref(m);
 	while (!g_queue_is_empty(&peer->calls))
 		call_free(g_queue_peek_head(&peer->calls));
-}
-
-static Call *next_kept(const Peer *peer)
-{
-	for (GList *item = peer->calls.head; item; item = item->next)
-		if (((Call *)item->data)->charge.user)
-			return item->data;
-	return NULL;
 }
 
 void calls_bluez_stalled(Peer *peer)
 {
 	Call *call;
 
-	while ((call = next_kept(peer))) {
+	while ((call = g_queue_peek_head(&peer->calls))) {
 		Reason reason;
 		int r = broker_bluez_ready(call->service->broker, &reason);
 
@@ -260,9 +271,15 @@ int call_wait_power(Call *call, Radio *radio, MethodResume resume, Reason *reaso
 	return CALL_DEFERRED;
 }
 
-int call_reply(Call *call)
+int call_reply(Call *call, const char *types, ...)
 {
-	return sd_bus_reply_method_return(call->message, NULL) < 0 ? -ECOMM : 0;
+	va_list values;
+	int r;
+
+	va_start(values, types);
+	r = sd_bus_reply_method_returnv(call->message, types, values);
+	va_end(values);
+	return r < 0 ? -ECOMM : 0;
 }
 
 int call_reply_bytes(Call *call, GBytes *value)

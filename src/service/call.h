@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A method call on its way: from the vtable, over the caller's credentials and, where need be, the radio's power, to the
- * method, and back with a reply. The daemon never blocks for one.
+ * A method call on its way: from the vtable, over the caller's credentials and, where need be, the radio's
+ * power, to the method, and back with a reply. The daemon never blocks for one.
  */
 #pragma once
 
@@ -25,18 +25,30 @@
 /* What a method returns when its reply comes later. Not an Outcome, and not an errno of ours. */
 #define CALL_DEFERRED (-EINPROGRESS)
 
-/* Runs a method: 0 when it has replied, CALL_DEFERRED, or an error for the caller (util/error.h). */
-typedef int (*MethodRun)(Call *call, Reason *reason);
+/* Runs a method on the object that was called: 0 when it has replied, CALL_DEFERRED, or an error for the
+ * caller (util/error.h). */
+typedef int (*MethodRun)(Call *call, void *object, Reason *reason);
 
 /* The second half of a method that waited: error says whether what it waited for came (0). */
 typedef int (*MethodResume)(Call *call, int error, Reason *reason);
 
-/* One table a D-Bus interface; ends with a NULL member. */
+/* What call_begin is to know of a method. */
 typedef struct Method {
-	const char *member;
 	MethodRun run;
+	MethodRun check;	/* before: may the caller, and for which call->session? NULL: anybody may */
 	bool question;		/* does nothing but answer: nothing is done where no answer is wanted */
 } Method;
+
+/* The vtable's handler method_NAME of the MethodRun NAME, and of one that is a question. */
+#define METHOD(name, may) METHOD_HANDLER(name, .check = (may))
+#define QUESTION(name, may) METHOD_HANDLER(name, .check = (may), .question = true)
+#define METHOD_HANDLER(name, ...)								\
+	static int method_##name(sd_bus_message *m, void *object, sd_bus_error *error UNUSED)	\
+	{											\
+		static const Method method = { .run = name, __VA_ARGS__ };			\
+												\
+		return call_begin(m, object, &method);						\
+	}
 
 struct Call {
 	Service *service;
@@ -45,7 +57,8 @@ struct Call {
 	const Method *method;
 	PowerWait power;
 	MethodResume resume;
-	uint64_t session;	/* the private session that it is about, 0: none; for resume */
+	Session *session;	/* for which the caller acts; for run alone, it may be gone later */
+	uint64_t opened;	/* the private session that OpenSession has made; for resume */
 	ConnectWait connect;
 	OpWait op;
 	PairWait pair;
@@ -59,36 +72,37 @@ struct Call {
 	int fd;			/* to be handed out with the reply; -1: none */
 	Charge charge;		/* while it is kept */
 	Charge bytes;		/* of the message, then */
-	size_t size;		/* of it, about; 0: not known yet */
-	bool owned;		/* it is a copy */
 };
 
-/* The vtables' handler for every method; userdata is the Service. */
-int call_entry(sd_bus_message *m, void *userdata, sd_bus_error *error);
+/* Every call of a method passes here; object is what stands at the called path. Asks the bus first whose the
+ * caller is, where that is not known: then the message goes through the vtables again when it is, for the
+ * object may be gone. */
+int call_begin(sd_bus_message *m, void *object, const Method *method);
+/* Runs the method of a call that waited once more, on its object: anything may have changed meanwhile. */
+int call_again(Call *call, void *object, Reason *reason);
 
 uid_t call_uid(const Call *call);
 const char *call_sender(const Call *call);
 
-/* Sees to it that the radio is on: 0 if it is (or cannot be, because it is blocked), else CALL_DEFERRED, and resume is run
- * when it is or when it is clear that it will not be; or an error. */
+/* Sees to it that the radio is on: 0 if it is (or cannot be, because it is blocked), else CALL_DEFERRED, and
+ * resume is run when it is or when it is clear that it will not be; or an error. */
 int call_wait_power(Call *call, Radio *radio, MethodResume resume, Reason *reason);
 
 /* Keeps the call, because it waits for something: charged to its user. E_LIMIT_REACHED. */
 int call_keep(Call *call, Reason *reason);
 /* The same of one that waits for its turn, and for nothing that comes from BlueZ. */
 int call_queue(Call *call, Reason *reason);
-/* Ends a call that was kept: with error, unless 0 (then the reply has been sent), or CALL_DEFERRED (it waits again). */
+/* Ends a call that was kept: with error, unless 0 (then the reply has been sent), or CALL_DEFERRED (it waits
+ * again). */
 void call_finish(Call *call, int error, const Reason *reason);
 
-/* Starts a call that did not come through a vtable. */
-int call_start(sd_bus_message *m, Service *service, const Method *method);
-
-/* Replies without values; with a variant of bytes (NULL: none), as Properties.Get does. */
-int call_reply(Call *call);
+/* Replies with values (types as sd_bus_message_append's; NULL: none); with a variant of bytes (NULL: none),
+ * as Properties.Get does. */
+int call_reply(Call *call, const char *types, ...);
 int call_reply_bytes(Call *call, GBytes *value);
 
 /* For service.c: the peer's credentials are there (or why not); the peer left. */
-void calls_run(Peer *peer, int error, const Reason *reason);
+void calls_admit(Peer *peer, int error, const Reason *reason);
 void calls_forget(Peer *peer);
 /* BlueZ does not answer: those of the peer that wait for it do not any more. */
 void calls_bluez_stalled(Peer *peer);

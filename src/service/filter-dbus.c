@@ -10,7 +10,8 @@
 
 #define BATCH_MS_MAX 10000
 #define BATCH_MAX 4096
-#define PATTERN_TEXT "patterns: start and bytes must lie within the %d bytes of an AD structure, and bytes not be empty"
+#define PATTERN_TEXT                                                                                         \
+	"patterns: start and bytes must lie within the %d bytes of an AD structure, and bytes not be empty"
 
 typedef struct Target {
 	ScanFilter *scan;
@@ -21,7 +22,8 @@ typedef struct Target {
 static int check_added(Target *target, int r, Reason *reason)
 {
 	if (r == -EDQUOT)
-		return reason_set(reason, E_LIMIT_REACHED, "the filter has more than %u conditions (FilterEntries)",
+		return reason_set(reason, E_LIMIT_REACHED,
+				  "the filter has more than %u conditions (FilterEntries)",
 				  target->config->filter_entries);
 	target->used = true;
 	return r;
@@ -172,8 +174,10 @@ static int read_adv_types(sd_bus_message *m, void *userdata, Reason *reason)
 	types = bytes;
 	for (size_t i = 0; i < length; i++) {
 		if (types[i] > ADV_SCAN_RESPONSE && types[i] != ADV_UNKNOWN)
-			return reason_set(reason, E_INVALID_ARGUMENTS,
-					  "adv_types: %u is none; 0 to 4, or 255 where the source cannot tell", types[i]);
+			return reason_set(
+				reason, E_INVALID_ARGUMENTS,
+				"adv_types: %u is none; 0 to 4, or 255 where the source cannot tell",
+				types[i]);
 		r = check_added(target, filter_add_adv_type(target->scan->filter, types[i]), reason);
 		if (r != 0)
 			return r;
@@ -296,7 +300,8 @@ static const Option scan_options[] = {
 	{ 0 }
 };
 
-static int read_with(sd_bus_message *m, const Option *options, const Config *config, ScanFilter *ret, Reason *reason)
+static int read_with(sd_bus_message *m, const Option *options, const Config *config, ScanFilter *ret,
+		     Reason *reason)
 {
 	ScanFilter scan;
 	Target target = { .scan = &scan, .config = config };

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* com.example.Bluetooth.RemoteService1, RemoteCharacteristic1, RemoteDescriptor1: the attributes of a peer. */
+/* com.example.Bluetooth.RemoteService1, RemoteCharacteristic1, RemoteDescriptor1: the
+ * attributes of a peer. */
 #include <errno.h>
 #include <string.h>
 
 #include "meaning/constants.h"
+#include "service/call-session.h"
 #include "service/interfaces.h"
 #include "service/link-dbus.h"
 #include "service/options.h"
@@ -11,15 +13,13 @@
 
 /* --- properties --- */
 
-static int get_property(sd_bus *bus UNUSED, const char *path, const char *interface UNUSED, const char *property,
-			sd_bus_message *reply, void *userdata, sd_bus_error *error UNUSED)
+static int get_property(sd_bus *bus UNUSED, const char *path UNUSED, const char *interface UNUSED,
+			const char *property, sd_bus_message *reply, void *userdata,
+			sd_bus_error *error UNUSED)
 {
-	Path parsed = path_parse(path);
-	const Attr *attr = attr_at(userdata, &parsed);
+	const Attr *attr = userdata;
 	char uuid[UUID_STRING_SIZE];
 
-	if (!attr)
-		return -ENOENT;
 	if (strcmp(property, "UUID") == 0)
 		return sd_bus_message_append(reply, "s", uuid_format(&attr->uuid, uuid));
 	if (strcmp(property, "Instance") == 0)
@@ -43,17 +43,12 @@ static int refuse_value(sd_bus *bus UNUSED, const char *path UNUSED, const char 
 	return sd_bus_error_set(error, error_name(E_ACCESS_DENIED), "Value is for those who hold the link");
 }
 
-static int get_value(Call *call, Reason *reason)
+static int get_value(Call *call, void *object, Reason *reason UNUSED)
 {
-	Session *session = NULL;
-	Attr *attr = NULL;
-	int r;
-
-	r = call_attr(call, &attr, &session, reason);
-	return r != 0 ? r : call_reply_bytes(call, attr->value);
+	return call_reply_bytes(call, ((const Attr *)object)->value);
 }
 
-const Method value_method = { .member = "Get", .run = get_value, .question = true };
+const Method value_method = { .run = get_value, .check = call_attr, .question = true };
 
 /* --- reads --- */
 
@@ -115,8 +110,9 @@ static void on_read_descriptor(OpWait *wait, int error, const Reason *reason, GB
 	call_finish(call, error != 0 ? error : reply_value(call, value, true), reason);
 }
 
-static int start_read(Call *call, Attr *attr, Session *session, uint16_t offset,
-		      void (*done)(OpWait *wait, int error, const Reason *reason, GBytes *value), Reason *reason)
+static int start_read(Call *call, Attr *attr, uint16_t offset,
+		      void (*done)(OpWait *wait, int error, const Reason *reason, GBytes *value),
+		      Reason *reason)
 {
 	int r;
 
@@ -124,38 +120,31 @@ static int start_read(Call *call, Attr *attr, Session *session, uint16_t offset,
 	if (r != 0)
 		return r;
 	call->op.done = done;
-	r = attr_read(attr, session, offset, &call->op, reason);
+	r = attr_read(attr, call->session, offset, &call->op, reason);
 	return r != 0 ? r : CALL_DEFERRED;
 }
 
-static int read_attr(Call *call, Reason *reason)
+static int read_attr(Call *call, void *object, Reason *reason)
 {
 	static const Option table[] = {
 		{ "offset", "q", read_offset },
 		{ 0 }
 	};
-	Session *session = NULL;
 	uint16_t offset = 0;
-	Attr *attr = NULL;
+	Attr *attr = object;
 	int r;
 
-	r = call_attr(call, &attr, &session, reason);
-	if (r != 0)
-		return r;
 	r = options_read(call->message, table, &offset, reason);
-	return r != 0 ? r : start_read(call, attr, session, offset, on_read, reason);
+	return r != 0 ? r : start_read(call, attr, offset, on_read, reason);
 }
+METHOD(read_attr, call_attr)
 
-static int read_descriptor(Call *call, Reason *reason)
+static int read_descriptor(Call *call, void *object, Reason *reason)
 {
-	Session *session = NULL;
-	Attr *attr = NULL;
+	Attr *attr = object;
 	Uuid uuid;
 	int r;
 
-	r = call_attr(call, &attr, &session, reason);
-	if (r != 0)
-		return r;
 	r = options_read_uuid(call->message, "uuid", &uuid, reason);
 	if (r != 0)
 		return r;
@@ -163,10 +152,11 @@ static int read_descriptor(Call *call, Reason *reason)
 		Attr *descriptor = g_ptr_array_index(attr->link->attrs, i);
 
 		if (descriptor->parent == attr && uuid_equal(&descriptor->uuid, &uuid))
-			return start_read(call, descriptor, session, 0, on_read_descriptor, reason);
+			return start_read(call, descriptor, 0, on_read_descriptor, reason);
 	}
 	return reply_value(call, NULL, true);
 }
+METHOD(read_descriptor, call_attr)
 
 /* --- writes --- */
 
@@ -195,7 +185,8 @@ static int read_type(sd_bus_message *m, void *userdata, Reason *reason)
 	else if (strcmp(text, "reliable") == 0)
 		options->kind = OP_WRITE_RELIABLE;
 	else
-		return reason_set(reason, E_INVALID_ARGUMENTS, "type: \"request\", \"command\" or \"reliable\"");
+		return reason_set(reason, E_INVALID_ARGUMENTS,
+				  "type: \"request\", \"command\" or \"reliable\"");
 	return 0;
 }
 
@@ -203,10 +194,10 @@ static void on_done(OpWait *wait, int error, const Reason *reason, GBytes *value
 {
 	Call *call = call_of(wait);
 
-	call_finish(call, error != 0 ? error : call_reply(call), reason);
+	call_finish(call, error != 0 ? error : call_reply(call, NULL), reason);
 }
 
-static int write_attr(Call *call, Reason *reason)
+static int write_attr(Call *call, void *object, Reason *reason)
 {
 	static const Option table[] = {
 		{ "offset", "q", read_write_offset },
@@ -214,15 +205,11 @@ static int write_attr(Call *call, Reason *reason)
 		{ 0 }
 	};
 	WriteOptions options = { .kind = OP_WRITE_REQUEST };
-	Session *session = NULL;
-	Attr *attr = NULL;
+	Attr *attr = object;
 	GBytes *value = NULL;
 	gsize length;
 	int r;
 
-	r = call_attr(call, &attr, &session, reason);
-	if (r != 0)
-		return r;
 	r = options_read_value(call->message, &value, reason);
 	if (r != 0)
 		return r;
@@ -233,92 +220,66 @@ static int write_attr(Call *call, Reason *reason)
 		const void *bytes = g_bytes_get_data(value, &length);
 
 		call->op.done = on_done;
-		r = attr_write(attr, session, options.kind, options.offset, bytes, length, &call->op, reason);
+		r = attr_write(attr, call->session, options.kind, options.offset, bytes, length, &call->op,
+			       reason);
 	}
 	g_bytes_unref(value);
 	return r != 0 ? r : CALL_DEFERRED;
 }
+METHOD(write_attr, call_attr)
 
 /* --- notifications --- */
 
-static int callback(Call *call, Reason *reason)
+static int callback(Call *call, void *object, Reason *reason)
 {
-	Session *session = NULL;
-	Attr *attr = NULL;
+	Attr *attr = object;
 	uint32_t triggers;
 	int r;
 
-	r = call_attr(call, &attr, &session, reason);
-	if (r != 0)
-		return r;
 	r = sd_bus_message_read(call->message, "u", &triggers);
 	if (r < 0)
 		return r;
 	if (triggers & ~(uint32_t)EVENT_CHAR_NOTIFY)
-		return reason_set(reason, E_INVALID_ARGUMENTS, "triggers: CHAR_NOTIFY_EVENT (0x20) or 0, not 0x%x",
-				  triggers);
+		return reason_set(reason, E_INVALID_ARGUMENTS,
+				  "triggers: CHAR_NOTIFY_EVENT (0x20) or 0, not 0x%x", triggers);
 	if (triggers == 0) {
-		attr_unsubscribe(attr, session);
-		return call_reply(call);
+		attr_unsubscribe(attr, call->session);
+		return call_reply(call, NULL);
 	}
 	r = call_keep(call, reason);
 	if (r != 0)
 		return r;
 	call->op.done = on_done;
-	r = attr_subscribe(attr, session, call_sender(call), &call->op, reason);
+	r = attr_subscribe(attr, call->session, call_sender(call), &call->op, reason);
 	if (r == 1)
 		return CALL_DEFERRED;
-	return r != 0 ? r : call_reply(call);
+	return r != 0 ? r : call_reply(call, NULL);
 }
+METHOD(callback, call_attr)
 
-static int events(Call *call, Reason *reason)
+static int events(Call *call, void *object, Reason *reason UNUSED)
 {
-	Session *session = NULL;
-	Attr *attr = NULL;
-	int r;
+	uint32_t events = attr_take_events(object, call->session);
 
-	r = call_attr(call, &attr, &session, reason);
-	if (r != 0)
-		return r;
-	return sd_bus_reply_method_return(call->message, "u", attr_take_events(attr, session)) < 0 ? -ECOMM : 0;
+	return call_reply(call, "u", events);
 }
+METHOD(events, call_attr)
 
-static int characteristics(Call *call, Reason *reason)
+static int characteristics(Call *call, void *object, Reason *reason UNUSED)
 {
-	Session *session = NULL;
-	Attr *attr = NULL;
-	int r;
+	const Attr *attr = object;
 
-	r = call_attr(call, &attr, &session, reason);
-	return r != 0 ? r : reply_attr_paths(call, attr->link, ATTR_CHARACTERISTIC, attr);
+	return reply_attr_paths(call, attr->link, ATTR_CHARACTERISTIC, attr);
 }
+QUESTION(characteristics, call_attr)
 
-const Method remote_service_methods[] = {
-	{ .member = "Characteristics", .run = characteristics, .question = true },
-	{ 0 }
-};
-
-const Method remote_characteristic_methods[] = {
-	{ .member = "Read", .run = read_attr },
-	{ .member = "Write", .run = write_attr },
-	{ .member = "Callback", .run = callback },
-	{ .member = "Events", .run = events },
-	{ .member = "ReadDescriptor", .run = read_descriptor },
-	{ .member = "AcquireNotify", .run = stream_acquire_notify },
-	{ .member = "AcquireWrite", .run = stream_acquire_write },
-	{ 0 }
-};
-
-const Method remote_descriptor_methods[] = {
-	{ .member = "Read", .run = read_attr },
-	{ .member = "Write", .run = write_attr },
-	{ 0 }
-};
+METHOD(stream_acquire_notify, call_attr)
+METHOD(stream_acquire_write, call_attr)
 
 const sd_bus_vtable remote_service_vtable[] = {
 	SD_BUS_VTABLE_START(0),
-	SD_BUS_METHOD_WITH_ARGS("Characteristics", SD_BUS_NO_ARGS, SD_BUS_RESULT("ao", characteristics), call_entry,
-				SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Characteristics", SD_BUS_NO_ARGS, SD_BUS_RESULT("ao", characteristics),
+				method_characteristics, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_PROPERTY("IsPrimary", "b", get_property, 0, SD_BUS_VTABLE_PROPERTY_CONST),
 	SD_BUS_PROPERTY("UUID", "s", get_property, 0, SD_BUS_VTABLE_PROPERTY_CONST),
 	SD_BUS_PROPERTY("Instance", "q", get_property, 0, SD_BUS_VTABLE_PROPERTY_CONST),
@@ -327,19 +288,21 @@ const sd_bus_vtable remote_service_vtable[] = {
 
 const sd_bus_vtable remote_characteristic_vtable[] = {
 	SD_BUS_VTABLE_START(0),
-	SD_BUS_METHOD_WITH_ARGS("Read", SD_BUS_ARGS("a{sv}", options), SD_BUS_RESULT("ay", value), call_entry,
+	SD_BUS_METHOD_WITH_ARGS("Read", SD_BUS_ARGS("a{sv}", options), SD_BUS_RESULT("ay", value),
+				method_read_attr, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Write", SD_BUS_ARGS("v", value, "a{sv}", options), SD_BUS_NO_RESULT,
+				method_write_attr, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Callback", SD_BUS_ARGS("u", triggers), SD_BUS_NO_RESULT, method_callback,
 				SD_BUS_VTABLE_UNPRIVILEGED),
-	SD_BUS_METHOD_WITH_ARGS("Write", SD_BUS_ARGS("v", value, "a{sv}", options), SD_BUS_NO_RESULT, call_entry,
+	SD_BUS_METHOD_WITH_ARGS("Events", SD_BUS_NO_ARGS, SD_BUS_RESULT("u", events), method_events,
 				SD_BUS_VTABLE_UNPRIVILEGED),
-	SD_BUS_METHOD_WITH_ARGS("Callback", SD_BUS_ARGS("u", triggers), SD_BUS_NO_RESULT, call_entry,
+	SD_BUS_METHOD_WITH_ARGS("ReadDescriptor", SD_BUS_ARGS("v", uuid), SD_BUS_RESULT("aay", values),
+				method_read_descriptor, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("AcquireNotify", SD_BUS_ARGS("a{sv}", options),
+				SD_BUS_RESULT("h", fd, "q", mtu), method_stream_acquire_notify,
 				SD_BUS_VTABLE_UNPRIVILEGED),
-	SD_BUS_METHOD_WITH_ARGS("Events", SD_BUS_NO_ARGS, SD_BUS_RESULT("u", events), call_entry,
-				SD_BUS_VTABLE_UNPRIVILEGED),
-	SD_BUS_METHOD_WITH_ARGS("ReadDescriptor", SD_BUS_ARGS("v", uuid), SD_BUS_RESULT("aay", values), call_entry,
-				SD_BUS_VTABLE_UNPRIVILEGED),
-	SD_BUS_METHOD_WITH_ARGS("AcquireNotify", SD_BUS_ARGS("a{sv}", options), SD_BUS_RESULT("h", fd, "q", mtu), call_entry,
-				SD_BUS_VTABLE_UNPRIVILEGED),
-	SD_BUS_METHOD_WITH_ARGS("AcquireWrite", SD_BUS_ARGS("a{sv}", options), SD_BUS_RESULT("h", fd, "q", mtu), call_entry,
+	SD_BUS_METHOD_WITH_ARGS("AcquireWrite", SD_BUS_ARGS("a{sv}", options),
+				SD_BUS_RESULT("h", fd, "q", mtu), method_stream_acquire_write,
 				SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_SIGNAL_WITH_ARGS("Notification", SD_BUS_ARGS("t", time, "ay", value), 0),
 	SD_BUS_PROPERTY("UUID", "s", get_property, 0, SD_BUS_VTABLE_PROPERTY_CONST),
@@ -353,10 +316,10 @@ const sd_bus_vtable remote_characteristic_vtable[] = {
 
 const sd_bus_vtable remote_descriptor_vtable[] = {
 	SD_BUS_VTABLE_START(0),
-	SD_BUS_METHOD_WITH_ARGS("Read", SD_BUS_ARGS("a{sv}", options), SD_BUS_RESULT("ay", value), call_entry,
-				SD_BUS_VTABLE_UNPRIVILEGED),
-	SD_BUS_METHOD_WITH_ARGS("Write", SD_BUS_ARGS("v", value, "a{sv}", options), SD_BUS_NO_RESULT, call_entry,
-				SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Read", SD_BUS_ARGS("a{sv}", options), SD_BUS_RESULT("ay", value),
+				method_read_attr, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Write", SD_BUS_ARGS("v", value, "a{sv}", options), SD_BUS_NO_RESULT,
+				method_write_attr, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_PROPERTY("UUID", "s", get_property, 0, SD_BUS_VTABLE_PROPERTY_CONST),
 	SD_BUS_PROPERTY("Instance", "q", get_property, 0, SD_BUS_VTABLE_PROPERTY_CONST),
 	SD_BUS_VTABLE_END

@@ -72,7 +72,8 @@ static int read_mtu(sd_bus_message *m, void *userdata, Reason *reason)
 	if (r < 0)
 		return r;
 	if (options->mtu < MTU_MIN || options->mtu > MTU_MAX)
-		return reason_set(reason, E_INVALID_ARGUMENTS, "mtu: %d to %d, not %u", MTU_MIN, MTU_MAX, options->mtu);
+		return reason_set(reason, E_INVALID_ARGUMENTS, "mtu: %d to %d, not %u", MTU_MIN, MTU_MAX,
+				  options->mtu);
 	return 0;
 }
 
@@ -98,7 +99,8 @@ static int read_overflow(sd_bus_message *m, void *userdata, Reason *reason)
 		return r;
 	options->drop_newest = strcmp(text, "drop-newest") == 0;
 	if (!options->drop_newest && strcmp(text, "drop-oldest") != 0)
-		return reason_set(reason, E_INVALID_ARGUMENTS, "overflow: \"drop-oldest\" or \"drop-newest\"");
+		return reason_set(reason, E_INVALID_ARGUMENTS,
+				  "overflow: \"drop-oldest\" or \"drop-newest\"");
 	return 0;
 }
 

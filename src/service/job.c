@@ -7,8 +7,9 @@
 #include "service/call.h"
 #include "service/service.h"
 
-/* Slices are done when there is nothing else to do; at the latest, when so long has passed since the last one. The same
- * until we look again whether the bus has read what we sent: slices make long messages, and behind one all others wait. */
+/* Slices are done when there is nothing else to do; at the latest, when so long has passed since the last
+ * one. The same until we look again whether the bus has read what we sent: slices make long messages, and
+ * behind one all others wait. */
 #define TURN_LATEST (1 * USEC_PER_MSEC)
 
 struct JobLine {
@@ -34,8 +35,10 @@ static void jobs_arm(Service *service)
 	jobs_disarm(service);
 	if (g_queue_is_empty(&service->jobs))
 		return;
-	(void)sd_event_add_time_relative(service->event, &service->turn, CLOCK_BOOTTIME, TURN_LATEST, 0, on_turn, service);
-	if (!service_is_behind(service) && sd_event_add_defer(service->event, &service->idle, on_idle, service) >= 0)
+	(void)sd_event_add_time_relative(service->event, &service->turn, CLOCK_BOOTTIME, TURN_LATEST, 0,
+					 on_turn, service);
+	if (!service_is_behind(service) &&
+	    sd_event_add_defer(service->event, &service->idle, on_idle, service) >= 0)
 		(void)sd_event_source_set_priority(service->idle, SD_EVENT_PRIORITY_IDLE);
 }
 
@@ -74,14 +77,16 @@ static JobLine *line_of(Service *service, User *user)
 	return line;
 }
 
-/* Behind those of the same round, for a connection with many calls in line is not to keep another from its first. */
+/* Behind those of the same round, for a connection with many calls in line is not to keep another from its
+ * first. */
 static void line_add(JobLine *line, Call *call)
 {
 	GList *before = NULL;
 
 	for (GList *link = line->calls.head; link; link = link->next)
 		call->job.round += ((const Call *)link->data)->peer == call->peer;
-	for (GList *link = line->calls.head ? line->calls.head->next : NULL; link && !before; link = link->next)
+	for (GList *link = line->calls.head ? line->calls.head->next : NULL; link && !before;
+	     link = link->next)
 		if (((const Call *)link->data)->job.round > call->job.round)
 			before = link;
 	g_queue_insert_before(&line->calls, before, call);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Work for a call whose cost grows with a table. It is done in slices of a fraction of a millisecond, when nothing else is
- * to be done, or a millisecond has passed: reports and other calls go before it. The users take turns; each has one job under way, and
- * its others stand in line, its connections taking turns, counted as calls that wait.
+ * Work for a call whose cost grows with a table. It is done in slices of a fraction of a millisecond, when
+ * nothing else is to be done, or a millisecond has passed: reports and other calls go before it. The users
+ * take turns; each has one job under way, and its others stand in line, its connections taking turns, counted
+ * as calls that wait.
  */
 #pragma once
 
@@ -28,8 +29,8 @@ typedef struct Job {
 	GDestroyNotify free;	/* of work */
 } Job;
 
-/* Does the work, which is the call's from now on: at once where a slice is enough (brief). E_LIMIT_REACHED, and what slice
- * says. */
+/* Does the work, which is the call's from now on: at once where a slice is enough (brief). E_LIMIT_REACHED,
+ * and what slice says. */
 int job_start(Call *call, JobSlice slice, void *work, GDestroyNotify free, bool brief, Reason *reason);
 void job_cancel(Call *call);	/* frees the work; no harm if there is none */
 

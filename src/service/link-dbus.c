@@ -6,82 +6,13 @@
 #include <string.h>
 
 #include "core/links.h"
+#include "service/call-session.h"
 #include "service/interfaces.h"
+#include "service/objects.h"
 #include "service/options.h"
 #include "service/pair.h"
 
 #define MTU_DEFAULT 23		/* Vol 3 Part G 5.2.1 */
-
-Link *link_at(const Service *service, const Path *path)
-{
-	Radio *radio = broker_radio(service->broker, path->index);
-	Link *link = radio && path->kind >= PATH_LINK && path->kind <= PATH_DESCRIPTOR ? link_find(radio, &path->addr) : NULL;
-
-	/* an object has one path, though a device has many addresses */
-	return link && link->exposed && addr_equal(&link->addr, &path->addr) ? link : NULL;
-}
-
-Attr *attr_at(const Service *service, const Path *path)
-{
-	Link *link = link_at(service, path);
-
-	if (!link || path->kind == PATH_LINK)
-		return NULL;
-	return attr_find(link, (AttrKind)(path->kind - PATH_SERVICE), path->handle);
-}
-
-static Session *acting_session(const Call *call, const Link *link)
-{
-	Session *of_user = NULL;
-
-	for (guint i = 0; i < link->holds->len; i++) {
-		Session *session = g_array_index(link->holds, Hold, i).session;
-
-		if (session->owner && strcmp(session->owner, call_sender(call)) == 0)
-			return session;
-		if (!session->owner && user_uid(session->user) == call_uid(call))
-			of_user = session;
-	}
-	return of_user;
-}
-
-int call_link(Call *call, Link **ret, Session **ret_session, Reason *reason)
-{
-	Path path = path_parse(sd_bus_message_get_path(call->message));
-	Link *link = link_at(call->service, &path);
-	Session *session;
-
-	if (!link)
-		return reason_set(reason, E_DOES_NOT_EXIST, "there is no such link (any more)");
-	session = acting_session(call, link);
-	if (!session)
-		return reason_set(reason, E_ACCESS_DENIED, "no session of yours holds this link; Session1.Connect gets it");
-	session->last_used = service_now(call->service);
-	*ret = link;
-	*ret_session = session;
-	return 0;
-}
-
-int call_attr(Call *call, Attr **ret, Session **ret_session, Reason *reason)
-{
-	Path path = path_parse(sd_bus_message_get_path(call->message));
-	Session *session = NULL;
-	Link *link = NULL;
-	Attr *attr;
-	int r;
-
-	r = call_link(call, &link, &session, reason);
-	if (r != 0)
-		return r;
-	attr = attr_at(call->service, &path);
-	if (!attr)
-		return reason_set(reason, E_DOES_NOT_EXIST, "the device has no such attribute (any more)");
-	if (!link->bluez.connected && link->mend_until == 0)
-		return reason_set(reason, E_NOT_CONNECTED, "the link is down, and being opened again");
-	*ret = attr;
-	*ret_session = session;
-	return 0;
-}
 
 /* --- Session1.Connect --- */
 
@@ -112,7 +43,8 @@ static int read_addr_type(sd_bus_message *m, void *userdata, Reason *reason)
 	if (r < 0)
 		return r;
 	if (options->addr_type > ADDR_RANDOM_RPA)
-		return reason_set(reason, E_INVALID_ARGUMENTS, "addr_type: 0 to 3, not %u", options->addr_type);
+		return reason_set(reason, E_INVALID_ARGUMENTS, "addr_type: 0 to 3, not %u",
+				  options->addr_type);
 	return 0;
 }
 
@@ -135,7 +67,7 @@ static int reply_link(Call *call, const Radio *radio, const Addr *addr)
 
 	if (!link)
 		return E_NOT_CONNECTED;
-	return sd_bus_reply_method_return(call->message, "o", path_of_link(link, path)) < 0 ? -ECOMM : 0;
+	return call_reply(call, "o", path_of_link(link, path));
 }
 
 static void on_connected(ConnectWait *wait, int error, const Reason *reason)
@@ -198,31 +130,27 @@ int session_connect(Call *call, Session *session, Reason *reason)
 
 /* --- Connection1 --- */
 
-static int disconnect(Call *call, Reason *reason)
+static int disconnect(Call *call, void *object, Reason *reason UNUSED)
 {
-	Session *session = NULL;
-	Link *link = NULL;
-	int r;
+	int r = call_reply(call, NULL);
 
-	r = call_link(call, &link, &session, reason);
-	if (r != 0)
-		return r;
-	r = call_reply(call);
-	(void)link_release(link, session, service_now(call->service));
+	(void)link_release(object, call->session, service_now(call->service));
 	return r;
 }
+METHOD(disconnect, call_link)
 
 /* A question about the caller's hold: who has none, for whatever reason and since whenever, is told so. */
-static int is_connected(Call *call, Reason *reason UNUSED)
+static int is_connected(Call *call, void *object, Reason *reason UNUSED)
 {
-	Session *session = NULL;
-	Link *link = NULL;
+	const Link *link = object;
 	Reason why;
-	int r;
+	bool connected = link && call_link(call, object, &why) == 0 && link->bluez.connected;
 
-	r = call_link(call, &link, &session, &why);
-	return sd_bus_reply_method_return(call->message, "b", (int)(r == 0 && link->bluez.connected)) < 0 ? -ECOMM : 0;
+	return call_reply(call, "b", (int)connected);
 }
+QUESTION(is_connected, NULL)
+
+const Method is_connected_method = { .run = is_connected, .question = true };
 
 int reply_attr_paths(Call *call, const Link *link, AttrKind kind, const Attr *parent)
 {
@@ -247,31 +175,23 @@ int reply_attr_paths(Call *call, const Link *link, AttrKind kind, const Attr *pa
 	return r < 0 ? r : 0;
 }
 
-static int services(Call *call, Reason *reason)
+static int services(Call *call, void *object, Reason *reason UNUSED)
 {
-	Session *session = NULL;
-	Link *link = NULL;
-	int r;
-
-	r = call_link(call, &link, &session, reason);
-	return r != 0 ? r : reply_attr_paths(call, link, ATTR_SERVICE, NULL);
+	return reply_attr_paths(call, object, ATTR_SERVICE, NULL);
 }
+QUESTION(services, call_link)
 
-static int get_mtu(Call *call, Reason *reason)
+static int get_mtu(Call *call, void *object, Reason *reason UNUSED)
 {
+	const Link *link = object;
 	uint16_t mtu = MTU_DEFAULT;
-	Session *session = NULL;
-	Link *link = NULL;
-	int r;
 
-	r = call_link(call, &link, &session, reason);
-	if (r != 0)
-		return r;
 	/* BlueZ tells it with each characteristic (since 5.62) */
 	for (guint i = 0; i < link->attrs->len; i++)
 		mtu = MAX(mtu, ((const Attr *)g_ptr_array_index(link->attrs, i))->mtu);
-	return sd_bus_reply_method_return(call->message, "q", mtu) < 0 ? -ECOMM : 0;
+	return call_reply(call, "q", mtu);
 }
+QUESTION(get_mtu, call_link)
 
 static int read_claim_path(sd_bus_message *m, void *userdata, Reason *reason UNUSED)
 {
@@ -280,59 +200,50 @@ static int read_claim_path(sd_bus_message *m, void *userdata, Reason *reason UNU
 	return r < 0 ? r : 0;
 }
 
-static int claim(Call *call, Reason *reason)
+static int claim(Call *call, void *object, Reason *reason)
 {
 	static const Option table[] = {
 		{ "characteristic", "o", read_claim_path },
 		{ 0 }
 	};
 	const char *characteristic = NULL;
-	Session *session = NULL;
-	Link *link = NULL;
+	Link *link = object;
 	Attr *attr = NULL;
 	Path path;
 	int r;
 
-	r = call_link(call, &link, &session, reason);
-	if (r != 0)
-		return r;
 	r = options_read(call->message, table, &characteristic, reason);
 	if (r != 0)
 		return r;
 	if (characteristic) {
 		path = path_parse(characteristic);
-		attr = path.kind == PATH_CHARACTERISTIC && link_at(call->service, &path) == link ?
-		       attr_at(call->service, &path) : NULL;
-		if (!attr)
+		attr = path.kind == PATH_CHARACTERISTIC ? object_attr(call->service, &path) : NULL;
+		if (!attr || attr->link != link)
 			return reason_set(reason, E_INVALID_ARGUMENTS,
 					  "characteristic: not the path of a characteristic of this link");
 	}
-	r = link_claim(link, attr, session, reason);
-	return r != 0 ? r : call_reply(call);
+	r = link_claim(link, attr, call->session, reason);
+	return r != 0 ? r : call_reply(call, NULL);
 }
+METHOD(claim, call_link)
 
-static int release(Call *call, Reason *reason)
+static int release(Call *call, void *object, Reason *reason UNUSED)
 {
-	Session *session = NULL;
-	Link *link = NULL;
-	int r;
-
-	r = call_link(call, &link, &session, reason);
-	if (r != 0)
-		return r;
-	link_unclaim(link, session);
-	return call_reply(call);
+	link_unclaim(object, call->session);
+	return call_reply(call, NULL);
 }
+METHOD(release, call_link)
 
-static int get_property(sd_bus *bus UNUSED, const char *path, const char *interface UNUSED, const char *property,
-			sd_bus_message *reply, void *userdata, sd_bus_error *error UNUSED)
+METHOD(pair_link, call_link)
+METHOD(respond_pairing, call_link)
+
+static int get_property(sd_bus *bus UNUSED, const char *path UNUSED, const char *interface UNUSED,
+			const char *property, sd_bus_message *reply, void *userdata,
+			sd_bus_error *error UNUSED)
 {
-	Path parsed = path_parse(path);
-	const Link *link = link_at(userdata, &parsed);
+	const Link *link = userdata;
 	char address[ADDR_STRING_SIZE];
 
-	if (!link)
-		return -ENOENT;
 	if (strcmp(property, "Address") == 0)
 		return sd_bus_message_append(reply, "s", addr_format(&link->addr, address));
 	if (strcmp(property, "AddressType") == 0)
@@ -350,33 +261,24 @@ static int get_property(sd_bus *bus UNUSED, const char *path, const char *interf
 	return -ENOENT;
 }
 
-const Method link_methods[] = {
-	{ .member = "Disconnect", .run = disconnect },
-	{ .member = "IsConnected", .run = is_connected, .question = true },
-	{ .member = "Services", .run = services, .question = true },
-	{ .member = "GetMtu", .run = get_mtu, .question = true },
-	{ .member = "Pair", .run = pair_link },
-	{ .member = "RespondPairing", .run = respond_pairing },
-	{ .member = "Claim", .run = claim },
-	{ .member = "Release", .run = release },
-	{ 0 }
-};
-
 const sd_bus_vtable link_vtable[] = {
 	SD_BUS_VTABLE_START(0),
-	SD_BUS_METHOD_WITH_ARGS("Disconnect", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, call_entry, SD_BUS_VTABLE_UNPRIVILEGED),
-	SD_BUS_METHOD_WITH_ARGS("IsConnected", SD_BUS_NO_ARGS, SD_BUS_RESULT("b", connected), call_entry,
+	SD_BUS_METHOD_WITH_ARGS("Disconnect", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, method_disconnect,
 				SD_BUS_VTABLE_UNPRIVILEGED),
-	SD_BUS_METHOD_WITH_ARGS("Services", SD_BUS_NO_ARGS, SD_BUS_RESULT("ao", services), call_entry,
+	SD_BUS_METHOD_WITH_ARGS("IsConnected", SD_BUS_NO_ARGS, SD_BUS_RESULT("b", connected),
+				method_is_connected, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Services", SD_BUS_NO_ARGS, SD_BUS_RESULT("ao", services), method_services,
 				SD_BUS_VTABLE_UNPRIVILEGED),
-	SD_BUS_METHOD_WITH_ARGS("GetMtu", SD_BUS_NO_ARGS, SD_BUS_RESULT("q", mtu), call_entry, SD_BUS_VTABLE_UNPRIVILEGED),
-	SD_BUS_METHOD_WITH_ARGS("Pair", SD_BUS_ARGS("a{sv}", options), SD_BUS_NO_RESULT, call_entry,
+	SD_BUS_METHOD_WITH_ARGS("GetMtu", SD_BUS_NO_ARGS, SD_BUS_RESULT("q", mtu), method_get_mtu,
 				SD_BUS_VTABLE_UNPRIVILEGED),
-	SD_BUS_METHOD_WITH_ARGS("RespondPairing", SD_BUS_ARGS("u", id, "b", accept, "u", passkey), SD_BUS_NO_RESULT, call_entry,
+	SD_BUS_METHOD_WITH_ARGS("Pair", SD_BUS_ARGS("a{sv}", options), SD_BUS_NO_RESULT, method_pair_link,
 				SD_BUS_VTABLE_UNPRIVILEGED),
-	SD_BUS_METHOD_WITH_ARGS("Claim", SD_BUS_ARGS("a{sv}", options), SD_BUS_NO_RESULT, call_entry,
+	SD_BUS_METHOD_WITH_ARGS("RespondPairing", SD_BUS_ARGS("u", id, "b", accept, "u", passkey),
+				SD_BUS_NO_RESULT, method_respond_pairing, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Claim", SD_BUS_ARGS("a{sv}", options), SD_BUS_NO_RESULT, method_claim,
 				SD_BUS_VTABLE_UNPRIVILEGED),
-	SD_BUS_METHOD_WITH_ARGS("Release", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, call_entry, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Release", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, method_release,
+				SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_PROPERTY("Address", "s", get_property, 0, SD_BUS_VTABLE_PROPERTY_CONST),
 	SD_BUS_PROPERTY("AddressType", "s", get_property, 0, SD_BUS_VTABLE_PROPERTY_CONST),
 	SD_BUS_PROPERTY("IdentityAddress", "s", get_property, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),

@@ -6,38 +6,13 @@
 #include "core/local-subscriber.h"
 #include "core/local-value.h"
 #include "meaning/constants.h"
+#include "service/call-session.h"
 #include "service/interfaces.h"
 #include "service/local-dbus.h"
+#include "service/objects.h"
 #include "service/options.h"
 
 #define TRIGGERS_KNOWN (EVENT_CHAR_READ | EVENT_CHAR_WRITE | EVENT_CHAR_SUBSCRIBE)
-
-LocalAttr *local_attr_at(const Service *service, const Path *path)
-{
-	LocalService *local = local_service_at(service, path);
-
-	if (!local || path->kind == PATH_LOCAL_SERVICE)
-		return NULL;
-	return local_attr_find(local, path->kind == PATH_LOCAL_DESCRIPTOR ? LOCAL_DESCRIPTOR : LOCAL_CHARACTERISTIC,
-			       path->characteristic, path->descriptor);
-}
-
-int call_local_attr(Call *call, LocalAttr **ret, Reason *reason)
-{
-	Path path = path_parse(sd_bus_message_get_path(call->message));
-	LocalService *service = NULL;
-	LocalAttr *attr;
-	int r;
-
-	r = call_local_service(call, &service, reason);
-	if (r != 0)
-		return r;
-	attr = local_attr_at(call->service, &path);
-	if (!attr)
-		return reason_set(reason, E_DOES_NOT_EXIST, "the service has no such attribute (any more)");
-	*ret = attr;
-	return 0;
-}
 
 /* --- new ones --- */
 
@@ -71,10 +46,11 @@ static int reply_attr(Call *call, const LocalAttr *attr)
 {
 	char path[PATH_SIZE];
 
-	return sd_bus_reply_method_return(call->message, "o", path_of_local_attr(attr, path)) < 0 ? -ECOMM : 0;
+	return call_reply(call, "o", path_of_local_attr(attr, path));
 }
 
-/* The characteristic is there in any case, and is shown as soon as the radio is there and nobody wants it otherwise. */
+/* The characteristic is there in any case, and is shown as soon as the radio is there and nobody wants it
+ * otherwise. */
 static void on_shown(StartWait *wait, int error, const Reason *reason)
 {
 	Call *call = (Call *)(void *)((char *)wait - offsetof(Call, start));
@@ -108,7 +84,8 @@ int reply_new_attr(Call *call, LocalService *service, LocalAttr *parent, Reason 
 		{ "value", NULL, read_initial_value },
 		{ 0 }
 	};
-	LocalOptions options = local_options(service->session, parent ? LOCAL_DESCRIPTOR : LOCAL_CHARACTERISTIC);
+	LocalOptions options = local_options(service->session,
+					     parent ? LOCAL_DESCRIPTOR : LOCAL_CHARACTERISTIC);
 	LocalAttr *attr = NULL;
 	Uuid uuid;
 	int r;
@@ -119,21 +96,21 @@ int reply_new_attr(Call *call, LocalService *service, LocalAttr *parent, Reason 
 	if (r == 0 && !parent)
 		r = call_keep(call, reason);
 	if (r == 0)
-		r = local_attr_new(service, parent, &uuid, &options, service_now(call->service), &attr, reason);
+		r = local_attr_new(service, parent, &uuid, &options, service_now(call->service), &attr,
+				   reason);
 	g_clear_pointer(&options.value, g_bytes_unref);
 	if (r != 0)
 		return r;
 	return !parent && service->wanted ? reply_when_shown(call, attr) : reply_attr(call, attr);
 }
 
-static int descriptor(Call *call, Reason *reason)
+static int descriptor(Call *call, void *object, Reason *reason)
 {
-	LocalAttr *attr = NULL;
-	int r;
+	LocalAttr *attr = object;
 
-	r = call_local_attr(call, &attr, reason);
-	return r != 0 ? r : reply_new_attr(call, attr->service, attr, reason);
+	return reply_new_attr(call, attr->service, attr, reason);
 }
+METHOD(descriptor, call_local_attr)
 
 /* --- values --- */
 
@@ -141,17 +118,21 @@ static int descriptor(Call *call, Reason *reason)
 static void on_flow(FlowWait *wait)
 {
 	Call *call = (Call *)(void *)((char *)wait - offsetof(Call, flow));
+	const Path path = path_parse(sd_bus_message_get_path(call->message));
+	LocalAttr *attr = object_local_attr(call->service, &path);
 	Reason reason = { "" };
-	int r = sd_bus_message_rewind(call->message, true);
+	int r;
 
-	call_finish(call, r < 0 ? r : call->method->run(call, &reason), &reason);
+	r = attr ? call_again(call, attr, &reason) :
+		   reason_set(&reason, E_DOES_NOT_EXIST, "the service has no such attribute (any more)");
+	call_finish(call, r, &reason);
 }
 
 /* -EAGAIN: it waits for bluetoothd, see local_set_value. */
 static int reply_when_sent(Call *call, int r, Reason *reason)
 {
 	if (r != -EAGAIN)
-		return r != 0 ? r : call_reply(call);
+		return r != 0 ? r : call_reply(call, NULL);
 	r = call_keep(call, reason);
 	if (r == 0)
 		return CALL_DEFERRED;
@@ -159,34 +140,29 @@ static int reply_when_sent(Call *call, int r, Reason *reason)
 	return r;
 }
 
-static int set_value(Call *call, Reason *reason)
+static int set_value(Call *call, void *object, Reason *reason)
 {
-	LocalAttr *attr = NULL;
 	GBytes *value = NULL;
 	int r;
 
-	r = call_local_attr(call, &attr, reason);
-	if (r == 0)
-		r = options_read_value(call->message, &value, reason);
+	r = options_read_value(call->message, &value, reason);
 	if (r != 0)
 		return r;
 	call->flow.done = on_flow;
-	r = local_set_value(attr, value, &call->flow, reason);
+	r = local_set_value(object, value, &call->flow, reason);
 	g_bytes_unref(value);
 	return reply_when_sent(call, r, reason);
 }
+METHOD(set_value, call_local_attr)
 
-static int notify(Call *call, Reason *reason)
+static int notify(Call *call, void *object, Reason *reason)
 {
-	LocalAttr *attr = NULL;
 	GBytes *value = NULL;
 	Addr client = { 0 };
 	const char *address;
 	int r;
 
-	r = call_local_attr(call, &attr, reason);
-	if (r == 0)
-		r = MIN(sd_bus_message_read(call->message, "s", &address), 0);
+	r = MIN(sd_bus_message_read(call->message, "s", &address), 0);
 	if (r == 0)
 		r = options_parse_addr(address, "address", &client, reason);
 	if (r == 0)
@@ -194,12 +170,14 @@ static int notify(Call *call, Reason *reason)
 	if (r != 0)
 		return r;
 	call->flow.done = on_flow;
-	r = local_notify_one(attr, &client, value, &call->flow, reason);
+	r = local_notify_one(object, &client, value, &call->flow, reason);
 	g_bytes_unref(value);
 	return reply_when_sent(call, r, reason);
 }
+METHOD(notify, call_local_attr)
 
-/* What a program serves is between it and its peers: Value is read through a call that knows who asks (get_value). */
+/* What a program serves is between it and its peers: Value is read through a call that knows who asks
+ * (get_value). */
 static int refuse_value(sd_bus *bus UNUSED, const char *path UNUSED, const char *interface UNUSED,
 			const char *property UNUSED, sd_bus_message *reply UNUSED, void *userdata UNUSED,
 			sd_bus_error *error)
@@ -207,99 +185,80 @@ static int refuse_value(sd_bus *bus UNUSED, const char *path UNUSED, const char 
 	return sd_bus_error_set(error, error_name(E_ACCESS_DENIED), "Value is for the owner of the session");
 }
 
-static int get_value(Call *call, Reason *reason)
+static int get_value(Call *call, void *object, Reason *reason UNUSED)
 {
-	LocalAttr *attr = NULL;
-	int r;
-
-	r = call_local_attr(call, &attr, reason);
-	return r != 0 ? r : call_reply_bytes(call, attr->value);
+	return call_reply_bytes(call, ((const LocalAttr *)object)->value);
 }
 
-const Method local_value_method = { .member = "Get", .run = get_value, .question = true };
+const Method local_value_method = { .run = get_value, .check = call_local_attr, .question = true };
 
 /* --- what peers do --- */
 
-static int callback(Call *call, Reason *reason)
+static int callback(Call *call, void *object, Reason *reason)
 {
-	LocalAttr *attr = NULL;
 	uint32_t triggers;
 	int r;
 
-	r = call_local_attr(call, &attr, reason);
-	if (r != 0)
-		return r;
 	r = sd_bus_message_read(call->message, "u", &triggers);
 	if (r < 0)
 		return r;
 	if (triggers & ~(uint32_t)TRIGGERS_KNOWN)
-		return reason_set(reason, E_INVALID_ARGUMENTS,
-				  "triggers: 0x%x has bits that are no events of a characteristic of ours (0x%x)", triggers,
-				  TRIGGERS_KNOWN);
-	r = local_listen(attr, call_sender(call), triggers, reason);
-	return r != 0 ? r : call_reply(call);
+		return reason_set(
+			reason, E_INVALID_ARGUMENTS,
+			"triggers: 0x%x has bits that are no events of a characteristic of ours (0x%x)",
+			triggers, TRIGGERS_KNOWN);
+	r = local_listen(object, call_sender(call), triggers, reason);
+	return r != 0 ? r : call_reply(call, NULL);
 }
+METHOD(callback, call_local_attr)
 
-static int events(Call *call, Reason *reason)
+static int events(Call *call, void *object, Reason *reason UNUSED)
 {
-	LocalAttr *attr = NULL;
-	int r;
-
-	r = call_local_attr(call, &attr, reason);
-	if (r != 0)
-		return r;
-	return sd_bus_reply_method_return(call->message, "u", local_take_events(attr)) < 0 ? -ECOMM : 0;
+	return call_reply(call, "u", local_take_events(object));
 }
+METHOD(events, call_local_attr)
 
-static int respond_read(Call *call, Reason *reason)
+static int respond_read(Call *call, void *object, Reason *reason)
 {
-	LocalAttr *attr = NULL;
 	GBytes *value = NULL;
 	uint32_t id;
 	int r;
 
-	r = call_local_attr(call, &attr, reason);
-	if (r != 0)
-		return r;
 	r = sd_bus_message_read(call->message, "u", &id);
 	if (r < 0)
 		return r;
 	r = options_read_value(call->message, &value, reason);
 	if (r != 0)
 		return r;
-	r = local_respond(attr, id, value, reason);
+	r = local_respond(object, id, value, reason);
 	g_bytes_unref(value);
-	return r != 0 ? r : call_reply(call);
+	return r != 0 ? r : call_reply(call, NULL);
 }
+METHOD(respond_read, call_local_attr)
 
-static int reject_read(Call *call, Reason *reason)
+static int reject_read(Call *call, void *object, Reason *reason)
 {
-	LocalAttr *attr = NULL;
 	uint8_t att_error;
 	uint32_t id;
 	int r;
 
-	r = call_local_attr(call, &attr, reason);
-	if (r != 0)
-		return r;
 	r = sd_bus_message_read(call->message, "uy", &id, &att_error);
 	if (r < 0)
 		return r;
-	r = local_reject(attr, id, att_error, reason);
-	return r != 0 ? r : call_reply(call);
+	r = local_reject(object, id, att_error, reason);
+	return r != 0 ? r : call_reply(call, NULL);
 }
+METHOD(reject_read, call_local_attr)
 
 /* --- properties --- */
 
-static int get_property(sd_bus *bus UNUSED, const char *path, const char *interface UNUSED, const char *property,
-			sd_bus_message *reply, void *userdata, sd_bus_error *error UNUSED)
+static int get_property(sd_bus *bus UNUSED, const char *path UNUSED, const char *interface UNUSED,
+			const char *property, sd_bus_message *reply, void *userdata,
+			sd_bus_error *error UNUSED)
 {
-	Path parsed = path_parse(path);
-	const LocalAttr *attr = local_attr_at(userdata, &parsed);
+	const LocalAttr *attr = userdata;
 	char uuid[UUID_STRING_SIZE];
 
-	if (!attr)
-		return -ENOENT;
 	if (strcmp(property, "UUID") == 0)
 		return sd_bus_message_append(reply, "s", uuid_format(&attr->uuid, uuid));
 	if (strcmp(property, "Properties") == 0)
@@ -311,38 +270,23 @@ static int get_property(sd_bus *bus UNUSED, const char *path, const char *interf
 	return -ENOENT;
 }
 
-const Method local_characteristic_methods[] = {
-	{ .member = "SetValue", .run = set_value },
-	{ .member = "Notify", .run = notify },
-	{ .member = "Callback", .run = callback },
-	{ .member = "Events", .run = events },
-	{ .member = "RespondRead", .run = respond_read },
-	{ .member = "RejectRead", .run = reject_read },
-	{ .member = "Descriptor", .run = descriptor },
-	{ 0 }
-};
-
-const Method local_descriptor_methods[] = {
-	{ .member = "SetValue", .run = set_value },
-	{ 0 }
-};
-
 const sd_bus_vtable local_characteristic_vtable[] = {
 	SD_BUS_VTABLE_START(0),
-	SD_BUS_METHOD_WITH_ARGS("SetValue", SD_BUS_ARGS("v", value), SD_BUS_NO_RESULT, call_entry,
+	SD_BUS_METHOD_WITH_ARGS("SetValue", SD_BUS_ARGS("v", value), SD_BUS_NO_RESULT, method_set_value,
 				SD_BUS_VTABLE_UNPRIVILEGED),
-	SD_BUS_METHOD_WITH_ARGS("Notify", SD_BUS_ARGS("s", address, "v", value), SD_BUS_NO_RESULT, call_entry,
+	SD_BUS_METHOD_WITH_ARGS("Notify", SD_BUS_ARGS("s", address, "v", value), SD_BUS_NO_RESULT,
+				method_notify, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Callback", SD_BUS_ARGS("u", triggers), SD_BUS_NO_RESULT, method_callback,
 				SD_BUS_VTABLE_UNPRIVILEGED),
-	SD_BUS_METHOD_WITH_ARGS("Callback", SD_BUS_ARGS("u", triggers), SD_BUS_NO_RESULT, call_entry,
+	SD_BUS_METHOD_WITH_ARGS("Events", SD_BUS_NO_ARGS, SD_BUS_RESULT("u", events), method_events,
 				SD_BUS_VTABLE_UNPRIVILEGED),
-	SD_BUS_METHOD_WITH_ARGS("Events", SD_BUS_NO_ARGS, SD_BUS_RESULT("u", events), call_entry,
+	SD_BUS_METHOD_WITH_ARGS("RespondRead", SD_BUS_ARGS("u", id, "v", value), SD_BUS_NO_RESULT,
+				method_respond_read, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("RejectRead", SD_BUS_ARGS("u", id, "y", att_error), SD_BUS_NO_RESULT,
+				method_reject_read, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Descriptor", SD_BUS_ARGS("v", uuid, "a{sv}", options),
+				SD_BUS_RESULT("o", descriptor), method_descriptor,
 				SD_BUS_VTABLE_UNPRIVILEGED),
-	SD_BUS_METHOD_WITH_ARGS("RespondRead", SD_BUS_ARGS("u", id, "v", value), SD_BUS_NO_RESULT, call_entry,
-				SD_BUS_VTABLE_UNPRIVILEGED),
-	SD_BUS_METHOD_WITH_ARGS("RejectRead", SD_BUS_ARGS("u", id, "y", att_error), SD_BUS_NO_RESULT, call_entry,
-				SD_BUS_VTABLE_UNPRIVILEGED),
-	SD_BUS_METHOD_WITH_ARGS("Descriptor", SD_BUS_ARGS("v", uuid, "a{sv}", options), SD_BUS_RESULT("o", descriptor),
-				call_entry, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_SIGNAL_WITH_ARGS("ReadRequest", SD_BUS_ARGS("u", id, "s", client, "q", offset), 0),
 	SD_BUS_SIGNAL_WITH_ARGS("WriteRequest", SD_BUS_ARGS("s", client, "ay", value), 0),
 	SD_BUS_SIGNAL_WITH_ARGS("Subscribed", SD_BUS_ARGS("s", address, "b", on), 0),
@@ -356,7 +300,7 @@ const sd_bus_vtable local_characteristic_vtable[] = {
 
 const sd_bus_vtable local_descriptor_vtable[] = {
 	SD_BUS_VTABLE_START(0),
-	SD_BUS_METHOD_WITH_ARGS("SetValue", SD_BUS_ARGS("v", value), SD_BUS_NO_RESULT, call_entry,
+	SD_BUS_METHOD_WITH_ARGS("SetValue", SD_BUS_ARGS("v", value), SD_BUS_NO_RESULT, method_set_value,
 				SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_PROPERTY("UUID", "s", get_property, 0, SD_BUS_VTABLE_PROPERTY_CONST),
 	SD_BUS_PROPERTY("Permissions", "u", get_property, 0, SD_BUS_VTABLE_PROPERTY_CONST),

@@ -6,11 +6,13 @@
 #include "core/session.h"
 #include "meaning/constants.h"
 #include "service/local-dbus.h"
+#include "service/objects.h"
 #include "service/path.h"
 #include "service/service.h"
 #include "service/signals.h"
 
-void service_session_client(Service *service, Session *session, const char *connection, const Addr *addr, bool connected)
+void service_session_client(Service *service, Session *session, const char *connection, const Addr *addr,
+			    bool connected)
 {
 	char path[PATH_SIZE], address[ADDR_STRING_SIZE];
 	sd_bus_message *m = NULL;
@@ -27,8 +29,9 @@ void service_session_client(Service *service, Session *session, const char *conn
 }
 
 /* Sends a signal of a characteristic to each listener that asked for that event. */
-static void send_to_listeners(Service *service, const LocalAttr *attr, uint32_t trigger, const char *interface,
-			      const char *member, int (*append)(sd_bus_message *m, const LocalAttr *attr, const void *what),
+static void send_to_listeners(Service *service, const LocalAttr *attr, uint32_t trigger,
+			      const char *interface, const char *member,
+			      int (*append)(sd_bus_message *m, const LocalAttr *attr, const void *what),
 			      const void *what)
 {
 	char path[PATH_SIZE];
@@ -40,7 +43,8 @@ static void send_to_listeners(Service *service, const LocalAttr *attr, uint32_t 
 
 		if (!(listener->triggers & trigger))
 			continue;
-		r = sd_bus_message_new_signal(service->bus, &m, path_of_local_attr(attr, path), interface, member);
+		r = sd_bus_message_new_signal(service->bus, &m, path_of_local_attr(attr, path), interface,
+					      member);
 		if (r >= 0)
 			r = append(m, attr, what);
 		if (r >= 0)
@@ -61,15 +65,17 @@ static int append_read(sd_bus_message *m, const LocalAttr *attr UNUSED, const vo
 	const ReadRequest *request = what;
 	char address[ADDR_STRING_SIZE];
 
-	return sd_bus_message_append(m, "usq", request->id, addr_format(request->client, address), request->offset);
+	return sd_bus_message_append(m, "usq", request->id, addr_format(request->client, address),
+				     request->offset);
 }
 
-void service_local_read_request(Service *service, LocalAttr *attr, uint32_t id, const Addr *client, uint16_t offset)
+void service_local_read_request(Service *service, LocalAttr *attr, uint32_t id, const Addr *client,
+				uint16_t offset)
 {
 	const ReadRequest request = { .id = id, .client = client, .offset = offset };
 
-	send_to_listeners(service, attr, EVENT_CHAR_READ, LOCAL_CHARACTERISTIC_INTERFACE, "ReadRequest", append_read,
-			  &request);
+	send_to_listeners(service, attr, EVENT_CHAR_READ, LOCAL_CHARACTERISTIC_INTERFACE, "ReadRequest",
+			  append_read, &request);
 }
 
 typedef struct WriteRequest {
@@ -93,8 +99,8 @@ void service_local_written(Service *service, LocalAttr *attr, const Addr *client
 {
 	const WriteRequest request = { .client = client, .value = value };
 
-	send_to_listeners(service, attr, EVENT_CHAR_WRITE, LOCAL_CHARACTERISTIC_INTERFACE, "WriteRequest", append_write,
-			  &request);
+	send_to_listeners(service, attr, EVENT_CHAR_WRITE, LOCAL_CHARACTERISTIC_INTERFACE, "WriteRequest",
+			  append_write, &request);
 }
 
 static int append_subscribers(sd_bus_message *m, const LocalAttr *attr, const void *what UNUSED)
@@ -123,15 +129,16 @@ void service_local_subscribed(Service *service, LocalAttr *attr, const Addr *cli
 	service->news++;
 	send_to_listeners(service, attr, EVENT_CHAR_SUBSCRIBE, LOCAL_CHARACTERISTIC_INTERFACE, "Subscribed",
 			  append_subscribed, &subscribed);
-	send_to_listeners(service, attr, EVENT_CHAR_SUBSCRIBE, "org.freedesktop.DBus.Properties", "PropertiesChanged",
-			  append_subscribers, NULL);
+	send_to_listeners(service, attr, EVENT_CHAR_SUBSCRIBE, "org.freedesktop.DBus.Properties",
+			  "PropertiesChanged", append_subscribers, NULL);
 }
 
 /* --- the tree, as far as it is a program's own --- */
 
 typedef int (*ObjectAppend)(sd_bus_message *m, const void *object);
 
-/* A signal of ObjectManager to the owner of a private session; for a user session, to those who asked for its signals. */
+/* A signal of ObjectManager to the owner of a private session; for a user session, to those who asked for its
+ * signals. */
 static void tell_owner(Service *service, const Session *session, const char *member, ObjectAppend append,
 		       const void *object)
 {
@@ -145,8 +152,8 @@ static void tell_owner(Service *service, const Session *session, const char *mem
 
 		if (!connection)
 			connection = g_array_index(session->subscribers, Subscriber, i).connection;
-		r = sd_bus_message_new_signal(service->bus, &m, PATH_ROOT, "org.freedesktop.DBus.ObjectManager",
-					      member);
+		r = sd_bus_message_new_signal(service->bus, &m, PATH_ROOT,
+					      "org.freedesktop.DBus.ObjectManager", member);
 		if (r >= 0)
 			r = append(m, object);
 		if (r >= 0)
@@ -171,7 +178,8 @@ static int append_service_gone(sd_bus_message *m, const void *object)
 {
 	char path[PATH_SIZE];
 
-	return sd_bus_message_append(m, "oas", path_of_local_service(object, path), 1, LOCAL_SERVICE_INTERFACE);
+	return sd_bus_message_append(m, "oas", path_of_local_service(object, path), 1,
+				     LOCAL_SERVICE_INTERFACE);
 }
 
 static int append_attr(sd_bus_message *m, const void *object)
@@ -182,12 +190,11 @@ static int append_attr(sd_bus_message *m, const void *object)
 	path_of_local_attr(attr, path);
 	uuid_format(&attr->uuid, uuid);
 	if (attr->kind == LOCAL_DESCRIPTOR)
-		return sd_bus_message_append(m, "oa{sa{sv}}", path, 1, LOCAL_DESCRIPTOR_INTERFACE, 2, "UUID", "s", uuid,
-					     "Permissions", "u", attr->permissions);
-	return sd_bus_message_append(m, "oa{sa{sv}}", path, 1, LOCAL_CHARACTERISTIC_INTERFACE, 4, "UUID", "s", uuid,
-				     "Properties", "u", attr->properties,
-				     "Permissions", "u", attr->permissions,
-				     "Subscribers", "u", local_subscribers(attr));
+		return sd_bus_message_append(m, "oa{sa{sv}}", path, 1, LOCAL_DESCRIPTOR_INTERFACE, 2, "UUID",
+					     "s", uuid, "Permissions", "u", attr->permissions);
+	return sd_bus_message_append(m, "oa{sa{sv}}", path, 1, LOCAL_CHARACTERISTIC_INTERFACE, 4, "UUID", "s",
+				     uuid, "Properties", "u", attr->properties, "Permissions", "u",
+				     attr->permissions, "Subscribers", "u", local_subscribers(attr));
 }
 
 static int append_attr_gone(sd_bus_message *m, const void *object)
@@ -196,8 +203,7 @@ static int append_attr_gone(sd_bus_message *m, const void *object)
 	char path[PATH_SIZE];
 
 	return sd_bus_message_append(m, "oas", path_of_local_attr(attr, path), 1,
-				     attr->kind == LOCAL_DESCRIPTOR ? LOCAL_DESCRIPTOR_INTERFACE :
-								      LOCAL_CHARACTERISTIC_INTERFACE);
+				     object_local_attr_interface(attr));
 }
 
 void service_local_service_added(Service *service, LocalService *local)

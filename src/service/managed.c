@@ -2,19 +2,16 @@
 /* ObjectManager.GetManagedObjects. sd-bus has one of its own, which goes through all objects in one go. */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "service/interfaces.h"
-#include "service/link-dbus.h"
-#include "service/local-dbus.h"
 #include "service/objects.h"
 #include "service/service.h"
 
 #define OBJECTS_IN_SLICE 8	/* one takes 20 microseconds or so */
 #define ATTEMPTS_MAX 4
 
-/* An answer, as far as it is. What has been signalled meanwhile must not be missing in it, for the caller takes the answer
- * for the newer one: then it is begun anew, and at last written in one go. */
+/* An answer, as far as it is. What has been signalled meanwhile must not be missing in it, for the caller
+ * takes the answer for the newer one: then it is begun anew, and at last written in one go. */
 typedef struct Listing {
 	sd_bus_message *reply;
 	GArray *paths;		/* Path */
@@ -30,7 +27,7 @@ static void listing_free(void *data)
 	sd_bus_message_unref(listing->reply);
 	if (listing->paths)
 		g_array_free(listing->paths, TRUE);
-	free(listing);
+	g_free(listing);
 }
 
 /* --- what there is --- */
@@ -118,33 +115,40 @@ static const char *locate(const Service *service, const Path *path, char buffer[
 
 	switch (path->kind) {
 	case PATH_ADAPTER:
+		if (!object_radio(service, path))
+			return NULL;
 		snprintf(buffer, PATH_SIZE, PATH_ROOT "/hci%u", path->index);
 		return buffer;
 	case PATH_PRIVATE_SESSION:
-		snprintf(buffer, PATH_SIZE, PATH_ROOT "/hci%u/session/%llu", path->index, (unsigned long long)path->id);
+		if (!object_is_session(service, path))
+			return NULL;
+		snprintf(buffer, PATH_SIZE, PATH_ROOT "/hci%u/session/%llu", path->index,
+			 (unsigned long long)path->id);
 		return buffer;
 	case PATH_USER_SESSION:
+		if (!object_is_session(service, path))
+			return NULL;
 		snprintf(buffer, PATH_SIZE, PATH_ROOT "/hci%u/session/uid%u", path->index, path->uid);
 		return buffer;
 	case PATH_LINK:
-		link = link_at(service, path);
+		link = object_link(service, path);
 		return link ? path_of_link(link, buffer) : NULL;
 	case PATH_LOCAL_SERVICE:
-		local = local_service_at(service, path);
+		local = object_local_service(service, path);
 		return local ? path_of_local_service(local, buffer) : NULL;
 	case PATH_LOCAL_CHARACTERISTIC:
 	case PATH_LOCAL_DESCRIPTOR:
-		local_attr = local_attr_at(service, path);
+		local_attr = object_local_attr(service, path);
 		return local_attr ? path_of_local_attr(local_attr, buffer) : NULL;
 	default:
-		attr = attr_at(service, path);
+		attr = object_attr(service, path);
 		return attr ? path_of_attr(attr, buffer) : NULL;
 	}
 }
 
 /* --- what it says --- */
 
-static int append_properties(sd_bus_message *m, Service *service, const char *path, const Interface *interface)
+static int append_properties(sd_bus_message *m, const char *path, const Interface *interface, void *object)
 {
 	sd_bus_error error = SD_BUS_ERROR_NULL;
 	int r;
@@ -160,7 +164,8 @@ static int append_properties(sd_bus_message *m, Service *service, const char *pa
 		if (r >= 0)
 			r = sd_bus_message_open_container(m, 'v', row->x.property.signature);
 		if (r >= 0)
-			r = row->x.property.get(service->bus, path, interface->name, row->x.property.member, m, service, &error);
+			r = row->x.property.get(NULL, path, interface->name, row->x.property.member, m,
+						object, &error);
 		if (r >= 0)
 			r = sd_bus_message_close_container(m);
 		if (r >= 0)
@@ -176,17 +181,18 @@ static int append_interfaces(sd_bus_message *m, Service *service, const char *pa
 
 	/* what sd-bus sees to itself */
 	r = sd_bus_message_append(m, "{sa{sv}}{sa{sv}}{sa{sv}}", "org.freedesktop.DBus.Peer", 0,
-				  "org.freedesktop.DBus.Introspectable", 0, "org.freedesktop.DBus.Properties", 0);
+				  "org.freedesktop.DBus.Introspectable", 0, "org.freedesktop.DBus.Properties",
+				  0);
 	for (const Interface *interface = interfaces; interface->name && r >= 0; interface++) {
-		void *found;
+		void *object;
 
-		if (interface->find(service->bus, path, interface->name, service, &found, NULL) <= 0)
+		if (interface->find(service->bus, path, interface->name, service, &object, NULL) <= 0)
 			continue;
 		r = sd_bus_message_open_container(m, 'e', "sa{sv}");
 		if (r >= 0)
 			r = sd_bus_message_append(m, "s", interface->name);
 		if (r >= 0)
-			r = append_properties(m, service, path, interface);
+			r = append_properties(m, path, interface, object);
 		if (r >= 0)
 			r = sd_bus_message_close_container(m);
 	}
@@ -196,13 +202,9 @@ static int append_interfaces(sd_bus_message *m, Service *service, const char *pa
 static int append_object(sd_bus_message *m, Service *service, const Path *key)
 {
 	char path[PATH_SIZE];
-	void *found;
 	int r;
 
-	if (!locate(service, key, path) || (key->kind == PATH_ADAPTER &&
-	    find_adapter_object(NULL, path, NULL, service, &found, NULL) <= 0) ||
-	    ((key->kind == PATH_PRIVATE_SESSION || key->kind == PATH_USER_SESSION) &&
-	     find_session_object(NULL, path, NULL, service, &found, NULL) <= 0))
+	if (!locate(service, key, path))
 		return 0;
 	r = sd_bus_message_open_container(m, 'e', "oa{sa{sv}}");
 	if (r >= 0)
@@ -242,7 +244,8 @@ static int managed_objects_slice(Call *call, Reason *reason UNUSED)
 		r = listing_begin(listing, call);
 	last = listing->attempts < ATTEMPTS_MAX ? listing->next + OBJECTS_IN_SLICE : G_MAXUINT;
 	for (; listing->next < MIN(last, listing->paths->len) && r >= 0; listing->next++)
-		r = append_object(listing->reply, service, &g_array_index(listing->paths, Path, listing->next));
+		r = append_object(listing->reply, service,
+				  &g_array_index(listing->paths, Path, listing->next));
 	if (r >= 0 && listing->next < listing->paths->len)
 		return CALL_DEFERRED;
 	if (r >= 0)
@@ -252,11 +255,9 @@ static int managed_objects_slice(Call *call, Reason *reason UNUSED)
 	return r < 0 ? r : 0;
 }
 
-static int get_managed_objects(Call *call, Reason *reason)
+static int get_managed_objects(Call *call, void *object UNUSED, Reason *reason)
 {
-	Listing *listing = calloc(1, sizeof(*listing));
-
-	return listing ? job_start(call, managed_objects_slice, listing, listing_free, false, reason) : -ENOMEM;
+	return job_start(call, managed_objects_slice, g_new0(Listing, 1), listing_free, false, reason);
 }
 
-const Method managed_objects_method = { .member = "GetManagedObjects", .run = get_managed_objects, .question = true };
+const Method managed_objects_method = { .run = get_managed_objects, .question = true };

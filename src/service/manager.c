@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* com.example.Bluetooth.Manager1 */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "build-config.h"
@@ -18,12 +17,12 @@ static int reply_session(Call *call, const Session *session)
 {
 	char path[PATH_SIZE];
 
-	return sd_bus_reply_method_return(call->message, "o", path_of_session(session, path)) < 0 ? -ECOMM : 0;
+	return call_reply(call, "o", path_of_session(session, path));
 }
 
 static int opened(Call *call, int error, Reason *reason)
 {
-	Session *session = session_find_private(call->service->broker, call->session);
+	Session *session = session_find_private(call->service->broker, call->opened);
 
 	if (!session)
 		return reason_set(reason, E_DOES_NOT_EXIST, "the session was closed while it was opened");
@@ -34,9 +33,9 @@ static int opened(Call *call, int error, Reason *reason)
 	return reply_session(call, session);
 }
 
-static int open_session(Call *call, Reason *reason)
+static int open_session(Call *call, void *object, Reason *reason)
 {
-	Service *service = call->service;
+	Service *service = object;
 	InitOptions options;
 	Session *session = NULL;
 	Radio *radio;
@@ -55,18 +54,20 @@ static int open_session(Call *call, Reason *reason)
 		return r;
 	radio = id <= UINT16_MAX ? broker_radio(service->broker, id) : NULL;
 	if (!radio || !radio->present || radio->index != id)
-		return reason_set(reason, E_NO_SUCH_ADAPTER, "id: there is no radio hci%u; Manager1.Adapters lists them",
-				  id);
+		return reason_set(reason, E_NO_SUCH_ADAPTER,
+				  "id: there is no radio hci%u; Manager1.Adapters lists them", id);
 
-	r = session_open(radio, call_uid(call), call_sender(call), &options, service_now(service), &session, reason);
+	r = session_open(radio, call_uid(call), call_sender(call), &options, service_now(service), &session,
+			 reason);
 	if (r != 0)
 		return r;
-	call->session = session->id;
+	call->opened = session->id;
 	r = call_wait_power(call, radio, opened, reason);
 	if (r == CALL_DEFERRED)
 		return r;
 	return opened(call, r, reason);
 }
+METHOD(open_session, NULL)
 
 /* An answer of GetStats, as far as it is. */
 typedef struct StatsReply {
@@ -79,7 +80,7 @@ static void stats_reply_free(void *data)
 	StatsReply *stats = data;
 
 	sd_bus_message_unref(stats->reply);
-	free(stats);
+	g_free(stats);
 }
 
 static int get_stats_slice(Call *call, Reason *reason UNUSED)
@@ -94,7 +95,8 @@ static int get_stats_slice(Call *call, Reason *reason UNUSED)
 			r = stats_open(stats->reply, call->service, call_uid(call));
 	}
 	if (r >= 0)
-		r = stats_append_sessions(stats->reply, broker, call_uid(call), &stats->serial, SESSIONS_IN_SLICE);
+		r = stats_append_sessions(stats->reply, broker, call_uid(call), &stats->serial,
+					  SESSIONS_IN_SLICE);
 	if (r > 0)
 		return CALL_DEFERRED;
 	if (r >= 0)
@@ -104,15 +106,12 @@ static int get_stats_slice(Call *call, Reason *reason UNUSED)
 	return r < 0 ? r : 0;
 }
 
-static int get_stats(Call *call, Reason *reason)
+static int get_stats(Call *call, void *object UNUSED, Reason *reason)
 {
-	StatsReply *stats = calloc(1, sizeof(*stats));
-
-	if (!stats)
-		return -ENOMEM;
-	return job_start(call, get_stats_slice, stats, stats_reply_free,
+	return job_start(call, get_stats_slice, g_new0(StatsReply, 1), stats_reply_free,
 			 call->service->broker->sessions->len <= SESSIONS_IN_SLICE, reason);
 }
+QUESTION(get_stats, NULL)
 
 static int get_version(sd_bus *bus UNUSED, const char *path UNUSED, const char *interface UNUSED,
 		       const char *property UNUSED, sd_bus_message *reply, void *userdata UNUSED,
@@ -122,7 +121,8 @@ static int get_version(sd_bus *bus UNUSED, const char *path UNUSED, const char *
 }
 
 static int get_adapters(sd_bus *bus UNUSED, const char *path UNUSED, const char *interface UNUSED,
-			const char *property UNUSED, sd_bus_message *reply, void *userdata, sd_bus_error *error UNUSED)
+			const char *property UNUSED, sd_bus_message *reply, void *userdata,
+			sd_bus_error *error UNUSED)
 {
 	const Service *service = userdata;
 	const GPtrArray *radios = service->broker->radios;
@@ -152,7 +152,8 @@ static int get_constants(sd_bus *bus UNUSED, const char *path UNUSED, const char
 }
 
 static int get_limits(sd_bus *bus UNUSED, const char *path UNUSED, const char *interface UNUSED,
-		      const char *property UNUSED, sd_bus_message *reply, void *userdata, sd_bus_error *error UNUSED)
+		      const char *property UNUSED, sd_bus_message *reply, void *userdata,
+		      sd_bus_error *error UNUSED)
 {
 	const Service *service = userdata;
 	const char *config = (const char *)&service->broker->config;
@@ -170,17 +171,11 @@ static int get_limits(sd_bus *bus UNUSED, const char *path UNUSED, const char *i
 	return r < 0 ? r : sd_bus_message_close_container(reply);
 }
 
-const Method manager_methods[] = {
-	{ .member = "OpenSession", .run = open_session },
-	{ .member = "GetStats", .run = get_stats, .question = true },
-	{ 0 }
-};
-
 const sd_bus_vtable manager_vtable[] = {
 	SD_BUS_VTABLE_START(0),
-	SD_BUS_METHOD_WITH_ARGS("OpenSession", SD_BUS_ARGS("u", id, "a{sv}", init), SD_BUS_RESULT("o", session),
-				call_entry, SD_BUS_VTABLE_UNPRIVILEGED),
-	SD_BUS_METHOD_WITH_ARGS("GetStats", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{sv}", stats), call_entry,
+	SD_BUS_METHOD_WITH_ARGS("OpenSession", SD_BUS_ARGS("u", id, "a{sv}", init),
+				SD_BUS_RESULT("o", session), method_open_session, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("GetStats", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{sv}", stats), method_get_stats,
 				SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_PROPERTY("Version", "s", get_version, 0, SD_BUS_VTABLE_PROPERTY_CONST),
 	SD_BUS_PROPERTY("Adapters", "ao", get_adapters, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),

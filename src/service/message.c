@@ -56,11 +56,13 @@ static int add_values(sd_bus_message *m, size_t *sum, Reason *reason)
 			return reason_set(reason, E_INVALID_ARGUMENTS, "no file descriptors are taken");
 		/* and what it is filled up to */
 		*sum += sizeof(uint64_t);
-		r = strchr("avre", type) ? add_container(m, type, contents, sum, reason) : add_basic(m, type, sum);
+		r = strchr("avre", type) ? add_container(m, type, contents, sum, reason) :
+					   add_basic(m, type, sum);
 		if (r != 0)
 			return r;
 		if (*sum > MESSAGE_KEPT_MAX)
-			return reason_set(reason, E_LIMIT_REACHED, "a call that has to wait may have %d bytes of arguments",
+			return reason_set(reason, E_LIMIT_REACHED,
+					  "a call that has to wait may have %d bytes of arguments",
 					  MESSAGE_KEPT_MAX);
 	}
 	return r;
@@ -92,8 +94,11 @@ int message_copy(sd_bus_message *m, sd_bus_message **ret)
 	if (r >= 0)
 		r = sd_bus_message_rewind(m, true);
 	if (r >= 0)
-		r = sd_bus_message_new_method_call(sd_bus_message_get_bus(m), &copy, NULL, sd_bus_message_get_path(m),
-						   sd_bus_message_get_interface(m), sd_bus_message_get_member(m));
+		r = sd_bus_message_new_method_call(sd_bus_message_get_bus(m), &copy,
+						   sd_bus_message_get_destination(m),
+						   sd_bus_message_get_path(m),
+						   sd_bus_message_get_interface(m),
+						   sd_bus_message_get_member(m));
 	if (r >= 0)
 		r = sd_bus_message_set_sender(copy, sd_bus_message_get_sender(m));
 	if (r >= 0)

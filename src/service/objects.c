@@ -1,132 +1,205 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which objects there are on the tree. */
+/* What stands at which path of the tree. */
 #include "service/objects.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "service/link-dbus.h"
-#include "service/local-dbus.h"
-#include "service/path.h"
-#include "service/service.h"
+/* --- by path --- */
 
-static Radio *find_radio(const Service *service, const Path *path)
+Radio *object_radio(const Service *service, const Path *path)
 {
-	return broker_radio(service->broker, path->index);
+	Radio *radio = path->kind == PATH_ADAPTER ? broker_radio(service->broker, path->index) : NULL;
+
+	return radio && radio->present && radio->index == path->index ? radio : NULL;
 }
 
-/* A private session keeps the path it was given, whatever hci number its radio has today. */
-static Session *find_session(const Service *service, const Path *path)
+bool object_is_session(const Service *service, const Path *path)
 {
-	Session *session = session_find_private(service->broker, path->id);
+	const Session *session;
 
-	return session && session->path_index == path->index ? session : NULL;
+	switch (path->kind) {
+	case PATH_ADAPTER:
+	case PATH_USER_SESSION:
+		/* a radio that is unplugged, or has another number now, still has its sessions */
+		return broker_radio(service->broker, path->index);
+	case PATH_PRIVATE_SESSION:
+		/* it keeps the path it was given, whatever number its radio has today */
+		session = session_find_private(service->broker, path->id);
+		return session && session->path_index == path->index;
+	default:
+		return false;
+	}
+}
+
+Link *object_link(const Service *service, const Path *path)
+{
+	bool below = path->kind >= PATH_LINK && path->kind <= PATH_DESCRIPTOR;
+	Radio *radio = below ? broker_radio(service->broker, path->index) : NULL;
+	Link *link = radio ? link_find(radio, &path->addr) : NULL;
+
+	/* an object has one path, though a device has many addresses */
+	return link && link->exposed && addr_equal(&link->addr, &path->addr) ? link : NULL;
+}
+
+Attr *object_attr(const Service *service, const Path *path)
+{
+	Link *link = object_link(service, path);
+
+	if (!link || path->kind == PATH_LINK)
+		return NULL;
+	return attr_find(link, (AttrKind)(path->kind - PATH_SERVICE), path->handle);
+}
+
+LocalService *object_local_service(const Service *service, const Path *path)
+{
+	const Radio *radio = broker_radio(service->broker, path->index);
+	const Session *session;
+
+	if (path->kind < PATH_LOCAL_SERVICE || path->kind > PATH_LOCAL_DESCRIPTOR)
+		return NULL;
+	if (path->of_user) {
+		session = radio ? session_find_user(radio, path->uid) : NULL;
+	} else {
+		session = session_find_private(service->broker, path->id);
+		if (session && session->path_index != path->index)
+			return NULL;
+	}
+	return session ? local_service_find(session, path->service) : NULL;
+}
+
+LocalAttr *object_local_attr(const Service *service, const Path *path)
+{
+	LocalService *local = object_local_service(service, path);
+
+	if (!local || path->kind == PATH_LOCAL_SERVICE)
+		return NULL;
+	return local_attr_find(local,
+			       path->kind == PATH_LOCAL_DESCRIPTOR ? LOCAL_DESCRIPTOR : LOCAL_CHARACTERISTIC,
+			       path->characteristic, path->descriptor);
+}
+
+const char *object_attr_interface(const Attr *attr)
+{
+	static const char *const interfaces[] = {
+		[ATTR_SERVICE] = REMOTE_SERVICE_INTERFACE,
+		[ATTR_CHARACTERISTIC] = REMOTE_CHARACTERISTIC_INTERFACE,
+		[ATTR_DESCRIPTOR] = REMOTE_DESCRIPTOR_INTERFACE,
+	};
+
+	return interfaces[attr->kind];
+}
+
+const char *object_local_attr_interface(const LocalAttr *attr)
+{
+	return attr->kind == LOCAL_DESCRIPTOR ? LOCAL_DESCRIPTOR_INTERFACE : LOCAL_CHARACTERISTIC_INTERFACE;
+}
+
+static bool leaf_exists(const Service *service, const Path *path)
+{
+	return object_link(service, path) ? path->kind == PATH_LINK || object_attr(service, path) :
+	       path->kind == PATH_LOCAL_SERVICE ? object_local_service(service, path) != NULL :
+						   object_local_attr(service, path) != NULL;
+}
+
+int object_refuse_missing(const Service *service, const char *object, const char *interface,
+			  sd_bus_error *error)
+{
+	const Path path = path_parse(object);
+	const char *name = error_name(E_DOES_NOT_EXIST);
+
+	if (path.kind == PATH_MANAGER)
+		return 0;
+	if (path.kind == PATH_UNKNOWN)
+		return sd_bus_error_setf(error, name, "there is no object %s", object);
+	if (path.kind >= PATH_LINK)
+		return leaf_exists(service, &path) ?
+			       0 :
+			       sd_bus_error_setf(error, name, "%s is not there (any more)", object);
+	if (strcmp(interface, ADAPTER1_INTERFACE) == 0 && !object_radio(service, &path))
+		return sd_bus_error_setf(error, error_name(E_NO_SUCH_ADAPTER),
+					 "there is no radio at %s; Manager1.Adapters lists them", object);
+	if (object_is_session(service, &path))
+		return 0;
+	if (path.kind == PATH_PRIVATE_SESSION)
+		return sd_bus_error_setf(error, name, "there is no session %s (any more)", object);
+	return sd_bus_error_setf(error, error_name(E_NO_SUCH_ADAPTER),
+				 "there is no radio hci%u; Manager1.Adapters lists them", path.index);
+}
+
+/* --- for sd-bus --- */
+
+static int found(void *object, void **ret_found)
+{
+	if (!object)
+		return 0;
+	*ret_found = object;
+	return 1;
 }
 
 int find_manager_object(sd_bus *bus UNUSED, const char *path, const char *interface UNUSED, void *userdata,
 			void **ret_found, sd_bus_error *error UNUSED)
 {
-	if (path_parse(path).kind != PATH_MANAGER)
-		return 0;
-	*ret_found = userdata;
-	return 1;
+	return found(strcmp(path, PATH_ROOT) == 0 ? userdata : NULL, ret_found);
 }
 
 int find_adapter_object(sd_bus *bus UNUSED, const char *path, const char *interface UNUSED, void *userdata,
 			void **ret_found, sd_bus_error *error UNUSED)
 {
-	Path parsed = path_parse(path);
-	const Radio *radio;
+	const Path parsed = path_parse(path);
 
-	if (parsed.kind != PATH_ADAPTER)
-		return 0;
-	radio = find_radio(userdata, &parsed);
-	if (!radio || !radio->present || radio->index != parsed.index)
-		return 0;
-	*ret_found = userdata;
-	return 1;
+	return found(object_radio(userdata, &parsed), ret_found);
 }
 
 int find_session_object(sd_bus *bus UNUSED, const char *path, const char *interface UNUSED, void *userdata,
 			void **ret_found, sd_bus_error *error UNUSED)
 {
-	Path parsed = path_parse(path);
+	const Path parsed = path_parse(path);
 
-	/* a radio that is unplugged, or has another number now, still has its sessions; a user's comes into being when it
-	 * is first called */
-	switch (parsed.kind) {
-	case PATH_ADAPTER:
-	case PATH_USER_SESSION:
-		if (!find_radio(userdata, &parsed))
-			return 0;
-		break;
-	case PATH_PRIVATE_SESSION:
-		if (!find_session(userdata, &parsed))
-			return 0;
-		break;
-	default:
-		return 0;
-	}
-	*ret_found = userdata;
-	return 1;
+	return found(object_is_session(userdata, &parsed) ? userdata : NULL, ret_found);
 }
 
-int find_link_object(sd_bus *bus UNUSED, const char *path, const char *interface, void *userdata, void **ret_found,
-		     sd_bus_error *error UNUSED)
+int find_link_object(sd_bus *bus UNUSED, const char *path, const char *interface UNUSED, void *userdata,
+		     void **ret_found, sd_bus_error *error UNUSED)
 {
-	static const struct {
-		const char *interface;
-		PathKind kind;
-	} kinds[] = {
-		{ CONNECTION_INTERFACE, PATH_LINK },
-		{ REMOTE_SERVICE_INTERFACE, PATH_SERVICE },
-		{ REMOTE_CHARACTERISTIC_INTERFACE, PATH_CHARACTERISTIC },
-		{ REMOTE_DESCRIPTOR_INTERFACE, PATH_DESCRIPTOR },
-	};
-	Path parsed = path_parse(path);
+	const Path parsed = path_parse(path);
 
-	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
-		if (parsed.kind != kinds[i].kind || (interface && strcmp(interface, kinds[i].interface) != 0))
-			continue;
-		if (parsed.kind == PATH_LINK ? !link_at(userdata, &parsed) : !attr_at(userdata, &parsed))
-			return 0;
-		*ret_found = userdata;
-		return 1;
-	}
-	return 0;
+	return found(parsed.kind == PATH_LINK ? object_link(userdata, &parsed) : NULL, ret_found);
 }
 
-int find_local_object(sd_bus *bus UNUSED, const char *path, const char *interface, void *userdata, void **ret_found,
-		      sd_bus_error *error UNUSED)
+int find_attr_object(sd_bus *bus UNUSED, const char *path, const char *interface, void *userdata,
+		     void **ret_found, sd_bus_error *error UNUSED)
 {
-	static const struct {
-		const char *interface;
-		PathKind kind;
-	} kinds[] = {
-		{ LOCAL_SERVICE_INTERFACE, PATH_LOCAL_SERVICE },
-		{ LOCAL_CHARACTERISTIC_INTERFACE, PATH_LOCAL_CHARACTERISTIC },
-		{ LOCAL_DESCRIPTOR_INTERFACE, PATH_LOCAL_DESCRIPTOR },
-	};
-	Path parsed = path_parse(path);
+	const Path parsed = path_parse(path);
+	Attr *attr = object_attr(userdata, &parsed);
 
-	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
-		if (parsed.kind != kinds[i].kind || (interface && strcmp(interface, kinds[i].interface) != 0))
-			continue;
-		if (parsed.kind == PATH_LOCAL_SERVICE ? !local_service_at(userdata, &parsed) :
-							!local_attr_at(userdata, &parsed))
-			return 0;
-		*ret_found = userdata;
-		return 1;
-	}
-	return 0;
+	return found(attr && strcmp(interface, object_attr_interface(attr)) == 0 ? attr : NULL, ret_found);
 }
 
-/* --- what stands below a path, for Introspect: not the whole tree, which anybody could ask for again and again --- */
+int find_local_service_object(sd_bus *bus UNUSED, const char *path, const char *interface UNUSED,
+			      void *userdata, void **ret_found, sd_bus_error *error UNUSED)
+{
+	const Path parsed = path_parse(path);
+	bool here = parsed.kind == PATH_LOCAL_SERVICE;
+
+	return found(here ? object_local_service(userdata, &parsed) : NULL, ret_found);
+}
+
+int find_local_attr_object(sd_bus *bus UNUSED, const char *path, const char *interface, void *userdata,
+			   void **ret_found, sd_bus_error *error UNUSED)
+{
+	const Path parsed = path_parse(path);
+	LocalAttr *attr = object_local_attr(userdata, &parsed);
+
+	return found(attr && strcmp(interface, object_local_attr_interface(attr)) == 0 ? attr : NULL,
+		     ret_found);
+}
+
+/* --- what stands below a path, for Introspect: not the whole tree, which anybody could ask for again and
+ * again --- */
 
 static void list_node(GPtrArray *nodes, const char *path)
 {
-	g_ptr_array_add(nodes, strdup(path));
+	g_ptr_array_add(nodes, g_strdup(path));
 }
 
 static void list_attrs(GPtrArray *nodes, const Link *link, const Attr *parent)
@@ -159,7 +232,8 @@ static void list_services(GPtrArray *nodes, const Service *service, const char *
 	char path[PATH_SIZE];
 
 	for (guint i = 0; i < radios->len; i++) {
-		const GPtrArray *services = ((const Radio *)g_ptr_array_index(radios, i))->peripheral->services;
+		const GPtrArray *services =
+			((const Radio *)g_ptr_array_index(radios, i))->peripheral->services;
 
 		for (guint l = 0; l < services->len; l++) {
 			const LocalService *local = g_ptr_array_index(services, l);
@@ -192,7 +266,8 @@ static void list_broker(GPtrArray *nodes, const Service *service)
 		list_node(nodes, path_of_session(g_ptr_array_index(broker->sessions, i), path));
 }
 
-int list_objects(sd_bus *bus UNUSED, const char *prefix, void *userdata, char ***ret_nodes, sd_bus_error *error UNUSED)
+int list_objects(sd_bus *bus UNUSED, const char *prefix, void *userdata, char ***ret_nodes,
+		 sd_bus_error *error UNUSED)
 {
 	GPtrArray *nodes = g_ptr_array_new();
 	const Path path = path_parse(prefix);
@@ -201,12 +276,12 @@ int list_objects(sd_bus *bus UNUSED, const char *prefix, void *userdata, char **
 
 	switch (path.kind) {
 	case PATH_LINK:
-		list_attrs(nodes, link_at(userdata, &path), NULL);
+		list_attrs(nodes, object_link(userdata, &path), NULL);
 		break;
 	case PATH_SERVICE:
 	case PATH_CHARACTERISTIC:
 	case PATH_DESCRIPTOR:
-		attr = attr_at(userdata, &path);
+		attr = object_attr(userdata, &path);
 		list_attrs(nodes, attr ? attr->link : NULL, attr);
 		break;
 	case PATH_PRIVATE_SESSION:
@@ -214,11 +289,11 @@ int list_objects(sd_bus *bus UNUSED, const char *prefix, void *userdata, char **
 		list_services(nodes, userdata, prefix);
 		break;
 	case PATH_LOCAL_SERVICE:
-		list_local_attrs(nodes, local_service_at(userdata, &path), NULL);
+		list_local_attrs(nodes, object_local_service(userdata, &path), NULL);
 		break;
 	case PATH_LOCAL_CHARACTERISTIC:
 	case PATH_LOCAL_DESCRIPTOR:
-		local_attr = local_attr_at(userdata, &path);
+		local_attr = object_local_attr(userdata, &path);
 		list_local_attrs(nodes, local_attr ? local_attr->service : NULL, local_attr);
 		break;
 	default:

@@ -26,7 +26,8 @@ static int unknown_option(const Option *table, const char *key, Reason *reason)
 	for (; table->name && length < sizeof(known); table++)
 		length += (size_t)snprintf(known + length, sizeof(known) - length, "%s%s", length ? ", " : "",
 					   table->name);
-	return reason_set(reason, E_INVALID_ARGUMENTS, "%s: unknown key; known are: %s", printable(key, name), known);
+	return reason_set(reason, E_INVALID_ARGUMENTS, "%s: unknown key; known are: %s", printable(key, name),
+			  known);
 }
 
 static int read_option(sd_bus_message *m, const Option *table, uint64_t *seen, void *target, Reason *reason)
@@ -55,8 +56,8 @@ static int read_option(sd_bus_message *m, const Option *table, uint64_t *seen, v
 	if (strcmp(contents, option->signature) != 0) {
 		char given[64];
 
-		return reason_set(reason, E_INVALID_ARGUMENTS, "%s: needs D-Bus type %s, not %s", option->name,
-				  option->signature, printable(contents, given));
+		return reason_set(reason, E_INVALID_ARGUMENTS, "%s: needs D-Bus type %s, not %s",
+				  option->name, option->signature, printable(contents, given));
 	}
 	r = sd_bus_message_enter_container(m, 'v', contents);
 	if (r < 0)
@@ -128,7 +129,8 @@ static int read_uuid_int(sd_bus_message *m, char type, const char *what, Uuid *r
 		break;
 	}
 	if (number < 0)
-		return reason_set(reason, E_INVALID_ARGUMENTS, "%s: a UUID cannot be negative; give " UUID_FORMS, what);
+		return reason_set(reason, E_INVALID_ARGUMENTS,
+				  "%s: a UUID cannot be negative; give " UUID_FORMS, what);
 	uuid_from_int((uint32_t)number, ret);
 	return 0;
 }
@@ -147,7 +149,8 @@ int options_read_flag(sd_bus_message *m, bool *ret)
 int options_parse_addr(const char *text, const char *what, Addr *ret, Reason *reason)
 {
 	if (addr_parse(text, ret) < 0)
-		return reason_set(reason, E_INVALID_ARGUMENTS, "%s: an address is AA:BB:CC:DD:EE:FF or aabbccddeeff", what);
+		return reason_set(reason, E_INVALID_ARGUMENTS,
+				  "%s: an address is AA:BB:CC:DD:EE:FF or aabbccddeeff", what);
 	return 0;
 }
 
@@ -245,7 +248,10 @@ int options_read_value(sd_bus_message *m, GBytes **ret, Reason *reason)
 					  "value: give bytes (ay), text (s) or an integer (y q u t n i x)");
 		r = sd_bus_message_read_basic(m, contents[0], &value);
 		if (r >= 0) {
-			uint64_t number = length == 1 ? value.y : length == 2 ? value.q : length == 4 ? value.u : value.t;
+			uint64_t number = length == 1 ? value.y :
+					  length == 2 ? value.q :
+					  length == 4 ? value.u :
+							value.t;
 
 			for (size_t i = 0; i < length; i++)
 				air[i] = (uint8_t)(number >> (8 * i));

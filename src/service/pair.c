@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Connection1.Pair: what bluetoothd's agent is asked goes to the caller as PairingRequest, and back by RespondPairing. */
+/* Connection1.Pair: what bluetoothd's agent is asked goes to the caller as PairingRequest, and back by
+ * RespondPairing. */
 #include "service/pair.h"
 
 #include <errno.h>
@@ -7,8 +8,9 @@
 #include <string.h>
 
 #include "core/pairing.h"
-#include "service/link-dbus.h"
 #include "service/options.h"
+#include "service/path.h"
+#include "service/service.h"
 #include "util/log.h"
 
 static Call *call_of(PairWait *wait)
@@ -20,7 +22,7 @@ static void on_paired(PairWait *wait, int error, const Reason *reason)
 {
 	Call *call = call_of(wait);
 
-	call_finish(call, error != 0 ? error : call_reply(call), reason);
+	call_finish(call, error != 0 ? error : call_reply(call, NULL), reason);
 }
 
 static void on_asked(PairWait *wait, uint32_t id, PairingKind kind, uint32_t passkey)
@@ -35,8 +37,8 @@ static void on_asked(PairWait *wait, uint32_t id, PairingKind kind, uint32_t pas
 	char path[PATH_SIZE];
 	int r;
 
-	r = sd_bus_message_new_signal(call->service->bus, &m, path_of_link(wait->link, path), CONNECTION_INTERFACE,
-				      "PairingRequest");
+	r = sd_bus_message_new_signal(call->service->bus, &m, path_of_link(wait->link, path),
+				      CONNECTION_INTERFACE, "PairingRequest");
 	if (r >= 0)
 		r = sd_bus_message_set_destination(m, call_sender(call));
 	if (r >= 0)
@@ -61,19 +63,15 @@ static int read_passkey(sd_bus_message *m, void *userdata, Reason *reason)
 	return 0;
 }
 
-int pair_link(Call *call, Reason *reason)
+int pair_link(Call *call, void *link, Reason *reason)
 {
 	static const Option table[] = {
 		{ "passkey", "u", read_passkey },
 		{ 0 }
 	};
-	PairWait wait = { .done = on_paired, .asked = on_asked };
-	Link *link = NULL;
+	PairWait wait = { .done = on_paired, .asked = on_asked, .session = call->session };
 	int r;
 
-	r = call_link(call, &link, &wait.session, reason);
-	if (r != 0)
-		return r;
 	r = options_read(call->message, table, &wait, reason);
 	if (r == 0)
 		r = call_keep(call, reason);
@@ -83,24 +81,21 @@ int pair_link(Call *call, Reason *reason)
 	r = link_pair(link, &call->pair, reason);
 	if (r == 0)
 		return CALL_DEFERRED;
-	return r == -EALREADY ? call_reply(call) : r;
+	return r == -EALREADY ? call_reply(call, NULL) : r;
 }
 
-int respond_pairing(Call *call, Reason *reason)
+int respond_pairing(Call *call, void *object, Reason *reason)
 {
-	Session *session = NULL;
 	uint32_t id, passkey;
-	Link *link = NULL;
+	Link *link = object;
 	int accept, r;
 
-	r = call_link(call, &link, &session, reason);
-	if (r != 0)
-		return r;
 	r = sd_bus_message_read(call->message, "ubu", &id, &accept, &passkey);
 	if (r < 0)
 		return r;
-	if (!link->pairing || link->pairing->session != session)
-		return reason_set(reason, E_DOES_NOT_EXIST, "id: this session is not pairing with the device");
+	if (!link->pairing || link->pairing->session != call->session)
+		return reason_set(reason, E_DOES_NOT_EXIST,
+				  "id: this session is not pairing with the device");
 	r = link_respond_pairing(link, id, accept, passkey, reason);
-	return r != 0 ? r : call_reply(call);
+	return r != 0 ? r : call_reply(call, NULL);
 }

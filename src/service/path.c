@@ -217,8 +217,8 @@ const char *path_of_local_attr(const LocalAttr *attr, char buffer[static PATH_SI
 	else
 		path_of_local_service(attr->service, buffer);
 	length = strlen(buffer);
-	snprintf(buffer + length, PATH_SIZE - length, "/%s%u", attr->kind == LOCAL_DESCRIPTOR ? "desc" : "char",
-		 attr->number);
+	snprintf(buffer + length, PATH_SIZE - length, "/%s%u",
+		 attr->kind == LOCAL_DESCRIPTOR ? "desc" : "char", attr->number);
 	return buffer;
 }
 

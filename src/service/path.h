@@ -10,7 +10,8 @@
 #include "core/session.h"
 #include "util/macros.h"
 
-#define PATH_ROOT "/com/example/Bluetooth"
+#define PATH_PARENT "/com/example"
+#define PATH_ROOT PATH_PARENT "/Bluetooth"
 #define PATH_SIZE 128
 
 typedef enum PathKind {
@@ -45,9 +46,10 @@ Path path_parse(const char *path);
 
 /* These return buffer. */
 const char *path_of_radio(const Radio *radio, char buffer[static PATH_SIZE]);
-const char *path_of_session(const Session *session, char buffer[static PATH_SIZE]);	/* its own: …/session/… */
+const char *path_of_session(const Session *session, char buffer[static PATH_SIZE]);
 const char *path_of_link(const Link *link, char buffer[static PATH_SIZE]);
 const char *path_of_attr(const Attr *attr, char buffer[static PATH_SIZE]);
 const char *path_of_local_service(const LocalService *service, char buffer[static PATH_SIZE]);
 const char *path_of_local_attr(const LocalAttr *attr, char buffer[static PATH_SIZE]);
-const char *path_of_signals(const Session *session, char buffer[static PATH_SIZE]);	/* a user session's: …/hciN */
+/* Where a session's signals come from: of a user session, …/hciN. */
+const char *path_of_signals(const Session *session, char buffer[static PATH_SIZE]);

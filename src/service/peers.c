@@ -26,7 +26,7 @@ static void peer_free(void *data)
 	sd_bus_slot_unref(peer->ping);
 	charge_end(&peer->charge);
 	user_unref(peer->user);
-	g_assert(g_queue_is_empty(&peer->calls));
+	g_assert(g_queue_is_empty(&peer->calls) && g_queue_is_empty(&peer->early));
 	free(peer->name);
 	free(peer);
 }
@@ -78,13 +78,15 @@ static int on_credentials(sd_bus_message *m, void *userdata, sd_bus_error *ret_e
 
 	peer->lookup = sd_bus_slot_unref(peer->lookup);
 	if (sd_bus_message_is_method_error(m, NULL))
-		r = reason_set(&reason, E_ACCESS_DENIED, "the bus does not tell whose connection %s is", peer->name);
+		r = reason_set(&reason, E_ACCESS_DENIED, "the bus does not tell whose connection %s is",
+			       peer->name);
 	else
 		r = read_uid(m, &uid);
 	if (r == 0)
 		r = quota_user(peers->quota, uid, &user);
 	if (r == 0 && charge_init(&peer->charge, user, QUOTA_CONNECTIONS, 1) < 0) {
-		r = reason_set(&reason, E_LIMIT_REACHED, "uid %u has too many connections (ConnectionsPerUser)", uid);
+		r = reason_set(&reason, E_LIMIT_REACHED,
+			       "uid %u has too many connections (ConnectionsPerUser)", uid);
 		user = user_unref(user);
 	}
 	if (r == 0)
@@ -121,6 +123,7 @@ int peers_get(Peers *peers, const char *name, Peer **ret)
 		if (!peer)
 			return -ENOMEM;
 		peer->peers = peers;
+		g_queue_init(&peer->early);
 		g_queue_init(&peer->calls);
 		peer->name = strdup(name);
 		if (!peer->name) {
@@ -185,8 +188,8 @@ static void peer_has_read(Peer *peer, size_t bytes)
 		peer_ping(peer);
 }
 
-/* Any answer will do: an error of the program's library, and one of the bus, which will not pass a ping. Then nothing can
- * be known. */
+/* Any answer will do: an error of the program's library, and one of the bus, which will not pass a ping. Then
+ * nothing can be known. */
 static int on_pong(sd_bus_message *m UNUSED, void *userdata, sd_bus_error *error UNUSED)
 {
 	Peer *peer = userdata;
@@ -203,7 +206,8 @@ static void peer_ping(Peer *peer)
 
 	if (peer->ping)
 		return;
-	r = sd_bus_message_new_method_call(peer->peers->bus, &m, peer->name, "/", "org.freedesktop.DBus.Peer", "Ping");
+	r = sd_bus_message_new_method_call(peer->peers->bus, &m, peer->name, "/", "org.freedesktop.DBus.Peer",
+					   "Ping");
 	if (r >= 0)
 		r = sd_bus_message_set_auto_start(m, false);
 	if (r >= 0)
@@ -257,9 +261,11 @@ int peers_new(Peers **ret, sd_bus *bus, Quota *quota, const PeersOps *ops, void 
 	peers->userdata = userdata;
 	peers->by_name = g_hash_table_new_full(siphash_string, g_str_equal, NULL, peer_free);
 	/* an empty new owner: only those who leave */
-	r = sd_bus_add_match_async(bus, &peers->match,
-				   "type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',"
-				   "member='NameOwnerChanged',arg2=''", on_name_lost, NULL, peers);
+	r = sd_bus_add_match_async(
+		bus, &peers->match,
+		"type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',"
+		"member='NameOwnerChanged',arg2=''",
+		on_name_lost, NULL, peers);
 	if (r < 0) {
 		peers_free(peers);
 		return r;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The bus connections that call us, and whose they are. Credentials are asked for once a connection, without waiting;
- * its calls stand in line until the answer is there. One NameOwnerChanged match tells of all that leave.
+ * The bus connections that call us, and whose they are. Credentials are asked for once a connection, without
+ * waiting; its calls stand in line until the answer is there. One NameOwnerChanged match tells of all that
+ * leave.
  */
 #pragma once
 
@@ -20,7 +21,8 @@ typedef struct Peer {
 	User *user;		/* NULL until known */
 	Charge charge;
 	sd_bus_slot *lookup;
-	size_t held;		/* bytes of those that came before it was known */
+	GQueue early;		/* sd_bus_message: calls that came before it was known */
+	size_t early_bytes;
 	GQueue calls;		/* Call: those that wait, in order of arrival */
 
 	/* what we sent, and it has not shown to have read: bytes, about */
@@ -53,10 +55,10 @@ const Peer *peers_find(const Peers *peers, const char *name);
 void peers_for_each(const Peers *peers, void (*each)(Peer *peer));
 
 /*
- * Sends a signal of about so many bytes of content to that connection. What it does not read would gather in the bus
- * without end, so it is asked now and then (org.freedesktop.DBus.Peer.Ping, which libraries answer by themselves, and
- * behind what was sent before) whether it reads. One that has READER_WINDOW bytes before it gets no more until it answers, or
- * calls us. 0: sent; -ENOBUFS: it does not read; -ENOTCONN: it has left.
+ * Sends a signal of about so many bytes of content to that connection. What it does not read would gather in
+ * the bus without end, so it is asked now and then (org.freedesktop.DBus.Peer.Ping, which libraries answer by
+ * themselves, and behind what was sent before) whether it reads. One that has READER_WINDOW bytes before it
+ * gets no more until it answers, or calls us. 0: sent; -ENOBUFS: it does not read; -ENOTCONN: it has left.
  */
 #define READER_WINDOW (256 * 1024)
 int peers_send(Peers *peers, const char *connection, sd_bus_message *m, size_t bytes);

@@ -12,8 +12,8 @@ static int append_fields(sd_bus_message *m, const Report *report)
 	char address[ADDR_STRING_SIZE];
 	int r;
 
-	r = sd_bus_message_append(m, "syyn", addr_format(&report->addr, address), report->addr.type, report->adv_type,
-				  (int)report->rssi);
+	r = sd_bus_message_append(m, "syyn", addr_format(&report->addr, address), report->addr.type,
+				  report->adv_type, (int)report->rssi);
 	if (r < 0)
 		return r;
 	return sd_bus_message_append_array(m, 'y', report->data, report->length);
@@ -134,7 +134,8 @@ static int reports_slice(Call *call, Reason *reason UNUSED)
 	if (!list->reply) {
 		r = sd_bus_message_new_method_return(call->message, &list->reply);
 		if (r >= 0)
-			r = sd_bus_message_open_container(list->reply, 'a', list->rich ? "(tsyynaya{sv})" : "(syynay)");
+			r = sd_bus_message_open_container(list->reply, 'a',
+							  list->rich ? "(tsyynaya{sv})" : "(syynay)");
 	}
 	for (size_t i = 0; i < REPORTS_IN_SLICE && list->next < list->n && r >= 0; i++) {
 		RingEntry *entry = &list->entries[list->next++];

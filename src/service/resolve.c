@@ -69,7 +69,7 @@ static int resolve_slice(Call *call, Reason *reason UNUSED)
 	return r < 0 ? r : 0;
 }
 
-int resolve_adv_data(Call *call, Reason *reason)
+int resolve_adv_data(Call *call, void *object UNUSED, Reason *reason)
 {
 	const void *data;
 	size_t length;
@@ -78,7 +78,7 @@ int resolve_adv_data(Call *call, Reason *reason)
 	if (r < 0)
 		return r;
 	if (length > AD_MAX)
-		return reason_set(reason, E_INVALID_ARGUMENTS, "data: %zu bytes, an advertisement has at most %d", length,
-				  AD_MAX);
+		return reason_set(reason, E_INVALID_ARGUMENTS,
+				  "data: %zu bytes, an advertisement has at most %d", length, AD_MAX);
 	return job_start(call, resolve_slice, NULL, NULL, length <= BRIEF, reason);
 }

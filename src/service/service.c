@@ -38,42 +38,16 @@ static uint64_t monotonic_now(void)
 
 /* --- calls --- */
 
-/* Of the properties, those that go the way of a call: values, which are not for everybody, and what is set, which takes its
- * time. NULL: it is something else. */
-static const Method *asks_for_property(sd_bus_message *m)
-{
-	const char *interface = "", *property = "";
-	bool get = sd_bus_message_is_method_call(m, "org.freedesktop.DBus.Properties", "Get");
-
-	if ((!get && !sd_bus_message_is_method_call(m, "org.freedesktop.DBus.Properties", "Set")) ||
-	    strcmp(sd_bus_message_get_signature(m, true), get ? "ss" : "ssv") != 0)
-		return NULL;
-	(void)sd_bus_message_read(m, "ss", &interface, &property);
-	(void)sd_bus_message_rewind(m, true);
-	if (!get)
-		return strcmp(interface, ADAPTER1_INTERFACE) == 0 && strcmp(property, "Name") == 0 ? &name_method : NULL;
-	if (strcmp(property, "Value") != 0)
-		return NULL;
-	if (strcmp(interface, REMOTE_CHARACTERISTIC_INTERFACE) == 0)
-		return &value_method;
-	if (strcmp(interface, LOCAL_CHARACTERISTIC_INTERFACE) == 0 || strcmp(interface, LOCAL_DESCRIPTOR_INTERFACE) == 0)
-		return &local_value_method;
-	return NULL;
-}
-
-/* Asks something, and wants no answer. */
+/* Asks something of sd-bus, and wants no answer; or names no interface, and none of ours is called so. */
 static bool is_idle_question(sd_bus_message *m)
 {
 	static const char bus[] = "org.freedesktop.DBus.";
 	const char *interface = sd_bus_message_get_interface(m);
-	const Method *method;
 
 	if (sd_bus_message_get_expect_reply(m) || !sd_bus_message_is_method_call(m, NULL, NULL))
 		return false;
-	if (interface && strncmp(interface, bus, strlen(bus)) == 0)
-		return strcmp(sd_bus_message_get_member(m), "Set") != 0;
-	method = service_find_method(m);
-	return method && method->question;
+	return !interface || (strncmp(interface, bus, strlen(bus)) == 0 &&
+			      strcmp(sd_bus_message_get_member(m), "Set") != 0);
 }
 
 /* Wants something done, and no answer, and its user has had much of that. */
@@ -87,14 +61,15 @@ static bool is_one_too_many(Service *service, sd_bus_message *m)
 	if (!peer || !peer->user || user_has_time(peer->user, service_now(service)))
 		return false;
 	service->broker->stats.dropped_calls++;
-	log_limited(LOG_WARNING, "uid %u sends too many calls that want no answer: some are dropped", user_uid(peer->user));
+	log_limited(LOG_WARNING, "uid %u sends too many calls that want no answer: some are dropped",
+		    user_uid(peer->user));
 	return true;
 }
 
 /*
- * Sees every message first, for what must cost next to nothing: such calls come as fast as the bus can pass them on. And a
- * path that is longer than any of ours: sd-bus would look for an object at each of its beginnings, which for a long one
- * takes a second.
+ * Sees every message first, for what must cost next to nothing: such calls come as fast as the bus can pass
+ * them on. And a path that is longer than any of ours: sd-bus would look for an object at each of its
+ * beginnings, which for a long one takes a second.
  */
 static int on_any_message(sd_bus_message *m, void *userdata, sd_bus_error *error)
 {
@@ -109,8 +84,8 @@ static int on_any_message(sd_bus_message *m, void *userdata, sd_bus_error *error
 	return sd_bus_error_setf(error, error_name(E_DOES_NOT_EXIST), "there is no object %.40s...", path);
 }
 
-/* After a turn of the svc connection: what else has come is taken at once, for a fraction of a millisecond. A turn for each
- * message would be too slow where there are many. */
+/* After a turn of the svc connection: what else has come is taken at once, for a fraction of a millisecond. A
+ * turn for each message would be too slow where there are many. */
 static int on_turn_done(sd_event_source *source UNUSED, void *userdata)
 {
 	Service *service = userdata;
@@ -125,85 +100,101 @@ static int on_turn_done(sd_event_source *source UNUSED, void *userdata)
 	return 0;
 }
 
-/*
- * Sees every call below the root before the vtables do. What is called on something that is not there gets an error of
- * ours, which says what is missing.
- */
+/* Also one that is unplugged, of which the method says so. */
+static int find_known_radio(sd_bus *bus UNUSED, const char *path, const char *interface UNUSED,
+			    void *userdata, void **ret_found, sd_bus_error *error UNUSED)
+{
+	const Path parsed = path_parse(path);
+	const Service *service = userdata;
+
+	*ret_found = parsed.kind == PATH_ADAPTER ? broker_radio(service->broker, parsed.index) : NULL;
+	return *ret_found != NULL;
+}
+
+/* Properties that go the way of a call: values, which are not for everybody, and what is set, which takes its
+ * time. */
+static const struct {
+	const char *member, *interface, *property;
+	const Method *method;
+	sd_bus_object_find_t find;
+} property_calls[] = {
+	{ "Get", REMOTE_CHARACTERISTIC_INTERFACE, "Value", &value_method, find_attr_object },
+	{ "Get", LOCAL_CHARACTERISTIC_INTERFACE, "Value", &local_value_method, find_local_attr_object },
+	{ "Get", LOCAL_DESCRIPTOR_INTERFACE, "Value", &local_value_method, find_local_attr_object },
+	{ "Set", ADAPTER1_INTERFACE, "Name", &name_method, find_known_radio },
+};
+
+static int begin_property_call(sd_bus_message *m, Service *service, sd_bus_error *error)
+{
+	const char *interface = "", *property = "", *path = sd_bus_message_get_path(m);
+	bool get = strcmp(sd_bus_message_get_member(m), "Get") == 0;
+	void *object;
+
+	if (strcmp(sd_bus_message_get_signature(m, true), get ? "ss" : "ssv") != 0)
+		return 0;
+	(void)sd_bus_message_read(m, "ss", &interface, &property);
+	(void)sd_bus_message_rewind(m, true);
+	for (size_t i = 0; i < ARRAY_SIZE(property_calls); i++) {
+		if (strcmp(property_calls[i].member, sd_bus_message_get_member(m)) != 0 ||
+		    strcmp(property_calls[i].interface, interface) != 0 ||
+		    strcmp(property_calls[i].property, property) != 0)
+			continue;
+		if (property_calls[i].find(service->bus, path, interface, service, &object, error) > 0)
+			return call_begin(m, object, property_calls[i].method);
+		return object_refuse_missing(service, path, interface, error);
+	}
+	return 0;
+}
+
+/* Sees every call on the tree before sd-bus does what it does of itself: some of that goes the
+ * way of a call. */
 static int on_any_call(sd_bus_message *m, void *userdata, sd_bus_error *error)
+{
+	if (sd_bus_message_is_method_call(m, "org.freedesktop.DBus.Properties", NULL))
+		return begin_property_call(m, userdata, error);
+	if (sd_bus_message_is_method_call(m, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects") &&
+	    strcmp(sd_bus_message_get_path(m), PATH_ROOT) == 0)
+		return call_begin(m, userdata, &managed_objects_method);
+	return 0;
+}
+
+/* Sees the calls that no vtable took: on something that is not there, or of a method that it
+ * does not have. */
+static int on_stray_call(sd_bus_message *m, void *userdata, sd_bus_error *error)
 {
 	static const char *const ours = "com.example.Bluetooth.";
 	const char *interface = sd_bus_message_get_interface(m);
-	const char *object = sd_bus_message_get_path(m);
-	Path path = path_parse(object);
-	const Method *property = asks_for_property(m);
-	void *found;
+	const char *path = sd_bus_message_get_path(m);
 
-	if (property)
-		return call_start(m, userdata, property);
-	if (path.kind == PATH_MANAGER &&
-	    sd_bus_message_is_method_call(m, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects"))
-		return call_start(m, userdata, &managed_objects_method);
-	if (!interface || strncmp(interface, ours, strlen(ours)) != 0 || path.kind == PATH_MANAGER)
+	if (!interface || strncmp(interface, ours, strlen(ours)) != 0 ||
+	    strncmp(path, PATH_ROOT, strlen(PATH_ROOT)) != 0)
 		return 0;
 	/* a link that is gone is an answer to that */
-	if (path.kind == PATH_LINK && sd_bus_message_is_method_call(m, CONNECTION_INTERFACE, "IsConnected") &&
-	    sd_bus_message_is_empty(m) > 0)
-		return call_start(m, userdata, service_find_method(m));
-	if (path.kind >= PATH_LINK && path.kind <= PATH_LOCAL_DESCRIPTOR) {
-		if (find_link_object(NULL, object, NULL, userdata, &found, NULL) > 0 ||
-		    find_local_object(NULL, object, NULL, userdata, &found, NULL) > 0)
-			return 0;
-		return sd_bus_error_setf(error, error_name(E_DOES_NOT_EXIST), "%s is not there (any more)", object);
-	}
-	if (path.kind == PATH_UNKNOWN)
-		return sd_bus_error_setf(error, error_name(E_DOES_NOT_EXIST), "there is no object %s", object);
-	if (strcmp(interface, ADAPTER1_INTERFACE) == 0 &&
-	    find_adapter_object(NULL, object, NULL, userdata, &found, NULL) == 0)
-		return sd_bus_error_setf(error, error_name(E_NO_SUCH_ADAPTER),
-					 "there is no radio at %s; Manager1.Adapters lists them", object);
-	if (find_session_object(NULL, object, NULL, userdata, &found, NULL) > 0)
-		return 0;
-	if (path.kind == PATH_PRIVATE_SESSION)
-		return sd_bus_error_setf(error, error_name(E_DOES_NOT_EXIST), "there is no session %s (any more)", object);
-	return sd_bus_error_setf(error, error_name(E_NO_SUCH_ADAPTER),
-				 "there is no radio hci%u; Manager1.Adapters lists them", path.index);
+	if (sd_bus_message_is_method_call(m, CONNECTION_INTERFACE, "IsConnected") &&
+	    sd_bus_message_is_empty(m) > 0 && path_parse(path).kind == PATH_LINK)
+		return call_begin(m, NULL, &is_connected_method);
+	return object_refuse_missing(userdata, path, interface, error);
 }
 
 const Interface interfaces[] = {
-	{ MANAGER_INTERFACE, manager_vtable, manager_methods, find_manager_object },
-	{ ADAPTER1_INTERFACE, adapter_vtable, adapter_methods, find_adapter_object },
-	{ SESSION_INTERFACE, session_vtable, session_methods, find_session_object },
-	{ CONNECTION_INTERFACE, link_vtable, link_methods, find_link_object },
-	{ REMOTE_SERVICE_INTERFACE, remote_service_vtable, remote_service_methods, find_link_object },
-	{ REMOTE_CHARACTERISTIC_INTERFACE, remote_characteristic_vtable, remote_characteristic_methods, find_link_object },
-	{ REMOTE_DESCRIPTOR_INTERFACE, remote_descriptor_vtable, remote_descriptor_methods, find_link_object },
-	{ LOCAL_SERVICE_INTERFACE, local_service_vtable, local_service_methods, find_local_object },
-	{ LOCAL_CHARACTERISTIC_INTERFACE, local_characteristic_vtable, local_characteristic_methods, find_local_object },
-	{ LOCAL_DESCRIPTOR_INTERFACE, local_descriptor_vtable, local_descriptor_methods, find_local_object },
+	{ MANAGER_INTERFACE, manager_vtable, find_manager_object },
+	{ ADAPTER1_INTERFACE, adapter_vtable, find_adapter_object },
+	{ SESSION_INTERFACE, session_vtable, find_session_object },
+	{ CONNECTION_INTERFACE, link_vtable, find_link_object },
+	{ REMOTE_SERVICE_INTERFACE, remote_service_vtable, find_attr_object },
+	{ REMOTE_CHARACTERISTIC_INTERFACE, remote_characteristic_vtable, find_attr_object },
+	{ REMOTE_DESCRIPTOR_INTERFACE, remote_descriptor_vtable, find_attr_object },
+	{ LOCAL_SERVICE_INTERFACE, local_service_vtable, find_local_service_object },
+	{ LOCAL_CHARACTERISTIC_INTERFACE, local_characteristic_vtable, find_local_attr_object },
+	{ LOCAL_DESCRIPTOR_INTERFACE, local_descriptor_vtable, find_local_attr_object },
 	{ 0 }
 };
-
-const Method *service_find_method(sd_bus_message *m)
-{
-	const char *interface = sd_bus_message_get_interface(m);
-	const char *member = sd_bus_message_get_member(m);
-
-	/* a call may leave the interface out */
-	for (const Interface *row = interfaces; row->name; row++) {
-		if (interface && strcmp(interface, row->name) != 0)
-			continue;
-		for (const Method *method = row->methods; method->member; method++)
-			if (strcmp(method->member, member) == 0)
-				return method;
-	}
-	return NULL;
-}
 
 /* --- peers --- */
 
 static void on_peer_known(void *userdata UNUSED, Peer *peer, int error, const Reason *reason)
 {
-	calls_run(peer, error, reason);
+	calls_admit(peer, error, reason);
 }
 
 static void on_peer_reads(void *userdata, Peer *peer, bool reads)
@@ -230,7 +221,9 @@ void service_bluez_stalled(Service *service)
 
 int service_new(Service **ret, sd_event *event, sd_bus *bus, Broker *broker)
 {
-	static const PeersOps peers_ops = { .known = on_peer_known, .reads = on_peer_reads, .gone = on_peer_gone };
+	static const PeersOps peers_ops = { .known = on_peer_known,
+					    .reads = on_peer_reads,
+					    .gone = on_peer_gone };
 	Service *service;
 	int r;
 
@@ -250,9 +243,11 @@ int service_new(Service **ret, sd_event *event, sd_bus *bus, Broker *broker)
 		r = sd_bus_add_filter(bus, NULL, on_any_message, service);
 	if (r >= 0)
 		r = sd_bus_add_fallback(bus, NULL, PATH_ROOT, on_any_call, service);
+	if (r >= 0)	/* above the vtables, so that these come first */
+		r = sd_bus_add_fallback(bus, NULL, PATH_PARENT, on_stray_call, service);
 	for (const Interface *interface = interfaces; interface->name && r >= 0; interface++)
-		r = sd_bus_add_fallback_vtable(bus, NULL, PATH_ROOT, interface->name, interface->vtable, interface->find,
-					       service);
+		r = sd_bus_add_fallback_vtable(bus, NULL, PATH_ROOT, interface->name, interface->vtable,
+					       interface->find, service);
 	if (r >= 0)
 		r = sd_bus_add_node_enumerator(bus, NULL, PATH_ROOT, list_objects, service);
 	if (r >= 0)
@@ -288,7 +283,8 @@ static int on_named(sd_bus_message *m, void *userdata, sd_bus_error *ret_error U
 
 	if (refusal) {
 		error = -sd_bus_message_get_errno(m);
-		log_error("the bus refuses our name: %s", refusal->message ? refusal->message : refusal->name);
+		log_error("the bus refuses our name: %s",
+			  refusal->message ? refusal->message : refusal->name);
 	} else if (sd_bus_message_read(m, "u", &answer) < 0 || (answer != 1 && answer != 4)) {
 		error = -EEXIST;	/* neither primary owner nor already owner */
 	}
@@ -313,8 +309,8 @@ int service_own_name(Service *service, const char *name, ServiceNamed done, void
 	naming->done = done;
 	naming->userdata = userdata;
 	r = sd_bus_call_method_async(service->bus, &service->name_call, "org.freedesktop.DBus",
-				     "/org/freedesktop/DBus", "org.freedesktop.DBus", "RequestName", on_named, naming,
-				     "su", name, do_not_queue);
+				     "/org/freedesktop/DBus", "org.freedesktop.DBus", "RequestName", on_named,
+				     naming, "su", name, do_not_queue);
 	if (r < 0) {
 		free(naming);
 		return r;

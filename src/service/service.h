@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What programs see, on the svc connection: owns the well-known name, registers the interfaces' vtables on the tree, and
- * carries core's news to the programs as signals.
+ * What programs see, on the svc connection: owns the well-known name, registers the interfaces' vtables on
+ * the tree, and carries core's news to the programs as signals.
  */
 #pragma once
 
@@ -35,8 +35,9 @@ struct Service {
 	sd_event_source *turn_done;
 	bool more;		/* there was a message in this turn, and there may be others */
 	GQueue jobs;		/* JobLine: whose turn is next first */
-	sd_event_source *turn, *idle;	/* when the next slice is done: at the latest, and when there is nothing else to do */
-	uint64_t news;		/* counts what was said of the tree: objects that came or went, properties that changed */
+	sd_event_source *turn;	/* when the next slice is done, at the latest */
+	sd_event_source *idle;	/* when there is nothing else to do */
+	uint64_t news;		/* counts what was said of the tree: what came, went and changed */
 	uint64_t started;
 };
 
@@ -44,22 +45,21 @@ struct Service {
 int service_new(Service **ret, sd_event *event, sd_bus *bus, Broker *broker);
 Service *service_free(Service *service);
 
-/* Takes the well-known name; done(0) when it is ours, else a negative errno (-EEXIST: another daemon has it). */
+/* Takes the well-known name; done(0) when it is ours, else a negative errno (-EEXIST: another
+ * daemon has it). */
 typedef void (*ServiceNamed)(void *userdata, int error);
 int service_own_name(Service *service, const char *name, ServiceNamed done, void *userdata);
 
-/* Whether the bus has not read yet what we sent: what can wait is to wait, for it would stand before answers. */
+/* Whether the bus has not read yet what we sent: what can wait is to wait, for it would stand
+ * before answers. */
 bool service_is_behind(const Service *service);
 
 /* CLOCK_BOOTTIME, of this turn of the loop. */
 uint64_t service_now(const Service *service);
 
-/* Sends a signal of about so many bytes of content to a connection, unless that does not read (peers_send): then it is lost,
- * and counted. */
+/* Sends a signal of about so many bytes of content to a connection, unless that does not read (peers_send):
+ * then it is lost, and counted. */
 void service_send(Service *service, const char *connection, sd_bus_message *m, size_t bytes);
-
-/* The method table's entry for a message. */
-const Method *service_find_method(sd_bus_message *m);
 
 /* BrokerOps toward the programs. */
 void service_radio_added(Service *service, Radio *radio);
@@ -75,12 +75,14 @@ void service_link_lost(Service *service, Link *link, const char *reason);
 void service_attr_added(Service *service, Attr *attr);
 void service_attr_removed(Service *service, Attr *attr);
 void service_attr_notification(Service *service, Attr *attr, AttrSub *sub, GBytes *value, uint64_t now);
-void service_session_client(Service *service, Session *session, const char *connection, const Addr *addr, bool connected);
+void service_session_client(Service *service, Session *session, const char *connection, const Addr *addr,
+			    bool connected);
 void service_local_service_added(Service *service, LocalService *local);
 void service_local_service_removed(Service *service, LocalService *local);
 void service_local_attr_added(Service *service, LocalAttr *attr);
 void service_local_attr_removed(Service *service, LocalAttr *attr);
-void service_local_read_request(Service *service, LocalAttr *attr, uint32_t id, const Addr *client, uint16_t offset);
+void service_local_read_request(Service *service, LocalAttr *attr, uint32_t id, const Addr *client,
+				uint16_t offset);
 void service_local_written(Service *service, LocalAttr *attr, const Addr *client, GBytes *value);
 void service_local_subscribed(Service *service, LocalAttr *attr, const Addr *client, bool on);
 void service_bluez_stalled(Service *service);

@@ -7,15 +7,16 @@
 #include <linux/sockios.h>
 
 #include "meaning/constants.h"
+#include "service/objects.h"
 #include "service/path.h"
 #include "service/report-dbus.h"
 #include "service/service.h"
 #include "service/signals.h"
 #include "util/log.h"
 
-/* Bytes that the bus has not read yet: above this, batches stay in the rings, where they are bounded, and long
- * answers are not begun. dbus-daemon reads 2 KiB
- * of a connection in each turn of its loop, and the socket holds 8 MiB, behind all of which an answer would wait. */
+/* Bytes that the bus has not read yet: above this, batches stay in the rings, where they are bounded, and
+ * long answers are not begun. dbus-daemon reads 2 KiB of a connection in each turn of its loop, and the
+ * socket holds 8 MiB, behind all of which an answer would wait. */
 #define BACKLOG_MAX (64 * 1024)
 
 /* About what a report takes in a signal. */
@@ -44,7 +45,8 @@ void service_radio_added(Service *service, Radio *radio)
 
 	service->news++;
 	signal_log_error(sd_bus_emit_object_added(service->bus, path_of_radio(radio, path)));
-	signal_log_error(sd_bus_emit_properties_changed(service->bus, PATH_ROOT, MANAGER_INTERFACE, "Adapters", NULL));
+	signal_log_error(
+		sd_bus_emit_properties_changed(service->bus, PATH_ROOT, MANAGER_INTERFACE, "Adapters", NULL));
 }
 
 void service_radio_removed(Service *service, Radio *radio)
@@ -52,9 +54,10 @@ void service_radio_removed(Service *service, Radio *radio)
 	char path[PATH_SIZE];
 
 	service->news++;
-	signal_log_error(sd_bus_emit_interfaces_removed(service->bus, path_of_radio(radio, path), ADAPTER1_INTERFACE,
-						      SESSION_INTERFACE, NULL));
-	signal_log_error(sd_bus_emit_properties_changed(service->bus, PATH_ROOT, MANAGER_INTERFACE, "Adapters", NULL));
+	signal_log_error(sd_bus_emit_interfaces_removed(service->bus, path_of_radio(radio, path),
+							ADAPTER1_INTERFACE, SESSION_INTERFACE, NULL));
+	signal_log_error(
+		sd_bus_emit_properties_changed(service->bus, PATH_ROOT, MANAGER_INTERFACE, "Adapters", NULL));
 }
 
 void service_radio_changed(Service *service, Radio *radio, unsigned changes)
@@ -86,14 +89,15 @@ void service_radio_changed(Service *service, Radio *radio, unsigned changes)
 }
 
 /* A signal of a session, for one connection. */
-static int session_signal_new(Service *service, const Session *session, const char *connection, const char *member,
-			      sd_bus_message **ret)
+static int session_signal_new(Service *service, const Session *session, const char *connection,
+			      const char *member, sd_bus_message **ret)
 {
 	char path[PATH_SIZE];
 	sd_bus_message *m;
 	int r;
 
-	r = sd_bus_message_new_signal(service->bus, &m, path_of_signals(session, path), SESSION_INTERFACE, member);
+	r = sd_bus_message_new_signal(service->bus, &m, path_of_signals(session, path), SESSION_INTERFACE,
+				      member);
 	if (r < 0)
 		return r;
 	r = sd_bus_message_set_destination(m, connection);
@@ -153,10 +157,12 @@ bool service_session_batch(Service *service, Session *session)
 			if (r >= 0)
 				r = sd_bus_message_copy(m, first, true);
 		} else {
-			r = reports_append_rich(m, session, MIN(session->filter.batch_max, SIGNAL_REPORTS_MAX));
+			r = reports_append_rich(m, session,
+						MIN(session->filter.batch_max, SIGNAL_REPORTS_MAX));
 		}
 		if (r >= 0)
-			service_send(service, subscriber->connection, m, (before - ring_count(session->ring)) * REPORT_SIZE);
+			service_send(service, subscriber->connection, m,
+				     (before - ring_count(session->ring)) * REPORT_SIZE);
 		if (!first)
 			first = sd_bus_message_ref(m);
 		sd_bus_message_unref(m);
@@ -195,15 +201,11 @@ void service_attr_added(Service *service, Attr *attr)
 
 void service_attr_removed(Service *service, Attr *attr)
 {
-	static const char *const interfaces[] = {
-		[ATTR_SERVICE] = REMOTE_SERVICE_INTERFACE,
-		[ATTR_CHARACTERISTIC] = REMOTE_CHARACTERISTIC_INTERFACE,
-		[ATTR_DESCRIPTOR] = REMOTE_DESCRIPTOR_INTERFACE,
-	};
 	char path[PATH_SIZE];
 
 	service->news++;
-	signal_log_error(sd_bus_emit_interfaces_removed(service->bus, path_of_attr(attr, path), interfaces[attr->kind], NULL));
+	signal_log_error(sd_bus_emit_interfaces_removed(service->bus, path_of_attr(attr, path),
+							object_attr_interface(attr), NULL));
 }
 
 void service_link_added(Service *service, Link *link)
@@ -224,7 +226,8 @@ void service_link_removed(Service *service, Link *link)
 	/* the leaves before the branches */
 	for (guint i = link->attrs->len; i-- > 0;)
 		service_attr_removed(service, g_ptr_array_index(link->attrs, i));
-	signal_log_error(sd_bus_emit_interfaces_removed(service->bus, path_of_link(link, path), CONNECTION_INTERFACE, NULL));
+	signal_log_error(sd_bus_emit_interfaces_removed(service->bus, path_of_link(link, path),
+							CONNECTION_INTERFACE, NULL));
 }
 
 void service_link_changed(Service *service, Link *link, unsigned changes)
@@ -247,8 +250,8 @@ void service_link_changed(Service *service, Link *link, unsigned changes)
 	for (size_t i = 0; i < ARRAY_SIZE(properties); i++)
 		if (changes & properties[i].change)
 			names[n++] = (char *)properties[i].property;
-	signal_log_error(sd_bus_emit_properties_changed_strv(service->bus, path_of_link(link, path), CONNECTION_INTERFACE,
-							   names));
+	signal_log_error(sd_bus_emit_properties_changed_strv(service->bus, path_of_link(link, path),
+							     CONNECTION_INTERFACE, names));
 }
 
 /* To the owner of a private session; for a user session, to those who asked for its signals. */
@@ -258,7 +261,8 @@ static void send_lost(Service *service, const Link *link, const char *connection
 	char path[PATH_SIZE];
 	int r;
 
-	r = sd_bus_message_new_signal(service->bus, &m, path_of_link(link, path), CONNECTION_INTERFACE, "Disconnected");
+	r = sd_bus_message_new_signal(service->bus, &m, path_of_link(link, path), CONNECTION_INTERFACE,
+				      "Disconnected");
 	if (r >= 0)
 		r = sd_bus_message_append(m, "s", reason);
 	if (r >= 0)
@@ -277,7 +281,8 @@ void service_link_lost(Service *service, Link *link, const char *reason)
 			continue;
 		}
 		for (guint s = 0; s < session->subscribers->len; s++)
-			send_lost(service, link, g_array_index(session->subscribers, Subscriber, s).connection, reason);
+			send_lost(service, link,
+				  g_array_index(session->subscribers, Subscriber, s).connection, reason);
 	}
 }
 
@@ -293,8 +298,8 @@ void service_attr_notification(Service *service, Attr *attr, AttrSub *sub, GByte
 	if (sub->connection[0] == '\0')
 		return;
 	bytes = g_bytes_get_data(value, &length);
-	r = sd_bus_message_new_signal(service->bus, &m, path_of_attr(attr, path), REMOTE_CHARACTERISTIC_INTERFACE,
-				      "Notification");
+	r = sd_bus_message_new_signal(service->bus, &m, path_of_attr(attr, path),
+				      REMOTE_CHARACTERISTIC_INTERFACE, "Notification");
 	if (r >= 0)
 		r = sd_bus_message_append(m, "t", now);
 	if (r >= 0)

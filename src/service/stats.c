@@ -195,9 +195,9 @@ static int append_drops(sd_bus_message *m, const BrokerStats *stats)
 	r = open_entry(m, "Dropped", "a{st}");
 	if (r >= 0)
 		r = sd_bus_message_append(m, "a{st}", 6, "overflow", stats->dropped_overflow, "memory",
-					  stats->dropped_memory, "notifications", stats->dropped_notifications, "monitor",
-					  stats->dropped_monitor, "signals", stats->dropped_signals, "calls",
-					  stats->dropped_calls);
+					  stats->dropped_memory, "notifications",
+					  stats->dropped_notifications, "monitor", stats->dropped_monitor,
+					  "signals", stats->dropped_signals, "calls", stats->dropped_calls);
 	return r < 0 ? r : close_entry(m);
 }
 
@@ -220,7 +220,8 @@ int stats_open(sd_bus_message *m, const Service *service, uid_t uid)
 		devices += (uint32_t)devices_count(radio->devices);
 		services += radio->peripheral->services->len;
 		for (guint a = 0; a < radio->peripheral->adverts->len; a++)
-			advertisements += ((const Advert *)g_ptr_array_index(radio->peripheral->adverts, a))->enabled;
+			advertisements +=
+				((const Advert *)g_ptr_array_index(radio->peripheral->adverts, a))->enabled;
 	}
 	for (guint i = 0; i < broker->sessions->len; i++)
 		streams += ((const Session *)g_ptr_array_index(broker->sessions, i))->stream != NULL;

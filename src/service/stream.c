@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "service/link-dbus.h"
+#include "service/objects.h"
 #include "service/options.h"
 #include "util/log.h"
 
@@ -17,8 +17,9 @@
 /* Writes of one stream that may stand in line; more stay in the pipe, and then with the program. */
 #define WRITES_MAX 4
 
-/* The pipe's buffer (socket(7) SO_SNDBUF), for a program that does not read for a while: 1,000 notifications of any length,
- * if net.core.wmem_max allows it. The kernel counts 768 bytes for a short one, and grants twice what is asked for. */
+/* The pipe's buffer (socket(7) SO_SNDBUF), for a program that does not read for a while: 1,000 notifications
+ * of any length, if net.core.wmem_max allows it. The kernel counts 768 bytes for a short one, and grants
+ * twice what is asked for. */
 #define BUFFER (640 * 1024)
 
 typedef struct StreamWrite {
@@ -43,7 +44,8 @@ static void stream_free(Stream *stream)
 	for (size_t i = 0; i < ARRAY_SIZE(stream->slots); i++)
 		op_wait_cancel(&stream->slots[i].wait);
 	if (stream->lost > 0)
-		log_info("a program read its notifications too slowly and lost %llu", (unsigned long long)stream->lost);
+		log_info("a program read its notifications too slowly and lost %llu",
+			 (unsigned long long)stream->lost);
 	sd_event_source_disable_unref(stream->io);
 	close(stream->fd);
 	charge_end(&stream->charge);
@@ -99,7 +101,8 @@ static void stream_write(Stream *stream, const void *bytes, size_t length)
 	slot->wait.done = on_written;
 	slot->stream = stream;
 	stream->writes++;
-	r = attr_write(stream->attr.attr, stream->attr.session, OP_WRITE_COMMAND, 0, bytes, length, &slot->wait, &reason);
+	r = attr_write(stream->attr.attr, stream->attr.session, OP_WRITE_COMMAND, 0, bytes, length,
+		       &slot->wait, &reason);
 	if (r != 0)
 		on_written(&slot->wait, r, &reason, NULL);
 	else if (stream->writes == WRITES_MAX)
@@ -138,8 +141,8 @@ int stream_pair(Charge *charge, User *user, int buffer, int fds[static 2], Reaso
 	int r;
 
 	if (charge_init(charge, user, QUOTA_STREAMS, 1) < 0)
-		return reason_set(reason, E_LIMIT_REACHED, "uid %u has %llu streams open (StreamsPerUser)", user_uid(user),
-				  (unsigned long long)user_limit(user, QUOTA_STREAMS));
+		return reason_set(reason, E_LIMIT_REACHED, "uid %u has %llu streams open (StreamsPerUser)",
+				  user_uid(user), (unsigned long long)user_limit(user, QUOTA_STREAMS));
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) < 0) {
 		r = -errno;
 		charge_end(charge);
@@ -153,12 +156,13 @@ int stream_send(int fd, const void *bytes, size_t length)
 {
 	if (send(fd, bytes, length, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
 		return 0;
-	/* a program that has shut its end down for reading has hung up, but poll(2) does not tell us: EPIPE does */
+	/* a program that has shut its end down for reading has hung up, but poll(2) does not tell us: EPIPE
+	 * does */
 	return errno == EAGAIN || errno == EINTR ? -EAGAIN : -errno;
 }
 
 /* Makes the pipe and gives the program its end. */
-static int stream_new(Call *call, Attr *attr, Session *session, bool notify, Stream **ret, int *ret_fd, Reason *reason)
+static int stream_new(Call *call, Attr *attr, bool notify, Stream **ret, int *ret_fd, Reason *reason)
 {
 	Stream *stream;
 	Charge charge;
@@ -176,9 +180,10 @@ static int stream_new(Call *call, Attr *attr, Session *session, bool notify, Str
 	}
 	stream->charge = charge;
 	stream->fd = fds[0];
-	stream->attr = (AttrStream){ .session = session, .notify = notify, .value = on_value, .end = on_end };
-	r = sd_event_add_io(call->service->event, &stream->io, stream->fd, notify ? EPOLLRDHUP : EPOLLIN | EPOLLRDHUP, on_io,
-			    stream);
+	stream->attr =
+		(AttrStream){ .session = call->session, .notify = notify, .value = on_value, .end = on_end };
+	r = sd_event_add_io(call->service->event, &stream->io, stream->fd,
+			    notify ? EPOLLRDHUP : EPOLLIN | EPOLLRDHUP, on_io, stream);
 	if (r >= 0)
 		r = attr_add_stream(attr, &stream->attr, &call->op, reason);
 	if (r < 0 || r > 1) {
@@ -208,7 +213,7 @@ static void on_acquired(OpWait *wait, int error, const Reason *reason, GBytes *v
 
 	call->fd = -1;
 	if (error == 0)
-		attr = attr_at(call->service, &path);
+		attr = object_attr(call->service, &path);
 	if (attr)
 		error = reply_fd(call, fd, attr);
 	else
@@ -216,24 +221,19 @@ static void on_acquired(OpWait *wait, int error, const Reason *reason, GBytes *v
 	call_finish(call, error != 0 || attr ? error : E_DOES_NOT_EXIST, reason);
 }
 
-static int acquire(Call *call, bool notify, Reason *reason)
+static int acquire(Call *call, Attr *attr, bool notify, Reason *reason)
 {
 	static const Option none[] = { { 0 } };
-	Session *session = NULL;
 	Stream *stream = NULL;
-	Attr *attr = NULL;
 	int fd = -1, r;
 
-	r = call_attr(call, &attr, &session, reason);
-	if (r != 0)
-		return r;
 	r = options_read(call->message, none, NULL, reason);
 	if (r == 0)
 		r = call_keep(call, reason);
 	if (r != 0)
 		return r;
 	call->op.done = on_acquired;
-	r = stream_new(call, attr, session, notify, &stream, &fd, reason);
+	r = stream_new(call, attr, notify, &stream, &fd, reason);
 	if (r == 0)
 		return reply_fd(call, fd, attr);
 	if (r != 1 || !stream)
@@ -242,12 +242,12 @@ static int acquire(Call *call, bool notify, Reason *reason)
 	return CALL_DEFERRED;
 }
 
-int stream_acquire_notify(Call *call, Reason *reason)
+int stream_acquire_notify(Call *call, void *attr, Reason *reason)
 {
-	return acquire(call, true, reason);
+	return acquire(call, attr, true, reason);
 }
 
-int stream_acquire_write(Call *call, Reason *reason)
+int stream_acquire_write(Call *call, void *attr, Reason *reason)
 {
-	return acquire(call, false, reason);
+	return acquire(call, attr, false, reason);
 }
