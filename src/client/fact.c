@@ -6,6 +6,24 @@
 
 #include "client/text.h"
 
+const FactWriter *fact_line_begin(FactLine *line, GString *out, bool json)
+{
+	*line = (FactLine){ 0 };
+	json_init(&line->json, out);
+	if (json)
+		line->writer.json = &line->json;
+	else
+		line->writer.text = out;
+	fact_begin_object(&line->writer, NULL);
+	return &line->writer;
+}
+
+void fact_line_end(FactLine *line, GString *out)
+{
+	fact_end_object(&line->writer);
+	g_string_append_c(out, '\n');
+}
+
 /* The JSON in which the value is to be written; NULL: it is told to people. */
 static Json *at_key(const FactWriter *writer, const char *key)
 {

@@ -21,6 +21,16 @@ typedef struct FactWriter {
 	Json *json;
 } FactWriter;
 
+/* A line for people, or an object on a line for programs. */
+typedef struct FactLine {
+	FactWriter writer;
+	Json json;
+} FactLine;
+
+/* Begins it, appending to out. Returns the writer. */
+const FactWriter *fact_line_begin(FactLine *line, GString *out, bool json);
+void fact_line_end(FactLine *line, GString *out);
+
 void fact_int(const FactWriter *writer, const char *key, const char *words, long long value);
 void fact_double(const FactWriter *writer, const char *key, const char *words, double value);
 void fact_bool(const FactWriter *writer, const char *key, const char *words, bool value);	/* words: without the value */

@@ -19,8 +19,8 @@ static int set_bus(Options *options, const char *text, Reason *reason)
 	if (*text == '\0')
 		return reason_set(reason, E_INVALID_ARGUMENTS,
 				  "is empty; say system, session, or an address such as unix:path=/run/dbus/bus");
-	g_free(options->request.bus);
-	options->request.bus = g_strdup(text);
+	g_free(options->session.bus);
+	options->session.bus = g_strdup(text);
 	return 0;
 }
 
@@ -31,7 +31,7 @@ static int set_adapter(Options *options, const char *text, Reason *reason)
 	if (!g_str_has_prefix(text, "hci") || !g_ascii_isdigit(text[3]) || !number_parse(text + 3, 0, 65535, &number))
 		return reason_set(reason, E_INVALID_ARGUMENTS,
 				  "\"%.40s\" is not a radio (hci0, hci1 …; bluebrokerctl status lists them)", text);
-	options->request.adapter = (int)number;
+	options->session.adapter = (int)number;
 	return 0;
 }
 
@@ -42,7 +42,7 @@ static int set_timeout(Options *options, const char *text, Reason *reason)
 	if (!number_parse(text, 1, INT32_MAX, &number))
 		return reason_set(reason, E_INVALID_ARGUMENTS,
 				  "\"%.40s\" is not a number of seconds (1 to 2147483647)", text);
-	options->request.timeout = (int)number;
+	options->session.timeout = (int)number;
 	return 0;
 }
 
@@ -126,7 +126,7 @@ static int set_addr_type(Options *options, const char *text, Reason *reason)
 {
 	if (strcmp(text, "public") != 0 && strcmp(text, "random") != 0)
 		return reason_set(reason, E_INVALID_ARGUMENTS, "\"%.40s\" is not an address type (public or random)", text);
-	options->request.addr_type = *text == 'r' ? ADDR_RANDOM : ADDR_PUBLIC;
+	options->link.addr_type = *text == 'r' ? ADDR_RANDOM : ADDR_PUBLIC;
 	return 0;
 }
 
@@ -136,7 +136,7 @@ static int set_priority(Options *options, const char *text, Reason *reason)
 
 	if (!number_parse(text, 0, UINT8_MAX, &number))
 		return reason_set(reason, E_INVALID_ARGUMENTS, "\"%.40s\" is not a priority (0 to 255)", text);
-	options->request.priority = (uint8_t)number;
+	options->link.priority = (uint8_t)number;
 	return 0;
 }
 
@@ -225,7 +225,7 @@ const Option option_table[] = {
 	{ "read", NULL, FOR_CONNECT, FLAG(read), "the values too of all that can be read" },
 	{ "passkey", "N", FOR_PAIR, SET(set_passkey), "what the device shows, known beforehand" },
 	{ "stay", NULL, FOR_CONNECT, FLAG(stay), "hold the link until SIGINT or SIGTERM, as on a terminal" },
-	{ "auto-reconnect", NULL, FOR_CONNECT | FOR_NOTIFY, FLAG(request.auto_reconnect),
+	{ "auto-reconnect", NULL, FOR_CONNECT | FOR_NOTIFY, FLAG(link.auto_reconnect),
 	  "open the link again when it is lost" },
 	{ "addr-type", "TYPE", FOR_CONNECT | FOR_ATTR, SET(set_addr_type),
 	  "public or random, for a device not heard before" },

@@ -241,7 +241,7 @@ static void options_init(Options *options)
 {
 	const char *no_color = g_getenv("NO_COLOR");
 
-	*options = (Options){ .request = { .bus = g_strdup("system"), .adapter = -1, .timeout = -1 } };
+	*options = (Options){ .session = { .bus = g_strdup("system"), .adapter = -1, .timeout = -1 } };
 	options->colour = isatty(STDOUT_FILENO) && !(no_color && *no_color);
 	wanted_init(&options->wanted);
 }
@@ -274,7 +274,7 @@ void options_clear(Options *options)
 {
 	wanted_clear(&options->wanted);
 	announcement_clear(&options->announcement);
-	g_clear_pointer(&options->request.bus, g_free);
+	g_clear_pointer(&options->session.bus, g_free);
 	g_clear_pointer(&options->words, g_strfreev);
 	g_clear_pointer(&options->pcap, g_free);
 	g_clear_pointer(&options->btsnoop, g_free);

@@ -5,7 +5,7 @@
 #include <glib.h>
 #include <stdbool.h>
 
-#include "client/hold.h"
+#include "client/link.h"
 #include "ctl/announcement.h"
 #include "ctl/wanted.h"
 #include "meaning/value.h"
@@ -32,7 +32,8 @@ struct Options {
 	bool json;
 	bool colour;
 	bool raw;
-	HoldRequest request;	/* what is said to the daemon */
+	SessionRequest session;
+	LinkRequest link;
 	uint64_t count;		/* 0: no limit */
 	uint32_t dedup_ms;	/* 0: none */
 	char *pcap;		/* a file for the capture, "-" for standard output; NULL: none */

@@ -181,13 +181,13 @@ START_TEST(test_forms)
 	ck_assert(parse(&options, "--js --time 5 -- scan", &code));
 	ck_assert_str_eq(options.command->name, "scan");
 	ck_assert(options.json);
-	ck_assert_int_eq(options.request.timeout, 5);
+	ck_assert_int_eq(options.session.timeout, 5);
 	options_clear(&options);
 
 	ck_assert(parse(&options, "advertise --raw 020106 --scan=0309 --bus=session", &code));
 	ck_assert_uint_eq(options.announcement.raw->len, 3);
 	ck_assert_uint_eq(options.announcement.scan_response->len, 2);
-	ck_assert_str_eq(options.request.bus, "session");
+	ck_assert_str_eq(options.session.bus, "session");
 	options_clear(&options);
 
 	ck_assert(parse(&options, "write -- x -- --json", &code));
@@ -217,22 +217,22 @@ START_TEST(test_taken)
 			"--no-color --bus unix:path=/x", &code));
 	ck_assert_str_eq(options.command->name, "scan");
 	ck_assert(options.json && options.raw && !options.colour);
-	ck_assert_int_eq(options.request.timeout, 5);
+	ck_assert_int_eq(options.session.timeout, 5);
 	ck_assert_uint_eq(options.count, 3);
-	ck_assert_int_eq(options.request.adapter, 12);
+	ck_assert_int_eq(options.session.adapter, 12);
 	ck_assert_uint_eq(options.dedup_ms, 16);
 	ck_assert(options.wanted.has_rssi);
 	ck_assert_int_eq(options.wanted.rssi, -70);
-	ck_assert_str_eq(options.request.bus, "unix:path=/x");
+	ck_assert_str_eq(options.session.bus, "unix:path=/x");
 	options_clear(&options);
 
 	ck_assert(parse(&options, "resolve '02 01 06' 9", &code));
 	ck_assert_str_eq(options.arguments[0], "02 01 06");
 	ck_assert_str_eq(options.arguments[1], "9");
 	ck_assert_ptr_null(options.arguments[2]);
-	ck_assert_int_eq(options.request.adapter, -1);
-	ck_assert_int_eq(options.request.timeout, -1);
-	ck_assert_str_eq(options.request.bus, "system");
+	ck_assert_int_eq(options.session.adapter, -1);
+	ck_assert_int_eq(options.session.timeout, -1);
+	ck_assert_str_eq(options.session.bus, "system");
 	options_clear(&options);
 }
 END_TEST
@@ -250,27 +250,27 @@ START_TEST(test_attribute_options)
 	ck_assert_int_eq(options.format, VALUE_I16);
 	ck_assert_str_eq(options.write_type, "reliable");
 	ck_assert_uint_eq(options.offset, 3);
-	ck_assert_int_eq(options.request.timeout, 7);
+	ck_assert_int_eq(options.session.timeout, 7);
 	options_clear(&options);
 
 	ck_assert(parse(&options, "connect 11:22:33:44:55:66 --read --stay --adapter hci1", &code));
 	ck_assert(options.read && options.stay);
-	ck_assert_int_eq(options.request.adapter, 1);
+	ck_assert_int_eq(options.session.adapter, 1);
 	ck_assert_int_eq(options.format, VALUE_ANY);
 	ck_assert_ptr_null(options.write_type);
-	ck_assert_uint_eq(options.request.addr_type, 0);
-	ck_assert_uint_eq(options.request.priority, 0);
-	ck_assert(!options.request.auto_reconnect);
+	ck_assert_uint_eq(options.link.addr_type, 0);
+	ck_assert_uint_eq(options.link.priority, 0);
+	ck_assert(!options.link.auto_reconnect);
 	options_clear(&options);
 
 	ck_assert(parse(&options, "notify x 2a37 --addr-type random --priority 255 --auto-reconnect", &code));
-	ck_assert_uint_eq(options.request.addr_type, 1);
-	ck_assert_uint_eq(options.request.priority, 255);
-	ck_assert(options.request.auto_reconnect);
+	ck_assert_uint_eq(options.link.addr_type, 1);
+	ck_assert_uint_eq(options.link.priority, 255);
+	ck_assert(options.link.auto_reconnect);
 	options_clear(&options);
 
 	ck_assert(parse(&options, "write x 2a37 00 --addr-type public", &code));
-	ck_assert_uint_eq(options.request.addr_type, 0);
+	ck_assert_uint_eq(options.link.addr_type, 0);
 	options_clear(&options);
 
 	ck_assert(parse(&options, "notify --count 3 11:22:33:44:55:66 0x14", &code));

@@ -10,7 +10,7 @@
 #include "client/value-print.h"
 #include "ctl/commands.h"
 
-Hold *command_open_attribute(const Options *options, ExitCode *ret_exit)
+Link *attribute_open(const Options *options, ExitCode *ret_exit)
 {
 	g_autoptr(GString) reason = g_string_new(NULL);
 
@@ -20,13 +20,13 @@ Hold *command_open_attribute(const Options *options, ExitCode *ret_exit)
 		*ret_exit = EXIT_USAGE;
 		return NULL;
 	}
-	return hold_open(&options->request, options->arguments[0], ret_exit);
+	return link_open(&options->session, &options->link, options->arguments[0], ret_exit);
 }
 
-GattAttr *command_find_attribute(Hold *hold, const Options *options, unsigned kinds, GPtrArray **ret_tree,
+GattAttr *attribute_find(Link *link, const Options *options, unsigned kinds, GPtrArray **ret_tree,
 				 ExitCode *ret_exit)
 {
-	g_autoptr(GPtrArray) tree = hold_tree(hold, ret_exit);
+	g_autoptr(GPtrArray) tree = link_tree(link, ret_exit);
 	g_autoptr(GString) reason = g_string_new(NULL);
 	GattAttr *attr = NULL;
 	int r;
@@ -51,16 +51,16 @@ static char *describe_doing(const char *verb, const GattAttr *attr)
 			       name ? name : "", name ? ")" : "");
 }
 
-static void begin_json(Json *json, GString *out, const Hold *hold, const GattAttr *attr)
+static void begin_json(Json *json, GString *out, const Link *link, const GattAttr *attr)
 {
 	json_init(json, out);
 	json_begin_object(json);
 	json_key(json, "address");
-	json_string(json, hold_address(hold), -1);
+	json_string(json, link_address(link), -1);
 	gatt_attr_append_json(json, attr);
 }
 
-static ExitCode print_value(const Hold *hold, const GattAttr *attr, GBytes *value, const Options *options)
+static ExitCode print_value(const Link *link, const GattAttr *attr, GBytes *value, const Options *options)
 {
 	g_autoptr(GString) out = g_string_new(NULL);
 	size_t length;
@@ -68,7 +68,7 @@ static ExitCode print_value(const Hold *hold, const GattAttr *attr, GBytes *valu
 	Json json;
 
 	if (options->json) {
-		begin_json(&json, out, hold, attr);
+		begin_json(&json, out, link, attr);
 		value_print_json(&json, options->format, bytes, length);
 		json_end_object(&json);
 	} else if (!value_print(out, options->format, bytes, length)) {
@@ -82,7 +82,7 @@ static ExitCode print_value(const Hold *hold, const GattAttr *attr, GBytes *valu
 	return EXIT_DONE;
 }
 
-static ExitCode read_attribute(Hold *hold, const Options *options)
+static ExitCode read_attribute(Link *link, const Options *options)
 {
 	ExitCode code = EXIT_FAILED;
 	g_autoptr(GPtrArray) tree = NULL;
@@ -91,24 +91,20 @@ static ExitCode read_attribute(Hold *hold, const Options *options)
 	g_autofree char *doing = NULL;
 	GattAttr *attr;
 
-	attr = command_find_attribute(hold, options, GATT_CHARACTERISTIC | GATT_DESCRIPTOR, &tree, &code);
+	attr = attribute_find(link, options, GATT_CHARACTERISTIC | GATT_DESCRIPTOR, &tree, &code);
 	if (!attr)
 		return code;
 	doing = describe_doing("reading", attr);
-	value = hold_read(hold, attr, options->offset, &error);
-	return value ? print_value(hold, attr, value, options) : hold_fail(hold, error, doing);
+	value = link_read(link, attr, options->offset, &error);
+	return value ? print_value(link, attr, value, options) : session_fail(link_session(link), error, doing);
 }
 
 ExitCode command_read(const Options *options)
 {
 	ExitCode code = EXIT_FAILED;
-	Hold *hold = command_open_attribute(options, &code);
+	g_autoptr(Link) link = attribute_open(options, &code);
 
-	if (hold) {
-		code = read_attribute(hold, options);
-		hold_close(hold);
-	}
-	return code;
+	return link ? read_attribute(link, options) : code;
 }
 
 static GVariant *write_arguments(const Options *options, const GByteArray *bytes)
@@ -123,7 +119,7 @@ static GVariant *write_arguments(const Options *options, const GByteArray *bytes
 	return g_variant_new("(v@a{sv})", value, g_variant_dict_end(&dict));
 }
 
-static ExitCode write_attribute(Hold *hold, const Options *options, const GByteArray *bytes)
+static ExitCode write_attribute(Link *link, const Options *options, const GByteArray *bytes)
 {
 	ExitCode code = EXIT_FAILED;
 	g_autoptr(GPtrArray) tree = NULL;
@@ -132,18 +128,18 @@ static ExitCode write_attribute(Hold *hold, const Options *options, const GByteA
 	g_autofree char *doing = NULL;
 	GattAttr *attr;
 
-	attr = command_find_attribute(hold, options, GATT_CHARACTERISTIC | GATT_DESCRIPTOR, &tree, &code);
+	attr = attribute_find(link, options, GATT_CHARACTERISTIC | GATT_DESCRIPTOR, &tree, &code);
 	if (!attr)
 		return code;
 	doing = describe_doing("writing", attr);
-	reply = hold_call(hold, attr, "Write", write_arguments(options, bytes), NULL, &error);
+	reply = link_call(link, attr, "Write", write_arguments(options, bytes), NULL, &error);
 	if (!reply)
-		return hold_fail(hold, error, doing);
+		return session_fail(link_session(link), error, doing);
 	if (options->json) {
 		g_autoptr(GString) out = g_string_new(NULL);
 		Json json;
 
-		begin_json(&json, out, hold, attr);
+		begin_json(&json, out, link, attr);
 		json_key(&json, "written");
 		json_uint(&json, bytes->len);
 		json_end_object(&json);
@@ -158,16 +154,12 @@ ExitCode command_write(const Options *options)
 	g_autoptr(GByteArray) bytes = g_byte_array_new();
 	ExitCode code = EXIT_FAILED;
 	Reason reason = { 0 };
-	Hold *hold;
+	g_autoptr(Link) link = NULL;
 
 	if (value_parse(options->arguments[2], options->format, bytes, &reason) != 0) {
 		fail_line("VALUE: %s", reason.text);
 		return EXIT_USAGE;
 	}
-	hold = command_open_attribute(options, &code);
-	if (hold) {
-		code = write_attribute(hold, options, bytes);
-		hold_close(hold);
-	}
-	return code;
+	link = attribute_open(options, &code);
+	return link ? write_attribute(link, options, bytes) : code;
 }

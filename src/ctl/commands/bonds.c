@@ -4,12 +4,13 @@
 
 #include "build-config.h"
 #include "client/bus.h"
+#include "client/fact.h"
 #include "client/fail.h"
 #include "client/json.h"
+#include "client/link.h"
 #include "client/output.h"
 #include "client/text.h"
 #include "ctl/commands.h"
-#include "meaning/addr.h"
 
 /* Removing a device that is connected takes bluetoothd two seconds. */
 #define FORGET_TIMEOUT_MS 60000
@@ -17,10 +18,10 @@
 /* Number of the radio, or -1. */
 static int choose_radio(const Options *options, BrokerManager1 **ret_manager, ExitCode *ret_exit)
 {
-	g_autoptr(GDBusConnection) connection = bus_connect(options->request.bus, ret_exit);
+	g_autoptr(GDBusConnection) connection = bus_connect(options->session.bus, ret_exit);
 
 	*ret_manager = connection ? bus_manager(connection, ret_exit) : NULL;
-	return *ret_manager ? bus_choose_adapter(*ret_manager, options->request.adapter, ret_exit) : -1;
+	return *ret_manager ? bus_choose_adapter(*ret_manager, options->session.adapter, ret_exit) : -1;
 }
 
 static void append_bond(GString *out, GVariant *dict)
@@ -91,17 +92,14 @@ ExitCode command_forget(const Options *options)
 	g_autoptr(GString) out = g_string_new(NULL);
 	g_autofree char *path = NULL;
 	g_autoptr(GError) error = NULL;
-	Addr addr = { .type = ADDR_PUBLIC };
 	char address[ADDR_STRING_SIZE];
 	ExitCode code = EXIT_FAILED;
+	const FactWriter *writer;
+	FactLine line;
 	int number;
-	Json json;
 
-	if (addr_parse(options->arguments[0], &addr) < 0) {
-		fail_line("\"%.60s\" is not an address (AA:BB:CC:DD:EE:FF or aabbccddeeff)", options->arguments[0]);
-		return EXIT_USAGE;
-	}
-	addr_format(&addr, address);
+	if (!link_parse_address(options->arguments[0], address, &code))
+		return code;
 	number = choose_radio(options, &manager, &code);
 	if (number < 0)
 		return code;
@@ -115,18 +113,10 @@ ExitCode command_forget(const Options *options)
 	g_dbus_proxy_set_default_timeout(G_DBUS_PROXY(session), FORGET_TIMEOUT_MS);
 	if (!broker_session1_call_forget_sync(session, address, NULL, &error))
 		return fail_call(error, "forgetting the device");
-	if (!options->json) {
-		g_string_append_printf(out, "%s is forgotten\n", address);
-	} else {
-		json_init(&json, out);
-		json_begin_object(&json);
-		json_key(&json, "address");
-		json_string(&json, address, -1);
-		json_key(&json, "forgotten");
-		json_bool(&json, true);
-		json_end_object(&json);
-		g_string_append_c(out, '\n');
-	}
+	writer = fact_line_begin(&line, out, options->json);
+	fact_string(writer, "address", "%s is forgotten", address, -1);
+	fact_bool(writer, "forgotten", NULL, true);
+	fact_line_end(&line, out);
 	output_puts(out->str);
 	return EXIT_DONE;
 }

@@ -3,10 +3,9 @@
 #include <stdio.h>
 
 #include "client/bus.h"
+#include "client/fact.h"
 #include "client/fail.h"
-#include "client/json.h"
 #include "client/output.h"
-#include "client/text.h"
 #include "ctl/commands.h"
 
 typedef struct Row {
@@ -16,39 +15,24 @@ typedef struct Row {
 	uint32_t sessions;
 } Row;
 
-static void append_row(GString *out, const Row *row)
+static void append_row(GString *out, const Row *row, const Options *options)
 {
-	text_append(out, row->address, -1);
-	g_string_append_printf(out, " %s %u session%s", row->adapter, row->sessions, row->sessions == 1 ? "" : "s");
-	if (row->mtu > 0)
-		g_string_append_printf(out, " MTU %u", row->mtu);
-	g_string_append_c(out, '\n');
-}
+	FactLine line;
+	const FactWriter *writer = fact_line_begin(&line, out, options->json);
 
-static void append_row_json(GString *out, const Row *row)
-{
-	Json json;
-
-	json_init(&json, out);
-	json_begin_object(&json);
-	json_key(&json, "address");
-	json_string(&json, row->address, -1);
-	json_key(&json, "radio");
-	json_string(&json, row->adapter, -1);
-	json_key(&json, "sessions");
-	json_uint(&json, row->sessions);
-	json_key(&json, "mtu");
+	fact_string(writer, "address", "%s", row->address, -1);
+	fact_string(writer, "radio", " %s", row->adapter, -1);
+	fact_int(writer, "sessions", row->sessions == 1 ? " %lld session" : " %lld sessions", row->sessions);
 	if (row->mtu > 0)
-		json_uint(&json, row->mtu);
+		fact_int(writer, "mtu", " MTU %lld", row->mtu);
 	else
-		json_null(&json);
-	json_end_object(&json);
-	g_string_append_c(out, '\n');
+		fact_null(writer, "mtu", NULL);
+	fact_line_end(&line, out);
 }
 
 static unsigned append_rows(GString *out, GVariant *clients, const Options *options)
 {
-	g_autofree char *only = g_strdup_printf("hci%d", options->request.adapter);
+	g_autofree char *only = g_strdup_printf("hci%d", options->session.adapter);
 	unsigned shown = 0;
 	GVariantIter iter;
 	GVariant *dict;
@@ -65,12 +49,9 @@ static unsigned append_rows(GString *out, GVariant *clients, const Options *opti
 		row.adapter = path + sizeof(BROKER_PATH);
 		g_variant_lookup(dict, "MTU", "q", &row.mtu);
 		g_variant_lookup(dict, "Sessions", "u", &row.sessions);
-		if (options->request.adapter >= 0 && g_strcmp0(only, row.adapter) != 0)
+		if (options->session.adapter >= 0 && g_strcmp0(only, row.adapter) != 0)
 			continue;
-		if (options->json)
-			append_row_json(out, &row);
-		else
-			append_row(out, &row);
+		append_row(out, &row, options);
 		shown++;
 	}
 	return shown;
@@ -79,7 +60,7 @@ static unsigned append_rows(GString *out, GVariant *clients, const Options *opti
 ExitCode command_clients(const Options *options)
 {
 	ExitCode code = EXIT_FAILED;
-	g_autoptr(GDBusConnection) connection = bus_connect(options->request.bus, &code);
+	g_autoptr(GDBusConnection) connection = bus_connect(options->session.bus, &code);
 	g_autoptr(BrokerManager1) manager = connection ? bus_manager(connection, &code) : NULL;
 	g_autoptr(BrokerAdapter1) adapter = NULL;
 	g_autoptr(GString) out = g_string_new(NULL);
@@ -89,8 +70,8 @@ ExitCode command_clients(const Options *options)
 
 	if (!manager)
 		return code;
-	if (options->request.adapter >= 0) {
-		adapter = bus_adapter(manager, options->request.adapter, &code);
+	if (options->session.adapter >= 0) {
+		adapter = bus_adapter(manager, options->session.adapter, &code);
 		if (!adapter)
 			return code;
 	}

@@ -5,7 +5,7 @@
 
 #include "client/fail.h"
 #include "client/gatt-print.h"
-#include "client/hold.h"
+#include "client/link.h"
 #include "client/output.h"
 #include "client/text.h"
 #include "ctl/commands.h"
@@ -27,7 +27,7 @@ static bool is_readable(const GattAttr *attr)
 }
 
 /* Reads all that can be read. That one cannot is no failure of the rest. */
-static bool read_values(Hold *hold, const GPtrArray *tree, ExitCode *ret_exit)
+static bool read_values(Link *link, const GPtrArray *tree, ExitCode *ret_exit)
 {
 	for (guint i = 0; i < tree->len; i++) {
 		GattAttr *attr = tree->pdata[i];
@@ -35,11 +35,11 @@ static bool read_values(Hold *hold, const GPtrArray *tree, ExitCode *ret_exit)
 
 		if (!is_readable(attr))
 			continue;
-		attr->value = hold_read(hold, attr, 0, &error);
+		attr->value = link_read(link, attr, 0, &error);
 		if (attr->value)
 			continue;
 		if (is_over(error)) {
-			*ret_exit = hold_fail(hold, error, "reading the values");
+			*ret_exit = session_fail(link_session(link), error, "reading the values");
 			return false;
 		}
 		g_dbus_error_strip_remote_error(error);
@@ -48,21 +48,21 @@ static bool read_values(Hold *hold, const GPtrArray *tree, ExitCode *ret_exit)
 	return true;
 }
 
-static void append_text(GString *out, Hold *hold, BrokerConnection1 *link, const GPtrArray *tree, bool colour)
+static void append_text(GString *out, Link *link, BrokerConnection1 *proxy, const GPtrArray *tree, bool colour)
 {
-	unsigned mtu = hold_mtu(hold);
+	unsigned mtu = link_mtu(link);
 
-	g_string_append(out, hold_address(hold));
-	if (link) {
-		const char *type = broker_connection1_get_address_type(link);
-		int rssi = broker_connection1_get_rssi(link);
+	g_string_append(out, link_address(link));
+	if (proxy) {
+		const char *type = broker_connection1_get_address_type(proxy);
+		int rssi = broker_connection1_get_rssi(proxy);
 
 		g_string_append_c(out, ' ');
 		text_append(out, type ? type : "?", -1);
-		g_string_append_printf(out, "  hci%d", hold_adapter(hold));
+		g_string_append_printf(out, "  hci%d", session_adapter(link_session(link)));
 		if (rssi != RSSI_UNKNOWN)
 			g_string_append_printf(out, "  %d dBm", rssi);
-		g_string_append(out, broker_connection1_get_paired(link) ? "  paired" : "");
+		g_string_append(out, broker_connection1_get_paired(proxy) ? "  paired" : "");
 	}
 	if (mtu > 0)
 		g_string_append_printf(out, "  MTU %u", mtu);
@@ -70,25 +70,25 @@ static void append_text(GString *out, Hold *hold, BrokerConnection1 *link, const
 	gatt_tree_append(out, tree, colour);
 }
 
-static void append_json(GString *out, Hold *hold, BrokerConnection1 *link, const GPtrArray *tree)
+static void append_json(GString *out, Link *link, BrokerConnection1 *proxy, const GPtrArray *tree)
 {
-	unsigned mtu = hold_mtu(hold);
+	unsigned mtu = link_mtu(link);
 	Json json;
 
 	json_init(&json, out);
 	json_begin_object(&json);
 	json_key(&json, "address");
-	json_string(&json, hold_address(hold), -1);
+	json_string(&json, link_address(link), -1);
 	json_key(&json, "adapter");
-	json_int(&json, hold_adapter(hold));
-	if (link) {
-		const char *type = broker_connection1_get_address_type(link);
-		int rssi = broker_connection1_get_rssi(link);
+	json_int(&json, session_adapter(link_session(link)));
+	if (proxy) {
+		const char *type = broker_connection1_get_address_type(proxy);
+		int rssi = broker_connection1_get_rssi(proxy);
 
 		json_key(&json, "address_type");
 		json_string(&json, type ? type : "", -1);
 		json_key(&json, "paired");
-		json_bool(&json, broker_connection1_get_paired(link));
+		json_bool(&json, broker_connection1_get_paired(proxy));
 		json_key(&json, "rssi");
 		if (rssi == RSSI_UNKNOWN)
 			json_null(&json);
@@ -103,20 +103,20 @@ static void append_json(GString *out, Hold *hold, BrokerConnection1 *link, const
 	g_string_append_c(out, '\n');
 }
 
-static ExitCode show(Hold *hold, const Options *options)
+static ExitCode show(Link *link, const Options *options)
 {
 	ExitCode code = EXIT_DONE;
-	g_autoptr(GPtrArray) tree = hold_tree(hold, &code);
-	g_autoptr(BrokerConnection1) link = NULL;
+	g_autoptr(GPtrArray) tree = link_tree(link, &code);
+	g_autoptr(BrokerConnection1) proxy = NULL;
 	g_autoptr(GString) out = g_string_new(NULL);
 
-	if (!tree || (options->read && !read_values(hold, tree, &code)))
+	if (!tree || (options->read && !read_values(link, tree, &code)))
 		return code;
-	link = hold_link(hold);
+	proxy = link_proxy(link);
 	if (options->json)
-		append_json(out, hold, link, tree);
+		append_json(out, link, proxy, tree);
 	else
-		append_text(out, hold, link, tree, options->colour);
+		append_text(out, link, proxy, tree, options->colour);
 	output_puts(out->str);
 	return EXIT_DONE;
 }
@@ -124,16 +124,15 @@ static ExitCode show(Hold *hold, const Options *options)
 ExitCode command_connect(const Options *options)
 {
 	ExitCode code = EXIT_FAILED;
-	Hold *hold = hold_open(&options->request, options->arguments[0], &code);
+	g_autoptr(Link) link = link_open(&options->session, &options->link, options->arguments[0], &code);
 
-	if (!hold)
+	if (!link)
 		return code;
-	code = show(hold, options);
+	code = show(link, options);
 	if (code == EXIT_DONE && (options->stay || isatty(STDOUT_FILENO))) {
-		hold_watch(hold, false, false);
-		fail_line("connected to %s; Ctrl-C lets go", hold_address(hold));
-		code = hold_run(hold);
+		session_watch(link_session(link), false, false);
+		fail_line("connected to %s; Ctrl-C lets go", link_address(link));
+		code = session_run(link_session(link));
 	}
-	hold_close(hold);
 	return code;
 }

@@ -142,7 +142,7 @@ static void append_row_json(GString *out, GVariant *dict, bool raw, int64_t wall
 
 static GVariant *get_devices(const Options *options, ExitCode *ret_exit)
 {
-	g_autoptr(GDBusConnection) connection = bus_connect(options->request.bus, ret_exit);
+	g_autoptr(GDBusConnection) connection = bus_connect(options->session.bus, ret_exit);
 	g_autoptr(BrokerManager1) manager = connection ? bus_manager(connection, ret_exit) : NULL;
 	g_autoptr(BrokerAdapter1) adapter = NULL;
 	g_auto(GVariantDict) filter = G_VARIANT_DICT_INIT(NULL);
@@ -152,7 +152,7 @@ static GVariant *get_devices(const Options *options, ExitCode *ret_exit)
 
 	if (!manager)
 		return NULL;
-	number = bus_choose_adapter(manager, options->request.adapter, ret_exit);
+	number = bus_choose_adapter(manager, options->session.adapter, ret_exit);
 	adapter = number >= 0 ? bus_adapter(manager, number, ret_exit) : NULL;
 	if (!adapter)
 		return NULL;

@@ -6,8 +6,9 @@
 
 #include "build-config.h"
 #include "client/bus.h"
+#include "client/fact.h"
 #include "client/fail.h"
-#include "client/json.h"
+#include "client/link.h"
 #include "client/output.h"
 #include "client/text.h"
 #include "ctl/commands.h"
@@ -102,47 +103,26 @@ static const char *row_state(const Row *row)
 	return row->paired ? "paired" : "connected";
 }
 
-static void append_row(GString *out, const Row *row, bool colour)
+static void append_row(GString *out, const Row *row, const Options *options)
 {
-	const char *state = row_state(row);
+	const char *colour = !options->colour ? "" : row->connected ? "\033[32m" : "\033[31m";
+	FactLine line;
+	const FactWriter *writer = fact_line_begin(&line, out, options->json);
 
-	text_append(out, row->address, -1);
-	g_string_append_c(out, ' ');
-	text_append_cells(out, row->address_type ? row->address_type : "?", 6);
-	g_string_append_printf(out, " hci%-3d %s%-13s%s", row->adapter,
-			       colour ? (row->connected ? "\033[32m" : "\033[31m") : "", state, colour ? "\033[0m" : "");
-	g_string_append_printf(out, "%4u holder%s ", row->holders, row->holders == 1 ? " " : "s");
+	fact_string(writer, "address", "%s ", row->address, -1);
+	fact_string(writer, "address_type", NULL, row->address_type ? row->address_type : "", -1);
+	if (writer->text)
+		text_append_cells(out, row->address_type ? row->address_type : "?", 6);
+	fact_int(writer, "adapter", " hci%-3lld ", row->adapter);
+	fact_words(writer, "%s%-13s%s", colour, row_state(row), options->colour ? "\033[0m" : "");
+	fact_bool(writer, "connected", NULL, row->connected);
+	fact_bool(writer, "paired", NULL, row->paired);
+	fact_int(writer, "holders", row->holders == 1 ? "%4lld holder  " : "%4lld holders ", row->holders);
 	if (row->rssi == RSSI_UNKNOWN)
-		g_string_append(out, "   ? dBm\n");
+		fact_null(writer, "rssi", "   ? dBm");
 	else
-		g_string_append_printf(out, "%4d dBm\n", row->rssi);
-}
-
-static void append_row_json(GString *out, const Row *row)
-{
-	Json json;
-
-	json_init(&json, out);
-	json_begin_object(&json);
-	json_key(&json, "address");
-	json_string(&json, row->address, -1);
-	json_key(&json, "address_type");
-	json_string(&json, row->address_type ? row->address_type : "", -1);
-	json_key(&json, "adapter");
-	json_int(&json, row->adapter);
-	json_key(&json, "connected");
-	json_bool(&json, row->connected);
-	json_key(&json, "paired");
-	json_bool(&json, row->paired);
-	json_key(&json, "holders");
-	json_uint(&json, row->holders);
-	json_key(&json, "rssi");
-	if (row->rssi == RSSI_UNKNOWN)
-		json_null(&json);
-	else
-		json_int(&json, row->rssi);
-	json_end_object(&json);
-	g_string_append_c(out, '\n');
+		fact_int(writer, "rssi", "%4lld dBm", row->rssi);
+	fact_line_end(&line, out);
 }
 
 /* All objects, once it is known that the daemon is there. */
@@ -153,8 +133,8 @@ static GVariant *get_objects(GDBusConnection *connection, const Options *options
 
 	if (!manager)
 		return NULL;
-	if (options->request.adapter >= 0) {
-		adapter = bus_adapter(manager, options->request.adapter, ret_exit);
+	if (options->session.adapter >= 0) {
+		adapter = bus_adapter(manager, options->session.adapter, ret_exit);
 		if (!adapter)
 			return NULL;
 	}
@@ -164,22 +144,16 @@ static GVariant *get_objects(GDBusConnection *connection, const Options *options
 ExitCode command_links(const Options *options)
 {
 	ExitCode code = EXIT_FAILED;
-	g_autoptr(GDBusConnection) connection = bus_connect(options->request.bus, &code);
+	g_autoptr(GDBusConnection) connection = bus_connect(options->session.bus, &code);
 	g_autoptr(GVariant) objects = connection ? get_objects(connection, options, &code) : NULL;
 	g_autoptr(GString) out = g_string_new(NULL);
 	g_autoptr(GArray) rows = NULL;
 
 	if (!objects)
 		return code;
-	rows = rows_new(objects, options->request.adapter);
-	for (guint i = 0; i < rows->len; i++) {
-		const Row *row = &g_array_index(rows, Row, i);
-
-		if (options->json)
-			append_row_json(out, row);
-		else
-			append_row(out, row, options->colour);
-	}
+	rows = rows_new(objects, options->session.adapter);
+	for (guint i = 0; i < rows->len; i++)
+		append_row(out, &g_array_index(rows, Row, i), options);
 	output_puts(out->str);
 	return rows->len > 0 ? EXIT_DONE : EXIT_NOTHING;
 }
@@ -209,19 +183,15 @@ ExitCode command_disconnect(const Options *options)
 	g_autoptr(GVariant) objects = NULL;
 	g_autoptr(GArray) rows = NULL;
 	char address[ADDR_STRING_SIZE];
-	Addr addr = { .type = ADDR_PUBLIC };
 	unsigned found = 0;
 
-	if (addr_parse(options->arguments[0], &addr) < 0) {
-		fail_line("\"%.60s\" is not an address (AA:BB:CC:DD:EE:FF or aabbccddeeff)", options->arguments[0]);
-		return EXIT_USAGE;
-	}
-	addr_format(&addr, address);
-	connection = bus_connect(options->request.bus, &code);
+	if (!link_parse_address(options->arguments[0], address, &code))
+		return code;
+	connection = bus_connect(options->session.bus, &code);
 	objects = connection ? get_objects(connection, options, &code) : NULL;
 	if (!objects)
 		return code;
-	rows = rows_new(objects, options->request.adapter);
+	rows = rows_new(objects, options->session.adapter);
 	for (guint i = 0; i < rows->len; i++) {
 		const Row *row = &g_array_index(rows, Row, i);
 

@@ -12,7 +12,7 @@
 
 typedef struct Notify {
 	const Options *options;
-	Hold *hold;
+	Link *link;
 	const GattAttr *attr;
 	GString *buffer;
 	uint64_t heard;
@@ -42,7 +42,7 @@ static void append_json(Notify *notify, uint64_t time, const uint8_t *bytes, siz
 	json_key(&json, "boottime_us");
 	json_uint(&json, time);
 	json_key(&json, "address");
-	json_string(&json, hold_address(notify->hold), -1);
+	json_string(&json, link_address(notify->link), -1);
 	gatt_attr_append_json(&json, notify->attr);
 	value_print_json(&json, notify->options->format, bytes, length);
 	json_end_object(&json);
@@ -60,7 +60,7 @@ static void on_notified(void *userdata, uint64_t time, const uint8_t *bytes, siz
 		append_line(notify, time, bytes, length);
 	notify->heard++;
 	if (!output_write(notify->buffer->str, notify->buffer->len) || notify->heard == notify->options->count)
-		hold_end(notify->hold);
+		session_end(link_session(notify->link), EXIT_DONE);
 }
 
 static ExitCode listen_until_end(Notify *notify)
@@ -69,29 +69,24 @@ static ExitCode listen_until_end(Notify *notify)
 	g_autoptr(GError) error = NULL;
 	ExitCode code;
 
-	hold_listen(notify->hold, notify->attr, on_notified, notify);
-	reply = hold_call(notify->hold, notify->attr, "Callback", g_variant_new("(u)", EVENT_CHAR_NOTIFY), NULL, &error);
+	link_listen(notify->link, notify->attr, on_notified, notify);
+	reply = link_call(notify->link, notify->attr, "Callback", g_variant_new("(u)", EVENT_CHAR_NOTIFY), NULL, &error);
 	if (!reply)
-		return hold_fail(notify->hold, error, "asking for notifications");
-	hold_watch(notify->hold, true, true);
-	code = hold_run(notify->hold);
+		return session_fail(link_session(notify->link), error, "asking for notifications");
+	session_watch(link_session(notify->link), true, true);
+	code = session_run(link_session(notify->link));
 	return code == EXIT_DONE && notify->heard == 0 ? EXIT_NOTHING : code;
 }
 
 ExitCode command_notify(const Options *options)
 {
 	ExitCode code = EXIT_FAILED;
-	Notify notify = { .options = options, .hold = command_open_attribute(options, &code) };
+	g_autoptr(Link) link = attribute_open(options, &code);
+	g_autoptr(GString) buffer = g_string_new(NULL);
 	g_autoptr(GPtrArray) tree = NULL;
+	Notify notify = { .options = options, .link = link, .buffer = buffer };
 
-	if (!notify.hold)
-		return code;
-	notify.attr = command_find_attribute(notify.hold, options, GATT_CHARACTERISTIC, &tree, &code);
-	if (notify.attr) {
-		notify.buffer = g_string_new(NULL);
-		code = listen_until_end(&notify);
-		g_string_free(notify.buffer, TRUE);
-	}
-	hold_close(notify.hold);
-	return code;
+	if (link)
+		notify.attr = attribute_find(link, options, GATT_CHARACTERISTIC, &tree, &code);
+	return notify.attr ? listen_until_end(&notify) : code;
 }

@@ -7,17 +7,17 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "client/fact.h"
 #include "client/fail.h"
-#include "client/hold.h"
-#include "client/json.h"
+#include "client/link.h"
 #include "client/output.h"
 #include "ctl/commands.h"
 
 #define LINE_MAX_LENGTH 64
 
 typedef struct Pairing {
-	Hold *hold;
-	BrokerConnection1 *link;
+	Link *link;
+	BrokerConnection1 *proxy;
 	bool asked;		/* a question is open */
 	bool confirms;		/* for yes or no, else for a passkey */
 	uint32_t id;		/* of the question */
@@ -40,9 +40,9 @@ static bool parse_passkey(const char *text, uint32_t *ret)
 static void ask(const Pairing *pairing, uint32_t passkey)
 {
 	if (pairing->confirms)
-		fprintf(stderr, "Does %s show %06u? (yes or no) ", hold_address(pairing->hold), passkey);
+		fprintf(stderr, "Does %s show %06u? (yes or no) ", link_address(pairing->link), passkey);
 	else
-		fprintf(stderr, "Passkey that %s shows: ", hold_address(pairing->hold));
+		fprintf(stderr, "Passkey that %s shows: ", link_address(pairing->link));
 	fflush(stderr);
 }
 
@@ -50,7 +50,7 @@ static void respond(Pairing *pairing, bool accept, uint32_t passkey)
 {
 	pairing->asked = false;
 	/* what comes of it, the answer to Pair tells */
-	broker_connection1_call_respond_pairing(pairing->link, pairing->id, accept, passkey, NULL, NULL, NULL);
+	broker_connection1_call_respond_pairing(pairing->proxy, pairing->id, accept, passkey, NULL, NULL, NULL);
 }
 
 static void take_line(Pairing *pairing)
@@ -104,10 +104,10 @@ static gboolean on_input(gint fd, GIOCondition condition UNUSED, gpointer userda
 	return G_SOURCE_REMOVE;
 }
 
-static void on_request(BrokerConnection1 *link UNUSED, uint32_t id, const char *kind, uint32_t passkey, Pairing *pairing)
+static void on_request(BrokerConnection1 *proxy UNUSED, uint32_t id, const char *kind, uint32_t passkey, Pairing *pairing)
 {
 	if (strcmp(kind, "display") == 0) {
-		fprintf(stderr, "Enter %06u at %s\n", passkey, hold_address(pairing->hold));
+		fprintf(stderr, "Enter %06u at %s\n", passkey, link_address(pairing->link));
 		return;
 	}
 	pairing->id = id;
@@ -124,7 +124,7 @@ static void on_paired(GObject *source, GAsyncResult *result, gpointer userdata)
 	Pairing *pairing = userdata;
 
 	pairing->done = broker_connection1_call_pair_finish(BROKER_CONNECTION1(source), result, &pairing->error);
-	hold_end(pairing->hold);
+	session_end(link_session(pairing->link), EXIT_DONE);
 }
 
 static ExitCode run(Pairing *pairing, const Options *options)
@@ -134,58 +134,49 @@ static ExitCode run(Pairing *pairing, const Options *options)
 
 	if (options->has_passkey)
 		g_variant_dict_insert(&dict, "passkey", "u", options->passkey);
-	g_dbus_proxy_set_default_timeout(G_DBUS_PROXY(pairing->link), hold_time_left_ms(pairing->hold));
-	g_signal_connect(pairing->link, "pairing-request", G_CALLBACK(on_request), pairing);
-	hold_watch(pairing->hold, false, false);
-	broker_connection1_call_pair(pairing->link, g_variant_dict_end(&dict), NULL, on_paired, pairing);
-	code = hold_run(pairing->hold);
-	g_signal_handlers_disconnect_by_data(pairing->link, pairing);
+	g_dbus_proxy_set_default_timeout(G_DBUS_PROXY(pairing->proxy), session_time_left_ms(link_session(pairing->link)));
+	g_signal_connect(pairing->proxy, "pairing-request", G_CALLBACK(on_request), pairing);
+	session_watch(link_session(pairing->link), false, false);
+	broker_connection1_call_pair(pairing->proxy, g_variant_dict_end(&dict), NULL, on_paired, pairing);
+	code = session_run(link_session(pairing->link));
+	g_signal_handlers_disconnect_by_data(pairing->proxy, pairing);
 	if (pairing->asked)
 		fputc('\n', stderr);
 	if (code != EXIT_DONE || pairing->done)
 		return code;
 	if (pairing->error)
-		return hold_fail(pairing->hold, pairing->error, "pairing");
+		return session_fail(link_session(pairing->link), pairing->error, "pairing");
 	fail_line("pairing: cancelled");
 	return EXIT_FAILED;
 }
 
-static void print_done(const Hold *hold, const Options *options)
+static void print_done(const Link *link, const Options *options)
 {
 	g_autoptr(GString) out = g_string_new(NULL);
-	Json json;
+	FactLine line;
+	const FactWriter *writer = fact_line_begin(&line, out, options->json);
 
-	if (!options->json) {
-		printf("%s is paired\n", hold_address(hold));
-		return;
-	}
-	json_init(&json, out);
-	json_begin_object(&json);
-	json_key(&json, "address");
-	json_string(&json, hold_address(hold), -1);
-	json_key(&json, "paired");
-	json_bool(&json, true);
-	json_end_object(&json);
-	g_string_append_c(out, '\n');
+	fact_string(writer, "address", "%s is paired", link_address(link), -1);
+	fact_bool(writer, "paired", NULL, true);
+	fact_line_end(&line, out);
 	output_puts(out->str);
 }
 
 ExitCode command_pair(const Options *options)
 {
 	ExitCode code = EXIT_UNREACHABLE;
-	Pairing pairing = { .hold = hold_open(&options->request, options->arguments[0], &code) };
+	g_autoptr(Link) link = link_open(&options->session, &options->link, options->arguments[0], &code);
+	g_autoptr(BrokerConnection1) proxy = link ? link_proxy(link) : NULL;
+	Pairing pairing = { .link = link, .proxy = proxy };
 
-	if (!pairing.hold)
+	if (!link)
 		return code;
-	pairing.link = hold_link(pairing.hold);
-	if (pairing.link)
+	if (proxy)
 		code = run(&pairing, options);
 	else
-		fail_line("the link to %s was lost", hold_address(pairing.hold));
+		fail_line("the link to %s was lost", link_address(link));
 	if (code == EXIT_DONE)
-		print_done(pairing.hold, options);
-	g_clear_object(&pairing.link);
+		print_done(link, options);
 	g_clear_error(&pairing.error);
-	hold_close(pairing.hold);
 	return code;
 }

@@ -349,7 +349,7 @@ static void run(Scan *scan, BrokerManager1 *manager)
 	const ListenerRequest request = {
 		.adapter = scan->adapter,
 		.filter = filter,
-		.timeout = scan->options->request.timeout,
+		.timeout = scan->options->session.timeout,
 		.batch_ms = scan->live ? FRAME_MS / 2 : 0,
 	};
 	uint64_t devices;
@@ -376,12 +376,12 @@ static void run(Scan *scan, BrokerManager1 *manager)
 ExitCode command_scan(const Options *options)
 {
 	Scan scan = { .options = options, .exit = EXIT_FAILED };
-	g_autoptr(GDBusConnection) connection = bus_connect(options->request.bus, &scan.exit);
+	g_autoptr(GDBusConnection) connection = bus_connect(options->session.bus, &scan.exit);
 	g_autoptr(BrokerManager1) manager = connection ? bus_manager(connection, &scan.exit) : NULL;
 
 	if (!manager)
 		return scan.exit;
-	scan.adapter = bus_choose_adapter(manager, options->request.adapter, &scan.exit);
+	scan.adapter = bus_choose_adapter(manager, options->session.adapter, &scan.exit);
 	if (scan.adapter < 0)
 		return scan.exit;
 

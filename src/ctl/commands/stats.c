@@ -100,7 +100,7 @@ static void append_value(GString *out, GVariant *value, unsigned depth)
 ExitCode command_stats(const Options *options)
 {
 	ExitCode code = EXIT_FAILED;
-	g_autoptr(GDBusConnection) connection = bus_connect(options->request.bus, &code);
+	g_autoptr(GDBusConnection) connection = bus_connect(options->session.bus, &code);
 	g_autoptr(BrokerManager1) manager = connection ? bus_manager(connection, &code) : NULL;
 	g_autoptr(GString) out = g_string_new(NULL);
 	g_autoptr(GVariant) stats = NULL;

@@ -136,7 +136,7 @@ ExitCode command_status(const Options *options)
 {
 	ExitCode code = EXIT_FAILED;
 	g_autoptr(GString) out = g_string_new(NULL);
-	g_autoptr(GDBusConnection) connection = bus_connect(options->request.bus, &code);
+	g_autoptr(GDBusConnection) connection = bus_connect(options->session.bus, &code);
 	g_autoptr(BrokerManager1) manager = connection ? bus_manager(connection, &code) : NULL;
 
 	if (!manager)

@@ -161,16 +161,15 @@ static void attr_free(void *pointer)
 
 ServeFile *serve_file_load(const char *path, GString *error)
 {
-	ServeFile *file = g_new0(ServeFile, 1);
+	g_autoptr(ServeFile) file = g_new0(ServeFile, 1);
 
 	file->services = g_ptr_array_new_with_free_func(service_free);
 	file->characteristics = g_ptr_array_new_with_free_func(attr_free);
 	file->descriptors = g_ptr_array_new_with_free_func(attr_free);
 	if (read_file(file, path, error))
-		return file;
+		return g_steal_pointer(&file);
 	g_string_prepend(error, ": ");
 	g_string_prepend(error, path);
-	serve_file_free(file);
 	return NULL;
 }
 
@@ -203,4 +202,10 @@ ServeAttr *serve_file_find_path(const ServeFile *file, const char *path)
 			return attr;
 	}
 	return NULL;
+}
+
+void serve_file_set_value(ServeAttr *attr, const void *bytes, size_t length)
+{
+	g_byte_array_set_size(attr->value, 0);
+	g_byte_array_append(attr->value, bytes, (guint)length);
 }

@@ -44,6 +44,9 @@ typedef struct ServeFile {
 /* Reads and checks all of it. NULL: error names file, group, key and what is allowed. */
 ServeFile *serve_file_load(const char *path, GString *error);
 void serve_file_free(ServeFile *file);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ServeFile, serve_file_free)
 
 ServeAttr *serve_file_find(const ServeFile *file, const char *name);		/* a characteristic, or NULL */
 ServeAttr *serve_file_find_path(const ServeFile *file, const char *path);	/* likewise */
+
+void serve_file_set_value(ServeAttr *attr, const void *bytes, size_t length);

@@ -20,6 +20,7 @@ typedef void (*HandlerDone)(void *userdata, int status, const char *output, size
 Handlers *handlers_new(const char *command);
 /* Ends those that run, and forgets those that wait; done is not called any more, and the main loop not run again. */
 void handlers_free(Handlers *handlers);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Handlers, handlers_free)
 
 /*
  * Runs it with variables ("NAME=value", NULL-terminated) in its environment. now: at once, or not at all: false if there

@@ -12,29 +12,29 @@ GVariant *serve_value(const GByteArray *value)
 }
 
 /* Calls a method for [kind name] of the file. ret_path: the path that it answers, or NULL. */
-static bool call(Hold *hold, const char *kind, const char *name, const char *path, const char *interface, const char *method,
+static bool call(Session *session, const char *kind, const char *name, const char *path, const char *interface, const char *method,
 		 GVariant *arguments, char **ret_path, ExitCode *ret_exit)
 {
 	g_autofree char *doing = g_strdup_printf("[%s %s]", kind, name);
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GVariant) reply = NULL;
 
-	reply = hold_call_path(hold, path, interface, method, arguments, ret_path ? "(o)" : NULL, &error);
+	reply = session_call(session, path, interface, method, arguments, ret_path ? "(o)" : NULL, &error);
 	if (!reply)
-		*ret_exit = hold_fail(hold, error, doing);
+		*ret_exit = session_fail(session, error, doing);
 	else if (ret_path)
 		g_variant_get(reply, "(o)", ret_path);
 	return reply;
 }
 
-static bool make_service(Hold *hold, ServeService *service, ExitCode *ret_exit)
+static bool make_service(Session *session, ServeService *service, ExitCode *ret_exit)
 {
 	g_auto(GVariantDict) dict = G_VARIANT_DICT_INIT(NULL);
 
 	g_variant_dict_insert(&dict, "isprimary", "b", service->primary);
 	g_variant_dict_insert(&dict, "nbr_chars", "q", (uint16_t)service->characteristics);
 	g_variant_dict_insert(&dict, "start", "b", FALSE);
-	return call(hold, "Service", service->name, g_dbus_proxy_get_object_path(G_DBUS_PROXY(hold_session(hold))),
+	return call(session, "Service", service->name, session_path(session),
 		    "com.example.Bluetooth.Session1", "Service",
 		    g_variant_new("(v@a{sv})", g_variant_new_string(service->uuid), g_variant_dict_end(&dict)),
 		    &service->path, ret_exit);
@@ -54,33 +54,33 @@ static GVariant *attr_arguments(const ServeAttr *attr, bool answers)
 	return g_variant_new("(v@a{sv})", g_variant_new_string(attr->uuid), g_variant_dict_end(&dict));
 }
 
-static bool make_characteristic(Hold *hold, ServeAttr *attr, bool answers, ExitCode *ret_exit)
+static bool make_characteristic(Session *session, ServeAttr *attr, bool answers, ExitCode *ret_exit)
 {
-	return call(hold, "Characteristic", attr->name, attr->service->path, LOCAL_SERVICE_INTERFACE, "Characteristic",
+	return call(session, "Characteristic", attr->name, attr->service->path, LOCAL_SERVICE_INTERFACE, "Characteristic",
 		    attr_arguments(attr, answers), &attr->path, ret_exit) &&
-	       call(hold, "Characteristic", attr->name, attr->path, LOCAL_CHARACTERISTIC_INTERFACE, "Callback",
+	       call(session, "Characteristic", attr->name, attr->path, LOCAL_CHARACTERISTIC_INTERFACE, "Callback",
 		    g_variant_new("(u)", EVENT_CHAR_READ | EVENT_CHAR_WRITE | EVENT_CHAR_SUBSCRIBE), NULL, ret_exit);
 }
 
-bool serve_setup(Hold *hold, ServeFile *file, bool answers, ExitCode *ret_exit)
+bool serve_setup(Session *session, ServeFile *file, bool answers, ExitCode *ret_exit)
 {
 	for (guint i = 0; i < file->services->len; i++)
-		if (!make_service(hold, g_ptr_array_index(file->services, i), ret_exit))
+		if (!make_service(session, g_ptr_array_index(file->services, i), ret_exit))
 			return false;
 	for (guint i = 0; i < file->characteristics->len; i++)
-		if (!make_characteristic(hold, g_ptr_array_index(file->characteristics, i), answers, ret_exit))
+		if (!make_characteristic(session, g_ptr_array_index(file->characteristics, i), answers, ret_exit))
 			return false;
 	for (guint i = 0; i < file->descriptors->len; i++) {
 		ServeAttr *attr = g_ptr_array_index(file->descriptors, i);
 
-		if (!call(hold, "Descriptor", attr->name, attr->parent->path, LOCAL_CHARACTERISTIC_INTERFACE, "Descriptor",
+		if (!call(session, "Descriptor", attr->name, attr->parent->path, LOCAL_CHARACTERISTIC_INTERFACE, "Descriptor",
 			  attr_arguments(attr, false), &attr->path, ret_exit))
 			return false;
 	}
 	for (guint i = 0; i < file->services->len; i++) {
 		ServeService *service = g_ptr_array_index(file->services, i);
 
-		if (!call(hold, "Service", service->name, service->path, LOCAL_SERVICE_INTERFACE, "Start", NULL, NULL, ret_exit))
+		if (!call(session, "Service", service->name, service->path, LOCAL_SERVICE_INTERFACE, "Start", NULL, NULL, ret_exit))
 			return false;
 	}
 	return true;

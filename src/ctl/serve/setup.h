@@ -2,13 +2,13 @@
 /* Offers at the daemon what a file says. */
 #pragma once
 
-#include "client/hold.h"
+#include "client/session.h"
 #include "ctl/serve/file.h"
 
 #define LOCAL_CHARACTERISTIC_INTERFACE "com.example.Bluetooth.LocalCharacteristic1"
 
 /* Makes the services with all that is in them, asks for their events, and starts them. answers: reads wait for us. False:
  * that is said, *ret_exit is set. */
-bool serve_setup(Hold *hold, ServeFile *file, bool answers, ExitCode *ret_exit);
+bool serve_setup(Session *session, ServeFile *file, bool answers, ExitCode *ret_exit);
 
 GVariant *serve_value(const GByteArray *value);		/* ay, floating */

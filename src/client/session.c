@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A private session: opening it, calls, and waiting while it stands. */
+#include "client/session.h"
+
+#include <glib-unix.h>
+#include <unistd.h>
+
+#include "build-config.h"
+#include "client/boottime.h"
+#include "client/fail.h"
+#include "client/signals.h"
+
+#define OPEN_TIMEOUT_MS (310 * 1000)	/* Init may wait for the radio to power on; 300 s is its longest setting */
+#define CLOSE_TIMEOUT_MS 2000
+
+struct Session {
+	GDBusConnection *connection;
+	BrokerManager1 *manager;
+	BrokerSession1 *proxy;
+	char *daemon;		/* its unique name: no other can speak for it */
+	int adapter;
+	int timeout;		/* seconds; -1: none */
+	uint64_t deadline;	/* USEC_NEVER: none */
+
+	GMainLoop *loop;	/* while running, else NULL */
+	ExitCode exit;
+	bool ended;
+	bool lost;		/* there is nothing to let go of */
+};
+
+GDBusConnection *session_connection(const Session *session)
+{
+	return session->connection;
+}
+
+BrokerSession1 *session_proxy(const Session *session)
+{
+	return session->proxy;
+}
+
+const char *session_path(const Session *session)
+{
+	return g_dbus_proxy_get_object_path(G_DBUS_PROXY(session->proxy));
+}
+
+int session_adapter(const Session *session)
+{
+	return session->adapter;
+}
+
+bool session_is_timed(const Session *session)
+{
+	return session->deadline != USEC_NEVER;
+}
+
+int session_time_left_ms(const Session *session)
+{
+	uint64_t now = boottime_now(), left;
+
+	if (!session_is_timed(session))
+		return SESSION_NO_TIMEOUT;
+	left = session->deadline > now ? (session->deadline - now) / USEC_PER_MSEC : 0;
+	return (int)MIN(left + 1, SESSION_NO_TIMEOUT - 1);
+}
+
+ExitCode session_fail(const Session *session, const GError *error, const char *doing)
+{
+	if (session_is_timed(session) && g_error_matches(error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)) {
+		fail_line("%s: not done within %d s (--timeout)", doing, session->timeout);
+		return EXIT_UNREACHABLE;
+	}
+	return fail_call(error, doing);
+}
+
+/* --- opening and closing --- */
+
+static bool open_object(Session *session, ExitCode *ret_exit)
+{
+	g_auto(GVariantDict) init = G_VARIANT_DICT_INIT(NULL);
+	g_autoptr(GError) error = NULL;
+	g_autofree char *path = NULL;
+
+	g_dbus_proxy_set_default_timeout(G_DBUS_PROXY(session->manager), OPEN_TIMEOUT_MS);
+	if (broker_manager1_call_open_session_sync(session->manager, (guint)session->adapter, g_variant_dict_end(&init),
+						   &path, NULL, &error))
+		session->proxy = broker_session1_proxy_new_sync(session->connection,
+				G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES | G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START,
+				BUS_NAME, path, NULL, &error);
+	if (!session->proxy)
+		*ret_exit = session_fail(session, error, "opening a session");
+	return session->proxy;
+}
+
+Session *session_open(const SessionRequest *request, ExitCode *ret_exit)
+{
+	uint64_t started = boottime_now();
+	g_autoptr(Session) session = g_new0(Session, 1);
+
+	session->timeout = request->timeout;
+	session->deadline = USEC_NEVER;
+	if (request->timeout > 0)
+		session->deadline = started + (uint64_t)request->timeout * USEC_PER_SEC;
+	session->adapter = -1;
+	session->connection = bus_connect(request->bus, ret_exit);
+	if (session->connection)
+		session->manager = bus_manager(session->connection, ret_exit);
+	if (session->manager) {
+		session->adapter = bus_choose_adapter(session->manager, request->adapter, ret_exit);
+		session->daemon = g_dbus_proxy_get_name_owner(G_DBUS_PROXY(session->manager));
+	}
+	if (session->adapter < 0 || !open_object(session, ret_exit))
+		return NULL;
+	return g_steal_pointer(&session);
+}
+
+void session_close(Session *session)
+{
+	if (session->proxy && !session->lost) {
+		g_dbus_proxy_set_default_timeout(G_DBUS_PROXY(session->proxy), CLOSE_TIMEOUT_MS);
+		broker_session1_call_close_sync(session->proxy, NULL, NULL);	/* the daemon is gone, if that fails */
+	}
+	if (session->manager)
+		g_signal_handlers_disconnect_by_data(session->manager, session);
+	if (session->connection)
+		g_signal_handlers_disconnect_by_data(session->connection, session);
+	g_clear_object(&session->proxy);
+	g_clear_object(&session->manager);
+	g_clear_object(&session->connection);
+	g_free(session->daemon);
+	g_free(session);
+}
+
+/* --- calls --- */
+
+/* The generated proxies take byte arrays for strings that end with a NUL; so attributes are called without them. */
+GVariant *session_call(Session *session, const char *path, const char *interface, const char *method,
+		       GVariant *arguments, const char *reply_type, GError **error)
+{
+	return g_dbus_connection_call_sync(session->connection, BUS_NAME, path, interface, method, arguments,
+					   reply_type ? G_VARIANT_TYPE(reply_type) : NULL,
+					   G_DBUS_CALL_FLAGS_NO_AUTO_START, session_time_left_ms(session), NULL, error);
+}
+
+void session_send(Session *session, const char *path, const char *interface, const char *method, GVariant *arguments,
+		  GAsyncReadyCallback done, void *userdata)
+{
+	g_dbus_connection_call(session->connection, BUS_NAME, path, interface, method, arguments, NULL,
+			       G_DBUS_CALL_FLAGS_NO_AUTO_START, SESSION_NO_TIMEOUT, NULL, done, userdata);
+}
+
+void session_subscribe(Session *session, const char *path, const char *interface, const char *member, const char *arg0,
+		       GDBusSignalCallback heard, void *userdata)
+{
+	g_dbus_connection_signal_subscribe(session->connection, session->daemon, interface, member, path, arg0,
+					   G_DBUS_SIGNAL_FLAGS_NONE, heard, userdata, NULL);
+}
+
+/* --- waiting --- */
+
+void session_end(Session *session, ExitCode code)
+{
+	if (session->ended)
+		return;
+	session->ended = true;
+	session->exit = code;
+	if (session->loop)
+		g_main_loop_quit(session->loop);
+}
+
+bool session_ended(const Session *session)
+{
+	return session->ended;
+}
+
+static void lose(Session *session, const char *what)
+{
+	session->lost = true;
+	if (session->ended)
+		return;
+	fail_line("%s went away; see: systemctl status bluebrokerd dbus", what);
+	session_end(session, EXIT_NO_DAEMON);
+}
+
+static void on_bus_closed(GDBusConnection *connection UNUSED, gboolean remote UNUSED, GError *error UNUSED,
+			  Session *session)
+{
+	lose(session, "the message bus");
+}
+
+static void on_owner_changed(GObject *proxy, GParamSpec *property UNUSED, Session *session)
+{
+	g_autofree char *owner = g_dbus_proxy_get_name_owner(G_DBUS_PROXY(proxy));
+
+	/* a closed bus takes the name along; that is told by on_bus_closed() */
+	if (g_strcmp0(owner, session->daemon) != 0 && !g_dbus_connection_is_closed(session->connection))
+		lose(session, "bluebrokerd");
+}
+
+static gboolean on_signals(gint fd UNUSED, GIOCondition condition UNUSED, gpointer userdata)
+{
+	while (signals_read() != 0)
+		session_end(userdata, EXIT_DONE);
+	return G_SOURCE_CONTINUE;
+}
+
+static gboolean on_reader_gone(gint fd UNUSED, GIOCondition condition UNUSED, gpointer userdata)
+{
+	session_end(userdata, EXIT_DONE);
+	return G_SOURCE_REMOVE;
+}
+
+static gboolean on_time(gpointer userdata)
+{
+	session_end(userdata, EXIT_DONE);
+	return G_SOURCE_REMOVE;
+}
+
+void session_watch(Session *session, bool timed, bool output)
+{
+	g_unix_fd_add(signals_open(false), G_IO_IN, on_signals, session);
+	if (output)
+		g_unix_fd_add(STDOUT_FILENO, G_IO_ERR | G_IO_HUP, on_reader_gone, session);
+	if (timed && session_is_timed(session))
+		g_timeout_add((guint)session_time_left_ms(session), on_time, session);
+	g_signal_connect(session->manager, "notify::g-name-owner", G_CALLBACK(on_owner_changed), session);
+	g_signal_connect(session->connection, "closed", G_CALLBACK(on_bus_closed), session);
+}
+
+/* The main context is not run again afterwards, so what is attached to it may stay. */
+ExitCode session_run(Session *session)
+{
+	g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
+
+	session->loop = loop;
+	if (!session->ended)
+		g_main_loop_run(loop);
+	session->loop = NULL;
+	return session->exit;
+}
