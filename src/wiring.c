@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bluez/adapter.h"
 #include "bluez/advert.h"
 #include "bluez/application.h"
 #include "bluez/bond.h"
@@ -124,12 +125,12 @@ static void bonds_changed(void *userdata)
 
 static void attr_start(void *userdata, AttrOp *op)
 {
-	gatt_start(((Edges *)userdata)->bluez, op);
+	gatt_call_start(((Edges *)userdata)->bluez, op);
 }
 
 static void attr_forget(void *userdata UNUSED, AttrOp *op)
 {
-	gatt_forget(op);
+	gatt_call_forget(op);
 }
 
 static void link_added(void *userdata, Link *link)
@@ -169,12 +170,12 @@ static void attr_notification(void *userdata, Attr *attr, AttrSub *sub, GBytes *
 
 static void on_radio_rename(void *userdata, const Radio *radio, const char *name, NameWait *wait)
 {
-	bluez_rename(((Edges *)userdata)->bluez, radio, name, wait);
+	adapter_rename(((Edges *)userdata)->bluez, radio, name, wait);
 }
 
 static void on_radio_rename_forget(void *userdata UNUSED, NameWait *wait)
 {
-	bluez_rename_forget(wait);
+	adapter_rename_forget(wait);
 }
 
 static void on_advert_start(void *userdata, Advert *advert)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Giving an adapter another name. */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "bluez/adapter.h"
@@ -19,7 +18,7 @@ static void renaming_free(Renaming *renaming)
 {
 	bluez_call_forget(renaming->call);
 	renaming->wait->edge = NULL;
-	free(renaming);
+	g_free(renaming);
 }
 
 static int on_renamed(sd_bus_message *m, void *userdata, sd_bus_error *ret_error UNUSED)
@@ -48,30 +47,32 @@ static int append_name(sd_bus_message *m, void *name)
 	return sd_bus_message_append(m, "ssv", ADAPTER_INTERFACE, "Alias", "s", name);
 }
 
-void bluez_rename(Bluez *bluez, const Radio *radio, const char *name, NameWait *wait)
+static int renaming_begin(Renaming *renaming, const Adapter *adapter)
 {
-	const Adapter *adapter = bluez_adapter(bluez, radio);
-	Renaming *renaming = calloc(1, sizeof(*renaming));
-	Reason reason = { "" };
-	int r = -ENOMEM;
+	if (!adapter)
+		return -ENOTCONN;
+	return bluez_call_with(renaming->bluez, adapter->path, "org.freedesktop.DBus.Properties", "Set", &renaming->call,
+			       on_renamed, renaming, append_name, renaming->name);
+}
 
-	if (renaming) {
-		renaming->bluez = bluez;
-		renaming->wait = wait;
-		wait->edge = renaming;
-		g_strlcpy(renaming->name, name, sizeof(renaming->name));
-		r = adapter ? bluez_call_with(bluez, adapter->path, "org.freedesktop.DBus.Properties", "Set",
-					      &renaming->call, on_renamed, renaming, append_name, renaming->name) :
-			      -ENOTCONN;
-	}
+void adapter_rename(Bluez *bluez, const Radio *radio, const char *name, NameWait *wait)
+{
+	Renaming *renaming = g_new0(Renaming, 1);
+	const Reason reason = { "" };
+	int r;
+
+	renaming->bluez = bluez;
+	renaming->wait = wait;
+	wait->edge = renaming;
+	g_strlcpy(renaming->name, name, sizeof(renaming->name));
+	r = renaming_begin(renaming, bluez_adapter(bluez, radio));
 	if (r >= 0)
 		return;
-	if (renaming)
-		renaming_free(renaming);
+	renaming_free(renaming);
 	name_wait_done(wait, r == -ENOTCONN ? E_BLUEZ_UNAVAILABLE : r, &reason);
 }
 
-void bluez_rename_forget(NameWait *wait)
+void adapter_rename_forget(NameWait *wait)
 {
 	if (wait->edge)
 		renaming_free(wait->edge);

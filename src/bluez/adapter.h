@@ -8,6 +8,7 @@
 
 #include "bluez/call.h"
 #include "bluez/scan.h"
+#include "core/radio-name.h"
 #include "core/radio.h"
 #include "util/macros.h"
 
@@ -53,3 +54,7 @@ int adapter_read_advertising(Adapter *adapter, sd_bus_message *m);
 void adapter_publish(Adapter *adapter);
 
 void adapter_set_power(Adapter *adapter, bool on);
+
+/* What core wants of a name (BrokerOps). */
+void adapter_rename(Bluez *bluez, const Radio *radio, const char *name, NameWait *wait);
+void adapter_rename_forget(NameWait *wait);

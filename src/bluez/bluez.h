@@ -13,7 +13,6 @@
 
 #include "bluez/call.h"
 #include "core/broker.h"
-#include "core/radio-name.h"
 #include "core/radio.h"
 #include "util/macros.h"
 
@@ -95,5 +94,3 @@ int bluez_ping(const Bluez *bluez, sd_bus_slot **ret, sd_bus_message_handler_t c
 void bluez_scan(Bluez *bluez, Radio *radio, const ScanWish *wish);
 void bluez_scan_restart(Bluez *bluez, Radio *radio);
 void bluez_power(Bluez *bluez, Radio *radio, bool on);
-void bluez_rename(Bluez *bluez, const Radio *radio, const char *name, NameWait *wait);	/* adapter-name.c */
-void bluez_rename_forget(NameWait *wait);

@@ -199,13 +199,10 @@ static int read_address_type(sd_bus_message *m, void *userdata)
 /* Sets *changed, and *flag, if that is news. */
 static int read_flag(sd_bus_message *m, bool *flag, bool *changed)
 {
-	int value;
-	int r = msg_read_variant(m, 'b', &value);
+	const bool was = *flag;
+	int r = msg_read_variant_bool(m, flag);
 
-	if (r > 0 && *flag != !!value) {
-		*flag = value;
-		*changed = true;
-	}
+	*changed |= *flag != was;
 	return r;
 }
 
@@ -249,9 +246,8 @@ static int read_paired(sd_bus_message *m, void *userdata)
 static int read_trusted(sd_bus_message *m, void *userdata)
 {
 	const Reading *reading = userdata;
-	bool changed;
 
-	return read_flag(m, &reading->device->trusted, &changed);
+	return msg_read_variant_bool(m, &reading->device->trusted);
 }
 
 int device_read(Device *device, sd_bus_message *m, DeviceNews *news)

@@ -57,15 +57,13 @@ static void call_free(GattCall *call)
 /* A value that came, and no read gave it: a notification. */
 static void call_release_held(GattCall *call)
 {
-	GBytes *held = g_steal_pointer(&call->held);
+	g_autoptr(GBytes) held = g_steal_pointer(&call->held);
 
-	if (!held)
-		return;
-	attr_value(call->op->attr, held, bluez_now(call->bluez));
-	g_bytes_unref(held);
+	if (held)
+		attr_value(call->op->attr, held, bluez_now(call->bluez));
 }
 
-void gatt_forget(AttrOp *op)
+void gatt_call_forget(AttrOp *op)
 {
 	GattCall *call = op->edge;
 
@@ -75,7 +73,7 @@ void gatt_forget(AttrOp *op)
 	call_free(call);
 }
 
-bool gatt_hold_value(Attr *attr, GBytes *value)
+bool gatt_call_hold_value(Attr *attr, GBytes *value)
 {
 	const AttrOp *op = g_queue_peek_head(&attr->ops);
 	GattCall *call = op && op->running && op->kind == OP_READ ? op->edge : NULL;
@@ -125,6 +123,11 @@ static int translate_error(const sd_bus_error *error, Reason *reason)
 	return reason_set(reason, E_FAILED, "bluetoothd: %s", message[0] ? message : error->name);
 }
 
+static bool is_unlikely(const sd_bus_error *error)
+{
+	return error && error->message && strstr(error->message, "ATT error: 0x0e");
+}
+
 static int read_answer(sd_bus_message *m, GBytes **ret)
 {
 	const void *bytes;
@@ -151,6 +154,11 @@ static int call_end(GattCall *call, int error, const char *says)
 	call_free(call);
 	attr_op_done(op, error, &reason, NULL);
 	return 0;
+}
+
+static void call_wait(GattCall *call, uint64_t wait, sd_event_time_handler_t then)
+{
+	(void)sd_event_add_time_relative(call->bluez->event, &call->retry, CLOCK_BOOTTIME, wait, 0, then, call);
 }
 
 static int on_retry(sd_event_source *source UNUSED, uint64_t now UNUSED, void *userdata)
@@ -181,43 +189,53 @@ static int on_no_news(sd_event_source *source, uint64_t now UNUSED, void *userda
 	return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }
 
+/* It is not begun, or not over: what is to be done about that in a while. NULL: what bluetoothd says is the answer. */
+static sd_event_time_handler_t call_waits_for(const GattCall *call, const sd_bus_error *error, uint64_t *wait)
+{
+	/* another program is at it, straight through bluetoothd: our turn comes */
+	*wait = RETRY_BUSY;
+	if (sd_bus_error_has_name(error, "org.bluez.Error.InProgress") && call->op->kind <= OP_WRITE_RELIABLE)
+		return on_retry;
+	*wait = LATE_NEWS;
+	return is_unlikely(error) && bluez_now(call->bluez) < call->sent + ATT_TIMEOUT ? on_no_news : NULL;
+}
+
+static int call_result(const GattCall *call, sd_bus_message *m, GBytes **value, Reason *reason)
+{
+	const sd_bus_error *error = sd_bus_message_get_error(m);
+	const OpKind kind = call->op->kind;
+
+	if (!error)
+		return kind == OP_READ ? read_answer(m, value) : 0;
+	/* it is on */
+	if (kind == OP_NOTIFY_ON && sd_bus_error_has_name(error, "org.bluez.Error.InProgress"))
+		return 0;
+	return is_unlikely(error) ? reason_set(reason, E_TIMED_OUT, "no answer from the device") :
+				    translate_error(error, reason);
+}
+
 static int on_answer(sd_bus_message *m, void *userdata, sd_bus_error *ret_error UNUSED)
 {
 	GattCall *call = userdata;
 	AttrOp *op = call->op;
-	Bluez *bluez = call->bluez;
-	const sd_bus_error *error = sd_bus_message_get_error(m);
-	GBytes *value = NULL;
+	g_autoptr(GBytes) value = NULL;
+	sd_event_time_handler_t later;
 	Reason reason = { "" };
-	bool unlikely, late;
-	int r = 0;
+	uint64_t wait;
+	int r;
 
 	call->call = bluez_call_forget(call->call);
-	if (error && sd_bus_error_has_name(error, "org.bluez.Error.InProgress") && op->kind <= OP_WRITE_RELIABLE) {
-		/* another program is at it, straight through bluetoothd: our turn comes */
-		(void)sd_event_add_time_relative(call->bluez->event, &call->retry, CLOCK_BOOTTIME, RETRY_BUSY, 0, on_retry,
-						 call);
+	later = call_waits_for(call, sd_bus_message_get_error(m), &wait);
+	if (later) {
+		call_wait(call, wait, later);
 		return 0;
 	}
-	unlikely = error && error->message && strstr(error->message, "ATT error: 0x0e");
-	late = bluez_now(bluez) >= call->sent + ATT_TIMEOUT;
-	if (unlikely && !late) {
-		(void)sd_event_add_time_relative(call->bluez->event, &call->retry, CLOCK_BOOTTIME, LATE_NEWS, 0, on_no_news,
-						 call);
-		return 0;
-	}
-	if (error && !(op->kind == OP_NOTIFY_ON && sd_bus_error_has_name(error, "org.bluez.Error.InProgress")))
-		r = unlikely ? reason_set(&reason, E_TIMED_OUT, "no answer from the device") : translate_error(error, &reason);
-	else if (op->kind == OP_READ)
-		r = read_answer(m, &value);
-
+	r = call_result(call, m, &value, &reason);
 	/* a value that came meanwhile and is not what was read is a notification */
 	if (!value || !call->held || !g_bytes_equal(call->held, value))
 		call_release_held(call);
 	call_free(call);
 	attr_op_done(op, r, &reason, value);
-	if (value)
-		g_bytes_unref(value);
 	return 0;
 }
 
@@ -283,11 +301,10 @@ static void call_send(GattCall *call)
 				   append_arguments, call->op, GATT_TIMEOUT);
 	/* never answer from within attr_start: core does not expect it */
 	if (r < 0)
-		(void)sd_event_add_time_relative(call->bluez->event, &call->retry, CLOCK_BOOTTIME, 0, 0, on_cannot_call,
-						 call);
+		call_wait(call, 0, on_cannot_call);
 }
 
-void gatt_start(Bluez *bluez, AttrOp *op)
+void gatt_call_start(Bluez *bluez, AttrOp *op)
 {
 	GattCall *call = g_new0(GattCall, 1);
 

@@ -10,11 +10,11 @@
 typedef struct Bluez Bluez;
 
 /* What core wants (BrokerOps). */
-void gatt_start(Bluez *bluez, AttrOp *op);
-void gatt_forget(AttrOp *op);
+void gatt_call_start(Bluez *bluez, AttrOp *op);
+void gatt_call_forget(AttrOp *op);
 
 /*
  * bluetoothd shows what a read gave just before it answers, exactly like a notification: which of the two a value is, the
  * answer tells. True: a read is under way, and the value is held until then.
  */
-bool gatt_hold_value(Attr *attr, GBytes *value);
+bool gatt_call_hold_value(Attr *attr, GBytes *value);

@@ -41,13 +41,12 @@ static bool parse_path(const Bluez *bluez, const char *path, GattPath *ret)
 	const char *tail = strstr(path, "/service");
 	const Device *device;
 	uint16_t service, characteristic;
-	char *device_path;
+	g_autofree char *device_path = NULL;
 
 	if (!tail)
 		return false;
 	device_path = g_strndup(path, (gsize)(tail - path));
 	device = g_hash_table_lookup(bluez->devices, device_path);
-	g_free(device_path);
 	if (!device)
 		return false;
 	ret->link = link_of_device(device);
@@ -84,8 +83,43 @@ typedef struct Reading {
 	GBytes *value;		/* for when all else is known */
 } Reading;
 
-static int read_flags(Attr *attr, sd_bus_message *m)
+static int read_uuid(sd_bus_message *m, void *userdata)
 {
+	const Reading *reading = userdata;
+	const char *text;
+	Uuid uuid;
+	int r = msg_read_variant(m, 's', &text);
+
+	if (r > 0 && uuid_parse(text, &uuid) == 0)
+		attr_set_uuid(reading->attr, &uuid);
+	return r;
+}
+
+static int read_primary(sd_bus_message *m, void *userdata)
+{
+	const Reading *reading = userdata;
+	bool primary;
+	int r = msg_read_variant_bool(m, &primary);
+
+	if (r > 0)
+		attr_set_primary(reading->attr, primary);
+	return r;
+}
+
+static int read_mtu(sd_bus_message *m, void *userdata)
+{
+	const Reading *reading = userdata;
+	uint16_t mtu;
+	int r = msg_read_variant(m, 'q', &mtu);
+
+	if (r > 0)
+		attr_set_mtu(reading->attr, mtu);
+	return r;
+}
+
+static int read_flags(sd_bus_message *m, void *userdata)
+{
+	const Reading *reading = userdata;
 	char **flags = NULL;
 	int r;
 
@@ -96,8 +130,22 @@ static int read_flags(Attr *attr, sd_bus_message *m)
 	if (r < 0)
 		return r;
 	/* sd-bus allocates with malloc, as GLib does */
-	attr_set_flags(attr, flags);
+	attr_set_flags(reading->attr, flags);
 	return msg_exit_variant(m);
+}
+
+static int read_value(sd_bus_message *m, void *userdata)
+{
+	Reading *reading = userdata;
+	const uint8_t *bytes;
+	size_t length;
+	int r = msg_read_variant_bytes(m, &bytes, &length);
+
+	if (r > 0) {
+		g_clear_pointer(&reading->value, g_bytes_unref);
+		reading->value = g_bytes_new(bytes, MIN(length, (size_t)ATTR_VALUE_MAX));
+	}
+	return r;
 }
 
 /* What BlueZ knew before we asked, or saw, may be old, or of a part only: it is not taken for a value. */
@@ -105,54 +153,20 @@ static void take_value(const Reading *reading)
 {
 	Attr *attr = reading->attr;
 
-	if (reading->change && !gatt_hold_value(attr, reading->value))
+	if (reading->value && reading->change && !gatt_call_hold_value(attr, reading->value))
 		attr_value(attr, reading->value, bluez_now(reading->bluez));
-}
-
-static int read_property(sd_bus_message *m, const char *key, void *userdata)
-{
-	Reading *reading = userdata;
-	Attr *attr = reading->attr;
-	const uint8_t *bytes;
-	const char *text;
-	uint16_t mtu;
-	size_t length;
-	int flag, r;
-	Uuid uuid;
-
-	if (strcmp(key, "UUID") == 0) {
-		r = msg_read_variant(m, 's', &text);
-		if (r > 0 && uuid_parse(text, &uuid) == 0)
-			attr_set_uuid(attr, &uuid);
-		return r;
-	}
-	if (strcmp(key, "Primary") == 0) {
-		r = msg_read_variant(m, 'b', &flag);
-		if (r > 0)
-			attr_set_primary(attr, flag);
-		return r;
-	}
-	if (strcmp(key, "MTU") == 0) {
-		r = msg_read_variant(m, 'q', &mtu);
-		if (r > 0)
-			attr_set_mtu(attr, mtu);
-		return r;
-	}
-	if (strcmp(key, "Flags") == 0)
-		return read_flags(attr, m);
-	if (strcmp(key, "Value") == 0) {
-		r = msg_read_variant_bytes(m, &bytes, &length);
-		if (r > 0) {
-			g_clear_pointer(&reading->value, g_bytes_unref);
-			reading->value = g_bytes_new(bytes, MIN(length, (size_t)ATTR_VALUE_MAX));
-		}
-		return r;
-	}
-	return sd_bus_message_skip(m, "v");
 }
 
 int gatt_read(Bluez *bluez, sd_bus_message *m, const char *path, bool change)
 {
+	static const MsgRow rows[] = {
+		{ "UUID", read_uuid },
+		{ "Primary", read_primary },
+		{ "MTU", read_mtu },
+		{ "Flags", read_flags },
+		{ "Value", read_value },
+		{ 0 },
+	};
 	Reading reading = { .bluez = bluez };
 	GattPath at;
 	Attr *attr;
@@ -169,11 +183,10 @@ int gatt_read(Bluez *bluez, sd_bus_message *m, const char *path, bool change)
 	reading.attr = attr;
 	reading.change = change && attr->present;
 	attr_set_parent(attr, at.parent);
-	r = msg_walk_properties(m, read_property, &reading);
+	r = msg_walk_table(m, rows, &reading);
 	if (!attr->present)
 		attr_appeared(attr);
-	if (reading.value)
-		take_value(&reading);
+	take_value(&reading);
 	g_clear_pointer(&reading.value, g_bytes_unref);
 	return r;
 }

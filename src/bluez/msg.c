@@ -38,6 +38,16 @@ int msg_read_variant(sd_bus_message *m, char type, void *value)
 	return r < 0 ? r : 1;
 }
 
+int msg_read_variant_bool(sd_bus_message *m, bool *ret)
+{
+	int value;
+	int r = msg_read_variant(m, 'b', &value);
+
+	if (r > 0)
+		*ret = value;
+	return r;
+}
+
 int msg_read_variant_bytes(sd_bus_message *m, const uint8_t **ret, size_t *ret_length)
 {
 	const void *bytes;

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <systemd/sd-bus.h>
 
 #include "util/macros.h"
@@ -13,7 +14,8 @@
  * 1: read; 0: it held something else and was skipped. */
 int msg_read_variant(sd_bus_message *m, char type, void *value);
 
-/* The same for ay; the bytes live as long as the message. */
+/* The same for b and ay; the bytes live as long as the message. */
+int msg_read_variant_bool(sd_bus_message *m, bool *ret);
 int msg_read_variant_bytes(sd_bus_message *m, const uint8_t **ret, size_t *ret_length);
 
 /* Enters a variant whose contents are of that signature: 1; anything else is skipped: 0. Leave it with msg_exit_variant. */

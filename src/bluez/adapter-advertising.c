@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The mirror of an adapter's LEAdvertisingManager1. */
+#include <string.h>
+
+#include "bluez/adapter.h"
+#include "bluez/msg.h"
+
+typedef struct Powers {
+	int16_t min, max;
+	bool has_min, has_max;
+} Powers;
+
+static int read_min_power(sd_bus_message *m, void *userdata)
+{
+	Powers *powers = userdata;
+	int r = msg_read_variant(m, 'n', &powers->min);
+
+	powers->has_min = r > 0;
+	return r;
+}
+
+static int read_max_power(sd_bus_message *m, void *userdata)
+{
+	Powers *powers = userdata;
+	int r = msg_read_variant(m, 'n', &powers->max);
+
+	powers->has_max = r > 0;
+	return r;
+}
+
+/*
+ * Told of where intervals and powers are taken: since 5.77, before with --experimental. The powers that the controller has
+ * are there only if it tells them.
+ */
+static int read_capabilities(sd_bus_message *m, void *userdata)
+{
+	static const MsgRow rows[] = { { "MinTxPower", read_min_power }, { "MaxTxPower", read_max_power }, { 0 } };
+	Adapter *adapter = userdata;
+	RadioState *state = &adapter->state;
+	Powers powers = { 0 };
+	int r;
+
+	state->advert_intervals = true;
+	r = msg_enter_variant(m, "a{sv}");
+	if (r <= 0)
+		return r;
+	r = msg_walk_table(m, rows, &powers);
+	if (r < 0)
+		return r;
+	state->advert_powers = powers.has_min && powers.has_max && powers.min <= powers.max && powers.min >= INT8_MIN &&
+			       powers.max < TX_POWER_UNKNOWN;
+	if (state->advert_powers) {
+		state->advert_power_min = (int8_t)powers.min;
+		state->advert_power_max = (int8_t)powers.max;
+	}
+	return msg_exit_variant(m);
+}
+
+static int read_includes(sd_bus_message *m, void *userdata)
+{
+	Adapter *adapter = userdata;
+	const char *text;
+	int r;
+
+	r = msg_enter_variant(m, "as");
+	if (r <= 0)
+		return r;
+	r = sd_bus_message_enter_container(m, 'a', "s");
+	if (r < 0)
+		return r;
+	adapter->state.advert_tx_power = false;
+	while ((r = sd_bus_message_read_basic(m, 's', &text)) > 0)
+		adapter->state.advert_tx_power |= strcmp(text, "tx-power") == 0;
+	if (r >= 0)
+		r = sd_bus_message_exit_container(m);
+	return r < 0 ? r : msg_exit_variant(m);
+}
+
+/* What is left, not what there is. */
+static int read_instances_free(sd_bus_message *m, void *userdata)
+{
+	Adapter *adapter = userdata;
+
+	return msg_read_variant(m, 'y', &adapter->state.instances_free);
+}
+
+static int read_instances_active(sd_bus_message *m, void *userdata)
+{
+	Adapter *adapter = userdata;
+
+	return msg_read_variant(m, 'y', &adapter->instances_active);
+}
+
+/* A controller that has sets of its own offers channels for them. */
+static int read_channels(sd_bus_message *m, void *userdata)
+{
+	Adapter *adapter = userdata;
+
+	adapter->state.advert_sets = true;
+	return sd_bus_message_skip(m, "v");
+}
+
+int adapter_read_advertising(Adapter *adapter, sd_bus_message *m)
+{
+	static const MsgRow rows[] = {
+		{ "SupportedInstances", read_instances_free },
+		{ "ActiveInstances", read_instances_active },
+		{ "SupportedSecondaryChannels", read_channels },
+		{ "SupportedCapabilities", read_capabilities },
+		{ "SupportedIncludes", read_includes },
+		{ 0 },
+	};
+	int r = msg_walk_table(m, rows, adapter);
+
+	adapter->state.instances = (uint8_t)MIN(adapter->state.instances_free + adapter->instances_active, UINT8_MAX);
+	return r;
+}
