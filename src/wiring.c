@@ -14,6 +14,7 @@
 #include "bluez/gatt-call.h"
 #include "bluez/link.h"
 #include "bluez/pairing.h"
+#include "bluez/subscription.h"
 #include "bond-store.h"
 #include "core/radio.h"
 #include "util/log.h"
@@ -190,27 +191,27 @@ static void on_advert_stop(void *userdata, Advert *advert)
 
 static void local_register(void *userdata, LocalService *service)
 {
-	bluez_local_register(((Edges *)userdata)->bluez, service);
+	application_register(((Edges *)userdata)->bluez, service);
 }
 
 static void local_unregister(void *userdata, LocalService *service)
 {
-	bluez_local_unregister(((Edges *)userdata)->bluez, service);
+	application_unregister(((Edges *)userdata)->bluez, service);
 }
 
 static void local_notify(void *userdata, LocalAttr *attr, GBytes *value)
 {
-	bluez_local_notify(((Edges *)userdata)->bluez, attr, value);
+	subscriptions_notify(((Edges *)userdata)->bluez, attr, value);
 }
 
 static int local_flow_ask(void *userdata)
 {
-	return bluez_local_flow_ask(((Edges *)userdata)->bluez);
+	return subscriptions_ask(((Edges *)userdata)->bluez);
 }
 
 static int on_local_notify_one(void *userdata UNUSED, LocalAttr *attr, const Addr *client, GBytes *value)
 {
-	return bluez_local_notify_one(attr, client, value);
+	return subscription_notify(attr, client, value);
 }
 
 static void client_disconnect(void *userdata, Radio *radio, const Addr *addr)

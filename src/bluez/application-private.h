@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the two halves of an application share: its registration and tree (application.c), and what bluetoothd asks of it
- * for peers (request.c). */
+/* What the parts of an application share: its registration (application.c) and objects (application-tree.c), and what
+ * bluetoothd asks of it for peers (request.c, subscription.c). */
 #pragma once
 
 #include <glib.h>
@@ -28,7 +28,7 @@ typedef struct Application {
 } Application;
 
 const char *application_path(const LocalAttr *attr, char path[static APPLICATION_PATH_SIZE]);
-int application_append_tree(sd_bus_message *m, const Application *application);
+int application_append_tree(sd_bus_message *m, void *application);	/* MsgAppend */
 
 /* Serves the calls to the root and below. */
 int requests_listen(Application *application);

@@ -6,11 +6,11 @@
 #include <string.h>
 
 #include "bluez/adapter.h"
-#include "bluez/application.h"
 #include "bluez/bluez.h"
 #include "bluez/device.h"
 #include "bluez/device-call.h"
 #include "bluez/directory.h"
+#include "bluez/subscription.h"
 #include "bluez/tree.h"
 #include "core/peripheral.h"
 #include "util/log.h"
@@ -43,7 +43,7 @@ void bluez_client_left(const Device *device)
 
 	if (!radio)
 		return;
-	bluez_local_left(radio, &device->addr, device->paired);
+	subscriptions_left(radio, &device->addr, device->paired);
 	peripheral_device(radio->peripheral, &device->addr, false, device->paired, bluez_now(device->adapter->bluez));
 }
 

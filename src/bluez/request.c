@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What bluetoothd asks of our services for peers: reads, writes, subscriptions. */
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "bluez/application-private.h"
@@ -43,29 +41,48 @@ static void read_client(Details *details, const char *path)
 		details->client = client->addr;
 }
 
-static int read_detail(sd_bus_message *m, const char *key, void *userdata)
+static int read_offset(sd_bus_message *m, void *userdata)
 {
 	Details *details = userdata;
-	const char *path;
-	int flag, r;
 
-	if (strcmp(key, "offset") == 0)
-		return msg_read_variant(m, 'q', &details->offset);
-	if (strcmp(key, "mtu") == 0)
-		return msg_read_variant(m, 'q', &details->mtu);
-	if (strcmp(key, "prepare-authorize") == 0) {
-		r = msg_read_variant(m, 'b', &flag);
-		if (r > 0)
-			details->prepare = flag;
-		return r;
-	}
-	if (strcmp(key, "device") == 0) {
-		r = msg_read_variant(m, 'o', &path);
-		if (r > 0)
-			read_client(details, path);
-		return r;
-	}
-	return sd_bus_message_skip(m, "v");
+	return msg_read_variant(m, 'q', &details->offset);
+}
+
+static int read_mtu(sd_bus_message *m, void *userdata)
+{
+	Details *details = userdata;
+
+	return msg_read_variant(m, 'q', &details->mtu);
+}
+
+static int read_prepare(sd_bus_message *m, void *userdata)
+{
+	Details *details = userdata;
+
+	return msg_read_variant_bool(m, &details->prepare);
+}
+
+static int read_device(sd_bus_message *m, void *userdata)
+{
+	const char *path;
+	int r = msg_read_variant(m, 'o', &path);
+
+	if (r > 0)
+		read_client(userdata, path);
+	return r;
+}
+
+static int read_details(sd_bus_message *m, Details *details)
+{
+	static const MsgRow rows[] = {
+		{ "offset", read_offset },
+		{ "mtu", read_mtu },
+		{ "prepare-authorize", read_prepare },
+		{ "device", read_device },
+		{ 0 },
+	};
+
+	return msg_walk_table(m, rows, details);
 }
 
 /* The errors that bluetoothd hands on to the peer as they are; from any other it makes 0x0e. */
@@ -89,30 +106,25 @@ static int reply_att(sd_bus_message *m, uint8_t att)
 	return sd_bus_reply_method_errorf(m, "org.bluez.Error.Failed", "0x%02x", att);
 }
 
+static int append_value(sd_bus_message *m, void *userdata)
+{
+	GBytes *value = userdata;
+	gsize length;
+	const void *bytes = g_bytes_get_data(value, &length);
+
+	return sd_bus_message_append_array(m, 'y', bytes, length);
+}
+
 static int reply_value(sd_bus_message *m, uint8_t att, GBytes *value)
 {
-	sd_bus_message *reply = NULL;
-	const void *bytes;
-	gsize length;
-	int r;
-
-	if (att != 0)
-		return reply_att(m, att);
-	bytes = g_bytes_get_data(value, &length);
-	r = sd_bus_message_new_method_return(m, &reply);
-	if (r >= 0)
-		r = sd_bus_message_append_array(reply, 'y', bytes, length);
-	if (r >= 0)
-		r = sd_bus_send(NULL, reply, NULL);
-	sd_bus_message_unref(reply);
-	return r;
+	return att != 0 ? reply_att(m, att) : msg_reply(m, append_value, value);
 }
 
 static void request_free(Request *request)
 {
 	g_ptr_array_remove(request->application->requests, request);
 	sd_bus_message_unref(request->message);
-	free(request);
+	g_free(request);
 }
 
 static void on_answered(LocalRead *read, uint8_t att, GBytes *value)
@@ -143,7 +155,7 @@ void request_client(const Application *application, sd_bus_message *m, Addr *cli
 {
 	Details details = { .application = application };
 
-	(void)msg_walk_properties(m, read_detail, &details);
+	(void)read_details(m, &details);
 	*client = details.client;
 	*mtu = details.mtu;
 }
@@ -151,17 +163,15 @@ void request_client(const Application *application, sd_bus_message *m, Addr *cli
 static int on_read(Application *application, LocalAttr *attr, sd_bus_message *m)
 {
 	Details details = { .application = application };
-	GBytes *value = NULL;
+	g_autoptr(GBytes) value = NULL;
 	Request *request;
 	uint8_t att;
 	int r;
 
-	r = msg_walk_properties(m, read_detail, &details);
+	r = read_details(m, &details);
 	if (r < 0)
 		return r;
-	request = calloc(1, sizeof(*request));
-	if (!request)
-		return -ENOMEM;
+	request = g_new0(Request, 1);
 	request->application = application;
 	request->message = sd_bus_message_ref(m);
 	request->read.done = on_answered;
@@ -171,7 +181,6 @@ static int on_read(Application *application, LocalAttr *attr, sd_bus_message *m)
 	if (att == 0 && !value)
 		return 1;
 	r = reply_value(m, att, value);
-	g_clear_pointer(&value, g_bytes_unref);
 	request_free(request);
 	return r < 0 ? r : 1;
 }
@@ -186,7 +195,7 @@ static int on_write(const Application *application, LocalAttr *attr, sd_bus_mess
 
 	r = sd_bus_message_read_array(m, 'y', &bytes, &length);
 	if (r >= 0)
-		r = msg_walk_properties(m, read_detail, &details);
+		r = read_details(m, &details);
 	if (r < 0)
 		return r;
 	if (!details.prepare)
@@ -226,33 +235,16 @@ static LocalAttr *find_attr(const Application *application, const char *path)
 	return attr && strcmp(application_path(attr, wanted), path) == 0 ? attr : NULL;
 }
 
-static int on_call(sd_bus_message *m, void *userdata, sd_bus_error *error UNUSED)
+static int on_attr_call(Application *application, sd_bus_message *m)
 {
-	Application *application = userdata;
-	const char *path = sd_bus_message_get_path(m);
 	const char *member = sd_bus_message_get_member(m);
 	const char *interface = sd_bus_message_get_interface(m);
-	sd_bus_message *reply = NULL;
 	LocalAttr *attr;
-	int r;
 
-	/* it is about to be unregistered */
-	if (!application->service)
-		return sd_bus_error_set(error, "org.bluez.Error.NotSupported", "the service is not there any more");
-	if (sd_bus_message_is_method_call(m, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects")) {
-		r = sd_bus_message_new_method_return(m, &reply);
-		if (r >= 0)
-			r = application_append_tree(reply, application);
-		if (r >= 0)
-			r = sd_bus_send(application->bluez->bus, reply, NULL);
-		sd_bus_message_unref(reply);
-		return r < 0 ? r : 1;
-	}
-	if (sd_bus_message_is_method_call(m, "org.freedesktop.DBus.Properties", "Set"))
-		return on_set(application, m);
-	if (!interface || (strcmp(interface, CHARACTERISTIC_INTERFACE) != 0 && strcmp(interface, DESCRIPTOR_INTERFACE) != 0))
+	if (!interface ||
+	    (strcmp(interface, CHARACTERISTIC_INTERFACE) != 0 && strcmp(interface, DESCRIPTOR_INTERFACE) != 0))
 		return 0;
-	attr = find_attr(application, path);
+	attr = find_attr(application, sd_bus_message_get_path(m));
 	if (!attr)
 		return 0;
 	if (strcmp(member, "ReadValue") == 0)
@@ -262,6 +254,20 @@ static int on_call(sd_bus_message *m, void *userdata, sd_bus_error *error UNUSED
 	if (strcmp(member, "Confirm") == 0)
 		return sd_bus_reply_method_return(m, NULL);
 	return subscription_call(application, attr, m, member);
+}
+
+static int on_call(sd_bus_message *m, void *userdata, sd_bus_error *error)
+{
+	Application *application = userdata;
+
+	/* it is about to be unregistered */
+	if (!application->service)
+		return sd_bus_error_set(error, "org.bluez.Error.NotSupported", "the service is not there any more");
+	if (sd_bus_message_is_method_call(m, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects"))
+		return msg_reply(m, application_append_tree, application);
+	if (sd_bus_message_is_method_call(m, "org.freedesktop.DBus.Properties", "Set"))
+		return on_set(application, m);
+	return on_attr_call(application, m);
 }
 
 int requests_listen(Application *application)

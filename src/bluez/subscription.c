@@ -6,6 +6,8 @@
  * From others it is refused, after which they call StartNotify, for each central; StopNotify comes when the last of them
  * has unsubscribed or left, not before.
  */
+#include "bluez/subscription.h"
+
 #include <string.h>
 
 #include "bluez/application-private.h"
@@ -77,7 +79,7 @@ int subscription_call(Application *application, LocalAttr *attr, sd_bus_message 
 }
 
 /* One that leaves before bluetoothd has our answer has not subscribed. */
-void bluez_local_left(Radio *radio, const Addr *client, bool bonded)
+void subscriptions_left(Radio *radio, const Addr *client, bool bonded)
 {
 	const GPtrArray *services = radio->peripheral->services;
 
@@ -118,28 +120,35 @@ static int append_value(sd_bus_message *m, GBytes *value)
 }
 
 /* value NULL: there is no NotifyAcquired any more. */
-static void send_changed(Bluez *bluez, const char *path, GBytes *value)
+static int changed_message(const Bluez *bluez, const char *path, GBytes *value, sd_bus_message **ret)
 {
-	sd_bus_message *m = NULL;
+	int r;
+
+	r = sd_bus_message_new_signal(bluez->bus, ret, path, "org.freedesktop.DBus.Properties", "PropertiesChanged");
+	if (r >= 0)
+		r = sd_bus_message_set_destination(*ret, bluez->owner);
+	if (r >= 0)
+		r = sd_bus_message_append(*ret, "s", CHARACTERISTIC_INTERFACE);
+	if (r >= 0)
+		r = value ? append_value(*ret, value) : sd_bus_message_append(*ret, "a{sv}as", 0, 1, "NotifyAcquired");
+	return r;
+}
+
+static void send_changed(const Bluez *bluez, const char *path, GBytes *value)
+{
+	CLEANUP(sd_bus_message_unrefp) sd_bus_message *m = NULL;
 	int r;
 
 	if (!bluez->owner)
 		return;
-	r = sd_bus_message_new_signal(bluez->bus, &m, path, "org.freedesktop.DBus.Properties", "PropertiesChanged");
-	if (r >= 0)
-		r = sd_bus_message_set_destination(m, bluez->owner);
-	if (r >= 0)
-		r = sd_bus_message_append(m, "s", CHARACTERISTIC_INTERFACE);
-	if (r >= 0)
-		r = value ? append_value(m, value) : sd_bus_message_append(m, "a{sv}as", 0, 1, "NotifyAcquired");
+	r = changed_message(bluez, path, value, &m);
 	if (r >= 0)
 		r = sd_bus_send(bluez->bus, m, NULL);
-	sd_bus_message_unref(m);
 	if (r < 0)
 		log_limited(LOG_WARNING, "cannot tell bluetoothd of a new value: %s", strerror(-r));
 }
 
-void bluez_local_notify(Bluez *bluez, LocalAttr *attr, GBytes *value)
+void subscriptions_notify(Bluez *bluez, LocalAttr *attr, GBytes *value)
 {
 	char path[APPLICATION_PATH_SIZE];
 
@@ -157,7 +166,7 @@ static int on_taken(sd_bus_message *m UNUSED, void *userdata, sd_bus_error *erro
 	return 0;
 }
 
-int bluez_local_flow_ask(Bluez *bluez)
+int subscriptions_ask(Bluez *bluez)
 {
 	return bluez_ping(bluez, &bluez->flow, on_taken, bluez);
 }
@@ -176,7 +185,7 @@ void subscriptions_end(Application *application)
 	}
 }
 
-int bluez_local_notify_one(LocalAttr *attr, const Addr *client, GBytes *value)
+int subscription_notify(LocalAttr *attr, const Addr *client, GBytes *value)
 {
 	return attr->service->edge ? notify_socket_send(attr->service->edge, attr, client, value) : -EOPNOTSUPP;
 }

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* An application's objects, as bluetoothd reads them when it is registered. */
+#include <stdio.h>
+
+#include "bluez/application-private.h"
+#include "bluez/msg.h"
+#include "core/attr.h"
+
+#define GATT_SERVICE_INTERFACE "org.bluez.GattService1"
+
+const char *application_path(const LocalAttr *attr, char path[static APPLICATION_PATH_SIZE])
+{
+	const Application *application = attr->service->edge;
+
+	if (attr->kind == LOCAL_CHARACTERISTIC)
+		snprintf(path, APPLICATION_PATH_SIZE, "%s/service/char%u", application->root, attr->number);
+	else
+		snprintf(path, APPLICATION_PATH_SIZE, "%s/service/char%u/desc%u", application->root, attr->parent->number,
+			 attr->number);
+	return path;
+}
+
+/* A protected read or write has its own word, which stands for the plain one too. */
+static const char *access_flag(uint32_t permissions, uint32_t encrypted, uint32_t mitm, const char *const words[3])
+{
+	return permissions & mitm ? words[2] : permissions & encrypted ? words[1] : words[0];
+}
+
+static int append_flags(sd_bus_message *m, const LocalAttr *attr)
+{
+	static const char *const reads[] = { "read", "encrypt-read", "encrypt-authenticated-read" };
+	static const char *const notifies[] = { "notify", "encrypt-notify", "encrypt-authenticated-notify" };
+	static const char *const writes[] = { "write", "encrypt-write", "encrypt-authenticated-write" };
+	const char *read = access_flag(attr->permissions, PERM_READ_ENCRYPTED, PERM_READ_ENCRYPTED_MITM, reads);
+	const char *write = access_flag(attr->permissions, PERM_WRITE_ENCRYPTED, PERM_WRITE_ENCRYPTED_MITM, writes);
+	const char *notify = access_flag(attr->permissions, PERM_READ_ENCRYPTED, PERM_READ_ENCRYPTED_MITM, notifies);
+	const struct {
+		uint32_t property;
+		const char *flag;
+	} table[] = {
+		{ PROP_BROADCAST, "broadcast" },
+		{ PROP_READ, read },
+		{ PROP_WRITE_NR, "write-without-response" },
+		{ PROP_WRITE, write },
+		{ PROP_NOTIFY, notify },
+		{ PROP_INDICATE, "indicate" },
+		{ PROP_AUTH, "authenticated-signed-writes" },
+		{ PROP_EXT_PROP, "extended-properties" },
+	};
+	uint32_t properties = attr->properties;
+	int r;
+
+	/* a descriptor has no properties: what may be done with it is what it is permitted */
+	if (attr->kind == LOCAL_DESCRIPTOR)
+		properties = (attr->permissions & PERM_ANY_READ ? PROP_READ : 0u) |
+			     (attr->permissions & PERM_ANY_WRITE ? PROP_WRITE : 0u);
+	/* without a word of its own for commands, protection comes with the word for requests */
+	else if ((properties & PROP_WRITE_NR) && write != writes[0])
+		properties |= PROP_WRITE;
+	r = msg_open_property(m, "Flags", "as");
+	for (size_t i = 0; i < ARRAY_SIZE(table) && r >= 0; i++)
+		if (properties & table[i].property)
+			r = sd_bus_message_append(m, "s", table[i].flag);
+	return r < 0 ? r : msg_close_property(m);
+}
+
+static int append_properties(sd_bus_message *m, const LocalAttr *attr)
+{
+	const Application *application = attr->service->edge;
+	const bool characteristic = attr->kind == LOCAL_CHARACTERISTIC;
+	char parent[APPLICATION_PATH_SIZE], uuid[UUID_STRING_SIZE];
+	int r;
+
+	if (characteristic)
+		snprintf(parent, sizeof(parent), "%s/service", application->root);
+	else
+		application_path(attr->parent, parent);
+	r = sd_bus_message_append(m, "{sv}{sv}", "UUID", "s", uuid_format(&attr->uuid, uuid),
+				  characteristic ? "Service" : "Characteristic", "o", parent);
+	/* then it tells with AcquireNotify who subscribes */
+	if (r >= 0 && characteristic && (attr->properties & (PROP_NOTIFY | PROP_INDICATE)))
+		r = sd_bus_message_append(m, "{sv}", "NotifyAcquired", "b", 0);
+	return r < 0 ? r : append_flags(m, attr);
+}
+
+static int append_attr(sd_bus_message *m, const LocalAttr *attr)
+{
+	const bool characteristic = attr->kind == LOCAL_CHARACTERISTIC;
+	char path[APPLICATION_PATH_SIZE];
+	int r;
+
+	r = sd_bus_message_open_container(m, 'e', "oa{sa{sv}}");
+	if (r >= 0)
+		r = sd_bus_message_append(m, "o", application_path(attr, path));
+	if (r >= 0)
+		r = sd_bus_message_open_container(m, 'a', "{sa{sv}}");
+	if (r >= 0)
+		r = sd_bus_message_open_container(m, 'e', "sa{sv}");
+	if (r >= 0)
+		r = sd_bus_message_append(m, "s", characteristic ? CHARACTERISTIC_INTERFACE : DESCRIPTOR_INTERFACE);
+	if (r >= 0)
+		r = sd_bus_message_open_container(m, 'a', "{sv}");
+	if (r >= 0)
+		r = append_properties(m, attr);
+	for (int i = 0; i < 4 && r >= 0; i++)
+		r = sd_bus_message_close_container(m);
+	return r;
+}
+
+static int append_service(sd_bus_message *m, const Application *application)
+{
+	const LocalService *service = application->service;
+	char path[APPLICATION_PATH_SIZE], uuid[UUID_STRING_SIZE];
+
+	snprintf(path, sizeof(path), "%s/service", application->root);
+	return sd_bus_message_append(m, "{oa{sa{sv}}}", path, 1, GATT_SERVICE_INTERFACE, 3, "UUID", "s",
+				     uuid_format(&service->uuid, uuid), "Primary", "b", (int)service->primary, "Handle", "q",
+				     (int)service->handle);
+}
+
+int application_append_tree(sd_bus_message *m, void *userdata)
+{
+	const Application *application = userdata;
+	const GPtrArray *attrs = application->service->attrs;
+	int r;
+
+	r = sd_bus_message_open_container(m, 'a', "{oa{sa{sv}}}");
+	if (r >= 0)
+		r = append_service(m, application);
+	for (guint i = 0; i < attrs->len && r >= 0; i++)
+		r = append_attr(m, g_ptr_array_index(attrs, i));
+	return r < 0 ? r : sd_bus_message_close_container(m);
+}
