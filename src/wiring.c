@@ -13,6 +13,7 @@
 #include "bluez/bond.h"
 #include "bluez/gatt-call.h"
 #include "bluez/link.h"
+#include "bluez/mirror.h"
 #include "bluez/pairing.h"
 #include "bluez/subscription.h"
 #include "bond-store.h"
@@ -79,7 +80,7 @@ static bool link_look(void *userdata, Radio *radio, const Addr *addr, LinkMirror
 	Bluez *bluez = ((Edges *)userdata)->bluez;
 
 	/* what it does not know now, it finds out as soon as there is a link that wants to know */
-	return bluez_knows_devices(bluez) && bluez_link_look(bluez, radio, addr, ret);
+	return mirror_knows_devices(bluez) && bluez_link_look(bluez, radio, addr, ret);
 }
 
 static void on_link_connect(void *userdata, Link *link)

@@ -20,8 +20,12 @@ typedef struct Adapter Adapter;
 typedef struct CallQueue CallQueue;
 typedef struct Keys Keys;
 
+#define BLUEZ_NAME "org.bluez"
+
 /* Told once, when it is known what bluetoothd has, or that it is not there. */
 typedef void (*BluezSettled)(void *userdata);
+
+#define MIRROR_MATCHES 6
 
 typedef struct Bluez {
 	sd_event *event;
@@ -38,7 +42,8 @@ typedef struct Bluez {
 	BluezCall *tree;		/* GetManagedObjects, for the attributes of new links */
 	bool tree_again;		/* another link was resolved meanwhile */
 	bool refreshing;		/* the mirrored devices are old until the tree is there */
-	sd_bus_slot *matches[7];
+	sd_bus_slot *owner_match;	/* of its name */
+	sd_bus_slot *matches[MIRROR_MATCHES];
 	sd_bus_slot *device_match;	/* changes of devices; NULL: nobody cares */
 	sd_bus_slot *strangers;		/* sees all calls to our objects first */
 	sd_bus_slot *agent;
@@ -56,8 +61,6 @@ typedef struct Bluez {
 int bluez_new(Bluez **ret, sd_event *event, sd_bus *bus, Broker *broker, const char *keys, BluezSettled settled,
 	      void *userdata);
 Bluez *bluez_free(Bluez *bluez);
-/* The keys of bonded devices are there, or cannot be had. */
-void bluez_keys_known(Bluez *bluez);
 /* The daemon is about to end: says the last things to bluetoothd. */
 void bluez_end(Bluez *bluez);
 
@@ -76,12 +79,6 @@ const char *bluez_device_path(const Bluez *bluez, const Radio *radio, const Addr
 
 /* The path of an object that came with that address. Returns path. */
 const char *bluez_path_of(const Adapter *adapter, const Addr *addr, char path[static BLUEZ_PATH_SIZE]);
-
-/* Follows changes of devices, or not, as the radios want it. */
-void bluez_settle_devices(Bluez *bluez);
-
-/* Whether the mirrored devices are as BlueZ has them. If not, they will be as soon as somebody cares. */
-bool bluez_knows_devices(const Bluez *bluez);
 
 /* Anybody may signal us: only bluetoothd counts. Calls of others do not get as far as our objects. */
 bool bluez_is_sender(const Bluez *bluez, sd_bus_message *m);

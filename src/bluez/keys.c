@@ -3,7 +3,6 @@
 #include "bluez/keys.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -12,7 +11,9 @@
 
 #include "bluez/adapter.h"
 #include "bluez/bluez.h"
+#include "bluez/presence.h"
 #include "core/key-list.h"
+#include "util/fd.h"
 #include "util/log.h"
 
 #define SOON (200 * USEC_PER_MSEC)	/* bluetoothd tells of a bond before it has written it down */
@@ -48,7 +49,7 @@ static void keys_done(Keys *keys, int error)
 			 keys->path, strerror(-error));
 	keys->error = error;
 	keys->known = true;
-	bluez_keys_known(keys->bluez);
+	presence_keys_known(keys->bluez);
 	if (keys->again) {
 		keys->again = false;
 		keys_want(keys);
@@ -57,7 +58,7 @@ static void keys_done(Keys *keys, int error)
 
 void keys_tell(const Keys *keys, const Adapter *adapter)
 {
-	IdentityKey *list;
+	g_autofree IdentityKey *list = NULL;
 	size_t n;
 
 	if (!keys->last || !adapter->radio)
@@ -66,7 +67,6 @@ void keys_tell(const Keys *keys, const Adapter *adapter)
 	n = key_list_read(keys->last, keys->last_length, &adapter->addr, list, IDENTITY_KEYS_MAX);
 	log_debug("hci%u: %zu bonded devices have keys to know them by", adapter->index, n);
 	radio_set_identity_keys(adapter->radio, list, n, bluez_now(keys->bluez));
-	g_free(list);
 }
 
 static void keys_take(Keys *keys)
@@ -109,7 +109,8 @@ static int on_late(sd_event_source *source UNUSED, uint64_t now UNUSED, void *us
 static int keys_begin(Keys *keys)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int fd, r;
+	CLEANUP(fd_closep) int fd = -1;
+	int r;
 
 	if (strlen(keys->path) >= sizeof(address.sun_path))
 		return -ENAMETOOLONG;
@@ -120,10 +121,9 @@ static int keys_begin(Keys *keys)
 	r = connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0 ? -errno : 0;
 	if (r >= 0)
 		r = sd_event_add_io(keys->bluez->event, &keys->io, fd, EPOLLIN, on_readable, keys);
-	if (r < 0) {
-		close(fd);
+	if (r < 0)
 		return r;
-	}
+	fd_steal(&fd);
 	(void)sd_event_source_set_io_fd_own(keys->io, true);
 	keys->text = g_malloc(KEY_LIST_MAX);
 	return sd_event_add_time_relative(keys->bluez->event, &keys->due, CLOCK_BOOTTIME, READ_MAX, 0, on_late, keys);
@@ -152,20 +152,13 @@ void keys_want(Keys *keys)
 						 on_due, keys);
 }
 
-int keys_new(Keys **ret, Bluez *bluez, const char *path)
+Keys *keys_new(Bluez *bluez, const char *path)
 {
-	Keys *keys = calloc(1, sizeof(*keys));
+	Keys *keys = g_new0(Keys, 1);
 
-	if (!keys)
-		return -ENOMEM;
 	keys->bluez = bluez;
-	keys->path = strdup(path);
-	if (!keys->path) {
-		free(keys);
-		return -ENOMEM;
-	}
-	*ret = keys;
-	return 0;
+	keys->path = g_strdup(path);
+	return keys;
 }
 
 Keys *keys_free(Keys *keys)
@@ -174,7 +167,7 @@ Keys *keys_free(Keys *keys)
 		return NULL;
 	keys_stop(keys);
 	g_free(keys->last);
-	free(keys->path);
-	free(keys);
+	g_free(keys->path);
+	g_free(keys);
 	return NULL;
 }

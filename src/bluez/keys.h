@@ -12,12 +12,12 @@ typedef struct Bluez Bluez;
 typedef struct Keys Keys;
 struct Adapter;
 
-int keys_new(Keys **ret, Bluez *bluez, const char *path);
+Keys *keys_new(Bluez *bluez, const char *path);
 Keys *keys_free(Keys *keys);
 
 /* They may have changed: they are read soon; the first time at once. */
 void keys_want(Keys *keys);
-/* Whether they were asked for, with or without success. bluez_keys_known is called then. */
+/* Whether they were asked for, with or without success. presence_keys_known is called then. */
 bool keys_are_known(const Keys *keys);
 /* A radio is there: tells it what was read last. */
 void keys_tell(const Keys *keys, const struct Adapter *adapter);

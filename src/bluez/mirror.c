@@ -14,6 +14,11 @@
 #include "bluez/tree.h"
 #include "util/log.h"
 
+#define MATCH_SIGNAL "type='signal',sender='" BLUEZ_NAME "',"
+#define MATCH_CHANGES(interface)								\
+	MATCH_SIGNAL "interface='org.freedesktop.DBus.Properties',member='PropertiesChanged',"	\
+	"path_namespace='/org/bluez',arg0='" interface "'"
+
 /* Takes over an interface of an adapter, whichever of them comes first. */
 static int load_adapter(Bluez *bluez, sd_bus_message *m, const char *path, int (*read)(Adapter *adapter, sd_bus_message *m))
 {
@@ -68,7 +73,7 @@ static void remove_adapter(Bluez *bluez, Adapter *adapter)
 	g_ptr_array_remove(bluez->adapters, adapter);
 	log_info("hci%u: radio is gone", adapter->index);
 	adapter_free(adapter);
-	bluez_settle_devices(bluez);
+	mirror_settle_devices(bluez);
 }
 
 /* --- signals --- */
@@ -117,7 +122,7 @@ static int on_interfaces_removed(Bluez *bluez, sd_bus_message *m)
 	return r;
 }
 
-int mirror_on_objects(sd_bus_message *m, void *userdata, sd_bus_error *ret_error UNUSED)
+static int on_objects(sd_bus_message *m, void *userdata, sd_bus_error *ret_error UNUSED)
 {
 	Bluez *bluez = userdata;
 	int r = 0;
@@ -164,7 +169,7 @@ static int read_change(Bluez *bluez, sd_bus_message *m)
 	return read_adapter_change(bluez, m, interface);
 }
 
-int mirror_on_properties(sd_bus_message *m, void *userdata, sd_bus_error *ret_error UNUSED)
+static int on_properties(sd_bus_message *m, void *userdata, sd_bus_error *ret_error UNUSED)
 {
 	Bluez *bluez = userdata;
 	int r;
@@ -196,4 +201,66 @@ void mirror_clear(Bluez *bluez)
 	while (bluez->adapters->len > 0)
 		remove_adapter(bluez, g_ptr_array_index(bluez->adapters, bluez->adapters->len - 1));
 	g_hash_table_remove_all(bluez->devices);
+}
+
+/* --- what is heard --- */
+
+int mirror_on_match(sd_bus_message *m, void *userdata UNUSED, sd_bus_error *ret_error UNUSED)
+{
+	if (sd_bus_message_is_method_error(m, NULL))
+		log_error("the bus refuses a match on bluetoothd: %s", msg_error_words(sd_bus_message_get_error(m)));
+	return 0;
+}
+
+static int match_devices(Bluez *bluez)
+{
+	return sd_bus_add_match_async(bluez->bus, &bluez->device_match, MATCH_CHANGES(DEVICE_INTERFACE), on_properties,
+				      mirror_on_match, bluez);
+}
+
+void mirror_settle_devices(Bluez *bluez)
+{
+	bool ignore = bluez->adapters->len > 0;
+	int r;
+
+	for (guint i = 0; i < bluez->adapters->len; i++)
+		ignore = ignore && ((Adapter *)g_ptr_array_index(bluez->adapters, i))->scan.wish.ignore_devices;
+	if (ignore == !bluez->device_match)
+		return;
+	log_debug("changes of bluetoothd's devices are %s", ignore ? "ignored" : "followed");
+	if (ignore) {
+		bluez->device_match = sd_bus_slot_unref(bluez->device_match);
+		return;
+	}
+	r = match_devices(bluez);
+	if (r < 0)
+		log_error("cannot ask the bus for changes of devices: %s", strerror(-r));
+	else
+		tree_refresh(bluez);
+}
+
+bool mirror_knows_devices(const Bluez *bluez)
+{
+	return bluez->device_match && !bluez->refreshing;
+}
+
+int mirror_listen(Bluez *bluez)
+{
+	static const struct {
+		const char *rule;
+		sd_bus_message_handler_t callback;
+	} matches[MIRROR_MATCHES] = {
+		{ MATCH_SIGNAL "interface='org.freedesktop.DBus.ObjectManager',path='/'", on_objects },
+		{ MATCH_CHANGES(ADAPTER_INTERFACE), on_properties },
+		{ MATCH_CHANGES(ADVERTISING_INTERFACE), on_properties },
+		{ MATCH_CHANGES(SERVICE_INTERFACE), on_properties },
+		{ MATCH_CHANGES(CHARACTERISTIC_INTERFACE), on_properties },
+		{ MATCH_CHANGES(DESCRIPTOR_INTERFACE), on_properties },
+	};
+	int r = match_devices(bluez);
+
+	for (size_t i = 0; i < ARRAY_SIZE(matches) && r >= 0; i++)
+		r = sd_bus_add_match_async(bluez->bus, &bluez->matches[i], matches[i].rule, matches[i].callback,
+					   mirror_on_match, bluez);
+	return r;
 }

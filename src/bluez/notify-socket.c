@@ -3,7 +3,6 @@
 #include "bluez/notify-socket.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -16,7 +15,7 @@
 #include "core/identity.h"
 #include "core/local-subscriber.h"
 #include "core/session.h"
-#include "util/log.h"
+#include "util/fd.h"
 
 #define SINCE BLUEZ_VERSION(5, 76)
 
@@ -46,8 +45,10 @@ static void notify_socket_free(void *data)
 
 	notify_socket_close(socket);
 	bluez_call_forget(socket->asking);
-	free(socket);
+	g_free(socket);
 }
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(NotifySocket, notify_socket_free)
 
 void notify_sockets_init(Application *application)
 {
@@ -138,39 +139,45 @@ static int on_taken(sd_bus_message *m UNUSED, void *userdata, sd_bus_error *erro
 	return 0;
 }
 
+/* *theirs: bluetoothd's end. */
+static int notify_socket_new(NotifySocket **ret, Application *application, LocalAttr *attr, const Addr *client,
+			     uint16_t mtu, int *theirs)
+{
+	g_autoptr(NotifySocket) socket = NULL;
+	int fds[2], r;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds) < 0)
+		return -errno;
+	*theirs = fds[1];
+	socket = g_new0(NotifySocket, 1);
+	socket->application = application;
+	socket->attr = attr;
+	socket->client = *client;
+	socket->mtu = mtu;
+	socket->fd = fds[0];
+	r = sd_event_add_io(application->bluez->event, &socket->source, fds[0], EPOLLIN, on_socket, socket);
+	if (r < 0)
+		return r;
+	*ret = g_steal_pointer(&socket);
+	return 0;
+}
+
 bool notify_socket_open(Application *application, LocalAttr *attr, const Addr *client, uint16_t mtu, sd_bus_message *m)
 {
 	const Adapter *adapter = bluez_adapter(application->bluez, attr->service->session->radio);
-	NotifySocket *socket;
-	int fds[2], r;
+	g_autoptr(NotifySocket) socket = NULL;
+	CLEANUP(fd_closep) int theirs = -1;
+	NotifySocket *opened;
 
 	if (!adapter || adapter->version < SINCE || application->sockets->len >= NOTIFY_SOCKETS_MAX)
 		return false;
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds) < 0)
+	if (notify_socket_new(&socket, application, attr, client, mtu, &theirs) < 0 ||
+	    sd_bus_reply_method_return(m, "hq", theirs, mtu) < 0)
 		return false;
-	socket = calloc(1, sizeof(*socket));
-	r = socket ? 0 : -ENOMEM;
-	if (socket) {
-		socket->application = application;
-		socket->attr = attr;
-		socket->client = *client;
-		socket->mtu = mtu;
-		socket->fd = fds[0];
-		r = sd_event_add_io(application->bluez->event, &socket->source, fds[0], EPOLLIN, on_socket, socket);
-	} else {
-		close(fds[0]);
-	}
-	if (r >= 0)
-		r = sd_bus_reply_method_return(m, "hq", fds[1], mtu);
-	close(fds[1]);
-	if (r < 0) {
-		if (socket)
-			notify_socket_free(socket);
-		return false;
-	}
-	g_ptr_array_add(application->sockets, socket);
-	if (notify_socket_ask(socket, on_taken) < 0)
-		(void)on_taken(NULL, socket, NULL);
+	opened = g_steal_pointer(&socket);
+	g_ptr_array_add(application->sockets, opened);
+	if (notify_socket_ask(opened, on_taken) < 0)
+		(void)on_taken(NULL, opened, NULL);
 	return true;
 }
 

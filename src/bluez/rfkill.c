@@ -7,18 +7,14 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "util/fd.h"
+
 static bool file_says_yes(const char *path)
 {
-	char byte = '0';
-	int fd;
+	CLEANUP(fd_closep) int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char byte;
 
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	if (read(fd, &byte, 1) != 1)
-		byte = '0';
-	close(fd);
-	return byte == '1';
+	return fd >= 0 && read(fd, &byte, 1) == 1 && byte == '1';
 }
 
 bool rfkill_blocks(unsigned index)

@@ -7,6 +7,7 @@
 
 #include "bluez/adapter.h"
 #include "bluez/bluez.h"
+#include "bluez/mirror.h"
 #include "util/log.h"
 
 #define RETRY_FIRST (250 * USEC_PER_MSEC)
@@ -324,7 +325,7 @@ void scan_deinit(Scan *scan)
 void scan_want(Scan *scan, const ScanWish *wish)
 {
 	scan->wish = *wish;
-	bluez_settle_devices(scan->adapter->bluez);
+	mirror_settle_devices(scan->adapter->bluez);
 	if (!wish->on)
 		scan->retry = sd_event_source_disable_unref(scan->retry);
 	scan_settle(scan);

@@ -2,8 +2,6 @@
 /* Trust that is lent to devices while a pairing may fail. */
 #include "bluez/trust.h"
 
-#include <stdlib.h>
-
 #include "bluez/agent.h"
 #include "bluez/bluez.h"
 #include "bluez/device.h"
@@ -39,7 +37,7 @@ static void loan_free(void *data)
 	bluez_call_forget(loan->call);
 	sd_event_source_disable_unref(loan->due);
 	g_free(loan->path);
-	free(loan);
+	g_free(loan);
 }
 
 static Loan *find_loan(const Bluez *bluez, const char *path)
@@ -133,9 +131,7 @@ static Loan *lend(Bluez *bluez, const char *path)
 	}
 	if (loan || !device || device->trusted)
 		return loan;
-	loan = calloc(1, sizeof(*loan));
-	if (!loan)
-		return NULL;
+	loan = g_new0(Loan, 1);
 	loan->bluez = bluez;
 	loan->path = g_strdup(path);
 	if (!bluez->lent)
@@ -166,11 +162,10 @@ void trust_refuse(Bluez *bluez, const char *path, sd_bus_message *question)
 	bool was_lent = find_loan(bluez, path);
 	Loan *loan = lend(bluez, path);
 
-	if (!loan || !loan->call || loan->question) {
+	if (!loan || !loan->call || loan->question)
 		agent_refuse(question);
-	} else {
+	else
 		loan->question = sd_bus_message_ref(question);
-	}
 	if (!loan || (was_lent && !loan->due))
 		return;
 	loan->due = sd_event_source_disable_unref(loan->due);
