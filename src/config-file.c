@@ -3,33 +3,31 @@
 #include "config-file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "util/fd.h"
 
 #define FILE_MAX_BYTES (1024 * 1024)	/* nobody's configuration: a device file, or a mistake */
 
 /* -errno where the file cannot be read. */
 static int read_file(const char *path, char **ret, size_t *ret_length)
 {
-	g_autofree char *text = malloc(FILE_MAX_BYTES + 1);
-	size_t length;
-	FILE *file;
-	int error;
+	g_autofree char *text = g_malloc(FILE_MAX_BYTES + 1);
+	CLEANUP(fd_closep) int fd = -1;
+	size_t length = 0;
+	ssize_t n;
 
-	if (!text)
-		return -ENOMEM;
-	file = fopen(path, "re");
-	if (!file)
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
 		return -errno;
-
-	errno = 0;
-	length = fread(text, 1, FILE_MAX_BYTES + 1, file);
-	error = ferror(file) ? (errno ? errno : EIO) : length > FILE_MAX_BYTES ? EFBIG : 0;
-	fclose(file);
-	if (error)
-		return -error;
+	while ((n = read(fd, text + length, FILE_MAX_BYTES + 1 - length)) > 0)
+		length += (size_t)n;
+	if (n < 0)
+		return -errno;
+	if (length > FILE_MAX_BYTES)
+		return -EFBIG;
 
 	*ret = g_steal_pointer(&text);
 	*ret_length = length;
@@ -43,8 +41,6 @@ int config_load(Config *config, const char *path, Reason *reason)
 	int r;
 
 	r = read_file(path, &text, &length);
-	if (r == -ENOMEM)
-		return r;
 	if (r < 0) {
 		g_autofree char *safe_path = g_strescape(path, NULL);
 

@@ -11,47 +11,48 @@
 
 #include "core/ledger.h"
 #include "core/radio.h"
+#include "util/fd.h"
 #include "util/log.h"
 
 #define NAME "links"
 
-/* Whoever wrote it, and whatever it is. */
+/* Whoever wrote it, and whatever it is. NULL: nothing. */
 static char *read_file(const char *path, size_t *ret_size)
 {
-	char *text = g_malloc(LEDGER_SIZE_MAX);
+	CLEANUP(fd_closep) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	g_autofree char *text = g_malloc(LEDGER_SIZE_MAX);
 	struct stat status;
-	ssize_t size = -1;
-	int fd;
+	ssize_t size;
 
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
-	if (fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == geteuid())
-		size = read(fd, text, LEDGER_SIZE_MAX);
-	if (fd >= 0)
-		close(fd);
-	if (size <= 0) {
-		g_free(text);
+	if (fd < 0 || fstat(fd, &status) < 0 || !S_ISREG(status.st_mode) || status.st_uid != geteuid())
 		return NULL;
-	}
+	size = read(fd, text, LEDGER_SIZE_MAX);
+	if (size <= 0)
+		return NULL;
 	*ret_size = (size_t)size;
-	return text;
+	return g_steal_pointer(&text);
 }
 
-static int write_file(const LedgerFile *file, const char *text, size_t size)
+static int write_new(const char *path, const char *text, size_t size)
 {
+	CLEANUP(fd_closep) int fd = -1;
 	ssize_t written;
-	int fd, r = 0;
 
 	/* never one that somebody else has put there */
-	(void)unlink(file->temporary);
-	fd = open(file->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	(void)unlink(path);
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return -errno;
 	written = write(fd, text, size);
 	if (written < 0)
-		r = -errno;
-	else if ((size_t)written < size)
-		r = -ENOSPC;
-	close(fd);
+		return -errno;
+	return (size_t)written < size ? -ENOSPC : 0;
+}
+
+static int write_file(const LedgerFile *file, const char *text, size_t size)
+{
+	int r = write_new(file->temporary, text, size);
+
 	if (r == 0 && rename(file->temporary, file->path) < 0)
 		r = -errno;
 	if (r < 0)

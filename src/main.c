@@ -109,7 +109,7 @@ static int on_signal(sd_event_source *source, const struct signalfd_siginfo *inf
 
 static int open_bus(Daemon *d, sd_bus **ret, const char *address, const char *description, int64_t priority)
 {
-	sd_bus *bus = NULL;
+	CLEANUP(sd_bus_unrefp) sd_bus *bus = NULL;
 	int r;
 
 	if (address) {
@@ -129,10 +129,10 @@ static int open_bus(Daemon *d, sd_bus **ret, const char *address, const char *de
 		r = sd_bus_attach_event(bus, d->event, (int)priority);
 	if (r < 0) {
 		log_error("cannot connect to %s: %s", address ? address : "the system bus", strerror(-r));
-		sd_bus_unref(bus);
 		return r;
 	}
 	*ret = bus;
+	bus = NULL;
 	return 0;
 }
 

@@ -18,7 +18,7 @@
 #include "bluez/subscription.h"
 #include "bond-store.h"
 #include "core/radio.h"
-#include "util/log.h"
+#include "util/fd.h"
 
 static void radio_scan(void *userdata, Radio *radio, const ScanWish *wish)
 {
@@ -263,15 +263,10 @@ static void on_local_subscribed(void *userdata, LocalAttr *attr, const Addr *cli
 static int antenna(void *userdata, bool external)
 {
 	Edges *edges = userdata;
-	int fd, r = 0;
+	CLEANUP(fd_closep) int fd = -1;
 
 	fd = open(edges->config->antenna_switch, O_WRONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (fd < 0)
-		return -errno;
-	if (write(fd, external ? "1" : "0", 1) != 1)
-		r = -errno;
-	close(fd);
-	return r;
+	return fd < 0 || write(fd, external ? "1" : "0", 1) != 1 ? -errno : 0;
 }
 
 static void bluez_stalled(void *userdata)

@@ -2,8 +2,7 @@
 /* Joining fragments of extended advertising reports. */
 #include "hci/assembly.h"
 
-#include <errno.h>
-#include <stdlib.h>
+#include <glib.h>
 #include <string.h>
 
 #include "meaning/ad.h"
@@ -24,21 +23,19 @@ struct Assembly {
 	uint8_t data[ASSEMBLY_SLOTS][AD_MAX];	/* a page is touched when its slot is used, and lower ones are first */
 };
 
-int assembly_new(Assembly **ret, AssemblyReport report, void *userdata)
+Assembly *assembly_new(AssemblyReport report, void *userdata)
 {
-	Assembly *assembly = calloc(1, sizeof(*assembly));
+	/* zeroed by the kernel, so that pages are touched as they are used */
+	Assembly *assembly = g_malloc0(sizeof(*assembly));
 
-	if (!assembly)
-		return -ENOMEM;
 	assembly->report = report;
 	assembly->userdata = userdata;
-	*ret = assembly;
-	return 0;
+	return assembly;
 }
 
 Assembly *assembly_free(Assembly *assembly)
 {
-	free(assembly);
+	g_free(assembly);
 	return NULL;
 }
 

@@ -15,7 +15,7 @@ typedef struct Assembly Assembly;
 /* A whole report; info and its data are good until the function returns. It may call back into the assembly. */
 typedef void (*AssemblyReport)(void *userdata, unsigned index, const ReportInfo *info);
 
-int assembly_new(Assembly **ret, AssemblyReport report, void *userdata);
+Assembly *assembly_new(AssemblyReport report, void *userdata);
 Assembly *assembly_free(Assembly *assembly);	/* returns NULL; takes NULL; what is not complete is forgotten */
 
 /*

@@ -4,9 +4,9 @@
 
 #include <byteswap.h>
 #include <errno.h>
+#include <glib.h>
 #include <linux/filter.h>
 #include <linux/sock_diag.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -231,11 +231,9 @@ static int open_socket(Monitor *monitor)
 
 int monitor_new(Monitor **ret, sd_event *event, int64_t priority, const MonitorOps *ops, void *userdata)
 {
-	Monitor *monitor = calloc(1, sizeof(*monitor));
+	Monitor *monitor = g_new0(Monitor, 1);
 	int r;
 
-	if (!monitor)
-		return -ENOMEM;
 	monitor->ops = ops;
 	monitor->userdata = userdata;
 	monitor->fd = -1;
@@ -246,9 +244,8 @@ int monitor_new(Monitor **ret, sd_event *event, int64_t priority, const MonitorO
 		};
 	}
 
+	monitor->assembly = assembly_new(on_whole_report, monitor);
 	r = open_socket(monitor);
-	if (r >= 0)
-		r = assembly_new(&monitor->assembly, on_whole_report, monitor);
 	if (r >= 0)
 		r = sd_event_add_io(event, &monitor->source, monitor->fd, EPOLLIN, on_readable, monitor);
 	if (r >= 0)
@@ -269,7 +266,7 @@ Monitor *monitor_free(Monitor *monitor)
 	assembly_free(monitor->assembly);
 	if (monitor->fd >= 0)
 		close(monitor->fd);
-	free(monitor);
+	g_free(monitor);
 	return NULL;
 }
 

@@ -18,10 +18,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "util/fd.h"
+
 #define STORE "/var/lib/bluetooth"
 #define FILE_MAX_BYTES (64 * 1024)	/* BlueZ's have some hundred bytes */
 #define KEY_SIZE 16
 #define DEVICES_MAX 512			/* more the daemon does not take */
+
+static void closedirp(DIR **directory)
+{
+	if (*directory)
+		closedir(*directory);
+}
 
 static bool is_address(const char *text)
 {
@@ -34,26 +42,23 @@ static bool is_address(const char *text)
 /* Negative errno. */
 static int read_file(int directory, const char *name, char **ret, gsize *ret_length)
 {
-	char *text;
+	CLEANUP(fd_closep) int fd = -1;
+	g_autofree char *text = NULL;
 	struct stat st;
 	ssize_t n;
-	int fd, r = 0;
 
 	fd = openat(directory, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
-	if (fd < 0)
+	if (fd < 0 || fstat(fd, &st) < 0)
 		return -errno;
+	if (!S_ISREG(st.st_mode))
+		return -EINVAL;
 	text = g_malloc(FILE_MAX_BYTES);
-	n = fstat(fd, &st) < 0 ? -1 : S_ISREG(st.st_mode) ? read(fd, text, FILE_MAX_BYTES) : 0;
+	n = read(fd, text, FILE_MAX_BYTES);
 	if (n < 0)
-		r = -errno;
-	else if (n == 0 || n == FILE_MAX_BYTES)
-		r = -EINVAL;
-	close(fd);
-	if (r < 0) {
-		g_free(text);
-		return r;
-	}
-	*ret = text;
+		return -errno;
+	if (n == 0 || n == FILE_MAX_BYTES)
+		return -EINVAL;
+	*ret = g_steal_pointer(&text);
 	*ret_length = (gsize)n;
 	return 0;
 }
@@ -85,16 +90,14 @@ static bool print_device(int store, const char *adapter, const char *device)
 {
 	g_autoptr(GKeyFile) file = g_key_file_new();
 	g_autofree char *text = NULL, *type = NULL;
+	CLEANUP(fd_closep) int directory = -1;
 	uint8_t key[KEY_SIZE];
 	gsize length = 0;
-	int directory, r;
 
 	directory = openat(store, device, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-	if (directory < 0)
+	if (directory < 0 || read_file(directory, "info", &text, &length) < 0)
 		return false;
-	r = read_file(directory, "info", &text, &length);
-	close(directory);
-	if (r < 0 || !g_key_file_load_from_data(file, text, length, G_KEY_FILE_NONE, NULL) || !read_key(file, key))
+	if (!g_key_file_load_from_data(file, text, length, G_KEY_FILE_NONE, NULL) || !read_key(file, key))
 		return false;
 	type = g_key_file_get_string(file, "General", "AddressType", NULL);
 	printf("%s %s %s ", adapter, device, g_strcmp0(type, "static") == 0 ? "random" : "public");
@@ -106,27 +109,24 @@ static bool print_device(int store, const char *adapter, const char *device)
 
 static void print_adapter(int store, const char *adapter)
 {
-	int fd = openat(store, adapter, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-	DIR *directory = fd >= 0 ? fdopendir(fd) : NULL;
+	CLEANUP(fd_closep) int fd = openat(store, adapter, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	CLEANUP(closedirp) DIR *directory = fd >= 0 ? fdopendir(fd) : NULL;
 	const struct dirent *entry;
 	unsigned n = 0;
 
-	if (!directory) {
-		if (fd >= 0)
-			close(fd);
+	if (!directory)
 		return;
-	}
+	fd_steal(&fd);
 	while (n < DEVICES_MAX && (entry = readdir(directory)))
 		if (is_address(entry->d_name))
-			n += print_device(fd, adapter, entry->d_name);
-	closedir(directory);
+			n += print_device(dirfd(directory), adapter, entry->d_name);
 }
 
 int main(int argc, char *argv[])
 {
 	const char *path = argc > 1 ? argv[1] : STORE;
 	const struct dirent *entry;
-	DIR *store;
+	CLEANUP(closedirp) DIR *store = NULL;
 
 	if (argc > 2 || path[0] == '-') {
 		fprintf(stderr, "Usage: bluebroker-keys [DIRECTORY]\n"
@@ -141,7 +141,5 @@ int main(int argc, char *argv[])
 	while (store && (entry = readdir(store)))
 		if (is_address(entry->d_name))
 			print_adapter(dirfd(store), entry->d_name);
-	if (store)
-		closedir(store);
 	return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

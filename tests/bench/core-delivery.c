@@ -53,7 +53,7 @@ void step_monitor(unsigned int times, unsigned int sessions, unsigned int compan
 	size_t length = 0;
 
 	core_add_sessions(radio, sessions, (uint16_t)company, FIFO);
-	core_check(assembly_new(&assembly, on_report, radio->broker), "assembly");
+	assembly = assembly_new(on_report, radio->broker);
 	for (unsigned int i = 0; i < DEVICES; i++)
 		length = core_packet(packets[i], i);
 	for (unsigned int i = 0; i < DEVICES + times; i++) {

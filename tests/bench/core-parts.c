@@ -92,7 +92,7 @@ void step_packet(unsigned int times, unsigned int sessions UNUSED, unsigned int 
 	const size_t length = core_packet(packet, 7);
 	Assembly *assembly;
 
-	core_check(assembly_new(&assembly, take_report, NULL), "assembly");
+	assembly = assembly_new(take_report, NULL);
 	for (unsigned int i = 0; i < times; i++)
 		take_packet(assembly, packet, length);
 	assembly_free(assembly);
@@ -104,7 +104,7 @@ void step_fragments(unsigned int times, unsigned int sessions UNUSED, unsigned i
 	enum { LENGTH = 1650, PART = 229 };
 	Assembly *assembly;
 
-	core_check(assembly_new(&assembly, take_report, NULL), "assembly");
+	assembly = assembly_new(take_report, NULL);
 	for (unsigned int i = 0; i < times; i++) {
 		for (unsigned int left = LENGTH, part; left > 0; left -= part) {
 			uint8_t packet[PACKET_MAX] = { PACKET_OPCODE_EVENT };

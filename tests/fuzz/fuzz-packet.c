@@ -60,7 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	Assembly *assembly;
 	uint64_t time = 0;
 
-	PROMISE(assembly_new(&assembly, on_report, NULL) == 0);
+	assembly = assembly_new(on_report, NULL);
 	bytes_in = bytes_out = reports_in = reports_out = 0;
 	while (size >= HEAD) {
 		size_t length = data[1] | (size_t)data[2] << 8;

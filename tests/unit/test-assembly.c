@@ -38,7 +38,7 @@ static void on_report(void *userdata, unsigned index, const ReportInfo *info)
 static void begin(void)
 {
 	n_heard = 0;
-	ck_assert_int_eq(assembly_new(&assembly, on_report, &n_heard), 0);
+	assembly = assembly_new(on_report, &n_heard);
 }
 
 static void end(void)
@@ -334,7 +334,7 @@ static void on_report_forget(void *userdata, unsigned index, const ReportInfo *i
 /* The radio is not listened to any more because of what was heard. */
 START_TEST(test_callback_may_call_back)
 {
-	ck_assert_int_eq(assembly_new(&assembly, on_report_forget, NULL), 0);
+	assembly = assembly_new(on_report_forget, NULL);
 	for (uint16_t i = 0; i <= ASSEMBLY_SLOTS; i++)
 		add(i, DATA_MORE, 100 + i, "a");
 	ck_assert_uint_eq(n_called, 1);		/* the first had to go, and took the others with it */
