@@ -71,9 +71,54 @@ static int read_config(Config *config, const char *file, bool check)
 	return r;
 }
 
+enum { OPT_CHECK = 256, OPT_LIST, OPT_BUS, OPT_KEYS, OPT_RUNTIME_DIR, OPT_VERSION };
+
+typedef struct Parsing {
+	CommandLine line;
+	const char *config_file;
+	bool check;
+} Parsing;
+
+/* True: that is all; the daemon is to end with *ret_status. */
+static bool take_option(Parsing *parsing, int option, int *ret_status)
+{
+	switch (option) {
+	case 'c':
+		parsing->config_file = optarg;
+		return false;
+	case OPT_CHECK:
+		parsing->check = true;
+		return false;
+	case OPT_BUS:
+		parsing->line.address = optarg;
+		return false;
+	case OPT_KEYS:
+		parsing->line.keys = optarg;
+		return false;
+	case OPT_RUNTIME_DIR:
+		parsing->line.directory = optarg;
+		return false;
+	case 'd':
+		log_set_level(LOG_DEBUG);
+		return false;
+	case OPT_LIST:
+		print_keys();
+		return true;
+	case 'h':
+		print_help();
+		return true;
+	case OPT_VERSION:
+		printf("bluebrokerd %s\n", VERSION);
+		return true;
+	default:
+		fprintf(stderr, "Try 'bluebrokerd --help'.\n");
+		*ret_status = EXIT_USAGE;
+		return true;
+	}
+}
+
 bool command_line_parse(int argc, char *argv[], Config *ret_config, CommandLine *ret, int *ret_status)
 {
-	enum { OPT_CHECK = 256, OPT_LIST, OPT_BUS, OPT_KEYS, OPT_RUNTIME_DIR, OPT_VERSION };
 	static const struct option options[] = {
 		{ "config", required_argument, NULL, 'c' },
 		{ "check-config", no_argument, NULL, OPT_CHECK },
@@ -86,60 +131,26 @@ bool command_line_parse(int argc, char *argv[], Config *ret_config, CommandLine 
 		{ "version", no_argument, NULL, OPT_VERSION },
 		{ 0 }
 	};
-	CommandLine line = { .keys = KEYS_SOCKET };
-	const char *config_file = NULL;
-	bool check = false;
+	Parsing parsing = { .line.keys = KEYS_SOCKET };
 	int option;
 
 	*ret_status = EXIT_SUCCESS;
-	while ((option = getopt_long(argc, argv, "c:dh", options, NULL)) != -1) {
-		switch (option) {
-		case 'c':
-			config_file = optarg;
-			break;
-		case OPT_CHECK:
-			check = true;
-			break;
-		case OPT_LIST:
-			print_keys();
+	while ((option = getopt_long(argc, argv, "c:dh", options, NULL)) != -1)
+		if (take_option(&parsing, option, ret_status))
 			return false;
-		case OPT_BUS:
-			line.address = optarg;
-			break;
-		case OPT_KEYS:
-			line.keys = optarg;
-			break;
-		case OPT_RUNTIME_DIR:
-			line.directory = optarg;
-			break;
-		case 'd':
-			log_set_level(LOG_DEBUG);
-			break;
-		case 'h':
-			print_help();
-			return false;
-		case OPT_VERSION:
-			printf("bluebrokerd %s\n", VERSION);
-			return false;
-		default:
-			fprintf(stderr, "Try 'bluebrokerd --help'.\n");
-			*ret_status = EXIT_USAGE;
-			return false;
-		}
-	}
 	if (optind < argc) {
 		fprintf(stderr, "bluebrokerd: '%s' is not expected; try 'bluebrokerd --help'.\n", argv[optind]);
 		*ret_status = EXIT_USAGE;
 		return false;
 	}
-	if (read_config(ret_config, config_file, check) != 0) {
+	if (read_config(ret_config, parsing.config_file, parsing.check) != 0) {
 		*ret_status = EXIT_USAGE;
 		return false;
 	}
-	if (check) {
-		printf("%s: good\n", config_file ? config_file : CONFIG_FILE);
+	if (parsing.check) {
+		printf("%s: good\n", parsing.config_file ? parsing.config_file : CONFIG_FILE);
 		return false;
 	}
-	*ret = line;
+	*ret = parsing.line;
 	return true;
 }
