@@ -187,12 +187,12 @@ const char *bluez_device_path(const Bluez *bluez, const Radio *radio, const Addr
 	return bluez_path_of(adapter, device ? &device->path_addr : addr, path);
 }
 
-void bluez_scan(Bluez *bluez, Radio *radio, const ScanWish *wish)
+void bluez_scan(Bluez *bluez, Radio *radio, const ScanWish *wanted)
 {
 	Adapter *adapter = bluez_adapter(bluez, radio);
 
 	if (adapter)
-		scan_want(&adapter->scan, wish);
+		scan_want(&adapter->scan, wanted);
 }
 
 void bluez_scan_restart(Bluez *bluez, Radio *radio)

@@ -88,6 +88,6 @@ bool bluez_is_sender(const Bluez *bluez, sd_bus_message *m);
 int bluez_ping(const Bluez *bluez, sd_bus_slot **ret, sd_bus_message_handler_t callback, void *userdata);
 
 /* What core wants of a radio (BrokerOps). */
-void bluez_scan(Bluez *bluez, Radio *radio, const ScanWish *wish);
+void bluez_scan(Bluez *bluez, Radio *radio, const ScanWish *wanted);
 void bluez_scan_restart(Bluez *bluez, Radio *radio);
 void bluez_power(Bluez *bluez, Radio *radio, bool on);

@@ -224,7 +224,7 @@ void mirror_settle_devices(Bluez *bluez)
 	int r;
 
 	for (guint i = 0; i < bluez->adapters->len; i++)
-		ignore = ignore && ((Adapter *)g_ptr_array_index(bluez->adapters, i))->scan.wish.ignore_devices;
+		ignore = ignore && ((Adapter *)g_ptr_array_index(bluez->adapters, i))->scan.wanted.ignore_devices;
 	if (ignore == !bluez->device_match)
 		return;
 	log_debug("changes of bluetoothd's devices are %s", ignore ? "ignored" : "followed");

@@ -14,9 +14,6 @@
 #define RETRY_MAX (10 * USEC_PER_SEC)
 #define RETRY_BUSY (500 * USEC_PER_MSEC)
 
-/* No device has these services: made up here. */
-static const char *const nobodys_uuids[] = { "7d1f2e6a-93c4-4b0e-8a57-5ec1b09d34f2", "7d1f2e6a-93c4-4b0e-8a57-5ec1b09d34f3" };
-
 /*
  * A controller that leaves out duplicates forgets what it has told when a scan begins. Many never tell of a device twice;
  * with those the kernel begins anew all the time if what it hears passes the filter, and here nothing does.
@@ -29,15 +26,7 @@ static const char *const nobodys_uuids[] = { "7d1f2e6a-93c4-4b0e-8a57-5ec1b09d34
 
 static Discovery scan_discovery(const Scan *scan)
 {
-	const ScanWish *wish = &scan->wish;
-
-	if (!wish->on)
-		return DISCOVERY_NONE;
-	if (wish->show == SHOW_REPORTS)
-		return DISCOVERY_REPORTS;
-	if (wish->show == SHOW_DEVICES)
-		return DISCOVERY_DEVICES;
-	return wish->active || scan->monitor.state != ADVERT_MONITOR_ON ? DISCOVERY_QUIET : DISCOVERY_NONE;
+	return discovery_for(&scan->wanted, scan->monitor.state == ADVERT_MONITOR_ON);
 }
 
 static ScanMode scan_mode(const Scan *scan)
@@ -77,7 +66,7 @@ static void scan_retry_in(Scan *scan, uint64_t wait)
 {
 	scan->state = SCAN_IDLE;
 	scan->retry = sd_event_source_disable_unref(scan->retry);
-	if (scan->wish.on)
+	if (scan->wanted.on)
 		scan_settle_in(scan, wait);
 	scan_tell(scan);
 }
@@ -202,37 +191,18 @@ static int on_stopped(sd_bus_message *m, void *userdata, sd_bus_error *ret_error
 	return 0;
 }
 
-/*
- * Any filter at all makes BlueZ scan without pauses and show devices without discoverable flags; one with a proximity makes
- * it signal each report, however little the RSSI moved (as of 5.8x; before, any does). It has to be a path loss: for an RSSI,
- * even of -127, the kernel drops what a radio reports without one. Alone it rejects nothing, for BlueZ looks at it only
- * beside an RSSI; and this one is the greatest that there is.
- *
- * With UUIDs, the kernel drops all that does not have one of them, before bluetoothd is woken.
- */
-#define PATHLOSS_MAX 137
-
 static int append_filter(sd_bus_message *m, void *userdata)
 {
 	const Scan *scan = userdata;
 
-	switch (scan->filter) {
-	case DISCOVERY_QUIET:
-		return sd_bus_message_append(m, "a{sv}", 2, "Transport", "s", "le", "UUIDs", "as", 1,
-					     nobodys_uuids[scan->turn % ARRAY_SIZE(nobodys_uuids)]);
-	case DISCOVERY_DEVICES:
-		return sd_bus_message_append(m, "a{sv}", 2, "Transport", "s", "le", "Pathloss", "q", PATHLOSS_MAX);
-	default:
-		return sd_bus_message_append(m, "a{sv}", 3, "Transport", "s", "le", "DuplicateData", "b", 1, "Pathloss", "q",
-					     PATHLOSS_MAX);
-	}
+	return discovery_append_filter(m, scan->filter, scan->turn);
 }
 
 /* Whether there is, or is not, an advertisement monitor as it should be. Nobody who lives on BlueZ's signals needs one. */
 static bool scan_settle_monitor(Scan *scan)
 {
 	AdvertMonitor *monitor = &scan->monitor;
-	const bool wanted = scan->wish.on && scan->wish.show != SHOW_REPORTS;
+	const bool wanted = scan->wanted.on && scan->wanted.show != SHOW_REPORTS;
 	const bool again = scan->restart && scan->state == SCAN_IDLE;
 
 	/* what is on the way is waited for */
@@ -322,11 +292,11 @@ void scan_deinit(Scan *scan)
 	advert_monitor_deinit(&scan->monitor);
 }
 
-void scan_want(Scan *scan, const ScanWish *wish)
+void scan_want(Scan *scan, const ScanWish *wanted)
 {
-	scan->wish = *wish;
+	scan->wanted = *wanted;
 	mirror_settle_devices(scan->adapter->bluez);
-	if (!wish->on)
+	if (!wanted->on)
 		scan->retry = sd_event_source_disable_unref(scan->retry);
 	scan_settle(scan);
 }

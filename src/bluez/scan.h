@@ -11,6 +11,7 @@
 
 #include "bluez/advert-monitor.h"
 #include "bluez/call.h"
+#include "bluez/discovery.h"
 #include "core/broker.h"
 #include "util/macros.h"
 
@@ -25,17 +26,9 @@ typedef enum ScanState {
 	SCAN_STOPPING,		/* StopDiscovery */
 } ScanState;
 
-/* What the discovery is for, which is its filter. */
-typedef enum Discovery {
-	DISCOVERY_NONE,
-	DISCOVERY_QUIET,	/* the radio scans, and BlueZ is deaf */
-	DISCOVERY_DEVICES,	/* objects */
-	DISCOVERY_REPORTS,	/* and a signal for each report */
-} Discovery;
-
 typedef struct Scan {
 	Adapter *adapter;
-	ScanWish wish;
+	ScanWish wanted;
 	bool restart;		/* stop once, then start again */
 	ScanState state;
 	Discovery filter;	/* the last that BlueZ was told */
@@ -51,7 +44,7 @@ typedef struct Scan {
 void scan_init(Scan *scan, Adapter *adapter);
 void scan_deinit(Scan *scan);
 
-void scan_want(Scan *scan, const ScanWish *wish);
+void scan_want(Scan *scan, const ScanWish *wanted);
 void scan_restart(Scan *scan);
 
 /* Takes the next step from where we are to what is wanted: something that it waits for has come about. */

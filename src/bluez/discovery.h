@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a discovery of BlueZ's is for, and the filter that makes it so. */
+#pragma once
+
+#include <stdbool.h>
+#include <systemd/sd-bus.h>
+
+#include "core/broker.h"
+
+typedef enum Discovery {
+	DISCOVERY_NONE,
+	DISCOVERY_QUIET,	/* the radio scans, and BlueZ is deaf */
+	DISCOVERY_DEVICES,	/* objects */
+	DISCOVERY_REPORTS,	/* and a signal for each report */
+} Discovery;
+
+/* The one for what is wanted of the radio. monitored: an advertisement monitor is on, which does without if need be. */
+Discovery discovery_for(const ScanWish *wanted, bool monitored);
+
+/* The argument of SetDiscoveryFilter. turn: another number each time, where what is told is to be news. */
+int discovery_append_filter(sd_bus_message *m, Discovery discovery, unsigned turn);
