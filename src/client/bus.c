@@ -52,8 +52,8 @@ static ExitCode explain_silence(GDBusConnection *connection, const char *path)
 
 BrokerManager1 *bus_manager(GDBusConnection *connection, ExitCode *ret_exit)
 {
+	g_autoptr(BrokerManager1) manager = NULL;
 	g_autoptr(GError) error = NULL;
-	BrokerManager1 *manager;
 
 	manager = broker_manager1_proxy_new_sync(connection, G_DBUS_PROXY_FLAGS_NONE, BUS_NAME, BROKER_PATH, NULL,
 						 &error);
@@ -63,10 +63,9 @@ BrokerManager1 *bus_manager(GDBusConnection *connection, ExitCode *ret_exit)
 	}
 	if (!broker_manager1_get_version(manager)) {
 		*ret_exit = explain_silence(connection, BROKER_PATH);
-		g_object_unref(manager);
 		return NULL;
 	}
-	return manager;
+	return g_steal_pointer(&manager);
 }
 
 static int compare_numbers(const void *a, const void *b)

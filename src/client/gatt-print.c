@@ -50,13 +50,13 @@ static void append_attr(GString *out, const GattAttr *attr, bool colour)
 	g_string_append_c(out, '\n');
 }
 
-void gatt_tree_append(GString *out, const GPtrArray *tree, bool colour)
+void gatt_print(GString *out, const GPtrArray *tree, bool colour)
 {
 	for (guint i = 0; i < tree->len; i++)
 		append_attr(out, tree->pdata[i], colour);
 }
 
-void gatt_attr_append_json(Json *json, const GattAttr *attr)
+void gatt_print_attr_json(Json *json, const GattAttr *attr)
 {
 	char uuid[UUID_STRING_SIZE];
 	const char *name = gatt_attr_name(attr);
@@ -74,7 +74,7 @@ void gatt_attr_append_json(Json *json, const GattAttr *attr)
 
 static void append_own_members(Json *json, const GattAttr *attr)
 {
-	gatt_attr_append_json(json, attr);
+	gatt_print_attr_json(json, attr);
 	if (attr->kind == GATT_SERVICE) {
 		json_key(json, "primary");
 		json_bool(json, attr->primary);
@@ -116,7 +116,7 @@ static void append_level(Json *json, const GPtrArray *tree, guint *at, unsigned 
 	json_end_array(json);
 }
 
-void gatt_tree_append_json(Json *json, const GPtrArray *tree)
+void gatt_print_json(Json *json, const GPtrArray *tree)
 {
 	guint at = 0;
 

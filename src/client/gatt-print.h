@@ -9,10 +9,10 @@
 #include "client/json.h"
 
 /* A line an attribute, indented by its place, with the value that was read from it or why it was not. */
-void gatt_tree_append(GString *out, const GPtrArray *tree, bool colour);
+void gatt_print(GString *out, const GPtrArray *tree, bool colour);
 
 /* An array of services, each with its characteristics, each with its descriptors. */
-void gatt_tree_append_json(Json *json, const GPtrArray *tree);
+void gatt_print_json(Json *json, const GPtrArray *tree);
 
 /* The members "handle", "uuid" and "name" of the object that is open. */
-void gatt_attr_append_json(Json *json, const GattAttr *attr);
+void gatt_print_attr_json(Json *json, const GattAttr *attr);

@@ -8,18 +8,18 @@
 
 #define INTERFACE_PREFIX "com.example.Bluetooth."
 
-static void attr_free(void *pointer)
+static void attr_free(GattAttr *attr)
 {
-	GattAttr *attr = pointer;
-
 	g_free(attr->path);
 	g_strfreev(attr->flags);
 	g_clear_pointer(&attr->value, g_bytes_unref);
 	g_free(attr->failure);
 	g_free(attr);
 }
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(GattAttr, attr_free)
 
-static GattAttr *attr_new(const char *path, const char *interface, GVariant *properties)
+/* 0: the interface is none of an attribute. */
+static GattKind kind_of(const char *interface)
 {
 	static const struct {
 		const char *interface;
@@ -29,28 +29,30 @@ static GattAttr *attr_new(const char *path, const char *interface, GVariant *pro
 		{ INTERFACE_PREFIX "RemoteCharacteristic1", GATT_CHARACTERISTIC },
 		{ INTERFACE_PREFIX "RemoteDescriptor1", GATT_DESCRIPTOR },
 	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (strcmp(kinds[i].interface, interface) == 0)
+			return kinds[i].kind;
+	return 0;
+}
+
+/* NULL: it is none, or went while the daemon was asked. */
+static GattAttr *attr_new(const char *path, const char *interface, GVariant *properties)
+{
+	g_autoptr(GattAttr) attr = g_new0(GattAttr, 1);
 	gboolean primary = FALSE;
 	const char *uuid;
-	GattAttr *attr;
-	size_t i = 0;
 
-	while (i < ARRAY_SIZE(kinds) && strcmp(kinds[i].interface, interface) != 0)
-		i++;
-	if (i == ARRAY_SIZE(kinds))
-		return NULL;
-	attr = g_new0(GattAttr, 1);
-	attr->kind = kinds[i].kind;
+	attr->kind = kind_of(interface);
 	attr->path = g_strdup(path);
-	if (!g_variant_lookup(properties, "Instance", "q", &attr->handle) ||
-	    !g_variant_lookup(properties, "UUID", "&s", &uuid) || uuid_parse(uuid, &attr->uuid) < 0) {
-		attr_free(attr);	/* it went while the daemon was asked */
+	if (attr->kind == 0 || !g_variant_lookup(properties, "Instance", "q", &attr->handle) ||
+	    !g_variant_lookup(properties, "UUID", "&s", &uuid) || uuid_parse(uuid, &attr->uuid) < 0)
 		return NULL;
-	}
 	g_variant_lookup(properties, "IsPrimary", "b", &primary);
 	attr->primary = primary;
 	g_variant_lookup(properties, "Properties", "u", &attr->properties);
 	g_variant_lookup(properties, "Flags", "^as", &attr->flags);
-	return attr;
+	return g_steal_pointer(&attr);
 }
 
 static int compare_handles(const void *a, const void *b)
@@ -68,28 +70,35 @@ static bool is_under(const char *path, const char *parent)
 	return strncmp(path, parent, length) == 0 && path[length] == '/';
 }
 
+/* The attributes among the interfaces of an object. */
+static void add_attrs(GPtrArray *tree, const char *path, GVariant *interfaces)
+{
+	size_t n = g_variant_n_children(interfaces);
+
+	for (size_t i = 0; i < n; i++) {
+		g_autoptr(GVariant) properties = NULL;
+		const char *interface;
+		GattAttr *attr;
+
+		g_variant_get_child(interfaces, i, "{&s@a{sv}}", &interface, &properties);
+		attr = attr_new(path, interface, properties);
+		if (attr)
+			g_ptr_array_add(tree, attr);
+	}
+}
+
 GPtrArray *gatt_tree_new(GVariant *objects, const char *link)
 {
-	GPtrArray *tree = g_ptr_array_new_with_free_func(attr_free);
-	GVariantIter iter;
-	const char *path;
-	GVariant *interfaces;
+	GPtrArray *tree = g_ptr_array_new_with_free_func((GDestroyNotify)attr_free);
+	size_t n = g_variant_n_children(objects);
 
-	g_variant_iter_init(&iter, objects);
-	while (g_variant_iter_next(&iter, "{&o@a{sa{sv}}}", &path, &interfaces)) {
-		GVariantIter inner;
-		const char *interface;
-		GVariant *properties;
+	for (size_t i = 0; i < n; i++) {
+		g_autoptr(GVariant) interfaces = NULL;
+		const char *path;
 
-		g_variant_iter_init(&inner, interfaces);
-		while (g_variant_iter_next(&inner, "{&s@a{sv}}", &interface, &properties)) {
-			GattAttr *attr = is_under(path, link) ? attr_new(path, interface, properties) : NULL;
-
-			if (attr)
-				g_ptr_array_add(tree, attr);
-			g_variant_unref(properties);
-		}
-		g_variant_unref(interfaces);
+		g_variant_get_child(objects, i, "{&o@a{sa{sv}}}", &path, &interfaces);
+		if (is_under(path, link))
+			add_attrs(tree, path, interfaces);
 	}
 	g_ptr_array_sort(tree, compare_handles);
 	return tree;

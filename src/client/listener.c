@@ -84,6 +84,13 @@ typedef struct Question {
 	char *reason;
 } Question;
 
+static void question_free(Question *question)
+{
+	g_free(question->reason);
+	g_free(question);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Question, question_free)
+
 /* Whether it is the daemon that says it: the session is not what it was. Others say that the daemon is gone. */
 static bool is_of_daemon(const GError *error)
 {
@@ -93,7 +100,7 @@ static bool is_of_daemon(const GError *error)
 
 static void on_is_scanning(GObject *source, GAsyncResult *result, gpointer userdata)
 {
-	Question *question = userdata;
+	g_autoptr(Question) question = userdata;
 	Listener *listener = question->listener;
 	g_autoptr(GError) error = NULL;
 	gboolean stands = FALSE;
@@ -103,8 +110,6 @@ static void on_is_scanning(GObject *source, GAsyncResult *result, gpointer userd
 	/* without an answer the daemon is gone, which is told another way */
 	if ((answered || is_of_daemon(error)) && !listener->closed)
 		listener->events->stopped(listener->userdata, question->reason, stands && listener->stream >= 0);
-	g_free(question->reason);
-	g_free(question);
 }
 
 /* Who it was that ended the scan is asked, because a request outlives most causes. */
@@ -297,7 +302,7 @@ Listener *listener_new(BrokerManager1 *manager, const ListenerRequest *request, 
 	g_autoptr(GError) error = NULL;
 	g_autofree char *path = open_session(manager, request->adapter, &error);
 	const char *failed = "opening a session";
-	Listener *listener;
+	g_autoptr(Listener) listener = NULL;
 
 	if (!path) {
 		*ret_exit = fail_call(error, failed);
@@ -320,10 +325,9 @@ Listener *listener_new(BrokerManager1 *manager, const ListenerRequest *request, 
 	if (failed) {
 		*ret_exit = fail_call(error, failed);
 		listener_close(listener);
-		listener_free(listener);
 		return NULL;
 	}
-	return listener;
+	return g_steal_pointer(&listener);
 }
 
 void listener_close(Listener *listener)

@@ -39,3 +39,4 @@ void listener_close(Listener *listener);
 
 uint64_t listener_lost(const Listener *listener);
 void listener_free(Listener *listener);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Listener, listener_free)

@@ -21,7 +21,7 @@ struct CaptureFile {
 	GByteArray *bytes;	/* not written yet */
 };
 
-bool capture_is_stdout(const char *path)
+bool capture_file_is_stdout(const char *path)
 {
 	return path && strcmp(path, "-") == 0;
 }
@@ -32,6 +32,7 @@ static void capture_file_free(CaptureFile *file)
 	g_free(file->name);
 	g_free(file);
 }
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CaptureFile, capture_file_free)
 
 int capture_file_flush(CaptureFile *file)
 {
@@ -47,13 +48,13 @@ int capture_file_flush(CaptureFile *file)
 
 CaptureFile *capture_file_open(const char *path, CaptureFormat format)
 {
-	CaptureFile *file = g_new0(CaptureFile, 1);
+	g_autoptr(CaptureFile) file = g_new0(CaptureFile, 1);
 	int r;
 
 	file->format = format;
 	file->wall_offset = boottime_to_wall();
 	file->bytes = g_byte_array_new();
-	if (capture_is_stdout(path)) {
+	if (capture_file_is_stdout(path)) {
 		file->name = g_strdup("standard output");
 		file->fd = STDOUT_FILENO;
 	} else {
@@ -66,10 +67,9 @@ CaptureFile *capture_file_open(const char *path, CaptureFormat format)
 		r = capture_file_flush(file);
 	if (r < 0) {
 		fail_line("%s: %s", file->name, g_strerror(-r));
-		capture_file_free(file);
 		return NULL;
 	}
-	return file;
+	return g_steal_pointer(&file);
 }
 
 void capture_file_add(CaptureFile *file, const bb_stream_report *report, uint64_t lost)

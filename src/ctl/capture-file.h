@@ -7,7 +7,7 @@
 typedef struct CaptureFile CaptureFile;
 
 /* "-", which is standard output. NULL is not. */
-bool capture_is_stdout(const char *path);
+bool capture_file_is_stdout(const char *path);
 
 /* Makes or empties the file, and begins it. NULL: it is said why not. */
 CaptureFile *capture_file_open(const char *path, CaptureFormat format);

@@ -2,7 +2,7 @@
 /* The table of commands. */
 #include "ctl/commands.h"
 
-#include "ctl/option-table.h"
+#include "ctl/option.h"
 
 #define FILTER_HELP									\
 	"A report must match every filter option that is given, and any value of one that is "	\

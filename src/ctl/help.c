@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "ctl/option-table.h"
+#include "ctl/option.h"
 
 static void print_options(unsigned mask)
 {

@@ -10,7 +10,7 @@
 #include "client/fail.h"
 #include "ctl/capture-file.h"
 #include "ctl/help.h"
-#include "ctl/option-table.h"
+#include "ctl/option.h"
 
 /* A line that is being read. */
 typedef struct Line {
@@ -21,6 +21,12 @@ typedef struct Line {
 	char *unknown;			/* the first word that looks like an option and is none */
 	bool given[OPTIONS_MAX];	/* by place in option_table */
 } Line;
+
+static void line_clear(Line *line)
+{
+	g_strfreev(line->words);
+	g_free(line->unknown);
+}
 
 static const Command *find_command(const char *name)
 {
@@ -206,7 +212,7 @@ static bool choose_command(Options *options)
 /* A capture on standard output leaves no place for anything else there. */
 static bool check_captures(const Options *options)
 {
-	bool pcap = capture_is_stdout(options->pcap), btsnoop = capture_is_stdout(options->btsnoop);
+	bool pcap = capture_file_is_stdout(options->pcap), btsnoop = capture_file_is_stdout(options->btsnoop);
 
 	if (pcap && btsnoop)
 		fail_line("--pcap and --btsnoop: only one of them can go to standard output");
@@ -248,16 +254,13 @@ static void options_init(Options *options)
 
 bool options_parse(Options *options, char **argv, ExitCode *ret_exit)
 {
-	Line line = { .options = options, .words = g_strdupv(argv) };
+	CLEANUP(line_clear) Line line = { .options = options, .words = g_strdupv(argv) };
 	bool good;
 
 	options_init(options);
 	prepare_words(&line);
 	good = read_options(&line) && choose_command(options) &&
 	       (options->help || check_options(options, line.given));
-	g_strfreev(line.words);
-	g_free(line.unknown);
-
 	*ret_exit = EXIT_DONE;
 	if (options->version)
 		printf("bluebrokerctl %s\n", VERSION);

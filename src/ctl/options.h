@@ -17,7 +17,7 @@ typedef struct Command {
 	const char *arguments;		/* for the usage line: "HEX [TYPE]" */
 	const char *summary;
 	const char *help;		/* more, or NULL */
-	unsigned options;		/* those it takes beside those of all: a bit of option-table.h; 0: none */
+	unsigned options;		/* those it takes beside those of all: a bit of option.h; 0: none */
 	unsigned min_arguments;
 	unsigned max_arguments;
 	ExitCode (*run)(const Options *options);

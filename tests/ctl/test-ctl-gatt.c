@@ -243,7 +243,7 @@ START_TEST(test_print)
 
 	((GattAttr *)tree->pdata[2])->value = g_bytes_new("\0", 2);
 	((GattAttr *)tree->pdata[3])->failure = g_strdup("0x05 pair\033 first");
-	gatt_tree_append(out, tree, false);
+	gatt_print(out, tree, false);
 	ck_assert_str_eq(out->str,
 		"service 0x0010: 180d Heart Rate\n"
 		"  characteristic 0x0011: 2a37 Heart Rate Measurement [notify]\n"
@@ -254,7 +254,7 @@ START_TEST(test_print)
 		"  characteristic 0x0023: 0014 [write]\n");
 	g_string_truncate(out, 0);
 	json_init(&json, out);
-	gatt_tree_append_json(&json, tree);
+	gatt_print_json(&json, tree);
 	ck_assert_str_eq(out->str,
 		"[{\"handle\":16,\"uuid\":\"0000180d" BASE "\",\"name\":\"Heart Rate\",\"primary\":true,\"characteristics\":["
 		"{\"handle\":17,\"uuid\":\"00002a37" BASE "\",\"name\":\"Heart Rate Measurement\",\"properties\":16,"

@@ -57,7 +57,7 @@ static void begin_json(Json *json, GString *out, const Link *link, const GattAtt
 	json_begin_object(json);
 	json_key(json, "address");
 	json_string(json, link_address(link), -1);
-	gatt_attr_append_json(json, attr);
+	gatt_print_attr_json(json, attr);
 }
 
 static ExitCode print_value(const Link *link, const GattAttr *attr, GBytes *value, const Options *options)

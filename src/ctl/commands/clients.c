@@ -33,13 +33,11 @@ static void append_row(GString *out, const Row *row, const Options *options)
 static unsigned append_rows(GString *out, GVariant *clients, const Options *options)
 {
 	g_autofree char *only = g_strdup_printf("hci%d", options->session.adapter);
+	size_t n = g_variant_n_children(clients);
 	unsigned shown = 0;
-	GVariantIter iter;
-	GVariant *dict;
 
-	g_variant_iter_init(&iter, clients);
-	while (g_variant_iter_next(&iter, "@a{sv}", &dict)) {
-		g_autoptr(GVariant) owned = dict;
+	for (size_t i = 0; i < n; i++) {
+		g_autoptr(GVariant) dict = g_variant_get_child_value(clients, i);
 		const char *path;
 		Row row = { 0 };
 

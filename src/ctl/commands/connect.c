@@ -67,7 +67,7 @@ static void append_text(GString *out, Link *link, BrokerConnection1 *proxy, cons
 	if (mtu > 0)
 		g_string_append_printf(out, "  MTU %u", mtu);
 	g_string_append_c(out, '\n');
-	gatt_tree_append(out, tree, colour);
+	gatt_print(out, tree, colour);
 }
 
 static void append_json(GString *out, Link *link, BrokerConnection1 *proxy, const GPtrArray *tree)
@@ -98,7 +98,7 @@ static void append_json(GString *out, Link *link, BrokerConnection1 *proxy, cons
 	json_key(&json, "mtu");
 	json_uint(&json, mtu);
 	json_key(&json, "services");
-	gatt_tree_append_json(&json, tree);
+	gatt_print_json(&json, tree);
 	json_end_object(&json);
 	g_string_append_c(out, '\n');
 }

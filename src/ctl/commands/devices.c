@@ -74,8 +74,8 @@ static void append_both(GString *out, const Row *row, bool raw)
 
 static void append_row(GString *out, GVariant *dict, bool raw, uint64_t now)
 {
-	Row row;
 	g_autofree char *name = NULL;
+	CLEANUP(clear_row) Row row = { 0 };
 
 	read_row(&row, dict);
 	text_append(out, row.address ? row.address : "?", -1);
@@ -94,7 +94,6 @@ static void append_row(GString *out, GVariant *dict, bool raw, uint64_t now)
 		g_string_append(out, "- ");
 	append_both(out, &row, raw);
 	g_string_append_c(out, '\n');
-	clear_row(&row);
 }
 
 static void append_fields(Json *json, const char *key, GVariant *bytes)
@@ -113,20 +112,20 @@ static void append_fields(Json *json, const char *key, GVariant *bytes)
 static void append_row_json(GString *out, GVariant *dict, bool raw, int64_t wall_offset)
 {
 	g_autofree char *utc = NULL;
-	GVariantIter iter;
-	const char *key;
-	GVariant *value;
+	size_t n = g_variant_n_children(dict);
+	CLEANUP(clear_row) Row row = { 0 };
 	Json json;
-	Row row;
 
 	read_row(&row, dict);
 	json_init(&json, out);
 	json_begin_object(&json);
-	g_variant_iter_init(&iter, dict);
-	while (g_variant_iter_next(&iter, "{&sv}", &key, &value)) {
+	for (size_t i = 0; i < n; i++) {
+		g_autoptr(GVariant) value = NULL;
+		const char *key;
+
+		g_variant_get_child(dict, i, "{&sv}", &key, &value);
 		json_key(&json, key);
 		json_variant(&json, value);
-		g_variant_unref(value);
 	}
 	utc = boottime_format_utc(row.last_seen, wall_offset);
 	json_key(&json, "LastSeenTime");
@@ -137,7 +136,6 @@ static void append_row_json(GString *out, GVariant *dict, bool raw, int64_t wall
 	}
 	json_end_object(&json);
 	g_string_append_c(out, '\n');
-	clear_row(&row);
 }
 
 static GVariant *get_devices(const Options *options, ExitCode *ret_exit)

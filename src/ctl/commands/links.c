@@ -63,32 +63,39 @@ static int compare_rows(const void *a, const void *b)
 	return strcmp(first->address, second->address);
 }
 
+/* False: that object is no link. */
+static bool read_row(Row *row, const char *path, GVariant *interfaces)
+{
+	g_autoptr(GVariant) properties = g_variant_lookup_value(interfaces, CONNECTION, G_VARIANT_TYPE_VARDICT);
+
+	*row = (Row){ .adapter = adapter_of(path), .rssi = RSSI_UNKNOWN };
+	if (!properties || !g_variant_lookup(properties, "Address", "s", &row->address))
+		return false;
+	row->path = g_strdup(path);
+	g_variant_lookup(properties, "AddressType", "s", &row->address_type);
+	g_variant_lookup(properties, "Connected", "b", &row->connected);
+	g_variant_lookup(properties, "Paired", "b", &row->paired);
+	g_variant_lookup(properties, "Holders", "u", &row->holders);
+	g_variant_lookup(properties, "RSSI", "n", &row->rssi);
+	return true;
+}
+
 /* The links, by radio and address; of one radio only, if --adapter says so. objects: (a{oa{sa{sv}}}). */
 static GArray *rows_new(GVariant *objects, int adapter)
 {
 	g_autoptr(GVariant) dict = g_variant_get_child_value(objects, 0);
 	GArray *rows = g_array_new(FALSE, FALSE, sizeof(Row));
-	GVariantIter iter;
-	const char *path;
-	GVariant *interfaces;
+	size_t n = g_variant_n_children(dict);
 
 	g_array_set_clear_func(rows, clear_row);
-	g_variant_iter_init(&iter, dict);
-	while (g_variant_iter_next(&iter, "{&o@a{sa{sv}}}", &path, &interfaces)) {
-		g_autoptr(GVariant) properties = g_variant_lookup_value(interfaces, CONNECTION, G_VARIANT_TYPE_VARDICT);
-		Row row = { .adapter = adapter_of(path), .rssi = RSSI_UNKNOWN };
+	for (size_t i = 0; i < n; i++) {
+		g_autoptr(GVariant) interfaces = NULL;
+		const char *path;
+		Row row;
 
-		g_variant_unref(interfaces);
-		if (!properties || (adapter >= 0 && adapter != row.adapter) ||
-		    !g_variant_lookup(properties, "Address", "s", &row.address))
-			continue;
-		row.path = g_strdup(path);
-		g_variant_lookup(properties, "AddressType", "s", &row.address_type);
-		g_variant_lookup(properties, "Connected", "b", &row.connected);
-		g_variant_lookup(properties, "Paired", "b", &row.paired);
-		g_variant_lookup(properties, "Holders", "u", &row.holders);
-		g_variant_lookup(properties, "RSSI", "n", &row.rssi);
-		g_array_append_val(rows, row);
+		g_variant_get_child(dict, i, "{&o@a{sa{sv}}}", &path, &interfaces);
+		if ((adapter < 0 || adapter == adapter_of(path)) && read_row(&row, path, interfaces))
+			g_array_append_val(rows, row);
 	}
 	g_array_sort(rows, compare_rows);
 	return rows;

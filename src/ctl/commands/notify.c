@@ -43,7 +43,7 @@ static void append_json(Notify *notify, uint64_t time, const uint8_t *bytes, siz
 	json_uint(&json, time);
 	json_key(&json, "address");
 	json_string(&json, link_address(notify->link), -1);
-	gatt_attr_append_json(&json, notify->attr);
+	gatt_print_attr_json(&json, notify->attr);
 	value_print_json(&json, notify->options->format, bytes, length);
 	json_end_object(&json);
 	g_string_append_c(notify->buffer, '\n');

@@ -28,6 +28,11 @@ typedef struct Pairing {
 	GError *error;
 } Pairing;
 
+static void pairing_clear(Pairing *pairing)
+{
+	g_clear_error(&pairing->error);
+}
+
 /* All digits count in tens: passkeys are shown with zeros in front. */
 static bool parse_passkey(const char *text, uint32_t *ret)
 {
@@ -167,7 +172,7 @@ ExitCode command_pair(const Options *options)
 	ExitCode code = EXIT_UNREACHABLE;
 	g_autoptr(Link) link = link_open(&options->session, &options->link, options->arguments[0], &code);
 	g_autoptr(BrokerConnection1) proxy = link ? link_proxy(link) : NULL;
-	Pairing pairing = { .link = link, .proxy = proxy };
+	CLEANUP(pairing_clear) Pairing pairing = { .link = link, .proxy = proxy };
 
 	if (!link)
 		return code;
@@ -177,6 +182,5 @@ ExitCode command_pair(const Options *options)
 		fail_line("the link to %s was lost", link_address(link));
 	if (code == EXIT_DONE)
 		print_done(link, options);
-	g_clear_error(&pairing.error);
 	return code;
 }

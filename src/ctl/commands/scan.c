@@ -11,21 +11,16 @@
 #include "client/listener.h"
 #include "client/output.h"
 #include "client/signals.h"
-#include "client/table.h"
 #include "client/terminal.h"
 #include "ctl/capture-file.h"
 #include "ctl/commands.h"
+#include "ctl/commands/scan-view.h"
 
-#define FRAME_MS 200
 #define NOTE_SECONDS 2		/* reports later than this say that the radio is back */
-#define RATE_FRAMES 5		/* the rate in the title is that of the last so many frames */
 
 typedef struct Scan {
 	const Options *options;
-	Listener *listener;
 	GMainLoop *loop;
-	Seen *seen;
-	GString *buffer;
 	ExitCode exit;
 	bool ended;
 	bool live;
@@ -33,15 +28,15 @@ typedef struct Scan {
 	CaptureFile *pcap;	/* NULL: none */
 	CaptureFile *btsnoop;
 	bool guessed;		/* some of what they have is not what was on air */
-	int adapter;
-	uint64_t started;
-	uint64_t reports;
-	uint64_t lost;
-	char *note;
-	uint64_t noted;		/* when */
-	uint64_t earlier[RATE_FRAMES];	/* reports at the frames before */
-	unsigned frame;
+	ScanView view;
+	uint64_t noted;		/* when its note was made */
 } Scan;
+
+static void scan_clear(Scan *scan)
+{
+	g_clear_pointer(&scan->loop, g_main_loop_unref);
+	scan_view_clear(&scan->view);
+}
 
 static void end_scan(Scan *scan, ExitCode code)
 {
@@ -55,57 +50,13 @@ static void end_scan(Scan *scan, ExitCode code)
 /* A scan that was not disturbed: what it found decides. */
 static void end_well(Scan *scan)
 {
-	end_scan(scan, scan->reports > 0 ? EXIT_DONE : EXIT_NOTHING);
-}
-
-static char *format_title(Scan *scan, uint64_t now)
-{
-	unsigned seconds = (unsigned)((now - scan->started) / USEC_PER_SEC);
-	uint64_t *before = &scan->earlier[scan->frame++ % RATE_FRAMES];
-	uint64_t rate = (scan->reports - *before) * 1000 / (FRAME_MS * RATE_FRAMES);
-
-	*before = scan->reports;
-	return g_strdup_printf("hci%d  %u:%02u  %" G_GUINT64_FORMAT " devices  %" G_GUINT64_FORMAT " reports (%"
-			       G_GUINT64_FORMAT "/s)  %" G_GUINT64_FORMAT " lost", scan->adapter, seconds / 60,
-			       seconds % 60, seen_devices(scan->seen), scan->reports, rate, scan->lost);
+	end_scan(scan, scan->view.reports > 0 ? EXIT_DONE : EXIT_NOTHING);
 }
 
 static void draw(Scan *scan)
 {
-	uint64_t now = boottime_now();
-	g_autofree char *title = format_title(scan, now);
-	TableView view = {
-		.now = now,
-		.live = true,
-		.colour = scan->options->colour,
-		.raw = scan->options->raw,
-		.title = title,
-		.note = scan->note ? scan->note : "q or Ctrl-C ends",
-	};
-
-	terminal_size(&view.columns, &view.rows);
-	g_string_truncate(scan->buffer, 0);
-	table_draw(scan->buffer, scan->seen, &view);
-	if (!output_write(scan->buffer->str, scan->buffer->len))
+	if (!scan_view_draw(&scan->view))
 		end_well(scan);
-}
-
-/* What the live table showed last stays readable after it. */
-static void draw_final(Scan *scan)
-{
-	TableView view = {
-		.now = boottime_now(),
-		.colour = scan->options->colour,
-		.raw = scan->options->raw,
-	};
-	unsigned rows;
-
-	if (scan->reports == 0)
-		return;
-	terminal_size(&view.columns, &rows);
-	g_string_truncate(scan->buffer, 0);
-	table_draw(scan->buffer, scan->seen, &view);
-	output_write(scan->buffer->str, scan->buffer->len);
 }
 
 static gboolean on_frame(gpointer userdata)
@@ -158,28 +109,28 @@ static void on_reports(void *userdata, bb_stream_iter *reports)
 
 	if (scan->ended)
 		return;
-	scan->lost = reports->lost;
+	scan->view.lost = reports->lost;
 	/* the last reports before the radio went may still be under way */
-	if (scan->note && boottime_now() - scan->noted > NOTE_SECONDS * USEC_PER_SEC)
-		g_clear_pointer(&scan->note, g_free);
-	g_string_truncate(scan->buffer, 0);
-	while ((limit == 0 || scan->reports < limit) && bb_stream_next(reports, &report) > 0) {
+	if (scan->view.note && boottime_now() - scan->noted > NOTE_SECONDS * USEC_PER_SEC)
+		g_clear_pointer(&scan->view.note, g_free);
+	g_string_truncate(scan->view.buffer, 0);
+	while ((limit == 0 || scan->view.reports < limit) && bb_stream_next(reports, &report) > 0) {
 		Heard heard;
 
 		heard_init(&heard, &report);
-		scan->reports++;
-		seen_note(scan->seen, &heard);
+		scan->view.reports++;
+		seen_note(scan->view.seen, &heard);
 		if (scan->options->json)
-			heard_append_json(scan->buffer, &heard, &style);
+			heard_append_json(scan->view.buffer, &heard, &style);
 		else if (!scan->live && !scan->mute)
-			heard_append_line(scan->buffer, &heard, &style);
+			heard_append_line(scan->view.buffer, &heard, &style);
 		capture(scan, &report, reports->lost);
 	}
 	write_capture(scan, scan->pcap);
 	write_capture(scan, scan->btsnoop);
-	if (!scan->live && !output_write(scan->buffer->str, scan->buffer->len))
+	if (!scan->live && !output_write(scan->view.buffer->str, scan->view.buffer->len))
 		end_well(scan);
-	if (limit > 0 && scan->reports >= limit)
+	if (limit > 0 && scan->view.reports >= limit)
 		end_well(scan);
 }
 
@@ -210,18 +161,18 @@ static void on_stopped(void *userdata, const char *reason, bool stands)
 		end_scan(scan, g_str_equal(reason, "stopped") ? EXIT_FAILED : EXIT_NO_RADIO);
 		return;
 	}
-	g_free(scan->note);
+	g_free(scan->view.note);
 	scan->noted = boottime_now();
-	scan->note = g_strdup_printf("%s; waiting for it to come back", explain_stop(reason));
+	scan->view.note = g_strdup_printf("%s; waiting for it to come back", explain_stop(reason));
 	if (!scan->live)
-		fail_line("%s", scan->note);
+		fail_line("%s", scan->view.note);
 }
 
 static void on_back(void *userdata)
 {
 	Scan *scan = userdata;
 
-	g_clear_pointer(&scan->note, g_free);
+	g_clear_pointer(&scan->view.note, g_free);
 	if (!scan->live && !scan->ended)
 		fail_line("the radio is back");
 }
@@ -297,7 +248,7 @@ static void run_loop(Scan *scan)
 	if (scan->live) {
 		terminal_open();
 		draw(scan);
-		g_timeout_add(FRAME_MS, on_frame, scan);
+		g_timeout_add(SCAN_VIEW_FRAME_MS, on_frame, scan);
 		if (isatty(STDIN_FILENO))
 			g_unix_fd_add(STDIN_FILENO, G_IO_IN, on_key, scan);
 	}
@@ -310,7 +261,7 @@ static bool open_captures(Scan *scan)
 {
 	const Options *options = scan->options;
 
-	scan->mute = capture_is_stdout(options->pcap) || capture_is_stdout(options->btsnoop);
+	scan->mute = capture_file_is_stdout(options->pcap) || capture_file_is_stdout(options->btsnoop);
 	if (scan->mute && isatty(STDOUT_FILENO)) {
 		fail_line("standard output is a terminal, which a capture would garble; give it a file or a pipe");
 		scan->exit = EXIT_USAGE;
@@ -347,55 +298,44 @@ static void run(Scan *scan, BrokerManager1 *manager)
 	static const ListenerEvents events = { on_reports, on_stopped, on_back, on_gone, on_broken };
 	g_autoptr(GVariant) filter = scan_filter(scan->options);
 	const ListenerRequest request = {
-		.adapter = scan->adapter,
+		.adapter = scan->view.adapter,
 		.filter = filter,
 		.timeout = scan->options->session.timeout,
-		.batch_ms = scan->live ? FRAME_MS / 2 : 0,
+		.batch_ms = scan->live ? SCAN_VIEW_FRAME_MS / 2 : 0,
 	};
-	uint64_t devices;
+	g_autoptr(Listener) listener = listener_new(manager, &request, &events, scan, &scan->exit);
 
-	scan->listener = listener_new(manager, &request, &events, scan, &scan->exit);
-	if (!scan->listener)
+	if (!listener)
 		return;
 	run_loop(scan);
-	listener_close(scan->listener);
-	scan->lost = listener_lost(scan->listener);
+	listener_close(listener);
+	scan->view.lost = listener_lost(listener);
 	if (scan->live) {
 		terminal_close();
-		draw_final(scan);
+		scan_view_draw_final(&scan->view);
 		if (scan->guessed)
 			tell_guess();
 	}
-	devices = seen_devices(scan->seen);
-	fprintf(stderr, "bluebrokerctl: %" G_GUINT64_FORMAT " report%s from %" G_GUINT64_FORMAT " device%s in %.1f s, %"
-		G_GUINT64_FORMAT " lost\n", scan->reports, scan->reports == 1 ? "" : "s", devices, devices == 1 ? "" : "s",
-		(double)(boottime_now() - scan->started) / USEC_PER_SEC, scan->lost);
-	listener_free(scan->listener);
+	scan_view_sum_up(&scan->view);
 }
 
 ExitCode command_scan(const Options *options)
 {
-	Scan scan = { .options = options, .exit = EXIT_FAILED };
+	CLEANUP(scan_clear) Scan scan = {
+		.options = options,
+		.exit = EXIT_FAILED,
+		.live = !options->json && terminal_usable(),
+	};
 	g_autoptr(GDBusConnection) connection = bus_connect(options->session.bus, &scan.exit);
 	g_autoptr(BrokerManager1) manager = connection ? bus_manager(connection, &scan.exit) : NULL;
+	int adapter = manager ? bus_choose_adapter(manager, options->session.adapter, &scan.exit) : -1;
 
-	if (!manager)
+	if (adapter < 0)
 		return scan.exit;
-	scan.adapter = bus_choose_adapter(manager, options->session.adapter, &scan.exit);
-	if (scan.adapter < 0)
-		return scan.exit;
-
-	scan.live = !options->json && terminal_usable();
+	scan_view_init(&scan.view, adapter, options->colour, options->raw);
 	scan.loop = g_main_loop_new(NULL, FALSE);
-	scan.seen = seen_new();
-	scan.buffer = g_string_new(NULL);
-	scan.started = boottime_now();
 	if (open_captures(&scan))
 		run(&scan, manager);
 	close_captures(&scan);
-	g_main_loop_unref(scan.loop);
-	seen_free(scan.seen);
-	g_string_free(scan.buffer, TRUE);
-	g_free(scan.note);
 	return scan.exit;
 }

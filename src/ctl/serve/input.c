@@ -42,7 +42,7 @@ static void take_line(Server *server, char *line)
 	} else {
 		serve_file_set_value(attr, value->data, value->len);
 		session_send(server->session, attr->path, LOCAL_CHARACTERISTIC_INTERFACE, "SetValue",
-			  g_variant_new("(v)", serve_value(value)), on_value_set, attr);
+			  g_variant_new("(v)", serve_setup_value(value)), on_value_set, attr);
 	}
 }
 

@@ -40,7 +40,7 @@ static void on_answered(GObject *source, GAsyncResult *result, gpointer userdata
 static void respond(Server *server, ServeAttr *attr, uint32_t id)
 {
 	session_send(server->session, attr->path, LOCAL_CHARACTERISTIC_INTERFACE, "RespondRead",
-		  g_variant_new("(uv)", id, serve_value(attr->value)), on_answered, attr);
+		  g_variant_new("(uv)", id, serve_setup_value(attr->value)), on_answered, attr);
 }
 
 static void reject(Server *server, ServeAttr *attr, uint32_t id, uint8_t att_error)

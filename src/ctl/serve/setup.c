@@ -6,7 +6,7 @@
 
 #define LOCAL_SERVICE_INTERFACE "com.example.Bluetooth.LocalService1"
 
-GVariant *serve_value(const GByteArray *value)
+GVariant *serve_setup_value(const GByteArray *value)
 {
 	return g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, value->data, value->len, 1);
 }
@@ -50,7 +50,7 @@ static GVariant *attr_arguments(const ServeAttr *attr, bool answers)
 		g_variant_dict_insert(&dict, "permissions", "u", attr->permissions);
 	if (answers && !attr->parent)
 		g_variant_dict_insert(&dict, "read_timeout", "u", attr->read_timeout_ms);
-	g_variant_dict_insert_value(&dict, "value", serve_value(attr->value));
+	g_variant_dict_insert_value(&dict, "value", serve_setup_value(attr->value));
 	return g_variant_new("(v@a{sv})", g_variant_new_string(attr->uuid), g_variant_dict_end(&dict));
 }
 

@@ -11,4 +11,4 @@
  * that is said, *ret_exit is set. */
 bool serve_setup(Session *session, ServeFile *file, bool answers, ExitCode *ret_exit);
 
-GVariant *serve_value(const GByteArray *value);		/* ay, floating */
+GVariant *serve_setup_value(const GByteArray *value);		/* ay, floating */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The table of options, and what each does. */
-#include "ctl/option-table.h"
+#include "ctl/option.h"
 
 #include <string.h>
 
