@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <glib-unix.h>
 
 #include "radio-storm.h"
 
@@ -67,6 +68,24 @@ static uint8_t sets_of(const Air *air, const bdaddr_t *address)
 	return air->n_sets;
 }
 
+/* The host has something to say. */
+static int on_host(int fd, GIOCondition condition, void *data)
+{
+	Air *air = data;
+	size_t i = 0;
+	int r;
+
+	(void)condition;
+	while (controller_fd(air->radios[i]) != fd)
+		i++;
+	r = controller_process(air->radios[i]);
+	if (r >= 0)
+		return G_SOURCE_CONTINUE;
+	g_printerr("bluebroker-radio: hci%d: %s, unplugged\n", controller_index(air->radios[i]), g_strerror(-r));
+	air_unplug(air, i);
+	return G_SOURCE_CONTINUE;	/* it is removed already */
+}
+
 int air_plug(Air *air, const bdaddr_t *address, Controller **ret)
 {
 	int r;
@@ -79,14 +98,17 @@ int air_plug(Air *air, const bdaddr_t *address, Controller **ret)
 			   sets_of(air, address), &air->peers);
 	if (r < 0)
 		return r;
-	*ret = air->radios[air->n_radios++];
+	*ret = air->radios[air->n_radios];
+	air->sources[air->n_radios++] = g_unix_fd_add(controller_fd(*ret), G_IO_IN | G_IO_ERR | G_IO_HUP, on_host, air);
 	return 0;
 }
 
 void air_unplug(Air *air, size_t i)
 {
+	g_source_remove(air->sources[i]);
 	controller_free(air->radios[i]);
 	air->n_radios--;
+	memmove(&air->sources[i], &air->sources[i + 1], (air->n_radios - i) * sizeof(air->sources[0]));
 	memmove(&air->radios[i], &air->radios[i + 1],
 		(air->n_radios - i) * sizeof(air->radios[0]));
 }

@@ -19,6 +19,7 @@ typedef struct Storm Storm;
 typedef struct Air {
 	bool filter_duplicates;		/* for radios plugged in from now on */
 	Controller *radios[AIR_RADIOS_MAX];
+	unsigned int sources[AIR_RADIOS_MAX];	/* of the main loop: their hosts have something to say */
 	size_t n_radios;
 	Advertiser *advertisers;
 	Storm *storms;

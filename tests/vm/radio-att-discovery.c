@@ -6,7 +6,7 @@
 #include "radio-att.h"
 
 /* The range of handles that a search is about, at the head of its parameters. */
-static bool range_parse(const uint8_t *pdu, Answer *answer, uint16_t *ret_first, uint16_t *ret_last)
+static bool range_parse(const uint8_t *pdu, AttAnswer *answer, uint16_t *ret_first, uint16_t *ret_last)
 {
 	*ret_first = le16(pdu + 1);
 	*ret_last = le16(pdu + 3);
@@ -18,7 +18,7 @@ static bool range_parse(const uint8_t *pdu, Answer *answer, uint16_t *ret_first,
 }
 
 /* The type that a search is for: the rest of its parameters. */
-static bool type_parse(const uint8_t *pdu, size_t length, Answer *answer, Uuid *ret)
+static bool type_parse(const uint8_t *pdu, size_t length, AttAnswer *answer, Uuid *ret)
 {
 	if (length != 5 + 2 && length != 5 + 16) {
 		answer_error(answer, ATT_INVALID_PDU, length >= 3 ? le16(pdu + 1) : 0);
@@ -30,7 +30,7 @@ static bool type_parse(const uint8_t *pdu, size_t length, Answer *answer, Uuid *
 }
 
 /* Each list ends where it is full, or where an entry would have another length. */
-size_t att_find_information(Att *att, const uint8_t *pdu, size_t length, Answer *answer)
+size_t att_find_information(Att *att, const uint8_t *pdu, size_t length, AttAnswer *answer)
 {
 	const Database *database = att->database;
 	uint16_t first, last;
@@ -58,7 +58,7 @@ size_t att_find_information(Att *att, const uint8_t *pdu, size_t length, Answer 
 	return n;
 }
 
-size_t att_find_by_type_value(Att *att, const uint8_t *pdu, size_t length, Answer *answer)
+size_t att_find_by_type_value(Att *att, const uint8_t *pdu, size_t length, AttAnswer *answer)
 {
 	const Database *database = att->database;
 	uint16_t first, last, type;
@@ -85,7 +85,7 @@ size_t att_find_by_type_value(Att *att, const uint8_t *pdu, size_t length, Answe
 	return n > 1 ? n : answer_error(answer, ATT_ATTRIBUTE_NOT_FOUND, first);
 }
 
-size_t att_read_by_type(Att *att, const uint8_t *pdu, size_t length, Answer *answer)
+size_t att_read_by_type(Att *att, const uint8_t *pdu, size_t length, AttAnswer *answer)
 {
 	const Database *database = att->database;
 	uint16_t first, last;
@@ -123,7 +123,7 @@ size_t att_read_by_type(Att *att, const uint8_t *pdu, size_t length, Answer *ans
 	return n;
 }
 
-size_t att_read_by_group_type(Att *att, const uint8_t *pdu, size_t length, Answer *answer)
+size_t att_read_by_group_type(Att *att, const uint8_t *pdu, size_t length, AttAnswer *answer)
 {
 	const Database *database = att->database;
 	uint16_t first, last;

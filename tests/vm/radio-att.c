@@ -27,7 +27,7 @@ void att_close(Att *att)
 	att->unconfirmed = false;
 }
 
-size_t answer_error(Answer *answer, uint8_t error, uint16_t handle)
+size_t answer_error(AttAnswer *answer, uint8_t error, uint16_t handle)
 {
 	answer->error = error;
 	answer->handle = handle;
@@ -63,7 +63,7 @@ static uint8_t write_error(const Att *att, const Attribute *attribute, uint16_t 
 	return security_error(att, attribute, GATT_ENCRYPT_WRITE, GATT_AUTHENTICATED_WRITE);
 }
 
-static size_t answer_mtu(Att *att, const uint8_t *pdu, size_t length, Answer *answer)
+static size_t answer_mtu(Att *att, const uint8_t *pdu, size_t length, AttAnswer *answer)
 {
 	uint16_t wanted;
 
@@ -78,7 +78,7 @@ static size_t answer_mtu(Att *att, const uint8_t *pdu, size_t length, Answer *an
 }
 
 /* Read and Read Blob */
-static size_t answer_read(Att *att, const uint8_t *pdu, size_t length, Answer *answer)
+static size_t answer_read(Att *att, const uint8_t *pdu, size_t length, AttAnswer *answer)
 {
 	bool blob = pdu[0] == ATT_READ_BLOB;
 	const Attribute *attribute;
@@ -105,7 +105,7 @@ static size_t answer_read(Att *att, const uint8_t *pdu, size_t length, Answer *a
 	return 1 + n;
 }
 
-static size_t answer_read_multiple(Att *att, const uint8_t *pdu, size_t length, Answer *answer)
+static size_t answer_read_multiple(Att *att, const uint8_t *pdu, size_t length, AttAnswer *answer)
 {
 	size_t n = 1, part;
 
@@ -139,7 +139,7 @@ static bool length_fits(const Attribute *attribute, size_t length)
 	return uuid_is(&attribute->type, UUID_CCCD) ? length == 2 : length <= GATT_VALUE_MAX;
 }
 
-static size_t answer_write(Att *att, const uint8_t *pdu, size_t length, Answer *answer)
+static size_t answer_write(Att *att, const uint8_t *pdu, size_t length, AttAnswer *answer)
 {
 	Attribute *attribute;
 	uint16_t handle;
@@ -169,7 +169,7 @@ static void command_take(Att *att, const uint8_t *pdu, size_t length)
 		value_set(attribute, 0, pdu + 3, length - 3);
 }
 
-static size_t answer_prepare(Att *att, const uint8_t *pdu, size_t length, Answer *answer)
+static size_t answer_prepare(Att *att, const uint8_t *pdu, size_t length, AttAnswer *answer)
 {
 	const Attribute *attribute;
 	Prepared *prepared;
@@ -220,7 +220,7 @@ static bool prepared_fail(const Att *att, uint8_t *ret_error, uint16_t *ret_hand
 	return false;
 }
 
-static size_t answer_execute(Att *att, const uint8_t *pdu, size_t length, Answer *answer)
+static size_t answer_execute(Att *att, const uint8_t *pdu, size_t length, AttAnswer *answer)
 {
 	uint16_t handle = 0;
 	uint8_t error = 0;
@@ -266,7 +266,7 @@ void att_count(Att *att, const uint8_t *pdu, size_t length)
 
 static const struct {
 	uint8_t opcode;
-	size_t (*run)(Att *att, const uint8_t *pdu, size_t length, Answer *answer);
+	size_t (*run)(Att *att, const uint8_t *pdu, size_t length, AttAnswer *answer);
 } requests[] = {
 	{ ATT_MTU_REQUEST, answer_mtu },
 	{ ATT_FIND_INFORMATION, att_find_information },
@@ -283,7 +283,7 @@ static const struct {
 
 size_t att_answer(Att *att, const uint8_t *pdu, size_t length, uint8_t answer_pdu[ATT_MTU_MAX])
 {
-	Answer answer = { .pdu = answer_pdu, .error = ATT_REQUEST_NOT_SUPPORTED };
+	AttAnswer answer = { .pdu = answer_pdu, .error = ATT_REQUEST_NOT_SUPPORTED };
 	size_t n = 0;
 
 	if (length == 0)

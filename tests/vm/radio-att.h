@@ -70,18 +70,18 @@ bool att_is_request(uint8_t opcode);
 
 /* For the halves of the server: each takes a whole request, and writes the answer after its opcode.
  * Returns the answer's length with the opcode, or 0 with *ret_error, and the handle in error. */
-typedef struct Answer {
+typedef struct AttAnswer {
 	uint8_t *pdu;		/* at least as long as the MTU */
 	uint8_t error;
 	uint16_t handle;
-} Answer;
+} AttAnswer;
 
-size_t answer_error(Answer *answer, uint8_t error, uint16_t handle);
+size_t answer_error(AttAnswer *answer, uint8_t error, uint16_t handle);
 uint8_t att_read_error(const Att *att, const Attribute *attribute);
-size_t att_find_information(Att *att, const uint8_t *pdu, size_t length, Answer *answer);
-size_t att_find_by_type_value(Att *att, const uint8_t *pdu, size_t length, Answer *answer);
-size_t att_read_by_type(Att *att, const uint8_t *pdu, size_t length, Answer *answer);
-size_t att_read_by_group_type(Att *att, const uint8_t *pdu, size_t length, Answer *answer);
+size_t att_find_information(Att *att, const uint8_t *pdu, size_t length, AttAnswer *answer);
+size_t att_find_by_type_value(Att *att, const uint8_t *pdu, size_t length, AttAnswer *answer);
+size_t att_read_by_type(Att *att, const uint8_t *pdu, size_t length, AttAnswer *answer);
+size_t att_read_by_group_type(Att *att, const uint8_t *pdu, size_t length, AttAnswer *answer);
 
 static inline uint16_t le16(const uint8_t *bytes)
 {

@@ -88,11 +88,11 @@ static void read_taken(Central *central, uint8_t error, const uint8_t *pdu, size
 		read_end(central);
 }
 
-void central_read(Central *central, uint16_t handle, uint16_t offset, bool part, Promise *promise)
+void central_read(Central *central, uint16_t handle, uint16_t offset, bool part, const Answer *answer)
 {
 	uint8_t pdu[3] = { ATT_READ };
 
-	procedure_begin(central, promise);
+	procedure_begin(central, answer);
 	central->procedure.handle = handle;
 	central->procedure.offset = offset;
 	central->procedure.part = part;
@@ -118,12 +118,12 @@ static size_t write_pdu(uint8_t *pdu, uint8_t opcode, uint16_t handle, const uin
 	return 3 + length;
 }
 
-void central_write(Central *central, uint16_t handle, const uint8_t *value, size_t length, Promise *promise)
+void central_write(Central *central, uint16_t handle, const uint8_t *value, size_t length, const Answer *answer)
 {
 	uint8_t pdu[3 + CENTRAL_VALUE_MAX];
 	size_t n = write_pdu(pdu, ATT_WRITE, handle, value, length);
 
-	procedure_begin(central, promise);
+	procedure_begin(central, answer);
 	central_request(central, write_taken, pdu, n);
 }
 
@@ -183,11 +183,11 @@ static void prepare_taken(Central *central, uint8_t error, const uint8_t *pdu, s
 }
 
 void central_write_prepared(Central *central, uint16_t handle, const uint8_t *value, size_t length,
-			    Promise *promise)
+			    const Answer *answer)
 {
 	Procedure *procedure = &central->procedure;
 
-	procedure_begin(central, promise);
+	procedure_begin(central, answer);
 	procedure->handle = handle;
 	memcpy(procedure->value, value, length);
 	procedure->n_value = length;
@@ -235,9 +235,9 @@ static void find_taken(Central *central, uint8_t error, const uint8_t *pdu, size
 		find(central, (uint16_t)(handle + 1));
 }
 
-void central_subscribe(Central *central, uint16_t handle, uint16_t setting, Promise *promise)
+void central_subscribe(Central *central, uint16_t handle, uint16_t setting, const Answer *answer)
 {
-	procedure_begin(central, promise);
+	procedure_begin(central, answer);
 	central->procedure.setting = setting;
 	find(central, (uint16_t)(handle + 1));
 }
@@ -252,13 +252,13 @@ static void raw_taken(Central *central, uint8_t error, const uint8_t *pdu, size_
 	read_end(central);
 }
 
-void central_send_raw(Central *central, const uint8_t *pdu, size_t length, Promise *promise)
+bool central_send_raw(Central *central, const uint8_t *pdu, size_t length, const Answer *answer)
 {
-	if (att_is_request(pdu[0])) {
-		procedure_begin(central, promise);
-		central_request(central, raw_taken, pdu, length);
-		return;
+	if (!att_is_request(pdu[0])) {
+		(void)link_send(central->link, CID_ATT, pdu, length);
+		return false;
 	}
-	(void)link_send(central->link, CID_ATT, pdu, length);
-	promise_keep_with(promise, "ok");
+	procedure_begin(central, answer);
+	central_request(central, raw_taken, pdu, length);
+	return true;
 }

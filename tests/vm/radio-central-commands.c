@@ -10,40 +10,29 @@
 
 #include "radio-central-commands.h"
 
-static bool promise_make(Request *request)
-{
-	request->promise = promise_new();
-	return request->promise ? true : fail_errno(request, request->words[0], -ENOMEM);
-}
-
 static bool run_onair(Request *request)
 {
 	const Air *air = request->air;
 	Target target;
 
-	if (!parse_target(request, request->words[1], &target) || !promise_make(request))
+	if (!parse_target(request, request->words[1], &target))
 		return false;
-	fputs("ok", request->promise->text);
 	for (size_t i = 0; i < air->n_radios; i++)
 		if (air_matches(&target, air->radios[i]) && controller_powered(air->radios[i]))
-			advert_print(controller_advert(air->radios[i]), request->promise->text);
-	promise_keep(request->promise);
+			advert_print(controller_advert(air->radios[i]), request->reply);
 	return true;
 }
 
 static bool run_airtime(Request *request)
 {
 	const Air *air = request->air;
-	bool reset = request->n_words > 2;
+	bool reset = request->n > 2;
 	Target target;
 
 	if (!parse_target(request, request->words[1], &target))
 		return false;
 	if (reset && strcmp(request->words[2], "reset"))
-		return fail(request, "not reset", request->words[2]);
-	if (!promise_make(request))
-		return false;
-	fputs("ok", request->promise->text);
+		return fail(request, "not reset: %s", request->words[2]);
 	for (size_t i = 0; i < air->n_radios; i++) {
 		if (!air_matches(&target, air->radios[i]))
 			continue;
@@ -51,9 +40,8 @@ static bool run_airtime(Request *request)
 		if (reset)
 			advert_forget_airtime(controller_advert(air->radios[i]));
 		else
-			advert_print_airtime(controller_advert(air->radios[i]), request->promise->text);
+			advert_print_airtime(controller_advert(air->radios[i]), request->reply);
 	}
-	promise_keep(request->promise);
 	return true;
 }
 
@@ -67,7 +55,7 @@ static bool run_sets(Request *request)
 	    !parse_number(request, request->words[2], 0, ADVERT_SETS_MAX, &n))
 		return false;
 	r = air_set_sets(request->air, &target, (uint8_t)n);
-	return r < 0 ? fail_errno(request, "sets", r) : true;
+	return r < 0 ? fail_errno(request, r) : true;
 }
 
 static bool run_central(Request *request)
@@ -77,19 +65,19 @@ static bool run_central(Request *request)
 	int r;
 
 	if (strlen(words[1]) >= sizeof(model.name))
-		return fail(request, "name too long", words[1]);
+		return fail(request, "name too long: %s", words[1]);
 	strcpy(model.name, words[1]);
 	if (!parse_address(request, words[2], &model.address.address) ||
 	    !parse_address_type(request, words[3], &model.address.type))
 		return false;
 	r = central_new(&request->air->centrals, &model);
-	return r < 0 ? fail_errno(request, "central", r) : true;
+	return r < 0 ? fail_errno(request, r) : true;
 }
 
 static bool parse_central(Request *request, Central **ret)
 {
 	*ret = centrals_find(&request->air->centrals, request->words[1]);
-	return *ret ? true : fail(request, "no such central", request->words[1]);
+	return *ret ? true : fail(request, "no such central: %s", request->words[1]);
 }
 
 /* one that can do something on its link */
@@ -98,8 +86,8 @@ static bool parse_idle(Request *request, Central **ret)
 	if (!parse_central(request, ret))
 		return false;
 	if (!(*ret)->link)
-		return fail(request, "not connected", request->words[1]);
-	return (*ret)->procedure.promise ? fail(request, "busy", request->words[1]) : true;
+		return fail(request, "not connected: %s", request->words[1]);
+	return (*ret)->procedure.answer.give ? fail(request, "busy: %s", request->words[1]) : true;
 }
 
 static bool run_uncentral(Request *request)
@@ -114,12 +102,8 @@ static bool run_uncentral(Request *request)
 
 static bool run_centrals(Request *request)
 {
-	if (!promise_make(request))
-		return false;
-	fputs("ok", request->promise->text);
 	for (const Central *central = request->air->centrals.first; central; central = central->next)
-		fprintf(request->promise->text, " %s", central->name);
-	promise_keep(request->promise);
+		g_string_append_printf(request->reply, " %s", central->name);
 	return true;
 }
 
@@ -132,19 +116,18 @@ static bool run_connect(Request *request)
 	int r = -ECONNREFUSED;
 
 	if (!parse_central(request, &central) || !parse_target(request, request->words[2], &target) ||
-	    (request->n_words > 3 &&
+	    (request->n > 3 &&
 	     !parse_number(request, request->words[3], ATT_MTU_MIN, ATT_MTU_MAX, &mtu)))
 		return false;
 	if (central->link)
-		return fail(request, "connected", request->words[1]);
-	if (!promise_make(request))
-		return false;
+		return fail(request, "connected: %s", request->words[1]);
 	for (size_t i = 0; i < air->n_radios && r < 0; i++)
 		if (air_matches(&target, air->radios[i]))
-			r = central_connect(central, air->radios[i], (uint16_t)mtu, request->promise);
+			r = central_connect(central, air->radios[i], (uint16_t)mtu, &request->answer);
 	if (r < 0)
-		promise_keep_with(request->promise, "error not connectable");
-	return r >= 0;
+		return fail(request, "not connectable");
+	request->late = true;
+	return true;
 }
 
 static bool run_disconnect(Request *request)
@@ -153,10 +136,10 @@ static bool run_disconnect(Request *request)
 	Central *central;
 
 	if (!parse_central(request, &central) ||
-	    (request->n_words > 2 && !parse_hex_number(request, request->words[2], UINT8_MAX, &reason)))
+	    (request->n > 2 && !parse_hex(request, request->words[2], UINT8_MAX, &reason)))
 		return false;
 	if (!central->link)
-		return fail(request, "not connected", request->words[1]);
+		return fail(request, "not connected: %s", request->words[1]);
 	link_close(central->link, (uint8_t)reason);
 	return true;
 }
@@ -167,7 +150,7 @@ static bool run_state(Request *request)
 
 	if (!parse_central(request, &central))
 		return false;
-	snprintf(request->reply, COMMAND_REPLY_MAX, "ok up=%d mtu=%u encrypted=%d pdus=%" PRIu64,
+	g_string_printf(request->reply, "ok up=%d mtu=%u encrypted=%d pdus=%" PRIu64,
 		 central->link != NULL, central->link ? central->att.mtu : 0,
 		 central->link && central->att.encrypted, central->pdus);
 	return true;
@@ -177,9 +160,9 @@ static bool run_discover(Request *request)
 {
 	Central *central;
 
-	if (!parse_idle(request, &central) || !promise_make(request))
+	if (!parse_idle(request, &central))
 		return false;
-	central_discover(central, request->promise);
+	central_discover(central, request_late(request));
 	return true;
 }
 
@@ -187,7 +170,7 @@ static bool parse_handle(Request *request, uint16_t *ret)
 {
 	uint32_t handle;
 
-	if (!parse_hex_number(request, request->words[2], UINT16_MAX, &handle))
+	if (!parse_hex(request, request->words[2], UINT16_MAX, &handle))
 		return false;
 	*ret = (uint16_t)handle;
 	return true;
@@ -196,25 +179,23 @@ static bool parse_handle(Request *request, uint16_t *ret)
 static bool run_read(Request *request)
 {
 	uint32_t offset = 0;
-	bool part = request->n_words > 4;
+	bool part = request->n > 4;
 	Central *central;
 	uint16_t handle;
 
 	if (!parse_idle(request, &central) || !parse_handle(request, &handle) ||
-	    (request->n_words > 3 &&
+	    (request->n > 3 &&
 	     !parse_number(request, request->words[3], 0, UINT16_MAX, &offset)))
 		return false;
 	if (part && strcmp(request->words[4], "part"))
-		return fail(request, "not part", request->words[4]);
-	if (!promise_make(request))
-		return false;
-	central_read(central, handle, (uint16_t)offset, part, request->promise);
+		return fail(request, "not part: %s", request->words[4]);
+	central_read(central, handle, (uint16_t)offset, part, request_late(request));
 	return true;
 }
 
 static bool run_write(Request *request)
 {
-	const char *way = request->n_words > 4 ? request->words[4] : "request";
+	const char *way = request->n > 4 ? request->words[4] : "request";
 	uint8_t value[CENTRAL_VALUE_MAX];
 	bool command = !strcmp(way, "command"), prepare = !strcmp(way, "prepare");
 	Central *central;
@@ -225,19 +206,17 @@ static bool run_write(Request *request)
 	    !parse_bytes(request, request->words[3], sizeof(value), value, &length))
 		return false;
 	if (!command && !prepare && strcmp(way, "request"))
-		return fail(request, "no way to write", way);
+		return fail(request, "no way to write: %s", way);
 	if (!prepare && length + 3 > central->att.mtu)
-		return fail(request, "longer than the MTU", request->words[2]);
+		return fail(request, "longer than the MTU: %s", request->words[2]);
 	if (command) {
 		central_write_command(central, handle, value, length);
 		return true;
 	}
-	if (!promise_make(request))
-		return false;
 	if (prepare)
-		central_write_prepared(central, handle, value, length, request->promise);
+		central_write_prepared(central, handle, value, length, request_late(request));
 	else
-		central_write(central, handle, value, length, request->promise);
+		central_write(central, handle, value, length, request_late(request));
 	return true;
 }
 
@@ -250,10 +229,10 @@ static bool run_subscribe(Request *request)
 	while (setting < 3 && strcmp(settings[setting], request->words[3]))
 		setting++;
 	if (setting == 3)
-		return fail(request, "neither notify, indicate nor off", request->words[3]);
-	if (!parse_idle(request, &central) || !parse_handle(request, &handle) || !promise_make(request))
+		return fail(request, "neither notify, indicate nor off: %s", request->words[3]);
+	if (!parse_idle(request, &central) || !parse_handle(request, &handle))
 		return false;
-	central_subscribe(central, handle, setting, request->promise);
+	central_subscribe(central, handle, setting, request_late(request));
 	return true;
 }
 
@@ -261,11 +240,9 @@ static bool run_events(Request *request)
 {
 	Central *central;
 
-	if (!parse_central(request, &central) || !promise_make(request))
+	if (!parse_central(request, &central))
 		return false;
-	fputs("ok", request->promise->text);
-	inbox_print(&central->inbox, request->promise->text);
-	promise_keep(request->promise);
+	inbox_print(&central->inbox, request->reply);
 	return true;
 }
 
@@ -279,10 +256,8 @@ static bool run_att(Request *request)
 	    !parse_bytes(request, request->words[2], sizeof(pdu), pdu, &length))
 		return false;
 	if (length == 0)
-		return fail(request, "no PDU", request->words[2]);
-	if (!promise_make(request))
-		return false;
-	central_send_raw(central, pdu, length, request->promise);
+		return fail(request, "no PDU: %s", request->words[2]);
+	request->late = central_send_raw(central, pdu, length, &request->answer);
 	return true;
 }
 
@@ -295,14 +270,13 @@ static bool run_secure(Request *request)
 	if (!parse_central(request, &central))
 		return false;
 	if (!central->link)
-		return fail(request, "not connected", request->words[1]);
-	if (central->securing)
-		return fail(request, "busy", request->words[1]);
+		return fail(request, "not connected: %s", request->words[1]);
+	if (central->securing.give)
+		return fail(request, "busy: %s", request->words[1]);
 	if ((!just_works && strcmp(request->words[2], "ask") &&
-	     !parse_number(request, request->words[2], 0, 999999, &passkey)) ||
-	    !promise_make(request))
+	     !parse_number(request, request->words[2], 0, 999999, &passkey)))
 		return false;
-	central_secure(central, !just_works, passkey, request->promise);
+	central_secure(central, !just_works, passkey, request_late(request));
 	return true;
 }
 
@@ -315,7 +289,7 @@ static bool run_type(Request *request)
 	    !parse_number(request, request->words[2], 0, 999999, &passkey))
 		return false;
 	if (!central->link)
-		return fail(request, "not connected", request->words[1]);
+		return fail(request, "not connected: %s", request->words[1]);
 	central_type(central, passkey);
 	return true;
 }
@@ -349,6 +323,5 @@ const Verb central_verbs[] = {
 	{ "secure", 3, 3, run_secure },
 	{ "type", 3, 3, run_type },
 	{ "unbond", 2, 2, run_unbond },
+	{ NULL, 0, 0, NULL },
 };
-
-const size_t n_central_verbs = sizeof(central_verbs) / sizeof(central_verbs[0]);

@@ -26,7 +26,7 @@ struct Discovery {
 
 Discovery *discovery_free(Discovery *discovery)
 {
-	free(discovery);
+	g_free(discovery);
 	return NULL;
 }
 
@@ -49,16 +49,16 @@ static void discover(Central *central, uint16_t from)
 	central_request(central, discover_taken, pdu, type ? 7 : 5);
 }
 
-static void uuid_print(const Uuid *uuid, FILE *text)
+static void uuid_print(const Uuid *uuid, GString *text)
 {
 	const uint8_t *b = uuid->bytes;
 
 	if (uuid->length == 2) {
-		fprintf(text, "0000%02x%02x-0000-1000-8000-00805f9b34fb", b[1], b[0]);
+		g_string_append_printf(text, "0000%02x%02x-0000-1000-8000-00805f9b34fb", b[1], b[0]);
 		return;
 	}
 	for (int i = 15; i >= 0; i--)
-		fprintf(text, i == 12 || i == 10 || i == 8 || i == 6 ? "%02x-" : "%02x", b[i]);
+		g_string_append_printf(text, i == 12 || i == 10 || i == 8 || i == 6 ? "%02x-" : "%02x", b[i]);
 }
 
 static int item_compare(const void *a, const void *b)
@@ -78,7 +78,7 @@ static bool is_descriptor(const Discovery *discovery, const Item *item)
 	return true;
 }
 
-static void discovery_print(Discovery *discovery, FILE *text)
+static void discovery_print(Discovery *discovery, GString *text)
 {
 	qsort(discovery->items, discovery->n, sizeof(Item), item_compare);
 	for (size_t i = 0; i < discovery->n; i++) {
@@ -86,14 +86,14 @@ static void discovery_print(Discovery *discovery, FILE *text)
 
 		if (item->kind == 'd' && !is_descriptor(discovery, item))
 			continue;
-		fprintf(text, " %c:%04x:", item->kind, item->handle);
+		g_string_append_printf(text, " %c:%04x:", item->kind, item->handle);
 		if (item->kind == 's')
-			fprintf(text, "%04x:", item->other);
+			g_string_append_printf(text, "%04x:", item->other);
 		if (item->kind == 'c')
-			fprintf(text, "%02x:%04x:", item->properties, item->other);
+			g_string_append_printf(text, "%02x:%04x:", item->properties, item->other);
 		uuid_print(&item->uuid, text);
 		if (item->kind == 's')
-			fputs(item->primary ? ":p" : ":s", text);
+			g_string_append(text, item->primary ? ":p" : ":s");
 	}
 }
 
@@ -102,6 +102,7 @@ static void discovery_print(Discovery *discovery, FILE *text)
 static void discover_next(Central *central, uint8_t error)
 {
 	Discovery *discovery = central->procedure.discovery;
+	g_autoptr(GString) text = NULL;
 
 	if (error && error != ATT_ATTRIBUTE_NOT_FOUND && discovery->type != UUID_SECONDARY) {
 		procedure_end_att(central, error);
@@ -112,9 +113,9 @@ static void discover_next(Central *central, uint8_t error)
 			discovery->type = discovery->type == UUID_SECONDARY ? UUID_CHARACTERISTIC : 0;
 		discover(central, 1);
 	} else {
-		fputs("ok", central->procedure.promise->text);
-		discovery_print(discovery, central->procedure.promise->text);
-		procedure_end(central, "%s", "");
+		text = g_string_new("ok");
+		discovery_print(discovery, text);
+		procedure_end(central, "%s", text->str);
 	}
 }
 
@@ -174,15 +175,11 @@ static void discover_taken(Central *central, uint8_t error, const uint8_t *pdu, 
 		discover(central, (uint16_t)(last + 1));
 }
 
-void central_discover(Central *central, Promise *promise)
+void central_discover(Central *central, const Answer *answer)
 {
-	Discovery *discovery = calloc(1, sizeof(*discovery));
+	Discovery *discovery = g_new0(Discovery, 1);
 
-	if (!discovery) {
-		promise_keep_with(promise, "error no memory");
-		return;
-	}
-	procedure_begin(central, promise);
+	procedure_begin(central, answer);
 	discovery->type = UUID_PRIMARY;
 	central->procedure.discovery = discovery;
 	discover(central, 1);

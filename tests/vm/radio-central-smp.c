@@ -39,17 +39,14 @@ static void pdu_send(Central *central, uint8_t code, const void *parameters, siz
 /* The test is told, if it asked for it. */
 static void security_end(Central *central, const char *format, ...)
 {
-	Promise *promise = central->securing;
+	g_autofree char *reply = NULL;
 	va_list args;
 
 	central->smp.step = IDLE;
-	central->securing = NULL;
-	if (!promise)
-		return;
 	va_start(args, format);
-	vfprintf(promise->text, format, args);
+	reply = g_strdup_vprintf(format, args);
 	va_end(args);
-	promise_keep(promise);
+	answer_give(&central->securing, "%s", reply);
 }
 
 void central_smp_close(Central *central)
@@ -59,7 +56,7 @@ void central_smp_close(Central *central)
 
 uint64_t central_smp_run(Central *central, uint64_t now)
 {
-	if (!central->securing)
+	if (!central->securing.give)
 		return UINT64_MAX;
 	if (central->security_deadline > now)
 		return central->security_deadline;
@@ -246,9 +243,9 @@ void central_key(Central *central, const uint8_t *key)
 		security_end(central, "ok");
 }
 
-void central_secure(Central *central, bool by_passkey, uint32_t passkey, Promise *promise)
+void central_secure(Central *central, bool by_passkey, uint32_t passkey, const Answer *answer)
 {
-	central->securing = promise;
+	central->securing = *answer;
 	central->security_deadline = clock_now() + CENTRAL_PATIENCE;
 	begin(central, by_passkey, passkey);
 }

@@ -56,22 +56,23 @@ Central *centrals_find(const Centrals *centrals, const char *name)
 	return NULL;
 }
 
-void procedure_begin(Central *central, Promise *promise)
+void procedure_begin(Central *central, const Answer *answer)
 {
-	central->procedure = (Procedure){ .promise = promise, .deadline = clock_now() + CENTRAL_PATIENCE };
+	central->procedure = (Procedure){ .answer = *answer, .deadline = clock_now() + CENTRAL_PATIENCE };
 }
 
 void procedure_end(Central *central, const char *format, ...)
 {
-	Promise *promise = central->procedure.promise;
+	Answer answer = central->procedure.answer;
+	g_autofree char *reply = NULL;
 	va_list args;
 
 	discovery_free(central->procedure.discovery);
-	central->procedure = (Procedure){ .promise = NULL };
+	central->procedure = (Procedure){ .handle = 0 };
 	va_start(args, format);
-	vfprintf(promise->text, format, args);
+	reply = g_strdup_vprintf(format, args);
 	va_end(args);
-	promise_keep(promise);
+	answer_give(&answer, "%s", reply);
 }
 
 void procedure_end_att(Central *central, uint8_t error)
@@ -101,7 +102,7 @@ static void mtu_taken(Central *central, uint8_t error, const uint8_t *pdu, size_
 	procedure_end(central, "ok");
 }
 
-int central_connect(Central *central, Controller *radio, uint16_t mtu, Promise *promise)
+int central_connect(Central *central, Controller *radio, uint16_t mtu, const Answer *answer)
 {
 	uint8_t pdu[3] = { ATT_MTU_REQUEST };
 
@@ -111,7 +112,7 @@ int central_connect(Central *central, Controller *radio, uint16_t mtu, Promise *
 	central->att.mtu_limit = mtu;
 	att_open(&central->att);
 	smp_open(&central->smp, &central->link->central, &central->link->peripheral);
-	procedure_begin(central, promise);
+	procedure_begin(central, answer);
 	put_le16(pdu + 1, mtu);
 	central_request(central, mtu_taken, pdu, sizeof(pdu));
 	return 0;
@@ -122,7 +123,7 @@ void central_closed(Central *central)
 	central->link = NULL;
 	att_close(&central->att);
 	central_smp_close(central);
-	if (central->procedure.promise)
+	if (central->procedure.answer.give)
 		procedure_end(central, "error link lost");
 }
 
@@ -131,9 +132,9 @@ uint64_t centrals_run(Centrals *centrals, uint64_t now)
 	uint64_t next = UINT64_MAX, due;
 
 	for (Central *central = centrals->first; central; central = central->next) {
-		if (central->procedure.promise && central->procedure.deadline <= now)
+		if (central->procedure.answer.give && central->procedure.deadline <= now)
 			procedure_end(central, "error no answer");
-		if (central->procedure.promise && central->procedure.deadline < next)
+		if (central->procedure.answer.give && central->procedure.deadline < next)
 			next = central->procedure.deadline;
 		due = central_smp_run(central, now);
 		if (due < next)

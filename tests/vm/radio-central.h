@@ -3,7 +3,7 @@
 
 /*
  * Emulated centrals, phones say: each connects to a radio that advertises, and is a client of its
- * host's GATT server. One ATT procedure at a time for each; its end is a promise. When the host asks for
+ * host's GATT server. One ATT procedure at a time for each; its end is an answer. When the host asks for
  * security, they encrypt with the bond that they have, or pair by Just Works. Times are CLOCK_MONOTONIC
  * nanoseconds.
  */
@@ -11,7 +11,7 @@
 #include "radio-att.h"
 #include "radio-inbox.h"
 #include "radio-link.h"
-#include "radio-promise.h"
+#include "request.h"
 #include "radio-smp.h"
 
 #define CENTRAL_NAME_MAX 64
@@ -26,7 +26,7 @@ typedef void (*Step)(Central *central, uint8_t error, const uint8_t *pdu, size_t
 
 /* what the test has asked for */
 typedef struct Procedure {
-	Promise *promise;		/* NULL: nothing is under way */
+	Answer answer;			/* give NULL: nothing is under way */
 	Step step;			/* NULL: it waits for something else than ATT */
 	uint8_t opcode;			/* of the request under way; 0: none */
 	uint64_t deadline;
@@ -49,7 +49,7 @@ struct Central {
 	Procedure procedure;
 	Inbox inbox;
 	Smp smp;			/* as the initiator; its bond is with the host */
-	Promise *securing;		/* what the test has asked for, or NULL */
+	Answer securing;		/* what the test has asked for; give NULL: nothing */
 	uint64_t security_deadline;
 };
 
@@ -72,27 +72,28 @@ void central_receive(Central *central, uint16_t cid, const uint8_t *payload, siz
 /* The key that the host has for the link, NULL: none. */
 void central_key(Central *central, const uint8_t *key);
 
-/* Toward the test: each begins what the promise will tell the end of. Only with a link, and while
+/* Toward the test: each begins what the answer will tell the end of. Only with a link, and while
  * nothing else is under way: no other procedure, or for central_secure no other securing. */
 /* -ECONNREFUSED: the radio advertises nothing that can be connected to. */
-int central_connect(Central *central, Controller *radio, uint16_t mtu, Promise *promise);
+int central_connect(Central *central, Controller *radio, uint16_t mtu, const Answer *answer);
 /* part: what comes with one answer, else up to the end. */
-void central_read(Central *central, uint16_t handle, uint16_t offset, bool part, Promise *promise);
-void central_write(Central *central, uint16_t handle, const uint8_t *value, size_t length, Promise *promise);
+void central_read(Central *central, uint16_t handle, uint16_t offset, bool part, const Answer *answer);
+void central_write(Central *central, uint16_t handle, const uint8_t *value, size_t length, const Answer *answer);
 void central_write_command(Central *central, uint16_t handle, const uint8_t *value, size_t length);
 void central_write_prepared(Central *central, uint16_t handle, const uint8_t *value, size_t length,
-			    Promise *promise);
-void central_subscribe(Central *central, uint16_t handle, uint16_t setting, Promise *promise);
-void central_discover(Central *central, Promise *promise);
-void central_send_raw(Central *central, const uint8_t *pdu, size_t length, Promise *promise);
+			    const Answer *answer);
+void central_subscribe(Central *central, uint16_t handle, uint16_t setting, const Answer *answer);
+void central_discover(Central *central, const Answer *answer);
+/* false: there is no answer to wait for. */
+bool central_send_raw(Central *central, const uint8_t *pdu, size_t length, const Answer *answer);
 /* Just Works without a passkey; SMP_PASSKEY_UNKNOWN: it waits for central_type. A bond that will do
  * is used instead of pairing anew. */
-void central_secure(Central *central, bool by_passkey, uint32_t passkey, Promise *promise);
+void central_secure(Central *central, bool by_passkey, uint32_t passkey, const Answer *answer);
 /* Somebody has typed the passkey that the host shows. */
 void central_type(Central *central, uint32_t passkey);
 
 /* For the parts of a central. */
-void procedure_begin(Central *central, Promise *promise);
+void procedure_begin(Central *central, const Answer *answer);
 /* The reply, and the end. */
 void procedure_end(Central *central, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void procedure_end_att(Central *central, uint8_t error);

@@ -11,6 +11,43 @@
 #include "radio-peer-commands.h"
 #include "radio-rfkill.h"
 
+const char commands_help[] =
+	"Only the radio on /dev/vhci:\n"
+	"  event RADIO HEX                        an LE Meta event as it is: subevent, parameters\n"
+	"  storm RADIO ADVERTISERS RATE SECONDS BURST     so many reports together, from one advertiser\n"
+	"  att NAME HEX                           a central sends that PDU\n";
+
+bool parse_address(Request *request, const char *word, bdaddr_t *ret)
+{
+	uint64_t addr;
+
+	if (!parse_addr(request, word, &addr))
+		return false;
+	for (int i = 0; i < 6; i++)
+		ret->b[i] = (uint8_t)(addr >> 8 * i);
+	return true;
+}
+
+bool parse_target(Request *request, const char *word, Target *ret)
+{
+	if (!strcmp(word, "*")) {
+		*ret = *BDADDR_ANY;
+		return true;
+	}
+	return parse_address(request, word, ret) &&
+	       (air_find(request->air, ret) || fail(request, "no such radio: %s", word));
+}
+
+bool parse_address_type(Request *request, const char *word, uint8_t *ret)
+{
+	bool random;
+
+	if (!parse_either(request, word, "random", "public", &random))
+		return false;
+	*ret = random;
+	return true;
+}
+
 /* BASE or BASE~SPREAD, dBm */
 static bool parse_level(Request *request, const char *word, Level *ret)
 {
@@ -22,7 +59,7 @@ static bool parse_level(Request *request, const char *word, Level *ret)
 		spread = strtol(end + 1, &end, 10);
 	if (end == word || *end || spread < 0 || base - spread < INT8_MIN ||
 	    base + spread > INT8_MAX)
-		return fail(request, "not an RSSI", word);
+		return fail(request, "not an RSSI: %s", word);
 	*ret = (Level){ (int8_t)base, (uint8_t)spread };
 	return true;
 }
@@ -60,11 +97,11 @@ static bool run_plug(Request *request)
 	if (!parse_address(request, request->words[1], &address))
 		return false;
 	if (!bacmp(&address, BDADDR_ANY))
-		return fail(request, "no address for a radio", request->words[1]);
+		return fail(request, "no address for a radio: %s", request->words[1]);
 	r = air_plug(request->air, &address, &radio);
 	if (r < 0)
-		return fail_errno(request, "plug", r);
-	snprintf(request->reply, COMMAND_REPLY_MAX, "ok hci%d", controller_index(radio));
+		return fail_errno(request, r);
+	g_string_printf(request->reply, "ok hci%d", controller_index(radio));
 	return true;
 }
 
@@ -92,16 +129,16 @@ static bool run_adv(Request *request)
 
 	if (!parse_target(request, words[1], &target) ||
 	    !parse_report(request, words + 2, &report, &level) ||
-	    (request->n_words > 7 && !parse_number(request, words[7], 1, 1000000, &count)))
+	    (request->n > 7 && !parse_number(request, words[7], 1, 1000000, &count)))
 		return false;
 	for (uint32_t i = 0; i < count; i++) {
 		report.rssi = level_at(&level, i);
 		r = air_send(request->air, &target, &report);
 		if (r < 0)
-			return fail_errno(request, "adv", r);
+			return fail_errno(request, r);
 		sent += (uint32_t)r;
 	}
-	snprintf(request->reply, COMMAND_REPLY_MAX, "ok %" PRIu32, sent);
+	g_string_printf(request->reply, "ok %" PRIu32, sent);
 	return true;
 }
 
@@ -117,8 +154,8 @@ static bool run_event(Request *request)
 		return false;
 	r = air_send_event(request->air, &target, parameters, length);
 	if (r < 0)
-		return fail_errno(request, "event", r);
-	snprintf(request->reply, COMMAND_REPLY_MAX, "ok %d", r);
+		return fail_errno(request, r);
+	g_string_printf(request->reply, "ok %d", r);
 	return true;
 }
 
@@ -134,9 +171,9 @@ static bool run_repeat(Request *request)
 	    !parse_number(request, words[8], 1, 3600000, &interval) ||
 	    !parse_number(request, words[9], 0, UINT32_MAX, &repeat.count))
 		return false;
-	if (request->n_words > 10) {
-		if (request->n_words != 12 || strcmp(words[10], "rsp"))
-			return fail(request, "expected rsp HEX", words[10]);
+	if (request->n > 10) {
+		if (request->n != 12 || strcmp(words[10], "rsp"))
+			return fail(request, "expected rsp HEX: %s", words[10]);
 		repeat.has_response = true;
 		repeat.response = repeat.report;
 		repeat.response.type = 4;
@@ -144,11 +181,11 @@ static bool run_repeat(Request *request)
 			return false;
 	}
 	if (strlen(words[2]) >= sizeof(repeat.name))
-		return fail(request, "name too long", words[2]);
+		return fail(request, "name too long: %s", words[2]);
 	strcpy(repeat.name, words[2]);
 	repeat.interval = (uint64_t)interval * 1000000;
-	r = air_repeat(request->air, &repeat, request->now);
-	return r < 0 ? fail_errno(request, "repeat", r) : true;
+	r = air_repeat(request->air, &repeat, clock_now());
+	return r < 0 ? fail_errno(request, r) : true;
 }
 
 static bool run_storm(Request *request)
@@ -162,10 +199,10 @@ static bool run_storm(Request *request)
 	    !parse_number(request, words[2], 1, 65536, &advertisers) ||
 	    !parse_number(request, words[3], 1, 100000, &rate) ||
 	    !parse_number(request, words[4], 1, 1000000, &seconds) ||
-	    (request->n_words > 5 && !parse_number(request, words[5], 1, 65536, &burst)))
+	    (request->n > 5 && !parse_number(request, words[5], 1, 65536, &burst)))
 		return false;
-	r = air_storm(request->air, &target, advertisers, rate, seconds, burst, request->now);
-	return r < 0 ? fail_errno(request, "storm", r) : true;
+	r = air_storm(request->air, &target, advertisers, rate, seconds, burst, clock_now());
+	return r < 0 ? fail_errno(request, r) : true;
 }
 
 static bool run_quiet(Request *request)
@@ -200,8 +237,7 @@ static bool run_status(Request *request)
 		filter |= up && controller_filter_wanted(radio);
 		sent += controller_sent(radio);
 	}
-	snprintf(request->reply, COMMAND_REPLY_MAX,
-		 "ok scanning=%d active=%d filterdup=%d powered=%d sent=%" PRIu64, scanning, active,
+	g_string_printf(request->reply, "ok scanning=%d active=%d filterdup=%d powered=%d sent=%" PRIu64, scanning, active,
 		 filter, powered, sent);
 	return true;
 }
@@ -221,12 +257,12 @@ static bool run_rfkill(Request *request)
 			continue;
 		r = rfkill_block(controller_index(air->radios[i]), block);
 		if (r < 0)
-			return fail_errno(request, "rfkill", r);
+			return fail_errno(request, r);
 	}
 	return true;
 }
 
-static const Verb verbs[] = {
+static const Verb air_verbs[] = {
 	{ "plug", 2, 2, run_plug },
 	{ "unplug", 2, 2, run_unplug },
 	{ "adv", 7, 8, run_adv },
@@ -236,51 +272,7 @@ static const Verb verbs[] = {
 	{ "quiet", 2, 2, run_quiet },
 	{ "status", 2, 2, run_status },
 	{ "rfkill", 3, 3, run_rfkill },
+	{ NULL, 0, 0, NULL },
 };
 
-static const Verb *verb_find(const Verb *list, size_t n, const char *name)
-{
-	for (size_t i = 0; i < n; i++)
-		if (!strcmp(list[i].name, name))
-			return &list[i];
-	return NULL;
-}
-
-bool command_line_run(Air *air, char *line, uint64_t now, char reply[COMMAND_REPLY_MAX],
-		      Promise **ret_promise)
-{
-	Request request = { .air = air, .now = now, .reply = reply };
-	char *rest = line, *word;
-	const Verb *verb;
-
-	*ret_promise = NULL;
-	while ((word = strsep(&rest, " \t\r"))) {
-		if (!*word)
-			continue;
-		if (request.n_words == WORDS_MAX) {
-			fail(&request, "too many words", word);
-			return true;
-		}
-		request.words[request.n_words++] = word;
-	}
-	strcpy(reply, "ok");
-	if (request.n_words == 0) {
-		fail(&request, "empty", "request");
-		return true;
-	}
-	if (!strcmp(request.words[0], "quit"))
-		return false;
-	verb = verb_find(verbs, sizeof(verbs) / sizeof(verbs[0]), request.words[0]);
-	if (!verb)
-		verb = verb_find(peer_verbs, n_peer_verbs, request.words[0]);
-	if (!verb)
-		verb = verb_find(central_verbs, n_central_verbs, request.words[0]);
-	if (!verb)
-		fail(&request, "unknown request", request.words[0]);
-	else if (request.n_words < verb->least || request.n_words > verb->most)
-		fail(&request, "wrong number of words", request.words[0]);
-	else
-		verb->run(&request);
-	*ret_promise = request.promise;
-	return true;
-}
+const Verb *const verbs[] = { air_verbs, peer_verbs, central_verbs, NULL };

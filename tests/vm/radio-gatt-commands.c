@@ -12,10 +12,10 @@ static bool parse_handle(Request *request, uint16_t *ret)
 {
 	uint32_t handle;
 
-	if (!parse_hex_number(request, request->words[2], UINT16_MAX, &handle))
+	if (!parse_hex(request, request->words[2], UINT16_MAX, &handle))
 		return false;
 	*ret = (uint16_t)handle;
-	return handle ? true : fail(request, "no handle", request->words[2]);
+	return handle ? true : fail(request, "no handle: %s", request->words[2]);
 }
 
 /* 180d, 0000180d-0000-1000-8000-00805f9b34fb; the long form of a short one is short on air */
@@ -29,7 +29,7 @@ static bool parse_uuid(Request *request, const char *word, Uuid *ret)
 	uint32_t number;
 
 	if (strlen(word) == 4) {
-		if (!parse_hex_number(request, word, UINT16_MAX, &number))
+		if (!parse_hex(request, word, UINT16_MAX, &number))
 			return false;
 		*ret = uuid_short((uint16_t)number);
 		return true;
@@ -39,7 +39,7 @@ static bool parse_uuid(Request *request, const char *word, Uuid *ret)
 			digits[n++] = *c;
 	digits[n] = '\0';
 	if (strlen(word) != 36 || n != 32 || strspn(digits, "0123456789abcdefABCDEF") != n)
-		return fail(request, "not a UUID", word);
+		return fail(request, "not a UUID: %s", word);
 	ret->length = 16;
 	for (size_t i = 0; i < 16; i++)
 		(void)sscanf(digits + 2 * i, "%2hhx", &ret->bytes[15 - i]);
@@ -78,7 +78,7 @@ static bool parse_flags(Request *request, char *word, uint16_t *ret)
 			if (!strcmp(names[i].name, name))
 				break;
 		if (i == sizeof(names) / sizeof(names[0]))
-			return fail(request, "no such flag", name);
+			return fail(request, "no such flag: %s", name);
 		*ret |= names[i].flags;
 	}
 	return true;
@@ -113,7 +113,7 @@ bool run_service(Request *request)
 		return false;
 	r = gatt_add_service(&peer->database, handle, &uuid, primary);
 	if (r < 0)
-		return fail_errno(request, "service", r);
+		return fail_errno(request, r);
 	service_changed(peer, handle);
 	return true;
 }
@@ -131,7 +131,7 @@ bool run_unservice(Request *request)
 	end = gatt_find(database, handle) ? gatt_service_end(database, gatt_from(database, handle)) : 0;
 	r = gatt_remove_service(database, handle);
 	if (r < 0)
-		return fail_errno(request, "unservice", r);
+		return fail_errno(request, r);
 	peer_change(peer, handle, end);
 	return true;
 }
@@ -152,10 +152,10 @@ static bool run_add(Request *request, int (*add)(Database *database, uint16_t ha
 	    !parse_bytes(request, request->words[5], sizeof(value), value, &length))
 		return false;
 	if (handle == UINT16_MAX)
-		return fail(request, "no room after", request->words[2]);
+		return fail(request, "no room after: %s", request->words[2]);
 	r = add(&peer->database, handle, &uuid, flags, value, length);
 	if (r < 0)
-		return fail_errno(request, request->words[0], r);
+		return fail_errno(request, r);
 	service_changed(peer, handle);
 	return true;
 }
@@ -177,8 +177,8 @@ bool run_changed(Request *request)
 
 	if (!parse_peer(request, &peer))
 		return false;
-	r = peer_tell_change(peer, request->now);
-	return r < 0 ? fail(request, "no Service Changed characteristic", request->words[1]) : true;
+	r = peer_tell_change(peer, clock_now());
+	return r < 0 ? fail(request, "no Service Changed characteristic: %s", request->words[1]) : true;
 }
 
 static bool parse_value(Request *request, Peer **ret_peer, Attribute **ret)
@@ -188,30 +188,26 @@ static bool parse_value(Request *request, Peer **ret_peer, Attribute **ret)
 	if (!parse_peer(request, ret_peer) || !parse_handle(request, &handle))
 		return false;
 	*ret = gatt_value(&(*ret_peer)->database, handle);
-	return *ret ? true : fail(request, "no characteristic or descriptor", request->words[2]);
+	return *ret ? true : fail(request, "no characteristic or descriptor: %s", request->words[2]);
 }
 
 bool run_value(Request *request)
 {
 	uint8_t value[GATT_VALUE_MAX];
 	Attribute *attribute;
-	size_t length, n;
+	size_t length;
 	Peer *peer;
 
 	if (!parse_value(request, &peer, &attribute))
 		return false;
-	if (request->n_words > 3) {
+	if (request->n > 3) {
 		if (!parse_bytes(request, request->words[3], sizeof(value), value, &length))
 			return false;
 		memcpy(attribute->value, value, length);
 		attribute->length = (uint16_t)length;
 	}
-	n = (size_t)snprintf(request->reply, COMMAND_REPLY_MAX, "ok ");
-	for (size_t i = 0; i < attribute->length; i++)
-		n += (size_t)snprintf(request->reply + n, COMMAND_REPLY_MAX - n, "%02x",
-				      attribute->value[i]);
-	if (attribute->length == 0)
-		strcpy(request->reply, "ok -");
+	g_string_append_c(request->reply, ' ');
+	hex_append(request->reply, attribute->value, attribute->length);
 	return true;
 }
 
@@ -219,7 +215,7 @@ bool run_notify(Request *request)
 {
 	uint8_t value[GATT_VALUE_MAX];
 	uint32_t count = 1, interval = 0;
-	bool counted = request->n_words > 4;
+	bool counted = request->n > 4;
 	Attribute *attribute;
 	size_t length;
 	Peer *peer;
@@ -228,13 +224,13 @@ bool run_notify(Request *request)
 	if (!parse_value(request, &peer, &attribute) ||
 	    !parse_bytes(request, request->words[3], sizeof(value), value, &length) ||
 	    (counted && !parse_number(request, request->words[4], 1, UINT32_MAX, &count)) ||
-	    (request->n_words > 5 && !parse_number(request, request->words[5], 0, 3600000, &interval)))
+	    (request->n > 5 && !parse_number(request, request->words[5], 0, 3600000, &interval)))
 		return false;
 	if (counted && length < 4)
-		return fail(request, "no room for a number", request->words[3]);
+		return fail(request, "no room for a number: %s", request->words[3]);
 	r = peer_notify(peer, attribute->handle, value, length, counted, count,
-			interval * (SECOND / 1000), request->now);
-	return r < 0 ? fail_errno(request, "notify", r) : true;
+			interval * (SECOND / 1000), clock_now());
+	return r < 0 ? fail_errno(request, r) : true;
 }
 
 bool run_counts(Request *request)
@@ -244,8 +240,7 @@ bool run_counts(Request *request)
 
 	if (!parse_value(request, &peer, &attribute))
 		return false;
-	snprintf(request->reply, COMMAND_REPLY_MAX,
-		 "ok reads=%" PRIu64 " writes=%" PRIu64 " commands=%" PRIu64, attribute->reads,
+	g_string_printf(request->reply, "ok reads=%" PRIu64 " writes=%" PRIu64 " commands=%" PRIu64, attribute->reads,
 		 attribute->writes, attribute->commands);
 	return true;
 }
@@ -259,7 +254,7 @@ bool run_atterror(Request *request)
 
 	if (!parse_value(request, &peer, &attribute) ||
 	    !parse_either(request, request->words[3], "read", "write", &read) ||
-	    !parse_hex_number(request, request->words[4], UINT8_MAX, &code))
+	    !parse_hex(request, request->words[4], UINT8_MAX, &code))
 		return false;
 	*(read ? &attribute->read_error : &attribute->write_error) = (uint8_t)code;
 	return true;

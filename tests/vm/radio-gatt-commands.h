@@ -3,7 +3,7 @@
 
 /* The requests about a peripheral's attributes (see radio-peer-commands.h). */
 
-#include "radio-request.h"
+#include "radio-commands.h"
 
 /* The peer that the second word names. */
 bool parse_peer(Request *request, Peer **ret);

@@ -31,18 +31,15 @@ void inbox_clear(Inbox *inbox)
 	*inbox = (Inbox){ .n = 0 };
 }
 
-void inbox_print(Inbox *inbox, FILE *text)
+void inbox_print(Inbox *inbox, GString *text)
 {
 	for (size_t i = 0; i < inbox->n; i++) {
 		const Letter *letter = &inbox->letters[i];
 
-		fprintf(text, " %04x:", letter->handle);
-		for (size_t j = 0; j < letter->length; j++)
-			fprintf(text, "%02x", letter->value[j]);
-		if (letter->length == 0)
-			fputc('-', text);
+		g_string_append_printf(text, " %04x:", letter->handle);
+		hex_append(text, letter->value, letter->length);
 	}
 	if (inbox->lost > 0)
-		fprintf(text, " lost:%" PRIu64, inbox->lost);
+		g_string_append_printf(text, " lost:%" PRIu64, inbox->lost);
 	inbox_clear(inbox);
 }

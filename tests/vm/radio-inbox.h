@@ -5,7 +5,8 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
+
+#include "request.h"
 
 #define INBOX_MAX 4096
 
@@ -23,5 +24,5 @@ typedef struct Inbox {
 /* Lost, if there are too many. */
 void inbox_add(Inbox *inbox, uint16_t handle, const uint8_t *value, size_t length);
 /* Writes a word for each, with a space before, and empties it. */
-void inbox_print(Inbox *inbox, FILE *text);
+void inbox_print(Inbox *inbox, GString *text);
 void inbox_clear(Inbox *inbox);

@@ -14,7 +14,7 @@
 bool parse_peer(Request *request, Peer **ret)
 {
 	*ret = peers_find(&request->air->peers, request->words[1]);
-	return *ret ? true : fail(request, "no such peer", request->words[1]);
+	return *ret ? true : fail(request, "no such peer: %s", request->words[1]);
 }
 
 static bool run_peer(Request *request)
@@ -26,7 +26,7 @@ static bool run_peer(Request *request)
 	int r;
 
 	if (strlen(words[1]) >= sizeof(model.name))
-		return fail(request, "name too long", words[1]);
+		return fail(request, "name too long: %s", words[1]);
 	strcpy(model.name, words[1]);
 	if (!parse_address(request, words[2], &model.address.address) ||
 	    !parse_address_type(request, words[3], &model.address.type) ||
@@ -37,8 +37,8 @@ static bool run_peer(Request *request)
 		length = sizeof(flags);
 	}
 	model.advertisement.length = (uint8_t)length;
-	r = peer_new(&request->air->peers, &model, request->now);
-	return r < 0 ? fail_errno(request, "peer", r) : true;
+	r = peer_new(&request->air->peers, &model, clock_now());
+	return r < 0 ? fail_errno(request, r) : true;
 }
 
 static bool run_unpeer(Request *request)
@@ -53,13 +53,9 @@ static bool run_unpeer(Request *request)
 
 static bool run_peers(Request *request)
 {
-	size_t n = strlen(request->reply);
-
 	for (const Peer *peer = request->air->peers.first; peer; peer = peer->next)
-		if (n < COMMAND_REPLY_MAX)
-			n += (size_t)snprintf(request->reply + n, COMMAND_REPLY_MAX - n, " %s",
-					      peer->name);
-	return n < COMMAND_REPLY_MAX ? true : fail(request, "peers", "too many for a line");
+		g_string_append_printf(request->reply, " %s", peer->name);
+	return true;
 }
 
 static bool run_link(Request *request)
@@ -67,25 +63,22 @@ static bool run_link(Request *request)
 	const Database *database;
 	const char *separator = "";
 	Peer *peer;
-	size_t n;
 
 	if (!parse_peer(request, &peer))
 		return false;
 	database = &peer->database;
-	n = (size_t)snprintf(request->reply, COMMAND_REPLY_MAX, "ok up=%d mtu=%u encrypted=%d subscribed=",
-			     peer->link != NULL, peer->link ? peer->att.mtu : 0,
-			     peer->link && peer->att.encrypted);
-	for (size_t i = 0; i < database->n && n < COMMAND_REPLY_MAX; i++) {
+	g_string_append_printf(request->reply, " up=%d mtu=%u encrypted=%d subscribed=", peer->link != NULL,
+			       peer->link ? peer->att.mtu : 0, peer->link && peer->att.encrypted);
+	for (size_t i = 0; i < database->n; i++) {
 		uint16_t handle = database->attributes[i].handle;
 
 		if (!peer->link || !uuid_is(&database->attributes[i].type, UUID_CHARACTERISTIC) ||
 		    !(gatt_subscription(database, (uint16_t)(handle + 1)) & 3))
 			continue;
-		n += (size_t)snprintf(request->reply + n, COMMAND_REPLY_MAX - n, "%s%04x", separator,
-				      handle);
+		g_string_append_printf(request->reply, "%s%04x", separator, handle);
 		separator = ",";
 	}
-	return n < COMMAND_REPLY_MAX ? true : fail(request, "link", "too much for a line");
+	return true;
 }
 
 static bool run_latency(Request *request)
@@ -122,8 +115,8 @@ static bool run_refuse(Request *request)
 	Peer *peer;
 
 	if (!parse_peer(request, &peer) ||
-	    !parse_hex_number(request, request->words[2], UINT8_MAX, &status) ||
-	    (request->n_words > 3 &&
+	    !parse_hex(request, request->words[2], UINT8_MAX, &status) ||
+	    (request->n > 3 &&
 	     !parse_number(request, request->words[3], 0, UINT32_MAX, &times)))
 		return false;
 	peer->refusal = (uint8_t)status;
@@ -138,11 +131,11 @@ static bool run_drop(Request *request)
 	Peer *peer;
 
 	if (!parse_peer(request, &peer) ||
-	    (request->n_words > 2 &&
-	     !parse_hex_number(request, request->words[2], UINT8_MAX, &reason)))
+	    (request->n > 2 &&
+	     !parse_hex(request, request->words[2], UINT8_MAX, &reason)))
 		return false;
 	if (!peer->link)
-		return fail(request, "no link", request->words[1]);
+		return fail(request, "no link: %s", request->words[1]);
 	link_close(peer->link, (uint8_t)reason);
 	return true;
 }
@@ -175,20 +168,20 @@ static bool run_pairing(Request *request)
 	Peer *peer;
 
 	if (!parse_peer(request, &peer) ||
-	    (request->n_words > 3 && !parse_number(request, request->words[3], 0, 999999, &passkey)))
+	    (request->n > 3 && !parse_number(request, request->words[3], 0, 999999, &passkey)))
 		return false;
 	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
 		if (strcmp(ways[i].name, request->words[2]))
 			continue;
-		if ((ways[i].io == SMP_DISPLAY) != (request->n_words > 3))
-			return fail(request, "display, and nothing else, has a passkey",
+		if ((ways[i].io == SMP_DISPLAY) != (request->n > 3))
+			return fail(request, "display, and nothing else, has a passkey: %s",
 				    request->words[2]);
 		peer->smp.io = ways[i].io;
 		peer->smp.refuses = ways[i].refuses;
 		peer->smp.passkey = passkey;
 		return true;
 	}
-	return fail(request, "no way to pair", request->words[2]);
+	return fail(request, "no way to pair: %s", request->words[2]);
 }
 
 static bool run_passkey(Request *request)
@@ -200,7 +193,7 @@ static bool run_passkey(Request *request)
 	    !parse_number(request, request->words[2], 0, 999999, &passkey))
 		return false;
 	if (!peer->link)
-		return fail(request, "no link", request->words[1]);
+		return fail(request, "no link: %s", request->words[1]);
 	peer_type_passkey(peer, passkey);
 	return true;
 }
@@ -213,7 +206,7 @@ static bool run_ask(Request *request)
 	if (!parse_peer(request, &peer))
 		return false;
 	if (!peer->link)
-		return fail(request, "no link", request->words[1]);
+		return fail(request, "no link: %s", request->words[1]);
 	peer_ask_security(peer);
 	return true;
 }
@@ -235,7 +228,7 @@ static bool parse_owner(Request *request, Smp **ret_smp, DeviceAddress **ret_add
 	Central *central = centrals_find(&request->air->centrals, request->words[1]);
 
 	if (!peer && !central)
-		return fail(request, "no such peripheral or central", request->words[1]);
+		return fail(request, "no such peripheral or central: %s", request->words[1]);
 	*ret_smp = peer ? &peer->smp : &central->smp;
 	*ret_address = peer ? &peer->address : &central->address;
 	return true;
@@ -253,16 +246,16 @@ static bool run_rotate(Request *request)
 	if (!parse_owner(request, &smp, &address))
 		return false;
 	if (!smp->private)
-		return fail(request, "its address is not private", request->words[1]);
+		return fail(request, "its address is not private: %s", request->words[1]);
 	r = smp_make_private(smp, address);
 	if (r < 0)
-		return fail_errno(request, "rotate", r);
+		return fail_errno(request, r);
 	if (peer) {
 		peer->advertisement.address_type = address->type;
 		peer->advertisement.address = address->address;
 	}
 	b = address->address.b;
-	snprintf(request->reply, COMMAND_REPLY_MAX, "ok %02X:%02X:%02X:%02X:%02X:%02X", b[5], b[4], b[3], b[2], b[1], b[0]);
+	g_string_printf(request->reply, "ok %02X:%02X:%02X:%02X:%02X:%02X", b[5], b[4], b[3], b[2], b[1], b[0]);
 	return true;
 }
 
@@ -279,7 +272,7 @@ static bool run_private(Request *request)
 	    !parse_bytes(request, request->words[4], sizeof(irk), irk, &length))
 		return false;
 	if (length != sizeof(irk))
-		return fail(request, "not a key of 16 bytes", request->words[4]);
+		return fail(request, "not a key of 16 bytes: %s", request->words[4]);
 	for (size_t i = 0; i < sizeof(irk); i++)
 		smp->irk[i] = irk[sizeof(irk) - 1 - i];
 	smp->private = true;
@@ -312,6 +305,5 @@ const Verb peer_verbs[] = {
 	{ "forget", 2, 2, run_forget },
 	{ "private", 5, 5, run_private },
 	{ "rotate", 2, 2, run_rotate },
+	{ NULL, 0, 0, NULL },
 };
-
-const size_t n_peer_verbs = sizeof(peer_verbs) / sizeof(peer_verbs[0]);

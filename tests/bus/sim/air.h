@@ -11,7 +11,10 @@
 #define AIR_ALL UINT64_MAX /* target: every radio */
 #define AIR_SETS_MAX 16
 
+struct Sim;
+
 typedef struct Air {
+	struct Sim *sim; /* where it is */
 	GPtrArray *radios; /* of Radio, by index */
 	GPtrArray *emitters;
 	GPtrArray *peers; /* of Peer */

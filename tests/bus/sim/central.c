@@ -237,14 +237,6 @@ void central_set_ccc(Central *central, uint16_t handle, uint16_t value)
 		g_hash_table_remove(central->ccc, GUINT_TO_POINTER(handle));
 }
 
-static void append_hex(GString *text, const uint8_t *value, size_t len)
-{
-	if (len == 0)
-		g_string_append_c(text, '-');
-	for (size_t i = 0; i < len; i++)
-		g_string_append_printf(text, "%02x", value[i]);
-}
-
 void central_hear(Central *central, uint16_t handle, const uint8_t *value, size_t len)
 {
 	GString *text;
@@ -256,7 +248,7 @@ void central_hear(Central *central, uint16_t handle, const uint8_t *value, size_
 	}
 	text = g_string_new(NULL);
 	g_string_printf(text, "%04x:", handle);
-	append_hex(text, value, MIN(len, central->mtu - 3U));
+	hex_append(text, value, MIN(len, central->mtu - 3U));
 	g_queue_push_tail(&central->events, g_string_free(text, FALSE));
 }
 
@@ -292,7 +284,7 @@ static void on_read(void *data, uint8_t error, const uint8_t *value, size_t len)
 		return;
 	}
 	reply = g_string_new("ok ");
-	append_hex(reply, central->value->data, central->value->len);
+	hex_append(reply, central->value->data, central->value->len);
 	central_finish(central, reply->str);
 }
 
@@ -370,9 +362,8 @@ void central_subscribe(Central *central, uint16_t handle, uint16_t setting, cons
 		central_finish(central, "error no configuration");
 }
 
-char *central_discover(const Central *central)
+void central_discover(const Central *central, GString *text)
 {
-	GString *text = g_string_new("ok");
 
 	for (unsigned int i = 0; central->server && i < central->server->items->len; i++) {
 		const Item *item = central->server->items->pdata[i];
@@ -386,12 +377,10 @@ char *central_discover(const Central *central)
 		else if (item->kind != ITEM_VALUE)
 			g_string_append_printf(text, " d:%04x:%s", item->handle, item->uuid);
 	}
-	return g_string_free(text, FALSE);
 }
 
-char *central_events(Central *central)
+void central_events(Central *central, GString *text)
 {
-	GString *text = g_string_new("ok");
 	char *event;
 
 	while ((event = g_queue_pop_head(&central->events))) {
@@ -401,11 +390,10 @@ char *central_events(Central *central)
 	if (central->lost)
 		g_string_append_printf(text, " lost:%u", central->lost);
 	central->lost = 0;
-	return g_string_free(text, FALSE);
 }
 
-char *central_state(const Central *central)
+void central_state(const Central *central, GString *text)
 {
-	return g_strdup_printf("ok up=%d mtu=%u encrypted=%d pdus=%" G_GUINT64_FORMAT, central->radio != NULL,
+	g_string_append_printf(text, " up=%d mtu=%u encrypted=%d pdus=%" G_GUINT64_FORMAT, central->radio != NULL,
 			       central->mtu, central->security > ATTR_PLAIN, central->pdus);
 }

@@ -13,12 +13,6 @@ struct Server;
 typedef struct Central Central;
 typedef struct Smp Smp;
 
-/* Gets the reply, once. */
-typedef struct Answer {
-	void (*give)(void *data, const char *reply);
-	void *data;
-} Answer;
-
 Central *central_new(struct Air *air, const char *name, uint64_t addr, bool random);
 Central *central_free(Central *central); /* an open link ends by timeout */
 
@@ -65,6 +59,7 @@ void central_prepare(Central *central, uint16_t handle, GBytes *value, const Ans
 void central_subscribe(Central *central, uint16_t handle, uint16_t setting, const Answer *answer);
 void central_wait(Central *central, const Answer *answer); /* for central_finish */
 void central_finish(Central *central, const char *reply);
-char *central_discover(const Central *central);
-char *central_events(Central *central); /* since the last time */
-char *central_state(const Central *central);
+/* These append words to a reply. */
+void central_discover(const Central *central, GString *text);
+void central_events(Central *central, GString *text); /* since the last time */
+void central_state(const Central *central, GString *text);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The air-control protocol: one request line, one reply line. What the requests are stands in HELP
- * of commands.c. */
+/* What the simulated BlueZ can be asked for by air control. */
 #pragma once
 
+#include "request.h"
 #include "stack.h"
 
 typedef struct Sim {
@@ -10,12 +10,13 @@ typedef struct Sim {
 	Faults *faults;
 	StackOptions options;
 	Stack *stack; /* NULL: bluetoothd is away */
-	bool quit; /* asked for */
 } Sim;
 
 extern const char commands_help[];
+extern const Verb *const verbs[]; /* all of them */
+/* Those that are about peripherals; about centrals, and what is on air. */
+extern const Verb peer_verbs[];
+extern const Verb central_verbs[];
 
-/* The reply has no line end: "ok", "ok TEXT" or "error TEXT". It may come at once. */
-void command_start(Sim *sim, const char *line, const Answer *answer);
-/* For requests whose reply comes at once. */
-char *command_run(Sim *sim, const char *line);
+/* A radio that is plugged in, or all. */
+bool parse_target(Request *request, const char *word, uint64_t *ret);

@@ -7,38 +7,6 @@
 
 #define SCAN_MS 10240
 
-bool addr_parse(const char *text, uint64_t *ret)
-{
-	uint64_t addr = 0;
-
-	if (strlen(text) != 17)
-		return false;
-	for (int i = 0; i < 17; i++) {
-		if (i % 3 == 2) {
-			if (text[i] != ':')
-				return false;
-		} else if (!isxdigit((unsigned char)text[i])) {
-			return false;
-		} else {
-			addr = addr << 4 | (unsigned int)g_ascii_xdigit_value(text[i]);
-		}
-	}
-	*ret = addr;
-	return true;
-}
-
-void addr_format(char *ret, uint64_t addr, char separator)
-{
-	static const char digits[] = "0123456789ABCDEF";
-
-	for (int shift = 44; shift >= 0; shift -= 4) {
-		*ret++ = digits[addr >> shift & 15];
-		if (shift % 8 == 0 && shift > 0)
-			*ret++ = separator;
-	}
-	*ret = '\0';
-}
-
 Radio *radio_new(unsigned int index, uint64_t addr, unsigned int sets)
 {
 	Radio *radio = g_new0(Radio, 1);

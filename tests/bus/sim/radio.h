@@ -11,6 +11,7 @@
 #include <glib.h>
 
 #include "broadcast.h"
+#include "request.h"
 
 struct Central;
 
@@ -81,6 +82,3 @@ void radio_block(Radio *radio, bool blocked);
 
 /* False when the radio is not scanning: nobody heard it. */
 bool radio_hear(Radio *radio, const RadioReport *report);
-
-bool addr_parse(const char *text, uint64_t *ret);
-void addr_format(char *ret, uint64_t addr, char separator); /* 18 bytes */

@@ -2,11 +2,11 @@
 /* The socket of the air-control protocol: many clients at once, a line at a time. */
 #pragma once
 
-#include "commands.h"
+#include "request.h"
 
 typedef struct Control Control;
 
 /* NULL: the socket cannot be made; says so on standard error. quit is called after the reply to
  * that request. */
-Control *control_new(const char *path, Sim *sim, void (*quit)(void *data), void *data);
+Control *control_new(const char *path, Language *language, void (*quit)(void *data), void *data);
 Control *control_free(Control *control);

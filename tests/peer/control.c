@@ -12,7 +12,7 @@
 #define LINE_MAX_BYTES 4096
 
 struct Control {
-	Sim *sim;
+	Language *language;
 	char *path;
 	GSocketService *service;
 	GCancellable *over;
@@ -49,7 +49,7 @@ static void on_reply(void *data, const char *reply)
 	Visitor *visitor = data;
 	Control *control;
 
-	/* A reply fits the socket's buffer, so this does not wait. */
+	/* A reply fits the socket's buffer, or is being read: this hardly waits. */
 	if (!g_output_stream_write_all(
 		    g_io_stream_get_output_stream(G_IO_STREAM(visitor->connection)), text,
 		    strlen(text), NULL, visitor->over, NULL)) {
@@ -58,7 +58,7 @@ static void on_reply(void *data, const char *reply)
 	}
 	control = visitor->control;
 	visitor_next(visitor);
-	if (control->sim->quit)
+	if (control->language->quit)
 		control->quit(control->data);
 }
 
@@ -70,7 +70,7 @@ static void on_line(GObject *source, GAsyncResult *result, void *data)
 								     result, NULL, NULL);
 
 	if (line)
-		command_start(visitor->control->sim, line, &answer);
+		language_run(visitor->control->language, line, &answer);
 	else /* it has left, or we are about to */
 		visitor_free(visitor);
 }
@@ -94,19 +94,19 @@ static gboolean on_incoming(GSocketService *service, GSocketConnection *connecti
 	return TRUE;
 }
 
-Control *control_new(const char *path, Sim *sim, void (*quit)(void *data), void *data)
+Control *control_new(const char *path, Language *language, void (*quit)(void *data), void *data)
 {
 	g_autoptr(GSocketAddress) address = g_unix_socket_address_new(path);
 	g_autoptr(GError) error = NULL;
 	Control *control;
 
 	if (unlink(path) < 0 && errno != ENOENT) {
-		g_printerr("bluebroker-simbluez: %s: %s\n", path, strerror(errno));
+		g_printerr("%s: %s: %s\n", g_get_prgname(), path, strerror(errno));
 		return NULL;
 	}
 
 	control = g_new0(Control, 1);
-	control->sim = sim;
+	control->language = language;
 	control->path = g_strdup(path);
 	control->quit = quit;
 	control->data = data;
@@ -116,7 +116,7 @@ Control *control_new(const char *path, Sim *sim, void (*quit)(void *data), void 
 	if (!g_socket_listener_add_address(G_SOCKET_LISTENER(control->service), address,
 					   G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, NULL,
 					   NULL, &error)) {
-		g_printerr("bluebroker-simbluez: %s: %s\n", path, error->message);
+		g_printerr("%s: %s: %s\n", g_get_prgname(), path, error->message);
 		return control_free(control);
 	}
 	return control;
