@@ -82,7 +82,7 @@ static void read_taken(Central *central, uint8_t error, const uint8_t *pdu, size
 		n = room;
 	memcpy(procedure->value + procedure->n_value, pdu + 1, n);
 	procedure->n_value += n;
-	if (!procedure->part && length == central->att.mtu && procedure->offset + procedure->n_value < GATT_VALUE_MAX)
+	if (!procedure->part && length == central->att.mtu && procedure->offset + procedure->n_value < ATTR_VALUE_MAX)
 		read_blob(central);
 	else
 		read_end(central);

@@ -49,18 +49,6 @@ static void discover(Central *central, uint16_t from)
 	central_request(central, discover_taken, pdu, type ? 7 : 5);
 }
 
-static void uuid_print(const Uuid *uuid, GString *text)
-{
-	const uint8_t *b = uuid->bytes;
-
-	if (uuid->length == 2) {
-		g_string_append_printf(text, "0000%02x%02x-0000-1000-8000-00805f9b34fb", b[1], b[0]);
-		return;
-	}
-	for (int i = 15; i >= 0; i--)
-		g_string_append_printf(text, i == 12 || i == 10 || i == 8 || i == 6 ? "%02x-" : "%02x", b[i]);
-}
-
 static int item_compare(const void *a, const void *b)
 {
 	return ((const Item *)a)->handle - ((const Item *)b)->handle;
@@ -83,6 +71,7 @@ static void discovery_print(Discovery *discovery, GString *text)
 	qsort(discovery->items, discovery->n, sizeof(Item), item_compare);
 	for (size_t i = 0; i < discovery->n; i++) {
 		const Item *item = &discovery->items[i];
+		char uuid[UUID_TEXT_LEN + 1];
 
 		if (item->kind == 'd' && !is_descriptor(discovery, item))
 			continue;
@@ -91,7 +80,8 @@ static void discovery_print(Discovery *discovery, GString *text)
 			g_string_append_printf(text, "%04x:", item->other);
 		if (item->kind == 'c')
 			g_string_append_printf(text, "%02x:%04x:", item->properties, item->other);
-		uuid_print(&item->uuid, text);
+		uuid_format(&item->uuid, uuid);
+		g_string_append(text, uuid);
 		if (item->kind == 's')
 			g_string_append(text, item->primary ? ":p" : ":s");
 	}

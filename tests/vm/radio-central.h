@@ -8,7 +8,7 @@
  * nanoseconds.
  */
 
-#include "radio-att.h"
+#include "att.h"
 #include "radio-inbox.h"
 #include "radio-link.h"
 #include "request.h"

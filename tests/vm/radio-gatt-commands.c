@@ -8,6 +8,16 @@
 
 #include "radio-gatt-commands.h"
 
+static bool parse_uuid(Request *request, const char *word, Uuid *ret)
+{
+	return uuid_parse(word, ret) || fail(request, "not a UUID: %s", word);
+}
+
+static bool parse_flags(Request *request, const char *word, uint32_t *ret)
+{
+	return flags_parse(word, ret) || fail(request, "no such flag: %s", word);
+}
+
 static bool parse_handle(Request *request, uint16_t *ret)
 {
 	uint32_t handle;
@@ -18,82 +28,16 @@ static bool parse_handle(Request *request, uint16_t *ret)
 	return handle ? true : fail(request, "no handle: %s", request->words[2]);
 }
 
-/* 180d, 0000180d-0000-1000-8000-00805f9b34fb; the long form of a short one is short on air */
-static bool parse_uuid(Request *request, const char *word, Uuid *ret)
-{
-	static const uint8_t base[16] = {
-		0xfb, 0x34, 0x9b, 0x5f, 0x80, 0x00, 0x00, 0x80, 0x00, 0x10, 0x00, 0x00, 0, 0, 0, 0,
-	};
-	char digits[33];
-	size_t n = 0;
-	uint32_t number;
-
-	if (strlen(word) == 4) {
-		if (!parse_hex(request, word, UINT16_MAX, &number))
-			return false;
-		*ret = uuid_short((uint16_t)number);
-		return true;
-	}
-	for (const char *c = word; *c && n < 32; c++)
-		if (*c != '-')
-			digits[n++] = *c;
-	digits[n] = '\0';
-	if (strlen(word) != 36 || n != 32 || strspn(digits, "0123456789abcdefABCDEF") != n)
-		return fail(request, "not a UUID: %s", word);
-	ret->length = 16;
-	for (size_t i = 0; i < 16; i++)
-		(void)sscanf(digits + 2 * i, "%2hhx", &ret->bytes[15 - i]);
-	if (!memcmp(ret->bytes, base, 12) && !ret->bytes[14] && !ret->bytes[15])
-		*ret = uuid_short((uint16_t)(ret->bytes[12] | ret->bytes[13] << 8));
-	return true;
-}
-
-static bool parse_flags(Request *request, char *word, uint16_t *ret)
-{
-	static const struct {
-		const char *name;
-		uint16_t flags;
-	} names[] = {
-		{ "broadcast", GATT_BROADCAST },
-		{ "read", GATT_READ },
-		{ "write-without-response", GATT_WRITE_WITHOUT_RESPONSE },
-		{ "write", GATT_WRITE },
-		{ "notify", GATT_NOTIFY },
-		{ "indicate", GATT_INDICATE },
-		{ "authenticated-signed-writes", GATT_SIGNED_WRITE },
-		{ "reliable-write", GATT_EXTENDED },
-		{ "encrypt-read", GATT_READ | GATT_ENCRYPT_READ },
-		{ "encrypt-write", GATT_WRITE | GATT_ENCRYPT_WRITE },
-		{ "encrypt-authenticated-read", GATT_READ | GATT_AUTHENTICATED_READ },
-		{ "encrypt-authenticated-write", GATT_WRITE | GATT_AUTHENTICATED_WRITE },
-	};
-	char *name;
-	size_t i;
-
-	*ret = 0;
-	if (!strcmp(word, "-"))
-		return true;
-	while ((name = strsep(&word, ","))) {
-		for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-			if (!strcmp(names[i].name, name))
-				break;
-		if (i == sizeof(names) / sizeof(names[0]))
-			return fail(request, "no such flag: %s", name);
-		*ret |= names[i].flags;
-	}
-	return true;
-}
-
 /* The attribute is new or gone: with it, all of the service that it is in. */
 static void service_changed(Peer *peer, uint16_t handle)
 {
 	const Database *database = &peer->database;
 
-	for (size_t i = gatt_from(database, handle) + 1; i-- > 0;) {
-		if (i == database->n || !gatt_is_service(&database->attributes[i]) ||
+	for (size_t i = database_from(database, handle) + 1; i-- > 0;) {
+		if (i == database->n || !attribute_is_service(&database->attributes[i]) ||
 		    database->attributes[i].handle > handle)
 			continue;
-		peer_change(peer, database->attributes[i].handle, gatt_service_end(database, i));
+		peer_change(peer, database->attributes[i].handle, database_service_end(database, i));
 		return;
 	}
 	peer_change(peer, handle, handle);
@@ -111,7 +55,7 @@ bool run_service(Request *request)
 	    !parse_uuid(request, request->words[3], &uuid) ||
 	    !parse_either(request, request->words[4], "primary", "secondary", &primary))
 		return false;
-	r = gatt_add_service(&peer->database, handle, &uuid, primary);
+	r = database_add_service(&peer->database, handle, &uuid, primary);
 	if (r < 0)
 		return fail_errno(request, r);
 	service_changed(peer, handle);
@@ -128,8 +72,8 @@ bool run_unservice(Request *request)
 	if (!parse_peer(request, &peer) || !parse_handle(request, &handle))
 		return false;
 	database = &peer->database;
-	end = gatt_find(database, handle) ? gatt_service_end(database, gatt_from(database, handle)) : 0;
-	r = gatt_remove_service(database, handle);
+	end = database_find(database, handle) ? database_service_end(database, database_from(database, handle)) : 0;
+	r = database_remove_service(database, handle);
 	if (r < 0)
 		return fail_errno(request, r);
 	peer_change(peer, handle, end);
@@ -137,10 +81,11 @@ bool run_unservice(Request *request)
 }
 
 static bool run_add(Request *request, int (*add)(Database *database, uint16_t handle, const Uuid *uuid,
-						 uint16_t flags, const uint8_t *value, size_t length))
+						 uint32_t flags, const uint8_t *value, size_t length))
 {
-	uint8_t value[GATT_VALUE_MAX];
-	uint16_t handle, flags;
+	uint8_t value[ATTR_VALUE_MAX];
+	uint16_t handle;
+	uint32_t flags;
 	size_t length;
 	Peer *peer;
 	Uuid uuid;
@@ -162,12 +107,12 @@ static bool run_add(Request *request, int (*add)(Database *database, uint16_t ha
 
 bool run_char(Request *request)
 {
-	return run_add(request, gatt_add_characteristic);
+	return run_add(request, database_add_characteristic);
 }
 
 bool run_desc(Request *request)
 {
-	return run_add(request, gatt_add_descriptor);
+	return run_add(request, database_add_descriptor);
 }
 
 bool run_changed(Request *request)
@@ -187,13 +132,13 @@ static bool parse_value(Request *request, Peer **ret_peer, Attribute **ret)
 
 	if (!parse_peer(request, ret_peer) || !parse_handle(request, &handle))
 		return false;
-	*ret = gatt_value(&(*ret_peer)->database, handle);
+	*ret = database_value(&(*ret_peer)->database, handle);
 	return *ret ? true : fail(request, "no characteristic or descriptor: %s", request->words[2]);
 }
 
 bool run_value(Request *request)
 {
-	uint8_t value[GATT_VALUE_MAX];
+	uint8_t value[ATTR_VALUE_MAX];
 	Attribute *attribute;
 	size_t length;
 	Peer *peer;
@@ -213,7 +158,7 @@ bool run_value(Request *request)
 
 bool run_notify(Request *request)
 {
-	uint8_t value[GATT_VALUE_MAX];
+	uint8_t value[ATTR_VALUE_MAX];
 	uint32_t count = 1, interval = 0;
 	bool counted = request->n > 4;
 	Attribute *attribute;

@@ -73,7 +73,7 @@ static bool run_link(Request *request)
 		uint16_t handle = database->attributes[i].handle;
 
 		if (!peer->link || !uuid_is(&database->attributes[i].type, UUID_CHARACTERISTIC) ||
-		    !(gatt_subscription(database, (uint16_t)(handle + 1)) & 3))
+		    !(database_subscription(database, (uint16_t)(handle + 1)) & 3))
 			continue;
 		g_string_append_printf(request->reply, "%s%04x", separator, handle);
 		separator = ",";

@@ -24,7 +24,7 @@ struct Notification {
 	uint32_t number, count;
 	uint64_t due, interval;
 	size_t length;
-	uint8_t value[GATT_VALUE_MAX];
+	uint8_t value[ATTR_VALUE_MAX];
 };
 
 void peer_link_clear(Peer *peer)
@@ -158,7 +158,7 @@ int peer_notify(Peer *peer, uint16_t value_handle, const uint8_t *value, size_t 
 static bool notification_send(Peer *peer, Notification *notification, uint16_t subscription)
 {
 	size_t length = notification->length;
-	uint8_t pdu[3 + GATT_VALUE_MAX];
+	uint8_t pdu[3 + ATTR_VALUE_MAX];
 
 	if (!(subscription & 1) && peer->att.unconfirmed)
 		return false;
@@ -181,7 +181,7 @@ static bool notification_send(Peer *peer, Notification *notification, uint16_t s
 static bool notification_run(Peer *peer, Notification *notification, uint64_t now)
 {
 	for (int i = 0; i < BURST && notification->due <= now; i++) {
-		uint16_t subscription = gatt_subscription(&peer->database, notification->handle);
+		uint16_t subscription = database_subscription(&peer->database, notification->handle);
 
 		if (!(subscription & 3))
 			return true;
@@ -242,7 +242,7 @@ void peer_change(Peer *peer, uint16_t first, uint16_t last)
 
 int peer_tell_change(Peer *peer, uint64_t now)
 {
-	const Attribute *attribute = gatt_find_type(&peer->database, UUID_SERVICE_CHANGED);
+	const Attribute *attribute = database_find_type(&peer->database, UUID_SERVICE_CHANGED);
 	uint8_t range[4];
 
 	if (!attribute)

@@ -45,7 +45,7 @@ Peer *peer_free(Peers *peers, Peer *peer)
 	while (*place != peer)
 		place = &(*place)->next;
 	*place = peer->next;
-	gatt_deinit(&peer->database);
+	database_deinit(&peer->database);
 	free(peer);
 	return NULL;
 }
@@ -96,7 +96,7 @@ void peer_opened(Peer *peer, Link *link)
 	smp_open(&peer->smp, &link->central, &peer->address);
 	/* of what others have subscribed to, nothing is left; and a stranger knows no former attributes */
 	if (!smp_is_bonded(&peer->smp)) {
-		gatt_unsubscribe(&peer->database);
+		database_unsubscribe(&peer->database);
 		peer->change_first = peer->change_last = 0;
 	}
 }
@@ -107,7 +107,7 @@ void peer_closed(Peer *peer)
 	att_close(&peer->att);
 	peer_link_clear(peer);
 	if (!smp_is_bonded(&peer->smp))
-		gatt_unsubscribe(&peer->database);
+		database_unsubscribe(&peer->database);
 }
 
 /* One advertisement to every radio, with an empty scan response: the kernel keeps a connectable

@@ -6,7 +6,7 @@
  * connect, and serves its attributes. Times are CLOCK_MONOTONIC nanoseconds.
  */
 
-#include "radio-att.h"
+#include "att.h"
 #include "radio-link.h"
 #include "radio-smp.h"
 

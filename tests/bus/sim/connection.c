@@ -59,9 +59,8 @@ static void connection_over(Connection *connection)
 }
 
 /* bluetoothd wants to hear when the services change. */
-static void connection_watch_services(Connection *connection)
+static void connection_watch_services(Connection *connection, const AttrTable *table)
 {
-	const AttrTable *table = link_peer(connection->link)->table;
 	const Attr *attr = attrs_find_uuid(table, ATTR_UUID_SERVICE_CHANGED);
 	const Attr *ccc = attr ? attrs_find_ccc(table, attr) : NULL;
 	g_autoptr(GBytes) indications = g_bytes_new_static("\2", 2);
@@ -73,6 +72,7 @@ static void connection_watch_services(Connection *connection)
 static void connection_on_discovered(void *data, uint8_t error, const uint8_t *value, size_t len)
 {
 	Connection *connection = data;
+	AttrTable *table;
 
 	(void)value;
 	(void)len;
@@ -83,8 +83,10 @@ static void connection_on_discovered(void *data, uint8_t error, const uint8_t *v
 		connection_set_resolved(connection, true, NULL);
 		return;
 	}
-	connection_watch_services(connection);
-	connection_set_resolved(connection, true, link_peer(connection->link)->table);
+	table = attrs_new(&link_peer(connection->link)->database);
+	connection_watch_services(connection, table);
+	connection_set_resolved(connection, true, table);
+	attrs_free(table);
 }
 
 static void connection_discover(Connection *connection)
@@ -92,7 +94,7 @@ static void connection_discover(Connection *connection)
 	if (connection->discovering)
 		return;
 	connection->discovering = true;
-	link_request(connection->link, ATT_DISCOVER, 0, 0, NULL, connection_on_discovered,
+	link_request(connection->link, LINK_DISCOVER, 0, 0, NULL, connection_on_discovered,
 		     connection);
 }
 

@@ -9,13 +9,11 @@
 #define LOCAL_HOST_TERMINATED 0x16
 
 typedef struct LinkRequest {
-	AttOp op;
-	uint16_t handle, offset;
-	GBytes *value;
+	GByteArray *pdu; /* empty: discovery */
 	LinkAnswer answer; /* NULL: nobody waits any more */
 	void *data;
-	uint8_t error;
-	GByteArray *result;
+	uint8_t result[ATT_MTU_MAX]; /* the answer */
+	size_t len;
 } LinkRequest;
 
 struct Link {
@@ -39,17 +37,21 @@ static void link_next(Link *link);
 
 static void request_free(LinkRequest *request)
 {
-	if (request->value)
-		g_bytes_unref(request->value);
-	g_byte_array_unref(request->result);
+	g_byte_array_unref(request->pdu);
 	g_free(request);
+}
+
+/* ATT error of the answer, or 0 */
+static uint8_t request_error(const LinkRequest *request)
+{
+	return request->len == 5 && request->result[0] == ATT_ERROR ? request->result[4] : 0;
 }
 
 static void request_finish(LinkRequest *request, uint8_t error)
 {
 	if (request->answer)
-		request->answer(request->data, error, request->result->data,
-				error ? 0 : request->result->len);
+		request->answer(request->data, error, request->result + 1,
+				error || request->len == 0 ? 0 : request->len - 1);
 	request_free(request);
 }
 
@@ -144,7 +146,7 @@ Radio *link_radio(const Link *link)
 
 uint16_t link_mtu(const Link *link)
 {
-	return link->peer ? link->peer->mtu : 23;
+	return link->peer ? link->peer->att.mtu : ATT_MTU_MIN;
 }
 
 AttrSecurity link_security(const Link *link)
@@ -155,6 +157,10 @@ AttrSecurity link_security(const Link *link)
 void link_secure(Link *link, AttrSecurity security)
 {
 	link->security = security;
+	if (!link->peer)
+		return;
+	link->peer->att.encrypted = security > ATTR_PLAIN;
+	link->peer->att.authenticated = security == ATTR_AUTHENTICATED;
 }
 
 void link_lose(Link *link, uint8_t reason)
@@ -187,18 +193,18 @@ static int link_on_answer(void *data)
 {
 	Link *link = data;
 	LinkRequest *request = g_queue_peek_head(link->requests);
+	uint8_t error = request_error(request);
 
 	link->answering = 0;
 	link->has_answer = false;
-	if ((request->error == ATT_INSUFFICIENT_AUTHENTICATION ||
-	     request->error == ATT_INSUFFICIENT_ENCRYPTION) &&
+	if ((error == ATT_INSUFFICIENT_AUTHENTICATION || error == ATT_INSUFFICIENT_ENCRYPTION) &&
 	    link->security == ATTR_PLAIN && link->ops->elevate(link->owner)) {
 		link->elevating = true;
 		link->answering = g_timeout_add(link->air->att_ms, link_on_att_timeout, link);
 		return G_SOURCE_REMOVE;
 	}
 	(void)g_queue_pop_head(link->requests);
-	request_finish(request, request->error);
+	request_finish(request, error);
 	link_next(link);
 	return G_SOURCE_REMOVE;
 }
@@ -206,8 +212,12 @@ static int link_on_answer(void *data)
 /* Finding the services, characteristics and descriptors takes about a request an attribute. */
 static unsigned int link_request_latency(const Link *link, const LinkRequest *request)
 {
-	unsigned int n = request->op == ATT_DISCOVER ? 4 + link->peer->table->list->len : 1;
+	const Database *database = &link->peer->database;
+	unsigned int n = request->pdu->len > 0 ? 1 : 4;
 
+	for (size_t i = 0; request->pdu->len == 0 && i < database->n; i++)
+		if (!uuid_is(&database->attributes[i].type, UUID_CHARACTERISTIC)) /* its value counts */
+			n++;
 	return n * link->peer->latency_ms;
 }
 
@@ -218,9 +228,7 @@ static void link_next(Link *link)
 	if (!request || link->answering || link->elevating || !link->peer)
 		return;
 
-	g_byte_array_set_size(request->result, 0);
-	request->error = peer_request(link->peer, request->op, request->handle, request->offset,
-				      request->value, request->result);
+	request->len = peer_receive(link->peer, request->pdu->data, request->pdu->len, request->result);
 	if (link->peer->silent) {
 		link->answering = g_timeout_add(link->air->att_ms, link_on_att_timeout, link);
 		return;
@@ -239,29 +247,48 @@ void link_hurry(Link *link)
 		link_request_latency(link, g_queue_peek_head(link->requests)), link_on_answer, link);
 }
 
-void link_request(Link *link, AttOp op, uint16_t handle, uint16_t offset, GBytes *value,
-		  LinkAnswer answer, void *data)
+static void append_le16(GByteArray *pdu, uint16_t value)
+{
+	uint8_t bytes[2];
+
+	put_le16(bytes, value);
+	g_byte_array_append(pdu, bytes, sizeof(bytes));
+}
+
+void link_request(Link *link, uint8_t opcode, uint16_t handle, uint16_t offset, GBytes *value, LinkAnswer answer,
+		  void *data)
 {
 	LinkRequest *request = g_new0(LinkRequest, 1);
+	uint8_t execute[] = { ATT_EXECUTE_WRITE, (uint8_t)handle };
 
-	request->op = op;
-	request->handle = handle;
-	request->offset = offset;
-	request->value = value ? g_bytes_ref(value) : NULL;
 	request->answer = answer;
 	request->data = data;
-	request->result = g_byte_array_new();
+	request->pdu = g_byte_array_new();
+	if (opcode == ATT_EXECUTE_WRITE) {
+		g_byte_array_append(request->pdu, execute, sizeof(execute));
+	} else if (opcode != LINK_DISCOVER) {
+		g_byte_array_append(request->pdu, &opcode, 1);
+		append_le16(request->pdu, handle);
+	}
+	if (opcode == ATT_READ_BLOB || opcode == ATT_PREPARE_WRITE)
+		append_le16(request->pdu, offset);
+	if (value)
+		g_byte_array_append(request->pdu, g_bytes_get_data(value, NULL), (guint)g_bytes_get_size(value));
 	g_queue_push_tail(link->requests, request);
 	link_next(link);
 }
 
 void link_command(Link *link, uint16_t handle, const void *value, size_t len)
 {
-	g_autoptr(GBytes) bytes = g_bytes_new(value, len);
-	g_autoptr(GByteArray) nothing = g_byte_array_new();
+	static const uint8_t opcode = ATT_WRITE_COMMAND;
+	g_autoptr(GByteArray) pdu = g_byte_array_new();
+	uint8_t nothing[ATT_MTU_MAX];
 
+	g_byte_array_append(pdu, &opcode, 1);
+	append_le16(pdu, handle);
+	g_byte_array_append(pdu, value, (guint)len);
 	if (link->peer)
-		(void)peer_request(link->peer, ATT_COMMAND, handle, 0, bytes, nothing);
+		(void)peer_receive(link->peer, pdu->data, pdu->len, nothing);
 }
 
 void link_forget(Link *link, const void *data)

@@ -37,8 +37,9 @@ uint16_t link_mtu(const Link *link);
 AttrSecurity link_security(const Link *link);
 void link_secure(Link *link, AttrSecurity security);
 
-/* value may be NULL. answer is called once, later. */
-void link_request(Link *link, AttOp op, uint16_t handle, uint16_t offset, GBytes *value,
+#define LINK_DISCOVER 0 /* in the place of an opcode: the whole of service discovery */
+/* value may be NULL. answer is called once, later. Of ATT_EXECUTE_WRITE the handle is 1, or 0 to cancel. */
+void link_request(Link *link, uint8_t opcode, uint16_t handle, uint16_t offset, GBytes *value,
 		  LinkAnswer answer, void *data);
 void link_command(Link *link, uint16_t handle, const void *value, size_t len);
 /* Nobody waits any more for answers that go to data. */

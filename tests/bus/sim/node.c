@@ -7,6 +7,8 @@
 #include "central.h"
 #include "node.h"
 
+#define UUID_GENERIC_ACCESS 0x1800
+#define UUID_GENERIC_ATTRIBUTE 0x1801
 #define ANSWER_MS 5000 /* bluetoothd does not wait any longer */
 
 static const char *const node_ifaces[] = { "org.bluez.GattService1", "org.bluez.GattCharacteristic1",
@@ -104,13 +106,16 @@ bool node_parse_flags(Node *node)
 bool node_get_uuid(const Node *node, char ret[ATTR_UUID_LEN + 1])
 {
 	const char *text;
+	Uuid uuid;
 
 	if (!g_variant_lookup(node->properties, "UUID", "&s", &text))
 		return false;
 	if (g_ascii_strncasecmp(text, "0x", 2) == 0)
 		text += 2;
-	return attr_uuid_parse(text, ret) && !g_str_has_prefix(ret, "00001800-0000-1000-8000-00805f9b34fb") &&
-	       !g_str_has_prefix(ret, "00001801-0000-1000-8000-00805f9b34fb");
+	if (!uuid_parse(text, &uuid))
+		return false;
+	uuid_format(&uuid, ret);
+	return !uuid_is(&uuid, UUID_GENERIC_ACCESS) && !uuid_is(&uuid, UUID_GENERIC_ATTRIBUTE);
 }
 
 bool node_get_handle(const Node *node, uint16_t *ret)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The requests about peripherals. */
+#include <inttypes.h>
+#include <string.h>
+
 #include "central.h"
 #include "link.h"
 #include "commands.h"
@@ -25,19 +28,18 @@ static bool parse_handle(Request *request, uint16_t *ret)
 	return handle > 0 || fail(request, "no handle: %s", request->words[2]);
 }
 
-static Attr *parse_value_attr(Request *request, Peer **ret_peer)
+static Attribute *parse_value_attr(Request *request, Peer **ret_peer)
 {
-	Attr *attr = NULL;
+	Attribute *attribute;
 	uint16_t handle;
 
 	*ret_peer = parse_peer(request);
 	if (!*ret_peer || !parse_handle(request, &handle))
 		return NULL;
-	attr = attrs_find((*ret_peer)->table, handle);
-	if (attr && attr->kind != ATTR_SERVICE)
-		return attr;
-	fail(request, "no characteristic or descriptor: %s", request->words[2]);
-	return NULL;
+	attribute = database_value(&(*ret_peer)->database, handle);
+	if (!attribute)
+		fail(request, "no characteristic or descriptor: %s", request->words[2]);
+	return attribute;
 }
 
 static bool run_peer(Request *request)
@@ -95,106 +97,93 @@ static bool run_link(Request *request)
 	g_string_printf(text, "ok up=%d mtu=%u encrypted=%d subscribed=", peer->link != NULL,
 			peer->link ? link_mtu(peer->link) : 0U,
 			peer->link && link_security(peer->link) > ATTR_PLAIN);
-	for (unsigned int i = 0; i < peer->table->list->len; i++) {
-		const Attr *attr = peer->table->list->pdata[i];
+	for (size_t i = 0; i < peer->database.n; i++) {
+		const Attribute *attribute = &peer->database.attributes[i];
 
-		if (attr->kind != ATTR_CHARACTERISTIC || !peer_is_subscribed(peer, attr))
+		if (!uuid_is(&attribute->type, UUID_CHARACTERISTIC) ||
+		    !peer_is_subscribed(peer, (uint16_t)(attribute->handle + 1)))
 			continue;
-		g_string_append_printf(text, "%s%04x", separator, attr->handle);
+		g_string_append_printf(text, "%s%04x", separator, attribute->handle);
 		separator = ",";
 	}
 	g_string_assign(request->reply, text->str);
 	return true;
 }
 
+static bool parse_uuid(Request *request, const char *word, Uuid *ret)
+{
+	return uuid_parse(word, ret) || fail(request, "not a UUID: %s", word);
+}
+
 static bool run_service(Request *request)
 {
 	Peer *peer = parse_peer(request);
-	char uuid[ATTR_UUID_LEN + 1];
 	uint16_t handle;
 	bool primary;
-	Attr *attr;
+	Uuid uuid;
+	int r;
 
-	if (!peer || !parse_handle(request, &handle) ||
+	if (!peer || !parse_handle(request, &handle) || !parse_uuid(request, request->words[3], &uuid) ||
 	    !parse_either(request, request->words[4], "primary", "secondary", &primary))
 		return false;
-	if (!attr_uuid_parse(request->words[3], uuid)) {
-		fail(request, "not a UUID: %s", request->words[3]);
-		return false;
-	}
-	attr = attrs_add(peer->table, ATTR_SERVICE, handle, uuid);
-	if (attr)
-		attr->primary = primary;
-	else
-		fail(request, "the handle is taken: %s", request->words[2]);
-	return true;
+	r = database_add_service(&peer->database, handle, &uuid, primary);
+	return r >= 0 || fail_errno(request, r);
 }
 
 static bool run_unservice(Request *request)
 {
 	Peer *peer = parse_peer(request);
 	uint16_t handle;
+	int r;
 
-	if (peer && parse_handle(request, &handle) && !attrs_remove_service(peer->table, handle))
-		fail(request, "no service: %s", request->words[2]);
-	return true;
+	if (!peer || !parse_handle(request, &handle))
+		return false;
+	r = database_remove_service(&peer->database, handle);
+	return r >= 0 || fail_errno(request, r);
 }
 
-static bool run_attr(Request *request, AttrKind kind)
+static bool run_add(Request *request, int (*add)(Database *database, uint16_t handle, const Uuid *uuid,
+						 uint32_t flags, const uint8_t *value, size_t length))
 {
 	Peer *peer = parse_peer(request);
-	char uuid[ATTR_UUID_LEN + 1];
 	uint8_t value[ATTR_VALUE_MAX];
 	uint16_t handle;
 	uint32_t flags;
 	size_t len;
-	Attr *attr;
+	Uuid uuid;
+	int r;
 
-	if (!peer || !parse_handle(request, &handle) ||
+	if (!peer || !parse_handle(request, &handle) || !parse_uuid(request, request->words[3], &uuid) ||
 	    !parse_bytes(request, request->words[5], sizeof(value), value, &len))
 		return false;
-	if (!attr_uuid_parse(request->words[3], uuid)) {
-		fail(request, "not a UUID: %s", request->words[3]);
-		return false;
-	}
-	if (!attr_flags_parse(request->words[4], &flags)) {
-		fail(request, "no such flags: %s", request->words[4]);
-		return false;
-	}
-	attr = attrs_add(peer->table, kind, handle, uuid);
-	if (!attr) {
-		fail(request, "the handle is taken: %s", request->words[2]);
-		return false;
-	}
-	attr->flags = flags;
-	(void)attr_write(attr, 0, value, len);
-	return true;
+	if (!flags_parse(request->words[4], &flags))
+		return fail(request, "no such flags: %s", request->words[4]);
+	r = add(&peer->database, handle, &uuid, flags, value, len);
+	return r >= 0 || fail_errno(request, r);
 }
 
 static bool run_char(Request *request)
 {
-	run_attr(request, ATTR_CHARACTERISTIC);
-	return true;
+	return run_add(request, database_add_characteristic);
 }
 
 static bool run_desc(Request *request)
 {
-	run_attr(request, ATTR_DESCRIPTOR);
-	return true;
+	return run_add(request, database_add_descriptor);
 }
 
 /* Told to the central, as on the air, by a characteristic for it. */
 static bool run_changed(Request *request)
 {
 	Peer *peer = parse_peer(request);
-	const Attr *attr;
+	const Attribute *attribute;
 
 	if (!peer)
 		return false;
-	attr = attrs_find_uuid(peer->table, ATTR_UUID_SERVICE_CHANGED);
-	if (!attr)
-		fail(request, "no Service Changed characteristic: %s", request->words[1]);
-	else if (peer_is_subscribed(peer, attr))
+	attribute = database_find_type(&peer->database, UUID_SERVICE_CHANGED);
+	if (!attribute)
+		return fail(request, "no Service Changed characteristic: %s", request->words[1]);
+	if (peer_is_subscribed(peer, attribute->handle))
 		link_tell_changed(peer->link);
 	return true;
 }
@@ -202,22 +191,20 @@ static bool run_changed(Request *request)
 static bool run_value(Request *request)
 {
 	uint8_t value[ATTR_VALUE_MAX];
-	g_autoptr(GString) text = NULL;
 	size_t len;
 	Peer *peer;
-	Attr *attr = parse_value_attr(request, &peer);
+	Attribute *attribute = parse_value_attr(request, &peer);
 
-	if (!attr)
+	if (!attribute)
 		return false;
 	if (request->n > 3) {
 		if (!parse_bytes(request, request->words[3], sizeof(value), value, &len))
 			return false;
-		(void)attr_write(attr, 0, value, len);
+		memcpy(attribute->value, value, len);
+		attribute->length = (uint16_t)len;
 	}
-	text = g_string_new(attr->value->len > 0 ? "ok " : "ok -");
-	for (unsigned int i = 0; i < attr->value->len; i++)
-		g_string_append_printf(text, "%02x", attr->value->data[i]);
-	g_string_assign(request->reply, text->str);
+	g_string_append_c(request->reply, ' ');
+	hex_append(request->reply, attribute->value, attribute->length);
 	return true;
 }
 
@@ -228,7 +215,7 @@ static bool run_notify(Request *request)
 	uint8_t value[ATTR_VALUE_MAX];
 	size_t len;
 	Peer *peer;
-	const Attr *attr = parse_value_attr(request, &peer);
+	const Attribute *attr = parse_value_attr(request, &peer);
 	g_autoptr(GBytes) bytes = NULL;
 
 	if (!attr || !parse_bytes(request, words[3], sizeof(value), value, &len) ||
@@ -244,17 +231,17 @@ static bool run_notify(Request *request)
 		return false;
 	}
 	bytes = g_bytes_new(value, len);
-	peer_notify(peer, attr, bytes, request->n > 4, count, interval);
+	peer_notify(peer, attr->handle, bytes, request->n > 4, count, interval);
 	return true;
 }
 
 static bool run_counts(Request *request)
 {
 	Peer *peer;
-	const Attr *attr = parse_value_attr(request, &peer);
+	const Attribute *attr = parse_value_attr(request, &peer);
 
 	if (attr)
-		g_string_printf(request->reply, "ok reads=%u writes=%u commands=%u", attr->reads,
+		g_string_printf(request->reply, "ok reads=%" PRIu64 " writes=%" PRIu64 " commands=%" PRIu64, attr->reads,
 						 attr->writes, attr->commands);
 	return true;
 }
@@ -264,7 +251,7 @@ static bool run_atterror(Request *request)
 	unsigned int code = 0;
 	bool read;
 	Peer *peer;
-	Attr *attr = parse_value_attr(request, &peer);
+	Attribute *attr = parse_value_attr(request, &peer);
 
 	if (!attr || !parse_either(request, request->words[3], "read", "write", &read) ||
 	    !parse_hex(request, request->words[4], UINT8_MAX, &code))
@@ -313,8 +300,8 @@ static bool run_mtu(Request *request)
 	Peer *peer = parse_peer(request);
 	unsigned int mtu = 0;
 
-	if (peer && parse_number(request, request->words[2], 23, PEER_MTU, &mtu))
-		peer->mtu = (uint16_t)mtu;
+	if (peer && parse_number(request, request->words[2], 23, ATT_MTU_MAX, &mtu))
+		peer->att.mtu_limit = (uint16_t)mtu;
 	return true;
 }
 

@@ -19,11 +19,6 @@ typedef struct Burst {
 	guint timer;
 } Burst;
 
-typedef struct Prepared {
-	uint16_t handle, offset;
-	GBytes *value;
-} Prepared;
-
 static void burst_free(void *data)
 {
 	Burst *burst = data;
@@ -32,14 +27,6 @@ static void burst_free(void *data)
 		g_source_remove(burst->timer);
 	g_byte_array_unref(burst->value);
 	g_free(burst);
-}
-
-static void prepared_free(void *data)
-{
-	Prepared *prepared = data;
-
-	g_bytes_unref(prepared->value);
-	g_free(prepared);
 }
 
 static int peer_on_advertise(void *data)
@@ -71,10 +58,9 @@ Peer *peer_new(struct Air *air, const char *name, uint64_t addr, bool random, co
 	peer->report.rssi = RSSI;
 	peer->report.len = (uint8_t)len;
 	memcpy(peer->report.data, data, len);
-	peer->mtu = PEER_MTU;
-	peer->table = attrs_new();
+	peer->att.database = &peer->database;
+	peer->att.mtu_limit = ATT_MTU_MAX;
 	peer->bursts = g_ptr_array_new_with_free_func(burst_free);
-	peer->prepared = g_ptr_array_new_with_free_func(prepared_free);
 	peer->advertiser = g_timeout_add(ADVERTISE_MS, peer_on_advertise, peer);
 	return peer;
 }
@@ -88,8 +74,8 @@ Peer *peer_free(Peer *peer)
 	if (peer->link)
 		link_lose(peer->link, SUPERVISION_TIMEOUT);
 	g_ptr_array_unref(peer->bursts);
-	g_ptr_array_unref(peer->prepared);
-	attrs_free(peer->table);
+	att_close(&peer->att);
+	database_deinit(&peer->database);
 	g_free(peer->name);
 	g_free(peer);
 	return NULL;
@@ -106,9 +92,15 @@ bool peer_answers(Peer *peer, uint8_t *ret_status)
 	return true;
 }
 
+/* bluetoothd asks for the greatest MTU at once. */
 void peer_linked(Peer *peer, struct Link *link)
 {
+	static const uint8_t exchange[] = { ATT_MTU_REQUEST, ATT_MTU_MAX & 0xff, ATT_MTU_MAX >> 8 };
+	uint8_t answer[ATT_MTU_MAX];
+
 	peer->link = link;
+	att_open(&peer->att);
+	(void)att_answer(&peer->att, exchange, sizeof(exchange), answer);
 }
 
 void peer_unlinked(Peer *peer)
@@ -118,118 +110,30 @@ void peer_unlinked(Peer *peer)
 	peer->link = NULL;
 	peer->typed = NULL;
 	g_ptr_array_set_size(peer->bursts, 0);
-	g_ptr_array_set_size(peer->prepared, 0);
+	att_close(&peer->att);
 	/* Only of a bonded central it is remembered what it has subscribed to. */
-	for (unsigned int i = 0; i < peer->table->list->len && !bonded; i++) {
-		Attr *attr = peer->table->list->pdata[i];
-
-		if (g_str_equal(attr->uuid, ATTR_UUID_CCC))
-			(void)attr_write(attr, 0, "\0", 2);
-	}
+	if (!bonded)
+		database_unsubscribe(&peer->database);
 }
 
-/* All of the queued writes, or none. */
-static uint8_t peer_execute(Peer *peer)
+size_t peer_receive(Peer *peer, const uint8_t *pdu, size_t len, uint8_t ret[ATT_MTU_MAX])
 {
-	uint8_t error = 0;
-
-	for (unsigned int i = 0; i < peer->prepared->len && !error; i++) {
-		const Prepared *prepared = peer->prepared->pdata[i];
-		size_t end = prepared->offset + g_bytes_get_size(prepared->value);
-
-		if (!attrs_find_value(peer->table, prepared->handle))
-			error = ATT_INVALID_HANDLE;
-		else if (end > ATTR_VALUE_MAX)
-			error = ATT_INVALID_LENGTH;
-	}
-	for (unsigned int i = 0; i < peer->prepared->len && !error; i++) {
-		const Prepared *prepared = peer->prepared->pdata[i];
-		size_t len;
-		const void *data = g_bytes_get_data(prepared->value, &len);
-
-		error = attr_write(attrs_find_value(peer->table, prepared->handle),
-				   prepared->offset, data, len);
-	}
-	g_ptr_array_set_size(peer->prepared, 0);
-	return error;
-}
-
-static uint8_t peer_write(Peer *peer, Attr *attr, AttOp op, uint16_t offset, GBytes *value)
-{
-	uint8_t error = attr_check_write(attr, op == ATT_COMMAND, link_security(peer->link));
-	Prepared *prepared;
-	const void *data;
-	size_t len;
-
-	if (error)
-		return error;
-	if (op == ATT_PREPARE) {
-		prepared = g_new0(Prepared, 1);
-		prepared->handle = attr_value_handle(attr);
-		prepared->offset = offset;
-		prepared->value = g_bytes_ref(value);
-		g_ptr_array_add(peer->prepared, prepared);
+	if (len == 0)
 		return 0;
-	}
-	data = g_bytes_get_data(value, &len);
-	return attr_write(attr, 0, data, len);
+	if (!peer->silent || !att_is_request(pdu[0]))
+		return att_answer(&peer->att, pdu, len, ret);
+	att_count(&peer->att, pdu, len);
+	return 0;
 }
 
-static void attr_count(Attr *attr, AttOp op)
+bool peer_is_subscribed(const Peer *peer, uint16_t value_handle)
 {
-	if (op == ATT_READ || op == ATT_READ_BLOB)
-		attr->reads++;
-	else if (op == ATT_COMMAND)
-		attr->commands++;
-	else
-		attr->writes++;
-}
-
-uint8_t peer_request(Peer *peer, AttOp op, uint16_t handle, uint16_t offset, GBytes *value,
-		     GByteArray *ret)
-{
-	Attr *attr = NULL;
-
-	if (op != ATT_DISCOVER && op != ATT_EXECUTE && op != ATT_CANCEL) {
-		attr = attrs_find_value(peer->table, handle);
-		if (!attr)
-			return ATT_INVALID_HANDLE;
-		attr_count(attr, op);
-	}
-	if (peer->silent)
-		return 0;
-
-	switch (op) {
-	case ATT_DISCOVER:
-		return 0;
-	case ATT_EXECUTE:
-		return peer_execute(peer);
-	case ATT_CANCEL:
-		g_ptr_array_set_size(peer->prepared, 0);
-		return 0;
-	case ATT_READ:
-	case ATT_READ_BLOB:
-		return attr_read(attr, offset, link_mtu(peer->link) - 1U,
-				 link_security(peer->link), ret);
-	default:
-		return peer_write(peer, attr, op, offset, value);
-	}
-}
-
-bool peer_is_subscribed(const Peer *peer, const Attr *attr)
-{
-	const Attr *ccc = attrs_find_ccc(peer->table, attr);
-	/* bit 0: notifications, bit 1: indications */
-	unsigned int wanted = (attr->flags & ATTR_NOTIFY ? 1 : 0) |
-			      (attr->flags & ATTR_INDICATE ? 2 : 0);
-
-	return peer->link && ccc && ccc->value->len > 0 && (ccc->value->data[0] & wanted);
+	return peer->link && (database_subscription(&peer->database, value_handle) & 3);
 }
 
 static void burst_send(Burst *burst)
 {
 	Peer *peer = burst->peer;
-	Attr *attr = attrs_find(peer->table, burst->handle);
 	unsigned int len = burst->value->len;
 
 	if (burst->numbered && len >= 4) {
@@ -238,8 +142,8 @@ static void burst_send(Burst *burst)
 		memcpy(burst->value->data + len - 4, &number, sizeof(number));
 	}
 	burst->sent++;
-	if (attr && peer_is_subscribed(peer, attr))
-		link_notify(peer->link, (uint16_t)(attr->handle + 1), burst->value->data,
+	if (peer_is_subscribed(peer, burst->handle))
+		link_notify(peer->link, burst->handle, burst->value->data,
 			    MIN(len, link_mtu(peer->link) - 3U));
 }
 
@@ -255,7 +159,7 @@ static int burst_on_timer(void *data)
 	return G_SOURCE_REMOVE;
 }
 
-void peer_notify(Peer *peer, const Attr *attr, GBytes *value, bool numbered, unsigned int count,
+void peer_notify(Peer *peer, uint16_t value_handle, GBytes *value, bool numbered, unsigned int count,
 		 unsigned int interval_ms)
 {
 	Burst *burst = g_new0(Burst, 1);
@@ -263,7 +167,7 @@ void peer_notify(Peer *peer, const Attr *attr, GBytes *value, bool numbered, uns
 	const uint8_t *data = g_bytes_get_data(value, &len);
 
 	burst->peer = peer;
-	burst->handle = attr->handle;
+	burst->handle = value_handle;
 	burst->value = g_byte_array_new();
 	g_byte_array_append(burst->value, data, (unsigned int)len);
 	burst->numbered = numbered;

@@ -19,26 +19,13 @@ typedef enum {
 	PEER_REFUSES,
 } PeerPairing;
 
-/* ATT requests, as far as a client sends them */
-typedef enum {
-	ATT_DISCOVER, /* the whole of service discovery */
-	ATT_READ,
-	ATT_READ_BLOB,
-	ATT_WRITE,
-	ATT_PREPARE,
-	ATT_EXECUTE,
-	ATT_CANCEL,
-	ATT_COMMAND,
-} AttOp;
-
-#define PEER_MTU 517
-
 typedef struct Peer {
 	struct Air *air;
 	char *name;
 	RadioReport report; /* its advertisement */
 	Privacy privacy;
-	AttrTable *table;
+	Database database;
+	Att att;
 	struct Link *link; /* the one link, or NULL */
 	unsigned int latency_ms;
 	bool silent, muted;
@@ -48,13 +35,11 @@ typedef struct Peer {
 	uint32_t passkey;
 	uint64_t bond; /* the radio it is bonded with; 0: none */
 	AttrSecurity bond_security;
-	uint16_t mtu;
 	/* Who shows the passkey learns what was typed here. */
 	void (*typed)(void *data, uint32_t passkey);
 	void *typed_data;
 	guint advertiser;
 	GPtrArray *bursts; /* notifications under way */
-	GPtrArray *prepared; /* queued writes */
 } Peer;
 
 Peer *peer_new(struct Air *air, const char *name, uint64_t addr, bool random, const uint8_t *data,
@@ -66,12 +51,11 @@ bool peer_answers(Peer *peer, uint8_t *ret_status);
 void peer_linked(Peer *peer, struct Link *link);
 void peer_unlinked(Peer *peer);
 
-/* A request or command that has arrived; returns the ATT error, or 0. The answer's value goes to
- * ret. A silent peripheral only counts it. */
-uint8_t peer_request(Peer *peer, AttOp op, uint16_t handle, uint16_t offset, GBytes *value,
-		     GByteArray *ret);
+/* A PDU that has arrived, empty of one that asks for nothing in particular. Returns the length of the answer, 0: none. A
+ * silent peripheral only counts it. */
+size_t peer_receive(Peer *peer, const uint8_t *pdu, size_t len, uint8_t ret[ATT_MTU_MAX]);
 /* Notifies or indicates the value count times, every interval_ms. From the second form on (numbered)
  * its last four bytes are a running number. */
-void peer_notify(Peer *peer, const Attr *attr, GBytes *value, bool numbered, unsigned int count,
+void peer_notify(Peer *peer, uint16_t value_handle, GBytes *value, bool numbered, unsigned int count,
 		 unsigned int interval_ms);
-bool peer_is_subscribed(const Peer *peer, const Attr *attr);
+bool peer_is_subscribed(const Peer *peer, uint16_t value_handle);

@@ -129,7 +129,7 @@ static void procedure_prepare(Procedure *procedure)
 	g_autoptr(GBytes) part =
 		g_bytes_new_from_bytes(procedure->value, procedure->written, len);
 
-	link_request(procedure->link, ATT_PREPARE, procedure->handle,
+	link_request(procedure->link, ATT_PREPARE_WRITE, procedure->handle,
 		     (uint16_t)(procedure->offset + procedure->written), part,
 		     procedure_on_prepared, procedure);
 	procedure->written += len;
@@ -143,7 +143,7 @@ static void procedure_on_prepared(void *data, uint8_t error, const uint8_t *valu
 	(void)len;
 	if (error || procedure->written == g_bytes_get_size(procedure->value)) {
 		procedure->error = error;
-		link_request(procedure->link, error ? ATT_CANCEL : ATT_EXECUTE, 0, 0, NULL,
+		link_request(procedure->link, ATT_EXECUTE_WRITE, !error, 0, NULL,
 			     procedure_on_written, procedure);
 	} else {
 		procedure_prepare(procedure);

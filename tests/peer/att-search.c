@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The half of the ATT server that searches: what attributes are there. */
-
 #include <string.h>
 
-#include "radio-att.h"
+#include "att.h"
 
 /* The range of handles that a search is about, at the head of its parameters. */
 static bool range_parse(const uint8_t *pdu, AttAnswer *answer, uint16_t *ret_first, uint16_t *ret_last)
@@ -41,7 +40,7 @@ size_t att_find_information(Att *att, const uint8_t *pdu, size_t length, AttAnsw
 		return answer_error(answer, ATT_INVALID_PDU, 0);
 	if (!range_parse(pdu, answer, &first, &last))
 		return 0;
-	for (size_t i = gatt_from(database, first); i < database->n; i++) {
+	for (size_t i = database_from(database, first); i < database->n; i++) {
 		const Attribute *attribute = &database->attributes[i];
 
 		if (attribute->handle > last || (uuid_length && attribute->type.length != uuid_length) ||
@@ -69,7 +68,7 @@ size_t att_find_by_type_value(Att *att, const uint8_t *pdu, size_t length, AttAn
 	if (!range_parse(pdu, answer, &first, &last))
 		return 0;
 	type = le16(pdu + 5);
-	for (size_t i = gatt_from(database, first); i < database->n; i++) {
+	for (size_t i = database_from(database, first); i < database->n; i++) {
 		const Attribute *attribute = &database->attributes[i];
 
 		if (attribute->handle > last || n + 4 > att->mtu)
@@ -78,8 +77,8 @@ size_t att_find_by_type_value(Att *att, const uint8_t *pdu, size_t length, AttAn
 		    memcmp(attribute->value, pdu + 7, length - 7))
 			continue;
 		put_le16(answer->pdu + n, attribute->handle);
-		put_le16(answer->pdu + n + 2, gatt_is_service(attribute) ?
-			 gatt_service_end(database, i) : attribute->handle);
+		put_le16(answer->pdu + n + 2, attribute_is_service(attribute) ?
+			 database_service_end(database, i) : attribute->handle);
 		n += 4;
 	}
 	return n > 1 ? n : answer_error(answer, ATT_ATTRIBUTE_NOT_FOUND, first);
@@ -95,7 +94,7 @@ size_t att_read_by_type(Att *att, const uint8_t *pdu, size_t length, AttAnswer *
 
 	if (!type_parse(pdu, length, answer, &type) || !range_parse(pdu, answer, &first, &last))
 		return 0;
-	for (size_t i = gatt_from(database, first); i < database->n; i++) {
+	for (size_t i = database_from(database, first); i < database->n; i++) {
 		const Attribute *attribute = &database->attributes[i];
 
 		if (attribute->handle > last)
@@ -134,7 +133,7 @@ size_t att_read_by_group_type(Att *att, const uint8_t *pdu, size_t length, AttAn
 		return 0;
 	if (!uuid_is(&type, UUID_PRIMARY) && !uuid_is(&type, UUID_SECONDARY))
 		return answer_error(answer, ATT_UNSUPPORTED_GROUP, first);
-	for (size_t i = gatt_from(database, first); i < database->n; i++) {
+	for (size_t i = database_from(database, first); i < database->n; i++) {
 		const Attribute *attribute = &database->attributes[i];
 
 		if (attribute->handle > last)
@@ -146,7 +145,7 @@ size_t att_read_by_group_type(Att *att, const uint8_t *pdu, size_t length, AttAn
 			break;
 		entry = size;
 		put_le16(answer->pdu + n, attribute->handle);
-		put_le16(answer->pdu + n + 2, gatt_service_end(database, i));
+		put_le16(answer->pdu + n + 2, database_service_end(database, i));
 		memcpy(answer->pdu + n + 4, attribute->value, attribute->length);
 		n += size;
 	}

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#pragma once
-
 /* An ATT server (Core Specification, Vol 3 Part F): what it answers to each request. It does no
  * I/O. */
+#pragma once
 
-#include "radio-gatt.h"
+#include "database.h"
 
 #define ATT_MTU_MIN 23
 #define ATT_MTU_MAX 517
@@ -18,10 +17,13 @@ enum {
 	ATT_INSUFFICIENT_AUTHENTICATION = 0x05,
 	ATT_REQUEST_NOT_SUPPORTED = 0x06,
 	ATT_INVALID_OFFSET = 0x07,
+	ATT_INSUFFICIENT_AUTHORIZATION = 0x08,
 	ATT_PREPARE_QUEUE_FULL = 0x09,
 	ATT_ATTRIBUTE_NOT_FOUND = 0x0a,
 	ATT_NOT_LONG = 0x0b,
+	ATT_KEY_SIZE = 0x0c,
 	ATT_INVALID_LENGTH = 0x0d,
+	ATT_UNLIKELY = 0x0e,
 	ATT_INSUFFICIENT_ENCRYPTION = 0x0f,
 	ATT_UNSUPPORTED_GROUP = 0x10,
 };

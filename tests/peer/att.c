@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The ATT server of an emulated peripheral: reads, writes, and what to do with each PDU. */
-
 #include <stdlib.h>
 #include <string.h>
 
-#include "radio-att.h"
+#include "att.h"
 
 #define PREPARED_MAX 64
 
@@ -35,8 +34,8 @@ size_t answer_error(AttAnswer *answer, uint8_t error, uint16_t handle)
 }
 
 /* What keeps the central from reading or writing: nothing (0) or an error. */
-static uint8_t security_error(const Att *att, const Attribute *attribute, uint16_t encrypted,
-			      uint16_t authenticated)
+static uint8_t security_error(const Att *att, const Attribute *attribute, uint32_t encrypted,
+			      uint32_t authenticated)
 {
 	if ((attribute->flags & authenticated) && !att->authenticated)
 		return ATT_INSUFFICIENT_AUTHENTICATION;
@@ -47,20 +46,20 @@ static uint8_t security_error(const Att *att, const Attribute *attribute, uint16
 
 uint8_t att_read_error(const Att *att, const Attribute *attribute)
 {
-	if (!(attribute->flags & GATT_READ))
+	if (!(attribute->flags & ATTR_READ))
 		return ATT_READ_NOT_PERMITTED;
 	if (attribute->read_error)
 		return attribute->read_error;
-	return security_error(att, attribute, GATT_ENCRYPT_READ, GATT_AUTHENTICATED_READ);
+	return security_error(att, attribute, ATTR_ENCRYPT_READ, ATTR_AUTHENTICATED_READ);
 }
 
-static uint8_t write_error(const Att *att, const Attribute *attribute, uint16_t flag)
+static uint8_t write_error(const Att *att, const Attribute *attribute, uint32_t flag)
 {
 	if (!(attribute->flags & flag))
 		return ATT_WRITE_NOT_PERMITTED;
 	if (attribute->write_error)
 		return attribute->write_error;
-	return security_error(att, attribute, GATT_ENCRYPT_WRITE, GATT_AUTHENTICATED_WRITE);
+	return security_error(att, attribute, ATTR_ENCRYPT_WRITE, ATTR_AUTHENTICATED_WRITE);
 }
 
 static size_t answer_mtu(Att *att, const uint8_t *pdu, size_t length, AttAnswer *answer)
@@ -90,7 +89,7 @@ static size_t answer_read(Att *att, const uint8_t *pdu, size_t length, AttAnswer
 		return answer_error(answer, ATT_INVALID_PDU, 0);
 	handle = le16(pdu + 1);
 	offset = blob ? le16(pdu + 3) : 0;
-	attribute = gatt_find(att->database, handle);
+	attribute = database_find(att->database, handle);
 	if (!attribute)
 		return answer_error(answer, ATT_INVALID_HANDLE, handle);
 	error = att_read_error(att, attribute);
@@ -113,7 +112,7 @@ static size_t answer_read_multiple(Att *att, const uint8_t *pdu, size_t length, 
 		return answer_error(answer, ATT_INVALID_PDU, 0);
 	for (size_t i = 1; i < length; i += 2) {
 		uint16_t handle = le16(pdu + i);
-		const Attribute *attribute = gatt_find(att->database, handle);
+		const Attribute *attribute = database_find(att->database, handle);
 		uint8_t error = attribute ? att_read_error(att, attribute) : ATT_INVALID_HANDLE;
 
 		if (error)
@@ -136,7 +135,7 @@ static void value_set(Attribute *attribute, size_t offset, const uint8_t *value,
 /* A configuration is two bytes, everything else up to what a value may have. */
 static bool length_fits(const Attribute *attribute, size_t length)
 {
-	return uuid_is(&attribute->type, UUID_CCCD) ? length == 2 : length <= GATT_VALUE_MAX;
+	return uuid_is(&attribute->type, UUID_CCCD) ? length == 2 : length <= ATTR_VALUE_MAX;
 }
 
 static size_t answer_write(Att *att, const uint8_t *pdu, size_t length, AttAnswer *answer)
@@ -148,8 +147,8 @@ static size_t answer_write(Att *att, const uint8_t *pdu, size_t length, AttAnswe
 	if (length < 3)
 		return answer_error(answer, ATT_INVALID_PDU, 0);
 	handle = le16(pdu + 1);
-	attribute = gatt_find(att->database, handle);
-	error = attribute ? write_error(att, attribute, GATT_WRITE) : ATT_INVALID_HANDLE;
+	attribute = database_find(att->database, handle);
+	error = attribute ? write_error(att, attribute, ATTR_WRITE) : ATT_INVALID_HANDLE;
 	if (!error && !length_fits(attribute, length - 3))
 		error = ATT_INVALID_LENGTH;
 	if (error)
@@ -162,9 +161,9 @@ static size_t answer_write(Att *att, const uint8_t *pdu, size_t length, AttAnswe
  * checked, so signed ones have no effect. */
 static void command_take(Att *att, const uint8_t *pdu, size_t length)
 {
-	Attribute *attribute = length >= 3 ? gatt_find(att->database, le16(pdu + 1)) : NULL;
+	Attribute *attribute = length >= 3 ? database_find(att->database, le16(pdu + 1)) : NULL;
 
-	if (attribute && !write_error(att, attribute, GATT_WRITE_WITHOUT_RESPONSE) &&
+	if (attribute && !write_error(att, attribute, ATTR_WRITE_COMMAND) &&
 	    length_fits(attribute, length - 3))
 		value_set(attribute, 0, pdu + 3, length - 3);
 }
@@ -179,8 +178,8 @@ static size_t answer_prepare(Att *att, const uint8_t *pdu, size_t length, AttAns
 	if (length < 5 || length > ATT_MTU_MAX)
 		return answer_error(answer, ATT_INVALID_PDU, 0);
 	handle = le16(pdu + 1);
-	attribute = gatt_find(att->database, handle);
-	error = attribute ? write_error(att, attribute, GATT_WRITE) : ATT_INVALID_HANDLE;
+	attribute = database_find(att->database, handle);
+	error = attribute ? write_error(att, attribute, ATTR_WRITE) : ATT_INVALID_HANDLE;
 	if (!error && !att->prepared)
 		att->prepared = calloc(PREPARED_MAX, sizeof(*att->prepared));
 	if (!error && (!att->prepared || att->n_prepared == PREPARED_MAX))
@@ -200,7 +199,7 @@ static bool prepared_fail(const Att *att, uint8_t *ret_error, uint16_t *ret_hand
 	/* how long each value is by then; values begin as they are */
 	for (size_t i = 0; i < att->n_prepared; i++) {
 		const Prepared *prepared = &att->prepared[i];
-		const Attribute *attribute = gatt_find(att->database, prepared->handle);
+		const Attribute *attribute = database_find(att->database, prepared->handle);
 		size_t end = attribute ? attribute->length : 0;
 
 		for (size_t j = 0; j < i; j++)
@@ -229,7 +228,7 @@ static size_t answer_execute(Att *att, const uint8_t *pdu, size_t length, AttAns
 		return answer_error(answer, ATT_INVALID_PDU, 0);
 	if (pdu[1] == 1 && !prepared_fail(att, &error, &handle))
 		for (size_t i = 0; i < att->n_prepared; i++)
-			value_set(gatt_find(att->database, att->prepared[i].handle),
+			value_set(database_find(att->database, att->prepared[i].handle),
 				  att->prepared[i].offset, att->prepared[i].value,
 				  att->prepared[i].length);
 	att->n_prepared = 0;
@@ -244,7 +243,7 @@ bool att_is_request(uint8_t opcode)
 
 static void attribute_count(Att *att, uint16_t handle, uint8_t opcode)
 {
-	Attribute *attribute = gatt_find(att->database, handle);
+	Attribute *attribute = database_find(att->database, handle);
 
 	if (!attribute)
 		return;
