@@ -85,7 +85,8 @@ static int attribute_add(Database *database, const Attribute *attribute)
 	if (database_find(database, attribute->handle))
 		return -EEXIST;
 	database->attributes = g_renew(Attribute, database->attributes, database->n + 1);
-	memmove(&database->attributes[i + 1], &database->attributes[i], (database->n - i) * sizeof(*attribute));
+	memmove(&database->attributes[i + 1], &database->attributes[i],
+		(database->n - i) * sizeof(*attribute));
 	database->attributes[i] = *attribute;
 	database->n++;
 	return 0;

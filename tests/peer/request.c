@@ -20,7 +20,8 @@ bool fail_errno(Request *request, int error)
 	return fail(request, "%s: %s", request->words[0], g_strerror(-error));
 }
 
-bool parse_number(Request *request, const char *word, unsigned int least, unsigned int most, unsigned int *ret)
+bool parse_number(Request *request, const char *word, unsigned int least, unsigned int most,
+		  unsigned int *ret)
 {
 	uint64_t value;
 
@@ -58,10 +59,9 @@ bool addr_parse(const char *text, uint64_t *ret)
 
 void addr_format(char *ret, uint64_t addr, char separator)
 {
-	(void)g_snprintf(ret, 18, "%02X%c%02X%c%02X%c%02X%c%02X%c%02X", (unsigned int)(addr >> 40) & 0xff, separator,
-			 (unsigned int)(addr >> 32) & 0xff, separator, (unsigned int)(addr >> 24) & 0xff, separator,
-			 (unsigned int)(addr >> 16) & 0xff, separator, (unsigned int)(addr >> 8) & 0xff, separator,
-			 (unsigned int)addr & 0xff);
+	for (int shift = 40; shift >= 0; shift -= 8)
+		ret += g_snprintf(ret, 4, shift > 0 ? "%02X%c" : "%02X", (unsigned int)(addr >> shift) & 0xff,
+				  separator);
 }
 
 bool parse_addr(Request *request, const char *word, uint64_t *ret)
@@ -76,7 +76,8 @@ bool parse_bytes(Request *request, const char *word, size_t max, uint8_t *ret, s
 	if (len % 2 != 0 || len / 2 > max || strspn(word, "0123456789abcdefABCDEF") < len)
 		return fail(request, "not up to %zu bytes in hex: %s", max, word);
 	for (size_t i = 0; i < len; i += 2)
-		ret[i / 2] = (uint8_t)(g_ascii_xdigit_value(word[i]) << 4 | g_ascii_xdigit_value(word[i + 1]));
+		ret[i / 2] = (uint8_t)(g_ascii_xdigit_value(word[i]) << 4 |
+				       g_ascii_xdigit_value(word[i + 1]));
 	*ret_len = len / 2;
 	return true;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The air-control protocol: one line is one request, and is answered by one line, "ok", "ok TEXT" or "error TEXT".
- * Here: how a line is cut into words, how words are read, and who carries them out. */
+/* The air-control protocol: one line is one request, and is answered by one line, "ok", "ok TEXT" or "error
+ * TEXT". Here: how a line is cut into words, how words are read, and who carries them out. */
 #pragma once
 
 #include <stdbool.h>
@@ -39,20 +39,20 @@ typedef struct Language {
 	bool quit; /* somebody has asked for it */
 } Language;
 
-extern const char language_help[];
-
 /* The reply has no line end. It may come at once. */
 void language_run(Language *language, const char *line, const Answer *answer);
 /* For requests whose reply comes at once. */
 char *language_ask(Language *language, const char *line);
 
-void answer_give(Answer *answer, const char *format, ...) G_GNUC_PRINTF(2, 3); /* the whole reply; empties it */
+/* Gives the whole reply, and empties the answer. */
+void answer_give(Answer *answer, const char *format, ...) G_GNUC_PRINTF(2, 3);
 Answer *request_late(Request *request); /* what is to be copied, and given later */
 
 /* All of these return false where they made an error of the reply. */
 bool fail(Request *request, const char *format, ...) G_GNUC_PRINTF(2, 3);
 bool fail_errno(Request *request, int error); /* negative errno */
-bool parse_number(Request *request, const char *word, unsigned int least, unsigned int most, unsigned int *ret);
+bool parse_number(Request *request, const char *word, unsigned int least, unsigned int most,
+		  unsigned int *ret);
 bool parse_hex(Request *request, const char *word, unsigned int most, unsigned int *ret);
 bool parse_addr(Request *request, const char *word, uint64_t *ret); /* 48 bits, as printed */
 /* Up to max bytes; - is none. */

@@ -78,8 +78,8 @@ void advert_print(const Advert *advert, GString *text)
 
 		if (!set->enabled)
 			continue;
-		g_string_append_printf(text, " %u:%u:%" PRIu32 ":%" PRIu32 ":", set->handle, set->type, set->interval_min,
-			set->interval_max);
+		g_string_append_printf(text, " %u:%u:%" PRIu32 ":%" PRIu32 ":", set->handle, set->type,
+				       set->interval_min, set->interval_max);
 		data_print(&set->data, text);
 		g_string_append_c(text, ':');
 		data_print(&set->response, text);
@@ -93,7 +93,8 @@ void advert_print_airtime(Advert *advert, GString *text)
 	for (size_t i = 0; i < advert->n_airtimes; i++) {
 		g_string_append_c(text, ' ');
 		data_print(&advert->airtimes[i].data, text);
-		g_string_append_printf(text, "=%" PRIu64, (uint64_t)(advert->airtimes[i].time / (SECOND / 1000)));
+		g_string_append_printf(text, "=%" PRIu64,
+				       (uint64_t)(advert->airtimes[i].time / (SECOND / 1000)));
 	}
 }
 

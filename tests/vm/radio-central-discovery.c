@@ -35,10 +35,10 @@ static void discover_taken(Central *central, uint8_t error, const uint8_t *pdu, 
 /* The next request from that handle on. */
 static void discover(Central *central, uint16_t from)
 {
-	uint16_t type = central->procedure.discovery->type;
+	uint16_t type = central->end->procedure.discovery->type;
 	uint8_t pdu[7] = { ATT_FIND_INFORMATION };
 
-	central->procedure.handle = from;
+	central->end->procedure.handle = from;
 	put_le16(pdu + 1, from);
 	put_le16(pdu + 3, LAST_HANDLE);
 	put_le16(pdu + 5, type);
@@ -91,7 +91,7 @@ static void discovery_print(Discovery *discovery, GString *text)
  * not know. */
 static void discover_next(Central *central, uint8_t error)
 {
-	Discovery *discovery = central->procedure.discovery;
+	Discovery *discovery = central->end->procedure.discovery;
 	g_autoptr(GString) text = NULL;
 
 	if (error && error != ATT_ATTRIBUTE_NOT_FOUND && discovery->type != UUID_SECONDARY) {
@@ -124,7 +124,9 @@ static bool item_read(uint16_t type, const uint8_t *entry, size_t length, Item *
 
 	if (length != before + 2 && length != before + 16)
 		return false;
-	*ret = (Item){ .kind = 'd', .handle = le16(entry), .uuid = uuid_read(entry + before, length - before) };
+	*ret = (Item){ .kind = 'd',
+		       .handle = le16(entry),
+		       .uuid = uuid_read(entry + before, length - before) };
 	if (type == UUID_CHARACTERISTIC) {
 		ret->kind = 'c';
 		ret->properties = entry[2];
@@ -139,7 +141,7 @@ static bool item_read(uint16_t type, const uint8_t *entry, size_t length, Item *
 
 static void discover_taken(Central *central, uint8_t error, const uint8_t *pdu, size_t length)
 {
-	Discovery *discovery = central->procedure.discovery;
+	Discovery *discovery = central->end->procedure.discovery;
 	uint16_t last = 0;
 	size_t each;
 	Item item;
@@ -157,7 +159,7 @@ static void discover_taken(Central *central, uint8_t error, const uint8_t *pdu, 
 		discovery->items[discovery->n++] = item;
 		last = item.kind == 's' ? item.other : item.handle;
 	}
-	if (last < central->procedure.handle)
+	if (last < central->end->procedure.handle)
 		procedure_end(central, "error wrong answer");
 	else if (last == LAST_HANDLE)
 		discover_next(central, 0);
@@ -165,12 +167,12 @@ static void discover_taken(Central *central, uint8_t error, const uint8_t *pdu, 
 		discover(central, (uint16_t)(last + 1));
 }
 
-void central_discover(Central *central, const Answer *answer)
+void central_discover(Central *central)
 {
 	Discovery *discovery = g_new0(Discovery, 1);
 
-	procedure_begin(central, answer);
+	procedure_begin(central);
 	discovery->type = UUID_PRIMARY;
-	central->procedure.discovery = discovery;
+	central->end->procedure.discovery = discovery;
 	discover(central, 1);
 }

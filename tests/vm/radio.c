@@ -8,9 +8,10 @@
 #include <sys/timerfd.h>
 #include <glib-unix.h>
 
+#include "commands.h"
 #include "control.h"
 #include "radio-ask.h"
-#include "radio-commands.h"
+#include "radio-backend.h"
 
 typedef struct Options {
 	char *control, *ask;
@@ -33,8 +34,9 @@ static bool options_read(Options *options, int *argc, char ***argv)
 		  "Send LINE to whoever listens at PATH, and print the reply", "LINE" },
 		{ NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
 	};
-	g_autoptr(GOptionContext) context = g_option_context_new("- Bluetooth LE controllers on /dev/vhci, and the air");
-	g_autofree char *help = g_strconcat(language_help, commands_help, NULL);
+	g_autoptr(GOptionContext) context =
+		g_option_context_new("- Bluetooth LE controllers on /dev/vhci, and the air");
+	g_autofree char *help = g_strconcat(commands_help, radio_help, NULL);
 	g_autoptr(GError) error = NULL;
 
 	g_option_context_set_description(context, help);
@@ -44,7 +46,8 @@ static bool options_read(Options *options, int *argc, char ***argv)
 		return false;
 	}
 	if (!options->control || *argc > 1 || options->sets < 0 || options->sets > ADVERT_SETS_MAX) {
-		g_printerr("bluebroker-radio: a --control, and up to %d --sets. See --help\n", ADVERT_SETS_MAX);
+		g_printerr("bluebroker-radio: a --control, and up to %d --sets. See --help\n",
+			   ADVERT_SETS_MAX);
 		return false;
 	}
 	return true;
@@ -54,7 +57,7 @@ static void timer_set(int fd, uint64_t when)
 {
 	struct itimerspec timer = { .it_value.tv_sec = 0 };
 
-	if (when != AIR_NEVER) {
+	if (when != NEVER) {
 		timer.it_value.tv_sec = (time_t)(when / SECOND);
 		timer.it_value.tv_nsec = (long)(when % SECOND);
 	}
@@ -78,7 +81,7 @@ static void on_quit(void *data)
 }
 
 /* Waits for time, hosts and clients until told to quit. Negative errno on failure. */
-static int radio_run(Language *language, const char *path)
+static int radio_run(Backend *backend, Language *language, const char *path)
 {
 	Control *control;
 	bool quit = false;
@@ -91,7 +94,7 @@ static int radio_run(Language *language, const char *path)
 	source = g_unix_fd_add(timer, G_IO_IN, on_timer, NULL);
 	control = control_new(path, language, on_quit, &quit);
 	while (control && !quit) {
-		timer_set(timer, air_run(language->air, clock_now()));
+		timer_set(timer, backend_run(backend, clock_now()));
 		g_main_context_iteration(NULL, TRUE);
 	}
 	g_source_remove(source);
@@ -116,11 +119,15 @@ static bool radios_plug(Language *language, char **addresses)
 	return true;
 }
 
+static const Verb *const radio_language[] = {
+	air_verbs, peer_verbs, attribute_verbs, central_verbs, radio_verbs, NULL,
+};
+
 int main(int argc, char **argv)
 {
 	Options options = { NULL };
-	Air air = { 0 };
-	Language language = { .air = &air, .verbs = verbs };
+	Backend backend = { .supervised = 0 };
+	Language language = { .air = &backend.air, .verbs = radio_language };
 	int r = -EINVAL;
 
 	if (!options_read(&options, &argc, &argv))
@@ -128,13 +135,15 @@ int main(int argc, char **argv)
 	if (options.ask) {
 		r = control_ask(options.control, options.ask);
 	} else {
-		air.filter_duplicates = options.filter_duplicates;
-		air.n_sets = (uint8_t)options.sets;
+		backend_init(&backend);
+		backend.filter_duplicates = options.filter_duplicates;
+		backend.air.others_sets = (unsigned int)options.sets;
 		if (radios_plug(&language, options.plug))
-			r = radio_run(&language, options.control);
-		if (air.held_back > 0)
-			g_printerr("bluebroker-radio: the host was full %" G_GUINT64_FORMAT " times\n", air.held_back);
-		air_deinit(&air);
+			r = radio_run(&backend, &language, options.control);
+		if (backend.air.held_back > 0)
+			g_printerr("bluebroker-radio: the host was full %" G_GUINT64_FORMAT " times\n",
+				   backend.air.held_back);
+		backend_deinit(&backend);
 	}
 	if (r < 0)
 		g_printerr("bluebroker-radio: %s: %s\n", options.control, g_strerror(-r));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A device's Connect() and Disconnect(), and its link. */
-#include "air.h"
+#include "sim.h"
 #include "connection.h"
 
 #define DISCONNECT_MS 2000 /* bluetoothd gives profiles that long to say goodbye */
@@ -11,7 +11,7 @@ static guint closed_in_this_turn;
 
 struct Connection {
 	Bus *bus;
-	struct Air *air;
+	Air *air;
 	Radio *radio;
 	uint64_t addr;
 	bool random;
@@ -163,7 +163,8 @@ static int on_turn_over(void *data)
 	return G_SOURCE_REMOVE;
 }
 
-/* bluetoothd 5.66 takes a socket that it opens in the turn in which it closed another one for both, and dies. */
+/* bluetoothd 5.66 takes a socket that it opens in the turn in which it closed another one for both, and dies.
+ */
 static void connection_open_socket(const Connection *connection)
 {
 	if (closed_in_this_turn && connection->bus->crash)
@@ -256,7 +257,7 @@ Link *connection_link(const Connection *connection)
 	return connection->link;
 }
 
-Connection *connection_new(Bus *bus, struct Air *air, Radio *radio, uint64_t addr, bool random,
+Connection *connection_new(Bus *bus, Air *air, Radio *radio, uint64_t addr, bool random,
 			   Gatt *gatt, const ConnectionOps *ops, void *owner)
 {
 	Connection *connection = g_new0(Connection, 1);

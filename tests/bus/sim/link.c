@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A radio's link to a peripheral. */
-#include "air.h"
 #include "link.h"
+#include "sim.h"
 
 #define FIRST_TRY_MS 20
 #define NEXT_TRY_MS 100 /* the peripheral advertises that often */
@@ -17,7 +17,7 @@ typedef struct LinkRequest {
 } LinkRequest;
 
 struct Link {
-	struct Air *air;
+	Air *air;
 	Radio *radio;
 	Peer *peer; /* NULL: not up */
 	uint64_t addr;
@@ -63,6 +63,29 @@ static void link_fail_requests(Link *link)
 		request_finish(request, ATT_UNLIKELY);
 }
 
+static bool link_is_bonded(const Link *link)
+{
+	return link->peer->end->bond == link->radio->addr;
+}
+
+/* bluetoothd asks for the greatest MTU at once. */
+static void link_join(Link *link, Peer *peer)
+{
+	static const uint8_t exchange[] = { ATT_MTU_REQUEST, ATT_MTU_MAX & 0xff, ATT_MTU_MAX >> 8 };
+	uint8_t answer[ATT_MTU_MAX];
+
+	link->peer = peer;
+	peer_opened(peer, link, link_is_bonded(link));
+	(void)att_answer(&peer->att, exchange, sizeof(exchange), answer);
+}
+
+/* Only of a bonded central it is remembered what it has subscribed to. */
+static void link_leave(Link *link)
+{
+	link->peer->end->typed = NULL;
+	peer_closed(link->peer, link_is_bonded(link));
+}
+
 static void link_stop(Link *link)
 {
 	if (link->trying)
@@ -72,26 +95,39 @@ static void link_stop(Link *link)
 	link->trying = link->answering = 0;
 	link->has_answer = false;
 	if (link->peer)
-		peer_unlinked(link->peer);
+		link_leave(link);
 	link->peer = NULL;
 	link->elevating = false;
 	link_fail_requests(link);
 }
 
+/* The one with that address, as that radio's kernel sees it, which knows who is bonded. */
+static Peer *link_find_peer(const Link *link)
+{
+	for (unsigned int i = 0; i < link->air->peers->len; i++) {
+		Peer *peer = link->air->peers->pdata[i];
+		bool random = peer->report.random;
+
+		if (store_resolve(air_sim(link->air)->store, link->radio->addr, peer->report.addr, &random) ==
+			    link->addr &&
+		    random == link->random)
+			return peer;
+	}
+	return NULL;
+}
+
 static int link_on_try(void *data)
 {
 	Link *link = data;
-	Peer *peer = air_find_peer_of(link->air, link->radio, link->addr, link->random);
-	uint8_t status = 0;
+	Peer *peer = link_find_peer(link);
 
 	link->trying = 0;
-	if (peer && peer_answers(peer, &status)) {
-		if (status) {
+	if (peer && peer_is_connectable(peer)) {
+		if (peer_refuse(peer)) {
 			link->ops->failed(link->owner);
 			return G_SOURCE_REMOVE;
 		}
-		link->peer = peer;
-		peer_linked(peer, link);
+		link_join(link, peer);
 		link->ops->up(link->owner);
 	} else if (g_get_monotonic_time() >= link->deadline) {
 		link->ops->failed(link->owner);
@@ -101,7 +137,7 @@ static int link_on_try(void *data)
 	return G_SOURCE_REMOVE;
 }
 
-Link *link_new(struct Air *air, Radio *radio, uint64_t addr, bool random, const LinkOps *ops,
+Link *link_new(Air *air, Radio *radio, uint64_t addr, bool random, const LinkOps *ops,
 	       void *owner)
 {
 	Link *link = g_new0(Link, 1);
@@ -113,7 +149,7 @@ Link *link_new(struct Air *air, Radio *radio, uint64_t addr, bool random, const 
 	link->ops = ops;
 	link->owner = owner;
 	link->requests = g_queue_new();
-	link->deadline = g_get_monotonic_time() + (int64_t)air->connect_ms * 1000;
+	link->deadline = g_get_monotonic_time() + (int64_t)air_sim(air)->connect_ms * 1000;
 	link->trying = g_timeout_add(FIRST_TRY_MS, link_on_try, link);
 	return link;
 }
@@ -161,6 +197,8 @@ void link_secure(Link *link, AttrSecurity security)
 		return;
 	link->peer->att.encrypted = security > ATTR_PLAIN;
 	link->peer->att.authenticated = security == ATTR_AUTHENTICATED;
+	if (security > ATTR_PLAIN && link_is_bonded(link))
+		peer_secured(link->peer);
 }
 
 void link_lose(Link *link, uint8_t reason)
@@ -200,7 +238,7 @@ static int link_on_answer(void *data)
 	if ((error == ATT_INSUFFICIENT_AUTHENTICATION || error == ATT_INSUFFICIENT_ENCRYPTION) &&
 	    link->security == ATTR_PLAIN && link->ops->elevate(link->owner)) {
 		link->elevating = true;
-		link->answering = g_timeout_add(link->air->att_ms, link_on_att_timeout, link);
+		link->answering = g_timeout_add(air_sim(link->air)->att_ms, link_on_att_timeout, link);
 		return G_SOURCE_REMOVE;
 	}
 	(void)g_queue_pop_head(link->requests);
@@ -230,7 +268,7 @@ static void link_next(Link *link)
 
 	request->len = peer_receive(link->peer, request->pdu->data, request->pdu->len, request->result);
 	if (link->peer->silent) {
-		link->answering = g_timeout_add(link->air->att_ms, link_on_att_timeout, link);
+		link->answering = g_timeout_add(air_sim(link->air)->att_ms, link_on_att_timeout, link);
 		return;
 	}
 	link->answering =
@@ -255,8 +293,8 @@ static void append_le16(GByteArray *pdu, uint16_t value)
 	g_byte_array_append(pdu, bytes, sizeof(bytes));
 }
 
-void link_request(Link *link, uint8_t opcode, uint16_t handle, uint16_t offset, GBytes *value, LinkAnswer answer,
-		  void *data)
+void link_request(Link *link, uint8_t opcode, uint16_t handle, uint16_t offset, GBytes *value,
+		  LinkAnswer answer, void *data)
 {
 	LinkRequest *request = g_new0(LinkRequest, 1);
 	uint8_t execute[] = { ATT_EXECUTE_WRITE, (uint8_t)handle };
@@ -273,7 +311,8 @@ void link_request(Link *link, uint8_t opcode, uint16_t handle, uint16_t offset, 
 	if (opcode == ATT_READ_BLOB || opcode == ATT_PREPARE_WRITE)
 		append_le16(request->pdu, offset);
 	if (value)
-		g_byte_array_append(request->pdu, g_bytes_get_data(value, NULL), (guint)g_bytes_get_size(value));
+		g_byte_array_append(request->pdu, g_bytes_get_data(value, NULL),
+				    (guint)g_bytes_get_size(value));
 	g_queue_push_tail(link->requests, request);
 	link_next(link);
 }
@@ -318,12 +357,16 @@ void link_retry(Link *link)
 	link_next(link);
 }
 
-void link_notify(Link *link, uint16_t handle, const uint8_t *value, size_t len)
+void link_take(Link *link, const uint8_t *pdu, size_t len)
 {
-	link->ops->heard(link->owner, handle, value, len);
-}
+	static const uint8_t confirmation = ATT_CONFIRMATION;
+	const Attribute *changed = database_find_type(&link->peer->database, UUID_SERVICE_CHANGED);
+	uint8_t nothing[ATT_MTU_MAX];
 
-void link_tell_changed(Link *link)
-{
-	link->ops->changed(link->owner);
+	if (pdu[0] == ATT_INDICATION)
+		(void)peer_receive(link->peer, &confirmation, sizeof(confirmation), nothing);
+	if (changed && le16(pdu + 1) == changed->handle)
+		link->ops->changed(link->owner);
+	else
+		link->ops->heard(link->owner, le16(pdu + 1), pdu + 3, len - 3);
 }

@@ -8,6 +8,7 @@
 #include "commands.h"
 #include "control.h"
 #include "demo.h"
+#include "sim.h"
 
 #define DEMO_RADIO "00:AA:01:00:00:00"
 
@@ -36,7 +37,7 @@ static bool options_read(Options *options, int *argc, char ***argv)
 	};
 	g_autoptr(GOptionContext)
 		context = g_option_context_new("- BlueZ and its radios, simulated");
-	g_autofree char *help = g_strconcat(language_help, commands_help, NULL);
+	g_autofree char *help = g_strconcat(commands_help, sim_help, NULL);
 	g_autoptr(GError) error = NULL;
 
 	g_option_context_set_description(context, help);
@@ -104,7 +105,7 @@ static bool sim_setup(Sim *sim, Language *language, const Options *options)
 			return false;
 		demo_start(language);
 	}
-	sim->stack = stack_new(sim->air, sim->faults, &sim->options);
+	sim->stack = stack_new(&sim->air, sim->faults, &sim->options);
 	if (!sim->stack)
 		return false;
 	stack_find(sim->stack);
@@ -128,10 +129,8 @@ int main(int argc, char **argv)
 	g_unix_signal_add(SIGTERM, on_signal, loop);
 	g_unix_signal_add(SIGINT, on_signal, loop);
 
-	sim.air = air_new();
-	sim.air->sim = &sim;
-	language.air = sim.air;
-	sim.faults = faults_new();
+	sim_init(&sim);
+	language.air = &sim.air;
 	sim.options.experimental = options.experimental;
 	sim.options.crash = on_crash;
 	sim.options.crash_data = &sim;
@@ -145,9 +144,7 @@ int main(int argc, char **argv)
 	}
 
 	control_free(control);
-	stack_free(sim.stack);
-	air_free(sim.air);
-	faults_free(sim.faults);
+	sim_deinit(&sim);
 	g_free(options.control);
 	g_strfreev(options.plug);
 	return ok ? 0 : 1;

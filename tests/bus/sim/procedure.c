@@ -51,8 +51,8 @@ void procedure_error(Bus *bus, GDBusMethodInvocation *call, uint8_t error)
 static GVariant *stored_tuple(const GByteArray *store, uint16_t offset)
 {
 	size_t len = store->len > offset ? store->len - offset : 0;
-	GVariant *bytes = g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, len > 0 ? store->data + offset : NULL,
-						    len, 1);
+	GVariant *bytes =
+		g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, len > 0 ? store->data + offset : NULL, len, 1);
 
 	return g_variant_new_tuple(&bytes, 1);
 }
@@ -86,7 +86,8 @@ static void procedure_finish(Procedure *procedure, uint8_t error)
 			procedure_error(procedure->bus, calls->pdata[i], error);
 		else
 			bus_reply(procedure->bus, calls->pdata[i],
-				  procedure->write ? NULL : stored_tuple(procedure->store, procedure->offset));
+				  procedure->write ? NULL
+						   : stored_tuple(procedure->store, procedure->offset));
 	}
 	procedure_free(procedure);
 }

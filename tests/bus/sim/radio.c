@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A controller together with the kernel's part of scanning. */
-#include <ctype.h>
 #include <string.h>
 
 #include "radio.h"
 
 #define SCAN_MS 10240
 
-Radio *radio_new(unsigned int index, uint64_t addr, unsigned int sets)
+Radio *radio_new(Air *air, unsigned int index, uint64_t addr, unsigned int sets)
 {
 	Radio *radio = g_new0(Radio, 1);
 
+	radio->air = air;
 	radio->index = index;
 	radio->addr = addr;
 	radio->broadcast = broadcast_new(sets);
@@ -62,13 +62,13 @@ void radio_scan(Radio *radio, bool on)
 	radio->held = false;
 }
 
-static void radio_tell(Radio *radio, const RadioReport *report, const RadioReport *response)
+static void radio_tell(Radio *radio, const Report *report, const Report *response)
 {
 	RadioFound found = {
 		.addr = report->addr,
 		.random = report->random,
-		.connectable = report->type == RADIO_ADV_IND ||
-			       report->type == RADIO_ADV_DIRECT_IND,
+		.connectable = report->type == REPORT_ADV_IND ||
+			       report->type == REPORT_ADV_DIRECT_IND,
 		.rssi = response ? response->rssi : report->rssi,
 		.len = report->len,
 	};
@@ -107,7 +107,7 @@ void radio_block(Radio *radio, bool blocked)
 		radio->ears->blocked(radio->owner, blocked);
 }
 
-bool radio_hear(Radio *radio, const RadioReport *report)
+bool radio_hear(Radio *radio, const Report *report)
 {
 	bool same;
 
@@ -118,7 +118,7 @@ bool radio_hear(Radio *radio, const RadioReport *report)
 	same = radio->held && radio->pending.addr == report->addr &&
 	       radio->pending.random == report->random;
 
-	if (same && report->type == RADIO_SCAN_RSP) {
+	if (same && report->type == REPORT_SCAN_RSP) {
 		radio->held = false;
 		radio_tell(radio, &radio->pending, report);
 		return true;
@@ -131,7 +131,7 @@ bool radio_hear(Radio *radio, const RadioReport *report)
 	else
 		radio_release_held(radio);
 
-	if (report->type == RADIO_ADV_IND || report->type == RADIO_ADV_SCAN_IND) {
+	if (report->type == REPORT_ADV_IND || report->type == REPORT_ADV_SCAN_IND) {
 		radio->pending = *report;
 		radio->held = true;
 		return true;
