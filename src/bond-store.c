@@ -33,5 +33,6 @@ void bond_store_save(const Broker *broker)
 	g_autoptr(GError) error = NULL;
 
 	if (path && !g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, &error))
-		log_warning("who paired with which device will not be known after a restart: %s", error->message);
+		log_warning("who paired with which device will not be known after a restart: %s",
+			    error->message);
 }

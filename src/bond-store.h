@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Who paired with which device, kept in the daemon's state directory (systemd's STATE_DIRECTORY; none: not kept). */
+/* Who paired with which device, kept in the daemon's state directory (systemd's STATE_DIRECTORY; none: not
+ * kept). */
 #pragma once
 
 #include "core/broker.h"

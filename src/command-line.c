@@ -30,7 +30,8 @@ static void print_help(void)
 	       "  -d, --debug         log each step\n"
 	       "  -h, --help          print this help and exit\n"
 	       "      --version       print the version and exit\n\n"
-	       "Exit status: 0 ended by a signal or check passed, 1 failure, 2 wrong usage or configuration.\n"
+	       "Exit status: 0 ended by a signal or check passed, 1 failure, 2 wrong usage or "
+	       "configuration.\n"
 	       "See bluebrokerd(8), bluebrokerd.conf(5), com.example.Bluetooth(5).\n", BUS_NAME);
 }
 
@@ -139,7 +140,8 @@ bool command_line_parse(int argc, char *argv[], Config *ret_config, CommandLine 
 		if (take_option(&parsing, option, ret_status))
 			return false;
 	if (optind < argc) {
-		fprintf(stderr, "bluebrokerd: '%s' is not expected; try 'bluebrokerd --help'.\n", argv[optind]);
+		fprintf(stderr, "bluebrokerd: '%s' is not expected; try 'bluebrokerd --help'.\n",
+			argv[optind]);
 		*ret_status = EXIT_USAGE;
 		return false;
 	}

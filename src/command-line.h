@@ -13,7 +13,7 @@ typedef struct CommandLine {
 } CommandLine;
 
 /*
- * Reads the options and the configuration, and prints what was asked for or is wrong with them. True: run with that
- * configuration and what the options say. False: end with that exit status.
+ * Reads the options and the configuration, and prints what was asked for or is wrong with them. True: run
+ * with that configuration and what the options say. False: end with that exit status.
  */
 bool command_line_parse(int argc, char *argv[], Config *ret_config, CommandLine *ret, int *ret_status);

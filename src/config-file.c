@@ -44,8 +44,8 @@ int config_load(Config *config, const char *path, Reason *reason)
 	if (r < 0) {
 		g_autofree char *safe_path = g_strescape(path, NULL);
 
-		return reason_set(reason, r == -ENOENT ? E_DOES_NOT_EXIST : E_FAILED, "%.160s: %.80s", safe_path,
-				  strerror(-r));
+		return reason_set(reason, r == -ENOENT ? E_DOES_NOT_EXIST : E_FAILED, "%.160s: %.80s",
+				  safe_path, strerror(-r));
 	}
 	return config_parse(config, path, text, length, reason);
 }

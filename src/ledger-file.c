@@ -107,8 +107,8 @@ void ledger_file_save(LedgerFile *file, const Bluez *bluez, const Broker *broker
 	}
 	r = write_file(file, text->str, text->len);
 	if (r < 0 && !file->failed)
-		log_warning("%s cannot be written (%s): links that are open when the daemon is killed stay open", file->path,
-			    strerror(-r));
+		log_warning("%s cannot be written (%s): links that are open when the daemon is killed stay "
+			    "open", file->path, strerror(-r));
 	file->failed = r < 0;
 	g_free(file->written);
 	file->written = g_string_free(text, r < 0);

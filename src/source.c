@@ -74,14 +74,16 @@ static void on_report(void *userdata, unsigned index, const ReportInfo *info)
 static void on_lost(void *userdata, uint32_t packets)
 {
 	broker_monitor_lost(((Source *)userdata)->broker, packets);
-	log_limited(LOG_WARNING, "%u advertising events came faster than they were read, and are lost", packets);
+	log_limited(LOG_WARNING, "%u advertising events came faster than they were read, and are lost",
+		    packets);
 }
 
 static void on_failed(void *userdata, int error)
 {
 	Source *source = userdata;
 
-	log_warning("the HCI monitor is gone (%s): advertisements come from BlueZ's signals from now on", strerror(-error));
+	log_warning("the HCI monitor is gone (%s): advertisements come from BlueZ's signals from now on",
+		    strerror(-error));
 	source->error = error;
 	source->monitor = monitor_free(source->monitor);
 	broker_set_monitored(source->broker, false);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Where the reports of all radios come from: the HCI monitor, as the configuration says and the kernel permits, else
- * BlueZ's signals. Where it should be the monitor and is not, it is tried again.
+ * Where the reports of all radios come from: the HCI monitor, as the configuration says and the kernel
+ * permits, else BlueZ's signals. Where it should be the monitor and is not, it is tried again.
  */
 #pragma once
 
@@ -24,8 +24,8 @@ typedef struct Source {
 	int error;		/* why there was no monitor when it was tried last; 0: it was there */
 } Source;
 
-/* Opens the monitor as the configuration says. Negative errno, and logged, where it wants what cannot be had. All that it
- * is given outlives it. */
+/* Opens the monitor as the configuration says. Negative errno, and logged, where it wants what cannot be had.
+ * All that it is given outlives it. */
 int source_open(Source *source, sd_event *event, int64_t priority, const Config *config, Broker *broker);
 void source_close(Source *source);
 

@@ -220,7 +220,8 @@ static void client_disconnect(void *userdata, Radio *radio, const Addr *addr)
 	bluez_client_disconnect(((Edges *)userdata)->bluez, radio, addr);
 }
 
-static void on_session_client(void *userdata, Session *session, const char *connection, const Addr *addr, bool connected)
+static void on_session_client(void *userdata, Session *session, const char *connection, const Addr *addr,
+			      bool connected)
 {
 	service_session_client(((Edges *)userdata)->service, session, connection, addr, connected);
 }
@@ -245,7 +246,8 @@ static void local_attr_removed(void *userdata, LocalAttr *attr)
 	service_local_attr_removed(((Edges *)userdata)->service, attr);
 }
 
-static void local_read_request(void *userdata, LocalAttr *attr, uint32_t id, const Addr *client, uint16_t offset)
+static void local_read_request(void *userdata, LocalAttr *attr, uint32_t id, const Addr *client,
+			       uint16_t offset)
 {
 	service_local_read_request(((Edges *)userdata)->service, attr, id, client, offset);
 }

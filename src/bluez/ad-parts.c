@@ -99,7 +99,8 @@ int ad_parts_read_uuids(AdParts *parts, sd_bus_message *m, bool ignore)
 	ad_builder_init(&builder);
 	for (const UuidList *list = lists; list < lists + 3; list++)
 		if (list->length > 0)
-			(void)ad_builder_add(&builder, type_for(list->width, AD_UUID16, AD_UUID32, AD_UUID128),
+			(void)ad_builder_add(&builder,
+					     type_for(list->width, AD_UUID16, AD_UUID32, AD_UUID128),
 					     list->bytes, list->length, NULL, 0);
 	if (!ignore)
 		take(parts, PART_UUIDS, &builder);

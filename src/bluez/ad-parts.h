@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What BlueZ's properties of a device say of its advertisement, kept as the AD structures that they came from, so that
- * the advertisement is had by joining them.
+ * What BlueZ's properties of a device say of its advertisement, kept as the AD structures that they came
+ * from, so that the advertisement is had by joining them.
  */
 #pragma once
 
@@ -43,7 +43,8 @@ void ad_parts_forget(AdParts *parts, AdPart part);
  * Reads the variant that stands next: as of UUIDs, a{qv} of ManufacturerData, a{sv} of ServiceData, a{yv} of
  * AdvertisingData. One of another type is skipped. Negative errno if the message is broken.
  */
-int ad_parts_read_uuids(AdParts *parts, sd_bus_message *m, bool ignore);	/* ignore: they were not on the air */
+/* ignore: they were not on the air */
+int ad_parts_read_uuids(AdParts *parts, sd_bus_message *m, bool ignore);
 int ad_parts_read_manufacturer_data(AdParts *parts, sd_bus_message *m);
 int ad_parts_read_service_data(AdParts *parts, sd_bus_message *m);
 int ad_parts_read_other(AdParts *parts, sd_bus_message *m);
@@ -52,7 +53,7 @@ int ad_parts_read_other(AdParts *parts, sd_bus_message *m);
 char *ad_parts_name(const AdParts *parts);
 
 /*
- * Joins them, as far as they fit. BlueZ signals manufacturer and service data with each report that has any, so they
- * count only if the last properties told them; the rest is signalled when it changes.
+ * Joins them, as far as they fit. BlueZ signals manufacturer and service data with each report that has any,
+ * so they count only if the last properties told them; the rest is signalled when it changes.
  */
 size_t ad_parts_join(const AdParts *parts, uint8_t data[static AD_MAX]);

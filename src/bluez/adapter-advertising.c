@@ -29,12 +29,16 @@ static int read_max_power(sd_bus_message *m, void *userdata)
 }
 
 /*
- * Told of where intervals and powers are taken: since 5.77, before with --experimental. The powers that the controller has
- * are there only if it tells them.
+ * Told of where intervals and powers are taken: since 5.77, before with --experimental. The powers that the
+ * controller has are there only if it tells them.
  */
 static int read_capabilities(sd_bus_message *m, void *userdata)
 {
-	static const MsgRow rows[] = { { "MinTxPower", read_min_power }, { "MaxTxPower", read_max_power }, { 0 } };
+	static const MsgRow rows[] = {
+		{ "MinTxPower", read_min_power },
+		{ "MaxTxPower", read_max_power },
+		{ 0 },
+	};
 	Adapter *adapter = userdata;
 	RadioState *state = &adapter->state;
 	Powers powers = { 0 };
@@ -47,8 +51,8 @@ static int read_capabilities(sd_bus_message *m, void *userdata)
 	r = msg_walk_table(m, rows, &powers);
 	if (r < 0)
 		return r;
-	state->advert_powers = powers.has_min && powers.has_max && powers.min <= powers.max && powers.min >= INT8_MIN &&
-			       powers.max < TX_POWER_UNKNOWN;
+	state->advert_powers = powers.has_min && powers.has_max && powers.min <= powers.max &&
+			       powers.min >= INT8_MIN && powers.max < TX_POWER_UNKNOWN;
 	if (state->advert_powers) {
 		state->advert_power_min = (int8_t)powers.min;
 		state->advert_power_max = (int8_t)powers.max;
@@ -112,6 +116,7 @@ int adapter_read_advertising(Adapter *adapter, sd_bus_message *m)
 	};
 	int r = msg_walk_table(m, rows, adapter);
 
-	adapter->state.instances = (uint8_t)MIN(adapter->state.instances_free + adapter->instances_active, UINT8_MAX);
+	adapter->state.instances =
+		(uint8_t)MIN(adapter->state.instances_free + adapter->instances_active, UINT8_MAX);
 	return r;
 }

@@ -31,7 +31,8 @@ static int on_renamed(sd_bus_message *m, void *userdata, sd_bus_error *ret_error
 	int r = 0;
 
 	if (error)
-		r = reason_set(&reason, E_FAILED, "bluetoothd does not take the name: %s", msg_error_words(error));
+		r = reason_set(&reason, E_FAILED, "bluetoothd does not take the name: %s",
+			       msg_error_words(error));
 	/* bluetoothd tells of it when the kernel has it; of the host's own name, nobody knows before */
 	if (!error && adapter && renaming->name[0]) {
 		g_strlcpy(adapter->state.name, renaming->name, sizeof(adapter->state.name));
@@ -51,8 +52,8 @@ static int renaming_begin(Renaming *renaming, const Adapter *adapter)
 {
 	if (!adapter)
 		return -ENOTCONN;
-	return bluez_call_with(renaming->bluez, adapter->path, "org.freedesktop.DBus.Properties", "Set", &renaming->call,
-			       on_renamed, renaming, append_name, renaming->name);
+	return bluez_call_with(renaming->bluez, adapter->path, "org.freedesktop.DBus.Properties", "Set",
+			       &renaming->call, on_renamed, renaming, append_name, renaming->name);
 }
 
 void adapter_rename(Bluez *bluez, const Radio *radio, const char *name, NameWait *wait)

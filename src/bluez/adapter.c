@@ -221,7 +221,8 @@ static int translate(Adapter *adapter, const sd_bus_error *error, Reason *reason
 		return -EBUSY;
 	}
 	broker_upstream_failed(adapter->bluez->broker);
-	log_limited(LOG_WARNING, "hci%u: cannot switch the power: %s", adapter->index, msg_error_words(error));
+	log_limited(LOG_WARNING, "hci%u: cannot switch the power: %s", adapter->index,
+		    msg_error_words(error));
 	update_blocked(adapter);
 	if (adapter->state.blocked || sd_bus_error_has_name(error, "org.bluez.Error.Blocked"))
 		return -ERFKILL;

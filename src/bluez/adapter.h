@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The mirror of one org.bluez.Adapter1 (and its LEAdvertisingManager1), and what we do with it: power and discovery. */
+/* The mirror of one org.bluez.Adapter1 (and its LEAdvertisingManager1), and what we do with it: power and
+ * discovery. */
 #pragma once
 
 #include <glib.h>
@@ -28,7 +29,7 @@ typedef struct Adapter {
 	Addr addr;
 	bool has_addr;
 	RadioState state;
-	unsigned version;	/* bluetoothd's, as of BLUEZ_VERSION; 0: its configuration hides it (DeviceID) */
+	unsigned version;	/* BLUEZ_VERSION; 0: bluetoothd's configuration hides it (DeviceID) */
 	bool has_power_state;	/* BlueZ tells of rfkill by itself (PowerState) */
 	uint8_t instances_active;
 	unsigned n_devices;

@@ -37,8 +37,8 @@ static void advert_monitor_failed(AdvertMonitor *monitor, const char *why)
 
 static int append_properties(sd_bus_message *m)
 {
-	return sd_bus_message_append(m, "a{sv}", 2, "Type", "s", "or_patterns", "Patterns", "a(yyay)", 1, 0, PATTERN_TYPE,
-				     PATTERN_LENGTH, PATTERN);
+	return sd_bus_message_append(m, "a{sv}", 2, "Type", "s", "or_patterns", "Patterns", "a(yyay)", 1, 0,
+				     PATTERN_TYPE, PATTERN_LENGTH, PATTERN);
 }
 
 static int append_objects(sd_bus_message *m, void *userdata)
@@ -112,14 +112,16 @@ void advert_monitor_start(AdvertMonitor *monitor)
 	Bluez *bluez = monitor->adapter->bluez;
 	int r;
 
-	snprintf(monitor->root, sizeof(monitor->root), "/com/example/Bluetooth/monitors%u", bluez->next_object++);
+	snprintf(monitor->root, sizeof(monitor->root), "/com/example/Bluetooth/monitors%u",
+		 bluez->next_object++);
 	snprintf(monitor->path, sizeof(monitor->path), "%s/monitor", monitor->root);
 	r = sd_bus_add_object(bluez->bus, &monitor->root_object, monitor->root, on_root_call, monitor);
 	if (r >= 0)
 		r = sd_bus_add_object(bluez->bus, &monitor->object, monitor->path, on_call, monitor);
 	if (r >= 0)
-		r = bluez_call_with(bluez, monitor->adapter->path, MONITOR_MANAGER_INTERFACE, "RegisterMonitor",
-				    &monitor->call, on_registered, monitor, msg_append_path, monitor->root);
+		r = bluez_call_with(bluez, monitor->adapter->path, MONITOR_MANAGER_INTERFACE,
+				    "RegisterMonitor", &monitor->call, on_registered, monitor,
+				    msg_append_path, monitor->root);
 	if (r < 0) {
 		advert_monitor_forget(monitor);
 		advert_monitor_failed(monitor, strerror(-r));

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Our AdvertisementMonitor1 at one radio. Its pattern matches nothing: what counts is what the kernel does as long as
- * there is any. It scans passively when nobody discovers, and never asks the controller to leave out duplicates.
+ * Our AdvertisementMonitor1 at one radio. Its pattern matches nothing: what counts is what the kernel does as
+ * long as there is any. It scans passively when nobody discovers, and never asks the controller to leave out
+ * duplicates.
  */
 #pragma once
 

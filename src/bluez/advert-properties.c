@@ -10,7 +10,8 @@
 
 #define UNITS_TO_MSEC(units) ((uint32_t)(units) * 625 / 1000)
 
-/* BlueZ sends the short form of a 16-bit UUID by itself; that of a 32-bit one only if it is told the short form. */
+/* BlueZ sends the short form of a 16-bit UUID by itself; that of a 32-bit one only if it is told the short
+ * form. */
 static const char *uuid_word(const Uuid *uuid, char text[static UUID_STRING_SIZE])
 {
 	uint32_t number;
@@ -21,7 +22,8 @@ static const char *uuid_word(const Uuid *uuid, char text[static UUID_STRING_SIZE
 	return text;
 }
 
-static int append_uuids(sd_bus_message *m, const AdvertData *data, const char *name, uint8_t first, uint8_t last)
+static int append_uuids(sd_bus_message *m, const AdvertData *data, const char *name, uint8_t first,
+			uint8_t last)
 {
 	char text[UUID_STRING_SIZE];
 	AdField field;
@@ -48,7 +50,7 @@ static int append_solicited(sd_bus_message *m, const AdvertData *data)
 	static const struct {
 		uint8_t type;
 		uint8_t width;
-	} lists[] = { { 0x14, 2 }, { 0x15, 16 }, { 0x1f, 4 } };
+	} lists[] = { { AD_SOLICIT16, 2 }, { AD_SOLICIT128, 16 }, { AD_SOLICIT32, 4 } };
 	char text[UUID_STRING_SIZE];
 	AdField field;
 	AdIter iter;
@@ -61,7 +63,8 @@ static int append_solicited(sd_bus_message *m, const AdvertData *data)
 		for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
 			if (lists[i].type != field.type)
 				continue;
-			for (size_t at = 0; r >= 0 && at + lists[i].width <= field.length; at += lists[i].width) {
+			for (size_t at = 0; r >= 0 && at + lists[i].width <= field.length;
+			     at += lists[i].width) {
 				(void)uuid_from_air(field.data + at, lists[i].width, &uuid);
 				r = sd_bus_message_append(m, "s", uuid_word(&uuid, text));
 			}
@@ -102,6 +105,15 @@ static int append_manufacturer(sd_bus_message *m, const AdvertData *data)
 	return r < 0 ? r : msg_close_property(m);
 }
 
+/* Of the UUID in front of service data; 0: it is no service data. */
+static size_t uuid_width(const AdField *field)
+{
+	const size_t width = field->type == AD_SERVICE_DATA16 ? 2 : field->type == AD_SERVICE_DATA32 ? 4 :
+			     field->type == AD_SERVICE_DATA128 ? 16 : 0;
+
+	return field->length >= width ? width : 0;
+}
+
 static int append_service_data(sd_bus_message *m, const AdvertData *data)
 {
 	char text[UUID_STRING_SIZE];
@@ -113,10 +125,9 @@ static int append_service_data(sd_bus_message *m, const AdvertData *data)
 	r = msg_open_property(m, "ServiceData", "a{sv}");
 	ad_iter_init(&iter, data->bytes, data->length);
 	while (r >= 0 && ad_iter_next(&iter, &field)) {
-		const size_t width = field.type == AD_SERVICE_DATA16 ? 2 : field.type == AD_SERVICE_DATA32 ? 4 : 16;
+		const size_t width = uuid_width(&field);
 
-		if ((field.type != AD_SERVICE_DATA16 && field.type != AD_SERVICE_DATA32 && field.type != AD_SERVICE_DATA128) ||
-		    field.length < width)
+		if (width == 0)
 			continue;
 		(void)uuid_from_air(field.data, width, &uuid);
 		r = sd_bus_message_open_container(m, 'e', "sv");
@@ -131,9 +142,11 @@ static int append_service_data(sd_bus_message *m, const AdvertData *data)
 /* What BlueZ has no property for, it takes by type. */
 static bool has_property(uint8_t type)
 {
-	static const uint8_t types[] = { AD_FLAGS, AD_UUID16_PART, AD_UUID16, AD_UUID32_PART, AD_UUID32, AD_UUID128_PART,
-					 AD_UUID128, AD_NAME_SHORT, AD_NAME, AD_TX_POWER, 0x14, 0x15, 0x1f, AD_SERVICE_DATA16,
-					 AD_SERVICE_DATA32, AD_SERVICE_DATA128, AD_APPEARANCE, AD_MANUFACTURER };
+	static const uint8_t types[] = {
+		AD_FLAGS, AD_UUID16_PART, AD_UUID16, AD_UUID32_PART, AD_UUID32, AD_UUID128_PART, AD_UUID128,
+		AD_NAME_SHORT, AD_NAME, AD_TX_POWER, AD_SOLICIT16, AD_SOLICIT32, AD_SOLICIT128,
+		AD_SERVICE_DATA16, AD_SERVICE_DATA32, AD_SERVICE_DATA128, AD_APPEARANCE, AD_MANUFACTURER,
+	};
 
 	return memchr(types, type, sizeof(types));
 }
@@ -172,7 +185,8 @@ static int append_single(sd_bus_message *m, const AdvertData *data)
 
 			r = sd_bus_message_append(m, "{sv}", "LocalName", "s", name);
 		} else if (field.type == AD_APPEARANCE && field.length == 2) {
-			r = sd_bus_message_append(m, "{sv}", "Appearance", "q", field.data[0] | field.data[1] << 8);
+			r = sd_bus_message_append(m, "{sv}", "Appearance", "q",
+						  field.data[0] | field.data[1] << 8);
 		} else if (field.type == AD_TX_POWER) {
 			r = sd_bus_message_append(m, "{sv}", "Includes", "as", 1, "tx-power");
 		}
@@ -203,8 +217,9 @@ int advert_properties_append(sd_bus_message *m, const Advert *advert)
 	if (r >= 0 && data->discoverable && params->connectable)
 		r = sd_bus_message_append(m, "{sv}", "Discoverable", "b", 1);
 	if (r >= 0 && params->interval_set)
-		r = sd_bus_message_append(m, "{sv}{sv}", "MinInterval", "u", UNITS_TO_MSEC(params->interval_min),
-					  "MaxInterval", "u", UNITS_TO_MSEC(params->interval_max));
+		r = sd_bus_message_append(m, "{sv}{sv}", "MinInterval", "u",
+					  UNITS_TO_MSEC(params->interval_min), "MaxInterval", "u",
+					  UNITS_TO_MSEC(params->interval_max));
 	if (r >= 0 && params->power_set)
 		r = sd_bus_message_append(m, "{sv}", "TxPower", "n", (int)params->power);
 	return r;

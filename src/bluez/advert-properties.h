@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* An advertisement as the properties of an org.bluez.LEAdvertisement1, from which BlueZ makes the AD structures anew. */
+/* An advertisement as the properties of an org.bluez.LEAdvertisement1, from which BlueZ makes the AD
+ * structures anew. */
 #pragma once
 
 #include <systemd/sd-bus.h>

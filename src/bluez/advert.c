@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Our advertisements at bluetoothd. New data is a new registration: bluetoothd 5.66 ends itself when a registered
- * advertisement grows too long.
+ * Our advertisements at bluetoothd. New data is a new registration: bluetoothd 5.66 ends itself when a
+ * registered advertisement grows too long.
  */
 #include "bluez/advert.h"
 
@@ -104,8 +104,8 @@ static int on_call(sd_bus_message *m, void *userdata, sd_bus_error *error UNUSED
 
 static void unregister(Bluez *bluez, const Adapter *adapter, char *path)
 {
-	(void)bluez_call_floating(bluez, adapter->path, ADVERTISING_INTERFACE, "UnregisterAdvertisement", NULL,
-				  msg_append_path, path);
+	(void)bluez_call_floating(bluez, adapter->path, ADVERTISING_INTERFACE, "UnregisterAdvertisement",
+				  NULL, msg_append_path, path);
 }
 
 void bluez_adverts_powered_on(Bluez *bluez, Adapter *adapter)
@@ -115,7 +115,8 @@ void bluez_adverts_powered_on(Bluez *bluez, Adapter *adapter)
 	g_ptr_array_set_size(adapter->unwanted, 0);
 }
 
-/* bluetoothd 5.66 to 5.82 frees twice what is unregistered before its registration is answered: not before. */
+/* bluetoothd 5.66 to 5.82 frees twice what is unregistered before its registration is answered: not
+ * before. */
 static void object_leave(AdvertObject *object)
 {
 	object->advert->edge = NULL;
@@ -133,7 +134,8 @@ static void object_unregister(AdvertObject *object)
 
 		if (strcmp(adapter->path, object->adapter) != 0)
 			continue;
-		/* one that bluetoothd gives up while the radio is off stays in the kernel, and is on air again when it is on */
+		/* one that bluetoothd gives up while the radio is off stays in the kernel, and is on air
+		 * again when it is on */
 		if (adapter->state.powered)
 			unregister(object->bluez, adapter, object->path);
 		else
@@ -160,7 +162,8 @@ static int translate(const Advert *advert, const sd_bus_error *error, Reason *re
 {
 	if (sd_bus_error_has_name(error, "org.bluez.Error.NotPermitted"))
 		return -EBUSY;
-	/* bluetoothd says Failed to everything; an advertisement that it does not like fails on a radio that is on */
+	/* bluetoothd says Failed to everything; an advertisement that it does not like fails on a radio that
+	 * is on */
 	if (!advert->session->radio->bluez.powered || !sd_bus_error_has_name(error, "org.bluez.Error.Failed"))
 		return -EAGAIN;
 	return reason_set(reason, E_FAILED, "bluetoothd: %s", msg_error_words(error));
@@ -185,8 +188,8 @@ static int on_registered(sd_bus_message *m, void *userdata, sd_bus_error *ret_er
 		r = translate(advert, error, &reason);
 		if (r != -EBUSY) {
 			broker_upstream_failed(object->bluez->broker);
-			log_limited(LOG_WARNING, "hci%u: bluetoothd does not advertise: %s: %s", advert->session->radio->index,
-				    error->name, msg_error_words(error));
+			log_limited(LOG_WARNING, "hci%u: bluetoothd does not advertise: %s: %s",
+				    advert->session->radio->index, error->name, msg_error_words(error));
 		}
 		object_free(object);
 	}
@@ -215,7 +218,8 @@ void bluez_advert_start(Bluez *bluez, Advert *advert)
 	object->bluez = bluez;
 	object->advert = advert;
 	advert->edge = object;
-	snprintf(object->path, sizeof(object->path), "/com/example/Bluetooth/advertisement%u", bluez->next_object++);
+	snprintf(object->path, sizeof(object->path), "/com/example/Bluetooth/advertisement%u",
+		 bluez->next_object++);
 	if (object_register(object, bluez_adapter(bluez, advert->session->radio)) >= 0)
 		return;
 	object_free(object);

@@ -17,8 +17,8 @@
 #define AGENT_PATH "/com/example/Bluetooth/agent"
 #define REJECTED "org.bluez.Error.Rejected"
 /*
- * From here on, bluetoothd forgets to end an operation that waits for a pairing when the link goes: another one on that
- * attribute waits for it, in memory that is free, for as long as it has the device.
+ * From here on, bluetoothd forgets to end an operation that waits for a pairing when the link goes: another
+ * one on that attribute waits for it, in memory that is free, for as long as it has the device.
  */
 #define LOSES_SINCE BLUEZ_VERSION(5, 67)
 
@@ -55,8 +55,9 @@ static void answer_refused(Bluez *bluez)
 }
 
 /*
- * Nobody here pairs with that device. bluetoothd hands our answers to the kernel before our calls: an answer before it has
- * cut the link would leave nothing to cut it by. A link that stays is not to go half a minute later.
+ * Nobody here pairs with that device. bluetoothd hands our answers to the kernel before our calls: an answer
+ * before it has cut the link would leave nothing to cut it by. A link that stays is not to go half a minute
+ * later.
  */
 static int refuse(Bluez *bluez, const Subject *subject, sd_bus_message *m, PairingAnswer answer)
 {
@@ -87,7 +88,8 @@ static PairingAnswer decide(Bluez *bluez, const Subject *subject, PairingKind ki
 	/* the link is being cut, and whom it knows by a bond, bluetoothd is not to forget */
 	if (answer == PAIRING_CUT && device->adapter->version >= LOSES_SINCE && !subject->link->bluez.paired)
 		bluez_bond_remove(bluez, subject->link->radio, &subject->link->addr);
-	if (answer == PAIRING_REFUSE && client_may_pair(device->adapter->radio, &device->addr, kind, ret_passkey))
+	if (answer == PAIRING_REFUSE &&
+	    client_may_pair(device->adapter->radio, &device->addr, kind, ret_passkey))
 		answer = PAIRING_ALLOW;
 	if (answer == PAIRING_REFUSE)
 		log_limited(LOG_NOTICE, "%s may not pair: %s", addr_format(&device->addr, text),
@@ -130,11 +132,13 @@ static int on_request_passkey(sd_bus_message *m, void *userdata, sd_bus_error *e
 	Subject subject;
 
 	if (read_subject(userdata, m, &subject) && subject.link && link_is_asked(subject.link)) {
-		(void)link_pairing_asked(subject.link, PAIRING_ENTER, 0, answer_passkey, sd_bus_message_ref(m));
+		(void)link_pairing_asked(subject.link, PAIRING_ENTER, 0, answer_passkey,
+					 sd_bus_message_ref(m));
 		return 1;
 	}
 	answer = decide(userdata, &subject, PAIRING_ENTER, &passkey);
-	return answer == PAIRING_ALLOW ? sd_bus_reply_method_return(m, "u", passkey) : refuse(userdata, &subject, m, answer);
+	return answer == PAIRING_ALLOW ? sd_bus_reply_method_return(m, "u", passkey) :
+					 refuse(userdata, &subject, m, answer);
 }
 
 static int on_request_confirmation(sd_bus_message *m, void *userdata, sd_bus_error *error UNUSED)
@@ -145,11 +149,13 @@ static int on_request_confirmation(sd_bus_message *m, void *userdata, sd_bus_err
 
 	if (read_subject(userdata, m, &subject) && subject.link && link_is_asked(subject.link) &&
 	    sd_bus_message_read(m, "u", &passkey) >= 0) {
-		(void)link_pairing_asked(subject.link, PAIRING_CONFIRM, passkey, answer_yes_or_no, sd_bus_message_ref(m));
+		(void)link_pairing_asked(subject.link, PAIRING_CONFIRM, passkey, answer_yes_or_no,
+					 sd_bus_message_ref(m));
 		return 1;
 	}
 	answer = decide(userdata, &subject, PAIRING_CONFIRM, &passkey);
-	return answer == PAIRING_ALLOW ? sd_bus_reply_method_return(m, NULL) : refuse(userdata, &subject, m, answer);
+	return answer == PAIRING_ALLOW ? sd_bus_reply_method_return(m, NULL) :
+					 refuse(userdata, &subject, m, answer);
 }
 
 /* A central may enter the kernel's passkey. Whoever set the pin finds it here. */
@@ -190,7 +196,8 @@ static int on_display_passkey(sd_bus_message *m, void *userdata, sd_bus_error *e
 	return refuse(userdata, &subject, m, answer);
 }
 
-/* Just Works: bluetoothd asks whether it may. Nobody saw anything, so this is no confirmation. It does not ask for Pair. */
+/* Just Works: bluetoothd asks whether it may. Nobody saw anything, so this is no confirmation. It does not
+ * ask for Pair. */
 static int on_request_authorization(sd_bus_message *m, void *userdata, sd_bus_error *error UNUSED)
 {
 	PairingAnswer answer;
@@ -198,7 +205,8 @@ static int on_request_authorization(sd_bus_message *m, void *userdata, sd_bus_er
 
 	(void)read_subject(userdata, m, &subject);
 	answer = decide(userdata, &subject, PAIRING_JUST_WORKS, NULL);
-	return answer == PAIRING_ALLOW ? sd_bus_reply_method_return(m, NULL) : refuse(userdata, &subject, m, answer);
+	return answer == PAIRING_ALLOW ? sd_bus_reply_method_return(m, NULL) :
+					 refuse(userdata, &subject, m, answer);
 }
 
 static int on_refuse(sd_bus_message *m, void *userdata UNUSED, sd_bus_error *error UNUSED)
@@ -230,7 +238,8 @@ static const sd_bus_vtable agent_vtable[] = {
 
 int agent_new(Bluez *bluez)
 {
-	return sd_bus_add_object_vtable(bluez->bus, &bluez->agent, AGENT_PATH, "org.bluez.Agent1", agent_vtable, bluez);
+	return sd_bus_add_object_vtable(bluez->bus, &bluez->agent, AGENT_PATH, "org.bluez.Agent1",
+					agent_vtable, bluez);
 }
 
 static int on_registered(sd_bus_message *m, void *userdata UNUSED, sd_bus_error *ret_error UNUSED)
@@ -248,6 +257,6 @@ static int append_agent(sd_bus_message *m, void *userdata UNUSED)
 
 void agent_register(Bluez *bluez)
 {
-	(void)bluez_call_floating(bluez, "/org/bluez", "org.bluez.AgentManager1", "RegisterAgent", on_registered,
-				  append_agent, NULL);
+	(void)bluez_call_floating(bluez, "/org/bluez", "org.bluez.AgentManager1", "RegisterAgent",
+				  on_registered, append_agent, NULL);
 }

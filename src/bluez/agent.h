@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Our org.bluez.Agent1: what bluetoothd wants to know of pairings goes to core, which decides. Where no other program has a
- * default agent, it is asked about those that centrals begin, too.
+ * Our org.bluez.Agent1: what bluetoothd wants to know of pairings goes to core, which decides. Where no other
+ * program has a default agent, it is asked about those that centrals begin, too.
  */
 #pragma once
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the parts of an application share: its registration (application.c) and objects (application-tree.c), and what
- * bluetoothd asks of it for peers (request.c, subscription.c). */
+/* What the parts of an application share: its registration (application.c) and objects (application-tree.c),
+ * and what bluetoothd asks of it for peers (request.c, subscription.c). */
 #pragma once
 
 #include <glib.h>

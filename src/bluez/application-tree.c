@@ -15,13 +15,14 @@ const char *application_path(const LocalAttr *attr, char path[static APPLICATION
 	if (attr->kind == LOCAL_CHARACTERISTIC)
 		snprintf(path, APPLICATION_PATH_SIZE, "%s/service/char%u", application->root, attr->number);
 	else
-		snprintf(path, APPLICATION_PATH_SIZE, "%s/service/char%u/desc%u", application->root, attr->parent->number,
-			 attr->number);
+		snprintf(path, APPLICATION_PATH_SIZE, "%s/service/char%u/desc%u", application->root,
+			 attr->parent->number, attr->number);
 	return path;
 }
 
 /* A protected read or write has its own word, which stands for the plain one too. */
-static const char *access_flag(uint32_t permissions, uint32_t encrypted, uint32_t mitm, const char *const words[3])
+static const char *access_flag(uint32_t permissions, uint32_t encrypted, uint32_t mitm,
+			       const char *const words[3])
 {
 	return permissions & mitm ? words[2] : permissions & encrypted ? words[1] : words[0];
 }
@@ -31,9 +32,12 @@ static int append_flags(sd_bus_message *m, const LocalAttr *attr)
 	static const char *const reads[] = { "read", "encrypt-read", "encrypt-authenticated-read" };
 	static const char *const notifies[] = { "notify", "encrypt-notify", "encrypt-authenticated-notify" };
 	static const char *const writes[] = { "write", "encrypt-write", "encrypt-authenticated-write" };
-	const char *read = access_flag(attr->permissions, PERM_READ_ENCRYPTED, PERM_READ_ENCRYPTED_MITM, reads);
-	const char *write = access_flag(attr->permissions, PERM_WRITE_ENCRYPTED, PERM_WRITE_ENCRYPTED_MITM, writes);
-	const char *notify = access_flag(attr->permissions, PERM_READ_ENCRYPTED, PERM_READ_ENCRYPTED_MITM, notifies);
+	const char *read =
+		access_flag(attr->permissions, PERM_READ_ENCRYPTED, PERM_READ_ENCRYPTED_MITM, reads);
+	const char *write =
+		access_flag(attr->permissions, PERM_WRITE_ENCRYPTED, PERM_WRITE_ENCRYPTED_MITM, writes);
+	const char *notify =
+		access_flag(attr->permissions, PERM_READ_ENCRYPTED, PERM_READ_ENCRYPTED_MITM, notifies);
 	const struct {
 		uint32_t property;
 		const char *flag;
@@ -97,7 +101,8 @@ static int append_attr(sd_bus_message *m, const LocalAttr *attr)
 	if (r >= 0)
 		r = sd_bus_message_open_container(m, 'e', "sa{sv}");
 	if (r >= 0)
-		r = sd_bus_message_append(m, "s", characteristic ? CHARACTERISTIC_INTERFACE : DESCRIPTOR_INTERFACE);
+		r = sd_bus_message_append(m, "s",
+					  characteristic ? CHARACTERISTIC_INTERFACE : DESCRIPTOR_INTERFACE);
 	if (r >= 0)
 		r = sd_bus_message_open_container(m, 'a', "{sv}");
 	if (r >= 0)
@@ -114,8 +119,8 @@ static int append_service(sd_bus_message *m, const Application *application)
 
 	snprintf(path, sizeof(path), "%s/service", application->root);
 	return sd_bus_message_append(m, "{oa{sa{sv}}}", path, 1, GATT_SERVICE_INTERFACE, 3, "UUID", "s",
-				     uuid_format(&service->uuid, uuid), "Primary", "b", (int)service->primary, "Handle", "q",
-				     (int)service->handle);
+				     uuid_format(&service->uuid, uuid), "Primary", "b", (int)service->primary,
+				     "Handle", "q", (int)service->handle);
 }
 
 int application_append_tree(sd_bus_message *m, void *userdata)

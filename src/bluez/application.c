@@ -28,11 +28,12 @@ static void application_free(Application *application)
 	g_free(application);
 }
 
-/* Calls back when bluetoothd has done all that it was told before, and we have answered all that it asked before. */
+/* Calls back when bluetoothd has done all that it was told before, and we have answered all that it asked
+ * before. */
 static int application_await(Application *application, sd_bus_message_handler_t callback)
 {
-	return bluez_call(application->bluez, "/", "org.freedesktop.DBus.Peer", "Ping", &application->call, callback,
-			  application, NULL);
+	return bluez_call(application->bluez, "/", "org.freedesktop.DBus.Peer", "Ping", &application->call,
+			  callback, application, NULL);
 }
 
 static int on_quiet(sd_bus_message *m UNUSED, void *userdata, sd_bus_error *error UNUSED)
@@ -40,16 +41,17 @@ static int on_quiet(sd_bus_message *m UNUSED, void *userdata, sd_bus_error *erro
 	Application *application = userdata;
 	Bluez *bluez = application->bluez;
 
-	(void)bluez_call_floating(bluez, application->adapter, GATT_MANAGER_INTERFACE, "UnregisterApplication", NULL,
-				  msg_append_path, application->root);
+	(void)bluez_call_floating(bluez, application->adapter, GATT_MANAGER_INTERFACE,
+				  "UnregisterApplication", NULL, msg_append_path, application->root);
 	g_ptr_array_remove(bluez->leaving, application);
 	application_free(application);
 	return 0;
 }
 
 /*
- * bluetoothd does not survive the answer to an AcquireNotify of an application that it has dropped meanwhile. So it is
- * first told to call that no more, and the application goes when whatever it called before has been answered.
+ * bluetoothd does not survive the answer to an AcquireNotify of an application that it has dropped meanwhile.
+ * So it is first told to call that no more, and the application goes when whatever it called before has been
+ * answered.
  */
 void application_unregister(Bluez *bluez, LocalService *service)
 {
@@ -81,8 +83,8 @@ static int translate(const LocalService *service, const sd_bus_error *error, Rea
 
 	if (!sd_bus_error_has_name(error, "org.bluez.Error.Failed"))
 		return -EAGAIN;
-	return reason_set(reason, E_FAILED, "bluetoothd does not take service %s: %s", uuid_format(&service->uuid, uuid),
-			  msg_error_words(error));
+	return reason_set(reason, E_FAILED, "bluetoothd does not take service %s: %s",
+			  uuid_format(&service->uuid, uuid), msg_error_words(error));
 }
 
 static int on_registered(sd_bus_message *m, void *userdata, sd_bus_error *ret_error UNUSED)
@@ -101,8 +103,8 @@ static int on_registered(sd_bus_message *m, void *userdata, sd_bus_error *ret_er
 	}
 	r = translate(service, error, &reason);
 	broker_upstream_failed(application->bluez->broker);
-	log_limited(LOG_WARNING, "hci%u: bluetoothd does not take a service: %s: %s", service->session->radio->index,
-		    error->name, msg_error_words(error));
+	log_limited(LOG_WARNING, "hci%u: bluetoothd does not take a service: %s: %s",
+		    service->session->radio->index, error->name, msg_error_words(error));
 	application_free(application);
 	local_refused(service, r, &reason, now);
 	return 0;
@@ -110,8 +112,9 @@ static int on_registered(sd_bus_message *m, void *userdata, sd_bus_error *ret_er
 
 static int application_send(Application *application)
 {
-	return bluez_call_with(application->bluez, application->adapter, GATT_MANAGER_INTERFACE, "RegisterApplication",
-			       &application->call, on_registered, application, msg_append_registration, application->root);
+	return bluez_call_with(application->bluez, application->adapter, GATT_MANAGER_INTERFACE,
+			       "RegisterApplication", &application->call, on_registered, application,
+			       msg_append_registration, application->root);
 }
 
 static void application_failed(Application *application)

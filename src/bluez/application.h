@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Our services at bluetoothd: a registered GATT application each, because bluetoothd drops a whole application when one of
- * its objects goes, and does not look at objects that are added later.
+ * Our services at bluetoothd: a registered GATT application each, because bluetoothd drops a whole
+ * application when one of its objects goes, and does not look at objects that are added later.
  */
 #pragma once
 

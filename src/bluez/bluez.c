@@ -41,7 +41,8 @@ int bluez_ping(const Bluez *bluez, sd_bus_slot **ret, sd_bus_message_handler_t c
 
 	if (!bluez->owner)
 		return -ENOTCONN;
-	r = sd_bus_message_new_method_call(bluez->bus, &m, bluez->owner, "/", "org.freedesktop.DBus.Peer", "Ping");
+	r = sd_bus_message_new_method_call(bluez->bus, &m, bluez->owner, "/", "org.freedesktop.DBus.Peer",
+					   "Ping");
 	if (r >= 0)
 		r = sd_bus_call_async(bluez->bus, ret, m, callback, userdata, UINT64_MAX);
 	sd_bus_message_unref(m);
@@ -53,7 +54,8 @@ static int on_any_call(sd_bus_message *m, void *userdata, sd_bus_error *error UN
 {
 	uint8_t type = 0;
 
-	if (sd_bus_message_get_type(m, &type) < 0 || type != SD_BUS_MESSAGE_METHOD_CALL || bluez_is_sender(userdata, m))
+	if (sd_bus_message_get_type(m, &type) < 0 || type != SD_BUS_MESSAGE_METHOD_CALL ||
+	    bluez_is_sender(userdata, m))
 		return 0;
 	log_limited(LOG_NOTICE, "%s called an object that is for bluetoothd", sd_bus_message_get_sender(m));
 	(void)sd_bus_reply_method_errorf(m, SD_BUS_ERROR_ACCESS_DENIED, "this object is for bluetoothd");
@@ -81,8 +83,8 @@ static int bluez_start(Bluez *bluez)
 	return r < 0 ? r : presence_watch(bluez);
 }
 
-int bluez_new(Bluez **ret, sd_event *event, sd_bus *bus, Broker *broker, const char *keys, BluezSettled settled,
-	      void *userdata)
+int bluez_new(Bluez **ret, sd_event *event, sd_bus *bus, Broker *broker, const char *keys,
+	      BluezSettled settled, void *userdata)
 {
 	Bluez *bluez = g_new0(Bluez, 1);
 	int r;
@@ -176,7 +178,8 @@ const char *bluez_path_of(const Adapter *adapter, const Addr *addr, char path[st
 	return path;
 }
 
-const char *bluez_device_path(const Bluez *bluez, const Radio *radio, const Addr *addr, char path[static BLUEZ_PATH_SIZE])
+const char *bluez_device_path(const Bluez *bluez, const Radio *radio, const Addr *addr,
+			      char path[static BLUEZ_PATH_SIZE])
 {
 	const Adapter *adapter = bluez_adapter(bluez, radio);
 	const Device *device;

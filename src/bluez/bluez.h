@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * bluetoothd, on the hot connection: watches its name, mirrors its objects from GetManagedObjects and a few broad signal
- * matches (no proxies, no match a device), and turns what it hears of devices into advertising reports. Changes of devices
- * can be a flood: those are matched only while somebody here cares.
+ * bluetoothd, on the hot connection: watches its name, mirrors its objects from GetManagedObjects and a few
+ * broad signal matches (no proxies, no match a device), and turns what it hears of devices into advertising
+ * reports. Changes of devices can be a flood: those are matched only while somebody here cares.
  */
 #pragma once
 
@@ -57,9 +57,10 @@ typedef struct Bluez {
 	GHashTable *lent;		/* path -> Loan (bluez/trust.h); NULL: none */
 } Bluez;
 
-/* bus and event outlive it. keys: the path of the socket where keys of bonded devices are had (bluez/keys.h). */
-int bluez_new(Bluez **ret, sd_event *event, sd_bus *bus, Broker *broker, const char *keys, BluezSettled settled,
-	      void *userdata);
+/* bus and event outlive it. keys: the path of the socket where keys of bonded devices are had
+ * (bluez/keys.h). */
+int bluez_new(Bluez **ret, sd_event *event, sd_bus *bus, Broker *broker, const char *keys,
+	      BluezSettled settled, void *userdata);
 Bluez *bluez_free(Bluez *bluez);
 /* The daemon is about to end: says the last things to bluetoothd. */
 void bluez_end(Bluez *bluez);
@@ -72,10 +73,11 @@ Adapter *bluez_adapter(const Bluez *bluez, const Radio *radio);
 /* The one at the path that is length bytes long, or NULL. */
 Adapter *bluez_adapter_at(const Bluez *bluez, const char *path, size_t length);
 
-/* The path that the radio's device of that address (any of the device's) has, or would have: path, or NULL while BlueZ does
- * not have the radio. */
+/* The path that the radio's device of that address (any of the device's) has, or would have: path, or NULL
+ * while BlueZ does not have the radio. */
 #define BLUEZ_PATH_SIZE 128
-const char *bluez_device_path(const Bluez *bluez, const Radio *radio, const Addr *addr, char path[static BLUEZ_PATH_SIZE]);
+const char *bluez_device_path(const Bluez *bluez, const Radio *radio, const Addr *addr,
+			      char path[static BLUEZ_PATH_SIZE]);
 
 /* The path of an object that came with that address. Returns path. */
 const char *bluez_path_of(const Adapter *adapter, const Addr *addr, char path[static BLUEZ_PATH_SIZE]);
@@ -83,8 +85,8 @@ const char *bluez_path_of(const Adapter *adapter, const Addr *addr, char path[st
 /* Anybody may signal us: only bluetoothd counts. Calls of others do not get as far as our objects. */
 bool bluez_is_sender(const Bluez *bluez, sd_bus_message *m);
 
-/* bluetoothd looks at messages in order: its answer says that it has had all that was sent before. Not one of the calls that
- * stand in line (bluez/call.h), and without a time limit. -ENOTCONN: bluetoothd is away. */
+/* bluetoothd looks at messages in order: its answer says that it has had all that was sent before. Not one of
+ * the calls that stand in line (bluez/call.h), and without a time limit. -ENOTCONN: bluetoothd is away. */
 int bluez_ping(const Bluez *bluez, sd_bus_slot **ret, sd_bus_message_handler_t callback, void *userdata);
 
 /* What core wants of a radio (BrokerOps). */

@@ -57,7 +57,8 @@ void bluez_bond_remove(Bluez *bluez, const Radio *radio, const Addr *addr)
 	char path[BLUEZ_PATH_SIZE];
 
 	if (adapter && bluez_device_path(bluez, radio, addr, path))
-		(void)bluez_call_floating(bluez, adapter->path, ADAPTER_INTERFACE, "RemoveDevice", NULL, msg_append_path, path);
+		(void)bluez_call_floating(bluez, adapter->path, ADAPTER_INTERFACE, "RemoveDevice", NULL,
+					  msg_append_path, path);
 }
 
 void bluez_bond_forget(Bluez *bluez, Radio *radio, const Addr *addr)
@@ -73,8 +74,8 @@ void bluez_bond_forget(Bluez *bluez, Radio *radio, const Addr *addr)
 	forgetting->radio = radio->id;
 	forgetting->addr = *addr;
 	if (adapter && bluez_device_path(bluez, radio, addr, path))
-		r = bluez_call_with(bluez, adapter->path, ADAPTER_INTERFACE, "RemoveDevice", &call, on_forgotten, forgetting,
-				    msg_append_path, path);
+		r = bluez_call_with(bluez, adapter->path, ADAPTER_INTERFACE, "RemoveDevice", &call,
+				    on_forgotten, forgetting, msg_append_path, path);
 	if (r >= 0) {
 		bluez_call_float(call, g_free);
 		return;

@@ -42,7 +42,8 @@ static Lane *lane_get(CallQueue *queue, const char *path)
 {
 	const char *mark = strstr(path, DEVICE_MARK);
 	const bool of_device = mark && strlen(mark) >= DEVICE_MARK_SIZE;
-	g_autofree char *device = of_device ? g_strndup(path, (size_t)(mark - path) + DEVICE_MARK_SIZE) : g_strdup("");
+	g_autofree char *device =
+		of_device ? g_strndup(path, (size_t)(mark - path) + DEVICE_MARK_SIZE) : g_strdup("");
 	Lane *lane = g_hash_table_lookup(queue->lanes, device);
 
 	if (lane)
@@ -208,11 +209,16 @@ int call_queue_new(CallQueue **ret, Bluez *bluez)
 	queue->fence = (Fence){ .bluez = bluez, .opened = on_fence_opened, .userdata = queue };
 	queue->lanes = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, lane_free);
 	queue->watchdog = (Watchdog){
-		.bluez = bluez, .is_wanted = queue_cares, .stalled = on_stalled, .recovered = on_recovered, .userdata = queue,
+		.bluez = bluez,
+		.is_wanted = queue_cares,
+		.stalled = on_stalled,
+		.recovered = on_recovered,
+		.userdata = queue,
 	};
 	r = watchdog_init(&queue->watchdog);
 	if (r >= 0)
-		r = sd_event_add_time(bluez->event, &queue->expiry, CLOCK_MONOTONIC, 0, 10 * USEC_PER_MSEC, on_expiry, queue);
+		r = sd_event_add_time(bluez->event, &queue->expiry, CLOCK_MONOTONIC, 0, 10 * USEC_PER_MSEC,
+				      on_expiry, queue);
 	if (r >= 0)
 		r = sd_event_source_set_enabled(queue->expiry, SD_EVENT_OFF);
 	if (r < 0) {

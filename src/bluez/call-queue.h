@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The calls to bluetoothd that are under way, and those that wait for that: device by device in turn, within the bounds
- * that the bus sets, and behind what bluetoothd has to be past first (bluez/fence.h).
+ * The calls to bluetoothd that are under way, and those that wait for that: device by device in turn, within
+ * the bounds that the bus sets, and behind what bluetoothd has to be past first (bluez/fence.h).
  */
 #pragma once
 
@@ -59,12 +59,12 @@ void call_queue_lost(CallQueue *queue);
 uint64_t call_queue_now(const CallQueue *queue);
 bool call_queue_has_room(const CallQueue *queue, bool floating);
 void call_queue_add(CallQueue *queue, BluezCall *call);
-void call_queue_leave(CallQueue *queue, Lane *lane);		/* one of its calls is not counted there any more */
+void call_queue_leave(CallQueue *queue, Lane *lane);		/* a call is not counted there any more */
 void call_queue_send(CallQueue *queue);				/* as many as may be sent now */
-void call_queue_expire_at(CallQueue *queue, uint64_t when);	/* looks for what is overdue then, or before */
+void call_queue_expire_at(CallQueue *queue, uint64_t when);	/* something is overdue then */
 
 /* From call.c. */
 bool bluez_call_send(BluezCall *call);			/* false: the bus does not take it now */
 void bluez_call_fail(BluezCall *call, const char *why);	/* tells who waits */
-void bluez_call_leave_lane(BluezCall *call);		/* it keeps nobody else of its device waiting any more */
+void bluez_call_leave_lane(BluezCall *call);		/* keeps no other of its device waiting */
 void bluez_call_free(BluezCall *call);

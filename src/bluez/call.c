@@ -151,11 +151,12 @@ int bluez_call_for(Bluez *bluez, const char *path, const char *interface, const 
 	return 0;
 }
 
-int bluez_call_with(Bluez *bluez, const char *path, const char *interface, const char *member, BluezCall **ret,
-		    sd_bus_message_handler_t callback, void *userdata, MsgAppend append, void *append_userdata)
+int bluez_call_with(Bluez *bluez, const char *path, const char *interface, const char *member,
+		    BluezCall **ret, sd_bus_message_handler_t callback, void *userdata, MsgAppend append,
+		    void *append_userdata)
 {
-	return bluez_call_for(bluez, path, interface, member, ret, callback, userdata, append, append_userdata,
-			      bluez->broker->config.call_timeout_seconds * USEC_PER_SEC);
+	return bluez_call_for(bluez, path, interface, member, ret, callback, userdata, append,
+			      append_userdata, bluez->broker->config.call_timeout_seconds * USEC_PER_SEC);
 }
 
 int bluez_call(Bluez *bluez, const char *path, const char *interface, const char *member, BluezCall **ret,

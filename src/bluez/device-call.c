@@ -53,7 +53,8 @@ static int refusal_message(Bluez *bluez, const char *member, sd_bus_message **re
 		r = sd_bus_message_seal(call, 1, 0);
 	if (r < 0)
 		return r;
-	return sd_bus_message_new_method_errorf(call, ret, SD_BUS_ERROR_DISCONNECTED, "it cannot be called now");
+	return sd_bus_message_new_method_errorf(call, ret, SD_BUS_ERROR_DISCONNECTED,
+						"it cannot be called now");
 }
 
 static int refuse(Bluez *bluez, const char *member, sd_bus_message_handler_t callback, DeviceCall *call)
@@ -66,7 +67,8 @@ static int refuse(Bluez *bluez, const char *member, sd_bus_message_handler_t cal
 	refusal->call = call;
 	r = refusal_message(bluez, member, &refusal->error);
 	if (r >= 0)
-		r = sd_event_add_time_relative(bluez->event, &source, CLOCK_BOOTTIME, 0, 0, on_refusal, refusal);
+		r = sd_event_add_time_relative(bluez->event, &source, CLOCK_BOOTTIME, 0, 0, on_refusal,
+					       refusal);
 	if (r < 0) {
 		refusal_free(refusal);
 		return r;
@@ -88,7 +90,8 @@ void device_call(Bluez *bluez, const Link *link, const char *member, sd_bus_mess
 	call->radio = link->radio->id;
 	call->addr = link->addr;
 	if (bluez_device_path(bluez, link->radio, &link->addr, call->path))
-		r = bluez_call_for(bluez, call->path, DEVICE_INTERFACE, member, &answer, callback, call, NULL, NULL, timeout);
+		r = bluez_call_for(bluez, call->path, DEVICE_INTERFACE, member, &answer, callback, call, NULL,
+				   NULL, timeout);
 	if (r < 0) {
 		addr_format(&link->addr, text);
 		log_warning("%s of %s: %s", member, text, strerror(-r));

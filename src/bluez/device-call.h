@@ -9,10 +9,11 @@
 typedef struct Bluez Bluez;
 
 /*
- * Calls a method without arguments. The callback is called later in any case: where the call cannot be made, with an
- * error. timeout: in µs.
+ * Calls a method without arguments. The callback is called later in any case: where the call cannot be made,
+ * with an error. timeout: in µs.
  */
-void device_call(Bluez *bluez, const Link *link, const char *member, sd_bus_message_handler_t callback, uint64_t timeout);
+void device_call(Bluez *bluez, const Link *link, const char *member, sd_bus_message_handler_t callback,
+		 uint64_t timeout);
 
 /* What the callback's userdata tells. */
 Bluez *device_call_bluez(void *userdata);

@@ -88,7 +88,8 @@ static int read_tx_power(sd_bus_message *m, void *userdata)
 	return r;
 }
 
-/* A name and an appearance are read over GATT as well: those of a device that is connected are no advertisements. */
+/* A name and an appearance are read over GATT as well: those of a device that is connected are no
+ * advertisements. */
 static int read_name(sd_bus_message *m, void *userdata)
 {
 	Reading *reading = userdata;

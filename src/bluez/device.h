@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The mirror of one org.bluez.Device1. What it says of the device's advertisement is a report (Report.synthesized). */
+/* The mirror of one org.bluez.Device1. What it says of the device's advertisement is a report
+ * (Report.synthesized). */
 #pragma once
 
 #include <glib.h>

@@ -48,15 +48,17 @@ static void count_link(Device *device)
 }
 
 /*
- * Who the device is: its Address says, which may be another than the one in its path. Where it is the same, that means
- * something only when the device is heard so now: BlueZ keeps a device under its former address as well.
+ * Who the device is: its Address says, which may be another than the one in its path. Where it is the same,
+ * that means something only when the device is heard so now: BlueZ keeps a device under its former address as
+ * well.
  */
 static void tell_identity(const Device *device, bool heard)
 {
 	Radio *radio = device->adapter->radio;
 
 	if (radio && (heard || !addr_equal(&device->path_addr, &device->addr)))
-		radio_learn_identity(radio, &device->path_addr, &device->addr, bluez_now(device->adapter->bluez));
+		radio_learn_identity(radio, &device->path_addr, &device->addr,
+				     bluez_now(device->adapter->bluez));
 }
 
 /* Whether there may be another key to know devices by. */
@@ -71,7 +73,8 @@ static bool add_device(Bluez *bluez, Device *device, const char *path)
 	Adapter *adapter = device->adapter;
 
 	if (adapter->n_devices >= bluez->broker->config.devices) {
-		log_limited(LOG_WARNING, "hci%u: more than %u devices at bluetoothd (Devices), not following %s",
+		log_limited(LOG_WARNING,
+			    "hci%u: more than %u devices at bluetoothd (Devices), not following %s",
 			    adapter->index, bluez->broker->config.devices, path);
 		return false;
 	}

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* bluetoothd's devices as they come, change and go, and what core is told of that: reports, identities, links, bonds. */
+/* bluetoothd's devices as they come, change and go, and what core is told of that: reports, identities,
+ * links, bonds. */
 #pragma once
 
 #include <systemd/sd-bus.h>
 
 typedef struct Bluez Bluez;
 
-/* Takes over an a{sv} of properties of the object at path, old or new. Nothing of it is a report before all is loaded. */
+/* Takes over an a{sv} of properties of the object at path, old or new. Nothing of it is a report before all
+ * is loaded. */
 int bluez_devices_load(Bluez *bluez, sd_bus_message *m, const char *path);
 /* The rest of a PropertiesChanged, behind the interface. */
 int bluez_devices_change(Bluez *bluez, sd_bus_message *m);

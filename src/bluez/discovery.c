@@ -5,7 +5,8 @@
 #include "util/macros.h"
 
 /* No device has these services: made up here. */
-static const char *const nobodys_uuids[] = { "7d1f2e6a-93c4-4b0e-8a57-5ec1b09d34f2", "7d1f2e6a-93c4-4b0e-8a57-5ec1b09d34f3" };
+static const char *const nobodys_uuids[] = { "7d1f2e6a-93c4-4b0e-8a57-5ec1b09d34f2",
+					     "7d1f2e6a-93c4-4b0e-8a57-5ec1b09d34f3" };
 
 Discovery discovery_for(const ScanWish *wanted, bool monitored)
 {
@@ -19,10 +20,10 @@ Discovery discovery_for(const ScanWish *wanted, bool monitored)
 }
 
 /*
- * Any filter at all makes BlueZ scan without pauses and show devices without discoverable flags; one with a proximity makes
- * it signal each report, however little the RSSI moved (as of 5.8x; before, any does). It has to be a path loss: for an RSSI,
- * even of -127, the kernel drops what a radio reports without one. Alone it rejects nothing, for BlueZ looks at it only
- * beside an RSSI; and this one is the greatest that there is.
+ * Any filter at all makes BlueZ scan without pauses and show devices without discoverable flags; one with a
+ * proximity makes it signal each report, however little the RSSI moved (as of 5.8x; before, any does). It has
+ * to be a path loss: for an RSSI, even of -127, the kernel drops what a radio reports without one. Alone it
+ * rejects nothing, for BlueZ looks at it only beside an RSSI; and this one is the greatest that there is.
  *
  * With UUIDs, the kernel drops all that does not have one of them, before bluetoothd is woken.
  */
@@ -35,7 +36,8 @@ int discovery_append_filter(sd_bus_message *m, Discovery discovery, unsigned tur
 		return sd_bus_message_append(m, "a{sv}", 2, "Transport", "s", "le", "UUIDs", "as", 1,
 					     nobodys_uuids[turn % ARRAY_SIZE(nobodys_uuids)]);
 	case DISCOVERY_DEVICES:
-		return sd_bus_message_append(m, "a{sv}", 2, "Transport", "s", "le", "Pathloss", "q", PATHLOSS_MAX);
+		return sd_bus_message_append(m, "a{sv}", 2, "Transport", "s", "le", "Pathloss", "q",
+					     PATHLOSS_MAX);
 	default:
 		return sd_bus_message_append(m, "a{sv}", 3, "Transport", "s", "le", "DuplicateData", "b", 1,
 					     "Pathloss", "q", PATHLOSS_MAX);

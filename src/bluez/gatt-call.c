@@ -15,8 +15,10 @@
 #define GATT_TIMEOUT (40 * USEC_PER_SEC)
 #define RETRY_BUSY (50 * USEC_PER_MSEC)
 
-/* What was under way on a link that breaks gets ATT error 0x0e; that the link broke is told shortly before or after. */
-#define ATT_TIMEOUT (29 * USEC_PER_SEC)	/* a little less than the 30 s, after which bluetoothd answers 0x0e itself */
+/* What was under way on a link that breaks gets ATT error 0x0e; that the link broke is told shortly before or
+ * after. */
+/* A little less than the 30 s after which bluetoothd answers 0x0e itself. */
+#define ATT_TIMEOUT (29 * USEC_PER_SEC)
 #define LATE_NEWS (100 * USEC_PER_MSEC)
 
 /* An operation that bluetoothd is at. */
@@ -38,8 +40,8 @@ static const char *path_of_attr(const Bluez *bluez, const Attr *attr, char path[
 	    !bluez_device_path(bluez, attr->link->radio, &attr->link->addr, path))
 		return NULL;
 	n = strlen(path);
-	n += (size_t)snprintf(path + n, BLUEZ_PATH_SIZE - n, "/service%04x/char%04x", characteristic->parent->handle,
-			      characteristic->handle);
+	n += (size_t)snprintf(path + n, BLUEZ_PATH_SIZE - n, "/service%04x/char%04x",
+			      characteristic->parent->handle, characteristic->handle);
 	if (attr->kind == ATTR_DESCRIPTOR)
 		snprintf(path + n, BLUEZ_PATH_SIZE - n, "/desc%04x", attr->handle);
 	return path;
@@ -85,7 +87,8 @@ bool gatt_call_hold_value(Attr *attr, GBytes *value)
 	return true;
 }
 
-/* bluetoothd gives some ATT errors names of their own (create_gatt_dbus_error in its gatt-client): back to the codes. */
+/* bluetoothd gives some ATT errors names of their own (create_gatt_dbus_error in its gatt-client): back to
+ * the codes. */
 static int translate_error(const sd_bus_error *error, Reason *reason)
 {
 	static const struct {
@@ -94,20 +97,24 @@ static int translate_error(const sd_bus_error *error, Reason *reason)
 		int outcome;
 		const char *says;
 	} table[] = {
-		{ "org.bluez.Error.NotPermitted", "paired", E_ATT_ERROR,
-		  ATT_WANTS_PAIRING },
+		{ "org.bluez.Error.NotPermitted", "paired", E_ATT_ERROR, ATT_WANTS_PAIRING },
 		{ "org.bluez.Error.NotPermitted", NULL, E_NOT_PERMITTED, "the device does not permit it" },
-		{ "org.bluez.Error.NotAuthorized", NULL, E_ATT_ERROR, "0x08 the device does not authorize it" },
+		{ "org.bluez.Error.NotAuthorized", NULL, E_ATT_ERROR,
+		  "0x08 the device does not authorize it" },
 		{ "org.bluez.Error.InvalidArguments", "offset", E_ATT_ERROR, ATT_PAST_THE_END },
-		{ "org.bluez.Error.InvalidArguments", "ength", E_ATT_ERROR, "0x0d the value is too long for the attribute" },
+		{ "org.bluez.Error.InvalidArguments", "ength", E_ATT_ERROR,
+		  "0x0d the value is too long for the attribute" },
 		{ "org.bluez.Error.InvalidOffset", NULL, E_ATT_ERROR, ATT_PAST_THE_END },
-		{ "org.bluez.Error.InvalidValueLength", NULL, E_ATT_ERROR, "0x0d the value is too long for the attribute" },
+		{ "org.bluez.Error.InvalidValueLength", NULL, E_ATT_ERROR,
+		  "0x0d the value is too long for the attribute" },
 		{ "org.bluez.Error.Failed", "initiate write", E_INVALID_ARGUMENTS,
 		  "value: too long for a write command (MTU - 3 bytes)" },
 		{ "org.bluez.Error.NotConnected", NULL, E_NOT_CONNECTED, "the link was lost" },
 		{ "org.bluez.Error.Failed", "Not connected", E_NOT_CONNECTED, "the link was lost" },
-		{ "org.bluez.Error.NotSupported", NULL, E_ATT_ERROR, "0x06 the device does not support the request" },
-		{ SD_BUS_ERROR_UNKNOWN_OBJECT, NULL, E_DOES_NOT_EXIST, "the device has no such attribute any more" },
+		{ "org.bluez.Error.NotSupported", NULL, E_ATT_ERROR,
+		  "0x06 the device does not support the request" },
+		{ SD_BUS_ERROR_UNKNOWN_OBJECT, NULL, E_DOES_NOT_EXIST,
+		  "the device has no such attribute any more" },
 		{ SD_BUS_ERROR_NO_REPLY, NULL, E_TIMED_OUT, "no answer from the device" },
 		{ SD_BUS_ERROR_TIMEOUT, NULL, E_TIMED_OUT, "no answer from the device" },
 	};
@@ -118,7 +125,8 @@ static int translate_error(const sd_bus_error *error, Reason *reason)
 		return reason_set(reason, E_ATT_ERROR, "%.4s the device answered with this ATT error",
 				  code + strlen("ATT error: "));
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
-		if (strcmp(error->name, table[i].name) == 0 && (!table[i].text || strstr(message, table[i].text)))
+		if (strcmp(error->name, table[i].name) == 0 &&
+		    (!table[i].text || strstr(message, table[i].text)))
 			return reason_set(reason, table[i].outcome, "%s", table[i].says);
 	return reason_set(reason, E_FAILED, "bluetoothd: %s", message[0] ? message : error->name);
 }
@@ -158,7 +166,8 @@ static int call_end(GattCall *call, int error, const char *says)
 
 static void call_wait(GattCall *call, uint64_t wait, sd_event_time_handler_t then)
 {
-	(void)sd_event_add_time_relative(call->bluez->event, &call->retry, CLOCK_BOOTTIME, wait, 0, then, call);
+	(void)sd_event_add_time_relative(call->bluez->event, &call->retry, CLOCK_BOOTTIME, wait, 0, then,
+					 call);
 }
 
 static int on_retry(sd_event_source *source UNUSED, uint64_t now UNUSED, void *userdata)
@@ -174,8 +183,9 @@ static int on_retry(sd_event_source *source UNUSED, uint64_t now UNUSED, void *u
 }
 
 /*
- * The link did not break: the error was the device's. Or bluetoothd's: since 5.78 it gives up what a pairing is for when the
- * socket does not take it a second time at once. The pairing goes on, so we ask again once that is done.
+ * The link did not break: the error was the device's. Or bluetoothd's: since 5.78 it gives up what a pairing
+ * is for when the socket does not take it a second time at once. The pairing goes on, so we ask again once
+ * that is done.
  */
 static int on_no_news(sd_event_source *source, uint64_t now UNUSED, void *userdata)
 {
@@ -189,7 +199,8 @@ static int on_no_news(sd_event_source *source, uint64_t now UNUSED, void *userda
 	return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }
 
-/* It is not begun, or not over: what is to be done about that in a while. NULL: what bluetoothd says is the answer. */
+/* It is not begun, or not over: what is to be done about that in a while. NULL: what bluetoothd says is the
+ * answer. */
 static sd_event_time_handler_t call_waits_for(const GattCall *call, const sd_bus_error *error, uint64_t *wait)
 {
 	/* another program is at it, straight through bluetoothd: our turn comes */
@@ -292,13 +303,14 @@ static void call_send(GattCall *call)
 	const Attr *attr = call->op->attr;
 	char buffer[BLUEZ_PATH_SIZE];
 	const char *path = path_of_attr(call->bluez, attr, buffer);
-	const char *interface = attr->kind == ATTR_DESCRIPTOR ? DESCRIPTOR_INTERFACE : CHARACTERISTIC_INTERFACE;
+	const char *interface =
+		attr->kind == ATTR_DESCRIPTOR ? DESCRIPTOR_INTERFACE : CHARACTERISTIC_INTERFACE;
 	int r = -ENOTCONN;
 
 	call->sent = bluez_now(call->bluez);
 	if (path)
-		r = bluez_call_for(call->bluez, path, interface, members[call->op->kind], &call->call, on_answer, call,
-				   append_arguments, call->op, GATT_TIMEOUT);
+		r = bluez_call_for(call->bluez, path, interface, members[call->op->kind], &call->call,
+				   on_answer, call, append_arguments, call->op, GATT_TIMEOUT);
 	/* never answer from within attr_start: core does not expect it */
 	if (r < 0)
 		call_wait(call, 0, on_cannot_call);

@@ -14,7 +14,7 @@ void gatt_call_start(Bluez *bluez, AttrOp *op);
 void gatt_call_forget(AttrOp *op);
 
 /*
- * bluetoothd shows what a read gave just before it answers, exactly like a notification: which of the two a value is, the
- * answer tells. True: a read is under way, and the value is held until then.
+ * bluetoothd shows what a read gave just before it answers, exactly like a notification: which of the two a
+ * value is, the answer tells. True: a read is under way, and the value is held until then.
  */
 bool gatt_call_hold_value(Attr *attr, GBytes *value);

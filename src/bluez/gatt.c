@@ -28,7 +28,8 @@ static bool take_handle(const char **text, const char *word, uint16_t *ret)
 	unsigned value = 0;
 	int used = 0;
 
-	if (strncmp(*text, word, length) != 0 || sscanf(*text + length, "%4x%n", &value, &used) != 1 || used != 4)
+	if (strncmp(*text, word, length) != 0 || sscanf(*text + length, "%4x%n", &value, &used) != 1 ||
+	    used != 4)
 		return false;
 	*text += length + 4;
 	*ret = (uint16_t)value;
@@ -72,7 +73,8 @@ static bool parse_path(const Bluez *bluez, const char *path, GattPath *ret)
 
 bool gatt_is_interface(const char *interface)
 {
-	return strcmp(interface, SERVICE_INTERFACE) == 0 || strcmp(interface, CHARACTERISTIC_INTERFACE) == 0 ||
+	return strcmp(interface, SERVICE_INTERFACE) == 0 ||
+	       strcmp(interface, CHARACTERISTIC_INTERFACE) == 0 ||
 	       strcmp(interface, DESCRIPTOR_INTERFACE) == 0;
 }
 

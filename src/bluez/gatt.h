@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The GATT objects that bluetoothd shows of connected peers, mirrored into core's attributes for those devices that
- * somebody here has a link to.
+ * The GATT objects that bluetoothd shows of connected peers, mirrored into core's attributes for those
+ * devices that somebody here has a link to.
  */
 #pragma once
 

@@ -45,8 +45,8 @@ static void keys_done(Keys *keys, int error)
 {
 	keys_stop(keys);
 	if (error != keys->error && error < 0)
-		log_info("no keys of bonded devices (%s: %s): those with private addresses are known by what BlueZ tells",
-			 keys->path, strerror(-error));
+		log_info("no keys of bonded devices (%s: %s): those with private addresses are known by what "
+			 "BlueZ tells", keys->path, strerror(-error));
 	keys->error = error;
 	keys->known = true;
 	presence_keys_known(keys->bluez);
@@ -126,7 +126,8 @@ static int keys_begin(Keys *keys)
 	fd_steal(&fd);
 	(void)sd_event_source_set_io_fd_own(keys->io, true);
 	keys->text = g_malloc(KEY_LIST_MAX);
-	return sd_event_add_time_relative(keys->bluez->event, &keys->due, CLOCK_BOOTTIME, READ_MAX, 0, on_late, keys);
+	return sd_event_add_time_relative(keys->bluez->event, &keys->due, CLOCK_BOOTTIME, READ_MAX, 0,
+					  on_late, keys);
 }
 
 static int on_due(sd_event_source *source UNUSED, uint64_t now UNUSED, void *userdata)
@@ -148,8 +149,8 @@ void keys_want(Keys *keys)
 	if (keys->io)
 		keys->again = true;
 	else if (!keys->due)
-		(void)sd_event_add_time_relative(keys->bluez->event, &keys->due, CLOCK_BOOTTIME, keys->known ? SOON : 0, 0,
-						 on_due, keys);
+		(void)sd_event_add_time_relative(keys->bluez->event, &keys->due, CLOCK_BOOTTIME,
+						 keys->known ? SOON : 0, 0, on_due, keys);
 }
 
 Keys *keys_new(Bluez *bluez, const char *path)

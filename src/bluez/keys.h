@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The keys by which bonded devices are known under their private addresses. bluetoothd tells them nobody; its storage is
- * root's. Whoever listens on a socket (bluebrokerd-keys.socket of systemd) gives those of now to each that connects, as
- * core/key-list.h says. Without it, devices are known by what BlueZ tells of them alone.
+ * The keys by which bonded devices are known under their private addresses. bluetoothd tells them nobody; its
+ * storage is root's. Whoever listens on a socket (bluebrokerd-keys.socket of systemd) gives those of now to
+ * each that connects, as core/key-list.h says. Without it, devices are known by what BlueZ tells of them
+ * alone.
  */
 #pragma once
 

@@ -44,7 +44,8 @@ void bluez_client_left(const Device *device)
 	if (!radio)
 		return;
 	subscriptions_left(radio, &device->addr, device->paired);
-	peripheral_device(radio->peripheral, &device->addr, false, device->paired, bluez_now(device->adapter->bluez));
+	peripheral_device(radio->peripheral, &device->addr, false, device->paired,
+			  bluez_now(device->adapter->bluez));
 }
 
 void bluez_link_sync(Device *device)
@@ -142,7 +143,8 @@ static int translate_error(const sd_bus_error *error, Reason *reason)
 		return reason_set(reason, E_FAILED, "bluetoothd has forgotten the device") ? -EAGAIN : 0;
 	if (sd_bus_error_has_name(error, "org.bluez.Error.NotReady"))
 		return reason_set(reason, E_NOT_READY, "the radio is not ready");
-	if (sd_bus_error_has_name(error, SD_BUS_ERROR_NO_REPLY) || sd_bus_error_has_name(error, SD_BUS_ERROR_TIMEOUT))
+	if (sd_bus_error_has_name(error, SD_BUS_ERROR_NO_REPLY) ||
+	    sd_bus_error_has_name(error, SD_BUS_ERROR_TIMEOUT))
 		return reason_set(reason, E_TIMED_OUT, "the device did not answer");
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
 		if (!strstr(message, table[i].text))
@@ -151,7 +153,8 @@ static int translate_error(const sd_bus_error *error, Reason *reason)
 			(void)reason_set(reason, E_FAILED, "%s", table[i].says);
 		return table[i].outcome;
 	}
-	return reason_set(reason, E_FAILED, "bluetoothd could not connect: %s", message[0] ? message : error->name);
+	return reason_set(reason, E_FAILED, "bluetoothd could not connect: %s",
+			  message[0] ? message : error->name);
 }
 
 static int on_connected(sd_bus_message *m, void *userdata, sd_bus_error *ret_error UNUSED)
@@ -175,7 +178,8 @@ static int on_disconnected(sd_bus_message *m, void *userdata, sd_bus_error *ret_
 	Link *link = device_call_link(userdata);
 
 	if (link)
-		link_disconnect_done(link, sd_bus_message_is_method_error(m, NULL) ? E_FAILED : 0, bluez_now(device_call_bluez(userdata)));
+		link_disconnect_done(link, sd_bus_message_is_method_error(m, NULL) ? E_FAILED : 0,
+				     bluez_now(device_call_bluez(userdata)));
 	return 0;
 }
 

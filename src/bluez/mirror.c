@@ -20,7 +20,8 @@
 	"path_namespace='/org/bluez',arg0='" interface "'"
 
 /* Takes over an interface of an adapter, whichever of them comes first. */
-static int load_adapter(Bluez *bluez, sd_bus_message *m, const char *path, int (*read)(Adapter *adapter, sd_bus_message *m))
+static int load_adapter(Bluez *bluez, sd_bus_message *m, const char *path,
+			int (*read)(Adapter *adapter, sd_bus_message *m))
 {
 	Adapter *adapter = bluez_adapter_at(bluez, path, strlen(path));
 	int r;
@@ -134,7 +135,8 @@ static int on_objects(sd_bus_message *m, void *userdata, sd_bus_error *ret_error
 	else if (sd_bus_message_is_signal(m, NULL, "InterfacesRemoved"))
 		r = on_interfaces_removed(bluez, m);
 	if (r < 0)
-		log_limited(LOG_WARNING, "bluetoothd's %s cannot be read: %s", sd_bus_message_get_member(m), strerror(-r));
+		log_limited(LOG_WARNING, "bluetoothd's %s cannot be read: %s", sd_bus_message_get_member(m),
+			    strerror(-r));
 	return 0;
 }
 
@@ -208,14 +210,15 @@ void mirror_clear(Bluez *bluez)
 int mirror_on_match(sd_bus_message *m, void *userdata UNUSED, sd_bus_error *ret_error UNUSED)
 {
 	if (sd_bus_message_is_method_error(m, NULL))
-		log_error("the bus refuses a match on bluetoothd: %s", msg_error_words(sd_bus_message_get_error(m)));
+		log_error("the bus refuses a match on bluetoothd: %s",
+			  msg_error_words(sd_bus_message_get_error(m)));
 	return 0;
 }
 
 static int match_devices(Bluez *bluez)
 {
-	return sd_bus_add_match_async(bluez->bus, &bluez->device_match, MATCH_CHANGES(DEVICE_INTERFACE), on_properties,
-				      mirror_on_match, bluez);
+	return sd_bus_add_match_async(bluez->bus, &bluez->device_match, MATCH_CHANGES(DEVICE_INTERFACE),
+				      on_properties, mirror_on_match, bluez);
 }
 
 void mirror_settle_devices(Bluez *bluez)
@@ -224,7 +227,8 @@ void mirror_settle_devices(Bluez *bluez)
 	int r;
 
 	for (guint i = 0; i < bluez->adapters->len; i++)
-		ignore = ignore && ((Adapter *)g_ptr_array_index(bluez->adapters, i))->scan.wanted.ignore_devices;
+		ignore = ignore &&
+			 ((Adapter *)g_ptr_array_index(bluez->adapters, i))->scan.wanted.ignore_devices;
 	if (ignore == !bluez->device_match)
 		return;
 	log_debug("changes of bluetoothd's devices are %s", ignore ? "ignored" : "followed");
@@ -260,7 +264,7 @@ int mirror_listen(Bluez *bluez)
 	int r = match_devices(bluez);
 
 	for (size_t i = 0; i < ARRAY_SIZE(matches) && r >= 0; i++)
-		r = sd_bus_add_match_async(bluez->bus, &bluez->matches[i], matches[i].rule, matches[i].callback,
-					   mirror_on_match, bluez);
+		r = sd_bus_add_match_async(bluez->bus, &bluez->matches[i], matches[i].rule,
+					   matches[i].callback, mirror_on_match, bluez);
 	return r;
 }

@@ -13,7 +13,8 @@ typedef struct Bluez Bluez;
 int mirror_load(Bluez *bluez, sd_bus_message *m);
 void mirror_clear(Bluez *bluez);
 
-/* Listens to bluetoothd's signals from now on: all, but those of devices only while somebody cares. Negative errno. */
+/* Listens to bluetoothd's signals from now on: all, but those of devices only while somebody cares. Negative
+ * errno. */
 int mirror_listen(Bluez *bluez);
 /* Follows changes of devices, or not, as the radios want it. */
 void mirror_settle_devices(Bluez *bluez);

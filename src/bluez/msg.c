@@ -97,11 +97,11 @@ int msg_reply(sd_bus_message *call, MsgAppend append, void *userdata)
 }
 
 /*
- * sd-bus refuses strings with Unicode noncharacters, even to skip them, so that nothing behind one could be read.
- * bluetoothd and the bus pass them on, and any device in range may have some in its name. So they are replaced, in the
- * message itself: in the string that is the value of the key that was just read. What sd-bus hands out lies in the
- * message, so the value's type is right behind the key; where it is not, nothing is touched. That the message is
- * well-formed, so that the text is there and ends, the bus has made sure of.
+ * sd-bus refuses strings with Unicode noncharacters, even to skip them, so that nothing behind one could be
+ * read. bluetoothd and the bus pass them on, and any device in range may have some in its name. So they are
+ * replaced, in the message itself: in the string that is the value of the key that was just read. What sd-bus
+ * hands out lies in the message, so the value's type is right behind the key; where it is not, nothing is
+ * touched. That the message is well-formed, so that the text is there and ends, the bus has made sure of.
  */
 static void make_readable(sd_bus_message *m, const char *key)
 {
@@ -112,7 +112,8 @@ static void make_readable(sd_bus_message *m, const char *key)
 	if (sd_bus_message_peek_type(m, &type, &contents) <= 0 || type != 'v' || strcmp(contents, "s") != 0 ||
 	    contents != key + key_size + 1)
 		return;
-	/* behind the key: type with length and NUL; then, at a multiple of 4 (as the key is), the text's length; the text */
+	/* behind the key: type with length and NUL; then, at a multiple of 4 (as the key is), the text's
+	 * length; the text */
 	ad_replace_noncharacters((char *)key + ((key_size + 3 + 3) & ~(size_t)3) + 4);
 }
 

@@ -140,8 +140,8 @@ static int on_taken(sd_bus_message *m UNUSED, void *userdata, sd_bus_error *erro
 }
 
 /* *theirs: bluetoothd's end. */
-static int notify_socket_new(NotifySocket **ret, Application *application, LocalAttr *attr, const Addr *client,
-			     uint16_t mtu, int *theirs)
+static int notify_socket_new(NotifySocket **ret, Application *application, LocalAttr *attr,
+			     const Addr *client, uint16_t mtu, int *theirs)
 {
 	g_autoptr(NotifySocket) socket = NULL;
 	int fds[2], r;
@@ -162,7 +162,8 @@ static int notify_socket_new(NotifySocket **ret, Application *application, Local
 	return 0;
 }
 
-bool notify_socket_open(Application *application, LocalAttr *attr, const Addr *client, uint16_t mtu, sd_bus_message *m)
+bool notify_socket_open(Application *application, LocalAttr *attr, const Addr *client, uint16_t mtu,
+			sd_bus_message *m)
 {
 	const Adapter *adapter = bluez_adapter(application->bluez, attr->service->session->radio);
 	g_autoptr(NotifySocket) socket = NULL;
@@ -193,15 +194,16 @@ static NotifySocket *notify_socket_oldest(const Application *application, const 
 	return NULL;
 }
 
-/* bluetoothd closes the oldest one of each characteristic to which the central subscribed, whether it is that central's or
- * not. */
+/* bluetoothd closes the oldest one of each characteristic to which the central subscribed, whether it is that
+ * central's or not. */
 static void notify_sockets_mistake(const Application *application, const Addr *client)
 {
 	const GPtrArray *attrs = application->service->attrs;
 
 	for (guint i = 0; i < attrs->len; i++) {
 		const LocalAttr *attr = g_ptr_array_index(attrs, i);
-		NotifySocket *oldest = local_is_subscribed(attr, client) ? notify_socket_oldest(application, attr) : NULL;
+		NotifySocket *oldest =
+			local_is_subscribed(attr, client) ? notify_socket_oldest(application, attr) : NULL;
 
 		if (!oldest || of_client(oldest, client))
 			continue;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The sockets over which bluetoothd, since 5.76, takes what a single central is to be notified of: one for each central that
- * subscribes to a characteristic. It closes one when its central unsubscribes or leaves; where another central leaves, it
- * closes the oldest one of the characteristic as well, by mistake, though that central stays subscribed.
+ * The sockets over which bluetoothd, since 5.76, takes what a single central is to be notified of: one for
+ * each central that subscribes to a characteristic. It closes one when its central unsubscribes or leaves;
+ * where another central leaves, it closes the oldest one of the characteristic as well, by mistake, though
+ * that central stays subscribed.
  */
 #pragma once
 
@@ -13,7 +14,8 @@
 void notify_sockets_init(Application *application);
 void notify_sockets_deinit(Application *application);
 /* Answers AcquireNotify with one. False: it has to be answered otherwise. */
-bool notify_socket_open(Application *application, LocalAttr *attr, const Addr *client, uint16_t mtu, sd_bus_message *m);
+bool notify_socket_open(Application *application, LocalAttr *attr, const Addr *client, uint16_t mtu,
+			sd_bus_message *m);
 /* The central has left; core knows still what it subscribed to. bonded: bluetoothd keeps that. */
 void notify_sockets_left(Application *application, const Addr *client, bool bonded);
 /* They are of no use any more. */

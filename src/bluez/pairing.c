@@ -26,10 +26,12 @@ static int translate_error(const sd_bus_error *error, const Link *link, Reason *
 		const char *says;
 	} table[] = {
 		{ "org.bluez.Error.AlreadyExists", -EALREADY, "" },
-		{ "org.bluez.Error.AuthenticationTimeout", E_TIMED_OUT, "the pairing was not finished in time" },
+		{ "org.bluez.Error.AuthenticationTimeout", E_TIMED_OUT,
+		  "the pairing was not finished in time" },
 		{ "org.bluez.Error.AuthenticationCanceled", E_FAILED, "the pairing was cancelled" },
 		{ "org.bluez.Error.AuthenticationRejected", E_CONNECTION_REFUSED, "the pairing was refused" },
-		{ "org.bluez.Error.AuthenticationFailed", E_FAILED, "the pairing failed; is the passkey right?" },
+		{ "org.bluez.Error.AuthenticationFailed", E_FAILED,
+		  "the pairing failed; is the passkey right?" },
 		{ "org.bluez.Error.ConnectionAttemptFailed", E_NOT_CONNECTED, "the link was lost" },
 		{ "org.bluez.Error.InProgress", E_IN_PROGRESS, "the device is being paired already" },
 		{ SD_BUS_ERROR_NO_REPLY, E_TIMED_OUT, "the pairing was not finished in time" },
@@ -40,16 +42,20 @@ static int translate_error(const sd_bus_error *error, const Link *link, Reason *
 		return reason_set(reason, E_NOT_CONNECTED, "the link was lost");
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
 		if (sd_bus_error_has_name(error, table[i].name))
-			return table[i].outcome < 0 ? table[i].outcome : reason_set(reason, table[i].outcome, "%s", table[i].says);
+			return table[i].outcome < 0 ?
+				       table[i].outcome :
+				       reason_set(reason, table[i].outcome, "%s", table[i].says);
 	return reason_set(reason, E_FAILED, "bluetoothd: %s", msg_error_words(error));
 }
 
-/* The kernel holds back all of ATT until a pairing ends that a socket wants, and where it is refused here, for 30 s more. */
+/* The kernel holds back all of ATT until a pairing ends that a socket wants, and where it is refused here,
+ * for 30 s more. */
 static void pairing_failed(Bluez *bluez, Link *link, const sd_bus_error *error)
 {
 	const Adapter *adapter = bluez_adapter(bluez, link->radio);
 
-	if (adapter && adapter->version >= BY_SOCKET_SINCE && g_str_has_prefix(error->name, "org.bluez.Error.Authentication"))
+	if (adapter && adapter->version >= BY_SOCKET_SINCE &&
+	    g_str_has_prefix(error->name, "org.bluez.Error.Authentication"))
 		link_renew(link, bluez_now(bluez));
 }
 

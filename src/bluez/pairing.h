@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Pairings: Pair of a Device1, for core. What bluetoothd asks meanwhile, it asks the agent (bluez/agent.h). */
+/* Pairings: Pair of a Device1, for core. What bluetoothd asks meanwhile, it asks the agent
+ * (bluez/agent.h). */
 #pragma once
 
 #include "core/link.h"

@@ -14,6 +14,10 @@
 
 #define RELOAD_WAIT (1 * USEC_PER_SEC)
 
+#define OWNER_MATCH										\
+	"type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',"	\
+	"member='NameOwnerChanged',arg0='" BLUEZ_NAME "'"
+
 static void presence_load(Bluez *bluez);
 
 static void presence_settled(Bluez *bluez)
@@ -97,14 +101,15 @@ static int on_loaded(sd_bus_message *m, void *userdata, sd_bus_error *ret_error 
 	broker_upstream_failed(bluez->broker);
 	log_limited(LOG_WARNING, "bluetoothd does not list its objects (%s), asking again", error->name);
 	bluez->reload = sd_event_source_disable_unref(bluez->reload);
-	(void)sd_event_add_time_relative(bluez->event, &bluez->reload, CLOCK_BOOTTIME, RELOAD_WAIT, 0, on_reload, bluez);
+	(void)sd_event_add_time_relative(bluez->event, &bluez->reload, CLOCK_BOOTTIME, RELOAD_WAIT, 0,
+					 on_reload, bluez);
 	return 0;
 }
 
 static void presence_load(Bluez *bluez)
 {
-	int r = bluez_call(bluez, "/", "org.freedesktop.DBus.ObjectManager", "GetManagedObjects", &bluez->load, on_loaded,
-			   bluez, NULL);
+	int r = bluez_call(bluez, "/", "org.freedesktop.DBus.ObjectManager", "GetManagedObjects",
+			   &bluez->load, on_loaded, bluez, NULL);
 
 	if (r < 0)
 		log_error("cannot call bluetoothd: %s", strerror(-r));
@@ -145,13 +150,12 @@ int presence_watch(Bluez *bluez)
 {
 	int r;
 
-	r = sd_bus_add_match_async(bluez->bus, &bluez->owner_match,
-				   "type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',"
-				   "member='NameOwnerChanged',arg0='" BLUEZ_NAME "'",
-				   on_owner_changed, mirror_on_match, bluez);
+	r = sd_bus_add_match_async(bluez->bus, &bluez->owner_match, OWNER_MATCH, on_owner_changed,
+				   mirror_on_match, bluez);
 	/* after the match, so that nothing falls in between */
 	if (r >= 0)
-		r = sd_bus_call_method_async(bluez->bus, &bluez->find, "org.freedesktop.DBus", "/org/freedesktop/DBus",
-					     "org.freedesktop.DBus", "GetNameOwner", on_owner, bluez, "s", BLUEZ_NAME);
+		r = sd_bus_call_method_async(bluez->bus, &bluez->find, "org.freedesktop.DBus",
+					     "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetNameOwner",
+					     on_owner, bluez, "s", BLUEZ_NAME);
 	return r;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* bluetoothd comes and goes: its name on the bus, and what is done when it is there (the mirror is filled) and when not. */
+/* bluetoothd comes and goes: its name on the bus, and what is done when it is there (the mirror is filled)
+ * and when not. */
 #pragma once
 
 typedef struct Bluez Bluez;

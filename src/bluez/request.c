@@ -92,8 +92,13 @@ static int reply_att(sd_bus_message *m, uint8_t att)
 		uint8_t att;
 		const char *name;
 	} table[] = {
-		{ 0x02, "NotPermitted" }, { 0x03, "NotPermitted" }, { 0x06, "NotSupported" }, { 0x07, "InvalidOffset" },
-		{ 0x08, "NotAuthorized" }, { 0x0d, "InvalidValueLength" }, { 0xfe, "InProgress" },
+		{ 0x02, "NotPermitted" },
+		{ 0x03, "NotPermitted" },
+		{ 0x06, "NotSupported" },
+		{ 0x07, "InvalidOffset" },
+		{ 0x08, "NotAuthorized" },
+		{ 0x0d, "InvalidValueLength" },
+		{ 0xfe, "InProgress" },
 	};
 	char name[64];
 
@@ -176,8 +181,8 @@ static int on_read(Application *application, LocalAttr *attr, sd_bus_message *m)
 	request->message = sd_bus_message_ref(m);
 	request->read.done = on_answered;
 	g_ptr_array_add(application->requests, request);
-	att = local_read(attr, &details.client, details.mtu, details.offset, &request->read, bluez_now(application->bluez),
-			 &value);
+	att = local_read(attr, &details.client, details.mtu, details.offset, &request->read,
+			 bluez_now(application->bluez), &value);
 	if (att == 0 && !value)
 		return 1;
 	r = reply_value(m, att, value);
@@ -226,7 +231,8 @@ static LocalAttr *find_attr(const Application *application, const char *path)
 	LocalAttr *attr = NULL;
 	int found;
 
-	found = sscanf(path + strlen(application->root), "/service/char%u/desc%u", &characteristic, &descriptor);
+	found = sscanf(path + strlen(application->root), "/service/char%u/desc%u", &characteristic,
+		       &descriptor);
 	if (found == 1)
 		attr = local_attr_find(application->service, LOCAL_CHARACTERISTIC, characteristic, 0);
 	else if (found == 2)
@@ -241,8 +247,8 @@ static int on_attr_call(Application *application, sd_bus_message *m)
 	const char *interface = sd_bus_message_get_interface(m);
 	LocalAttr *attr;
 
-	if (!interface ||
-	    (strcmp(interface, CHARACTERISTIC_INTERFACE) != 0 && strcmp(interface, DESCRIPTOR_INTERFACE) != 0))
+	if (!interface || (strcmp(interface, CHARACTERISTIC_INTERFACE) != 0 &&
+			   strcmp(interface, DESCRIPTOR_INTERFACE) != 0))
 		return 0;
 	attr = find_attr(application, sd_bus_message_get_path(m));
 	if (!attr)
@@ -262,7 +268,8 @@ static int on_call(sd_bus_message *m, void *userdata, sd_bus_error *error)
 
 	/* it is about to be unregistered */
 	if (!application->service)
-		return sd_bus_error_set(error, "org.bluez.Error.NotSupported", "the service is not there any more");
+		return sd_bus_error_set(error, "org.bluez.Error.NotSupported",
+					"the service is not there any more");
 	if (sd_bus_message_is_method_call(m, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects"))
 		return msg_reply(m, application_append_tree, application);
 	if (sd_bus_message_is_method_call(m, "org.freedesktop.DBus.Properties", "Set"))
@@ -276,5 +283,7 @@ int requests_listen(Application *application)
 	int r;
 
 	r = sd_bus_add_object(bus, &application->object, application->root, on_call, application);
-	return r < 0 ? r : sd_bus_add_fallback(bus, &application->objects, application->root, on_call, application);
+	if (r < 0)
+		return r;
+	return sd_bus_add_fallback(bus, &application->objects, application->root, on_call, application);
 }

@@ -15,13 +15,15 @@
 #define RETRY_BUSY (500 * USEC_PER_MSEC)
 
 /*
- * A controller that leaves out duplicates forgets what it has told when a scan begins. Many never tell of a device twice;
- * with those the kernel begins anew all the time if what it hears passes the filter, and here nothing does.
+ * A controller that leaves out duplicates forgets what it has told when a scan begins. Many never tell of a
+ * device twice; with those the kernel begins anew all the time if what it hears passes the filter, and here
+ * nothing does.
  */
 #define RENEW_DUPLICATES (1 * USEC_PER_SEC)
 
-/* The kernel ends a discovery after 10.24 s. Between that and bluetoothd's next start it scans passively for the
- * advertisement monitor, and bluetoothd takes all it hears for its discovery's: stop before, which it understands. */
+/* The kernel ends a discovery after 10.24 s. Between that and bluetoothd's next start it scans passively for
+ * the advertisement monitor, and bluetoothd takes all it hears for its discovery's: stop before, which it
+ * understands. */
 #define RENEW_ALL (9500 * USEC_PER_MSEC)
 
 static Discovery scan_discovery(const Scan *scan)
@@ -74,16 +76,18 @@ static void scan_retry_in(Scan *scan, uint64_t wait)
 /* What was asked for may have been done all the same. */
 static bool is_no_answer(const sd_bus_error *error)
 {
-	return sd_bus_error_has_name(error, SD_BUS_ERROR_NO_REPLY) || sd_bus_error_has_name(error, SD_BUS_ERROR_TIMEOUT);
+	return sd_bus_error_has_name(error, SD_BUS_ERROR_NO_REPLY) ||
+	       sd_bus_error_has_name(error, SD_BUS_ERROR_TIMEOUT);
 }
 
-static int scan_call(Scan *scan, const char *method, sd_bus_message_handler_t callback, MsgAppend append, ScanState state)
+static int scan_call(Scan *scan, const char *method, sd_bus_message_handler_t callback, MsgAppend append,
+		     ScanState state)
 {
 	const Adapter *adapter = scan->adapter;
 	int r;
 
-	r = bluez_call_with(adapter->bluez, adapter->path, ADAPTER_INTERFACE, method, &scan->call, callback, scan, append,
-			    scan);
+	r = bluez_call_with(adapter->bluez, adapter->path, ADAPTER_INTERFACE, method, &scan->call, callback,
+			    scan, append, scan);
 	if (r < 0)
 		log_error("hci%u: cannot call bluetoothd: %s", adapter->index, strerror(-r));
 	else
@@ -98,8 +102,8 @@ static void scan_failed(Scan *scan, const char *method, const sd_bus_error *erro
 
 	scan->failures++;
 	broker_upstream_failed(scan->adapter->bluez->broker);
-	log_limited(LOG_WARNING, "hci%u: %s failed (%s: %s), trying again", scan->adapter->index, method, error->name,
-		    error->message ? error->message : "");
+	log_limited(LOG_WARNING, "hci%u: %s failed (%s: %s), trying again", scan->adapter->index, method,
+		    error->name, error->message ? error->message : "");
 	if (scan->state != SCAN_CHANGING) {
 		scan_retry_in(scan, wait);
 		return;
@@ -134,8 +138,8 @@ static int on_started(sd_bus_message *m, void *userdata, sd_bus_error *ret_error
 	}
 	if (sd_bus_error_has_name(error, "org.bluez.Error.InProgress")) {
 		/*
-		 * We have no session, so it is the kernel that still scans for a bluetoothd that was killed. It ends that
-		 * after 10.24 s; a power cycle would be quicker, and cut everybody's links.
+		 * We have no session, so it is the kernel that still scans for a bluetoothd that was killed.
+		 * It ends that after 10.24 s; a power cycle would be quicker, and cut everybody's links.
 		 */
 		log_debug("hci%u: the kernel is still busy with an old scan", scan->adapter->index);
 		scan_retry_in(scan, RETRY_BUSY);
@@ -180,7 +184,8 @@ static int on_stopped(sd_bus_message *m, void *userdata, sd_bus_error *ret_error
 		log_debug("hci%u: StopDiscovery: %s", scan->adapter->index, error->name);
 	}
 	if (error && (is_no_answer(error) || sd_bus_error_has_name(error, "org.bluez.Error.InProgress"))) {
-		/* the session may still be there, or a start that was not answered may yet come about: stop that too */
+		/* the session may still be there, or a start that was not answered may yet come about: stop
+		 * that too */
 		scan->state = SCAN_RUNNING;
 		scan->restart = true;
 		scan_settle_in(scan, RETRY_BUSY);
@@ -198,7 +203,8 @@ static int append_filter(sd_bus_message *m, void *userdata)
 	return discovery_append_filter(m, scan->filter, scan->turn);
 }
 
-/* Whether there is, or is not, an advertisement monitor as it should be. Nobody who lives on BlueZ's signals needs one. */
+/* Whether there is, or is not, an advertisement monitor as it should be. Nobody who lives on BlueZ's signals
+ * needs one. */
 static bool scan_settle_monitor(Scan *scan)
 {
 	AdvertMonitor *monitor = &scan->monitor;
@@ -263,7 +269,8 @@ static void scan_settle_renewal(Scan *scan)
 		scan->renew = sd_event_source_disable_unref(scan->renew);
 	else if (!scan->renew)
 		(void)sd_event_add_time_relative(scan->adapter->bluez->event, &scan->renew, CLOCK_BOOTTIME,
-						 scan->monitor.state == ADVERT_MONITOR_ON ? RENEW_ALL : RENEW_DUPLICATES,
+						 scan->monitor.state == ADVERT_MONITOR_ON ? RENEW_ALL :
+											    RENEW_DUPLICATES,
 						 100 * USEC_PER_MSEC, on_renew, scan);
 }
 

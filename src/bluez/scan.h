@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The scan of one radio at BlueZ: our discovery session (filter, start, change, stop), and our advertisement monitor
- * where BlueZ has those. One call at a time, tried again when it fails. BlueZ has one discovery session a bus connection,
- * so this is the only place that starts or stops it.
+ * The scan of one radio at BlueZ: our discovery session (filter, start, change, stop), and our advertisement
+ * monitor where BlueZ has those. One call at a time, tried again when it fails. BlueZ has one discovery
+ * session a bus connection, so this is the only place that starts or stops it.
  */
 #pragma once
 

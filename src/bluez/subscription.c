@@ -2,9 +2,9 @@
 /*
  * Centrals that subscribe, and what they are notified of.
  *
- * StartNotify does not tell who subscribes, AcquireNotify does. A bluetoothd that has a socket for each central gets one.
- * From others it is refused, after which they call StartNotify, for each central; StopNotify comes when the last of them
- * has unsubscribed or left, not before.
+ * StartNotify does not tell who subscribes, AcquireNotify does. A bluetoothd that has a socket for each
+ * central gets one. From others it is refused, after which they call StartNotify, for each central;
+ * StopNotify comes when the last of them has unsubscribed or left, not before.
  */
 #include "bluez/subscription.h"
 
@@ -91,7 +91,8 @@ void subscriptions_left(Radio *radio, const Addr *client, bool bonded)
 		notify_sockets_left(application, client, bonded);
 		for (guint i = application->subscribing->len; i-- > 0;)
 			if (identities_same(radio->identities,
-					    &g_array_index(application->subscribing, Subscribing, i).client, client))
+					    &g_array_index(application->subscribing, Subscribing, i).client,
+					    client))
 				g_array_remove_index(application->subscribing, i);
 	}
 }
@@ -124,13 +125,15 @@ static int changed_message(const Bluez *bluez, const char *path, GBytes *value, 
 {
 	int r;
 
-	r = sd_bus_message_new_signal(bluez->bus, ret, path, "org.freedesktop.DBus.Properties", "PropertiesChanged");
+	r = sd_bus_message_new_signal(bluez->bus, ret, path, "org.freedesktop.DBus.Properties",
+				      "PropertiesChanged");
 	if (r >= 0)
 		r = sd_bus_message_set_destination(*ret, bluez->owner);
 	if (r >= 0)
 		r = sd_bus_message_append(*ret, "s", CHARACTERISTIC_INTERFACE);
 	if (r >= 0)
-		r = value ? append_value(*ret, value) : sd_bus_message_append(*ret, "a{sv}as", 0, 1, "NotifyAcquired");
+		r = value ? append_value(*ret, value) :
+			    sd_bus_message_append(*ret, "a{sv}as", 0, 1, "NotifyAcquired");
 	return r;
 }
 
@@ -187,5 +190,6 @@ void subscriptions_end(Application *application)
 
 int subscription_notify(LocalAttr *attr, const Addr *client, GBytes *value)
 {
-	return attr->service->edge ? notify_socket_send(attr->service->edge, attr, client, value) : -EOPNOTSUPP;
+	return attr->service->edge ? notify_socket_send(attr->service->edge, attr, client, value) :
+				     -EOPNOTSUPP;
 }

@@ -6,7 +6,8 @@
 
 typedef struct Bluez Bluez;
 
-/* What core wants (BrokerOps): all who subscribed are notified; one alone is; bluetoothd is asked whether it has had all. */
+/* What core wants (BrokerOps): all who subscribed are notified; one alone is; bluetoothd is asked whether it
+ * has had all. */
 void subscriptions_notify(Bluez *bluez, LocalAttr *attr, GBytes *value);
 int subscription_notify(LocalAttr *attr, const Addr *client, GBytes *value);
 int subscriptions_ask(Bluez *bluez);

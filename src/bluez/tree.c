@@ -69,7 +69,8 @@ static int on_tree(sd_bus_message *m, void *userdata, sd_bus_error *ret_error UN
 		return 0;
 	}
 	if (sd_bus_message_is_method_error(m, NULL)) {
-		log_limited(LOG_WARNING, "bluetoothd does not list its objects: %s", sd_bus_message_get_error(m)->name);
+		log_limited(LOG_WARNING, "bluetoothd does not list its objects: %s",
+			    sd_bus_message_get_error(m)->name);
 		end_refresh(bluez);
 		return 0;
 	}
@@ -89,8 +90,8 @@ void tree_read(Bluez *bluez)
 		bluez->tree_again = true;
 		return;
 	}
-	r = bluez_call(bluez, "/", "org.freedesktop.DBus.ObjectManager", "GetManagedObjects", &bluez->tree, on_tree, bluez,
-		       NULL);
+	r = bluez_call(bluez, "/", "org.freedesktop.DBus.ObjectManager", "GetManagedObjects", &bluez->tree,
+		       on_tree, bluez, NULL);
 	if (r < 0) {
 		log_error("cannot call bluetoothd: %s", strerror(-r));
 		end_refresh(bluez);

@@ -8,14 +8,15 @@
 #include "bluez/msg.h"
 #include "util/log.h"
 
-/* bluetoothd answers Pair after it has dealt with the failure; of a pairing that it or the device began, nobody tells. */
+/* bluetoothd answers Pair after it has dealt with the failure; of a pairing that it or the device began,
+ * nobody tells. */
 #define REFUSED_WAIT (2 * USEC_PER_SEC)
 
 /* In bluez->lent, by path. It outlives bluetoothd, which remembers whom it trusts. */
 typedef struct Loan {
 	Bluez *bluez;
 	char *path;
-	BluezCall *call;		/* whether it is trusted already, then the last change that was asked for */
+	BluezCall *call;		/* whether it is trusted already, then the last change */
 	sd_event_source *due;		/* when it ends by itself */
 	sd_bus_message *question;	/* to be refused once it is lent */
 	bool lent;			/* was not trusted, and is now by us */
@@ -53,8 +54,8 @@ static int append_trusted(sd_bus_message *m, void *trusted)
 static void set_trusted(Loan *loan, int trusted, sd_bus_message_handler_t done)
 {
 	loan->call = bluez_call_forget(loan->call);
-	if (bluez_call_with(loan->bluez, loan->path, "org.freedesktop.DBus.Properties", "Set", &loan->call, done, loan,
-			    append_trusted, &trusted) < 0)
+	if (bluez_call_with(loan->bluez, loan->path, "org.freedesktop.DBus.Properties", "Set", &loan->call,
+			    done, loan, append_trusted, &trusted) < 0)
 		answer_question(loan);
 }
 
@@ -64,7 +65,8 @@ static int on_returned(sd_bus_message *m, void *userdata, sd_bus_error *error UN
 
 	loan->call = NULL;
 	/* else: when the device is seen again */
-	if (!sd_bus_message_is_method_error(m, NULL) || sd_bus_message_is_method_error(m, SD_BUS_ERROR_UNKNOWN_OBJECT))
+	if (!sd_bus_message_is_method_error(m, NULL) ||
+	    sd_bus_message_is_method_error(m, SD_BUS_ERROR_UNKNOWN_OBJECT))
 		g_hash_table_remove(loan->bluez->lent, loan->path);
 	return 0;
 }
@@ -117,8 +119,8 @@ static int append_property(sd_bus_message *m, void *userdata UNUSED)
 }
 
 /*
- * NULL: there is nothing to lend. That somebody else trusts the device may be on its way to us still, and would be taken
- * back with what is lent: bluetoothd is asked first.
+ * NULL: there is nothing to lend. That somebody else trusts the device may be on its way to us still, and
+ * would be taken back with what is lent: bluetoothd is asked first.
  */
 static Loan *lend(Bluez *bluez, const char *path)
 {
@@ -137,7 +139,8 @@ static Loan *lend(Bluez *bluez, const char *path)
 	if (!bluez->lent)
 		bluez->lent = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, loan_free);
 	g_hash_table_insert(bluez->lent, loan->path, loan);
-	(void)bluez_call(bluez, path, "org.freedesktop.DBus.Properties", "Get", &loan->call, on_known, loan, append_property);
+	(void)bluez_call(bluez, path, "org.freedesktop.DBus.Properties", "Get", &loan->call, on_known, loan,
+			 append_property);
 	return loan;
 }
 
@@ -169,7 +172,8 @@ void trust_refuse(Bluez *bluez, const char *path, sd_bus_message *question)
 	if (!loan || (was_lent && !loan->due))
 		return;
 	loan->due = sd_event_source_disable_unref(loan->due);
-	if (sd_event_add_time_relative(bluez->event, &loan->due, CLOCK_BOOTTIME, REFUSED_WAIT, 0, on_due, loan) < 0)
+	if (sd_event_add_time_relative(bluez->event, &loan->due, CLOCK_BOOTTIME, REFUSED_WAIT, 0, on_due,
+				       loan) < 0)
 		take_back(loan);
 }
 
@@ -201,8 +205,8 @@ void trust_return_all(Bluez *bluez)
 	while (g_hash_table_iter_next(&iter, &path, &loan)) {
 		if (!((Loan *)loan)->lent)
 			continue;
-		(void)bluez_call_floating(bluez, path, "org.freedesktop.DBus.Properties", "Set", NULL, append_trusted,
-					  &trusted);
+		(void)bluez_call_floating(bluez, path, "org.freedesktop.DBus.Properties", "Set", NULL,
+					  append_trusted, &trusted);
 	}
 	g_clear_pointer(&bluez->lent, g_hash_table_destroy);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A pairing that fails makes bluetoothd take the device for one that it has just found: 30 s later (TemporaryTimeout) it drops
- * it, and cuts the link for all who hold it. It does not with a device that is Trusted, which for LE means next to nothing
- * else. So we lend a device that trust while a pairing may fail.
+ * A pairing that fails makes bluetoothd take the device for one that it has just found: 30 s later
+ * (TemporaryTimeout) it drops it, and cuts the link for all who hold it. It does not with a device that is
+ * Trusted, which for LE means next to nothing else. So we lend a device that trust while a pairing may fail.
  */
 #pragma once
 
@@ -14,7 +14,8 @@ typedef struct Bluez Bluez;
 void trust_lend(Bluez *bluez, const char *path);
 void trust_return(Bluez *bluez, const char *path);
 
-/* Refuses what the agent was asked about the device, with trust lent to it beforehand and for a moment after. */
+/* Refuses what the agent was asked about the device, with trust lent to it beforehand and for a moment
+ * after. */
 void trust_refuse(Bluez *bluez, const char *path, sd_bus_message *question);
 
 /* For mirror.c: bluetoothd shows the device (again), or has dropped it. */

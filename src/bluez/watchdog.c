@@ -90,8 +90,8 @@ static int on_tick(sd_event_source *source, uint64_t usec UNUSED, void *userdata
 		watchdog->silent++;
 	if (watchdog->silent >= TICKS && watchdog->since == 0) {
 		watchdog->since = now;
-		log_warning("bluetoothd has not answered for %u s: until it does, calls that need it are refused; "
-			    "restarting it may help", watchdog->bluez->broker->config.stall_seconds);
+		log_warning("bluetoothd has not answered for %u s: until it does, calls that need it are "
+			    "refused; restarting it may help", watchdog->bluez->broker->config.stall_seconds);
 		watchdog->stalled(watchdog->userdata);
 	}
 	if (!watchdog->heard && !watchdog->ping) {
@@ -115,8 +115,8 @@ void watchdog_sent(Watchdog *watchdog)
 		return;
 	watchdog->heard = false;
 	watchdog->due = watchdog_now(watchdog) + period;
-	(void)sd_event_add_time(watchdog->bluez->event, &watchdog->timer, CLOCK_MONOTONIC, watchdog->due, period / 10, on_tick,
-				watchdog);
+	(void)sd_event_add_time(watchdog->bluez->event, &watchdog->timer, CLOCK_MONOTONIC, watchdog->due,
+				period / 10, on_tick, watchdog);
 }
 
 void watchdog_lost(Watchdog *watchdog)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Whether bluetoothd answers at all. Anything that it says will do; where it has said nothing for a while it is asked
- * (Peer.Ping), and what it does not answer for stall_seconds of the configuration is a stall. It looks as long as somebody
- * cares, and begins again when told that something was sent.
+ * Whether bluetoothd answers at all. Anything that it says will do; where it has said nothing for a while it
+ * is asked (Peer.Ping), and what it does not answer for stall_seconds of the configuration is a stall. It
+ * looks as long as somebody cares, and begins again when told that something was sent.
  */
 #pragma once
 

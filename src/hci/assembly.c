@@ -20,7 +20,8 @@ struct Assembly {
 	void *userdata;
 	size_t used;
 	Slot slots[ASSEMBLY_SLOTS];
-	uint8_t data[ASSEMBLY_SLOTS][AD_MAX];	/* a page is touched when its slot is used, and lower ones are first */
+	/* a page is touched when its slot is used, and lower ones are first */
+	uint8_t data[ASSEMBLY_SLOTS][AD_MAX];
 };
 
 Assembly *assembly_new(AssemblyReport report, void *userdata)
@@ -114,8 +115,8 @@ static void append(Assembly *assembly, Slot *slot, const ReportInfo *fragment)
 	slot->info.length = have + length;
 }
 
-/* AD structures from the first byte to the last: what remains of an advertisement when its beginning was lost is hardly
- * ever. */
+/* AD structures from the first byte to the last: what remains of an advertisement when its beginning was lost
+ * is hardly ever. */
 static bool is_well_formed(const ReportInfo *info)
 {
 	AdField field;
@@ -159,14 +160,16 @@ void assembly_add(Assembly *assembly, const PacketReport *report, bool suspect)
 
 void assembly_flush(Assembly *assembly)
 {
-	for (Slot *slot = assembly->slots; assembly->used > 0 && slot < assembly->slots + ASSEMBLY_SLOTS; slot++)
+	for (Slot *slot = assembly->slots; assembly->used > 0 && slot < assembly->slots + ASSEMBLY_SLOTS;
+	     slot++)
 		if (slot->used)
 			finish(assembly, slot, true);
 }
 
 void assembly_forget(Assembly *assembly, unsigned index)
 {
-	for (Slot *slot = assembly->slots; assembly->used > 0 && slot < assembly->slots + ASSEMBLY_SLOTS; slot++)
+	for (Slot *slot = assembly->slots; assembly->used > 0 && slot < assembly->slots + ASSEMBLY_SLOTS;
+	     slot++)
 		if (slot->used && slot->index == index)
 			release(assembly, slot);
 }

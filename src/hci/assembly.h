@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Joins the fragments in which a controller tells of a long extended advertisement. Pure: a bounded table of what is
- * not complete yet.
+ * Joins the fragments in which a controller tells of a long extended advertisement. Pure: a bounded table of
+ * what is not complete yet.
  */
 #pragma once
 
@@ -12,18 +12,21 @@
 
 typedef struct Assembly Assembly;
 
-/* A whole report; info and its data are good until the function returns. It may call back into the assembly. */
+/* A whole report; info and its data are good until the function returns. It may call back into the
+ * assembly. */
 typedef void (*AssemblyReport)(void *userdata, unsigned index, const ReportInfo *info);
 
 Assembly *assembly_new(AssemblyReport report, void *userdata);
-Assembly *assembly_free(Assembly *assembly);	/* returns NULL; takes NULL; what is not complete is forgotten */
+/* What is not complete is forgotten. Returns NULL; takes NULL. */
+Assembly *assembly_free(Assembly *assembly);
 
 /*
- * Takes a report as it was heard, and hands on what is whole now. A joined report has what its last fragment told and
- * that one's time. Handed on as truncated: one whose last fragment says so; one that grew over AD_MAX; one that a
- * newer needs the place of (the one that waited longest goes), or that has waited for ASSEMBLY_IDLE when the next
- * fragment comes. suspect: packets may have been lost on the way to us, so what was joined counts as truncated too, and
- * so does an extended one that looks like a last fragment alone (its data is not made of whole AD structures).
+ * Takes a report as it was heard, and hands on what is whole now. A joined report has what its last fragment
+ * told and that one's time. Handed on as truncated: one whose last fragment says so; one that grew over
+ * AD_MAX; one that a newer needs the place of (the one that waited longest goes), or that has waited for
+ * ASSEMBLY_IDLE when the next fragment comes. suspect: packets may have been lost on the way to us, so what
+ * was joined counts as truncated too, and so does an extended one that looks like a last fragment alone (its
+ * data is not made of whole AD structures).
  */
 void assembly_add(Assembly *assembly, const PacketReport *report, bool suspect);
 

@@ -18,7 +18,8 @@
 #include "hci/assembly.h"
 
 #define BATCH 64			/* packets in a turn of the loop */
-#define BUFFER (4 * 1024 * 1024)	/* bytes; the kernel doubles it: about 4 s of a radio that hears all it can */
+/* Bytes; the kernel doubles it: about 4 s of a radio that hears all it can. */
+#define BUFFER (4 * 1024 * 1024)
 #define CONTROL_SIZE CMSG_SPACE(sizeof(struct timespec))
 
 struct Monitor {
@@ -49,8 +50,9 @@ static uint64_t clock_usec(clockid_t clock)
 }
 
 /*
- * Lets pass what has opcode 3 (HCI event), event 0x3e (LE Meta), an advertising subevent, and one of the radios. A load
- * of two bytes is big-endian, what is in the packet little-endian. A load past the packet's end refuses it.
+ * Lets pass what has opcode 3 (HCI event), event 0x3e (LE Meta), an advertising subevent, and one of the
+ * radios. A load of two bytes is big-endian, what is in the packet little-endian. A load past the packet's
+ * end refuses it.
  */
 static int attach_filter(int fd, const uint16_t *radios, size_t n)
 {
@@ -58,8 +60,9 @@ static int attach_filter(int fd, const uint16_t *radios, size_t n)
 	const uint8_t refuse = (uint8_t)(FIRST_RADIO + n), pass = (uint8_t)(refuse + 1);
 	struct sock_filter code[FIRST_RADIO + MONITOR_RADIOS_MAX + 2] = {
 #define LOAD(size, offset) BPF_STMT(BPF_LD | (size) | BPF_ABS, (offset))
+#define AFTER(here, there) (uint8_t)((there) - (here) - 1)
 #define EQUAL(here, value, yes, no) \
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (value), (uint8_t)((yes) - (here) - 1), (uint8_t)((no) - (here) - 1))
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (value), AFTER(here, yes), AFTER(here, no))
 		[0] = LOAD(BPF_H, 0),
 		[1] = EQUAL(1, bswap_16(PACKET_OPCODE_EVENT), 2, refuse),
 		[2] = LOAD(BPF_B, PACKET_HEADER),
@@ -77,6 +80,7 @@ static int attach_filter(int fd, const uint16_t *radios, size_t n)
 	code[refuse] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, 0);
 	code[pass] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, UINT32_MAX);
 #undef LOAD
+#undef AFTER
 #undef EQUAL
 	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) < 0 ? -errno : 0;
 }
@@ -101,8 +105,8 @@ static void on_whole_report(void *userdata, unsigned index, const ReportInfo *in
 }
 
 /*
- * When the kernel received it. It stamps with the wall clock, which may be set between then and now: so never before
- * the packet that came before, and never after now.
+ * When the kernel received it. It stamps with the wall clock, which may be set between then and now: so never
+ * before the packet that came before, and never after now.
  */
 static uint64_t time_of(Monitor *monitor, const struct msghdr *message, uint64_t now, uint64_t wall)
 {
@@ -180,7 +184,8 @@ static int on_readable(sd_event_source *source UNUSED, int fd, uint32_t events, 
 		return 0;
 	}
 
-	/* Where packets were lost there were more than a batch of them; and fragments must not be joined over a gap. */
+	/* Where packets were lost there were more than a batch of them; and fragments must not be joined over
+	 * a gap. */
 	if (n == BATCH || monitor->suspect || assembly_is_waiting(monitor->assembly))
 		check_drops(monitor);
 	monitor->stats.packets += (unsigned)n;
@@ -215,8 +220,8 @@ static int open_socket(Monitor *monitor)
 	r = attach_filter(fd, NULL, 0);
 	if (r < 0)
 		return r;
-	/* With CAP_NET_ADMIN as much as we like, else as much as net.core.rmem_max permits. That can be less than what each
-	 * socket has by itself (net.core.rmem_default). */
+	/* With CAP_NET_ADMIN as much as we like, else as much as net.core.rmem_max permits. That can be less
+	 * than what each socket has by itself (net.core.rmem_default). */
 	if (getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &had, &length) < 0)
 		return -errno;
 	if (had < 2 * BUFFER && setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) < 0 &&

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The source of true reports: a read-only tap on the HCI monitor channel, with a filter in the kernel that lets nothing
- * pass but the LE advertising reports of the radios listened to. Who starts and stops their scans is none of its
- * business.
+ * The source of true reports: a read-only tap on the HCI monitor channel, with a filter in the kernel that
+ * lets nothing pass but the LE advertising reports of the radios listened to. Who starts and stops their
+ * scans is none of its business.
  */
 #pragma once
 
@@ -19,8 +19,8 @@ typedef struct MonitorOps {
 	/* An advertising report of hciN; info and its data are good until it returns. */
 	void (*report)(void *userdata, unsigned index, const ReportInfo *info);
 
-	/* We were too slow, or the buffer was too small: the kernel threw away this many more packets, each of which
-	 * had one report or more. */
+	/* We were too slow, or the buffer was too small: the kernel threw away this many more packets, each
+	 * of which had one report or more. */
 	void (*lost)(void *userdata, uint32_t packets);
 
 	/* The socket is of no use any more (negative errno): nothing else will come. */
@@ -37,17 +37,18 @@ typedef struct MonitorStats {
 } MonitorStats;
 
 /*
- * Listens to no radio yet. priority: of the source in the event loop; one turn takes a bounded batch. ops are kept, not
- * copied. -EPERM: no CAP_NET_RAW; -EAFNOSUPPORT (or -EPROTONOSUPPORT): no Bluetooth in the kernel, or address family
- * forbidden.
+ * Listens to no radio yet. priority: of the source in the event loop; one turn takes a bounded batch. ops are
+ * kept, not copied. -EPERM: no CAP_NET_RAW; -EAFNOSUPPORT (or -EPROTONOSUPPORT): no Bluetooth in the kernel,
+ * or address family forbidden.
  */
 int monitor_new(Monitor **ret, sd_event *event, int64_t priority, const MonitorOps *ops, void *userdata);
 Monitor *monitor_free(Monitor *monitor);	/* returns NULL; takes NULL */
 
 /*
- * The radios to listen to from now on, in place of those before: the N of their hciN, at most MONITOR_RADIOS_MAX
- * (-E2BIG). Without any, nothing passes the filter, and the daemon is not woken. What is heard already of radios that
- * are not among them is thrown away.
+ * The radios to listen to from now on, in place of those before: the N of their hciN, at most
+ * MONITOR_RADIOS_MAX
+ * (-E2BIG). Without any, nothing passes the filter, and the daemon is not woken. What is heard already of
+ * radios that are not among them is thrown away.
  */
 int monitor_listen(Monitor *monitor, const uint16_t *indices, size_t n);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Taking packets of the HCI monitor channel apart. Formats: Core Specification Vol 4 Part E 7.7.65.2, .11 and .13. */
+/* Taking packets of the HCI monitor channel apart. Formats: Core Specification Vol 4 Part E 7.7.65.2, .11 and
+ * .13. */
 #include "hci/packet.h"
 
 #include <endian.h>
@@ -190,7 +191,8 @@ bool packet_iter_init(PacketIter *iter, const uint8_t *packet, size_t length)
 	if (length < HCI_EVENT_HDR_SIZE + 2)
 		return false;
 	parameters = packet + PACKET_HEADER + HCI_EVENT_HDR_SIZE;
-	if (parameters[0] != EVT_LE_ADVERTISING_REPORT && parameters[0] != SUBEVENT_DIRECTED_ADVERTISING_REPORT &&
+	if (parameters[0] != EVT_LE_ADVERTISING_REPORT &&
+	    parameters[0] != SUBEVENT_DIRECTED_ADVERTISING_REPORT &&
 	    parameters[0] != SUBEVENT_EXTENDED_ADVERTISING_REPORT)
 		return false;
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One packet of the kernel's HCI monitor channel, taken apart into the advertising reports that it holds. Pure. The
- * bytes come from a controller, which got most of them from the air: nothing here reads past the end, whatever the
- * lengths say.
+ * One packet of the kernel's HCI monitor channel, taken apart into the advertising reports that it holds.
+ * Pure. The bytes come from a controller, which got most of them from the air: nothing here reads past the
+ * end, whatever the lengths say.
  */
 #pragma once
 
@@ -11,7 +11,8 @@
 #include "core/report.h"
 #include "util/macros.h"
 
-/* The kernel's net/bluetooth/hci_mon.h: opcode, radio, length of what follows, each 16 bits, little-endian. */
+/* The kernel's net/bluetooth/hci_mon.h: opcode, radio, length of what follows, each 16 bits,
+ * little-endian. */
 #define PACKET_HEADER 6
 #define PACKET_OPCODE_EVENT 3
 
@@ -41,16 +42,18 @@ typedef struct PacketIter {
 	uint16_t index;
 	uint8_t subevent;
 	uint8_t left;		/* reports that the event says are still to come */
-	unsigned malformed;	/* reports left out so far: not possible, or cut off (with all after it: one) */
+	unsigned malformed;	/* reports left out: not possible, or cut off (with all after it: one) */
 } PacketIter;
 
 /* False for everything but an advertising report event. */
 bool packet_iter_init(PacketIter *iter, const uint8_t *packet, size_t length);
 
 /*
- * The next report, or false at the end: after the number of reports that the event tells, or where one is cut off. What
- * no advertiser can have sent (legacy data of more than 31 bytes, an address type that does not exist) is left out.
+ * The next report, or false at the end: after the number of reports that the event tells, or where one is cut
+ * off. What no advertiser can have sent (legacy data of more than 31 bytes, an address type that does not
+ * exist) is left out.
  *
- * An anonymous advertiser has the public address 00:00:00:00:00:00. An event type that does not exist is ADV_UNKNOWN.
+ * An anonymous advertiser has the public address 00:00:00:00:00:00. An event type that does not exist is
+ * ADV_UNKNOWN.
  */
 bool packet_iter_next(PacketIter *iter, PacketReport *ret);

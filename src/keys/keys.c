@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * bluebroker-keys: prints the identity resolving keys of the devices that bluetoothd is bonded with, and nothing else of
- * what is in its storage, which is root's alone. A line each: the adapter's address, the device's identity address, its
- * type, and the key in hex, its most significant byte first.
+ * bluebroker-keys: prints the identity resolving keys of the devices that bluetoothd is bonded with, and
+ * nothing else of what is in its storage, which is root's alone. A line each: the adapter's address, the
+ * device's identity address, its type, and the key in hex, its most significant byte first.
  *
  * systemd runs it for the daemon (bluebrokerd-keys.socket), which so never holds a key that opens a link.
  */
@@ -129,8 +129,10 @@ int main(int argc, char *argv[])
 	CLEANUP(closedirp) DIR *store = NULL;
 
 	if (argc > 2 || path[0] == '-') {
-		fprintf(stderr, "Usage: bluebroker-keys [DIRECTORY]\n"
-				"Prints the identity resolving keys that bluetoothd keeps in DIRECTORY (" STORE ").\n");
+		fprintf(stderr,
+			"Usage: bluebroker-keys [DIRECTORY]\n"
+			"Prints the identity resolving keys that bluetoothd keeps in DIRECTORY (" STORE
+			").\n");
 		return 2;
 	}
 	store = opendir(path);

@@ -5,15 +5,17 @@
  * A function that can fail returns an int:
  *  - negative: an errno. Fatal to the operation; the caller forwards it and adds nothing.
  *  - 0: done.
- *  - positive: an Outcome, an answer that is part of the contract: the immediate caller handles it, or hands it to the
- *    program that asked. Where a program will read it, the function also fills a Reason with one sentence that names
- *    the argument and the remedy.
+ *  - positive: an Outcome, an answer that is part of the contract: the immediate caller handles it, or hands
+ *    it to the program that asked. Where a program will read it, the function also fills a Reason with one
+ *    sentence that names the argument and the remedy.
  *
- * Nobody handles the end of memory. What is ours is allocated by GLib, which ends the process there; systemd starts it
- * again. What programs and the air can make us keep is bounded, or charged to a user with a limit, before it is
- * allocated, so a limit is met long before that. An -ENOMEM is a library's, and forwarded like any errno.
+ * Nobody handles the end of memory. What is ours is allocated by GLib, which ends the process there; systemd
+ * starts it again. What programs and the air can make us keep is bounded, or charged to a user with a limit,
+ * before it is allocated, so a limit is met long before that. An -ENOMEM is a library's, and forwarded like
+ * any errno.
  *
- * Out-parameters (ret_…) are never touched on failure. error_name() is the one table from both kinds to D-Bus names.
+ * Out-parameters (ret_…) are never touched on failure. error_name() is the one table from both kinds to D-Bus
+ * names.
  */
 #pragma once
 
