@@ -62,7 +62,7 @@ static int read_config(Config *config, const char *file, bool check)
 	Reason reason = { "" };
 	int r;
 
-	r = config_load(config, file ? file : CONFIG_FILE, &reason);
+	r = config_file_load(config, file ? file : CONFIG_FILE, &reason);
 	if (r == E_DOES_NOT_EXIST && !file && !check) {
 		config_init(config);
 		r = 0;

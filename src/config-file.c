@@ -34,7 +34,7 @@ static int read_file(const char *path, char **ret, size_t *ret_length)
 	return 0;
 }
 
-int config_load(Config *config, const char *path, Reason *reason)
+int config_file_load(Config *config, const char *path, Reason *reason)
 {
 	g_autofree char *text = NULL;
 	size_t length = 0;

@@ -6,4 +6,4 @@
 
 /* config_parse of what the file has. A missing file is an error too: E_DOES_NOT_EXIST; one that cannot be
  * read: E_FAILED. */
-int config_load(Config *config, const char *path, Reason *reason);
+int config_file_load(Config *config, const char *path, Reason *reason);

@@ -11,6 +11,7 @@
 #include "bluez/advert.h"
 #include "bluez/application.h"
 #include "bluez/bond.h"
+#include "bluez/client.h"
 #include "bluez/gatt-call.h"
 #include "bluez/link.h"
 #include "bluez/mirror.h"

@@ -38,7 +38,7 @@ static bool read_subject(Bluez *bluez, sd_bus_message *m, Subject *ret)
 	ret->device = g_hash_table_lookup(bluez->devices, path);
 	if (!ret->device || !ret->device->adapter->radio)
 		return false;
-	ret->link = link_of_device(ret->device);
+	ret->link = bluez_link_of(ret->device);
 	return true;
 }
 

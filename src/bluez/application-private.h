@@ -29,18 +29,3 @@ typedef struct Application {
 
 const char *application_path(const LocalAttr *attr, char path[static APPLICATION_PATH_SIZE]);
 int application_append_tree(sd_bus_message *m, void *application);	/* MsgAppend */
-
-/* Serves the calls to the root and below. */
-int requests_listen(Application *application);
-/* They wait no more. */
-void requests_end(Application *application);
-void requests_forget(Application *application);
-/* As the options that come next tell. */
-void request_client(const Application *application, sd_bus_message *m, Addr *client, uint16_t *mtu);
-
-/* Centrals that subscribe (subscription.c): AcquireNotify, StartNotify, StopNotify. */
-void subscriptions_init(Application *application);
-void subscriptions_deinit(Application *application);
-int subscription_call(Application *application, LocalAttr *attr, sd_bus_message *m, const char *member);
-/* Asks bluetoothd to call no AcquireNotify any more. */
-void subscriptions_end(Application *application);

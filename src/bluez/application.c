@@ -9,6 +9,8 @@
 #include "bluez/application-private.h"
 #include "bluez/bluez.h"
 #include "bluez/msg.h"
+#include "bluez/request.h"
+#include "bluez/subscription.h"
 #include "core/radio.h"
 #include "core/session.h"
 #include "util/log.h"
@@ -19,7 +21,7 @@ static void application_free(Application *application)
 {
 	if (application->service)
 		application->service->edge = NULL;
-	requests_forget(application);
+	requests_deinit(application);
 	subscriptions_deinit(application);
 	bluez_call_forget(application->call);
 	sd_bus_slot_unref(application->object);

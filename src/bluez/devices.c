@@ -7,6 +7,7 @@
 #include "bluez/adapter.h"
 #include "bluez/bluez.h"
 #include "bluez/bond.h"
+#include "bluez/client.h"
 #include "bluez/device.h"
 #include "bluez/directory.h"
 #include "bluez/keys.h"
@@ -93,7 +94,7 @@ static void tell_state(Device *device, const char *path, const DeviceNews *news,
 		count_link(device);
 	bluez_bond_sync(device, path, known && news->paired_changed);
 	/* a link may have waited for bluetoothd to come back with the device */
-	if (bluez->loaded || link_of_device(device))
+	if (bluez->loaded || bluez_link_of(device))
 		bluez_link_sync(device);
 }
 

@@ -14,8 +14,8 @@ typedef enum Discovery {
 	DISCOVERY_REPORTS,	/* and a signal for each report */
 } Discovery;
 
-/* The one for what is wanted of the radio. monitored: an advertisement monitor is on, which does without if
- * need be. */
+/* The one for what is wanted of the radio. monitored: our advertisement monitor is on, with which a passive
+ * scan needs no discovery. */
 Discovery discovery_for(const ScanWish *wanted, bool monitored);
 
 /* The argument of SetDiscoveryFilter. turn: another number each time, where what is told is to be news. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What may not reach bluetoothd in one breath. */
+/* The end of a connection attempt, kept apart from the beginning of another. */
 #include "bluez/fence.h"
 
 #include <string.h>

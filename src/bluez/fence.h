@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What may not reach bluetoothd in one breath. It ends a connection attempt by closing its socket, and
- * notices only in the next turn of its loop that it is closed. A connection that it begins in the same turn
- * gets the same file descriptor, is taken for the old one as well, and bluetoothd (5.66 to 5.82 at least)
- * dies of it. So after whatever may end an attempt nothing that begins one is sent before bluetoothd has
- * answered something sent in between. Descriptors are the process's, so this holds for all radios together.
+ * Keeps apart two calls that bluetoothd does not survive in one turn of its loop. It ends a connection
+ * attempt by closing its socket, and notices only in the next turn that it is closed. A connection that it
+ * begins in the same turn gets the same file descriptor, is taken for the old one as well, and bluetoothd
+ * (5.66 to 5.82 at least) dies of it. So after whatever may end an attempt nothing that begins one is sent
+ * before bluetoothd has answered something sent in between. Descriptors are the process's, so this holds for
+ * all radios together.
  */
 #pragma once
 

@@ -50,7 +50,7 @@ static bool parse_path(const Bluez *bluez, const char *path, GattPath *ret)
 	device = g_hash_table_lookup(bluez->devices, device_path);
 	if (!device)
 		return false;
-	ret->link = link_of_device(device);
+	ret->link = bluez_link_of(device);
 	if (!ret->link || !take_handle(&tail, "/service", &service))
 		return false;
 

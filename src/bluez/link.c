@@ -7,10 +7,10 @@
 
 #include "bluez/adapter.h"
 #include "bluez/bluez.h"
-#include "bluez/device.h"
+#include "bluez/client.h"
 #include "bluez/device-call.h"
+#include "bluez/device.h"
 #include "bluez/directory.h"
-#include "bluez/subscription.h"
 #include "bluez/tree.h"
 #include "core/peripheral.h"
 #include "util/log.h"
@@ -18,7 +18,7 @@
 /* The kernel gives up after 20 s; discovering services comes on top. */
 #define CONNECT_TIMEOUT (60 * USEC_PER_SEC)
 
-Link *link_of_device(const Device *device)
+Link *bluez_link_of(const Device *device)
 {
 	const Radio *radio = device->adapter->radio;
 
@@ -37,17 +37,6 @@ static LinkMirror mirror_of(const Device *device)
 	};
 }
 
-void bluez_client_left(const Device *device)
-{
-	Radio *radio = device->adapter->radio;
-
-	if (!radio)
-		return;
-	subscriptions_left(radio, &device->addr, device->paired);
-	peripheral_device(radio->peripheral, &device->addr, false, device->paired,
-			  bluez_now(device->adapter->bluez));
-}
-
 void bluez_link_sync(Device *device)
 {
 	Bluez *bluez = device->adapter->bluez;
@@ -62,7 +51,7 @@ void bluez_link_sync(Device *device)
 		peripheral_device(radio->peripheral, &device->addr, true, device->paired, bluez_now(bluez));
 	else
 		bluez_client_left(device);
-	if (!link_of_device(device))
+	if (!bluez_link_of(device))
 		return;
 	/* ServicesResolved may come before the last of the objects: read them all once more */
 	if (device->connected && device->resolved && !device->tree_read)
@@ -82,14 +71,6 @@ void bluez_link_gone(Device *device)
 		return;
 	bluez_client_left(device);
 	link_mirror(radio, &device->addr, &mirror, now);
-}
-
-void bluez_client_disconnect(Bluez *bluez, Radio *radio, const Addr *addr)
-{
-	char path[BLUEZ_PATH_SIZE];
-
-	if (bluez_device_path(bluez, radio, addr, path))
-		(void)bluez_call_floating(bluez, path, DEVICE_INTERFACE, "Disconnect", NULL, NULL, NULL);
 }
 
 bool bluez_link_look(Bluez *bluez, Radio *radio, const Addr *addr, LinkMirror *ret)

@@ -14,11 +14,9 @@ typedef struct Device Device;
 bool bluez_link_look(Bluez *bluez, Radio *radio, const Addr *addr, LinkMirror *ret);
 void bluez_link_connect(Bluez *bluez, Link *link);
 void bluez_link_disconnect(Bluez *bluez, Link *link);
-void bluez_client_left(const Device *device);	/* a central, which may be back */
-void bluez_client_disconnect(Bluez *bluez, Radio *radio, const Addr *addr);	/* a central */
 
 /* The link to the device, or NULL: nobody wants one, or another object stands for the device now. */
-Link *link_of_device(const struct Device *device);
+Link *bluez_link_of(const Device *device);
 
 /* The mirror of a device changed, or it is new. */
 void bluez_link_sync(Device *device);

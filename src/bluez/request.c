@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What bluetoothd asks of our services for peers: reads, writes, subscriptions. */
+#include "bluez/request.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include "bluez/application-private.h"
 #include "bluez/bluez.h"
 #include "bluez/device.h"
 #include "bluez/msg.h"
+#include "bluez/subscription.h"
 #include "core/local-value.h"
 
 /* A read that waits for a program. */
@@ -150,7 +152,7 @@ void requests_end(Application *application)
 	}
 }
 
-void requests_forget(Application *application)
+void requests_deinit(Application *application)
 {
 	requests_end(application);
 	g_ptr_array_free(application->requests, TRUE);

@@ -10,9 +10,9 @@
 
 #include <string.h>
 
-#include "bluez/application-private.h"
 #include "bluez/bluez.h"
 #include "bluez/notify-socket.h"
+#include "bluez/request.h"
 #include "core/attr.h"
 #include "core/identity.h"
 #include "core/local-flow.h"

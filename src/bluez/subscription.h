@@ -2,9 +2,7 @@
 /* Centrals that subscribe to values of our services, and what they are notified of. */
 #pragma once
 
-#include "core/local.h"
-
-typedef struct Bluez Bluez;
+#include "bluez/application-private.h"
 
 /* What core wants (BrokerOps): all who subscribed are notified; one alone is; bluetoothd is asked whether it
  * has had all. */
@@ -14,3 +12,12 @@ int subscriptions_ask(Bluez *bluez);
 
 /* A device is not connected (any more). */
 void subscriptions_left(Radio *radio, const Addr *client, bool bonded);
+
+/* For application.c: its subscriptions come and go with it; bluetoothd is asked to call no AcquireNotify any
+ * more. */
+void subscriptions_init(Application *application);
+void subscriptions_deinit(Application *application);
+void subscriptions_end(Application *application);
+
+/* For request.c: AcquireNotify, StartNotify, StopNotify; 0: it is none of these. Negative errno. */
+int subscription_call(Application *application, LocalAttr *attr, sd_bus_message *m, const char *member);

@@ -308,24 +308,24 @@ START_TEST(test_load)
 	memset(&config, 0x5a, sizeof(config));
 	before = config;
 
-	ck_assert_int_eq(config_load(&config, path, &reason), E_DOES_NOT_EXIST);
+	ck_assert_int_eq(config_file_load(&config, path, &reason), E_DOES_NOT_EXIST);
 	ck_assert_ptr_nonnull(strstr(reason.text, path));
-	ck_assert_int_eq(config_load(&config, directory, &reason), E_FAILED);
+	ck_assert_int_eq(config_file_load(&config, directory, &reason), E_FAILED);
 	ck_assert_ptr_nonnull(strstr(reason.text, directory));
-	ck_assert_int_eq(config_load(&config, "/dev/zero", &reason), E_FAILED);
+	ck_assert_int_eq(config_file_load(&config, "/dev/zero", &reason), E_FAILED);
 	ck_assert_mem_eq(&config, &before, sizeof(config));
 
 	ck_assert(g_file_set_contents(path, "[Limits]\nMaxLinks=9\n", -1, NULL));
-	ck_assert_int_eq(config_load(&config, path, &reason), 0);
+	ck_assert_int_eq(config_file_load(&config, path, &reason), 0);
 	ck_assert_uint_eq(config.max_links, 9);
 	ck_assert_uint_eq(config.devices, 10000);
 
 	ck_assert(g_file_set_contents(path, "[Limits]\nMaxLinks=0\n", -1, NULL));
-	ck_assert_int_eq(config_load(&config, path, &reason), E_INVALID_ARGUMENTS);
+	ck_assert_int_eq(config_file_load(&config, path, &reason), E_INVALID_ARGUMENTS);
 	ck_assert(g_str_has_prefix(reason.text, path));
 	ck_assert_uint_eq(config.max_links, 9);
 
-	ck_assert_int_eq(config_load(&config, "/dev/null", &reason), 0);
+	ck_assert_int_eq(config_file_load(&config, "/dev/null", &reason), 0);
 	ck_assert_uint_eq(config.max_links, 4);
 
 	unlink(path);
@@ -347,7 +347,7 @@ START_TEST(test_shipped_file)
 	ck_assert_ptr_nonnull(getenv("CONF_FILE"));
 	ck_assert(g_file_get_contents(getenv("CONF_FILE"), &text, NULL, NULL));
 	config_init(&defaults);
-	ck_assert_msg(config_load(&config, getenv("CONF_FILE"), &reason) == 0, "%s", reason.text);
+	ck_assert_msg(config_file_load(&config, getenv("CONF_FILE"), &reason) == 0, "%s", reason.text);
 	ck_assert_mem_eq(&config, &defaults, sizeof(config));
 
 	lines = g_strsplit(text, "\n", -1);

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Centrals: devices that have a link to us that nobody here asked for. */
+#pragma once
+
+#include "core/radio.h"
+
+typedef struct Bluez Bluez;
+typedef struct Device Device;
+
+/* The device is not connected (any more), or has been away and is back. */
+void bluez_client_left(const Device *device);
+
+/* What core wants (BrokerOps). */
+void bluez_client_disconnect(Bluez *bluez, Radio *radio, const Addr *addr);
