@@ -204,6 +204,16 @@ void broker_monitor_lost(Broker *broker, uint32_t packets)
 	broker->stats.dropped_monitor += packets;
 }
 
+void broker_signal_lost(Broker *broker)
+{
+	broker->stats.dropped_signals++;
+}
+
+void broker_call_dropped(Broker *broker)
+{
+	broker->stats.dropped_calls++;
+}
+
 Radio *broker_radio(const Broker *broker, unsigned index)
 {
 	Radio *remembered = NULL;

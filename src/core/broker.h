@@ -206,6 +206,8 @@ void broker_stats(const Broker *broker, BrokerStats *ret);
 /* From the edges, for the statistics: a call to BlueZ failed; the kernel threw packets of the HCI monitor away. */
 void broker_upstream_failed(Broker *broker);
 void broker_monitor_lost(Broker *broker, uint32_t packets);
+void broker_signal_lost(Broker *broker);	/* for a connection that does not read */
+void broker_call_dropped(Broker *broker);	/* that wants no answer (user_has_time) */
 
 /* The plugged-in radio that is hciN now or, failing that, the one that was hciN last. NULL: none. */
 Radio *broker_radio(const Broker *broker, unsigned index);

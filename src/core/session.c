@@ -222,6 +222,12 @@ int session_init(Session *session, const InitOptions *options, uint64_t now, Rea
 	return 0;
 }
 
+void session_notification_lost(Session *session)
+{
+	session->dropped_notifications++;
+	session->broker->stats.dropped_notifications++;
+}
+
 void session_set_pin(Session *session, uint32_t pin)
 {
 	session->options.pin = pin;

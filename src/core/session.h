@@ -139,6 +139,8 @@ void scan_filter_clear(ScanFilter *filter);
 /* The oldest report; the caller owns the reference. False if there is none. */
 bool session_take(Session *session, RingEntry *ret);
 uint64_t session_dropped(const Session *session);
+/* A program of it did not read, and so did not get a notification. */
+void session_notification_lost(Session *session);
 
 uint32_t session_take_events(Session *session);
 /* Whether there is room for one more: E_LIMIT_REACHED. Without any, session_subscribe does nothing. */

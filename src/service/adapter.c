@@ -5,8 +5,10 @@
 
 #include "core/scan-wish.h"
 #include "service/bonds.h"
+#include "service/emit.h"
 #include "service/filter-dbus.h"
 #include "service/interfaces.h"
+#include "service/path.h"
 #include "service/service.h"
 
 #define ROWS_IN_SLICE 32	/* of the last-seen table; one takes 5 microseconds or so */
@@ -119,7 +121,7 @@ static int get_devices(Call *call, void *object, Reason *reason)
 	DeviceList *list;
 	int r;
 
-	r = filter_read_devices(call->message, &radio->broker->config, &filter, reason);
+	r = filter_dbus_read_devices(call->message, &radio->broker->config, &filter, reason);
 	if (r != 0)
 		return r;
 	list = g_new0(DeviceList, 1);
@@ -159,9 +161,9 @@ static int set_name(Call *call, void *object, Reason *reason)
 	return r == 0 ? CALL_DEFERRED : r;
 }
 
-const Method name_method = { .run = set_name };
+const Method adapter_name_method = { .run = set_name };
 
-/* name_method sees to it. */
+/* adapter_name_method sees to it. */
 static int refuse_set(sd_bus *bus UNUSED, const char *path UNUSED, const char *interface UNUSED,
 		      const char *property UNUSED, sd_bus_message *value UNUSED, void *userdata UNUSED,
 		      sd_bus_error *error)
@@ -169,7 +171,7 @@ static int refuse_set(sd_bus *bus UNUSED, const char *path UNUSED, const char *i
 	return sd_bus_error_set(error, error_name(E_INVALID_ARGUMENTS), "Name: s");
 }
 
-QUESTION(get_bonds, NULL)
+QUESTION(bonds_get, NULL)
 
 /* One getter for all properties: they are few and small. */
 static int get_property(sd_bus *bus UNUSED, const char *path UNUSED, const char *interface UNUSED,
@@ -204,11 +206,51 @@ static int get_property(sd_bus *bus UNUSED, const char *path UNUSED, const char 
 	return -ENOENT;
 }
 
+/* --- signals --- */
+
+void service_radio_added(Service *service, Radio *radio)
+{
+	char path[PATH_SIZE];
+
+	service->news++;
+	emit_check(sd_bus_emit_object_added(service->bus, path_of_radio(radio, path)));
+	manager_adapters_changed(service);
+}
+
+void service_radio_removed(Service *service, Radio *radio)
+{
+	char path[PATH_SIZE];
+
+	service->news++;
+	emit_check(sd_bus_emit_interfaces_removed(service->bus, path_of_radio(radio, path),
+						  ADAPTER1_INTERFACE, SESSION_INTERFACE, NULL));
+	manager_adapters_changed(service);
+}
+
+void service_radio_changed(Service *service, Radio *radio, unsigned changes)
+{
+	static const EmitProperty properties[] = {
+		{ RADIO_NAME, "Name" },
+		{ RADIO_ADDRESS_TYPE, "AddressType" },
+		{ RADIO_POWERED, "Powered" },
+		{ RADIO_SCANNING, "Scanning" },
+		{ RADIO_SOURCE, "Source" },
+		{ RADIO_LINKS, "ActiveLinks" },
+		{ RADIO_INSTANCES, "AdvertisingInstances" },
+		{ RADIO_INSTANCES_FREE, "AdvertisingInstancesFree" },
+		{ RADIO_SCAN_MODE, "ScanMode" },
+	};
+	char path[PATH_SIZE];
+
+	emit_changed(service, path_of_radio(radio, path), ADAPTER1_INTERFACE, properties,
+		     ARRAY_SIZE(properties), changes);
+}
+
 const sd_bus_vtable adapter_vtable[] = {
 	SD_BUS_VTABLE_START(0),
 	SD_BUS_METHOD_WITH_ARGS("GetDevices", SD_BUS_ARGS("a{sv}", filter), SD_BUS_RESULT("aa{sv}", devices),
 				method_get_devices, SD_BUS_VTABLE_UNPRIVILEGED),
-	SD_BUS_METHOD_WITH_ARGS("GetBonds", SD_BUS_NO_ARGS, SD_BUS_RESULT("aa{sv}", bonds), method_get_bonds,
+	SD_BUS_METHOD_WITH_ARGS("GetBonds", SD_BUS_NO_ARGS, SD_BUS_RESULT("aa{sv}", bonds), method_bonds_get,
 				SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_PROPERTY("Address", "s", get_property, 0, SD_BUS_VTABLE_PROPERTY_CONST),
 	SD_BUS_PROPERTY("AddressType", "s", get_property, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),

@@ -1,29 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Session1's methods of the peripheral side: what is advertised, and the centrals. */
+/* Session1: what is advertised. */
 #include "service/advert-dbus.h"
 
 #include <errno.h>
 
 #include "core/session.h"
 #include "service/advert-options.h"
+#include "service/advert-params.h"
 #include "service/call-session.h"
 #include "service/service.h"
-
-#define PIN_MAX 999999
-
-/* The session, and the arguments from the first one on: a call that waited may have read them before. */
-static int resume(Call *call, Reason *reason)
-{
-	int r;
-
-	r = call_ready_session(call, NULL, reason);
-	if (r != 0)
-		return r;
-	r = sd_bus_message_rewind(call->message, true);
-	return r < 0 ? r : 0;
-}
-
-/* --- what is advertised --- */
 
 static void on_advertising(AdvertWait *wait, int error, const Reason *reason)
 {
@@ -45,59 +30,40 @@ static int finish(Call *call, int r)
 	return r != 0 ? r : call_reply(call, NULL);
 }
 
-static int set_when_powered(Call *call, int error, Reason *reason)
+int advert_dbus_set(Call *call, void *object UNUSED, Reason *reason)
 {
 	AdvertData data;
+	int r;
 
-	if (error == 0)
-		error = resume(call, reason);
-	if (error == 0)
-		error = advert_options_read(call->message, &data, reason);
-	if (error == 0)
-		error = keep(call, reason);
-	if (error != 0)
-		return error;
-	return finish(call,
-		      advert_set(call->session, &data, &call->advert, service_now(call->service), reason));
+	r = advert_options_read(call->message, &data, reason);
+	if (r == 0)
+		r = keep(call, reason);
+	if (r == 0)
+		r = advert_set(call->session, &data, &call->advert, service_now(call->service), reason);
+	return finish(call, r);
 }
 
-int set_advertisement(Call *call, void *object UNUSED, Reason *reason)
-{
-	return call_powered_session(call, set_when_powered, reason);
-}
-
-static int set_params_when_powered(Call *call, int error, Reason *reason)
+int advert_dbus_set_params(Call *call, void *object UNUSED, Reason *reason)
 {
 	AdvertParams params;
+	int r;
 
-	if (error == 0)
-		error = resume(call, reason);
-	if (error == 0)
-		error = advert_params_read(call->message, &params, reason);
-	if (error == 0)
-		error = keep(call, reason);
-	if (error != 0)
-		return error;
-	return finish(call, advert_set_params(call->session, &params, &call->advert,
-					      service_now(call->service), reason));
+	r = advert_params_read(call->message, &params, reason);
+	if (r == 0)
+		r = keep(call, reason);
+	if (r == 0)
+		r = advert_set_params(call->session, &params, &call->advert, service_now(call->service),
+				      reason);
+	return finish(call, r);
 }
 
-int set_advertisement_params(Call *call, void *object UNUSED, Reason *reason)
-{
-	return call_powered_session(call, set_params_when_powered, reason);
-}
-
-static int set_raw_when_powered(Call *call, int error, Reason *reason)
+int advert_dbus_set_raw(Call *call, void *object UNUSED, Reason *reason)
 {
 	const void *adv, *scan_rsp;
 	size_t adv_length, rsp_length;
 	AdvertData data;
 	int r;
 
-	if (error == 0)
-		error = resume(call, reason);
-	if (error != 0)
-		return error;
 	r = sd_bus_message_read_array(call->message, 'y', &adv, &adv_length);
 	if (r >= 0)
 		r = sd_bus_message_read_array(call->message, 'y', &scan_rsp, &rsp_length);
@@ -106,25 +72,15 @@ static int set_raw_when_powered(Call *call, int error, Reason *reason)
 	r = advert_data_from_raw(&data, adv, adv_length, scan_rsp, rsp_length, reason);
 	if (r == 0)
 		r = keep(call, reason);
-	if (r != 0)
-		return r;
-	return finish(call,
-		      advert_set(call->session, &data, &call->advert, service_now(call->service), reason));
+	if (r == 0)
+		r = advert_set(call->session, &data, &call->advert, service_now(call->service), reason);
+	return finish(call, r);
 }
 
-int set_advertisement_raw(Call *call, void *object UNUSED, Reason *reason)
-{
-	return call_powered_session(call, set_raw_when_powered, reason);
-}
-
-static int advertise_when_powered(Call *call, int error, Reason *reason)
+int advert_dbus_enable(Call *call, void *object UNUSED, Reason *reason)
 {
 	int enable = 0, r;
 
-	if (error == 0)
-		error = resume(call, reason);
-	if (error != 0)
-		return error;
 	r = sd_bus_message_read(call->message, "b", &enable);
 	if (r < 0)
 		return r;
@@ -133,15 +89,9 @@ static int advertise_when_powered(Call *call, int error, Reason *reason)
 		return call_reply(call, NULL);
 	}
 	r = keep(call, reason);
-	if (r != 0)
-		return r;
-	r = advert_enable(call->session, &call->advert, service_now(call->service), reason);
+	if (r == 0)
+		r = advert_enable(call->session, &call->advert, service_now(call->service), reason);
 	return r == 1 ? CALL_DEFERRED : finish(call, r);
-}
-
-int advertise(Call *call, void *object UNUSED, Reason *reason)
-{
-	return call_powered_session(call, advertise_when_powered, reason);
 }
 
 /* Kinds of transmission, by Pycom's numbers. */
@@ -175,7 +125,7 @@ static void on_power(AdvertWait *wait, int error, const Reason *given)
 	if (given)
 		reason = *given;
 	if (error == 0)
-		error = resume(call, &reason);
+		error = call_ready_session(call, NULL, &reason);
 	if (error == 0)
 		error = reply_power(call, &reason);
 	call_finish(call, error, &reason);
@@ -194,7 +144,7 @@ static int set_power(Call *call, int level, Reason *reason)
 	return r != 0 ? r : reply_power(call, reason);
 }
 
-int tx_power(Call *call, void *object UNUSED, Reason *reason)
+int advert_dbus_tx_power(Call *call, void *object UNUSED, Reason *reason)
 {
 	const void *levels;
 	uint32_t type;
@@ -223,37 +173,4 @@ int tx_power(Call *call, void *object UNUSED, Reason *reason)
 				  "type: BlueZ neither tells nor sets the power of a radio's transmissions, "
 				  "but of advertisements (TX_PWR_ADV)");
 	return size > 0 ? set_power(call, *(const int32_t *)levels, reason) : reply_power(call, reason);
-}
-
-int set_pin(Call *call, void *object UNUSED, Reason *reason)
-{
-	uint32_t pin;
-	int r;
-
-	r = sd_bus_message_read(call->message, "u", &pin);
-	if (r < 0)
-		return r;
-	if (pin > PIN_MAX)
-		return reason_set(reason, E_INVALID_ARGUMENTS, "pin: 0 to %u, not %u", PIN_MAX, pin);
-	session_set_pin(call->session, pin);
-	return call_reply(call, NULL);
-}
-
-/* --- the centrals --- */
-
-int gatts_mtu(Call *call, void *object UNUSED, Reason *reason UNUSED)
-{
-	uint16_t mtu = peripheral_mtu(call->session->radio->peripheral, call->session);
-	int r;
-
-	r = mtu > 0 ? sd_bus_reply_method_return(call->message, "aq", 1, mtu) :
-		      sd_bus_reply_method_return(call->message, "aq", 0);
-	return r < 0 ? -ECOMM : 0;
-}
-
-int disconnect_client(Call *call, void *object UNUSED, Reason *reason)
-{
-	int r = peripheral_disconnect(call->session->radio->peripheral, call->session, reason);
-
-	return r != 0 ? r : call_reply(call, NULL);
 }

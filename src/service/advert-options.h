@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The dictionaries of Session1.SetAdvertisement and SetAdvertisementParams. */
+/* The dictionary of Session1.SetAdvertisement. */
 #pragma once
 
 #include <systemd/sd-bus.h>
@@ -8,4 +8,3 @@
 #include "util/error.h"
 
 int advert_options_read(sd_bus_message *m, AdvertData *ret, Reason *reason);
-int advert_params_read(sd_bus_message *m, AdvertParams *ret, Reason *reason);

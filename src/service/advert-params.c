@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The dictionary of Session1.SetAdvertisementParams. */
-#include "service/advert-options.h"
+#include "service/advert-params.h"
+
 #include "service/options.h"
 
 #define INTERVAL_LOW 0x0020	/* Vol 4 Part E 7.8.5 */

@@ -3,16 +3,14 @@
 #include "service/advert-stream.h"
 
 #include <bluebroker-stream.h>
-#include <stdlib.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "core/stream-record.h"
-#include "service/call-session.h"
-#include "service/filter-dbus.h"
+#include "service/batch-options.h"
 #include "service/options.h"
+#include "service/pipe.h"
 #include "service/service.h"
-#include "service/stream.h"
+#include "util/fd.h"
 
 /* The pipe's buffer (socket(7) SO_SNDBUF; the kernel grants twice that): some datagrams of the longest kind,
  * some hundred of one report. The FIFO is for the rest. */
@@ -35,7 +33,7 @@ static void advert_stream_free(AdvertStream *stream)
 	sd_event_source_disable_unref(stream->io);
 	close(stream->fd);
 	charge_end(&stream->charge);
-	free(stream);
+	g_free(stream);
 }
 
 static void on_end(SessionStream *stream)
@@ -57,7 +55,7 @@ static StreamState on_send(SessionStream *reader)
 		size_t length = stream_datagram(session->ring, reader->batch_max, session_dropped(session),
 						bytes, stream->longest, &count);
 
-		r = stream_send(stream->fd, bytes, length);
+		r = pipe_send(stream->fd, bytes, length);
 		if (r == -EAGAIN) {
 			(void)sd_event_source_set_io_events(stream->io, EPOLLRDHUP | EPOLLOUT);
 			return STREAM_FULL;
@@ -88,50 +86,45 @@ static int on_io(sd_event_source *source, int fd UNUSED, uint32_t revents, void 
 /* Makes the pipe; the session does not know of it yet. */
 static int advert_stream_new(Call *call, AdvertStream **ret, int *ret_fd, Reason *reason)
 {
+	CLEANUP(fd_closep) int theirs = -1;
 	AdvertStream *stream;
 	Charge charge;
 	int fds[2], granted = 0, r;
 
-	r = stream_pair(&charge, call->peer->user, BUFFER, fds, reason);
+	r = pipe_open(&charge, call->peer->user, BUFFER, fds, reason);
 	if (r != 0)
 		return r;
-	stream = calloc(1, sizeof(*stream));
-	if (!stream) {
-		close(fds[0]);
-		close(fds[1]);
-		charge_end(&charge);
-		return -ENOMEM;
-	}
+	stream = g_new0(AdvertStream, 1);
 	stream->session.send = on_send;
 	stream->session.end = on_end;
 	stream->service = call->service;
 	stream->charge = charge;
 	stream->fd = fds[0];
+	theirs = fds[1];
 	/* less than asked for where net.core.wmem_max is low, but never too little for one report */
 	(void)getsockopt(stream->fd, SOL_SOCKET, SO_SNDBUF, &granted, &(socklen_t){ sizeof(granted) });
 	stream->longest = MIN(BB_STREAM_DATAGRAM_MAX, (size_t)granted - OVERHEAD);
 	r = sd_event_add_io(call->service->event, &stream->io, stream->fd, EPOLLRDHUP, on_io, stream);
 	if (r < 0) {
-		close(fds[1]);
 		advert_stream_free(stream);
 		return r;
 	}
 	*ret = stream;
-	*ret_fd = fds[1];
+	*ret_fd = fd_steal(&theirs);
 	return 0;
 }
 
 static int read_batch_ms(sd_bus_message *m, void *userdata, Reason *reason)
 {
-	return batch_ms_read(m, &((SessionStream *)userdata)->batch_ms, reason);
+	return batch_options_read_ms(m, &((SessionStream *)userdata)->batch_ms, reason);
 }
 
 static int read_batch_max(sd_bus_message *m, void *userdata, Reason *reason)
 {
-	return batch_max_read(m, &((SessionStream *)userdata)->batch_max, reason);
+	return batch_options_read_max(m, &((SessionStream *)userdata)->batch_max, reason);
 }
 
-int acquire_advertisements(Call *call, void *object UNUSED, Reason *reason)
+int advert_stream_acquire(Call *call, void *object UNUSED, Reason *reason)
 {
 	static const Option options[] = {
 		{ "batch_ms", "u", read_batch_ms },
@@ -141,7 +134,8 @@ int acquire_advertisements(Call *call, void *object UNUSED, Reason *reason)
 	const Config *config = &call->service->broker->config;
 	SessionStream asked = { .batch_ms = config->batch_ms, .batch_max = config->batch_max };
 	AdvertStream *stream = NULL;
-	int fd = -1, r;
+	CLEANUP(fd_closep) int fd = -1;
+	int r;
 
 	r = options_read(call->message, options, &asked, reason);
 	if (r == 0)
@@ -152,7 +146,6 @@ int acquire_advertisements(Call *call, void *object UNUSED, Reason *reason)
 	stream->session.batch_max = asked.batch_max;
 
 	r = sd_bus_reply_method_return(call->message, "hu", fd, BB_STREAM_VERSION);
-	close(fd);
 	if (r < 0) {
 		advert_stream_free(stream);
 		return -ECOMM;

@@ -8,4 +8,4 @@
 
 #include "service/call.h"
 
-int acquire_advertisements(Call *call, void *object, Reason *reason);
+int advert_stream_acquire(Call *call, void *object, Reason *reason);

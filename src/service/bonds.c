@@ -24,10 +24,10 @@ static int append_bond(sd_bus_message *m, const Bond *bond, bool mine)
 	return r < 0 ? r : sd_bus_message_close_container(m);
 }
 
-int get_bonds(Call *call, void *object, Reason *reason UNUSED)
+int bonds_get(Call *call, void *object, Reason *reason UNUSED)
 {
 	const Radio *radio = object;
-	sd_bus_message *reply = NULL;
+	CLEANUP(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
 	int r;
 
 	r = sd_bus_message_new_method_return(call->message, &reply);
@@ -42,7 +42,6 @@ int get_bonds(Call *call, void *object, Reason *reason UNUSED)
 		r = sd_bus_message_close_container(reply);
 	if (r >= 0)
 		r = sd_bus_send(NULL, reply, NULL);
-	sd_bus_message_unref(reply);
 	return r < 0 ? r : 0;
 }
 
@@ -53,8 +52,9 @@ static void on_forgotten(ForgetWait *wait, int error, const Reason *reason)
 	call_finish(call, error != 0 ? error : call_reply(call, NULL), reason);
 }
 
-int forget_device(Call *call, Session *session, Reason *reason)
+int bonds_forget(Call *call, void *object UNUSED, Reason *reason)
 {
+	Session *session = call->session;
 	Addr addr = { .type = ADDR_PUBLIC };
 	const char *text;
 	int r;

@@ -4,5 +4,5 @@
 
 #include "service/call.h"
 
-int forget_device(Call *call, Session *session, Reason *reason);
-int get_bonds(Call *call, void *radio, Reason *reason);
+int bonds_forget(Call *call, void *object, Reason *reason);
+int bonds_get(Call *call, void *radio, Reason *reason);

@@ -75,20 +75,28 @@ int call_ready_session(Call *call, void *object, Reason *reason)
 	return session_init(call->session, &defaults, service_now(call->service), reason);
 }
 
-int call_powered_session(Call *call, MethodResume resume, Reason *reason)
+static int on_powered(Call *call, int error, Reason *reason)
+{
+	/* anew: it may have gone meanwhile, and come again */
+	if (error == 0)
+		error = call_ready_session(call, NULL, reason);
+	return error != 0 ? error : call->method->run(call, NULL, reason);
+}
+
+int call_powered_session(Call *call, void *object, Reason *reason)
 {
 	bool fresh;
 	int r;
 
-	r = call_session(call, NULL, reason);
+	r = call_session(call, object, reason);
 	if (r != 0)
 		return r;
 	fresh = !call->session->initialised;
-	r = call_ready_session(call, NULL, reason);
+	r = call_ready_session(call, object, reason);
 	/* and who comes while it is being powered, for whomever, waits for that, too */
 	if (r == 0 && (fresh || call->session->radio->power.call != POWER_NONE))
-		r = call_wait_power(call, call->session->radio, resume, reason);
-	return r != 0 ? r : resume(call, 0, reason);
+		r = call_wait_power(call, call->session->radio, on_powered, reason);
+	return r;
 }
 
 int call_local_service(Call *call, void *service, Reason *reason)
@@ -136,7 +144,7 @@ int call_attr(Call *call, void *attr, Reason *reason)
 	r = call_link(call, link, reason);
 	if (r != 0)
 		return r;
-	if (!link->bluez.connected && link->mend_until == 0)
+	if (!link->bluez.connected && !link_is_recovering(link))
 		return reason_set(reason, E_NOT_CONNECTED, "the link is down, and being opened again");
 	return 0;
 }

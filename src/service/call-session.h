@@ -13,9 +13,9 @@ int call_session(Call *call, void *object, Reason *reason);
  * E_NOT_READY. */
 int call_ready_session(Call *call, void *object, Reason *reason);
 
-/* For methods that need the radio, in the place of a check: a user session that inits itself powers it on, as
- * Init does. Then runs resume, which looks the session up anew: it may have gone, and come again. */
-int call_powered_session(Call *call, MethodResume resume, Reason *reason);
+/* The same, and its radio is on, where a user session has just inited itself: as Init, that powers the radio.
+ * The method waits for it. */
+int call_powered_session(Call *call, void *object, Reason *reason);
 
 /* What this session serves: only its owner, its user, and root may. E_ACCESS_DENIED. */
 int call_serving_session(Call *call, Session *session, Reason *reason);

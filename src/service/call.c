@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -58,8 +57,8 @@ int call_keep(Call *call, Reason *reason)
 /* The message becomes ours, and is charged to the user. */
 static int call_own(Call *call, Reason *reason)
 {
-	sd_bus_message *copy = NULL;
-	size_t size = 0;
+	sd_bus_message *copy;
+	size_t size;
 	int r;
 
 	r = message_size(call->message, &size, reason);
@@ -142,8 +141,8 @@ static void call_run_unanswered(Call *call, void *object)
 /* Whose it is is not known yet, so it is counted by connection. */
 static int peer_keep_early(Peer *peer, sd_bus_message *m, unsigned max, Reason *reason)
 {
-	sd_bus_message *copy = NULL;
-	size_t size = 0;
+	sd_bus_message *copy;
+	size_t size;
 	int r;
 
 	if (peer->early.length >= max)
@@ -198,24 +197,20 @@ int call_begin(sd_bus_message *m, void *object, const Method *method)
 
 void calls_admit(Peer *peer, int error, const Reason *reason)
 {
-	sd_bus_message *m;
-
-	while ((m = g_queue_pop_head(&peer->early))) {
+	while (!g_queue_is_empty(&peer->early)) {
+		CLEANUP(sd_bus_message_unrefp) sd_bus_message *m = g_queue_pop_head(&peer->early);
 		int r = error != 0 ? error : MIN(sd_bus_enqueue_for_read(sd_bus_message_get_bus(m), m), 0);
 
 		if (r != 0)
 			call_reply_error(m, r, reason);
-		sd_bus_message_unref(m);
 	}
 	peer->early_bytes = 0;
 }
 
 void calls_forget(Peer *peer)
 {
-	sd_bus_message *m;
-
-	while ((m = g_queue_pop_head(&peer->early)))
-		sd_bus_message_unref(m);
+	while (!g_queue_is_empty(&peer->early))
+		sd_bus_message_unref(g_queue_pop_head(&peer->early));
 	while (!g_queue_is_empty(&peer->calls))
 		call_free(g_queue_peek_head(&peer->calls));
 }
@@ -284,7 +279,7 @@ int call_reply(Call *call, const char *types, ...)
 
 int call_reply_bytes(Call *call, GBytes *value)
 {
-	sd_bus_message *reply = NULL;
+	CLEANUP(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
 	const void *bytes = NULL;
 	gsize length = 0;
 	int r;
@@ -300,6 +295,5 @@ int call_reply_bytes(Call *call, GBytes *value)
 		r = sd_bus_message_close_container(reply);
 	if (r >= 0)
 		r = sd_bus_send(NULL, reply, NULL);
-	sd_bus_message_unref(reply);
 	return r < 0 ? r : 0;
 }

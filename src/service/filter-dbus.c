@@ -6,10 +6,9 @@
 #include <string.h>
 
 #include "meaning/ad.h"
+#include "service/batch-options.h"
 #include "service/options.h"
 
-#define BATCH_MS_MAX 10000
-#define BATCH_MAX 4096
 #define PATTERN_TEXT                                                                                         \
 	"patterns: start and bytes must lie within the %d bytes of an AD structure, and bytes not be empty"
 
@@ -240,38 +239,14 @@ static int read_delivery(sd_bus_message *m, void *userdata, Reason *reason)
 	return 0;
 }
 
-int batch_ms_read(sd_bus_message *m, uint32_t *ret, Reason *reason)
-{
-	int r;
-
-	r = sd_bus_message_read_basic(m, 'u', ret);
-	if (r < 0)
-		return r;
-	if (*ret > BATCH_MS_MAX)
-		return reason_set(reason, E_INVALID_ARGUMENTS, "batch_ms: 0 to %u", BATCH_MS_MAX);
-	return 0;
-}
-
-int batch_max_read(sd_bus_message *m, uint32_t *ret, Reason *reason)
-{
-	int r;
-
-	r = sd_bus_message_read_basic(m, 'u', ret);
-	if (r < 0)
-		return r;
-	if (*ret == 0 || *ret > BATCH_MAX)
-		return reason_set(reason, E_INVALID_ARGUMENTS, "batch_max: 1 to %u", BATCH_MAX);
-	return 0;
-}
-
 static int read_batch_ms(sd_bus_message *m, void *userdata, Reason *reason)
 {
-	return batch_ms_read(m, &((Target *)userdata)->scan->batch_ms, reason);
+	return batch_options_read_ms(m, &((Target *)userdata)->scan->batch_ms, reason);
 }
 
 static int read_batch_max(sd_bus_message *m, void *userdata, Reason *reason)
 {
-	return batch_max_read(m, &((Target *)userdata)->scan->batch_max, reason);
+	return batch_options_read_max(m, &((Target *)userdata)->scan->batch_max, reason);
 }
 
 #define DEVICE_OPTIONS								\
@@ -303,32 +278,30 @@ static const Option scan_options[] = {
 static int read_with(sd_bus_message *m, const Option *options, const Config *config, ScanFilter *ret,
 		     Reason *reason)
 {
-	ScanFilter scan;
+	CLEANUP(scan_filter_clear) ScanFilter scan = { 0 };
 	Target target = { .scan = &scan, .config = config };
 	int r;
 
 	scan_filter_init(&scan, config);
 	r = filter_new(&scan.filter, config->filter_entries);
-	if (r < 0)
+	if (r == 0)
+		r = options_read(m, options, &target, reason);
+	if (r != 0)
 		return r;
-	r = options_read(m, options, &target, reason);
-	if (r != 0) {
-		scan_filter_clear(&scan);
-		return r;
-	}
 	/* no condition: nothing to ask for each report */
 	if (!target.used)
 		scan_filter_clear(&scan);
 	*ret = scan;
+	scan.filter = NULL;
 	return 0;
 }
 
-int filter_read(sd_bus_message *m, const Config *config, ScanFilter *ret, Reason *reason)
+int filter_dbus_read(sd_bus_message *m, const Config *config, ScanFilter *ret, Reason *reason)
 {
 	return read_with(m, scan_options, config, ret, reason);
 }
 
-int filter_read_devices(sd_bus_message *m, const Config *config, ScanFilter *ret, Reason *reason)
+int filter_dbus_read_devices(sd_bus_message *m, const Config *config, ScanFilter *ret, Reason *reason)
 {
 	return read_with(m, device_options, config, ret, reason);
 }

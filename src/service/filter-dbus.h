@@ -10,11 +10,7 @@
 
 /* Reads the a{sv} that stands next. On success the caller owns ret (scan_filter_clear). E_INVALID_ARGUMENTS,
  * E_LIMIT_REACHED (FilterEntries), negative errno. */
-int filter_read(sd_bus_message *m, const Config *config, ScanFilter *ret, Reason *reason);
+int filter_dbus_read(sd_bus_message *m, const Config *config, ScanFilter *ret, Reason *reason);
 
 /* The same with only those keys that say which devices are meant. */
-int filter_read_devices(sd_bus_message *m, const Config *config, ScanFilter *ret, Reason *reason);
-
-/* The values of the keys batch_ms and batch_max, which other dictionaries have, too. E_INVALID_ARGUMENTS. */
-int batch_ms_read(sd_bus_message *m, uint32_t *ret, Reason *reason);
-int batch_max_read(sd_bus_message *m, uint32_t *ret, Reason *reason);
+int filter_dbus_read_devices(sd_bus_message *m, const Config *config, ScanFilter *ret, Reason *reason);

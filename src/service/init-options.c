@@ -6,7 +6,6 @@
 
 #include "service/options.h"
 
-#define PIN_MAX 999999
 #define MTU_MIN 23
 #define MTU_MAX 517
 #define MODE_BLE 0

@@ -7,5 +7,7 @@
 #include "core/session.h"
 #include "util/error.h"
 
+#define PIN_MAX 999999
+
 /* Reads the a{sv} that stands next. E_INVALID_ARGUMENTS, E_NOT_SUPPORTED, negative errno. */
 int init_options_read(sd_bus_message *m, InitOptions *ret, Reason *reason);

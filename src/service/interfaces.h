@@ -26,12 +26,9 @@ extern const sd_bus_vtable local_characteristic_vtable[];
 extern const sd_bus_vtable local_descriptor_vtable[];
 
 extern const Method managed_objects_method;	/* ObjectManager.GetManagedObjects, at the root */
-extern const Method name_method;	/* Properties.Set of Adapter1.Name */
-extern const Method value_method;	/* Properties.Get of RemoteCharacteristic1.Value */
-extern const Method
-	local_value_method; /* Properties.Get of Value of LocalCharacteristic1 and LocalDescriptor1 */
-extern const Method is_connected_method; /* Connection1.IsConnected; the object is NULL if the link is gone */
+extern const Method adapter_name_method;	/* Properties.Set of Adapter1.Name */
+extern const Method attr_value_method;		/* Properties.Get of RemoteCharacteristic1.Value */
+extern const Method local_attr_value_method;	/* the same of LocalCharacteristic1 and LocalDescriptor1 */
+extern const Method link_is_connected_method;	/* Connection1.IsConnected; object NULL: the link is gone */
 
-int resolve_adv_data(Call *call, void *object, Reason *reason);	/* resolve.c: Session1.ResolveAdvData */
-int session_connect(Call *call, Session *session, Reason *reason);	/* link-dbus.c: Session1.Connect */
-int session_service(Call *call, void *object, Reason *reason);	/* local-service-dbus.c: Session1.Service */
+void manager_adapters_changed(Service *service);	/* signals it */

@@ -2,8 +2,6 @@
 /* Calls that are answered a slice at a time. */
 #include "service/job.h"
 
-#include <stdlib.h>
-
 #include "service/call.h"
 #include "service/service.h"
 
@@ -68,9 +66,7 @@ static JobLine *line_of(Service *service, User *user)
 		if (line->user == user)
 			return line;
 	}
-	line = calloc(1, sizeof(*line));
-	if (!line)
-		return NULL;
+	line = g_new0(JobLine, 1);
 	line->user = user;	/* its calls hold it */
 	g_queue_init(&line->calls);
 	g_queue_push_tail(&service->jobs, line);
@@ -105,8 +101,6 @@ int job_start(Call *call, JobSlice slice, void *work, GDestroyNotify free, bool 
 	if (r != 0)
 		return r;
 	line = line_of(service, call->peer->user);
-	if (!line)
-		return -ENOMEM;
 	line_add(line, call);
 	call->job.line = line;
 	if (!service->turn)
@@ -127,7 +121,7 @@ void job_cancel(Call *call)
 	if (!g_queue_is_empty(&job.line->calls))
 		return;
 	g_queue_remove(&call->service->jobs, job.line);
-	free(job.line);
+	g_free(job.line);
 	/* on_turn finds a line whenever it runs */
 	if (g_queue_is_empty(&call->service->jobs))
 		jobs_disarm(call->service);

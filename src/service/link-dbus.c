@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* com.example.Bluetooth.Connection1, and Session1.Connect. */
+/* com.example.Bluetooth.Connection1 */
 #include "service/link-dbus.h"
 
 #include <errno.h>
@@ -7,128 +7,14 @@
 
 #include "core/links.h"
 #include "service/call-session.h"
+#include "service/emit.h"
 #include "service/interfaces.h"
 #include "service/objects.h"
 #include "service/options.h"
 #include "service/pair.h"
+#include "service/path.h"
 
 #define MTU_DEFAULT 23		/* Vol 3 Part G 5.2.1 */
-
-/* --- Session1.Connect --- */
-
-typedef struct ConnectOptions {
-	uint32_t timeout_ms;
-	uint8_t addr_type;
-	uint8_t priority;
-	bool auto_reconnect;
-} ConnectOptions;
-
-static int read_timeout(sd_bus_message *m, void *userdata, Reason *reason)
-{
-	ConnectOptions *options = userdata;
-	int r = sd_bus_message_read_basic(m, 'u', &options->timeout_ms);
-
-	if (r < 0)
-		return r;
-	if (options->timeout_ms == 0)
-		return reason_set(reason, E_INVALID_ARGUMENTS, "timeout: at least 1 ms");
-	return 0;
-}
-
-static int read_addr_type(sd_bus_message *m, void *userdata, Reason *reason)
-{
-	ConnectOptions *options = userdata;
-	int r = sd_bus_message_read_basic(m, 'y', &options->addr_type);
-
-	if (r < 0)
-		return r;
-	if (options->addr_type > ADDR_RANDOM_RPA)
-		return reason_set(reason, E_INVALID_ARGUMENTS, "addr_type: 0 to 3, not %u",
-				  options->addr_type);
-	return 0;
-}
-
-static int read_priority(sd_bus_message *m, void *userdata, Reason *reason UNUSED)
-{
-	int r = sd_bus_message_read_basic(m, 'y', &((ConnectOptions *)userdata)->priority);
-
-	return r < 0 ? r : 0;
-}
-
-static int read_auto_reconnect(sd_bus_message *m, void *userdata, Reason *reason UNUSED)
-{
-	return options_read_flag(m, &((ConnectOptions *)userdata)->auto_reconnect);
-}
-
-static int reply_link(Call *call, const Radio *radio, const Addr *addr)
-{
-	const Link *link = link_find(radio, addr);
-	char path[PATH_SIZE];
-
-	if (!link)
-		return E_NOT_CONNECTED;
-	return call_reply(call, "o", path_of_link(link, path));
-}
-
-static void on_connected(ConnectWait *wait, int error, const Reason *reason)
-{
-	Call *call = (Call *)(void *)((char *)wait - offsetof(Call, connect));
-	Addr addr = { 0 };
-	const char *mac;
-
-	if (error == 0) {
-		(void)sd_bus_message_rewind(call->message, true);
-		if (sd_bus_message_read(call->message, "s", &mac) >= 0 && addr_parse(mac, &addr) == 0)
-			error = reply_link(call, wait->session->radio, &addr);
-	}
-	call_finish(call, error, reason);
-}
-
-int session_connect(Call *call, Session *session, Reason *reason)
-{
-	static const Option table[] = {
-		{ "timeout", "u", read_timeout },
-		{ "addr_type", "y", read_addr_type },
-		{ "priority", "y", read_priority },
-		{ "auto_reconnect", "b", read_auto_reconnect },
-		{ 0 }
-	};
-	uint64_t now = service_now(call->service);
-	ConnectOptions options = { 0 };
-	const char *mac;
-	Addr addr = { 0 };
-	int r;
-
-	r = sd_bus_message_rewind(call->message, true);
-	if (r >= 0)
-		r = sd_bus_message_read(call->message, "s", &mac);
-	if (r < 0)
-		return r;
-	options.timeout_ms = call->service->broker->config.connect_timeout_seconds * 1000;
-	r = options_parse_addr(mac, "mac", &addr, reason);
-	if (r == 0)
-		r = options_read(call->message, table, &options, reason);
-	if (r != 0)
-		return r;
-	addr.type = options.addr_type;
-
-	r = call_keep(call, reason);
-	if (r != 0)
-		return r;
-	call->connect = (ConnectWait){
-		.done = on_connected,
-		.session = session,
-		.deadline = now + options.timeout_ms * USEC_PER_MSEC,
-		.priority = options.priority,
-		.auto_reconnect = options.auto_reconnect,
-	};
-	r = link_connect(session->radio, &addr, &call->connect, now, reason);
-	if (r == 1)
-		return CALL_DEFERRED;
-	return r != 0 ? r : reply_link(call, session->radio, &addr);
-}
-
-/* --- Connection1 --- */
 
 static int disconnect(Call *call, void *object, Reason *reason UNUSED)
 {
@@ -150,11 +36,11 @@ static int is_connected(Call *call, void *object, Reason *reason UNUSED)
 }
 QUESTION(is_connected, NULL)
 
-const Method is_connected_method = { .run = is_connected, .question = true };
+const Method link_is_connected_method = { .run = is_connected, .question = true };
 
-int reply_attr_paths(Call *call, const Link *link, AttrKind kind, const Attr *parent)
+int link_dbus_reply_attrs(Call *call, const Link *link, AttrKind kind, const Attr *parent)
 {
-	sd_bus_message *reply = NULL;
+	CLEANUP(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
 	char path[PATH_SIZE];
 	int r;
 
@@ -171,13 +57,12 @@ int reply_attr_paths(Call *call, const Link *link, AttrKind kind, const Attr *pa
 		r = sd_bus_message_close_container(reply);
 	if (r >= 0)
 		r = sd_bus_send(NULL, reply, NULL);
-	sd_bus_message_unref(reply);
 	return r < 0 ? r : 0;
 }
 
 static int services(Call *call, void *object, Reason *reason UNUSED)
 {
-	return reply_attr_paths(call, object, ATTR_SERVICE, NULL);
+	return link_dbus_reply_attrs(call, object, ATTR_SERVICE, NULL);
 }
 QUESTION(services, call_link)
 
@@ -234,8 +119,8 @@ static int release(Call *call, void *object, Reason *reason UNUSED)
 }
 METHOD(release, call_link)
 
-METHOD(pair_link, call_link)
-METHOD(respond_pairing, call_link)
+METHOD(pair_begin, call_link)
+METHOD(pair_respond, call_link)
 
 static int get_property(sd_bus *bus UNUSED, const char *path UNUSED, const char *interface UNUSED,
 			const char *property, sd_bus_message *reply, void *userdata,
@@ -261,6 +146,92 @@ static int get_property(sd_bus *bus UNUSED, const char *path UNUSED, const char 
 	return -ENOENT;
 }
 
+/* --- signals --- */
+
+void service_link_added(Service *service, Link *link)
+{
+	char path[PATH_SIZE];
+
+	service->news++;
+	emit_check(sd_bus_emit_object_added(service->bus, path_of_link(link, path)));
+	for (guint i = 0; i < link->attrs->len; i++)
+		service_attr_added(service, g_ptr_array_index(link->attrs, i));
+}
+
+void service_link_removed(Service *service, Link *link)
+{
+	char path[PATH_SIZE];
+
+	service->news++;
+	/* the leaves before the branches */
+	for (guint i = link->attrs->len; i-- > 0;)
+		service_attr_removed(service, g_ptr_array_index(link->attrs, i));
+	emit_check(sd_bus_emit_interfaces_removed(service->bus, path_of_link(link, path),
+						  CONNECTION_INTERFACE, NULL));
+}
+
+void service_link_changed(Service *service, Link *link, unsigned changes)
+{
+	static const EmitProperty properties[] = {
+		{ LINK_CONNECTED, "Connected" },
+		{ LINK_PAIRED, "Paired" },
+		{ LINK_HOLDERS, "Holders" },
+		{ LINK_RSSI, "RSSI" },
+		{ LINK_IDENTITY, "IdentityAddress" },
+	};
+	char path[PATH_SIZE];
+
+	emit_changed(service, path_of_link(link, path), CONNECTION_INTERFACE, properties,
+		     ARRAY_SIZE(properties), changes);
+}
+
+/* To the owner of a private session; for a user session, to those who asked for its signals. */
+static void send_lost(Service *service, const Link *link, const char *connection, const char *reason)
+{
+	CLEANUP(sd_bus_message_unrefp) sd_bus_message *m = NULL;
+	char path[PATH_SIZE];
+	int r;
+
+	r = sd_bus_message_new_signal(service->bus, &m, path_of_link(link, path), CONNECTION_INTERFACE,
+				      "Disconnected");
+	if (r >= 0)
+		r = sd_bus_message_append(m, "s", reason);
+	if (r >= 0)
+		service_send(service, connection, m, 0);
+	emit_check(r);
+}
+
+void service_link_lost(Service *service, Link *link, const char *reason)
+{
+	for (guint i = 0; i < link->holds->len; i++) {
+		const Session *session = g_array_index(link->holds, Hold, i).session;
+
+		if (session->owner) {
+			send_lost(service, link, session->owner, reason);
+			continue;
+		}
+		for (guint s = 0; s < session->subscribers->len; s++)
+			send_lost(service, link,
+				  g_array_index(session->subscribers, Subscriber, s).connection, reason);
+	}
+}
+
+void link_dbus_ask_pairing(Service *service, const Link *link, const char *connection, uint32_t id,
+			   const char *kind, uint32_t passkey)
+{
+	CLEANUP(sd_bus_message_unrefp) sd_bus_message *m = NULL;
+	char path[PATH_SIZE];
+	int r;
+
+	r = sd_bus_message_new_signal(service->bus, &m, path_of_link(link, path), CONNECTION_INTERFACE,
+				      "PairingRequest");
+	if (r >= 0)
+		r = sd_bus_message_append(m, "usu", id, kind, passkey);
+	if (r >= 0)
+		r = sd_bus_send_to(service->bus, m, connection, NULL);
+	emit_check(r);
+}
+
 const sd_bus_vtable link_vtable[] = {
 	SD_BUS_VTABLE_START(0),
 	SD_BUS_METHOD_WITH_ARGS("Disconnect", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, method_disconnect,
@@ -271,10 +242,10 @@ const sd_bus_vtable link_vtable[] = {
 				SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("GetMtu", SD_BUS_NO_ARGS, SD_BUS_RESULT("q", mtu), method_get_mtu,
 				SD_BUS_VTABLE_UNPRIVILEGED),
-	SD_BUS_METHOD_WITH_ARGS("Pair", SD_BUS_ARGS("a{sv}", options), SD_BUS_NO_RESULT, method_pair_link,
+	SD_BUS_METHOD_WITH_ARGS("Pair", SD_BUS_ARGS("a{sv}", options), SD_BUS_NO_RESULT, method_pair_begin,
 				SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("RespondPairing", SD_BUS_ARGS("u", id, "b", accept, "u", passkey),
-				SD_BUS_NO_RESULT, method_respond_pairing, SD_BUS_VTABLE_UNPRIVILEGED),
+				SD_BUS_NO_RESULT, method_pair_respond, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("Claim", SD_BUS_ARGS("a{sv}", options), SD_BUS_NO_RESULT, method_claim,
 				SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("Release", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, method_release,

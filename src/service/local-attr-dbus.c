@@ -5,176 +5,26 @@
 
 #include "core/local-subscriber.h"
 #include "core/local-value.h"
+#include "core/session.h"
 #include "meaning/constants.h"
 #include "service/call-session.h"
+#include "service/emit.h"
 #include "service/interfaces.h"
-#include "service/local-dbus.h"
+#include "service/local-new.h"
+#include "service/local-service-dbus.h"
+#include "service/local-value-dbus.h"
 #include "service/objects.h"
-#include "service/options.h"
+#include "service/path.h"
 
 #define TRIGGERS_KNOWN (EVENT_CHAR_READ | EVENT_CHAR_WRITE | EVENT_CHAR_SUBSCRIBE)
-
-/* --- new ones --- */
-
-static int read_permissions(sd_bus_message *m, void *userdata, Reason *reason UNUSED)
-{
-	int r = sd_bus_message_read_basic(m, 'u', &((LocalOptions *)userdata)->permissions);
-
-	return r < 0 ? r : 0;
-}
-
-static int read_properties(sd_bus_message *m, void *userdata, Reason *reason UNUSED)
-{
-	int r = sd_bus_message_read_basic(m, 'u', &((LocalOptions *)userdata)->properties);
-
-	return r < 0 ? r : 0;
-}
-
-static int read_read_timeout(sd_bus_message *m, void *userdata, Reason *reason UNUSED)
-{
-	int r = sd_bus_message_read_basic(m, 'u', &((LocalOptions *)userdata)->read_timeout_ms);
-
-	return r < 0 ? r : 0;
-}
-
-static int read_initial_value(sd_bus_message *m, void *userdata, Reason *reason)
-{
-	return options_read_value(m, &((LocalOptions *)userdata)->value, reason);
-}
-
-static int reply_attr(Call *call, const LocalAttr *attr)
-{
-	char path[PATH_SIZE];
-
-	return call_reply(call, "o", path_of_local_attr(attr, path));
-}
-
-/* The characteristic is there in any case, and is shown as soon as the radio is there and nobody wants it
- * otherwise. */
-static void on_shown(StartWait *wait, int error, const Reason *reason)
-{
-	Call *call = (Call *)(void *)((char *)wait - offsetof(Call, start));
-
-	call_finish(call, error == 0 || error == E_NOT_READY ? reply_attr(call, call->made) : error, reason);
-}
-
-/* With it, the service is one that peers are to see: the answer is BlueZ's. */
-static int reply_when_shown(Call *call, LocalAttr *attr)
-{
-	Reason reason = { "" };
-	int r;
-
-	call->made = attr;
-	call->start.done = on_shown;
-	r = local_service_start(attr->service, &call->start, service_now(call->service), &reason);
-	return r == 1 ? CALL_DEFERRED : reply_attr(call, attr);
-}
-
-int reply_new_attr(Call *call, LocalService *service, LocalAttr *parent, Reason *reason)
-{
-	static const Option of_characteristic[] = {
-		{ "permissions", "u", read_permissions },
-		{ "properties", "u", read_properties },
-		{ "value", NULL, read_initial_value },
-		{ "read_timeout", "u", read_read_timeout },
-		{ 0 }
-	};
-	static const Option of_descriptor[] = {
-		{ "permissions", "u", read_permissions },
-		{ "value", NULL, read_initial_value },
-		{ 0 }
-	};
-	LocalOptions options = local_options(service->session,
-					     parent ? LOCAL_DESCRIPTOR : LOCAL_CHARACTERISTIC);
-	LocalAttr *attr = NULL;
-	Uuid uuid;
-	int r;
-
-	r = options_read_uuid(call->message, "uuid", &uuid, reason);
-	if (r == 0)
-		r = options_read(call->message, parent ? of_descriptor : of_characteristic, &options, reason);
-	if (r == 0 && !parent)
-		r = call_keep(call, reason);
-	if (r == 0)
-		r = local_attr_new(service, parent, &uuid, &options, service_now(call->service), &attr,
-				   reason);
-	g_clear_pointer(&options.value, g_bytes_unref);
-	if (r != 0)
-		return r;
-	return !parent && service->wanted ? reply_when_shown(call, attr) : reply_attr(call, attr);
-}
 
 static int descriptor(Call *call, void *object, Reason *reason)
 {
 	LocalAttr *attr = object;
 
-	return reply_new_attr(call, attr->service, attr, reason);
+	return local_new_attr(call, attr->service, attr, reason);
 }
 METHOD(descriptor, call_local_attr)
-
-/* --- values --- */
-
-/* bluetoothd has taken something: again from the beginning, for the attribute may have gone meanwhile. */
-static void on_flow(FlowWait *wait)
-{
-	Call *call = (Call *)(void *)((char *)wait - offsetof(Call, flow));
-	const Path path = path_parse(sd_bus_message_get_path(call->message));
-	LocalAttr *attr = object_local_attr(call->service, &path);
-	Reason reason = { "" };
-	int r;
-
-	r = attr ? call_again(call, attr, &reason) :
-		   reason_set(&reason, E_DOES_NOT_EXIST, "the service has no such attribute (any more)");
-	call_finish(call, r, &reason);
-}
-
-/* -EAGAIN: it waits for bluetoothd, see local_set_value. */
-static int reply_when_sent(Call *call, int r, Reason *reason)
-{
-	if (r != -EAGAIN)
-		return r != 0 ? r : call_reply(call, NULL);
-	r = call_keep(call, reason);
-	if (r == 0)
-		return CALL_DEFERRED;
-	flow_wait_cancel(&call->flow);
-	return r;
-}
-
-static int set_value(Call *call, void *object, Reason *reason)
-{
-	GBytes *value = NULL;
-	int r;
-
-	r = options_read_value(call->message, &value, reason);
-	if (r != 0)
-		return r;
-	call->flow.done = on_flow;
-	r = local_set_value(object, value, &call->flow, reason);
-	g_bytes_unref(value);
-	return reply_when_sent(call, r, reason);
-}
-METHOD(set_value, call_local_attr)
-
-static int notify(Call *call, void *object, Reason *reason)
-{
-	GBytes *value = NULL;
-	Addr client = { 0 };
-	const char *address;
-	int r;
-
-	r = MIN(sd_bus_message_read(call->message, "s", &address), 0);
-	if (r == 0)
-		r = options_parse_addr(address, "address", &client, reason);
-	if (r == 0)
-		r = options_read_value(call->message, &value, reason);
-	if (r != 0)
-		return r;
-	call->flow.done = on_flow;
-	r = local_notify_one(object, &client, value, &call->flow, reason);
-	g_bytes_unref(value);
-	return reply_when_sent(call, r, reason);
-}
-METHOD(notify, call_local_attr)
 
 /* What a program serves is between it and its peers: Value is read through a call that knows who asks
  * (get_value). */
@@ -190,9 +40,12 @@ static int get_value(Call *call, void *object, Reason *reason UNUSED)
 	return call_reply_bytes(call, ((const LocalAttr *)object)->value);
 }
 
-const Method local_value_method = { .run = get_value, .check = call_local_attr, .question = true };
+const Method local_attr_value_method = { .run = get_value, .check = call_local_attr, .question = true };
 
-/* --- what peers do --- */
+METHOD(local_value_dbus_set, call_local_attr)
+METHOD(local_value_dbus_notify, call_local_attr)
+METHOD(local_value_dbus_respond, call_local_attr)
+METHOD(local_value_dbus_reject, call_local_attr)
 
 static int callback(Call *call, void *object, Reason *reason)
 {
@@ -218,38 +71,6 @@ static int events(Call *call, void *object, Reason *reason UNUSED)
 }
 METHOD(events, call_local_attr)
 
-static int respond_read(Call *call, void *object, Reason *reason)
-{
-	GBytes *value = NULL;
-	uint32_t id;
-	int r;
-
-	r = sd_bus_message_read(call->message, "u", &id);
-	if (r < 0)
-		return r;
-	r = options_read_value(call->message, &value, reason);
-	if (r != 0)
-		return r;
-	r = local_respond(object, id, value, reason);
-	g_bytes_unref(value);
-	return r != 0 ? r : call_reply(call, NULL);
-}
-METHOD(respond_read, call_local_attr)
-
-static int reject_read(Call *call, void *object, Reason *reason)
-{
-	uint8_t att_error;
-	uint32_t id;
-	int r;
-
-	r = sd_bus_message_read(call->message, "uy", &id, &att_error);
-	if (r < 0)
-		return r;
-	r = local_reject(object, id, att_error, reason);
-	return r != 0 ? r : call_reply(call, NULL);
-}
-METHOD(reject_read, call_local_attr)
-
 /* --- properties --- */
 
 static int get_property(sd_bus *bus UNUSED, const char *path UNUSED, const char *interface UNUSED,
@@ -270,20 +91,160 @@ static int get_property(sd_bus *bus UNUSED, const char *path UNUSED, const char 
 	return -ENOENT;
 }
 
+/* --- signals --- */
+
+/* Sends a signal of a characteristic to each listener that asked for that event. */
+static void send_to_listeners(Service *service, const LocalAttr *attr, uint32_t trigger,
+			      const char *interface, const char *member,
+			      int (*append)(sd_bus_message *m, const LocalAttr *attr, const void *what),
+			      const void *what)
+{
+	char path[PATH_SIZE];
+
+	for (guint i = 0; i < attr->listeners->len; i++) {
+		const LocalListener *listener = &g_array_index(attr->listeners, LocalListener, i);
+		CLEANUP(sd_bus_message_unrefp) sd_bus_message *m = NULL;
+		int r;
+
+		if (!(listener->triggers & trigger))
+			continue;
+		r = sd_bus_message_new_signal(service->bus, &m, path_of_local_attr(attr, path), interface,
+					      member);
+		if (r >= 0)
+			r = append(m, attr, what);
+		if (r >= 0)
+			service_send(service, listener->connection, m, ATTR_VALUE_MAX);
+		emit_check(r);
+	}
+}
+
+typedef struct ReadRequest {
+	uint32_t id;
+	const Addr *client;
+	uint16_t offset;
+} ReadRequest;
+
+static int append_read(sd_bus_message *m, const LocalAttr *attr UNUSED, const void *what)
+{
+	const ReadRequest *request = what;
+	char address[ADDR_STRING_SIZE];
+
+	return sd_bus_message_append(m, "usq", request->id, addr_format(request->client, address),
+				     request->offset);
+}
+
+void service_local_read_request(Service *service, LocalAttr *attr, uint32_t id, const Addr *client,
+				uint16_t offset)
+{
+	const ReadRequest request = { .id = id, .client = client, .offset = offset };
+
+	send_to_listeners(service, attr, EVENT_CHAR_READ, LOCAL_CHARACTERISTIC_INTERFACE, "ReadRequest",
+			  append_read, &request);
+}
+
+typedef struct WriteRequest {
+	const Addr *client;
+	GBytes *value;
+} WriteRequest;
+
+static int append_write(sd_bus_message *m, const LocalAttr *attr UNUSED, const void *what)
+{
+	const WriteRequest *request = what;
+	char address[ADDR_STRING_SIZE];
+	gsize length;
+	const void *bytes = g_bytes_get_data(request->value, &length);
+	int r;
+
+	r = sd_bus_message_append(m, "s", addr_format(request->client, address));
+	return r < 0 ? r : sd_bus_message_append_array(m, 'y', bytes, length);
+}
+
+void service_local_written(Service *service, LocalAttr *attr, const Addr *client, GBytes *value)
+{
+	const WriteRequest request = { .client = client, .value = value };
+
+	send_to_listeners(service, attr, EVENT_CHAR_WRITE, LOCAL_CHARACTERISTIC_INTERFACE, "WriteRequest",
+			  append_write, &request);
+}
+
+static int append_subscribers(sd_bus_message *m, const LocalAttr *attr, const void *what UNUSED)
+{
+	return sd_bus_message_append(m, "sa{sv}as", LOCAL_CHARACTERISTIC_INTERFACE, 1, "Subscribers", "u",
+				     local_subscribers(attr), 0);
+}
+
+typedef struct Subscribed {
+	const Addr *client;
+	bool on;
+} Subscribed;
+
+static int append_subscribed(sd_bus_message *m, const LocalAttr *attr UNUSED, const void *what)
+{
+	const Subscribed *subscribed = what;
+	char address[ADDR_STRING_SIZE];
+
+	return sd_bus_message_append(m, "sb", addr_format(subscribed->client, address), (int)subscribed->on);
+}
+
+void service_local_subscribed(Service *service, LocalAttr *attr, const Addr *client, bool on)
+{
+	const Subscribed subscribed = { .client = client, .on = on };
+
+	service->news++;
+	send_to_listeners(service, attr, EVENT_CHAR_SUBSCRIBE, LOCAL_CHARACTERISTIC_INTERFACE, "Subscribed",
+			  append_subscribed, &subscribed);
+	send_to_listeners(service, attr, EVENT_CHAR_SUBSCRIBE, "org.freedesktop.DBus.Properties",
+			  "PropertiesChanged", append_subscribers, NULL);
+}
+
+static int append_attr(sd_bus_message *m, const void *object)
+{
+	const LocalAttr *attr = object;
+	char path[PATH_SIZE], uuid[UUID_STRING_SIZE];
+
+	path_of_local_attr(attr, path);
+	uuid_format(&attr->uuid, uuid);
+	if (attr->kind == LOCAL_DESCRIPTOR)
+		return sd_bus_message_append(m, "oa{sa{sv}}", path, 1, LOCAL_DESCRIPTOR_INTERFACE, 2, "UUID",
+					     "s", uuid, "Permissions", "u", attr->permissions);
+	return sd_bus_message_append(m, "oa{sa{sv}}", path, 1, LOCAL_CHARACTERISTIC_INTERFACE, 4, "UUID", "s",
+				     uuid, "Properties", "u", attr->properties, "Permissions", "u",
+				     attr->permissions, "Subscribers", "u", local_subscribers(attr));
+}
+
+static int append_attr_gone(sd_bus_message *m, const void *object)
+{
+	const LocalAttr *attr = object;
+	char path[PATH_SIZE];
+
+	return sd_bus_message_append(m, "oas", path_of_local_attr(attr, path), 1,
+				     object_local_attr_interface(attr));
+}
+
+void service_local_attr_added(Service *service, LocalAttr *attr)
+{
+	local_service_dbus_tell(service, attr->service->session, "InterfacesAdded", append_attr, attr);
+}
+
+void service_local_attr_removed(Service *service, LocalAttr *attr)
+{
+	local_service_dbus_tell(service, attr->service->session, "InterfacesRemoved", append_attr_gone, attr);
+}
+
 const sd_bus_vtable local_characteristic_vtable[] = {
 	SD_BUS_VTABLE_START(0),
-	SD_BUS_METHOD_WITH_ARGS("SetValue", SD_BUS_ARGS("v", value), SD_BUS_NO_RESULT, method_set_value,
-				SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("SetValue", SD_BUS_ARGS("v", value), SD_BUS_NO_RESULT,
+				method_local_value_dbus_set, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("Notify", SD_BUS_ARGS("s", address, "v", value), SD_BUS_NO_RESULT,
-				method_notify, SD_BUS_VTABLE_UNPRIVILEGED),
+				method_local_value_dbus_notify, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("Callback", SD_BUS_ARGS("u", triggers), SD_BUS_NO_RESULT, method_callback,
 				SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("Events", SD_BUS_NO_ARGS, SD_BUS_RESULT("u", events), method_events,
 				SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("RespondRead", SD_BUS_ARGS("u", id, "v", value), SD_BUS_NO_RESULT,
-				method_respond_read, SD_BUS_VTABLE_UNPRIVILEGED),
+				method_local_value_dbus_respond, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("RejectRead", SD_BUS_ARGS("u", id, "y", att_error), SD_BUS_NO_RESULT,
-				method_reject_read, SD_BUS_VTABLE_UNPRIVILEGED),
+				method_local_value_dbus_reject, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("Descriptor", SD_BUS_ARGS("v", uuid, "a{sv}", options),
 				SD_BUS_RESULT("o", descriptor), method_descriptor,
 				SD_BUS_VTABLE_UNPRIVILEGED),
@@ -300,8 +261,8 @@ const sd_bus_vtable local_characteristic_vtable[] = {
 
 const sd_bus_vtable local_descriptor_vtable[] = {
 	SD_BUS_VTABLE_START(0),
-	SD_BUS_METHOD_WITH_ARGS("SetValue", SD_BUS_ARGS("v", value), SD_BUS_NO_RESULT, method_set_value,
-				SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("SetValue", SD_BUS_ARGS("v", value), SD_BUS_NO_RESULT,
+				method_local_value_dbus_set, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_PROPERTY("UUID", "s", get_property, 0, SD_BUS_VTABLE_PROPERTY_CONST),
 	SD_BUS_PROPERTY("Permissions", "u", get_property, 0, SD_BUS_VTABLE_PROPERTY_CONST),
 	SD_BUS_PROPERTY("Value", "ay", refuse_value, 0, SD_BUS_VTABLE_PROPERTY_EXPLICIT),

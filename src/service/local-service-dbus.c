@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* com.example.Bluetooth.LocalService1, and Session1.Service. */
+#include "service/local-service-dbus.h"
+
 #include <errno.h>
 #include <string.h>
 
+#include "core/session.h"
 #include "service/call-session.h"
+#include "service/emit.h"
 #include "service/interfaces.h"
-#include "service/local-dbus.h"
+#include "service/local-new.h"
 #include "service/options.h"
+#include "service/path.h"
 
 #define CHARACTERISTICS_DEFAULT 1	/* nbr_chars */
 
@@ -35,7 +40,7 @@ static int read_nbr_chars(sd_bus_message *m, void *userdata, Reason *reason UNUS
 	return r < 0 ? r : 0;
 }
 
-static int service_when_powered(Call *call, int error, Reason *reason)
+int local_service_dbus_new(Call *call, void *object UNUSED, Reason *reason)
 {
 	static const Option table[] = {
 		{ "isprimary", "b", read_primary },
@@ -49,13 +54,6 @@ static int service_when_powered(Call *call, int error, Reason *reason)
 	Uuid uuid;
 	int r;
 
-	if (error == 0)
-		error = call_ready_session(call, NULL, reason);
-	if (error != 0)
-		return error;
-	r = sd_bus_message_rewind(call->message, true);
-	if (r < 0)
-		return r;
 	r = options_read_uuid(call->message, "uuid", &uuid, reason);
 	if (r == 0)
 		r = options_read(call->message, table, &options, reason);
@@ -65,11 +63,6 @@ static int service_when_powered(Call *call, int error, Reason *reason)
 	if (r != 0)
 		return r;
 	return call_reply(call, "o", path_of_local_service(service, path));
-}
-
-int session_service(Call *call, void *object UNUSED, Reason *reason)
-{
-	return call_powered_session(call, service_when_powered, reason);
 }
 
 /* --- LocalService1 --- */
@@ -112,7 +105,7 @@ METHOD(remove_service, call_local_service)
 
 static int characteristic(Call *call, void *object, Reason *reason)
 {
-	return reply_new_attr(call, object, NULL, reason);
+	return local_new_attr(call, object, NULL, reason);
 }
 METHOD(characteristic, call_local_service)
 
@@ -130,6 +123,62 @@ static int get_property(sd_bus *bus UNUSED, const char *path UNUSED, const char 
 	if (strcmp(property, "Started") == 0)
 		return sd_bus_message_append(reply, "b", (int)service->wanted);
 	return -ENOENT;
+}
+
+/* --- signals: a program's own part of the tree --- */
+
+/* A signal of ObjectManager to the owner of a private session; for a user session, to those who asked for its
+ * signals. */
+void local_service_dbus_tell(Service *service, const Session *session, const char *member,
+			     ObjectAppend append, const void *object)
+{
+	guint n = session->owner ? 1 : session->subscribers->len;
+
+	service->news++;
+	for (guint i = 0; i < n; i++) {
+		const char *connection = session->owner;
+		CLEANUP(sd_bus_message_unrefp) sd_bus_message *m = NULL;
+		int r;
+
+		if (!connection)
+			connection = g_array_index(session->subscribers, Subscriber, i).connection;
+		r = sd_bus_message_new_signal(service->bus, &m, PATH_ROOT,
+					      "org.freedesktop.DBus.ObjectManager", member);
+		if (r >= 0)
+			r = append(m, object);
+		if (r >= 0)
+			service_send(service, connection, m, 0);
+		emit_check(r);
+	}
+}
+
+static int append_service(sd_bus_message *m, const void *object)
+{
+	const LocalService *local = object;
+	char path[PATH_SIZE], uuid[UUID_STRING_SIZE];
+
+	return sd_bus_message_append(m, "oa{sa{sv}}", path_of_local_service(local, path), 1,
+				     LOCAL_SERVICE_INTERFACE, 3, "UUID", "s", uuid_format(&local->uuid, uuid),
+				     "IsPrimary", "b", (int)local->primary,
+				     "Started", "b", (int)local->wanted);
+}
+
+static int append_service_gone(sd_bus_message *m, const void *object)
+{
+	char path[PATH_SIZE];
+
+	return sd_bus_message_append(m, "oas", path_of_local_service(object, path), 1,
+				     LOCAL_SERVICE_INTERFACE);
+}
+
+void service_local_service_added(Service *service, LocalService *local)
+{
+	local_service_dbus_tell(service, local->session, "InterfacesAdded", append_service, local);
+}
+
+void service_local_service_removed(Service *service, LocalService *local)
+{
+	local_service_dbus_tell(service, local->session, "InterfacesRemoved", append_service_gone, local);
 }
 
 const sd_bus_vtable local_service_vtable[] = {

@@ -5,6 +5,7 @@
 
 #include "build-config.h"
 #include "meaning/constants.h"
+#include "service/emit.h"
 #include "service/init-options.h"
 #include "service/interfaces.h"
 #include "service/path.h"
@@ -169,6 +170,12 @@ static int get_limits(sd_bus *bus UNUSED, const char *path UNUSED, const char *i
 		r = sd_bus_message_append(reply, "{su}", key->name, value);
 	}
 	return r < 0 ? r : sd_bus_message_close_container(reply);
+}
+
+void manager_adapters_changed(Service *service)
+{
+	emit_check(
+		sd_bus_emit_properties_changed(service->bus, PATH_ROOT, MANAGER_INTERFACE, "Adapters", NULL));
 }
 
 const sd_bus_vtable manager_vtable[] = {

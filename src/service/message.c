@@ -2,6 +2,7 @@
 /* Copies of messages, and their size. */
 #include "service/message.h"
 
+#include <glib.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -86,7 +87,7 @@ int message_size(sd_bus_message *m, size_t *ret, Reason *reason)
 
 int message_copy(sd_bus_message *m, sd_bus_message **ret)
 {
-	sd_bus_message *copy = NULL;
+	CLEANUP(sd_bus_message_unrefp) sd_bus_message *copy = NULL;
 	uint64_t cookie = 0;
 	int r;
 
@@ -107,10 +108,8 @@ int message_copy(sd_bus_message *m, sd_bus_message **ret)
 		r = sd_bus_message_copy(copy, m, true);
 	if (r >= 0)
 		r = sd_bus_message_seal(copy, cookie, 0);
-	if (r < 0) {
-		sd_bus_message_unref(copy);
+	if (r < 0)
 		return r;
-	}
-	*ret = copy;
+	*ret = g_steal_pointer(&copy);
 	return 0;
 }

@@ -136,13 +136,13 @@ static int found(void *object, void **ret_found)
 	return 1;
 }
 
-int find_manager_object(sd_bus *bus UNUSED, const char *path, const char *interface UNUSED, void *userdata,
+int object_find_manager(sd_bus *bus UNUSED, const char *path, const char *interface UNUSED, void *userdata,
 			void **ret_found, sd_bus_error *error UNUSED)
 {
 	return found(strcmp(path, PATH_ROOT) == 0 ? userdata : NULL, ret_found);
 }
 
-int find_adapter_object(sd_bus *bus UNUSED, const char *path, const char *interface UNUSED, void *userdata,
+int object_find_adapter(sd_bus *bus UNUSED, const char *path, const char *interface UNUSED, void *userdata,
 			void **ret_found, sd_bus_error *error UNUSED)
 {
 	const Path parsed = path_parse(path);
@@ -150,7 +150,7 @@ int find_adapter_object(sd_bus *bus UNUSED, const char *path, const char *interf
 	return found(object_radio(userdata, &parsed), ret_found);
 }
 
-int find_session_object(sd_bus *bus UNUSED, const char *path, const char *interface UNUSED, void *userdata,
+int object_find_session(sd_bus *bus UNUSED, const char *path, const char *interface UNUSED, void *userdata,
 			void **ret_found, sd_bus_error *error UNUSED)
 {
 	const Path parsed = path_parse(path);
@@ -158,7 +158,7 @@ int find_session_object(sd_bus *bus UNUSED, const char *path, const char *interf
 	return found(object_is_session(userdata, &parsed) ? userdata : NULL, ret_found);
 }
 
-int find_link_object(sd_bus *bus UNUSED, const char *path, const char *interface UNUSED, void *userdata,
+int object_find_link(sd_bus *bus UNUSED, const char *path, const char *interface UNUSED, void *userdata,
 		     void **ret_found, sd_bus_error *error UNUSED)
 {
 	const Path parsed = path_parse(path);
@@ -166,7 +166,7 @@ int find_link_object(sd_bus *bus UNUSED, const char *path, const char *interface
 	return found(parsed.kind == PATH_LINK ? object_link(userdata, &parsed) : NULL, ret_found);
 }
 
-int find_attr_object(sd_bus *bus UNUSED, const char *path, const char *interface, void *userdata,
+int object_find_attr(sd_bus *bus UNUSED, const char *path, const char *interface, void *userdata,
 		     void **ret_found, sd_bus_error *error UNUSED)
 {
 	const Path parsed = path_parse(path);
@@ -175,7 +175,7 @@ int find_attr_object(sd_bus *bus UNUSED, const char *path, const char *interface
 	return found(attr && strcmp(interface, object_attr_interface(attr)) == 0 ? attr : NULL, ret_found);
 }
 
-int find_local_service_object(sd_bus *bus UNUSED, const char *path, const char *interface UNUSED,
+int object_find_local_service(sd_bus *bus UNUSED, const char *path, const char *interface UNUSED,
 			      void *userdata, void **ret_found, sd_bus_error *error UNUSED)
 {
 	const Path parsed = path_parse(path);
@@ -184,7 +184,7 @@ int find_local_service_object(sd_bus *bus UNUSED, const char *path, const char *
 	return found(here ? object_local_service(userdata, &parsed) : NULL, ret_found);
 }
 
-int find_local_attr_object(sd_bus *bus UNUSED, const char *path, const char *interface, void *userdata,
+int object_find_local_attr(sd_bus *bus UNUSED, const char *path, const char *interface, void *userdata,
 			   void **ret_found, sd_bus_error *error UNUSED)
 {
 	const Path parsed = path_parse(path);
@@ -266,7 +266,7 @@ static void list_broker(GPtrArray *nodes, const Service *service)
 		list_node(nodes, path_of_session(g_ptr_array_index(broker->sessions, i), path));
 }
 
-int list_objects(sd_bus *bus UNUSED, const char *prefix, void *userdata, char ***ret_nodes,
+int object_list(sd_bus *bus UNUSED, const char *prefix, void *userdata, char ***ret_nodes,
 		 sd_bus_error *error UNUSED)
 {
 	GPtrArray *nodes = g_ptr_array_new();

@@ -28,18 +28,18 @@ int object_refuse_missing(const Service *service, const char *path, const char *
 /* For sd-bus: sd_bus_object_find_t and sd_bus_node_enumerator_t. userdata is the Service; what is found is
  * the object. That of Manager1 is the Service, and so is that of Session1: which session is meant depends on
  * the caller (call_session). */
-int find_manager_object(sd_bus *bus, const char *path, const char *interface, void *userdata,
+int object_find_manager(sd_bus *bus, const char *path, const char *interface, void *userdata,
 			void **ret_found, sd_bus_error *error);
-int find_adapter_object(sd_bus *bus, const char *path, const char *interface, void *userdata,
+int object_find_adapter(sd_bus *bus, const char *path, const char *interface, void *userdata,
 			void **ret_found, sd_bus_error *error);
-int find_session_object(sd_bus *bus, const char *path, const char *interface, void *userdata,
+int object_find_session(sd_bus *bus, const char *path, const char *interface, void *userdata,
 			void **ret_found, sd_bus_error *error);
-int find_link_object(sd_bus *bus, const char *path, const char *interface, void *userdata, void **ret_found,
+int object_find_link(sd_bus *bus, const char *path, const char *interface, void *userdata, void **ret_found,
 		     sd_bus_error *error);
-int find_attr_object(sd_bus *bus, const char *path, const char *interface, void *userdata, void **ret_found,
+int object_find_attr(sd_bus *bus, const char *path, const char *interface, void *userdata, void **ret_found,
 		     sd_bus_error *error);
-int find_local_service_object(sd_bus *bus, const char *path, const char *interface, void *userdata,
+int object_find_local_service(sd_bus *bus, const char *path, const char *interface, void *userdata,
 			      void **ret_found, sd_bus_error *error);
-int find_local_attr_object(sd_bus *bus, const char *path, const char *interface, void *userdata,
+int object_find_local_attr(sd_bus *bus, const char *path, const char *interface, void *userdata,
 			   void **ret_found, sd_bus_error *error);
-int list_objects(sd_bus *bus, const char *prefix, void *userdata, char ***ret_nodes, sd_bus_error *error);
+int object_list(sd_bus *bus, const char *prefix, void *userdata, char ***ret_nodes, sd_bus_error *error);

@@ -194,17 +194,48 @@ int options_read_uuid(sd_bus_message *m, const char *what, Uuid *ret, Reason *re
 	return 0;
 }
 
-int options_read_value(sd_bus_message *m, GBytes **ret, Reason *reason)
+/* The width of a value of that type on the air; 0: it is no integer. */
+static size_t integer_width(const char *contents)
 {
 	static const struct {
 		char type;
 		uint8_t width;
 	} integers[] = { { 'y', 1 }, { 'q', 2 }, { 'n', 2 }, { 'u', 4 }, { 'i', 4 }, { 't', 8 }, { 'x', 8 } };
-	const char *contents, *text;
-	const void *bytes = NULL;
-	GBytes *inner = NULL;
-	size_t length = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(integers) && strlen(contents) == 1; i++)
+		if (integers[i].type == contents[0])
+			return integers[i].width;
+	return 0;
+}
+
+static int read_integer(sd_bus_message *m, char type, size_t width, GBytes **ret)
+{
+	union {
+		uint8_t y;
+		uint16_t q;
+		uint32_t u;
+		uint64_t t;
+	} value = { .t = 0 };
 	uint8_t air[8];
+	uint64_t number;
+	int r;
+
+	r = sd_bus_message_read_basic(m, type, &value);
+	if (r < 0)
+		return r;
+	number = width == 1 ? value.y : width == 2 ? value.q : width == 4 ? value.u : value.t;
+	for (size_t i = 0; i < width; i++)
+		air[i] = (uint8_t)(number >> (8 * i));
+	*ret = g_bytes_new(air, width);
+	return 0;
+}
+
+int options_read_value(sd_bus_message *m, GBytes **ret, Reason *reason)
+{
+	g_autoptr(GBytes) value = NULL;
+	const char *contents, *text;
+	const void *bytes;
+	size_t length;
 	char type;
 	int r;
 
@@ -214,54 +245,28 @@ int options_read_value(sd_bus_message *m, GBytes **ret, Reason *reason)
 	r = sd_bus_message_enter_container(m, 'v', contents);
 	if (r < 0)
 		return r;
-	/* a program may take the contract's v for the dictionary's value, or for one in it */
 	if (strcmp(contents, "v") == 0) {
-		r = options_read_value(m, &inner, reason);
-		if (r != 0)
-			return r;
-		r = sd_bus_message_exit_container(m);
-		if (r < 0)
-			g_bytes_unref(inner);
-		else
-			*ret = inner;
-		return r < 0 ? r : 0;
-	}
-	if (strcmp(contents, "ay") == 0) {
+		/* a program may take the contract's v for the dictionary's value, or for one in it */
+		r = options_read_value(m, &value, reason);
+	} else if (strcmp(contents, "ay") == 0) {
 		r = sd_bus_message_read_array(m, 'y', &bytes, &length);
+		if (r >= 0)
+			value = g_bytes_new(bytes, length);
 	} else if (strcmp(contents, "s") == 0) {
 		r = sd_bus_message_read_basic(m, 's', &text);
-		bytes = text;
-		length = r < 0 ? 0 : strlen(text);
+		if (r >= 0)
+			value = g_bytes_new(text, strlen(text));
+	} else if (integer_width(contents) > 0) {
+		r = read_integer(m, contents[0], integer_width(contents), &value);
 	} else {
-		union {
-			uint8_t y;
-			uint16_t q;
-			uint32_t u;
-			uint64_t t;
-		} value = { .t = 0 };
-
-		for (size_t i = 0; i < ARRAY_SIZE(integers) && strlen(contents) == 1; i++)
-			if (integers[i].type == contents[0])
-				length = integers[i].width;
-		if (length == 0)
-			return reason_set(reason, E_INVALID_ARGUMENTS,
-					  "value: give bytes (ay), text (s) or an integer (y q u t n i x)");
-		r = sd_bus_message_read_basic(m, contents[0], &value);
-		if (r >= 0) {
-			uint64_t number = length == 1 ? value.y :
-					  length == 2 ? value.q :
-					  length == 4 ? value.u :
-							value.t;
-
-			for (size_t i = 0; i < length; i++)
-				air[i] = (uint8_t)(number >> (8 * i));
-			bytes = air;
-		}
+		return reason_set(reason, E_INVALID_ARGUMENTS,
+				  "value: give bytes (ay), text (s) or an integer (y q u t n i x)");
 	}
-	if (r >= 0)
-		r = sd_bus_message_exit_container(m);
+	if (r < 0 || !value)
+		return r;
+	r = sd_bus_message_exit_container(m);
 	if (r < 0)
 		return r;
-	*ret = g_bytes_new(bytes, length);
+	*ret = g_steal_pointer(&value);
 	return 0;
 }

@@ -5,13 +5,10 @@
 
 #include <errno.h>
 #include <stddef.h>
-#include <string.h>
 
 #include "core/pairing.h"
+#include "service/link-dbus.h"
 #include "service/options.h"
-#include "service/path.h"
-#include "service/service.h"
-#include "util/log.h"
 
 static Call *call_of(PairWait *wait)
 {
@@ -33,21 +30,8 @@ static void on_asked(PairWait *wait, uint32_t id, PairingKind kind, uint32_t pas
 		[PAIRING_DISPLAY] = "display",
 	};
 	const Call *call = call_of(wait);
-	sd_bus_message *m = NULL;
-	char path[PATH_SIZE];
-	int r;
 
-	r = sd_bus_message_new_signal(call->service->bus, &m, path_of_link(wait->link, path),
-				      CONNECTION_INTERFACE, "PairingRequest");
-	if (r >= 0)
-		r = sd_bus_message_set_destination(m, call_sender(call));
-	if (r >= 0)
-		r = sd_bus_message_append(m, "usu", id, words[kind], passkey);
-	if (r >= 0)
-		r = sd_bus_send(call->service->bus, m, NULL);
-	sd_bus_message_unref(m);
-	if (r < 0)
-		log_limited(LOG_WARNING, "cannot send a signal: %s", strerror(-r));
+	link_dbus_ask_pairing(call->service, wait->link, call_sender(call), id, words[kind], passkey);
 }
 
 static int read_passkey(sd_bus_message *m, void *userdata, Reason *reason)
@@ -63,7 +47,7 @@ static int read_passkey(sd_bus_message *m, void *userdata, Reason *reason)
 	return 0;
 }
 
-int pair_link(Call *call, void *link, Reason *reason)
+int pair_begin(Call *call, void *link, Reason *reason)
 {
 	static const Option table[] = {
 		{ "passkey", "u", read_passkey },
@@ -84,7 +68,7 @@ int pair_link(Call *call, void *link, Reason *reason)
 	return r == -EALREADY ? call_reply(call, NULL) : r;
 }
 
-int respond_pairing(Call *call, void *object, Reason *reason)
+int pair_respond(Call *call, void *object, Reason *reason)
 {
 	uint32_t id, passkey;
 	Link *link = object;

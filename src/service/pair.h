@@ -4,5 +4,5 @@
 
 #include "service/call.h"
 
-int pair_link(Call *call, void *link, Reason *reason);
-int respond_pairing(Call *call, void *link, Reason *reason);
+int pair_begin(Call *call, void *link, Reason *reason);
+int pair_respond(Call *call, void *link, Reason *reason);

@@ -3,7 +3,6 @@
 #include "service/path.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* A decimal number as we write it: no sign, no leading zero. Advances *text. */

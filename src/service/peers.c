@@ -3,7 +3,6 @@
 #include "service/peers.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "util/log.h"
@@ -27,8 +26,8 @@ static void peer_free(void *data)
 	charge_end(&peer->charge);
 	user_unref(peer->user);
 	g_assert(g_queue_is_empty(&peer->calls) && g_queue_is_empty(&peer->early));
-	free(peer->name);
-	free(peer);
+	g_free(peer->name);
+	g_free(peer);
 }
 
 /* The uid in a reply of GetConnectionCredentials (a{sv}, UnixUserID u). */
@@ -119,17 +118,11 @@ int peers_get(Peers *peers, const char *name, Peer **ret)
 	int r;
 
 	if (!peer) {
-		peer = calloc(1, sizeof(*peer));
-		if (!peer)
-			return -ENOMEM;
+		peer = g_new0(Peer, 1);
 		peer->peers = peers;
 		g_queue_init(&peer->early);
 		g_queue_init(&peer->calls);
-		peer->name = strdup(name);
-		if (!peer->name) {
-			free(peer);
-			return -ENOMEM;
-		}
+		peer->name = g_strdup(name);
 		r = sd_bus_call_method_async(peers->bus, &peer->lookup, "org.freedesktop.DBus",
 					     "/org/freedesktop/DBus", "org.freedesktop.DBus",
 					     "GetConnectionCredentials", on_credentials, peer, "s", name);
@@ -201,7 +194,7 @@ static int on_pong(sd_bus_message *m UNUSED, void *userdata, sd_bus_error *error
 
 static void peer_ping(Peer *peer)
 {
-	sd_bus_message *m = NULL;
+	CLEANUP(sd_bus_message_unrefp) sd_bus_message *m = NULL;
 	int r;
 
 	if (peer->ping)
@@ -212,7 +205,6 @@ static void peer_ping(Peer *peer)
 		r = sd_bus_message_set_auto_start(m, false);
 	if (r >= 0)
 		r = sd_bus_call_async(peer->peers->bus, &peer->ping, m, on_pong, peer, UINT64_MAX);
-	sd_bus_message_unref(m);
 	peer->asked = r < 0 ? 0 : peer->unread;
 }
 
@@ -252,9 +244,7 @@ int peers_new(Peers **ret, sd_bus *bus, Quota *quota, const PeersOps *ops, void 
 	Peers *peers;
 	int r;
 
-	peers = calloc(1, sizeof(*peers));
-	if (!peers)
-		return -ENOMEM;
+	peers = g_new0(Peers, 1);
 	peers->bus = sd_bus_ref(bus);
 	peers->quota = quota;
 	peers->ops = ops;
@@ -287,6 +277,6 @@ Peers *peers_free(Peers *peers)
 		peers->ops->gone(peers->userdata, peer);
 	g_hash_table_destroy(peers->by_name);
 	sd_bus_unref(peers->bus);
-	free(peers);
+	g_free(peers);
 	return NULL;
 }

@@ -2,9 +2,6 @@
 /* Advertising reports as D-Bus values. */
 #include "service/report-dbus.h"
 
-#include <errno.h>
-#include <stdlib.h>
-
 #define REPORTS_IN_SLICE 64	/* one takes 2 to 4 microseconds */
 
 static int append_fields(sd_bus_message *m, const Report *report)
@@ -74,7 +71,7 @@ static int append_rich(sd_bus_message *m, const RingEntry *entry)
 	return r;
 }
 
-int reports_append_rich(sd_bus_message *m, Session *session, size_t max)
+int report_dbus_append(sd_bus_message *m, Session *session, size_t max)
 {
 	RingEntry entry;
 	int r;
@@ -107,17 +104,15 @@ static void report_list_free(void *data)
 		report_unref(list->entries[i].report);
 	charge_end(&list->charge);
 	sd_bus_message_unref(list->reply);
-	free(list);
+	g_free(list);
 }
 
 /* What was taken out was charged before, so it can be charged again. */
 static ReportList *report_list_new(Session *session, size_t max, bool rich)
 {
 	size_t n = MIN(max, ring_count(session->ring));
-	ReportList *list = calloc(1, sizeof(*list) + n * sizeof(list->entries[0]));
+	ReportList *list = g_malloc0(sizeof(*list) + n * sizeof(list->entries[0]));
 
-	if (!list)
-		return NULL;
 	list->rich = rich;
 	list->dropped = session_dropped(session);
 	(void)charge_init(&list->charge, session->user, QUOTA_FIFO_BYTES, 0);
@@ -154,11 +149,28 @@ static int reports_slice(Call *call, Reason *reason UNUSED)
 	return r < 0 ? r : 0;
 }
 
-int reports_reply(Call *call, Session *session, size_t max, bool rich, Reason *reason)
+static int reply(Call *call, size_t max, bool rich, Reason *reason)
 {
-	ReportList *list = report_list_new(session, max, rich);
+	ReportList *list = report_list_new(call->session, max, rich);
 
-	if (!list)
-		return -ENOMEM;
 	return job_start(call, reports_slice, list, report_list_free, list->n <= REPORTS_IN_SLICE, reason);
+}
+
+int report_dbus_get(Call *call, void *object UNUSED, Reason *reason)
+{
+	return reply(call, 1, false, reason);
+}
+
+int report_dbus_get_all(Call *call, void *object UNUSED, Reason *reason)
+{
+	return reply(call, SIZE_MAX, false, reason);
+}
+
+int report_dbus_read(Call *call, void *object UNUSED, Reason *reason)
+{
+	uint32_t max;
+	int r;
+
+	r = sd_bus_message_read(call->message, "u", &max);
+	return r < 0 ? r : reply(call, max == 0 ? SIZE_MAX : max, true, reason);
 }

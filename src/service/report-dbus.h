@@ -7,9 +7,11 @@
 #include "core/session.h"
 #include "service/call.h"
 
-/* Takes at most max reports out, and answers with them: a(syynay), the documented five fields; or, if rich,
- * a(tsyynaya{sv}) and the losses so far, t. */
-int reports_reply(Call *call, Session *session, size_t max, bool rich, Reason *reason);
+/* GetAdv, GetAdvertisements: a(syynay), the documented five fields; ReadAdvertisements: a(tsyynaya{sv}) and
+ * the losses so far, t. */
+int report_dbus_get(Call *call, void *object, Reason *reason);
+int report_dbus_get_all(Call *call, void *object, Reason *reason);
+int report_dbus_read(Call *call, void *object, Reason *reason);
 
 /* Appends a(tsyynaya{sv}) of at most max reports, then the losses t. */
-int reports_append_rich(sd_bus_message *m, Session *session, size_t max);
+int report_dbus_append(sd_bus_message *m, Session *session, size_t max);

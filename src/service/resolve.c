@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Session1.ResolveAdvData: AD structures as D-Bus values. */
+#include "service/resolve.h"
+
 #include <glib.h>
 
 #include "meaning/ad.h"
-#include "service/interfaces.h"
 
 #define BRIEF 256	/* bytes of data: of an advertisement that is not extended, and more */
 
 /* One AD structure as the type says: y, n, s or ay. Nothing for a TX power that holds no value. */
 static int append_resolved(sd_bus_message *m, const AdField *field)
 {
-	char *text;
+	g_autofree char *text = NULL;
 	int r;
 
 	switch (field->type) {
@@ -24,9 +25,7 @@ static int append_resolved(sd_bus_message *m, const AdField *field)
 	case AD_NAME:
 	case AD_NAME_SHORT:
 		text = ad_name_text(field->data, field->length);
-		r = sd_bus_message_append(m, "v", "s", text);
-		g_free(text);
-		return r;
+		return sd_bus_message_append(m, "v", "s", text);
 	default:
 		r = sd_bus_message_open_container(m, 'v', "ay");
 		if (r >= 0)
@@ -37,7 +36,7 @@ static int append_resolved(sd_bus_message *m, const AdField *field)
 
 static int resolve_slice(Call *call, Reason *reason UNUSED)
 {
-	sd_bus_message *reply = NULL;
+	CLEANUP(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
 	const void *data;
 	size_t length;
 	AdField field;
@@ -65,7 +64,6 @@ static int resolve_slice(Call *call, Reason *reason UNUSED)
 		r = sd_bus_message_close_container(reply);
 	if (r >= 0)
 		r = sd_bus_send(NULL, reply, NULL);
-	sd_bus_message_unref(reply);
 	return r < 0 ? r : 0;
 }
 

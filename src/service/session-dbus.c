@@ -2,18 +2,27 @@
 /* com.example.Bluetooth.Session1: the bus face of core/session. */
 #include <errno.h>
 
+#include "core/peripheral.h"
 #include "meaning/constants.h"
 #include "service/advert-dbus.h"
 #include "service/advert-stream.h"
 #include "service/bonds.h"
 #include "service/call-session.h"
-#include "service/filter-dbus.h"
+#include "service/connect.h"
+#include "service/emit.h"
 #include "service/init-options.h"
 #include "service/interfaces.h"
+#include "service/local-service-dbus.h"
+#include "service/path.h"
 #include "service/report-dbus.h"
+#include "service/resolve.h"
+#include "service/scan.h"
 #include "service/service.h"
 
 #define TRIGGERS_KNOWN (EVENT_NEW_ADV | EVENT_CLIENT_CONNECTED | EVENT_CLIENT_DISCONNECTED)
+
+/* About what a report takes in a signal. */
+#define REPORT_SIZE 160
 
 /* --- life --- */
 
@@ -59,128 +68,6 @@ static int close_session(Call *call, void *object UNUSED, Reason *reason)
 }
 METHOD(close_session, call_session)
 
-/* --- scan --- */
-
-static int read_seconds(Call *call, int32_t *ret)
-{
-	int r;
-
-	r = sd_bus_message_rewind(call->message, true);
-	if (r >= 0)
-		r = sd_bus_message_read(call->message, "i", ret);
-	return r < 0 ? r : 0;
-}
-
-/* The session is looked up anew: between the two halves it may have gone, and come again. */
-static int scan_when_powered(Call *call, int error, Reason *reason)
-{
-	int32_t seconds;
-	int r;
-
-	if (error != 0)
-		return error;
-	r = read_seconds(call, &seconds);
-	if (r == 0)
-		r = call_ready_session(call, NULL, reason);
-	if (r == 0)
-		r = session_start_scan(call->session, seconds, service_now(call->service), reason);
-	return r != 0 ? r : call_reply(call, NULL);
-}
-
-static int start_scan(Call *call, void *object UNUSED, Reason *reason)
-{
-	int32_t seconds;
-	int r;
-
-	r = read_seconds(call, &seconds);
-	if (r != 0)
-		return r;
-	return seconds == 0 ? scan_when_powered(call, 0, reason) :
-			      call_powered_session(call, scan_when_powered, reason);
-}
-METHOD(start_scan, NULL)
-
-static int stop_scan(Call *call, void *object UNUSED, Reason *reason UNUSED)
-{
-	session_stop_scan(call->session, "stopped");
-	return call_reply(call, NULL);
-}
-METHOD(stop_scan, call_ready_session)
-
-static int is_scanning(Call *call, void *object UNUSED, Reason *reason UNUSED)
-{
-	return call_reply(call, "b", (int)call->session->scanning);
-}
-QUESTION(is_scanning, call_ready_session)
-
-static int set_scan_filter(Call *call, void *object UNUSED, Reason *reason)
-{
-	ScanFilter filter;
-	int r;
-
-	r = filter_read(call->message, &call->service->broker->config, &filter, reason);
-	if (r != 0)
-		return r;
-	r = session_set_filter(call->session, &filter, reason);
-	scan_filter_clear(&filter);
-	return r != 0 ? r : call_reply(call, NULL);
-}
-METHOD(set_scan_filter, call_ready_session)
-
-/* --- reports --- */
-
-static int get_adv(Call *call, void *object UNUSED, Reason *reason)
-{
-	return reports_reply(call, call->session, 1, false, reason);
-}
-METHOD(get_adv, call_ready_session)
-
-static int get_advertisements(Call *call, void *object UNUSED, Reason *reason)
-{
-	return reports_reply(call, call->session, SIZE_MAX, false, reason);
-}
-METHOD(get_advertisements, call_ready_session)
-
-static int read_advertisements(Call *call, void *object UNUSED, Reason *reason)
-{
-	uint32_t max;
-	int r;
-
-	r = sd_bus_message_read(call->message, "u", &max);
-	return r < 0 ? r : reports_reply(call, call->session, max == 0 ? SIZE_MAX : max, true, reason);
-}
-METHOD(read_advertisements, call_ready_session)
-
-METHOD(acquire_advertisements, call_ready_session)
-
-/* --- links --- */
-
-static int connect_when_powered(Call *call, int error, Reason *reason)
-{
-	if (error == 0)
-		error = call_ready_session(call, NULL, reason);
-	return error != 0 ? error : session_connect(call, call->session, reason);
-}
-
-static int connect_device(Call *call, void *object UNUSED, Reason *reason)
-{
-	return call_powered_session(call, connect_when_powered, reason);
-}
-METHOD(connect_device, NULL)
-
-static int forget_when_powered(Call *call, int error, Reason *reason)
-{
-	if (error == 0)
-		error = call_ready_session(call, NULL, reason);
-	return error != 0 ? error : forget_device(call, call->session, reason);
-}
-
-static int forget(Call *call, void *object UNUSED, Reason *reason)
-{
-	return call_powered_session(call, forget_when_powered, reason);
-}
-METHOD(forget, NULL)
-
 /* --- events --- */
 
 static int callback(Call *call, void *object UNUSED, Reason *reason)
@@ -214,20 +101,153 @@ static int events(Call *call, void *object UNUSED, Reason *reason UNUSED)
 }
 METHOD(events, call_ready_session)
 
-/* The data is the caller's, and so must be the session. */
-QUESTION(resolve_adv_data, call_session)
-
 /* --- the peripheral side --- */
 
-METHOD(set_advertisement, NULL)
-METHOD(set_advertisement_params, NULL)
-METHOD(set_advertisement_raw, NULL)
-METHOD(advertise, NULL)
-METHOD(session_service, NULL)
-METHOD(disconnect_client, call_ready_session)
-METHOD(tx_power, call_ready_session)
+static int set_pin(Call *call, void *object UNUSED, Reason *reason)
+{
+	uint32_t pin;
+	int r;
+
+	r = sd_bus_message_read(call->message, "u", &pin);
+	if (r < 0)
+		return r;
+	if (pin > PIN_MAX)
+		return reason_set(reason, E_INVALID_ARGUMENTS, "pin: 0 to %u, not %u", PIN_MAX, pin);
+	session_set_pin(call->session, pin);
+	return call_reply(call, NULL);
+}
 METHOD(set_pin, call_ready_session)
+
+static int gatts_mtu(Call *call, void *object UNUSED, Reason *reason UNUSED)
+{
+	uint16_t mtu = peripheral_mtu(call->session->radio->peripheral, call->session);
+	int r;
+
+	r = mtu > 0 ? sd_bus_reply_method_return(call->message, "aq", 1, mtu) :
+		      sd_bus_reply_method_return(call->message, "aq", 0);
+	return r < 0 ? -ECOMM : 0;
+}
 QUESTION(gatts_mtu, call_ready_session)
+
+static int disconnect_client(Call *call, void *object UNUSED, Reason *reason)
+{
+	int r = peripheral_disconnect(call->session->radio->peripheral, call->session, reason);
+
+	return r != 0 ? r : call_reply(call, NULL);
+}
+METHOD(disconnect_client, call_ready_session)
+
+/* --- methods that have a file of their own --- */
+
+METHOD(scan_start, scan_check_start)
+METHOD(scan_stop, call_ready_session)
+QUESTION(scan_is_active, call_ready_session)
+METHOD(scan_set_filter, call_ready_session)
+METHOD(report_dbus_get, call_ready_session)
+METHOD(report_dbus_get_all, call_ready_session)
+METHOD(report_dbus_read, call_ready_session)
+METHOD(advert_stream_acquire, call_ready_session)
+/* the data is the caller's, and so must be the session */
+QUESTION(resolve_adv_data, call_session)
+METHOD(connect_device, call_powered_session)
+METHOD(bonds_forget, call_powered_session)
+METHOD(advert_dbus_set, call_powered_session)
+METHOD(advert_dbus_set_params, call_powered_session)
+METHOD(advert_dbus_set_raw, call_powered_session)
+METHOD(advert_dbus_enable, call_powered_session)
+METHOD(advert_dbus_tx_power, call_ready_session)
+METHOD(local_service_dbus_new, call_powered_session)
+
+/* --- signals --- */
+
+static int signal_new(Service *service, const Session *session, const char *member, sd_bus_message **ret)
+{
+	char path[PATH_SIZE];
+
+	return sd_bus_message_new_signal(service->bus, ret, path_of_signals(session, path), SESSION_INTERFACE,
+					 member);
+}
+
+void service_session_event(Service *service, Session *session, const char *connection, uint32_t events)
+{
+	CLEANUP(sd_bus_message_unrefp) sd_bus_message *m = NULL;
+	int r;
+
+	r = signal_new(service, session, "Event", &m);
+	if (r >= 0)
+		r = sd_bus_message_append(m, "u", events);
+	if (r >= 0)
+		r = sd_bus_send_to(service->bus, m, connection, NULL);
+	emit_check(r);
+}
+
+bool service_session_batch(Service *service, Session *session)
+{
+	const size_t before = ring_count(session->ring);
+	CLEANUP(sd_bus_message_unrefp) sd_bus_message *first = NULL;
+	int r = 0;
+
+	if (service_is_behind(service))
+		return false;
+
+	for (guint i = 0; i < session->subscribers->len && r >= 0; i++) {
+		const Subscriber *subscriber = &g_array_index(session->subscribers, Subscriber, i);
+		CLEANUP(sd_bus_message_unrefp) sd_bus_message *m = NULL;
+
+		if (!(subscriber->triggers & EVENT_NEW_ADV) || subscriber->stuck)
+			continue;
+		r = signal_new(service, session, "Advertisements", &m);
+		if (r < 0)
+			break;
+		/* the reports leave the FIFO once; more readers get a copy of what the first got */
+		if (first) {
+			r = sd_bus_message_rewind(first, true);
+			if (r >= 0)
+				r = sd_bus_message_copy(m, first, true);
+		} else {
+			r = report_dbus_append(m, session,
+					       MIN(session->filter.batch_max, SIGNAL_REPORTS_MAX));
+		}
+		if (r >= 0)
+			service_send(service, subscriber->connection, m,
+				     (before - ring_count(session->ring)) * REPORT_SIZE);
+		if (!first)
+			first = sd_bus_message_ref(m);
+	}
+	emit_check(r);
+	return true;
+}
+
+void service_session_scan_stopped(Service *service, Session *session, const char *reason)
+{
+	for (guint i = 0; i < session->subscribers->len; i++) {
+		const Subscriber *subscriber = &g_array_index(session->subscribers, Subscriber, i);
+		CLEANUP(sd_bus_message_unrefp) sd_bus_message *m = NULL;
+		int r;
+
+		r = signal_new(service, session, "ScanStopped", &m);
+		if (r >= 0)
+			r = sd_bus_message_append(m, "s", reason);
+		if (r >= 0)
+			service_send(service, subscriber->connection, m, 0);
+		emit_check(r);
+	}
+}
+
+void service_session_client(Service *service, Session *session, const char *connection, const Addr *addr,
+			    bool connected)
+{
+	CLEANUP(sd_bus_message_unrefp) sd_bus_message *m = NULL;
+	char address[ADDR_STRING_SIZE];
+	int r;
+
+	r = signal_new(service, session, connected ? "ClientConnected" : "ClientDisconnected", &m);
+	if (r >= 0)
+		r = sd_bus_message_append(m, "s", addr_format(addr, address));
+	if (r >= 0)
+		service_send(service, connection, m, 0);
+	emit_check(r);
+}
 
 const sd_bus_vtable session_vtable[] = {
 	SD_BUS_VTABLE_START(0),
@@ -235,16 +255,16 @@ const sd_bus_vtable session_vtable[] = {
 				SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("Deinit", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, method_deinit,
 				SD_BUS_VTABLE_UNPRIVILEGED),
-	SD_BUS_METHOD_WITH_ARGS("StartScan", SD_BUS_ARGS("i", seconds), SD_BUS_NO_RESULT, method_start_scan,
+	SD_BUS_METHOD_WITH_ARGS("StartScan", SD_BUS_ARGS("i", seconds), SD_BUS_NO_RESULT, method_scan_start,
 				SD_BUS_VTABLE_UNPRIVILEGED),
-	SD_BUS_METHOD_WITH_ARGS("StopScan", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, method_stop_scan,
+	SD_BUS_METHOD_WITH_ARGS("StopScan", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, method_scan_stop,
 				SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("IsScanning", SD_BUS_NO_ARGS, SD_BUS_RESULT("b", scanning),
-				method_is_scanning, SD_BUS_VTABLE_UNPRIVILEGED),
+				method_scan_is_active, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("GetAdv", SD_BUS_NO_ARGS, SD_BUS_RESULT("a(syynay)", advertisements),
-				method_get_adv, SD_BUS_VTABLE_UNPRIVILEGED),
+				method_report_dbus_get, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("GetAdvertisements", SD_BUS_NO_ARGS,
-				SD_BUS_RESULT("a(syynay)", advertisements), method_get_advertisements,
+				SD_BUS_RESULT("a(syynay)", advertisements), method_report_dbus_get_all,
 				SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("ResolveAdvData", SD_BUS_ARGS("ay", data, "y", type),
 				SD_BUS_RESULT("av", values), method_resolve_adv_data,
@@ -254,36 +274,36 @@ const sd_bus_vtable session_vtable[] = {
 	SD_BUS_METHOD_WITH_ARGS("Events", SD_BUS_NO_ARGS, SD_BUS_RESULT("u", events), method_events,
 				SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("SetScanFilter", SD_BUS_ARGS("a{sv}", filter), SD_BUS_NO_RESULT,
-				method_set_scan_filter, SD_BUS_VTABLE_UNPRIVILEGED),
+				method_scan_set_filter, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("ReadAdvertisements", SD_BUS_ARGS("u", max),
 				SD_BUS_RESULT("a(tsyynaya{sv})", advertisements, "t", dropped),
-				method_read_advertisements, SD_BUS_VTABLE_UNPRIVILEGED),
+				method_report_dbus_read, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("AcquireAdvertisements", SD_BUS_ARGS("a{sv}", options),
-				SD_BUS_RESULT("h", fd, "u", version), method_acquire_advertisements,
+				SD_BUS_RESULT("h", fd, "u", version), method_advert_stream_acquire,
 				SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("Connect", SD_BUS_ARGS("s", mac, "a{sv}", options),
 				SD_BUS_RESULT("o", connection), method_connect_device,
 				SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("SetAdvertisement", SD_BUS_ARGS("a{sv}", advertisement), SD_BUS_NO_RESULT,
-				method_set_advertisement, SD_BUS_VTABLE_UNPRIVILEGED),
+				method_advert_dbus_set, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("SetAdvertisementParams", SD_BUS_ARGS("a{sv}", params), SD_BUS_NO_RESULT,
-				method_set_advertisement_params, SD_BUS_VTABLE_UNPRIVILEGED),
+				method_advert_dbus_set_params, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("SetAdvertisementRaw", SD_BUS_ARGS("ay", adv, "ay", scan_rsp),
-				SD_BUS_NO_RESULT, method_set_advertisement_raw, SD_BUS_VTABLE_UNPRIVILEGED),
-	SD_BUS_METHOD_WITH_ARGS("Advertise", SD_BUS_ARGS("b", enable), SD_BUS_NO_RESULT, method_advertise,
-				SD_BUS_VTABLE_UNPRIVILEGED),
+				SD_BUS_NO_RESULT, method_advert_dbus_set_raw, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Advertise", SD_BUS_ARGS("b", enable), SD_BUS_NO_RESULT,
+				method_advert_dbus_enable, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("Service", SD_BUS_ARGS("v", uuid, "a{sv}", options),
-				SD_BUS_RESULT("o", service), method_session_service,
+				SD_BUS_RESULT("o", service), method_local_service_dbus_new,
 				SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("DisconnectClient", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT,
 				method_disconnect_client, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("TxPower", SD_BUS_ARGS("u", type, "ai", level), SD_BUS_RESULT("i", dbm),
-				method_tx_power, SD_BUS_VTABLE_UNPRIVILEGED),
+				method_advert_dbus_tx_power, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("SetPin", SD_BUS_ARGS("u", pin), SD_BUS_NO_RESULT, method_set_pin,
 				SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("GattsMtu", SD_BUS_NO_ARGS, SD_BUS_RESULT("aq", mtu), method_gatts_mtu,
 				SD_BUS_VTABLE_UNPRIVILEGED),
-	SD_BUS_METHOD_WITH_ARGS("Forget", SD_BUS_ARGS("s", address), SD_BUS_NO_RESULT, method_forget,
+	SD_BUS_METHOD_WITH_ARGS("Forget", SD_BUS_ARGS("s", address), SD_BUS_NO_RESULT, method_bonds_forget,
 				SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("Close", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, method_close_session,
 				SD_BUS_VTABLE_UNPRIVILEGED),

@@ -85,7 +85,7 @@ void step_batch(unsigned int times, unsigned int sessions UNUSED, unsigned int d
 
 		for (unsigned int n = 0; n < BATCH && i < times; n++, i++)
 			radio_report(radio, report, NOW);
-		core_check(reports_append_rich(m, session, BATCH), "batch");
+		core_check(report_dbus_append(m, session, BATCH), "batch");
 		sd_bus_message_unref(m);
 	}
 	core_radio_free(radio);

@@ -41,7 +41,7 @@ static int on_call(sd_bus_message *m, void *userdata, sd_bus_error *error UNUSED
 	core_check(sd_bus_message_get_type(m, &type), "message");
 	if (type != SD_BUS_MESSAGE_METHOD_CALL)
 		return 0;
-	if (call_ready_session(&call, NULL, &reason) != 0 || acquire_advertisements(&call, NULL, &reason) != 0)
+	if (call_ready_session(&call, NULL, &reason) != 0 || advert_stream_acquire(&call, NULL, &reason) != 0)
 		core_fail(reason.text);
 	return 1;
 }

@@ -22,11 +22,8 @@ typedef struct Command {
 		    const uint8_t *parameters);
 } Command;
 
-struct Radio {
-	Air *air;
-	uint64_t addr;
+struct Controller {
 	bdaddr_t address;
-	unsigned int source;
 	int fd;			/* /dev/vhci */
 	int control_fd;		/* for asking the kernel about the device */
 	int index;
@@ -43,6 +40,7 @@ struct Radio {
 	uint64_t *seen;		/* address, its type, event type of what this scan reported */
 	size_t n_seen;
 
+	Peers *peers;
 	Link *links;
 	Advert advert;
 };

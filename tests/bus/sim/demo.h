@@ -2,6 +2,6 @@
 /* A handful of believable advertisers, for people without a radio. */
 #pragma once
 
-#include "request.h"
+#include "commands.h"
 
-void demo_start(Language *language);
+void demo_start(Sim *sim);

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "agents.h"
-#include "sim.h"
+#include "air.h"
 #include "eir.h"
 
 typedef struct Device Device;

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The keys batch_ms and batch_max of several dictionaries. */
+#pragma once
+
+#include <stdint.h>
+#include <systemd/sd-bus.h>
+
+#include "util/error.h"
+
+/* E_INVALID_ARGUMENTS. */
+int batch_options_read_ms(sd_bus_message *m, uint32_t *ret, Reason *reason);
+int batch_options_read_max(sd_bus_message *m, uint32_t *ret, Reason *reason);

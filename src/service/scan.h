@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Session1: scanning. */
+#pragma once
+
+#include "service/call.h"
+
+/* The session of StartScan: the radio is powered, unless the duration is one that will not do anyway. */
+int scan_check_start(Call *call, void *object, Reason *reason);
+int scan_start(Call *call, void *object, Reason *reason);
+int scan_stop(Call *call, void *object, Reason *reason);
+int scan_is_active(Call *call, void *object, Reason *reason);
+int scan_set_filter(Call *call, void *object, Reason *reason);
