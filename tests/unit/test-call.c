@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A call's way: whose it is, whether it may, what it is on, how long it waits. */
+#include "service/call.h"
+
+#include <string.h>
+
+#include "bed-links.h"
+#include "service/path.h"
+#include "service/service.h"
+#include "wire.h"
+
+#define HCI0 PATH_ROOT "/hci0"
+
+typedef struct World {
+	Bed bed;
+	Wire wire;
+	sd_event *event;
+	Service *service;
+} World;
+
+static void world_init(World *world)
+{
+	bed_init_radio(&world->bed);
+	wire_init(&world->wire);
+	ck_assert_int_ge(sd_event_new(&world->event), 0);
+	ck_assert_int_ge(service_new(&world->service, world->event, world->wire.service, world->bed.broker),
+			 0);
+	wire_run(&world->wire);
+}
+
+static void world_end(World *world)
+{
+	service_free(world->service);
+	sd_event_unref(world->event);
+	wire_end(&world->wire);
+	bed_end(&world->bed);
+}
+
+static void call_plain(World *world, const char *connection, const char *path, const char *interface,
+		       const char *member, WireCall *call)
+{
+	wire_call(&world->wire, wire_method(&world->wire, connection, path, interface, member), call);
+}
+
+static void expect(WireCall *call, const char *error)
+{
+	ck_assert_uint_eq(call->answered, 1);
+	ck_assert_str_eq(call->error, error);
+	wire_call_end(call);
+}
+
+static const char *path_of(const Session *session)
+{
+	static char path[PATH_SIZE];
+
+	return path_of_session(session, path);
+}
+
+static uint64_t calls_charged(World *world, uid_t uid)
+{
+	uint64_t charged;
+	User *user;
+
+	ck_assert_int_eq(quota_user(world->bed.broker->quota, uid, &user), 0);
+	charged = user_charged(user, QUOTA_CALLS);
+	user_unref(user);
+	return charged;
+}
+
+/* Calls that come before the caller is known run in their order when it is. */
+START_TEST(test_order)
+{
+	WireCall first, second, third;
+	World world;
+	int scanning;
+
+	world_init(&world);
+	call_plain(&world, ":1.1", path_of(world.bed.a), SESSION_INTERFACE, "Deinit", &first);
+	call_plain(&world, ":1.1", path_of(world.bed.a), SESSION_INTERFACE, "IsScanning", &second);
+	ck_assert_uint_eq(first.answered + second.answered, 0);
+	wire_answer_uid(&world.wire, 1);
+	expect(&first, "");
+	expect(&second, "NotReady");
+
+	/* known from now on */
+	call_plain(&world, ":1.1", HCI0, SESSION_INTERFACE, "IsScanning", &third);
+	ck_assert_int_ge(sd_bus_message_read(third.reply, "b", &scanning), 0);
+	ck_assert(!scanning);
+	expect(&third, "");
+	ck_assert(g_queue_is_empty(&world.wire.asked));
+	world_end(&world);
+}
+END_TEST
+
+START_TEST(test_not_told)
+{
+	CLEANUP(sd_bus_message_unrefp) sd_bus_message *asked = NULL;
+	WireCall call;
+	World world;
+
+	world_init(&world);
+	call_plain(&world, ":1.1", HCI0, SESSION_INTERFACE, "StopScan", &call);
+	asked = wire_asked(&world.wire, "GetConnectionCredentials");
+	ck_assert_int_ge(sd_bus_reply_method_errorf(asked, SD_BUS_ERROR_FAILED, "no"), 0);
+	wire_run(&world.wire);
+	expect(&call, "AccessDenied");
+	world_end(&world);
+}
+END_TEST
+
+/* What stands in line for its caller is bounded: in number, and in bytes, without which it would be
+ * anybody's. */
+START_TEST(test_early_bounds)
+{
+	sd_bus_message *m;
+	WireCall calls[4], large;
+	World world;
+	void *data;
+
+	world_init(&world);
+	world.bed.broker->config.queued_calls_per_user = 3;
+	m = wire_method(&world.wire, ":1.1", HCI0, SESSION_INTERFACE, "ResolveAdvData");
+	ck_assert_int_ge(sd_bus_message_append_array_space(m, 'y', MESSAGE_KEPT_MAX, &data), 0);
+	memset(data, 0, MESSAGE_KEPT_MAX);
+	ck_assert_int_ge(sd_bus_message_append(m, "y", 1), 0);
+	wire_call(&world.wire, m, &large);
+	expect(&large, "LimitReached");
+	for (size_t i = 0; i < 4; i++)
+		call_plain(&world, ":1.1", HCI0, SESSION_INTERFACE, "IsScanning", &calls[i]);
+	expect(&calls[3], "LimitReached");
+	wire_answer_uid(&world.wire, 1);
+	for (size_t i = 0; i < 3; i++)
+		expect(&calls[i], "");
+	ck_assert_uint_eq(calls_charged(&world, 1), 0);
+	world_end(&world);
+}
+END_TEST
+
+/* The object went while the bus was asked whose the caller is. */
+START_TEST(test_gone_meanwhile)
+{
+	WireCall call;
+	World world;
+
+	world_init(&world);
+	call_plain(&world, ":1.1", path_of(world.bed.a), SESSION_INTERFACE, "StopScan", &call);
+	session_drop(world.bed.a, world.bed.now);
+	wire_answer_uid(&world.wire, 1);
+	expect(&call, "DoesNotExist");
+	world_end(&world);
+}
+END_TEST
+
+START_TEST(test_caller_leaves)
+{
+	WireCall early;
+	World world;
+
+	world_init(&world);
+	call_plain(&world, ":1.1", path_of(world.bed.a), SESSION_INTERFACE, "Close", &early);
+	wire_leave(&world.wire, ":1.1");
+	ck_assert_uint_eq(early.answered, 0);
+	ck_assert_ptr_null(peers_find(world.service->peers, ":1.1"));
+	world_end(&world);
+}
+END_TEST
+
+START_TEST(test_whose_session)
+{
+	WireCall call;
+	World world;
+
+	world_init(&world);
+	call_plain(&world, ":1.2", path_of(world.bed.a), SESSION_INTERFACE, "StopScan", &call);
+	wire_answer_uid(&world.wire, 1);
+	expect(&call, "AccessDenied");
+	call_plain(&world, ":1.2", HCI0 "/session/uid2", SESSION_INTERFACE, "StopScan", &call);
+	expect(&call, "AccessDenied");
+	call_plain(&world, ":1.9", path_of(world.bed.a), SESSION_INTERFACE, "StopScan", &call);
+	wire_answer_uid(&world.wire, 0);
+	expect(&call, "");
+	world_end(&world);
+}
+END_TEST
+
+START_TEST(test_missing)
+{
+	static const struct {
+		const char *path, *interface, *member, *error;
+	} cases[] = {
+		{ PATH_ROOT "/hci7", ADAPTER1_INTERFACE, "GetBonds", "NoSuchAdapter" },
+		{ PATH_ROOT "/hci7", SESSION_INTERFACE, "StopScan", "NoSuchAdapter" },
+		{ PATH_ROOT "/hci7/session/uid1", SESSION_INTERFACE, "StopScan", "NoSuchAdapter" },
+		{ HCI0 "/session/99", SESSION_INTERFACE, "StopScan", "DoesNotExist" },
+		{ HCI0 "/session/1/service1", LOCAL_SERVICE_INTERFACE, "Start", "DoesNotExist" },
+		{ HCI0 "/device/00_00_00_00_00_05", CONNECTION_INTERFACE, "Services", "DoesNotExist" },
+		{ HCI0 "/device/00_00_00_00_00_05", CONNECTION_INTERFACE, "IsConnected", "" },
+		{ PATH_ROOT "/nothing", SESSION_INTERFACE, "StopScan", "DoesNotExist" },
+		{ HCI0, SESSION_INTERFACE, "Dance", "UnknownMethod" },
+		{ HCI0, CONNECTION_INTERFACE, "Services", "UnknownMethod" },
+	};
+	WireCall call;
+	World world;
+
+	world_init(&world);
+	call_plain(&world, ":1.1", HCI0, SESSION_INTERFACE, "StopScan", &call);
+	wire_answer_uid(&world.wire, 1);
+	expect(&call, "");
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		call_plain(&world, ":1.1", cases[i].path, cases[i].interface, cases[i].member, &call);
+		expect(&call, cases[i].error);
+	}
+	world_end(&world);
+}
+END_TEST
+
+/* Nothing is done for a question to which no answer is wanted; not even its caller is asked for. */
+START_TEST(test_unanswered)
+{
+	WireCall call;
+	World world;
+	sd_bus_message *m;
+
+	world_init(&world);
+	m = wire_method(&world.wire, ":1.1", path_of(world.bed.a), SESSION_INTERFACE, "IsScanning");
+	ck_assert_int_ge(sd_bus_message_set_expect_reply(m, false), 0);
+	wire_call(&world.wire, m, NULL);
+	ck_assert_ptr_null(peers_find(world.service->peers, ":1.1"));
+
+	m = wire_method(&world.wire, ":1.1", path_of(world.bed.a), SESSION_INTERFACE, "Deinit");
+	ck_assert_int_ge(sd_bus_message_set_expect_reply(m, false), 0);
+	wire_call(&world.wire, m, NULL);
+	wire_answer_uid(&world.wire, 1);
+	ck_assert(!world.bed.a->initialised);
+	call_plain(&world, ":1.1", path_of(world.bed.a), SESSION_INTERFACE, "IsScanning", &call);
+	expect(&call, "NotReady");
+	world_end(&world);
+}
+END_TEST
+
+static void start_scan(World *world, const char *connection, WireCall *call)
+{
+	sd_bus_message *m = wire_method(&world->wire, connection, HCI0, SESSION_INTERFACE, "StartScan");
+
+	ck_assert_int_ge(sd_bus_message_append(m, "i", -1), 0);
+	wire_call(&world->wire, m, call);
+}
+
+/* A call that waits is charged to its user for as long as it does, and goes with its caller. */
+START_TEST(test_waits)
+{
+	WireCall asks, powered, refused, left;
+	World world;
+
+	world_init(&world);
+	bed_power(&world.bed, world.bed.radio, false);
+	call_plain(&world, ":1.8", HCI0, ADAPTER1_INTERFACE, "GetBonds", &asks);
+	wire_answer_uid(&world.wire, 8);
+	expect(&asks, "");
+
+	start_scan(&world, ":1.8", &powered);
+	ck_assert_uint_eq(powered.answered, 0);
+	ck_assert_uint_eq(calls_charged(&world, 8), 1);
+	bed_power(&world.bed, world.bed.radio, true);
+	radio_power_done(world.bed.radio, 0, NULL, world.bed.now);
+	wire_run(&world.wire);
+	expect(&powered, "");
+	ck_assert_uint_eq(calls_charged(&world, 8), 0);
+
+	call_plain(&world, ":1.9", HCI0, ADAPTER1_INTERFACE, "GetBonds", &asks);
+	wire_answer_uid(&world.wire, 9);
+	expect(&asks, "");
+	bed_power(&world.bed, world.bed.radio, false);
+	start_scan(&world, ":1.9", &left);
+	ck_assert_uint_eq(calls_charged(&world, 9), 1);
+	wire_leave(&world.wire, ":1.9");
+	ck_assert_uint_eq(calls_charged(&world, 9), 0);
+	ck_assert_uint_eq(left.answered, 0);
+
+	call_plain(&world, ":1.10", HCI0, ADAPTER1_INTERFACE, "GetBonds", &asks);
+	wire_answer_uid(&world.wire, 10);
+	expect(&asks, "");
+	start_scan(&world, ":1.10", &refused);
+	radio_power_done(world.bed.radio, E_FAILED, &(Reason){ "no power" }, world.bed.now);
+	wire_run(&world.wire);
+	expect(&refused, "Failed");
+	world_end(&world);
+}
+END_TEST
+
+UNIT_MAIN("call", test_order, test_not_told, test_early_bounds, test_gone_meanwhile, test_caller_leaves,
+	  test_whose_session, test_missing, test_unanswered, test_waits)
