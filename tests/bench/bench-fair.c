@@ -10,6 +10,7 @@
 #include "bench.h"
 #include "figures.h"
 #include "peer.h"
+#include "values.h"
 
 #define RATE 2600
 #define ADVERTISERS 100
@@ -21,13 +22,6 @@ static unsigned int seconds = 3;
 static bool as_json;
 static const char *const group_of_calls = "p99 of another program's empty calls";
 static const char *const group_of_reports = "reports lost to another program";
-
-static GVariant *dictionary(const char *text)
-{
-	g_autoptr(GVariant) value = g_variant_parse(G_VARIANT_TYPE_VARDICT, text, NULL, NULL, NULL);
-
-	return g_variant_new("(@a{sv})", value);
-}
 
 static bool table_is_full(void *client)
 {

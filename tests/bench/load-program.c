@@ -10,6 +10,8 @@
 
 #include <check.h>
 
+#include "values.h"
+
 /* Of 16 programs, 8 are of the first kind, 3, 3 and 2 of the others. */
 static const LoadKind kinds[] = {
 	LOAD_FEW, LOAD_READ,   LOAD_FEW, LOAD_SIGNAL,	LOAD_FEW, LOAD_OVERFLOW,
@@ -21,11 +23,11 @@ static const LoadKind kinds[] = {
 #define PLACE_DROPS_NEWEST 15
 
 static const char *const init_options[] = {
-	[LOAD_FEW] = "({'fifo': <uint32 256>},)",
-	[LOAD_READ] = "({'fifo': <uint32 1024>},)",
-	[LOAD_SIGNAL] = "({'fifo': <uint32 256>},)",
-	[LOAD_OVERFLOW] = "({'fifo': <uint32 16>},)",
-	[LOAD_STREAM] = "({'fifo': <uint32 256>},)",
+	[LOAD_FEW] = "{'fifo': <uint32 256>}",
+	[LOAD_READ] = "{'fifo': <uint32 1024>}",
+	[LOAD_SIGNAL] = "{'fifo': <uint32 256>}",
+	[LOAD_OVERFLOW] = "{'fifo': <uint32 16>}",
+	[LOAD_STREAM] = "{'fifo': <uint32 256>}",
 };
 
 /* Of those who read. */
@@ -40,27 +42,17 @@ static const unsigned int period_ms[] = {
 /* Of a storm's reports (flags and manufacturer data 0xffff: index, number; RSSI -40 to -89), one in
  * 500, none, one in 25, one in 256, and none. */
 static const char *const few_filters[] = {
-	"({'addresses': <['C0:00:00:00:00:07', 'c00000000011']>},)",
-	"({'name': <'Thermo*'>},)",
-	"({'rssi': <int16 -41>, 'manufacturers': <[uint16 0xffff, uint16 0x004c]>},)",
-	"({'patterns': <[(byte 2, byte 0xff, [byte 0x2a])]>},)",
-	"({'uuids': <[<'180d'>, <uint16 0x180f>, <'6e400001-b5a3-f393-e0a9-e50e24dcca9e'>]>},)",
+	"{'addresses': <['C0:00:00:00:00:07', 'c00000000011']>}",
+	"{'name': <'Thermo*'>}",
+	"{'rssi': <int16 -41>, 'manufacturers': <[uint16 0xffff, uint16 0x004c]>}",
+	"{'patterns': <[(byte 2, byte 0xff, [byte 0x2a])]>}",
+	"{'uuids': <[<'180d'>, <uint16 0x180f>, <'6e400001-b5a3-f393-e0a9-e50e24dcca9e'>]>}",
 };
 
 static const char signal_filter[] =
-	"({'delivery': <'signal'>, 'batch_ms': <uint32 20>, 'batch_max': <uint32 64>},)";
+	"{'delivery': <'signal'>, 'batch_ms': <uint32 20>, 'batch_max': <uint32 64>}";
 
-static const char stream_options[] = "({'batch_ms': <uint32 20>, 'batch_max': <uint32 64>},)";
-
-static GVariant *parse(const char *text)
-{
-	g_autoptr(GError) error = NULL;
-	GVariant *value = g_variant_parse(G_VARIANT_TYPE("(a{sv})"), text, NULL, NULL, &error);
-
-	if (!value)
-		ck_abort_msg("%s: %s", text, error->message);
-	return value;
-}
+static const char stream_options[] = "{'batch_ms': <uint32 20>, 'batch_max': <uint32 64>}";
 
 /* Where the oldest report goes first, everything before the last one that was read has been either
  * delivered or dropped. */
@@ -160,12 +152,11 @@ static int on_datagram(int fd, GIOCondition condition, void *data)
 
 static void program_want_stream(Program *program)
 {
-	g_autoptr(GVariant) options = parse(stream_options);
 	g_autoptr(GUnixFDList) fds = NULL;
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GVariant) reply = g_dbus_connection_call_with_unix_fd_list_sync(
 		client_connection(program->client), WORLD_NAME, program->path,
-		WORLD_NAME ".Session1", "AcquireAdvertisements", options, G_VARIANT_TYPE("(hu)"),
+		WORLD_NAME ".Session1", "AcquireAdvertisements", dictionary(stream_options), G_VARIANT_TYPE("(hu)"),
 		G_DBUS_CALL_FLAGS_NONE, -1, NULL, &fds, NULL, &error);
 
 	if (!reply)
@@ -176,8 +167,7 @@ static void program_want_stream(Program *program)
 
 static void program_open(Program *program)
 {
-	g_autoptr(GVariant) options = parse(init_options[program->kind]);
-	g_autoptr(GVariant) dict = g_variant_get_child_value(options, 0);
+	g_autoptr(GVariant) dict = options(init_options[program->kind]);
 	g_autoptr(GVariant) reply = NULL;
 	GVariantDict builder;
 
@@ -191,9 +181,7 @@ static void program_open(Program *program)
 
 static void program_set_filter(Program *program, const char *text)
 {
-	g_autoptr(GVariant) filter = parse(text);
-
-	client_do(program->client, program->path, "Session1", "SetScanFilter", filter);
+	client_do(program->client, program->path, "Session1", "SetScanFilter", dictionary(text));
 }
 
 Program *program_new(World *world, unsigned int index, LoadMix mix)
@@ -212,7 +200,7 @@ Program *program_new(World *world, unsigned int index, LoadMix mix)
 	if (program->kind == LOAD_FEW)
 		program_set_filter(program, few_filters[index / 2 % G_N_ELEMENTS(few_filters)]);
 	if (place == PLACE_DEDUP)
-		program_set_filter(program, "({'dedup': <uint32 1000>},)");
+		program_set_filter(program, "{'dedup': <uint32 1000>}");
 	if (program->kind == LOAD_SIGNAL) {
 		program_set_filter(program, signal_filter);
 		program_want_signals(program);

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the tests of the daemon's outer life share. */
-#include <stdlib.h>
-
 #include "daemon-fixture.h"
 
 World *world;
@@ -86,43 +84,13 @@ unsigned int take_all(Client *by, const char *session)
 	return (unsigned int)g_variant_n_children(reports);
 }
 
-/* --- counters --- */
-
-static GVariant *get_stats(Client *by)
-{
-	g_autoptr(GVariant) reply = client_expect(by, NULL, "Manager1", "GetStats", NULL, "(a{sv})");
-
-	return g_variant_get_child_value(reply, 0);
-}
-
-uint64_t get_stat(Client *by, const char *key)
-{
-	g_autoptr(GVariant) stats = get_stats(by);
-	uint64_t value;
-
-	ck_assert_msg(g_variant_lookup(stats, key, "t", &value), "GetStats has no %s", key);
-	return value;
-}
-
 unsigned int fifo_count(Client *by, const char *session)
 {
-	g_autoptr(GVariant) stats = get_stats(by);
-	g_autoptr(GVariant) rows = g_variant_lookup_value(stats, "Sessions", G_VARIANT_TYPE("aa{sv}"));
-	g_autofree char *wanted = session[0] == '/' ? g_strdup(session)
-						    : g_strdup_printf("/com/example/Bluetooth/%s/session/uid%u", session,
-								      client_get_uid(by, client_name(by)));
+	g_autofree char *path = session[0] == '/' ? g_strdup(session)
+						  : g_strdup_printf("%s/session/uid%u", session,
+								    client_get_uid(by, client_name(by)));
 
-	ck_assert_ptr_nonnull(rows);
-	for (gsize i = 0; i < g_variant_n_children(rows); i++) {
-		g_autoptr(GVariant) row = g_variant_get_child_value(rows, i);
-		const char *path = NULL;
-		uint32_t count = 0;
-
-		ck_assert(g_variant_lookup(row, "Path", "&o", &path) && g_variant_lookup(row, "Fifo", "u", &count));
-		if (g_str_equal(path, wanted))
-			return count;
-	}
-	ck_abort_msg("GetStats does not list %s", session);
+	return (unsigned int)stats_of(by, path, "Fifo");
 }
 
 /* --- waiting --- */
@@ -204,7 +172,7 @@ void hear_and_leave(Client *by, const char *session, const char *radio)
 	ck_assert_msg(wait_until(heard, &wanted, RESUME), "%s: nothing is heard through %s", session, radio);
 }
 
-void hear(Client *by, const char *session, const char *radio)
+void hear_through(Client *by, const char *session, const char *radio)
 {
 	hear_and_leave(by, session, radio);
 	(void)take_all(by, session);
@@ -248,27 +216,4 @@ void expect_changed(Client *by, const char *path, const char *property, const ch
 			return;
 	}
 	ck_abort_msg("no PropertiesChanged of %s says that %s is %s", full, property, text);
-}
-
-/* --- running --- */
-
-int run_tests(const char *name, const TTest *const *tests, void (*set_up)(void), void (*tear_down)(void),
-	      double timeout_s)
-{
-	Suite *suite = suite_create(name);
-	TCase *tcase = tcase_create(name);
-	SRunner *runner;
-	int failed;
-
-	if (set_up)
-		tcase_add_checked_fixture(tcase, set_up, tear_down);
-	tcase_set_timeout(tcase, g_getenv("BLUEBROKERD_WRAPPER") ? timeout_s * 6 : timeout_s);
-	for (; *tests; tests++)
-		tcase_add_test(tcase, *tests);
-	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

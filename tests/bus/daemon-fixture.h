@@ -5,12 +5,18 @@
 
 #include <check.h>
 
+#include "run.h"
+#include "stats.h"
+#include "values.h"
 #include "world.h"
 
 #define PROPERTIES "org.freedesktop.DBus.Properties"
 #define OBJECT_MANAGER "org.freedesktop.DBus.ObjectManager"
 #define SECOND_RADIO "00:AA:01:01:00:01"
 #define DEVICE "C0:00:00:00:00:01"
+/* Users that are not root: daemon, nobody. Where the bus has a policy, it lets them in. */
+#define SOME_UID 1
+#define OTHER_UID 65534
 #define SOON 10000 /* ms, that what should happen may take on a busy machine */
 /* A killed bluetoothd leaves the kernel scanning for up to 10.24 s; until then no scan starts. */
 #define RESUME 20000
@@ -40,13 +46,11 @@ void wait_adapter(const char *adapter, const char *property, bool value); /* the
 void wait_adapter_gone(const char *adapter);
 void wait_adapter_there(const char *adapter);
 /* Advertises on that radio until the session has heard it; its FIFO is empty afterwards. */
-void hear(Client *by, const char *session, const char *radio);
+void hear_through(Client *by, const char *session, const char *radio);
 /* One report in the FIFO that nobody has taken. */
 void hear_and_leave(Client *by, const char *session, const char *radio);
 /* How many reports are in the session's FIFO, by GetStats. */
 unsigned int fifo_count(Client *by, const char *session);
-/* A number of GetStats. */
-uint64_t get_stat(Client *by, const char *key);
 
 /* Asks for the session's signals; then, its scan ends, for that reason. */
 void subscribe(Client *by, const char *session);
@@ -54,7 +58,3 @@ void expect_stopped(Client *by, const char *reason, unsigned int timeout_ms);
 
 /* PropertiesChanged of an object of the daemon in which the property is what text says. */
 void expect_changed(Client *by, const char *path, const char *property, const char *text);
-
-/* Runs the tests, NULL-terminated, each in a process of its own between set_up and tear_down; returns main's result. */
-int run_tests(const char *name, const TTest *const *tests, void (*set_up)(void), void (*tear_down)(void),
-	      double timeout_s);

@@ -41,12 +41,7 @@ static bool is_idle(void *data)
 /* What a case that failed has left in the guest. */
 static void forget_peers(void)
 {
-	g_autofree char *left = air_cmd(air, "peers");
-	g_auto(GStrv) names = g_strsplit(left, " ", -1);
-
-	for (char **name = names; *name; name++)
-		if (**name != '\0')
-			air_do(air, "unpeer %s", *name);
+	air_clear(air, "peers", "unpeer");
 	if (peer_is_found(NULL))
 		adapter_do(client, "RemoveDevice", g_variant_new("(o)", PEER_PATH));
 	ck_assert(wait_until(peer_is_unknown, NULL, SOON));
@@ -120,53 +115,20 @@ void call_fails(ClientCall *call, const char *error, const char *message)
 		ck_assert_str_eq(got->message, message);
 }
 
-static GVariant *options_parse(const char *options)
+ClientCall *read_begin(Client *by, const char *path, const char *text)
 {
-	g_autoptr(GError) error = NULL;
-	GVariant *dict = g_variant_parse(G_VARIANT_TYPE_VARDICT, options, NULL, NULL, &error);
-
-	ck_assert_msg(dict != NULL, "%s", options);
-	return dict;
-}
-
-static GVariant *bytes_parse(const char *hex)
-{
-	GVariantBuilder builder;
-
-	g_variant_builder_init(&builder, G_VARIANT_TYPE_BYTESTRING);
-	for (; hex[0] != '\0'; hex += 2)
-		g_variant_builder_add(&builder, "y",
-				      g_ascii_xdigit_value(hex[0]) << 4 |
-					      g_ascii_xdigit_value(hex[1]));
-	return g_variant_builder_end(&builder);
-}
-
-static char *bytes_print(GVariant *bytes)
-{
-	GString *text = g_string_new(NULL);
-	size_t len;
-	const uint8_t *data = g_variant_get_fixed_array(bytes, &len, 1);
-
-	for (size_t i = 0; i < len; i++)
-		g_string_append_printf(text, "%02x", data[i]);
-	return g_string_free(text, FALSE);
-}
-
-ClientCall *read_begin(Client *by, const char *path, const char *options)
-{
-	g_autoptr(GVariant) dict = options_parse(options);
 	const char *iface = strstr(path, "/desc") ? DESC_IFACE : CHAR_IFACE;
 
-	return client_begin(by, path, iface, "ReadValue", g_variant_new("(@a{sv})", dict));
+	return client_begin(by, path, iface, "ReadValue", dictionary(text));
 }
 
-ClientCall *write_begin(Client *by, const char *path, const char *hex, const char *options)
+ClientCall *write_begin(Client *by, const char *path, const char *hex, const char *text)
 {
-	g_autoptr(GVariant) dict = options_parse(options);
+	g_autoptr(GVariant) dict = options(text);
 	const char *iface = strstr(path, "/desc") ? DESC_IFACE : CHAR_IFACE;
 
 	return client_begin(by, path, iface, "WriteValue",
-			    g_variant_new("(@ay@a{sv})", bytes_parse(hex), dict));
+			    g_variant_new("(@ay@a{sv})", bytes_of(hex), dict));
 }
 
 void read_gives(ClientCall *call, const char *hex)
@@ -178,7 +140,7 @@ void read_gives(ClientCall *call, const char *hex)
 
 	ck_assert_msg(reply != NULL, "%s", error ? error->message : "");
 	bytes = g_variant_get_child_value(reply, 0);
-	text = bytes_print(bytes);
+	text = hex_of(bytes);
 	ck_assert_str_eq(text, hex);
 }
 
@@ -210,12 +172,7 @@ void expect_get(const char *path, const char *iface, const char *property, const
 
 unsigned int count(const char *handle, const char *field)
 {
-	g_autofree char *text = air_cmd(air, "counts heart %s", handle);
-	g_autofree char *key = g_strconcat(field, "=", NULL);
-	const char *at = strstr(text, key);
-
-	ck_assert_msg(at != NULL, "%s", text);
-	return (unsigned int)g_ascii_strtoull(at + strlen(key), NULL, 10);
+	return air_field(air, field, "counts heart %s", handle);
 }
 
 bool link_has(const char *text)
@@ -238,6 +195,6 @@ char *next_value(Client *of, const char *path)
 		changed = g_variant_get_child_value(body, 1);
 		value = g_variant_lookup_value(changed, "Value", G_VARIANT_TYPE_BYTESTRING);
 		if (value && g_str_equal(from, path))
-			return bytes_print(value);
+			return hex_of(value);
 	}
 }

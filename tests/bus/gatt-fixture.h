@@ -3,6 +3,7 @@
 #pragma once
 
 #include "sim-fixture.h"
+#include "values.h"
 
 #define SERVICE_IFACE "org.bluez.GattService1"
 #define CHAR_IFACE "org.bluez.GattCharacteristic1"

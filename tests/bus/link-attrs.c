@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the tests of links share: reading, writing and notifications. */
-#include <stdio.h>
 #include <string.h>
 
 #include "link-fixture.h"
@@ -17,37 +16,13 @@ static const char *iface_of(const char *attr)
 	return strstr(attr, "/desc") ? DESCRIPTOR : CHARACTERISTIC;
 }
 
-char *hex_of(GVariant *bytes)
-{
-	GString *hex = g_string_new(NULL);
-	const uint8_t *data;
-	gsize length;
-
-	data = g_variant_get_fixed_array(bytes, &length, 1);
-	for (gsize i = 0; i < length; i++)
-		g_string_append_printf(hex, "%02x", data[i]);
-	return g_string_free(hex, FALSE);
-}
-
-static GVariant *bytes_of(const char *hex)
-{
-	GVariantBuilder builder;
-	unsigned int byte;
-
-	g_variant_builder_init(&builder, G_VARIANT_TYPE_BYTESTRING);
-	for (; sscanf(hex, "%2x", &byte) == 1; hex += 2)
-		g_variant_builder_add(&builder, "y", byte);
-	return g_variant_builder_end(&builder);
-}
-
 /* --- reads --- */
 
 static ClientCall *begin_read_with(Client *by, const char *link, const char *attr, const char *text)
 {
 	g_autofree char *path = attr_path(link, attr);
-	g_autoptr(GVariant) dictionary = options(text);
 
-	return client_begin(by, path, iface_of(attr), "Read", g_variant_new("(@a{sv})", dictionary));
+	return client_begin(by, path, iface_of(attr), "Read", dictionary(text));
 }
 
 ClientCall *begin_read(Client *by, const char *link, const char *attr)
@@ -85,10 +60,9 @@ void expect_read_error(Client *by, const char *link, const char *attr, const cha
 ClientCall *begin_write(Client *by, const char *link, const char *attr, const char *hex, const char *text)
 {
 	g_autofree char *path = attr_path(link, attr);
-	g_autoptr(GVariant) dictionary = options(text);
+	g_autoptr(GVariant) value = options(text);
 
-	return client_begin(by, path, iface_of(attr), "Write",
-			    g_variant_new("(v@a{sv})", bytes_of(hex), dictionary));
+	return client_begin(by, path, iface_of(attr), "Write", g_variant_new("(v@a{sv})", bytes_of(hex), value));
 }
 
 void finish_write(ClientCall *call)

@@ -9,20 +9,14 @@
 
 #define PEERS 16
 
+char *link_;
+
 static const char *chosen_config;
 
 void link_setup_options(const WorldOptions *options)
 {
-	g_autofree char *left = NULL;
-	g_auto(GStrv) names = NULL;
-
 	setup_options(0, options);
-	/* In the guest, those of a test that failed are still there. */
-	left = air_cmd(air, "peers");
-	names = g_strsplit(left, " ", -1);
-	for (char **name = names; *name; name++)
-		if (**name != '\0')
-			air_do(air, "unpeer %s", *name);
+	air_clear(air, "peers", "unpeer");
 }
 
 void link_setup_with(const char *config)
@@ -44,10 +38,23 @@ void link_setup(void)
 	link_setup_with(chosen_config);
 }
 
+void link_setup_up(void)
+{
+	link_setup();
+	peer_appear(0);
+	link_ = connect_anew(client, 0);
+}
+
+void link_teardown(void)
+{
+	g_clear_pointer(&link_, g_free);
+	teardown();
+}
+
 int link_main(const char *name, const TTest *const *tests, const char *config, double timeout_s)
 {
 	chosen_config = config;
-	return run_tests(name, tests, link_setup, teardown, timeout_s);
+	return run_tests(name, tests, link_setup, link_teardown, timeout_s);
 }
 
 uint64_t now_ms(void)
@@ -210,12 +217,7 @@ void wait_back(unsigned int number, bool subscribed)
 
 unsigned int peer_count(unsigned int number, const char *handle, const char *what)
 {
-	g_autofree char *text = air_cmd(air, "counts peer%u %s", number, handle);
-	g_autofree char *word = g_strconcat(what, "=", NULL);
-	const char *at = strstr(text, word);
-
-	ck_assert_msg(at != NULL, "counts: no %s in %s", what, text);
-	return (unsigned int)g_ascii_strtoull(at + strlen(word), NULL, 10);
+	return air_field(air, what, "counts peer%u %s", number, handle);
 }
 
 /* --- what BlueZ and the daemon know --- */
@@ -237,9 +239,8 @@ static bool is_known(void *data)
 void make_known(unsigned int number)
 {
 	Client *by = world_bluez(world);
-	GVariant *filter = options("{'Transport': <'le'>}");
 
-	client_do(by, BLUEZ_ADAPTER, BLUEZ_ADAPTER_IFACE, "SetDiscoveryFilter", g_variant_new("(@a{sv})", filter));
+	client_do(by, BLUEZ_ADAPTER, BLUEZ_ADAPTER_IFACE, "SetDiscoveryFilter", dictionary("{'Transport': <'le'>}"));
 	client_do(by, BLUEZ_ADAPTER, BLUEZ_ADAPTER_IFACE, "StartDiscovery", NULL);
 	ck_assert_msg(wait_until(is_known, &number, world_patience(world)), "BlueZ does not hear peer%u", number);
 	client_do(by, BLUEZ_ADAPTER, BLUEZ_ADAPTER_IFACE, "StopDiscovery", NULL);
@@ -281,21 +282,11 @@ void wait_gone(const char *path, const char *iface)
 
 /* --- connecting --- */
 
-GVariant *options(const char *text)
-{
-	g_autoptr(GError) error = NULL;
-	GVariant *value = g_variant_parse(G_VARIANT_TYPE_VARDICT, text, NULL, NULL, &error);
-
-	if (!value)
-		ck_abort_msg("%s: %s", text, error->message);
-	return value;
-}
-
 ClientCall *begin_connect(Client *by, const char *session, const char *address, const char *text)
 {
-	g_autoptr(GVariant) dictionary = options(text);
+	g_autoptr(GVariant) value = options(text);
 
-	return client_begin(by, session, "Session1", "Connect", g_variant_new("(s@a{sv})", address, dictionary));
+	return client_begin(by, session, "Session1", "Connect", g_variant_new("(s@a{sv})", address, value));
 }
 
 static char *finish_connect(ClientCall *call)

@@ -10,10 +10,7 @@
 #define CHARACTERISTIC "RemoteCharacteristic1"
 #define DESCRIPTOR "RemoteDescriptor1"
 #define CHAR_NOTIFY_EVENT 0x20
-
-/* Users that are not root: daemon, nobody. The guest's bus policy lets them in. */
-#define SOME_UID 1
-#define OTHER_UID 65534
+#define JUST_WORKS "[Links]\nJustWorks=1\n" /* a configuration */
 
 /* A peripheral's attributes, by the path below the link's and by handle. */
 #define HEART "service0010"
@@ -43,7 +40,11 @@
 #define OTHER_RATE OURS "/char0031" /* notify */
 #define OTHER_RATE_HANDLE "0031"
 
+extern char *link_; /* the client's to peer0, once there is one */
+
 void link_setup(void);
+void link_setup_up(void); /* and the link is up */
+void link_teardown(void);
 void link_setup_options(const WorldOptions *options);
 void link_setup_with(const char *config);
 void link_setup_hasty(const char *seconds); /* BlueZ's TemporaryTimeout */
@@ -68,8 +69,7 @@ void make_known(unsigned int number);
 bool bluez_knows(unsigned int number);
 char *bluez_path(unsigned int number);
 
-/* Options as GVariant text, "{'timeout': <uint32 500>}". */
-GVariant *options(const char *text);
+/* text: options. */
 ClientCall *begin_connect(Client *by, const char *session, const char *address, const char *text);
 /* Returns the path. */
 char *connect_to(Client *by, const char *session, unsigned int number, const char *text);
@@ -101,7 +101,6 @@ char *next_notification(Client *by, unsigned int timeout_ms);
 void expect_notification(Client *by, const char *hex);
 /* count of them, whose last four bytes count from 0; and then no more. */
 void expect_numbered(Client *by, unsigned int count);
-char *hex_of(GVariant *bytes);
 char *long_hex(void); /* LONG's value */
 
 /* After a loss: until the daemon has the link again, and the peer is subscribed to RATE if it is to be. */

@@ -1,86 +1,38 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the scanning cases share: worlds, sessions, devices on the air. */
-#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "scan-fixture.h"
 
-World *world;
-Air *air;
-Client *client;
 char *session;
 
 /* Tests of one process, where check does not fork. */
 static unsigned int worlds;
 
-void setup_with(const char *config)
+void scan_setup_with(const char *config)
 {
-	const WorldOptions options = { .config = config };
-
 	worlds++;
-	world = world_new_with(0, &options);
-	air = world_air(world);
-	client = client_new(world_address(world));
-	session = open_session(client, "{}");
+	setup_with(0, config);
+	session = open_session(client, 0);
 }
 
-void setup(void)
+void scan_setup(void)
 {
-	setup_with(NULL);
+	scan_setup_with(NULL);
 }
 
-void teardown(void)
+void scan_teardown(void)
 {
-	client = client_free(client);
+	teardown();
 	g_clear_pointer(&session, g_free);
-	world = world_free(world);
-}
-
-int scan_main(const char *name, const ScanCase *cases, size_t n_cases)
-{
-	Suite *suite = suite_create(name);
-	SRunner *runner;
-	int failed;
-
-	for (size_t i = 0; i < n_cases; i++) {
-		TCase *tcase = tcase_create(cases[i].name);
-
-		tcase_add_checked_fixture(tcase, cases[i].setup, teardown);
-		tcase_set_timeout(tcase, 120);
-		for (size_t j = 0; j < cases[i].n_tests; j++)
-			tcase_add_test(tcase, cases[i].tests[j]);
-		suite_add_tcase(suite, tcase);
-	}
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 /* --- sessions --- */
 
-static GVariant *parse_dictionary(const char *text)
+char *open_session_with(Client *by, const char *text)
 {
-	g_autoptr(GError) error = NULL;
-	GVariant *value = g_variant_parse(G_VARIANT_TYPE_VARDICT, text, NULL, NULL, &error);
-
-	if (!value)
-		ck_abort_msg("%s: %s", text, error->message);
-	return value;
-}
-
-GVariant *dictionary(const char *text)
-{
-	g_autoptr(GVariant) value = parse_dictionary(text);
-
-	return g_variant_new("(@a{sv})", value);
-}
-
-char *open_session(Client *by, const char *options)
-{
-	g_autoptr(GVariant) value = parse_dictionary(options);
+	g_autoptr(GVariant) value = options(text);
 	g_autoptr(GVariant) reply = client_expect(by, NULL, "Manager1", "OpenSession",
 						  g_variant_new("(u@a{sv})", 0, value), "(o)");
 	char *path;
@@ -94,23 +46,9 @@ void init(Client *by, const char *path, const char *options)
 	client_do(by, path, SESSION, "Init", dictionary(options));
 }
 
-void start_scan(Client *by, const char *path, int seconds)
-{
-	client_do(by, path, SESSION, "StartScan", g_variant_new("(i)", seconds));
-}
-
 void stop_scan(Client *by, const char *path)
 {
 	client_do(by, path, SESSION, "StopScan", NULL);
-}
-
-bool is_scanning(Client *by, const char *path)
-{
-	g_autoptr(GVariant) reply = client_expect(by, path, SESSION, "IsScanning", NULL, "(b)");
-	gboolean scanning;
-
-	g_variant_get(reply, "(b)", &scanning);
-	return scanning;
 }
 
 void set_filter(Client *by, const char *path, const char *text)

@@ -4,46 +4,23 @@
  * quick succession may arrive as one. */
 #pragma once
 
-#include <stddef.h>
-
-#include <check.h>
-
-#include "world.h"
+#include "daemon-fixture.h"
 
 #define SESSION "Session1"
 #define USER_SESSION "hci0"
-#define SECOND_RADIO "00:AA:01:00:00:02"
-/* Users that are not root: daemon, nobody. Where the bus has a policy, they must be in its group. */
-#define SOME_UID 1
 #define SOME_SESSION "hci0/session/uid1"
-#define OTHER_UID 65534
 #define OTHER_SESSION "hci0/session/uid65534"
 
-extern World *world;
-extern Air *air;
-extern Client *client; /* root's */
 extern char *session; /* client's private one */
 
-void setup(void);
-void setup_with(const char *config);
-void teardown(void);
+void scan_setup(void);
+void scan_setup_with(const char *config);
+void scan_teardown(void);
 
-/* A test program's suite: its cases, and running them. */
-typedef struct ScanCase {
-	const char *name;
-	void (*setup)(void);
-	const TTest *const *tests;
-	size_t n_tests;
-} ScanCase;
-int scan_main(const char *name, const ScanCase *cases, size_t n_cases);
-
-/* Arguments: a dictionary alone, written as GVariant text, "{'fifo': <uint32 3>}". */
-GVariant *dictionary(const char *text);
-char *open_session(Client *by, const char *options);
+/* Options and filters: as text. */
+char *open_session_with(Client *by, const char *text);
 void init(Client *by, const char *path, const char *options);
-void start_scan(Client *by, const char *path, int seconds);
 void stop_scan(Client *by, const char *path);
-bool is_scanning(Client *by, const char *path);
 void set_filter(Client *by, const char *path, const char *text);
 /* The call fails so, and its message has that word. */
 void expect_refusal(Client *by, const char *path, const char *iface, const char *method, GVariant *params,
@@ -72,17 +49,8 @@ void expect_read(Client *by, const char *path, const char *counts, uint64_t drop
 void expect_empty(Client *by, const char *path);
 /* Data as hex digits; of the report with that index. */
 char *data_of(GVariant *reports, size_t index);
-char *hex_of(GVariant *bytes);
 /* The value of a key in a report's extras, or NULL. */
 GVariant *extra_of(GVariant *reports, size_t index, const char *key);
-
-/* GetStats, as by sees it. */
-GVariant *stats(Client *by);
-uint64_t stats_total(Client *by, const char *key);
-uint64_t stats_dropped(const char *cause);
-/* A value in the row of a session, widened; fails if there is no such row. */
-uint64_t stats_of(Client *by, const char *path, const char *key);
-bool has_row(Client *by, const char *path);
 
 /* Cases that each source of reports has to pass. */
 void check_name_here_data_there(void);

@@ -24,17 +24,6 @@ static GVariant *data_value(GVariant *reports, size_t index)
 	return g_variant_get_child_value(report, g_variant_n_children(report) == 5 ? 4 : 5);
 }
 
-char *hex_of(GVariant *bytes)
-{
-	GString *hex = g_string_new(NULL);
-	gsize length;
-	const uint8_t *data = g_variant_get_fixed_array(bytes, &length, 1);
-
-	for (gsize i = 0; i < length; i++)
-		g_string_append_printf(hex, "%02x", data[i]);
-	return g_string_free(hex, FALSE);
-}
-
 char *data_of(GVariant *reports, size_t index)
 {
 	g_autoptr(GVariant) value = data_value(reports, index);
@@ -90,82 +79,4 @@ void expect_empty(Client *by, const char *path)
 	ck_assert(g_variant_equal(one, none));
 	ck_assert(g_variant_equal(all, none));
 	expect_counts(read_reports(by, path, 1, NULL), "");
-}
-
-/* --- counters --- */
-
-GVariant *stats(Client *by)
-{
-	g_autoptr(GVariant) reply = client_expect(by, NULL, "Manager1", "GetStats", NULL, "(a{sv})");
-
-	return g_variant_get_child_value(reply, 0);
-}
-
-static uint64_t number_in(GVariant *table, const char *key)
-{
-	g_autoptr(GVariant) value = g_variant_lookup_value(table, key, NULL);
-
-	ck_assert_msg(value != NULL, "GetStats has no %s", key);
-	switch (g_variant_classify(value)) {
-	case G_VARIANT_CLASS_BOOLEAN:
-		return g_variant_get_boolean(value) ? 1 : 0;
-	case G_VARIANT_CLASS_UINT32:
-		return g_variant_get_uint32(value);
-	case G_VARIANT_CLASS_UINT64:
-		return g_variant_get_uint64(value);
-	default:
-		ck_abort_msg("GetStats: %s is no number", key);
-	}
-}
-
-uint64_t stats_total(Client *by, const char *key)
-{
-	g_autoptr(GVariant) table = stats(by);
-
-	return number_in(table, key);
-}
-
-uint64_t stats_dropped(const char *cause)
-{
-	g_autoptr(GVariant) table = stats(client);
-	g_autoptr(GVariant) causes = g_variant_lookup_value(table, "Dropped", G_VARIANT_TYPE("a{st}"));
-	uint64_t dropped = 0;
-
-	ck_assert_ptr_nonnull(causes);
-	ck_assert_msg(g_variant_lookup(causes, cause, "t", &dropped), "no such cause: %s", cause);
-	return dropped;
-}
-
-static GVariant *find_row(Client *by, const char *path)
-{
-	g_autofree char *full = path[0] == '/' ? g_strdup(path) : g_strconcat("/com/example/Bluetooth/", path, NULL);
-	g_autoptr(GVariant) table = stats(by);
-	g_autoptr(GVariant) rows = g_variant_lookup_value(table, "Sessions", G_VARIANT_TYPE("aa{sv}"));
-
-	ck_assert_ptr_nonnull(rows);
-	for (size_t i = 0; i < g_variant_n_children(rows); i++) {
-		GVariant *row = g_variant_get_child_value(rows, i);
-		const char *name = "";
-
-		ck_assert(g_variant_lookup(row, "Path", "&o", &name));
-		if (g_str_equal(name, full))
-			return row;
-		g_variant_unref(row);
-	}
-	return NULL;
-}
-
-bool has_row(Client *by, const char *path)
-{
-	g_autoptr(GVariant) row = find_row(by, path);
-
-	return row != NULL;
-}
-
-uint64_t stats_of(Client *by, const char *path, const char *key)
-{
-	g_autoptr(GVariant) row = find_row(by, path);
-
-	ck_assert_msg(row != NULL, "GetStats has no row for %s", path);
-	return number_in(row, key);
 }

@@ -10,16 +10,8 @@ static const char *chosen_config;
 
 void serve_setup(void)
 {
-	g_autofree char *left = NULL;
-	g_auto(GStrv) names = NULL;
-
 	link_setup_with(chosen_config);
-	/* In the guest, those of a test that failed are still there. */
-	left = air_cmd(air, "centrals");
-	names = g_strsplit(left, " ", -1);
-	for (char **name = names; *name; name++)
-		if (**name != '\0')
-			air_do(air, "uncentral %s", *name);
+	air_clear(air, "centrals", "uncentral");
 	world_wait_powered(world, "hci0", true);
 }
 

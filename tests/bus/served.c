@@ -5,6 +5,7 @@
 #include <check.h>
 
 #include "served.h"
+#include "values.h"
 
 #define OPTIONS_IN "<arg name='options' type='a{sv}' direction='in'/>"
 #define VALUE_METHODS \
@@ -57,16 +58,6 @@ static void thing_free(void *data)
 	g_free(thing);
 }
 
-static void append_hex(GString *text, GVariant *bytes)
-{
-	size_t len;
-	const uint8_t *at = g_variant_get_fixed_array(bytes, &len, 1);
-
-	g_string_append_c(text, ' ');
-	for (size_t i = 0; i < len; i++)
-		g_string_append_printf(text, "%02x", at[i]);
-}
-
 static void note_call(const Thing *thing, const char *method, GVariant *args)
 {
 	GString *text = g_string_new(thing->path);
@@ -77,8 +68,9 @@ static void note_call(const Thing *thing, const char *method, GVariant *args)
 	g_string_append_printf(text, " %s", method);
 	if (n == 2) {
 		g_autoptr(GVariant) value = g_variant_get_child_value(args, 0);
+		g_autofree char *hex = hex_of(value);
 
-		append_hex(text, value);
+		g_string_append_printf(text, " %s", hex);
 	}
 	if (n > 0) {
 		options = g_variant_get_child_value(args, n - 1);
@@ -86,17 +78,6 @@ static void note_call(const Thing *thing, const char *method, GVariant *args)
 			g_string_append_printf(text, " offset=%u", offset);
 	}
 	g_async_queue_push(thing->served->calls, g_string_free(text, FALSE));
-}
-
-static GVariant *thing_value(const Thing *thing)
-{
-	size_t len = g_str_equal(thing->value, "-") ? 0 : strlen(thing->value) / 2;
-	g_autofree uint8_t *bytes = g_malloc(len + 1);
-
-	for (size_t i = 0; i < len; i++)
-		bytes[i] = (uint8_t)(g_ascii_xdigit_value(thing->value[2 * i]) << 4 |
-				     g_ascii_xdigit_value(thing->value[2 * i + 1]));
-	return g_variant_new("(@ay)", g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, bytes, len, 1));
 }
 
 static void on_call(GDBusConnection *connection, const char *sender, const char *path, const char *iface,
@@ -118,7 +99,7 @@ static void on_call(GDBusConnection *connection, const char *sender, const char 
 	else if (error)
 		g_dbus_method_invocation_return_dbus_error(call, error[0], error[1] ? error[1] : "");
 	else
-		g_dbus_method_invocation_return_value(call, g_str_equal(method, "ReadValue") ? thing_value(thing) : NULL);
+		g_dbus_method_invocation_return_value(call, g_str_equal(method, "ReadValue") ? g_variant_new("(@ay)", bytes_of(thing->value)) : NULL);
 	g_mutex_unlock(&thing->served->lock);
 }
 
@@ -263,14 +244,12 @@ void served_add(Served *served, const char *path, const char *iface, const char 
 {
 	static const GDBusInterfaceVTable vtable = { .method_call = on_call, .get_property = on_get };
 	Thing *thing = g_new0(Thing, 1);
-	g_autoptr(GError) error = NULL;
 
 	thing->served = served;
 	thing->path = g_strdup(path);
 	thing->iface = g_strdup(iface);
 	thing->value = g_strdup("-");
-	thing->properties = g_variant_parse(G_VARIANT_TYPE_VARDICT, properties, NULL, NULL, &error);
-	ck_assert_msg(thing->properties != NULL, "%s: %s", properties, error ? error->message : "");
+	thing->properties = options(properties);
 	g_mutex_lock(&served->lock);
 	g_hash_table_insert(served->objects, thing->path, thing);
 	g_mutex_unlock(&served->lock);
@@ -307,9 +286,8 @@ void served_set_error(Served *served, const char *path, const char *error)
 
 void served_change(Served *served, const char *path, const char *iface, const char *changed)
 {
-	g_autoptr(GVariant) dict = g_variant_parse(G_VARIANT_TYPE_VARDICT, changed, NULL, NULL, NULL);
+	g_autoptr(GVariant) dict = options(changed);
 
-	ck_assert_msg(dict != NULL, "%s", changed);
 	ck_assert(g_dbus_connection_emit_signal(served->connection, NULL, path, "org.freedesktop.DBus.Properties",
 						"PropertiesChanged", g_variant_new("(s@a{sv}as)", iface, dict, NULL),
 						NULL));

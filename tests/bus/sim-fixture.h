@@ -3,6 +3,7 @@
  * program that scans. */
 #pragma once
 
+#include "run.h"
 #include "world.h"
 
 #define MANAGER "org.freedesktop.DBus.ObjectManager"

@@ -216,13 +216,13 @@ START_TEST(limit_of_connections)
 	for (int i = 0; i < 5; i++) {
 		hers[i] = client_new_as(world_address(world), ALICE);
 		if (i < 4)
-			(void)get_stat(hers[i], "Reports");
+			(void)stats_total(hers[i], "Reports");
 	}
 	client_expect_error(hers[4], NULL, "Manager1", "GetStats", NULL, "LimitReached");
-	(void)get_stat(bob, "Reports");
+	(void)stats_total(bob, "Reports");
 	client_free(hers[0]);
-	(void)get_stat(bob, "Reports");
-	(void)get_stat(hers[4], "Reports");
+	(void)stats_total(bob, "Reports");
+	(void)stats_total(hers[4], "Reports");
 	for (int i = 1; i < 5; i++)
 		client_free(hers[i]);
 	client_free(bob);
@@ -242,7 +242,7 @@ START_TEST(many_sessions_of_one_connection)
 		ck_assert_uint_ge(take_all(client, sessions[i]), 1);
 	for (size_t i = 0; i < 30; i++)
 		close_session(client, sessions[i]);
-	hear(client, sessions[30], WORLD_RADIO);
+	hear_through(client, sessions[30], WORLD_RADIO);
 	ck_assert_uint_eq(session_rows(client), 30);
 	client = client_free(client); /* the rest goes with it */
 	wait_radio_scans(WORLD_RADIO, false, SOON);
@@ -316,14 +316,14 @@ START_TEST(killed_neighbour)
 
 	start_scan(client, session, -1);
 	victim_start(&victim, told);
-	hear(client, session, WORLD_RADIO);
+	hear_through(client, session, WORLD_RADIO);
 	child_end(&victim, SIGKILL, SOON);
 	n = air_ask(air, "adv " WORLD_RADIO " C0:00:00:00:00:07 random 3 -50 020106");
 	ck_assert_uint_eq(n, 1);
 	wait_ms(1000);
 	ck_assert(!discovery_is_over(NULL));
 	ck_assert_uint_ge(take_all(client, session), 1);
-	hear(client, session, WORLD_RADIO);
+	hear_through(client, session, WORLD_RADIO);
 }
 END_TEST
 

@@ -319,7 +319,7 @@ START_TEST(broadcasts)
 	subscribe(client, session);
 	start_scan(client, session, -1);
 	start_scan(client, "hci0", -1);
-	hear(client, session, WORLD_RADIO);
+	hear_through(client, session, WORLD_RADIO);
 	client_do(client, session, "Session1", "StopScan", NULL);
 	expect_stopped(client, "stopped", SOON);
 	service = make_service(session);

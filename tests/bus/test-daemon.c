@@ -195,7 +195,7 @@ START_TEST(second_daemon)
 
 	ck_assert_int_eq(second.status, 1);
 	expect_text(second.err, WORLD_NAME " is taken: another bluebrokerd is running");
-	ck_assert_uint_eq(get_stat(client, "Reports"), 0); /* the first one lives */
+	ck_assert_uint_eq(stats_total(client, "Reports"), 0); /* the first one lives */
 	ck_assert_int_eq(kill(world_daemon_pid(world), 0), 0);
 	run_clear(&second);
 }

@@ -2,7 +2,6 @@
 /* Claims: the sole right to write, to a characteristic or to all of a device. */
 #include "link-fixture.h"
 
-static char *link_;
 static Client *other;
 
 /* The link is the client's, who wants it back, and other's, who does not. */
@@ -21,8 +20,7 @@ static void setup_link(void)
 static void teardown_link(void)
 {
 	other = client_free(other);
-	g_clear_pointer(&link_, g_free);
-	teardown();
+	link_teardown();
 }
 
 static GVariant *claim_of(const char *attr)

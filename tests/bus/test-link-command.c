@@ -5,21 +5,6 @@
 
 #include "link-sockets.h"
 
-static char *link_;
-
-static void setup_link(void)
-{
-	link_setup();
-	peer_appear(0);
-	link_ = connect_anew(client, 0);
-}
-
-static void teardown_link(void)
-{
-	g_clear_pointer(&link_, g_free);
-	teardown();
-}
-
 static uint16_t link_mtu(void)
 {
 	g_autoptr(GVariant) reply = client_expect(client, link_, CONNECTION, "GetMtu", NULL, "(q)");
@@ -150,5 +135,5 @@ int main(void)
 {
 	const TTest *const tests[] = { write_commands, too_long, too_long_for_a_short_mtu, claimed, NULL };
 
-	return run_tests("link-command", tests, setup_link, teardown_link, 90);
+	return run_tests("link-command", tests, link_setup_up, link_teardown, 90);
 }

@@ -280,7 +280,7 @@ START_TEST(beside_a_scan)
 	g_free(connect_to(client, session, 1, "{}"));
 	ck_assert(is_scanning(client, session));
 	(void)take_all(client, session);
-	hear(client, session, WORLD_RADIO);
+	hear_through(client, session, WORLD_RADIO);
 }
 END_TEST
 

@@ -2,21 +2,6 @@
 /* A peer's ATT errors: what each of them is to a program. */
 #include "link-fixture.h"
 
-static char *link_;
-
-static void setup_link(void)
-{
-	link_setup();
-	peer_appear(0);
-	link_ = connect_anew(client, 0);
-}
-
-static void teardown_link(void)
-{
-	g_clear_pointer(&link_, g_free);
-	teardown();
-}
-
 /* Each one but 0x05 and 0x0f, for which bluetoothd pairs first. 0x0c it does not tell from 0x05. */
 static const struct {
 	unsigned int code;
@@ -93,5 +78,5 @@ int main(void)
 {
 	const TTest *const tests[] = { read_errors, write_errors, callback_errors, long_errors, NULL };
 
-	return run_tests("link-errors", tests, setup_link, teardown_link, 90);
+	return run_tests("link-errors", tests, link_setup_up, link_teardown, 90);
 }

@@ -4,21 +4,6 @@
 
 #include "link-fixture.h"
 
-static char *link_;
-
-static void setup_link(void)
-{
-	link_setup();
-	peer_appear(0);
-	link_ = connect_anew(client, 0);
-}
-
-static void teardown_link(void)
-{
-	g_clear_pointer(&link_, g_free);
-	teardown();
-}
-
 /* --- the tree --- */
 
 static void expect_property(const char *attr, const char *iface, const char *property, const char *text)
@@ -352,5 +337,5 @@ int main(void)
 		what_the_flags_forbid, value_forms, long_write, reliable_write, write_commands, NULL
 	};
 
-	return run_tests("link-gatt", tests, setup_link, teardown_link, 60);
+	return run_tests("link-gatt", tests, link_setup_up, link_teardown, 60);
 }

@@ -24,21 +24,6 @@
 #define GROWTH_MAX_KIB 2048
 #endif
 
-static char *link_;
-
-static void setup_hostile(void)
-{
-	link_setup();
-	peer_appear(0);
-	link_ = connect_anew(client, 0);
-}
-
-static void teardown_hostile(void)
-{
-	g_clear_pointer(&link_, g_free);
-	teardown();
-}
-
 static unsigned int daemon_fds(void)
 {
 	g_autofree char *path = g_strdup_printf("/proc/%d/fd", (int)world_daemon_pid(world));
@@ -335,5 +320,5 @@ int main(void)
 	};
 
 	limit_quarantine();
-	return run_tests("link-hostile", tests, setup_hostile, teardown_hostile, 120);
+	return run_tests("link-hostile", tests, link_setup_up, link_teardown, 120);
 }

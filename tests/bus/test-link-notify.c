@@ -4,7 +4,7 @@
 
 #include "link-fixture.h"
 
-static char *session, *link_;
+static char *session;
 
 static void setup_link(void)
 {
@@ -17,9 +17,8 @@ static void setup_link(void)
 
 static void teardown_link(void)
 {
-	g_clear_pointer(&link_, g_free);
 	g_clear_pointer(&session, g_free);
-	teardown();
+	link_teardown();
 }
 
 static uint32_t char_events(Client *by, const char *attr)

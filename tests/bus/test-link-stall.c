@@ -68,7 +68,7 @@ START_TEST(those_who_wait_are_told)
 	world_bluez_resume(world);
 	wait_bluez("running");
 	expect_log("bluetoothd answers again");
-	ck_assert_uint_eq(get_stat(client, "Stalls"), 1);
+	ck_assert_uint_eq(stats_total(client, "Stalls"), 1);
 	ck_assert(peer_is_linked(0));
 	expect_value(client, link, PLACE, "01");
 	/* what bluetoothd had been told before was done */
@@ -77,7 +77,7 @@ START_TEST(those_who_wait_are_told)
 	air_do(air, "notify peer0 " RATE_HANDLE " 0007");
 	expect_notification(client, "0007");
 	start_scan(client, session, -1);
-	hear(client, session, WORLD_RADIO);
+	hear_through(client, session, WORLD_RADIO);
 }
 END_TEST
 
@@ -90,7 +90,7 @@ START_TEST(noticed_without_a_call)
 	link = connect_to(client, session, 0, "{}");
 	notify_from(client, link, RATE);
 	start_scan(client, session, -1);
-	hear(client, session, WORLD_RADIO);
+	hear_through(client, session, WORLD_RADIO);
 	for (int i = 1; i <= 2; i++) {
 		world_bluez_pause(world);
 		wait_bluez("stalled");
@@ -98,8 +98,8 @@ START_TEST(noticed_without_a_call)
 		ck_assert(is_connected(client, link));
 		world_bluez_resume(world);
 		wait_bluez("running");
-		ck_assert_uint_eq(get_stat(client, "Stalls"), (unsigned int)i);
-		hear(client, session, WORLD_RADIO);
+		ck_assert_uint_eq(stats_total(client, "Stalls"), (unsigned int)i);
+		hear_through(client, session, WORLD_RADIO);
 		air_do(air, "notify peer0 " RATE_HANDLE " 000%d", i);
 		g_free(next_notification(client, world_patience(world)));
 		expect_value(client, link, PLACE, "01");
@@ -114,7 +114,7 @@ START_TEST(ends_while_it_stands_still)
 	ClientCall *open;
 
 	start_scan(client, session, -1);
-	hear(client, session, WORLD_RADIO);
+	hear_through(client, session, WORLD_RADIO);
 	world_bluez_pause(world);
 	open = begin_connect(client, session, peer_address(0), "{}");
 	expect_call_error(open, "BlueZUnavailable", "");
@@ -124,7 +124,7 @@ START_TEST(ends_while_it_stands_still)
 	world_bluez_start(world);
 	wait_adapter("hci0", "Powered", true);
 	ck_assert(bluez_is((void *)(uintptr_t)"running"));
-	hear(client, session, WORLD_RADIO);
+	hear_through(client, session, WORLD_RADIO);
 }
 END_TEST
 
@@ -152,7 +152,7 @@ START_TEST(patience_is_no_stall)
 	make_known(0);
 	air_do(air, "silent peer0 on");
 	expect_connect_error(client, session, peer_address(0), "{'timeout': <uint32 7000>}", "TimedOut");
-	ck_assert_uint_eq(get_stat(client, "Stalls"), 0);
+	ck_assert_uint_eq(stats_total(client, "Stalls"), 0);
 	ck_assert(bluez_is((void *)(uintptr_t)"running"));
 }
 END_TEST

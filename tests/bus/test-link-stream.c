@@ -9,21 +9,6 @@
 
 #define PROGRAMS 3
 
-static char *link_;
-
-static void setup_link(void)
-{
-	link_setup();
-	peer_appear(0);
-	link_ = connect_anew(client, 0);
-}
-
-static void teardown_link(void)
-{
-	g_clear_pointer(&link_, g_free);
-	teardown();
-}
-
 /* --- AcquireNotify --- */
 
 START_TEST(each_has_its_own)
@@ -244,7 +229,7 @@ START_TEST(so_many_and_no_more)
 {
 	int fds[2];
 
-	teardown_link();
+	link_teardown();
 	link_setup_with("[Limits]\nStreamsPerUser=2\n");
 	peer_appear(0);
 	link_ = connect_anew(client, 0);
@@ -288,7 +273,7 @@ START_TEST(half_closed)
 {
 	static const int halves[] = { SHUT_RD, SHUT_WR, SHUT_RDWR };
 
-	teardown_link();
+	link_teardown();
 	link_setup_with("[Limits]\nStreamsPerUser=1\n");
 	peer_appear(0);
 	link_ = connect_anew(client, 0);
@@ -330,5 +315,5 @@ int main(void)
 		outlives_bluetoothd, refusals, so_many_and_no_more, half_closed, NULL
 	};
 
-	return run_tests("link-stream", tests, setup_link, teardown_link, 90);
+	return run_tests("link-stream", tests, link_setup_up, link_teardown, 90);
 }

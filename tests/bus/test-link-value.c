@@ -8,8 +8,6 @@
 #define BOTH OURS "/char0041" /* read, notify */
 #define BOTH_HANDLE "0041"
 
-static char *link_;
-
 static void setup_value(void)
 {
 	link_setup();
@@ -17,12 +15,6 @@ static void setup_value(void)
 	air_do(air, "char peer0 " BOTH_HANDLE " 5a3b0041-1c1d-4f5e-8a9b-0123456789ab read,notify 00");
 	air_do(air, "desc peer0 0043 2902 read,write 0000");
 	link_ = connect_anew(client, 0);
-}
-
-static void teardown_value(void)
-{
-	g_clear_pointer(&link_, g_free);
-	teardown();
 }
 
 /* A value of that length, other bytes with each seed. */
@@ -231,5 +223,5 @@ int main(void)
 {
 	const TTest *const tests[] = { lengths_that_change, parts_at_once, others_read_parts, written_values, NULL };
 
-	return run_tests("link-value", tests, setup_value, teardown_value, 90);
+	return run_tests("link-value", tests, setup_value, link_teardown, 90);
 }

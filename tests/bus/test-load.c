@@ -8,6 +8,7 @@
 
 #include "load.h"
 #include "peer.h"
+#include "run.h"
 #include "usage.h"
 
 #define SESSIONS 32
@@ -98,17 +99,8 @@ static void limit_quarantine(void)
 
 int main(void)
 {
-	Suite *suite = suite_create("load");
-	TCase *tcase = tcase_create("load");
-	SRunner *runner = srunner_create(suite);
-	int failed;
+	const TTest *const tests[] = { thirty_two_sessions, NULL };
 
 	limit_quarantine();
-	tcase_set_timeout(tcase, 600);
-	tcase_add_test(tcase, thirty_two_sessions);
-	suite_add_tcase(suite, tcase);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? 0 : 1;
+	return run_tests("load", tests, NULL, NULL, 600);
 }

@@ -41,7 +41,7 @@ START_TEST(power_cycle_by_others)
 	world_power(world, "hci0", true);
 	expect_changed(client, "hci0", "Powered", "true");
 	expect_changed(client, "hci0", "Scanning", "true");
-	hear(client, session, WORLD_RADIO);
+	hear_through(client, session, WORLD_RADIO);
 	ck_assert(is_scanning(client, session));
 	close_session(client, session);
 	wait_radio_scans(WORLD_RADIO, false, SOON);
@@ -116,9 +116,9 @@ START_TEST(rfkill)
 
 	air_do(air, "rfkill " WORLD_RADIO " unblock");
 	wait_adapter("hci0", "Powered", true);
-	hear(client, session, WORLD_RADIO);
+	hear_through(client, session, WORLD_RADIO);
 	start_scan(client, blocked, -1);
-	hear(client, blocked, WORLD_RADIO);
+	hear_through(client, blocked, WORLD_RADIO);
 }
 END_TEST
 
@@ -146,7 +146,7 @@ START_TEST(replug)
 	air_do(air, "plug " WORLD_RADIO);
 	expect_changed(client, "", "Adapters", "['/com/example/Bluetooth/hci0']");
 	ck_assert_uint_eq(client_count_signals(client, "InterfacesAdded"), 1);
-	hear(client, session, WORLD_RADIO);
+	hear_through(client, session, WORLD_RADIO);
 	ck_assert_uint_ge(take_all(client, "hci0"), 1);
 }
 END_TEST
@@ -172,20 +172,20 @@ START_TEST(replug_as_another_number)
 	subscribe(client, session);
 	start_scan(client, session, -1);
 	start_scan(client, "hci0", -1);
-	hear(client, session, WORLD_RADIO);
+	hear_through(client, session, WORLD_RADIO);
 	air_do(air, "unplug " WORLD_RADIO);
 	wait_adapter_gone("hci0");
 	ck_assert_uint_eq(plug(SECOND_RADIO), 0);
 	ck_assert_uint_eq(plug(WORLD_RADIO), 1);
 
 	/* the session goes with its radio and keeps its path */
-	hear(client, session, WORLD_RADIO);
+	hear_through(client, session, WORLD_RADIO);
 	wait_ms(200);
 	ck_assert_uint_eq(air_ask(air, "adv " SECOND_RADIO " " DEVICE " random 3 -60 020106"), 0);
 	elsewhere = open_session(client, 0);
 	ck_assert(g_str_has_prefix(elsewhere, "/com/example/Bluetooth/hci0/session/"));
 	start_scan(client, elsewhere, -1);
-	hear(client, elsewhere, SECOND_RADIO);
+	hear_through(client, elsewhere, SECOND_RADIO);
 	wait_ms(200);
 	ck_assert_uint_eq(take_all(client, session), 0);
 	ck_assert(is_scanning(client, "hci1")); /* the user session went too */
@@ -219,7 +219,7 @@ START_TEST(session_while_powering_on)
 	wait_adapter_there("hci0");
 	session = open_session(client, 0);
 	start_scan(client, session, -1);
-	hear(client, session, WORLD_RADIO);
+	hear_through(client, session, WORLD_RADIO);
 }
 END_TEST
 
@@ -236,16 +236,16 @@ START_TEST(radios_are_independent)
 	wait_radio_scans(WORLD_RADIO, true, SOON);
 	ck_assert_uint_eq(air_status(air, SECOND_RADIO, "scanning"), 0);
 	start_scan(client, second, -1);
-	hear(client, second, SECOND_RADIO);
-	hear(client, first, WORLD_RADIO);
+	hear_through(client, second, SECOND_RADIO);
+	hear_through(client, first, WORLD_RADIO);
 	ck_assert_uint_eq(take_all(client, second), 0);
 
 	world_power(world, "hci1", false);
 	wait_adapter("hci1", "Powered", false);
-	hear(client, first, WORLD_RADIO);
+	hear_through(client, first, WORLD_RADIO);
 	air_do(air, "unplug " SECOND_RADIO);
 	expect_changed(client, "", "Adapters", "['/com/example/Bluetooth/hci0']");
-	hear(client, first, WORLD_RADIO);
+	hear_through(client, first, WORLD_RADIO);
 	ck_assert(is_scanning(client, second));
 }
 END_TEST
@@ -272,7 +272,7 @@ START_TEST(bluetoothd_restart)
 	world_bluez_start(world);
 	expect_changed(client, "", "Adapters", "['/com/example/Bluetooth/hci0']");
 	ck_assert(!is_scanning(client, timed));
-	hear(client, session, WORLD_RADIO);
+	hear_through(client, session, WORLD_RADIO);
 	close_session(client, session);
 	wait_radio_scans(WORLD_RADIO, false, SOON);
 }
@@ -289,14 +289,14 @@ START_TEST(power_by_us)
 	second = open_session(client, 0);
 	close_session(client, first);
 	start_scan(client, second, -1);
-	hear(client, second, WORLD_RADIO);
+	hear_through(client, second, WORLD_RADIO);
 	close_session(client, second);
 	wait_adapter("hci0", "Powered", false);
 	ck_assert_uint_eq(air_status(air, WORLD_RADIO, "powered"), 0);
 
 	/* the user session likewise, which inits itself */
 	start_scan(client, "hci0", -1);
-	hear(client, "hci0", WORLD_RADIO);
+	hear_through(client, "hci0", WORLD_RADIO);
 	client_do(client, "hci0", "Session1", "Deinit", NULL);
 	wait_adapter("hci0", "Powered", false);
 
@@ -357,11 +357,11 @@ START_TEST(another_program_discovers)
 		  g_variant_new_parsed("({'Transport': <'le'>, 'DuplicateData': <true>},)", NULL));
 	client_do(other, BLUEZ_ADAPTER, BLUEZ_ADAPTER_IFACE, "StartDiscovery", NULL);
 	expect_hears(other);
-	ck_assert_uint_eq(get_stat(client, "Reports"), 0); /* nobody asked us */
+	ck_assert_uint_eq(stats_total(client, "Reports"), 0); /* nobody asked us */
 	ck_assert(!client_get_boolean(client, "hci0", "Adapter1", "Scanning"));
 
 	start_scan(client, session, -1);
-	hear(client, session, WORLD_RADIO);
+	hear_through(client, session, WORLD_RADIO);
 	expect_hears(other);
 	close_session(client, session);
 	wait_ms(500);
@@ -381,12 +381,12 @@ START_TEST(daemon_before_bluetoothd)
 	ck_assert_uint_eq(g_variant_n_children(adapters), 0);
 	client_expect_error(client, NULL, "Manager1", "OpenSession", radio_number(0), "BlueZUnavailable");
 	client_expect_error(client, "hci0", "Session1", "IsScanning", NULL, "NoSuchAdapter");
-	ck_assert_uint_eq(get_stat(client, "Reports"), 0);
+	ck_assert_uint_eq(stats_total(client, "Reports"), 0);
 	world_bluez_start(world);
 	wait_adapter("hci0", "Powered", true);
 	session = open_session(client, 0);
 	start_scan(client, session, -1);
-	hear(client, session, WORLD_RADIO);
+	hear_through(client, session, WORLD_RADIO);
 }
 END_TEST
 

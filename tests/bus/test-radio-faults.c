@@ -21,7 +21,7 @@ static void expect_lively(const char *session)
 	g_autoptr(GVariant) values = NULL;
 
 	ck_assert_ptr_nonnull(version);
-	(void)get_stat(other, "Reports");
+	(void)stats_total(other, "Reports");
 	client_do(other, NULL, OBJECT_MANAGER, "GetManagedObjects", NULL);
 	values = client_expect(other, "hci0", "Session1", "ResolveAdvData",
 			       g_variant_new("(@ayy)", g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, "\2\1\6", 3, 1), 1),
@@ -42,7 +42,7 @@ static void expect_slow_start(const char *method)
 	ck_assert_int_lt(g_get_monotonic_time() - begun, AT_ONCE * 1000);
 	expect_lively(session); /* root may look at it */
 	ck_assert(is_scanning(client, session));
-	hear(client, session, WORLD_RADIO);
+	hear_through(client, session, WORLD_RADIO);
 	ck_assert_int_ge(g_get_monotonic_time() - begun, SLOW * 1000);
 	air_do(air, "delay %s 0", method);
 }
@@ -76,13 +76,13 @@ START_TEST(change_of_mind)
 		client_do(client, session, "Session1", "StopScan", NULL);
 	}
 	start_scan(client, session, -1);
-	hear(client, session, WORLD_RADIO);
+	hear_through(client, session, WORLD_RADIO);
 
 	air_do(air, "delay StopDiscovery 600");
 	client_do(client, session, "Session1", "StopScan", NULL);
 	start_scan(client, session, -1);
 	wait_ms(1500);
-	hear(client, session, WORLD_RADIO);
+	hear_through(client, session, WORLD_RADIO);
 	close_session(client, session);
 	wait_radio_scans(WORLD_RADIO, false, SOON);
 }
@@ -148,7 +148,7 @@ START_TEST(slow_power_off)
 	start_scan(client, next, -1);
 	reply = client_call_finish(scan, NULL);
 	ck_assert_msg(reply != NULL, "the user session's StartScan fails");
-	hear(client, next, WORLD_RADIO);
+	hear_through(client, next, WORLD_RADIO);
 	ck_assert_uint_eq(air_ask(air, "calls Set:Powered"), 4); /* off by the test, on, off, on */
 }
 END_TEST
@@ -160,9 +160,9 @@ static void expect_recovery(const char *method, const char *error, unsigned int 
 	air_do(air, "fail %s %s 3", method, error);
 	start_scan(client, session, -1);
 	ck_assert(is_scanning(client, session));
-	hear(client, session, WORLD_RADIO);
+	hear_through(client, session, WORLD_RADIO);
 	ck_assert_uint_ge(air_ask(air, "calls %s", method), 4);
-	ck_assert_uint_ge(get_stat(client, "UpstreamErrors"), errors);
+	ck_assert_uint_ge(stats_total(client, "UpstreamErrors"), errors);
 	close_session(client, session);
 	wait_radio_scans(WORLD_RADIO, false, SOON);
 }
@@ -231,11 +231,11 @@ START_TEST(start_times_out)
 	start_scan(client, session, -1);
 	wait_ms(1500);
 	expect_lively(session);
-	ck_assert_uint_ge(get_stat(client, "UpstreamErrors"), 1);
+	ck_assert_uint_ge(stats_total(client, "UpstreamErrors"), 1);
 	air_do(air, "delay StartDiscovery 0");
-	hear(client, session, WORLD_RADIO);
+	hear_through(client, session, WORLD_RADIO);
 	wait_ms(3000); /* the late answers do no harm */
-	hear(client, session, WORLD_RADIO);
+	hear_through(client, session, WORLD_RADIO);
 	close_session(client, session);
 	wait_radio_scans(WORLD_RADIO, false, SOON);
 }
@@ -263,12 +263,12 @@ START_TEST(slow_objects)
 	air_do(air, "delay GetManagedObjects 4000");
 	world_daemon_start(world);
 	client_expect_error(client, NULL, "Manager1", "OpenSession", radio_number(0), "BlueZUnavailable");
-	ck_assert_uint_eq(get_stat(client, "Reports"), 0);
+	ck_assert_uint_eq(stats_total(client, "Reports"), 0);
 	air_do(air, "delay GetManagedObjects 0");
 	wait_adapter("hci0", "Powered", true);
 	session = open_session(client, 0);
 	start_scan(client, session, -1);
-	hear(client, session, WORLD_RADIO);
+	hear_through(client, session, WORLD_RADIO);
 }
 END_TEST
 
@@ -279,10 +279,10 @@ START_TEST(failing_objects)
 	air_do(air, "fail GetManagedObjects org.freedesktop.DBus.Error.NoReply 2");
 	world_daemon_start(world);
 	wait_adapter("hci0", "Powered", true);
-	ck_assert_uint_ge(get_stat(client, "UpstreamErrors"), 2);
+	ck_assert_uint_ge(stats_total(client, "UpstreamErrors"), 2);
 	session = open_session(client, 0);
 	start_scan(client, session, -1);
-	hear(client, session, WORLD_RADIO);
+	hear_through(client, session, WORLD_RADIO);
 }
 END_TEST
 
@@ -335,7 +335,7 @@ static void expect_twins(const char *address)
 		start_scan(client, first, -1);
 		start_scan(client, second, -1);
 		unplug(going);
-		hear(client, order & 1 ? first : second, address);
+		hear_through(client, order & 1 ? first : second, address);
 		if (order & 2) {
 			unplug(staying);
 			plug_twin(address, "hci0");
@@ -344,8 +344,8 @@ static void expect_twins(const char *address)
 			plug_twin(address, going);
 		}
 		/* both go on */
-		hear(client, first, address);
-		hear(client, second, address);
+		hear_through(client, first, address);
+		hear_through(client, second, address);
 		client_do(client, first, "Session1", "StopScan", NULL);
 		client_do(client, second, "Session1", "StopScan", NULL);
 	}
@@ -353,7 +353,7 @@ static void expect_twins(const char *address)
 	close_session(client, first);
 	unplug("hci0");
 	start_scan(client, second, -1);
-	hear(client, second, address);
+	hear_through(client, second, address);
 	close_session(client, second);
 	unplug("hci1");
 	client_expect_error(client, NULL, "Manager1", "OpenSession", g_variant_new_parsed("(uint32 0, @a{sv} {})"),

@@ -166,7 +166,7 @@ END_TEST
 
 static void setup_small(void)
 {
-	setup_with("[Limits]\nDevices=3\n");
+	scan_setup_with("[Limits]\nDevices=3\n");
 }
 
 /* --- a long table --- */
@@ -180,7 +180,7 @@ static bool table_is_long(void *data)
 /* More devices than rows, and they go on. */
 static void setup_long_with(const char *config)
 {
-	setup_with(config);
+	scan_setup_with(config);
 	start_scan(client, session, -1);
 	wait_radio(true);
 	air_do(air, "storm * 200 400 600");
@@ -232,7 +232,7 @@ static void finish_all(ClientCall *calls[static CALLS])
 START_TEST(in_slices)
 {
 	Client *other = client_new_as(world_address(world), SOME_UID);
-	g_autofree char *its = open_session(client, "{'fifo': <uint32 4096>}");
+	g_autofree char *its = open_session_with(client, "{'fifo': <uint32 4096>}");
 	Reader reader = reader_acquire(client, its, "{'batch_ms': <uint32 0>}");
 	ClientCall *calls[CALLS];
 	unsigned int before;
@@ -318,16 +318,13 @@ static void setup_long_few(void)
 
 int main(void)
 {
-	const TTest *const plain[] = { row, filter, stays };
-	const TTest *const small[] = { bounded };
-	const TTest *const longs[] = { in_slices, in_slices_for_nobody };
-	const TTest *const few[] = { in_slices_and_bounded };
-	const ScanCase cases[] = {
-		{ "plain", setup, plain, G_N_ELEMENTS(plain) },
-		{ "small", setup_small, small, G_N_ELEMENTS(small) },
-		{ "long", setup_long, longs, G_N_ELEMENTS(longs) },
-		{ "few", setup_long_few, few, G_N_ELEMENTS(few) },
-	};
+	const TTest *const plain[] = { row, filter, stays, NULL };
+	const TTest *const small[] = { bounded, NULL };
+	const TTest *const longs[] = { in_slices, in_slices_for_nobody, NULL };
+	const TTest *const few[] = { in_slices_and_bounded, NULL };
+	int r = run_tests("scan-devices", plain, scan_setup, scan_teardown, 120);
 
-	return scan_main("scan-devices", cases, G_N_ELEMENTS(cases));
+	r |= run_tests("scan-devices-small", small, setup_small, scan_teardown, 120);
+	r |= run_tests("scan-devices-long", longs, setup_long, scan_teardown, 120);
+	return r | run_tests("scan-devices-few", few, setup_long_few, scan_teardown, 120);
 }

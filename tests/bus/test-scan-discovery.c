@@ -9,22 +9,6 @@ static void expect_calls(const char *method, unsigned int times)
 		ck_assert_uint_eq(air_ask(air, "calls %s", method), times);
 }
 
-static void listen(Client *by, const char *path)
-{
-	client_subscribe(by, NULL, SESSION, "ScanStopped", NULL);
-	client_do(by, path, SESSION, "Callback", g_variant_new("(u)", 1));
-}
-
-static void expect_stopped(Client *by, const char *why, unsigned int timeout_ms)
-{
-	g_autoptr(GVariant) body = client_wait_signal(by, "ScanStopped", timeout_ms, NULL);
-	const char *reason;
-
-	ck_assert_msg(body != NULL, "no ScanStopped comes");
-	g_variant_get(body, "(&s)", &reason);
-	ck_assert_str_eq(reason, why);
-}
-
 START_TEST(until_stopped)
 {
 	ck_assert(!is_scanning(client, session));
@@ -61,7 +45,7 @@ END_TEST
 START_TEST(already)
 {
 	Client *other = client_new(world_address(world));
-	g_autofree char *second = open_session(other, "{}");
+	g_autofree char *second = open_session(other, 0);
 
 	start_scan(client, session, -1);
 	hear_count(1);
@@ -93,7 +77,7 @@ START_TEST(ends_by_itself)
 {
 	uint64_t began = now_usec(), took;
 
-	listen(client, session);
+	subscribe(client, session);
 	start_scan(client, session, 1);
 	ck_assert(is_scanning(client, session));
 	wait_radio(true);
@@ -119,11 +103,11 @@ END_TEST
 START_TEST(each_its_own_time)
 {
 	Client *others[2] = { client_new(world_address(world)), client_new(world_address(world)) };
-	g_autofree char *second = open_session(others[0], "{}"), *third = open_session(others[1], "{}");
+	g_autofree char *second = open_session(others[0], 0), *third = open_session(others[1], 0);
 
-	listen(client, session);
-	listen(others[0], second);
-	listen(others[1], third);
+	subscribe(client, session);
+	subscribe(others[0], second);
+	subscribe(others[1], third);
 	start_scan(others[1], third, -1);
 	start_scan(others[0], second, 3);
 	start_scan(client, session, 1);
@@ -152,7 +136,7 @@ END_TEST
 START_TEST(one_discovery)
 {
 	Client *other = client_new(world_address(world));
-	g_autofree char *second = open_session(other, "{}"), *third = open_session(other, "{}");
+	g_autofree char *second = open_session(other, 0), *third = open_session(other, 0);
 
 	start_scan(client, session, -1);
 	wait_radio(true);
@@ -187,7 +171,7 @@ END_TEST
 /* Each way out of a session ends its scan. */
 START_TEST(ends_of_a_session)
 {
-	listen(client, session);
+	subscribe(client, session);
 	start_scan(client, session, -1);
 	wait_radio(true);
 	client_do(client, session, SESSION, "Deinit", NULL);
@@ -196,7 +180,7 @@ START_TEST(ends_of_a_session)
 
 	init(client, session, "{}");
 	ck_assert(!is_scanning(client, session));
-	listen(client, session);
+	subscribe(client, session);
 	start_scan(client, session, -1);
 	wait_radio(true);
 	init(client, session, "{}");
@@ -274,9 +258,8 @@ int main(void)
 {
 	const TTest *const tests[] = {
 		until_stopped, zero_is_no_time, already, stop_when_idle, ends_by_itself, each_its_own_time, one_discovery,
-		ends_of_a_session, hasty, other_programs,
+		ends_of_a_session, hasty, other_programs, NULL
 	};
-	const ScanCase cases[] = { { "discovery", setup, tests, G_N_ELEMENTS(tests) } };
 
-	return scan_main("scan-discovery", cases, G_N_ELEMENTS(cases));
+	return run_tests("scan-discovery", tests, scan_setup, scan_teardown, 120);
 }

@@ -351,9 +351,8 @@ int main(void)
 {
 	const TTest *const tests[] = {
 		read_and_clear, once_until_read, no_lost_wake_up, unsubscribe, bad_triggers,
-		user_session_wakes_from_the_radio, batches, gathered, waits_its_time, losses, unicast, scan_stopped,
+		user_session_wakes_from_the_radio, batches, gathered, waits_its_time, losses, unicast, scan_stopped, NULL
 	};
-	const ScanCase cases[] = { { "events", setup, tests, G_N_ELEMENTS(tests) } };
 
-	return scan_main("scan-events", cases, G_N_ELEMENTS(cases));
+	return run_tests("scan-events", tests, scan_setup, scan_teardown, 120);
 }

@@ -191,7 +191,7 @@ END_TEST
 
 static void setup_shallow(void)
 {
-	setup_with("[Scan]\nFifoDepth=5\n[Limits]\nMaxFifoDepth=8\n");
+	scan_setup_with("[Scan]\nFifoDepth=5\n[Limits]\nMaxFifoDepth=8\n");
 }
 
 static bool memory_is_lost(void *data)
@@ -237,22 +237,19 @@ END_TEST
 
 static void setup_poor(void)
 {
-	setup_with("[Limits]\nMaxFifoDepth=65535\nFifoBytesPerUser=65536\n");
+	scan_setup_with("[Limits]\nMaxFifoDepth=65535\nFifoBytesPerUser=65536\n");
 }
 
 int main(void)
 {
 	const TTest *const plain[] = {
 		sixteen_deep, drop_oldest, drop_newest, one_deep, oldest_first_one_by_one, drained_at_once, read_so_many,
-		empty, stop_keeps_start_empties, losses_add_up, user_session_too,
+		empty, stop_keeps_start_empties, losses_add_up, user_session_too, NULL
 	};
-	const TTest *const shallow[] = { too_deep };
-	const TTest *const poor[] = { memory };
-	const ScanCase cases[] = {
-		{ "plain", setup, plain, G_N_ELEMENTS(plain) },
-		{ "shallow", setup_shallow, shallow, G_N_ELEMENTS(shallow) },
-		{ "poor", setup_poor, poor, G_N_ELEMENTS(poor) },
-	};
+	const TTest *const shallow[] = { too_deep, NULL };
+	const TTest *const poor[] = { memory, NULL };
+	int r = run_tests("scan-fifo", plain, scan_setup, scan_teardown, 120);
 
-	return scan_main("scan-fifo", cases, G_N_ELEMENTS(cases));
+	r |= run_tests("scan-fifo-shallow", shallow, setup_shallow, scan_teardown, 120);
+	return r | run_tests("scan-fifo-poor", poor, setup_poor, scan_teardown, 120);
 }

@@ -260,7 +260,7 @@ END_TEST
 START_TEST(each_its_own)
 {
 	Client *others[2] = { client_new(world_address(world)), client_new(world_address(world)) };
-	g_autofree char *second = open_session(others[0], "{'fifo': <uint32 2>}"), *third = open_session(others[1], "{}");
+	g_autofree char *second = open_session_with(others[0], "{'fifo': <uint32 2>}"), *third = open_session(others[1], 0);
 	g_autofree char *first_heard = NULL, *second_heard = NULL, *third_heard = NULL, *user_heard = NULL;
 
 	set_filter(client, session, "{'name': <'Heart*'>}");
@@ -295,7 +295,7 @@ END_TEST
 START_TEST(dedup)
 {
 	Client *other = client_new(world_address(world));
-	g_autofree char *brief = open_session(other, "{}");
+	g_autofree char *brief = open_session(other, 0);
 
 	set_filter(client, session, "{'dedup': <uint32 600000>}");
 	set_filter(other, brief, "{'dedup': <uint32 200>}");
@@ -380,9 +380,8 @@ int main(void)
 {
 	const TTest *const tests[] = {
 		keys, uuid_forms, addresses, refusals, too_many, each_its_own, dedup, life, name_here_data_there, names,
-		names_not_for_a_bus,
+		names_not_for_a_bus, NULL
 	};
-	const ScanCase cases[] = { { "filter", setup, tests, G_N_ELEMENTS(tests) } };
 
-	return scan_main("scan-filter", cases, G_N_ELEMENTS(cases));
+	return run_tests("scan-filter", tests, scan_setup, scan_teardown, 120);
 }

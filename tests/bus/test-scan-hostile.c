@@ -216,7 +216,7 @@ START_TEST(any_arguments)
 	Client *hostile = client_can_be_others() ? client_new_as(world_address(world), SOME_UID) :
 						   client_new(world_address(world));
 	Client *honest = client_new(world_address(world));
-	g_autofree char *mine = open_session(honest, "{'fifo': <uint32 64>}");
+	g_autofree char *mine = open_session_with(honest, "{'fifo': <uint32 64>}");
 	pid_t pid = world_daemon_pid(world);
 	uint64_t heard;
 
@@ -232,7 +232,7 @@ START_TEST(any_arguments)
 		/* its session may have been closed by itself */
 		if (n % 50 == 0 && !has_row(client, session)) {
 			old = session;
-			session = open_session(client, "{}");
+			session = open_session(client, 0);
 		}
 		call_anything(roll(4) > 0 ? client : hostile);
 		n++;
@@ -403,7 +403,7 @@ END_TEST
 
 static void setup_many(void)
 {
-	setup_with("[Limits]\nSessionsPerUser=2100\n");
+	scan_setup_with("[Limits]\nSessionsPerUser=2100\n");
 }
 
 static bool tells_of(ClientCall *call, const char *path)
@@ -435,7 +435,7 @@ START_TEST(many_sessions)
 	const char *path;
 
 	for (unsigned int i = 0; i < MANY; i++)
-		g_free(open_session(client, "{'fifo': <uint32 1>}"));
+		g_free(open_session_with(client, "{'fifo': <uint32 1>}"));
 	for (unsigned int i = 0; i < CALLERS; i++) {
 		callers[i] = client_new(world_address(world));
 		(void)is_scanning(callers[i], USER_SESSION);
@@ -467,13 +467,10 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {
-		any_arguments, big_arguments, flood, unanswered_questions, unanswered_work,
+		any_arguments, big_arguments, flood, unanswered_questions, unanswered_work, NULL
 	};
-	const TTest *const many[] = { many_sessions };
-	const ScanCase cases[] = {
-		{ "hostile", setup, tests, G_N_ELEMENTS(tests) },
-		{ "many", setup_many, many, G_N_ELEMENTS(many) },
-	};
+	const TTest *const many[] = { many_sessions, NULL };
+	int r = run_tests("scan-hostile", tests, scan_setup, scan_teardown, 120);
 
-	return scan_main("scan-hostile", cases, G_N_ELEMENTS(cases));
+	return r | run_tests("scan-hostile-many", many, setup_many, scan_teardown, 120);
 }

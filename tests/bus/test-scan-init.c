@@ -6,9 +6,9 @@
 
 #include "scan-fixture.h"
 
-static GVariant *opening(unsigned int id, const char *options)
+static GVariant *opening(unsigned int id, const char *text)
 {
-	g_autoptr(GVariant) value = g_variant_parse(G_VARIANT_TYPE_VARDICT, options, NULL, NULL, NULL);
+	g_autoptr(GVariant) value = options(text);
 
 	return g_variant_new("(u@a{sv})", id, value);
 }
@@ -87,7 +87,7 @@ START_TEST(accepted)
 	};
 
 	for (unsigned int i = 0; i < G_N_ELEMENTS(rows); i++) {
-		g_autofree char *path = open_session(client, rows[i]);
+		g_autofree char *path = open_session_with(client, rows[i]);
 
 		init(client, path, rows[i]);
 		init(client, USER_SESSION, rows[i]);
@@ -185,10 +185,10 @@ START_TEST(power)
 
 	world_power(world, "hci0", false);
 	g_free(session);
-	session = open_session(client, "{}");
+	session = open_session(client, 0);
 	world_wait_powered(world, "hci0", true);
 	ck_assert(client_get_boolean(client, "hci0", "Adapter1", "Powered"));
-	second = open_session(client, "{}");
+	second = open_session(client, 0);
 	client_do(client, session, SESSION, "Deinit", NULL);
 	wait_ms(300);
 	world_wait_powered(world, "hci0", true);
@@ -218,7 +218,7 @@ static void setup_antenna(void)
 	ck_assert_int_ge(antenna_file, 0);
 	ck_assert_int_eq(fchmod(antenna_file, 0666), 0); /* the daemon may be another user */
 	config = g_strdup_printf("[Radio]\nAntennaSwitch=%s\n", antenna_path);
-	setup_with(config);
+	scan_setup_with(config);
 }
 
 static void expect_antenna(const char *contents)
@@ -240,7 +240,7 @@ START_TEST(antenna)
 	expect_antenna("1");
 	init(client, session, "{'antenna': <uint32 0>}");
 	expect_antenna("0");
-	path = open_session(client, "{'antenna': <uint32 1>}");
+	path = open_session_with(client, "{'antenna': <uint32 1>}");
 	expect_antenna("1");
 	expect_refusal(client, session, SESSION, "Init", dictionary("{'antenna': <uint32 2>}"), "NotSupported", "antenna");
 	expect_antenna("1");
@@ -251,7 +251,7 @@ END_TEST
 
 static void setup_no_antenna(void)
 {
-	setup_with("[Radio]\nAntennaSwitch=/nonexistent/antenna\n");
+	scan_setup_with("[Radio]\nAntennaSwitch=/nonexistent/antenna\n");
 }
 
 START_TEST(antenna_fails)
@@ -264,14 +264,11 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const plain[] = { refused, accepted, no_such_radio, anew, deinit, power };
-	const TTest *const switched[] = { antenna };
-	const TTest *const broken[] = { antenna_fails };
-	const ScanCase cases[] = {
-		{ "plain", setup, plain, G_N_ELEMENTS(plain) },
-		{ "antenna", setup_antenna, switched, G_N_ELEMENTS(switched) },
-		{ "no antenna", setup_no_antenna, broken, G_N_ELEMENTS(broken) },
-	};
+	const TTest *const plain[] = { refused, accepted, no_such_radio, anew, deinit, power, NULL };
+	const TTest *const switched[] = { antenna, NULL };
+	const TTest *const broken[] = { antenna_fails, NULL };
+	int r = run_tests("scan-init", plain, scan_setup, scan_teardown, 120);
 
-	return scan_main("scan-init", cases, G_N_ELEMENTS(cases));
+	r |= run_tests("scan-init-antenna", switched, setup_antenna, scan_teardown, 120);
+	return r | run_tests("scan-init-no-antenna", broken, setup_no_antenna, scan_teardown, 120);
 }

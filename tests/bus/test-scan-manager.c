@@ -58,7 +58,7 @@ END_TEST
 
 static void setup_limited(void)
 {
-	setup_with("[Limits]\nSessionsPerUser=7\nMaxFifoDepth=100\nFifoBytesPerUser=70000\nQueuedCallsPerUser=9\n"
+	scan_setup_with("[Limits]\nSessionsPerUser=7\nMaxFifoDepth=100\nFifoBytesPerUser=70000\nQueuedCallsPerUser=9\n"
 		   "ConnectionsPerUser=10\nStreamsPerUser=12\nFilterEntries=11\nDedupEntries=17\nDevices=13\nMaxLinks=3\n"
 		   "AttributesPerUser=14\nBytesPerUser=70000\n");
 }
@@ -339,11 +339,9 @@ static bool is_listed(void *data)
 
 static char *add_service(void)
 {
-	g_autoptr(GVariant) reply = client_expect(client, session, SESSION, "Service",
-						  g_variant_new("(v@a{sv})", g_variant_new_string("1234abcd"),
-								g_variant_parse(G_VARIANT_TYPE_VARDICT,
-										"{'start': <false>, 'nbr_chars': <uint16 9>}",
-										NULL, NULL, NULL)), "(o)");
+	g_autoptr(GVariant) how = options("{'start': <false>, 'nbr_chars': <uint16 9>}");
+	GVariant *params = g_variant_new("(v@a{sv})", g_variant_new_string("1234abcd"), how);
+	g_autoptr(GVariant) reply = client_expect(client, session, SESSION, "Service", params, "(o)");
 	char *path;
 
 	g_variant_get(reply, "(o)", &path);
@@ -389,13 +387,10 @@ END_TEST
 int main(void)
 {
 	const TTest *const plain[] = {
-		constant_values, manager_properties, statistics, radio_properties, several_radios, tree, tree_that_changes,
+		constant_values, manager_properties, statistics, radio_properties, several_radios, tree, tree_that_changes, NULL
 	};
-	const TTest *const limited[] = { configured_limits };
-	const ScanCase cases[] = {
-		{ "plain", setup, plain, G_N_ELEMENTS(plain) },
-		{ "limited", setup_limited, limited, G_N_ELEMENTS(limited) },
-	};
+	const TTest *const limited[] = { configured_limits, NULL };
+	int r = run_tests("scan-manager", plain, scan_setup, scan_teardown, 120);
 
-	return scan_main("scan-manager", cases, G_N_ELEMENTS(cases));
+	return r | run_tests("scan-manager-limited", limited, setup_limited, scan_teardown, 120);
 }

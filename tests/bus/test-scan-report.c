@@ -147,7 +147,7 @@ static void setup_experimental(void)
 	world = world_new(g_strcmp0(g_getenv("BLUEBROKER_WORLD"), "vm") == 0 ? 0 : WORLD_EXPERIMENTAL);
 	air = world_air(world);
 	client = client_new(world_address(world));
-	session = open_session(client, "{}");
+	session = open_session(client, 0);
 }
 
 START_TEST(every_advertisement_is_a_report)
@@ -253,13 +253,10 @@ int main(void)
 {
 	const TTest *const plain[] = {
 		documented_fields, no_rssi, data_is_rebuilt, data_is_told_otherwise, every_advertisement_is_a_report, extras,
-		rich_fields_are_the_documented_ones, scan_response_is_merged,
+		rich_fields_are_the_documented_ones, scan_response_is_merged, NULL
 	};
-	const TTest *const experimental[] = { flags };
-	const ScanCase cases[] = {
-		{ "plain", setup, plain, G_N_ELEMENTS(plain) },
-		{ "experimental", setup_experimental, experimental, G_N_ELEMENTS(experimental) },
-	};
+	const TTest *const experimental[] = { flags, NULL };
+	int r = run_tests("scan-report", plain, scan_setup, scan_teardown, 120);
 
-	return scan_main("scan-report", cases, G_N_ELEMENTS(cases));
+	return r | run_tests("scan-report-experimental", experimental, setup_experimental, scan_teardown, 120);
 }

@@ -6,17 +6,6 @@
 
 #define LONGEST 1650
 
-static GVariant *bytes_of(const char *hex)
-{
-	GVariantBuilder builder;
-
-	g_variant_builder_init(&builder, G_VARIANT_TYPE_BYTESTRING);
-	for (; hex[0] != '\0'; hex += 2)
-		g_variant_builder_add(&builder, "y",
-				      (uint8_t)(g_ascii_xdigit_value(hex[0]) << 4 | g_ascii_xdigit_value(hex[1])));
-	return g_variant_builder_end(&builder);
-}
-
 static char *resolve(const char *path, GVariant *data, unsigned int type)
 {
 	g_autoptr(GVariant) reply = client_expect(client, path, SESSION, "ResolveAdvData",
@@ -174,8 +163,7 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = { table, lengths, random_bytes, any_time };
-	const ScanCase cases[] = { { "resolve", setup, tests, G_N_ELEMENTS(tests) } };
+	const TTest *const tests[] = { table, lengths, random_bytes, any_time, NULL };
 
-	return scan_main("scan-resolve", cases, G_N_ELEMENTS(cases));
+	return run_tests("scan-resolve", tests, scan_setup, scan_teardown, 120);
 }

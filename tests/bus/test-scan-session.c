@@ -78,7 +78,7 @@ START_TEST(private_is_private)
 						 client_new(world_address(world));
 	Client *third = client_can_be_others() ? client_new_as(world_address(world), SOME_UID) :
 						 client_new(world_address(world));
-	g_autofree char *path = open_session(other, "{}");
+	g_autofree char *path = open_session(other, 0);
 	g_autofree char *full = NULL;
 
 	start_scan(other, path, -1);
@@ -102,7 +102,7 @@ END_TEST
 
 START_TEST(two_of_one_connection)
 {
-	g_autofree char *second = open_session(client, "{'fifo': <uint32 2>}");
+	g_autofree char *second = open_session_with(client, "{'fifo': <uint32 2>}");
 
 	ck_assert_str_ne(second, session);
 	start_scan(client, session, -1);
@@ -124,7 +124,7 @@ START_TEST(closed)
 	expect_all_refused(client, session, "DoesNotExist");
 	ck_assert(!has_row(client, session));
 	/* its path is never another's */
-	second = open_session(client, "{}");
+	second = open_session(client, 0);
 	ck_assert_str_ne(second, session);
 }
 END_TEST
@@ -144,7 +144,7 @@ static bool row_is_so(void *data)
 START_TEST(connection_leaves)
 {
 	Client *other = client_new(world_address(world));
-	g_autofree char *path = open_session(other, "{}");
+	g_autofree char *path = open_session(other, 0);
 	Row gone = { path, false };
 
 	start_scan(other, path, -1);
@@ -159,7 +159,7 @@ END_TEST
 G_NORETURN static void be_scanner(const char *address)
 {
 	Client *self = client_new(address);
-	g_autofree char *path = open_session(self, "{}");
+	g_autofree char *path = open_session(self, 0);
 
 	start_scan(self, path, -1);
 	for (;;)
@@ -238,14 +238,14 @@ END_TEST
 
 static void setup_forgetful(void)
 {
-	setup_with("[Sessions]\nUserSessionIdleSeconds=1\n");
+	scan_setup_with("[Sessions]\nUserSessionIdleSeconds=1\n");
 }
 
 START_TEST(users)
 {
 	Client *one = client_new_as(world_address(world), SOME_UID), *again = client_new_as(world_address(world), SOME_UID);
 	Client *two = client_new_as(world_address(world), OTHER_UID);
-	g_autofree char *path = open_session(one, "{}");
+	g_autofree char *path = open_session(one, 0);
 
 	init(one, USER_SESSION, "{'fifo': <uint32 2>}");
 	init(two, USER_SESSION, "{'fifo': <uint32 3>}");
@@ -302,15 +302,15 @@ START_TEST(limits)
 {
 	Client *one = client_new_as(world_address(world), SOME_UID), *second = client_new_as(world_address(world), SOME_UID);
 	Client *third = client_new_as(world_address(world), SOME_UID), *two = client_new_as(world_address(world), OTHER_UID);
-	g_autofree char *first_path = open_session(one, "{}"), *second_path = open_session(second, "{}");
-	g_autofree char *path = NULL, *other_path = open_session(two, "{}");
+	g_autofree char *first_path = open_session(one, 0), *second_path = open_session(second, 0);
+	g_autofree char *path = NULL, *other_path = open_session(two, 0);
 
 	expect_refusal(one, NULL, "Manager1", "OpenSession", g_variant_new_parsed("(uint32 0, @a{sv} {})"), "LimitReached",
 		       "SessionsPerUser");
 	expect_refusal(one, USER_SESSION, SESSION, "StartScan", g_variant_new("(i)", -1), "LimitReached",
 		       "SessionsPerUser");
 	client_do(one, first_path, SESSION, "Close", NULL);
-	path = open_session(one, "{}");
+	path = open_session(one, 0);
 	client_do(one, path, SESSION, "Close", NULL);
 	start_scan(one, USER_SESSION, -1);
 
@@ -325,30 +325,28 @@ END_TEST
 
 static void setup_narrow(void)
 {
-	setup_with("[Limits]\nSessionsPerUser=2\nConnectionsPerUser=2\n");
+	scan_setup_with("[Limits]\nSessionsPerUser=2\nConnectionsPerUser=2\n");
 }
 
 int main(void)
 {
 	const TTest *const plain[] = {
-		user_session_lives_on, private_is_private, two_of_one_connection, closed, connection_leaves, killed,
+		user_session_lives_on, private_is_private, two_of_one_connection, closed, connection_leaves, killed, NULL
 	};
-	const TTest *const forgetful[] = { idle_user_session_is_forgotten };
-	const TTest *const several[] = { users };
-	const TTest *const narrow[] = { limits };
-	const ScanCase cases[] = {
-		{ "plain", setup, plain, G_N_ELEMENTS(plain) },
-		{ "forgetful", setup_forgetful, forgetful, G_N_ELEMENTS(forgetful) },
-		{ "users", setup, several, G_N_ELEMENTS(several) },
-		{ "limits", setup_narrow, narrow, G_N_ELEMENTS(narrow) },
-	};
-	size_t n_cases = G_N_ELEMENTS(cases);
+	const TTest *const forgetful[] = { idle_user_session_is_forgotten, NULL };
+	const TTest *const several[] = { users, NULL };
+	const TTest *const narrow[] = { limits, NULL };
+	int r;
 
 	if (g_getenv(SCANNER))
 		be_scanner(g_getenv(SCANNER));
-	if (!client_can_be_others()) {
+	r = run_tests("scan-session", plain, scan_setup, scan_teardown, 120);
+	r |= run_tests("scan-session-forgetful", forgetful, setup_forgetful, scan_teardown, 120);
+	if (client_can_be_others()) {
+		r |= run_tests("scan-session-users", several, scan_setup, scan_teardown, 120);
+		r |= run_tests("scan-session-limits", narrow, setup_narrow, scan_teardown, 120);
+	} else {
 		printf("not root: the cases with several users are left out\n");
-		n_cases -= 2;
 	}
-	return scan_main("scan-session", cases, n_cases);
+	return r;
 }

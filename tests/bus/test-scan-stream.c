@@ -11,7 +11,7 @@
 
 START_TEST(same_as_read)
 {
-	g_autofree char *other = open_session(client, "{}");
+	g_autofree char *other = open_session(client, 0);
 	Reader reader = reader_acquire(client, session, "{}");
 	g_autoptr(GVariant) read = NULL, streamed = NULL;
 
@@ -167,7 +167,7 @@ static bool has_drained(void *data)
 
 START_TEST(slow_reader)
 {
-	g_autofree char *other = open_session(client, "{'fifo': <uint32 1024>}");
+	g_autofree char *other = open_session_with(client, "{'fifo': <uint32 1024>}");
 	Reader slow = reader_acquire(client, session, "{'batch_max': <uint32 1>}"), quick = reader_acquire(client, other, "{}");
 	Slowness slowness = { &quick, 20 };
 
@@ -208,7 +208,7 @@ START_TEST(session_ends)
 {
 	Reader reader = reader_acquire(client, session, "{}");
 	Client *other = client_new(world_address(world));
-	g_autofree char *its = open_session(other, "{}");
+	g_autofree char *its = open_session(other, 0);
 
 	client_do(client, session, SESSION, "Deinit", NULL);
 	reader_expect_end(&reader);
@@ -242,8 +242,8 @@ START_TEST(half_closed)
 {
 	static const int halves[] = { SHUT_RD, SHUT_WR, SHUT_RDWR };
 
-	teardown();
-	setup_with("[Limits]\nStreamsPerUser=1\n");
+	scan_teardown();
+	scan_setup_with("[Limits]\nStreamsPerUser=1\n");
 	start_scan(client, session, -1);
 	for (size_t i = 0; i < G_N_ELEMENTS(halves); i++) {
 		Reader reader = reader_acquire(client, session, "{'batch_ms': <uint32 0>}");
@@ -268,7 +268,7 @@ START_TEST(full_and_half_closed)
 	for (size_t i = 0; i < G_N_ELEMENTS(halves); i++) {
 		Reader reader = reader_acquire(client, session, "{'batch_max': <uint32 1>}"), other;
 		Slowness slowness = { &other, stats_of(client, session, "Dropped") + 20 };
-		g_autofree char *quick = open_session(client, "{'fifo': <uint32 1024>}");
+		g_autofree char *quick = open_session_with(client, "{'fifo': <uint32 1024>}");
 
 		other = reader_acquire(client, quick, "{}");
 		start_scan(client, session, -1);
@@ -342,7 +342,7 @@ static bool is_granted(void *data)
 
 START_TEST(limit)
 {
-	g_autofree char *second = open_session(client, "{}"), *third = open_session(client, "{}");
+	g_autofree char *second = open_session(client, 0), *third = open_session(client, 0);
 	Reader a = reader_acquire(client, session, "{}"), b = reader_acquire(client, second, "{}");
 
 	expect_refusal(client, third, SESSION, ACQUIRE, dictionary("{}"), "LimitReached", "StreamsPerUser");
@@ -354,7 +354,7 @@ END_TEST
 
 static void setup_few(void)
 {
-	setup_with("[Limits]\nStreamsPerUser=2\n");
+	scan_setup_with("[Limits]\nStreamsPerUser=2\n");
 }
 
 typedef struct Wanted {
@@ -401,13 +401,10 @@ int main(void)
 {
 	const TTest *const plain[] = {
 		same_as_read, batches, no_wait, fifo_before_and_after, later_one_replaces, scans_come_and_go, slow_reader,
-		session_ends, user_session, refusals, example_is_killed, half_closed, full_and_half_closed,
+		session_ends, user_session, refusals, example_is_killed, half_closed, full_and_half_closed, NULL
 	};
-	const TTest *const few[] = { limit };
-	const ScanCase cases[] = {
-		{ "plain", setup, plain, G_N_ELEMENTS(plain) },
-		{ "few", setup_few, few, G_N_ELEMENTS(few) },
-	};
+	const TTest *const few[] = { limit, NULL };
+	int r = run_tests("scan-stream", plain, scan_setup, scan_teardown, 120);
 
-	return scan_main("scan-stream", cases, G_N_ELEMENTS(cases));
+	return r | run_tests("scan-stream-few", few, setup_few, scan_teardown, 120);
 }

@@ -148,8 +148,7 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = { stopped_reader, half_closed_for_writing, half_closed_for_reading };
-	const ScanCase cases[] = { { "unread", setup, tests, G_N_ELEMENTS(tests) } };
+	const TTest *const tests[] = { stopped_reader, half_closed_for_writing, half_closed_for_reading, NULL };
 
-	return scan_main("scan-unread", cases, G_N_ELEMENTS(cases));
+	return run_tests("scan-unread", tests, scan_setup, scan_teardown, 120);
 }

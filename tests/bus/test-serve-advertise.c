@@ -142,16 +142,6 @@ static const Raw raws[] = {
 	{ "05050d18000003030d18", "", NULL, "0x03 at byte 6" },
 };
 
-static GVariant *bytes_of(const char *hex)
-{
-	GVariantBuilder builder;
-
-	g_variant_builder_init(&builder, G_VARIANT_TYPE_BYTESTRING);
-	for (; *hex; hex += 2)
-		g_variant_builder_add(&builder, "y", g_ascii_xdigit_value(hex[0]) << 4 | g_ascii_xdigit_value(hex[1]));
-	return g_variant_builder_end(&builder);
-}
-
 static void set_raw(const char *path, const Raw *row)
 {
 	g_autoptr(GVariant) params = g_variant_ref_sink(g_variant_new("(@ay@ay)", bytes_of(row->adv), bytes_of(row->rsp)));

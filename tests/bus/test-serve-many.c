@@ -184,7 +184,7 @@ START_TEST(come_and_go)
 		wait_radio_scans(WORLD_RADIO, false, SOON);
 		expect_bluez_answers();
 	}
-	ck_assert_uint_eq(get_stat(client, "Stalls"), 0);
+	ck_assert_uint_eq(stats_total(client, "Stalls"), 0);
 }
 END_TEST
 

@@ -7,7 +7,6 @@
 
 #include "serve-fixture.h"
 
-#define JUST_WORKS "[Links]\nJustWorks=1\n"
 #define SEALED_CHAR "0000b001" BASE
 #define MITM_CHAR "0000b002" BASE
 #define PLAIN_CHAR "0000b003" BASE

@@ -3,7 +3,6 @@
  * what goes wrong on demand; and the test library's clients. What was measured on the real
  * bluetoothd 5.66 is held here. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include <check.h>
@@ -213,35 +212,16 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("sim-adapter");
-	TCase *tcase = tcase_create("plain");
-	TCase *root = tcase_create("root");
-	SRunner *runner;
-	int failed;
+	const TTest *const tests[] = { tree_at_start, power, rfkill, unplug_and_plug, down_and_up, control_refuses, NULL };
+	const TTest *const simulated[] = { faults, NULL };
+	const TTest *const root[] = { another_user, NULL };
+	int r = run_tests("sim-adapter", tests, setup, teardown, 30);
 
-	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_set_timeout(tcase, 30);
-	tcase_add_test(tcase, tree_at_start);
-	tcase_add_test(tcase, power);
-	tcase_add_test(tcase, rfkill);
-	tcase_add_test(tcase, unplug_and_plug);
-	tcase_add_test(tcase, down_and_up);
 	if (needs_simulation("faults"))
-		tcase_add_test(tcase, faults);
-	tcase_add_test(tcase, control_refuses);
-	suite_add_tcase(suite, tcase);
-
-	if (client_can_be_others()) {
-		tcase_add_checked_fixture(root, setup, teardown);
-		tcase_add_test(root, another_user);
-	} else {
+		r |= run_tests("sim-adapter-simulated", simulated, setup, teardown, 30);
+	if (client_can_be_others())
+		r |= run_tests("sim-adapter-root", root, setup, teardown, 30);
+	else
 		printf("left out: another_user (only root can be another user)\n");
-	}
-	suite_add_tcase(suite, root);
-
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return r;
 }

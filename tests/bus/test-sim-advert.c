@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The simulated BlueZ's advertising, seen by a plain GDBus program: what goes on air, errors, instances, turns. What was
  * measured on the real bluetoothd 5.66 is held here; the same program runs on it. */
-#include <stdlib.h>
 #include <string.h>
 
 #include <check.h>
@@ -238,26 +237,9 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("sim-advert");
-	TCase *tcase = tcase_create("advert");
-	SRunner *runner;
-	int failed;
+	const TTest *const tests[] = {
+		on_air, instances, turns, refresh, power, restart, fatal_change, sets, NULL
+	};
 
-	tcase_add_checked_fixture(tcase, setup_served, teardown_served);
-	tcase_set_timeout(tcase, 90);
-	tcase_add_test(tcase, on_air);
-	tcase_add_test(tcase, instances);
-	tcase_add_test(tcase, turns);
-	tcase_add_test(tcase, refresh);
-	tcase_add_test(tcase, power);
-	tcase_add_test(tcase, restart);
-	tcase_add_test(tcase, fatal_change);
-	tcase_add_test(tcase, sets);
-	suite_add_tcase(suite, tcase);
-
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_tests("sim-advert", tests, setup_served, teardown_served, 90);
 }

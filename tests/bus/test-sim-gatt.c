@@ -2,7 +2,6 @@
 /* The simulated BlueZ's remote services, seen by a plain GDBus program: the tree, reads and writes,
  * notifications, acquired sockets. */
 #include <poll.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -326,27 +325,10 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("sim-gatt");
-	TCase *tcase = tcase_create("gatt");
-	SRunner *runner;
-	int failed;
+	const TTest *const tests[] = {
+		tree, reading, reading_parts, small_mtu, writing, notifications, acquired_notifications,
+		acquired_writing, services_change, NULL
+	};
 
-	tcase_add_checked_fixture(tcase, setup_peer, teardown);
-	tcase_set_timeout(tcase, 30);
-	tcase_add_test(tcase, tree);
-	tcase_add_test(tcase, reading);
-	tcase_add_test(tcase, reading_parts);
-	tcase_add_test(tcase, small_mtu);
-	tcase_add_test(tcase, writing);
-	tcase_add_test(tcase, notifications);
-	tcase_add_test(tcase, acquired_notifications);
-	tcase_add_test(tcase, acquired_writing);
-	tcase_add_test(tcase, services_change);
-	suite_add_tcase(suite, tcase);
-
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_tests("sim-gatt", tests, setup_peer, teardown, 30);
 }

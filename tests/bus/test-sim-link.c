@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The simulated BlueZ's links, seen by a plain GDBus program: connecting and its failures, lost
  * links, what survives them. */
-#include <stdlib.h>
-
 #include <check.h>
 
 #include "gatt-fixture.h"
@@ -215,28 +213,10 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("sim-link");
-	TCase *tcase = tcase_create("link");
-	SRunner *runner;
-	int failed;
+	const TTest *const tests[] = {
+		connecting, refused, not_there, anybody_cuts_the_link, while_disconnecting,
+		notifications_survive, lost_while_reading, silent, power_and_removal, killed, NULL
+	};
 
-	tcase_add_checked_fixture(tcase, setup_peer, teardown);
-	tcase_set_timeout(tcase, 150);
-	tcase_add_test(tcase, connecting);
-	tcase_add_test(tcase, refused);
-	tcase_add_test(tcase, not_there);
-	tcase_add_test(tcase, anybody_cuts_the_link);
-	tcase_add_test(tcase, while_disconnecting);
-	tcase_add_test(tcase, notifications_survive);
-	tcase_add_test(tcase, lost_while_reading);
-	tcase_add_test(tcase, silent);
-	tcase_add_test(tcase, power_and_removal);
-	tcase_add_test(tcase, killed);
-	suite_add_tcase(suite, tcase);
-
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_tests("sim-link", tests, setup_peer, teardown, 150);
 }

@@ -2,7 +2,6 @@
 /* The simulated BlueZ's GATT server, seen by a program that serves and by centrals: the tree, reads, writes,
  * notifications, errors, who comes and goes. What was measured on the real bluetoothd 5.66 is held here; the same program
  * runs on it. */
-#include <stdlib.h>
 #include <string.h>
 
 #include <check.h>
@@ -391,28 +390,10 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("sim-server");
-	TCase *tcase = tcase_create("server");
-	SRunner *runner;
-	int failed;
+	const TTest *const tests[] = {
+		tree, reading, writing, subscriptions, applications_come_and_go, registering_errors, device,
+		security, restart, unanswered, NULL
+	};
 
-	tcase_add_checked_fixture(tcase, setup_served, teardown_served);
-	tcase_set_timeout(tcase, 90);
-	tcase_add_test(tcase, tree);
-	tcase_add_test(tcase, reading);
-	tcase_add_test(tcase, writing);
-	tcase_add_test(tcase, subscriptions);
-	tcase_add_test(tcase, applications_come_and_go);
-	tcase_add_test(tcase, registering_errors);
-	tcase_add_test(tcase, device);
-	tcase_add_test(tcase, security);
-	tcase_add_test(tcase, restart);
-	tcase_add_test(tcase, unanswered);
-	suite_add_tcase(suite, tcase);
-
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_tests("sim-server", tests, setup_served, teardown_served, 90);
 }

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The simulated BlueZ, seen by a plain GDBus program: discovery, and what becomes of reports. What
  * was measured on the real bluetoothd 5.66 is held here. */
-#include <stdlib.h>
-
 #include <check.h>
 
 #include "sim-fixture.h"
@@ -383,45 +381,21 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("sim");
-	TCase *tcase = tcase_create("plain");
-	TCase *hasty = tcase_create("hasty"), *experimental = tcase_create("experimental");
-	SRunner *runner;
-	int failed;
+	const TTest *const tests[] = {
+		device_from_advertisement, nameless_device, every_report_is_signalled, no_duplicate_data, plain_discovery,
+		kernel_holds_back, scan_end_loses_the_held, coalescing, rssi_and_uuid_filters, filter_changes, no_rssi,
+		filter_is_checked, sessions, repeat_and_quiet, NULL
+	};
+	const TTest *const fast[] = { storm, NULL };
+	const TTest *const hasty[] = { stop_forgets, NULL };
+	const TTest *const experimental[] = { experimental_properties, NULL };
+	int r = run_tests("sim", tests, setup, teardown, 30);
 
-	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_set_timeout(tcase, 30);
-	tcase_add_test(tcase, device_from_advertisement);
-	tcase_add_test(tcase, nameless_device);
-	tcase_add_test(tcase, every_report_is_signalled);
-	tcase_add_test(tcase, no_duplicate_data);
-	tcase_add_test(tcase, plain_discovery);
-	tcase_add_test(tcase, kernel_holds_back);
-	tcase_add_test(tcase, scan_end_loses_the_held);
-	tcase_add_test(tcase, coalescing);
-	tcase_add_test(tcase, rssi_and_uuid_filters);
-	tcase_add_test(tcase, filter_changes);
-	tcase_add_test(tcase, no_rssi);
-	tcase_add_test(tcase, filter_is_checked);
-	tcase_add_test(tcase, sessions);
-	tcase_add_test(tcase, repeat_and_quiet);
 	if (needs_simulation("storm")) /* the real one is not fast enough to tell of each */
-		tcase_add_test(tcase, storm);
-	suite_add_tcase(suite, tcase);
-
-	tcase_add_checked_fixture(hasty, setup_hasty, teardown);
+		r |= run_tests("sim-fast", fast, setup, teardown, 30);
 	if (needs_simulation("stop_forgets"))
-		tcase_add_test(hasty, stop_forgets);
-	suite_add_tcase(suite, hasty);
-
-	tcase_add_checked_fixture(experimental, setup_experimental, teardown);
+		r |= run_tests("sim-hasty", hasty, setup_hasty, teardown, 30);
 	if (needs_simulation("experimental_properties"))
-		tcase_add_test(experimental, experimental_properties);
-	suite_add_tcase(suite, experimental);
-
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+		r |= run_tests("sim-experimental", experimental, setup_experimental, teardown, 30);
+	return r;
 }

@@ -181,14 +181,34 @@ char *air_call_finish(AirCall *call)
 	return reply;
 }
 
-unsigned int air_status(Air *air, const char *radio, const char *field)
+void air_clear(Air *air, const char *list, const char *remove)
 {
-	g_autofree char *text = air_cmd(air, "status %s", radio);
-	g_auto(GStrv) words = g_strsplit(text, " ", -1);
-	size_t len = strlen(field);
+	g_autofree char *left = air_cmd(air, "%s", list);
+	g_auto(GStrv) names = g_strsplit(left, " ", -1);
 
+	for (char **name = names; *name; name++)
+		if (**name != '\0')
+			air_do(air, "%s %s", remove, *name);
+}
+
+unsigned int air_field(Air *air, const char *field, const char *format, ...)
+{
+	g_autofree char *text = NULL;
+	g_auto(GStrv) words = NULL;
+	size_t len = strlen(field);
+	va_list args;
+
+	va_start(args, format);
+	text = air_want(air, format, args);
+	va_end(args);
+	words = g_strsplit(text, " ", -1);
 	for (char **word = words; *word; word++)
 		if (strncmp(*word, field, len) == 0 && (*word)[len] == '=')
 			return (unsigned int)g_ascii_strtoull(*word + len + 1, NULL, 10);
-	ck_abort_msg("air: no %s in the status of %s: %s", field, radio, text);
+	ck_abort_msg("air: no %s in: %s", field, text);
+}
+
+unsigned int air_status(Air *air, const char *radio, const char *field)
+{
+	return air_field(air, field, "status %s", radio);
 }

@@ -35,5 +35,10 @@ AirCall *air_begin(Air *air, const char *format, ...) G_GNUC_PRINTF(2, 3);
 bool air_call_done(const AirCall *call);
 char *air_call_finish(AirCall *call); /* waits, and frees */
 
-/* One field of "status RADIO": scanning, active, filterdup, powered, sent. */
+/* Removes what that list names, "peers" by "unpeer": in the guest, those of a test that failed are still there. */
+void air_clear(Air *air, const char *list, const char *remove);
+
+/* One field of an answer that is a list of them, "sent=5". */
+unsigned int air_field(Air *air, const char *field, const char *format, ...) G_GNUC_PRINTF(3, 4);
+/* Of "status RADIO": scanning, active, filterdup, powered, sent. */
 unsigned int air_status(Air *air, const char *radio, const char *field);

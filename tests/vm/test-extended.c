@@ -32,9 +32,9 @@ static void setup_with_sets(unsigned int sets)
 	world_wait_powered(world, "hci0", true);
 	world_daemon_start(world);
 	client = client_new(world_address(world));
-	session = open_session(client, "{}");
-	fetching = open_session(client, "{}");
-	getting = open_session(client, "{}");
+	session = open_session(client, 0);
+	fetching = open_session(client, 0);
+	getting = open_session(client, 0);
 	sent = g_ptr_array_new_with_free_func(g_free);
 }
 
@@ -351,12 +351,9 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const extended[] = { long_data, overlong_data, in_turns, legacy_in_extended };
-	const TTest *const legacy[] = { several_in_an_event };
-	const ScanCase cases[] = {
-		{ "extended", setup_extended, extended, G_N_ELEMENTS(extended) },
-		{ "legacy", setup_legacy, legacy, G_N_ELEMENTS(legacy) },
-	};
+	const TTest *const extended[] = { long_data, overlong_data, in_turns, legacy_in_extended, NULL };
+	const TTest *const legacy[] = { several_in_an_event, NULL };
+	int r = run_tests("extended", extended, setup_extended, scan_teardown, 120);
 
-	return scan_main("extended", cases, G_N_ELEMENTS(cases));
+	return r | run_tests("extended-legacy", legacy, setup_legacy, scan_teardown, 120);
 }

@@ -284,7 +284,7 @@ START_TEST(comes_back)
 	world_bluez_start(world);
 	wait_adapter_there("hci0");
 	wait_mode_for(passive_mode(), RESUME);
-	hear(client, session, WORLD_RADIO);
+	hear_through(client, session, WORLD_RADIO);
 }
 END_TEST
 

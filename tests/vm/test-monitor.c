@@ -12,6 +12,7 @@
 
 #include "meaning/ad.h"
 #include "monitor-fixture.h"
+#include "run.h"
 
 #define ADVERTISERS 40
 #define ROUNDS 250	/* of 12 reports */
@@ -335,26 +336,9 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("monitor");
-	TCase *plain = tcase_create("plain"), *extended = tcase_create("extended");
-	SRunner *runner;
-	int failed;
+	const TTest *const plain[] = { every_report, only_some_radios, permission, too_slow, NULL };
+	const TTest *const extended[] = { extended_radio, NULL };
+	int r = run_tests("monitor", plain, setup, teardown, 250);
 
-	tcase_add_checked_fixture(plain, setup, teardown);
-	tcase_add_test(plain, every_report);
-	tcase_add_test(plain, only_some_radios);
-	tcase_add_test(plain, permission);
-	tcase_add_test(plain, too_slow);
-	tcase_set_timeout(plain, 250);
-	suite_add_tcase(suite, plain);
-	tcase_add_checked_fixture(extended, setup_extended, teardown);
-	tcase_add_test(extended, extended_radio);
-	tcase_set_timeout(extended, 250);
-	suite_add_tcase(suite, extended);
-
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return r | run_tests("monitor-extended", extended, setup_extended, teardown, 250);
 }

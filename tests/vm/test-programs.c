@@ -13,6 +13,7 @@
 
 #include "program.h"
 #include "reports.h"
+#include "run.h"
 
 #define STORM_ADVERTISERS 30 /* RSSI -40 - N, N from 0 */
 #define STORM_RATE 150
@@ -343,26 +344,9 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {
-		test_the_daemon_has_no_power,
-		test_the_bus_refuses_others,
-		test_three_programs_and_a_script,
-		test_the_last_one_is_killed,
+		test_the_daemon_has_no_power, test_the_bus_refuses_others, test_three_programs_and_a_script,
+		test_the_last_one_is_killed, NULL
 	};
-	Suite *suite = suite_create("programs");
-	SRunner *runner;
-	TCase *tcase;
-	int failed;
 
-	for (size_t i = 0; i < G_N_ELEMENTS(tests); i++) {
-		tcase = tcase_create(tests[i]->name);
-		tcase_add_checked_fixture(tcase, setup, teardown);
-		tcase_set_timeout(tcase, 120);
-		tcase_add_test(tcase, tests[i]);
-		suite_add_tcase(suite, tcase);
-	}
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_tests("programs", tests, setup, teardown, 120);
 }

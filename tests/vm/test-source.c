@@ -35,7 +35,7 @@ END_TEST
 
 static void setup_dbus(void)
 {
-	setup_with("[Scan]\nSource=dbus\n");
+	scan_setup_with("[Scan]\nSource=dbus\n");
 }
 
 START_TEST(may_be_forbidden)
@@ -54,7 +54,7 @@ END_TEST
 
 static void setup_deep(void)
 {
-	setup_with("[Scan]\nFifoDepth=8192\n[Limits]\nMaxFifoDepth=8192\nFifoBytesPerUser=100000000\n");
+	scan_setup_with("[Scan]\nFifoDepth=8192\n[Limits]\nMaxFifoDepth=8192\nFifoBytesPerUser=100000000\n");
 }
 
 static bool has_reports(void *count)
@@ -144,7 +144,7 @@ START_TEST(all_of_a_storm)
 	unsigned int sent;
 
 	for (int i = 1; i < SESSIONS; i++)
-		sessions[i] = open_session(client, "{}");
+		sessions[i] = open_session(client, 0);
 	for (int i = 0; i < SESSIONS; i++)
 		start_scan(client, sessions[i], -1);
 	wait_radio(true);
@@ -230,14 +230,11 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const monitored[] = { is_told, name_here_data_there, names, names_not_for_a_bus, connectable };
-	const TTest *const deep[] = { as_on_the_air, all_of_a_storm };
-	const TTest *const forbidden[] = { may_be_forbidden };
-	const ScanCase cases[] = {
-		{ "monitored", setup, monitored, G_N_ELEMENTS(monitored) },
-		{ "deep", setup_deep, deep, G_N_ELEMENTS(deep) },
-		{ "forbidden", setup_dbus, forbidden, G_N_ELEMENTS(forbidden) },
-	};
+	const TTest *const monitored[] = { is_told, name_here_data_there, names, names_not_for_a_bus, connectable, NULL };
+	const TTest *const deep[] = { as_on_the_air, all_of_a_storm, NULL };
+	const TTest *const forbidden[] = { may_be_forbidden, NULL };
+	int r = run_tests("source", monitored, scan_setup, scan_teardown, 120);
 
-	return scan_main("source", cases, G_N_ELEMENTS(cases));
+	r |= run_tests("source-deep", deep, setup_deep, scan_teardown, 120);
+	return r | run_tests("source-forbidden", forbidden, setup_dbus, scan_teardown, 120);
 }

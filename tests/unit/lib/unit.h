@@ -4,6 +4,7 @@
 
 #include <check.h>
 
+#include "../../lib/run.h"
 #include "util/macros.h"
 
 /* ck_assert() for inner loops: that notes its place in a file even when all is well, which takes a microsecond. */
@@ -12,13 +13,10 @@
 			ck_abort_msg("not so: %s", #condition);				\
 	} while (0)
 
-/* The program's exit status. */
-int unit_run(const char *name, const TTest *const tests[], size_t count);
-
 #define UNIT_MAIN(name, ...)								\
 	int main(void)									\
 	{										\
-		const TTest *const tests[] = { __VA_ARGS__ };				\
+		const TTest *const tests[] = { __VA_ARGS__, NULL };			\
 											\
-		return unit_run(name, tests, ARRAY_SIZE(tests));			\
+		return run_tests(name, tests, NULL, NULL, 120);				\
 	}

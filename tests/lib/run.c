@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "unit.h"
+#include "run.h"
 
 #include <stdlib.h>
 
-int unit_run(const char *name, const TTest *const tests[], size_t count)
+int run_tests(const char *name, const TTest *const *tests, void (*set_up)(void), void (*tear_down)(void),
+	      double timeout_s)
 {
 	Suite *suite = suite_create(name);
 	TCase *tcase = tcase_create(name);
 	SRunner *runner;
 	int failed;
 
-	for (size_t i = 0; i < count; i++)
-		tcase_add_test(tcase, tests[i]);
-	tcase_set_timeout(tcase, 120);
+	tcase_add_checked_fixture(tcase, set_up, tear_down);
+	tcase_set_timeout(tcase, getenv("BLUEBROKERD_WRAPPER") ? timeout_s * 6 : timeout_s);
+	for (; *tests; tests++)
+		tcase_add_test(tcase, *tests);
 	suite_add_tcase(suite, tcase);
-
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);
