@@ -3,11 +3,9 @@
 #include <pwd.h>
 #include <string.h>
 
-#include "link-fixture.h"
+#include "link-pairing.h"
 
-#define SEALED OURS "/char0035" /* encrypt-read: 7e7f */
 #define ADAPTER "Adapter1"
-#define JUST_WORKS "[Links]\nJustWorks=1\n"
 
 static uid_t uid_of(const char *in_guest, const char *elsewhere)
 {
@@ -27,18 +25,9 @@ static Client *new_bob(void)
 	return client_new_as(world_address(world), uid_of("bob", "nobody"));
 }
 
-static void appear(const char *pairing)
+static void pair_by_passkey(Client *by)
 {
-	peer_appear(0);
-	air_do(air, "char peer0 0035 5a3b0035-1c1d-4f5e-8a9b-0123456789ab encrypt-read,encrypt-write 7e7f");
-	air_do(air, "pairing peer0 %s", pairing);
-}
-
-static void pair(Client *by)
-{
-	GVariant *passkey = options("{'passkey': <uint32 5>}");
-
-	client_do(by, peer_path(0), CONNECTION, "Pair", g_variant_new("(@a{sv})", passkey));
+	pair(by, peer_path(0), "{'passkey': <uint32 5>}");
 }
 
 /* The bond with peer0 as GetBonds tells it: -1: none, else whether it is the caller's. */
@@ -89,10 +78,10 @@ START_TEST(reset_device)
 {
 	g_autofree char *path = NULL;
 
-	appear("display 5");
+	sealed_appear("display 5");
 	g_free(connect_anew(client, 0));
 	ck_assert_int_eq(bond_of(client), -1);
-	pair(client);
+	pair_by_passkey(client);
 	ck_assert_msg(wait_until(is_bonded, client, SOON), "GetBonds does not know it");
 	let_go(client, peer_path(0));
 	wait_linked(0, false);
@@ -108,7 +97,7 @@ START_TEST(reset_device)
 	expect_forget_error(client, "DoesNotExist");
 
 	path = connect_to(client, "hci0", 0, "{}");
-	pair(client);
+	pair_by_passkey(client);
 	expect_value(client, path, SEALED, "7e7f");
 	ck_assert_int_eq(bond_of(client), 1);
 	/* one's own link is no hindrance */
@@ -122,12 +111,12 @@ START_TEST(who_may_forget)
 {
 	Client *alice = new_alice(), *bob = new_bob();
 
-	appear("display 5");
+	sealed_appear("display 5");
 	client_expect_error(alice, "hci0", "Session1", "Forget", g_variant_new("(s)", "C1:22"), "InvalidArguments");
 	g_free(connect_to(bob, "hci0", 0, "{}"));
 	g_free(connect_to(alice, "hci0", 0, "{}"));
 	expect_forget_error(alice, "DoesNotExist");
-	pair(alice);
+	pair_by_passkey(alice);
 	ck_assert_msg(wait_until(is_bonded, alice, SOON), "GetBonds does not know it");
 	ck_assert_int_eq(bond_of(alice), 1);
 	ck_assert_int_eq(bond_of(bob), 0);
@@ -166,7 +155,7 @@ START_TEST(paired_by_reading)
 {
 	Client *alice = new_alice(), *bob = new_bob();
 
-	appear("none");
+	sealed_appear("none");
 	g_free(connect_to(alice, "hci0", 0, "{}"));
 	expect_value(alice, peer_path(0), SEALED, "7e7f");
 	ck_assert_msg(wait_until(is_bonded, alice, SOON), "GetBonds does not know it");
@@ -186,9 +175,9 @@ START_TEST(forget_and_leave)
 	Client *leaver = client_new(world_address(world));
 	g_autofree char *session = open_session(leaver, 0);
 
-	appear("display 5");
+	sealed_appear("display 5");
 	g_free(connect_to(leaver, session, 0, "{}"));
-	pair(leaver);
+	pair_by_passkey(leaver);
 	ck_assert_msg(wait_until(is_bonded, client, SOON), "GetBonds does not know it");
 	client_call_forget(begin_forget(leaver, session));
 	client_sync(leaver);

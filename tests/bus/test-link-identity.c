@@ -5,9 +5,8 @@
 #include <unistd.h>
 
 #include "keys-server.h"
-#include "link-fixture.h"
+#include "link-pairing.h"
 
-#define JUST_WORKS "[Links]\nJustWorks=1\n"
 #define IRK "000102030405060708090a0b0c0d0e0f" /* but for its end, which is the test's own */
 
 static char *session;
@@ -116,13 +115,6 @@ static void expect_property(const char *link, const char *property, const char *
 	ck_assert_str_eq(g_variant_get_string(value, NULL), wanted);
 }
 
-static void pair_with(const char *link)
-{
-	GVariant *nothing = options("{}");
-
-	client_do(client, link, CONNECTION, "Pair", g_variant_new("(@a{sv})", nothing));
-}
-
 static bool is_identified(void *link)
 {
 	g_autoptr(GVariant) value = client_get(client, link, CONNECTION, "IdentityAddress");
@@ -157,7 +149,7 @@ static void bond(void)
 	g_autofree char *link = connect_by(client, session, addresses[0]);
 
 	expect_property(link, "IdentityAddress", addresses[0]);
-	pair_with(link);
+	pair(client, link, "{}");
 	ck_assert(wait_until(is_identified, link, world_patience(world)));
 	let_go(client, link);
 	wait_linked(0, false);
@@ -183,13 +175,13 @@ START_TEST(told_while_the_link_is_up)
 {
 	g_autofree char *link = connect_by(client, session, addresses[0]), *again = NULL;
 	g_autofree char *wanted = g_strdup_printf("'%s'", identity);
-	Client *other = client_new(world_address(world));
-	g_autofree char *its = open_session(other, 0);
+	Client *second = client_new(world_address(world));
+	g_autofree char *its = open_session(second, 0);
 
 	expect_property(link, "Address", addresses[0]);
 	expect_property(link, "IdentityAddress", addresses[0]);
 	client_subscribe(client, NULL, PROPERTIES, "PropertiesChanged", link);
-	pair_with(link);
+	pair(client, link, "{}");
 	expect_changed(client, link + strlen("/com/example/Bluetooth/"), "IdentityAddress", wanted);
 	expect_property(link, "IdentityAddress", identity);
 	expect_property(link, "Address", addresses[0]);
@@ -200,9 +192,9 @@ START_TEST(told_while_the_link_is_up)
 	air_do(air, "notify peer0 " RATE_HANDLE " 0102");
 	expect_notification(client, "0102");
 	/* another program's way to it is the same one */
-	again = connect_by(other, its, identity);
+	again = connect_by(second, its, identity);
 	ck_assert_str_eq(again, link);
-	client_free(other);
+	client_free(second);
 	let_go(client, link);
 	wait_linked(0, false);
 }
@@ -241,22 +233,22 @@ END_TEST
 START_TEST(waited_for_by_identity)
 {
 	g_autofree char *link = connect_by(client, session, addresses[0]), *same = NULL;
-	Client *other = client_new(world_address(world));
-	g_autofree char *its = open_session(other, 0);
-	ClientCall *call = begin_connect(other, its, identity, "{}");
+	Client *second = client_new(world_address(world));
+	g_autofree char *its = open_session(second, 0);
+	ClientCall *call = begin_connect(second, its, identity, "{}");
 	g_autoptr(GVariant) reply = NULL;
 
-	client_sync(other);
+	client_sync(second);
 	ck_assert(!client_call_done(call));
-	pair_with(link);
+	pair(client, link, "{}");
 	reply = client_call_finish(call, NULL);
 	ck_assert(reply != NULL);
 	g_variant_get(reply, "(o)", &same);
 	ck_assert_str_eq(same, link);
 	ck_assert_uint_eq(holders(link), 2);
 	let_go(client, link);
-	expect_value(other, same, PLAIN, "01020304");
-	client_free(other);
+	expect_value(second, same, PLAIN, "01020304");
+	client_free(second);
 	wait_linked(0, false);
 }
 END_TEST
@@ -289,10 +281,9 @@ static bool has_heard(void *its)
 static void expect_heard_by(const char *address)
 {
 	g_autofree char *its = open_session(client, 0);
-	g_autofree char *text = g_strdup_printf("({'addresses': <['%s']>},)", address);
-	GVariant *filter = g_variant_parse(G_VARIANT_TYPE("(a{sv})"), text, NULL, NULL, NULL);
+	g_autofree char *text = g_strdup_printf("{'addresses': <['%s']>}", address);
 
-	client_do(client, its, "Session1", "SetScanFilter", filter);
+	client_do(client, its, "Session1", "SetScanFilter", dictionary(text));
 	start_scan(client, its, -1);
 	ck_assert_msg(wait_until(has_heard, its, world_patience(world)), "nothing from %s", address);
 	close_session(client, its);
