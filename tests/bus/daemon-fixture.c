@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the tests of the daemon's outer life share. */
+#include <pwd.h>
+
 #include "daemon-fixture.h"
 
 World *world;
@@ -17,7 +19,7 @@ void setup_options(WorldFlags flags, const WorldOptions *options)
 {
 	world = world_new_with(flags, options);
 	air = world_air(world);
-	client = client_new(world_address(world));
+	client = new_client();
 }
 
 void setup(void)
@@ -34,6 +36,39 @@ void teardown(void)
 bool is_guest(void)
 {
 	return g_strcmp0(g_getenv("BLUEBROKER_WORLD"), "vm") == 0;
+}
+
+Client *new_client(void)
+{
+	return client_new(world_address(world));
+}
+
+Client *new_client_as(uid_t uid)
+{
+	return client_new_as(world_address(world), uid);
+}
+
+static uid_t uid_of(const char *in_guest, const char *elsewhere)
+{
+	const struct passwd *user = getpwnam(is_guest() ? in_guest : elsewhere);
+
+	ck_assert_msg(user != NULL, "there is no user %s", is_guest() ? in_guest : elsewhere);
+	return user->pw_uid;
+}
+
+uid_t alice_uid(void)
+{
+	return uid_of("alice", "daemon");
+}
+
+Client *new_alice(void)
+{
+	return new_client_as(alice_uid());
+}
+
+Client *new_bob(void)
+{
+	return new_client_as(uid_of("bob", "nobody"));
 }
 
 /* --- sessions --- */
@@ -130,6 +165,13 @@ void wait_adapter(const char *adapter, const char *property, bool value)
 	Wanted wanted = { .name = adapter, .property = property, .value = value };
 
 	ck_assert_msg(wait_until(adapter_is_so, &wanted, RESUME), "%s: %s is not %d", adapter, property, value);
+}
+
+void restart_bluez(void)
+{
+	world_bluez_kill(world);
+	world_bluez_start(world);
+	wait_adapter("hci0", "Powered", true);
 }
 
 static bool adapter_shows(void *data)

@@ -3,6 +3,8 @@
  * run on the simulated BlueZ and, but for what only that one can do, in the guest. */
 #pragma once
 
+#include <sys/types.h>
+
 #include <check.h>
 
 #include "run.h"
@@ -31,6 +33,14 @@ void setup(void);
 void teardown(void);
 bool is_guest(void); /* before there is a world, too */
 
+/* Another program; of that user. */
+Client *new_client(void);
+Client *new_client_as(uid_t uid);
+/* Two users that are not root. The guest has its own, whom the bus policy lets in; elsewhere any two will do. */
+uid_t alice_uid(void);
+Client *new_alice(void);
+Client *new_bob(void);
+
 GVariant *no_options(void); /* (a{sv}) */
 GVariant *radio_number(unsigned int id); /* OpenSession's arguments, without options */
 char *open_session(Client *by, unsigned int id);
@@ -42,6 +52,8 @@ unsigned int take_all(Client *by, const char *session);
 
 /* Runs the main loop until it is so; else the test fails. radio: an address. */
 void wait_radio_scans(const char *radio, bool scanning, unsigned int timeout_ms);
+/* bluetoothd dies, and comes back. */
+void restart_bluez(void);
 void wait_adapter(const char *adapter, const char *property, bool value); /* the daemon's boolean property */
 void wait_adapter_gone(const char *adapter);
 void wait_adapter_there(const char *adapter);

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the tests of links share: peripherals, connecting, reading and writing. */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -262,6 +260,28 @@ bool daemon_has(const char *path, const char *iface)
 	return value != NULL;
 }
 
+int bond_with(Client *by, const char *address)
+{
+	g_autoptr(GVariant) reply = client_expect(by, "hci0", "Adapter1", "GetBonds", NULL, "(aa{sv})");
+	g_autoptr(GVariant) rows = g_variant_get_child_value(reply, 0);
+	int found = -1;
+
+	for (size_t i = 0; i < g_variant_n_children(rows); i++) {
+		g_autoptr(GVariant) row = g_variant_get_child_value(rows, i);
+		const char *other = "", *type = "";
+		gboolean mine = FALSE;
+
+		ck_assert(g_variant_lookup(row, "Address", "&s", &other));
+		ck_assert(g_variant_lookup(row, "AddressType", "&s", &type));
+		ck_assert(g_variant_lookup(row, "Mine", "b", &mine));
+		if (!g_str_equal(address, other))
+			continue;
+		ck_assert_str_eq(type, "random");
+		found = mine;
+	}
+	return found;
+}
+
 typedef struct Shown {
 	const char *path, *iface;
 } Shown;
@@ -354,31 +374,13 @@ bool is_connected(Client *by, const char *link)
 	return connected;
 }
 
-/* --- its memory --- */
-
-unsigned long daemon_rss_kib(void)
+void expect_disconnected(Client *by, const char *reason)
 {
-	g_autofree char *path = g_strdup_printf("/proc/%d/statm", (int)world_daemon_pid(world)), *text = NULL;
-	unsigned long pages = 0;
+	g_autoptr(GVariant) body = client_wait_signal(by, "Disconnected", world_patience(world), NULL);
+	const char *got;
 
-	ck_assert(g_file_get_contents(path, &text, NULL, NULL));
-	ck_assert_int_eq(sscanf(text, "%*u %lu", &pages), 1);
-	return pages * (unsigned long)sysconf(_SC_PAGESIZE) / 1024;
-}
-
-void expect_growth(unsigned long before_kib, unsigned long max_kib)
-{
-	const char *wrapper = g_getenv("BLUEBROKERD_WRAPPER");
-	unsigned long now = daemon_rss_kib();
-
-	if (!wrapper || !strstr(wrapper, "valgrind"))
-		ck_assert_msg(now <= before_kib + max_kib, "the daemon grew from %lu to %lu KiB", before_kib, now);
-}
-
-void limit_quarantine(void)
-{
-	const char *options = g_getenv("ASAN_OPTIONS");
-	g_autofree char *more = g_strconcat(options ? options : "", options ? ":" : "", "quarantine_size_mb=1", NULL);
-
-	g_setenv("ASAN_OPTIONS", more, TRUE);
+	ck_assert_msg(body != NULL, "no Disconnected");
+	g_variant_get(body, "(&s)", &got);
+	if (reason && !(g_str_has_prefix(reason, "radio-") && g_str_equal(got, "disconnected")))
+		ck_assert_str_eq(got, reason);
 }

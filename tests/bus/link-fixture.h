@@ -81,6 +81,8 @@ void expect_connect_error(Client *by, const char *session, const char *address, 
 void expect_call_error(ClientCall *call, const char *error, const char *begin);
 void let_go(Client *by, const char *link);
 bool is_connected(Client *by, const char *link);
+/* It is told that it lost a link, for that reason; NULL: any. Of a radio that goes, the link may be told of before. */
+void expect_disconnected(Client *by, const char *reason);
 
 char *attr_path(const char *link, const char *attr);
 /* Values as hex digits. */
@@ -103,6 +105,9 @@ void expect_notification(Client *by, const char *hex);
 void expect_numbered(Client *by, unsigned int count);
 char *long_hex(void); /* LONG's value */
 
+/* Whether GetBonds tells that the bond with that random address is the caller's; -1: there is none. */
+int bond_with(Client *by, const char *address);
+
 /* After a loss: until the daemon has the link again, and the peer is subscribed to RATE if it is to be. */
 void wait_back(unsigned int number, bool subscribed);
 unsigned int holders(const char *link);
@@ -110,9 +115,3 @@ unsigned int holders(const char *link);
 bool daemon_has(const char *path, const char *iface);
 void wait_gone(const char *path, const char *iface);
 uint64_t now_ms(void);
-
-/* --- the daemon's memory --- */
-unsigned long daemon_rss_kib(void);
-/* It is no more than so much larger. Not looked at under valgrind, which keeps what was freed. */
-void expect_growth(unsigned long before_kib, unsigned long max_kib);
-void limit_quarantine(void); /* first of all: a sanitizer's store of freed memory is no growth */

@@ -18,7 +18,7 @@ const char *share_link(const char *pairing)
 
 	sealed_appear(pairing);
 	g_free(connect_anew(client, 0));
-	other = client_new(world_address(world));
+	other = new_client();
 	g_free(connect_anew(other, 0));
 	client_subscribe(client, NULL, CONNECTION, "PairingRequest", NULL);
 	client_subscribe(client, NULL, CONNECTION, "Disconnected", NULL);
@@ -85,7 +85,7 @@ void refuse(const char *link, ClientCall *call)
 
 void pair_and_leave(void)
 {
-	Client *leaver = client_new(world_address(world));
+	Client *leaver = new_client();
 
 	g_free(connect_anew(leaver, 0));
 	client_subscribe(leaver, NULL, CONNECTION, "PairingRequest", NULL);

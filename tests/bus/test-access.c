@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Who may do what, how much each user may hold, and what goes when a program dies. Two users need root: without it those
  * tests fail and say so. */
-#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,18 +8,6 @@
 
 #include "child.h"
 #include "daemon-fixture.h"
-
-#define ALICE uid_of("alice", "daemon")
-#define BOB uid_of("bob", "nobody")
-
-/* The guest has users of its own, whom the bus policy lets in; elsewhere two will do that every Debian has. */
-static uid_t uid_of(const char *in_guest, const char *elsewhere)
-{
-	const struct passwd *user = getpwnam(is_guest() ? in_guest : elsewhere);
-
-	ck_assert_msg(user != NULL, "there is no user %s", is_guest() ? in_guest : elsewhere);
-	return user->pw_uid;
-}
 
 /* Everything of Session1 that is refused to others, with good arguments. */
 static void expect_denied(Client *by, const char *session)
@@ -46,10 +33,10 @@ static void expect_denied(Client *by, const char *session)
 
 START_TEST(private_sessions)
 {
-	Client *same = client_new(world_address(world));
-	Client *alice = client_new_as(world_address(world), ALICE);
-	Client *alice_too = client_new_as(world_address(world), ALICE);
-	Client *bob = client_new_as(world_address(world), BOB);
+	Client *same = new_client();
+	Client *alice = new_alice();
+	Client *alice_too = new_alice();
+	Client *bob = new_bob();
 	g_autofree char *session = open_session(alice, 0);
 
 	start_scan(alice, session, -1);
@@ -70,12 +57,12 @@ END_TEST
 
 START_TEST(user_sessions)
 {
-	Client *alice = client_new_as(world_address(world), ALICE);
-	Client *alice_too = client_new_as(world_address(world), ALICE);
-	Client *bob = client_new_as(world_address(world), BOB);
+	Client *alice = new_alice();
+	Client *alice_too = new_alice();
+	Client *bob = new_bob();
 	char hers[64];
 
-	snprintf(hers, sizeof(hers), "hci0/session/uid%u", ALICE);
+	snprintf(hers, sizeof(hers), "hci0/session/uid%u", alice_uid());
 	client_expect_error(client, hers, "Session1", "IsScanning", NULL, "DoesNotExist"); /* not made by looking */
 	start_scan(alice, "hci0", -1);
 	ck_assert(is_scanning(alice_too, "hci0"));
@@ -115,17 +102,16 @@ static GVariant *depth_option(uint32_t depth)
 
 static unsigned int session_rows(Client *by)
 {
-	g_autoptr(GVariant) reply = client_expect(by, NULL, "Manager1", "GetStats", NULL, "(a{sv})");
-	g_autoptr(GVariant) stats = g_variant_get_child_value(reply, 0);
-	g_autoptr(GVariant) rows = g_variant_lookup_value(stats, "Sessions", NULL);
+	g_autoptr(GVariant) table = stats(by);
+	g_autoptr(GVariant) rows = g_variant_lookup_value(table, "Sessions", NULL);
 
 	return (unsigned int)g_variant_n_children(rows);
 }
 
 START_TEST(stats_show_ones_own)
 {
-	Client *alice = client_new_as(world_address(world), ALICE);
-	Client *bob = client_new_as(world_address(world), BOB);
+	Client *alice = new_alice();
+	Client *bob = new_bob();
 	g_autofree char *hers = open_session(alice, 0);
 	g_autofree char *his = open_session(bob, 0);
 
@@ -140,9 +126,9 @@ END_TEST
 /* strict: few of everything */
 START_TEST(limit_of_sessions)
 {
-	Client *alice = client_new_as(world_address(world), ALICE);
-	Client *alice_too = client_new_as(world_address(world), ALICE);
-	Client *bob = client_new_as(world_address(world), BOB);
+	Client *alice = new_alice();
+	Client *alice_too = new_alice();
+	Client *bob = new_bob();
 	g_autofree char *first = open_session(alice, 0);
 	g_autofree char *second = open_session(alice_too, 0);
 	g_autofree char *third = open_session(alice, 0);
@@ -162,8 +148,8 @@ END_TEST
 
 START_TEST(limit_of_memory)
 {
-	Client *alice = client_new_as(world_address(world), ALICE);
-	Client *bob = client_new_as(world_address(world), BOB);
+	Client *alice = new_alice();
+	Client *bob = new_bob();
 	g_autoptr(GVariant) first = NULL, his = NULL;
 
 	client_expect_error(alice, NULL, "Manager1", "OpenSession", depth_option(3001), "LimitReached");
@@ -178,8 +164,8 @@ END_TEST
 
 START_TEST(limit_of_calls)
 {
-	Client *alice = client_new_as(world_address(world), ALICE);
-	Client *bob = client_new_as(world_address(world), BOB);
+	Client *alice = new_alice();
+	Client *bob = new_bob();
 	ClientCall *calls[3], *his;
 	GVariant *replies[4];
 
@@ -211,10 +197,10 @@ END_TEST
 
 START_TEST(limit_of_connections)
 {
-	Client *hers[5], *bob = client_new_as(world_address(world), BOB);
+	Client *hers[5], *bob = new_bob();
 
 	for (int i = 0; i < 5; i++) {
-		hers[i] = client_new_as(world_address(world), ALICE);
+		hers[i] = new_alice();
 		if (i < 4)
 			(void)stats_total(hers[i], "Reports");
 	}
@@ -246,7 +232,7 @@ START_TEST(many_sessions_of_one_connection)
 	ck_assert_uint_eq(session_rows(client), 30);
 	client = client_free(client); /* the rest goes with it */
 	wait_radio_scans(WORLD_RADIO, false, SOON);
-	client = client_new(world_address(world));
+	client = new_client();
 	ck_assert_uint_eq(session_rows(client), 0);
 	for (size_t i = 0; i < G_N_ELEMENTS(sessions); i++)
 		g_free(sessions[i]);

@@ -308,7 +308,7 @@ END_TEST
 /* Everybody hears of radios, and of nothing else. */
 START_TEST(broadcasts)
 {
-	Client *other = client_new(world_address(world));
+	Client *other = new_client();
 	g_autoptr(GVariant) added = NULL, removed = NULL, ifaces = NULL, object = NULL, gone = NULL;
 	g_autofree char *session = NULL, *plugged = NULL, *path = NULL, *service = NULL;
 	const char *of, **names;

@@ -13,7 +13,7 @@ static char *bluez_owner(void)
 {
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GVariant) reply = NULL;
-	Client *bus = client_new(world_address(world));
+	Client *bus = new_client();
 	char *owner;
 
 	client_direct(bus, "org.freedesktop.DBus");
@@ -48,7 +48,7 @@ static void advertise_only(unsigned int number, unsigned int type)
 
 static Client *begin_silent(unsigned int number, const char *text, char **ret_session, ClientCall **ret_call)
 {
-	Client *other = client_new(world_address(world));
+	Client *other = new_client();
 	uint64_t begun = now_ms();
 
 	*ret_session = open_session(other, 0);
@@ -149,7 +149,7 @@ START_TEST(silent_ones_give_way)
 {
 	g_autofree char *session = open_session(client, 0), *back = open_session(client, 0);
 	g_autofree char *wanted_back = NULL, *mine = NULL;
-	Client *other = client_new(world_address(world));
+	Client *other = new_client();
 	g_autofree char *others = open_session(other, 0);
 	ClientCall *silent[3];
 
@@ -184,7 +184,7 @@ END_TEST
 START_TEST(slots_of_silent_ones)
 {
 	g_autofree char *session = open_session(client, 0);
-	Client *other = client_new(world_address(world));
+	Client *other = new_client();
 	g_autofree char *others = open_session(other, 0);
 
 	for (unsigned int i = 1; i <= 4; i++) {

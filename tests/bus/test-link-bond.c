@@ -1,56 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Bonds: devices that have lost theirs, who may forget one, and what is remembered of it. */
-#include <pwd.h>
 #include <string.h>
 
 #include "link-pairing.h"
 
-#define ADAPTER "Adapter1"
-
-static uid_t uid_of(const char *in_guest, const char *elsewhere)
-{
-	const struct passwd *user = getpwnam(is_guest() ? in_guest : elsewhere);
-
-	ck_assert_msg(user != NULL, "there is no user %s", is_guest() ? in_guest : elsewhere);
-	return user->pw_uid;
-}
-
-static Client *new_alice(void)
-{
-	return client_new_as(world_address(world), uid_of("alice", "daemon"));
-}
-
-static Client *new_bob(void)
-{
-	return client_new_as(world_address(world), uid_of("bob", "nobody"));
-}
 
 static void pair_by_passkey(Client *by)
 {
 	pair(by, peer_path(0), "{'passkey': <uint32 5>}");
 }
 
-/* The bond with peer0 as GetBonds tells it: -1: none, else whether it is the caller's. */
 static int bond_of(Client *by)
 {
-	g_autoptr(GVariant) reply = client_expect(by, "hci0", ADAPTER, "GetBonds", NULL, "(aa{sv})");
-	g_autoptr(GVariant) rows = g_variant_get_child_value(reply, 0);
-	int found = -1;
-
-	for (size_t i = 0; i < g_variant_n_children(rows); i++) {
-		g_autoptr(GVariant) row = g_variant_get_child_value(rows, i);
-		const char *address = "", *type = "";
-		gboolean mine = FALSE;
-
-		ck_assert(g_variant_lookup(row, "Address", "&s", &address));
-		ck_assert(g_variant_lookup(row, "AddressType", "&s", &type));
-		ck_assert(g_variant_lookup(row, "Mine", "b", &mine));
-		if (!g_str_equal(address, peer_address(0)))
-			continue;
-		ck_assert_str_eq(type, "random");
-		found = mine;
-	}
-	return found;
+	return bond_with(by, peer_address(0));
 }
 
 static bool is_bonded(void *by)
@@ -131,9 +93,7 @@ START_TEST(who_may_forget)
 	wait_gone(peer_path(0), CONNECTION);
 
 	/* it is remembered by all who have to */
-	world_bluez_kill(world);
-	world_bluez_start(world);
-	wait_adapter("hci0", "Powered", true);
+	restart_bluez();
 	ck_assert_msg(wait_until(is_bonded, alice, world_patience(world)), "the bond is gone with bluetoothd");
 	ck_assert_int_eq(bond_of(alice), 1);
 	world_daemon_kill(world);
@@ -172,7 +132,7 @@ END_TEST
 /* The caller is gone before bluetoothd has answered; others wait for nothing. */
 START_TEST(forget_and_leave)
 {
-	Client *leaver = client_new(world_address(world));
+	Client *leaver = new_client();
 	g_autofree char *session = open_session(leaver, 0);
 
 	sealed_appear("display 5");

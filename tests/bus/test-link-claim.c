@@ -13,7 +13,7 @@ static void setup_link(void)
 	peer_appear(0);
 	session = open_session(client, 0);
 	link_ = connect_to(client, session, 0, "{'auto_reconnect': <true>}");
-	other = client_new_as(world_address(world), SOME_UID);
+	other = new_client_as(SOME_UID);
 	g_free(connect_anew(other, 0));
 }
 
@@ -28,7 +28,7 @@ static GVariant *claim_of(const char *attr)
 	g_autofree char *path = g_strconcat(link_, "/", attr, NULL);
 	g_autofree char *text = g_strdup_printf("{'characteristic': <objectpath '%s'>}", path);
 
-	return g_variant_new("(@a{sv})", options(text));
+	return dictionary(text);
 }
 
 static void claim(Client *by, const char *attr)
@@ -106,8 +106,7 @@ START_TEST(errors)
 	client_expect_error(client, link_, CONNECTION, "Claim", claim_of(HEART), "InvalidArguments");
 	client_expect_error(client, link_, CONNECTION, "Claim", claim_of(OURS "/char0099"), "InvalidArguments");
 	client_expect_error(client, link_, CONNECTION, "Claim", claim_of(PLAIN_NAME), "InvalidArguments");
-	client_expect_error(client, link_, CONNECTION, "Claim", g_variant_new("(@a{sv})", options("{'all': <true>}")),
-			    "InvalidArguments");
+	client_expect_error(client, link_, CONNECTION, "Claim", dictionary("{'all': <true>}"), "InvalidArguments");
 	client_do(client, link_, CONNECTION, "Release", NULL); /* of nothing */
 }
 END_TEST
@@ -136,7 +135,7 @@ static void lose_and_get_back(bool claimed, void (*lose)(void))
 		expect_busy(client, PLAIN);
 	}
 	lose();
-	g_variant_unref(client_wait_signal(client, "Disconnected", world_patience(world), NULL));
+	expect_disconnected(client, NULL);
 	wait_back(0, false);
 	g_free(connect_anew(other, 0));
 	write_value(client, link_, PLAIN, "0b", "{}");

@@ -23,7 +23,7 @@ static void expect_stored(const char *hex)
 
 START_TEST(write_commands)
 {
-	Client *other = client_new_as(world_address(world), SOME_UID);
+	Client *other = new_client_as(SOME_UID);
 	int mine = socket_acquire(client, link_, COMMAND, "AcquireWrite"), its;
 	uint16_t most = (uint16_t)MIN(link_mtu() - 3, VALUE_MAX);
 	uint8_t bytes[VALUE_MAX];
@@ -105,7 +105,7 @@ END_TEST
 /* A claim keeps others' sockets from writing, too. */
 START_TEST(claimed)
 {
-	Client *other = client_new(world_address(world));
+	Client *other = new_client();
 	g_autoptr(GError) error = NULL;
 	g_autofree char *name = NULL;
 	uint16_t mtu;

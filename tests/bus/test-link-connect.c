@@ -242,7 +242,7 @@ END_TEST
 /* Its wait is over: nothing goes on for it. */
 START_TEST(caller_leaves)
 {
-	Client *leaver = client_new(world_address(world));
+	Client *leaver = new_client();
 	g_autofree char *its = open_session(leaver, 0);
 	g_autofree char *bystander = NULL;
 
@@ -260,7 +260,7 @@ END_TEST
 /* The user session lives on, its caller does not. */
 START_TEST(caller_of_user_session_leaves)
 {
-	Client *leaver = client_new(world_address(world));
+	Client *leaver = new_client();
 
 	client_do(leaver, "hci0", "Session1", "Init", no_options());
 	client_call_forget(begin_connect(leaver, "hci0", peer_address(0), "{}"));

@@ -2,18 +2,6 @@
 /* Peers that fall silent or vanish, and a bluetoothd that dies: every caller is told, in time, and nothing is left. */
 #include "link-fixture.h"
 
-static void expect_disconnected(Client *by, const char *wanted)
-{
-	g_autoptr(GVariant) body = client_wait_signal(by, "Disconnected", world_patience(world), NULL);
-	const char *reason;
-
-	ck_assert_msg(body != NULL, "no Disconnected");
-	g_variant_get(body, "(&s)", &reason);
-	/* BlueZ may tell of the link before it tells of the radio */
-	if (!g_str_equal(wanted, "radio-gone") || !g_str_equal(reason, "disconnected"))
-		ck_assert_str_eq(reason, wanted);
-}
-
 START_TEST(vanishes_amid_long_read)
 {
 	g_autofree char *link = NULL;
@@ -93,7 +81,7 @@ END_TEST
 
 START_TEST(bluetoothd_killed)
 {
-	Client *other = client_new_as(world_address(world), SOME_UID);
+	Client *other = new_client_as(SOME_UID);
 	g_autofree char *link = NULL, *same = NULL;
 	ClientCall *read, *write;
 
@@ -189,7 +177,7 @@ START_TEST(daemon_killed)
 	ck_assert(peer_is_linked(1));
 	ck_assert_msg(!peer_is_linked(2), "the attempt goes on");
 	client_free(client);
-	client = client_new(world_address(world));
+	client = new_client();
 	g_free(connect_anew(client, 0));
 	g_free(connect_anew(client, 2));
 	expect_value(client, peer_path(0), PLAIN, "01020304");

@@ -151,7 +151,7 @@ static char *cached(Client *by, const char *attr)
 START_TEST(cached_value)
 {
 	g_autofree char *before = cached(client, PLACE), *after = NULL, *others = NULL;
-	Client *other = client_new_as(world_address(world), SOME_UID);
+	Client *other = new_client_as(SOME_UID);
 
 	ck_assert_str_eq(before, "");
 	expect_value(client, link_, PLACE, "01");

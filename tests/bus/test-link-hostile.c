@@ -11,6 +11,7 @@
 #include <gio/gunixfdlist.h>
 
 #include "link-sockets.h"
+#include "memory.h"
 
 #define PROGRAMS 300
 #define WRITES 60
@@ -40,9 +41,8 @@ static unsigned int daemon_fds(void)
 /* Everything that is charged to the user together; nothing once the daemon knows of no such user. */
 static uint64_t charged_to(uid_t uid)
 {
-	g_autoptr(GVariant) reply = client_expect(client, NULL, "Manager1", "GetStats", NULL, "(a{sv})");
-	g_autoptr(GVariant) stats = g_variant_get_child_value(reply, 0);
-	g_autoptr(GVariant) rows = g_variant_lookup_value(stats, "Charged", G_VARIANT_TYPE("aa{sv}"));
+	g_autoptr(GVariant) table = stats(client);
+	g_autoptr(GVariant) rows = g_variant_lookup_value(table, "Charged", G_VARIANT_TYPE("aa{sv}"));
 	uint64_t sum = 0;
 
 	ck_assert_ptr_nonnull(rows);
@@ -89,13 +89,13 @@ static char *value_hex(void)
 START_TEST(writers_that_leave)
 {
 	g_autofree char *hex = value_hex();
-	unsigned long before = daemon_rss_kib();
+	unsigned long before = daemon_rss_kib(world);
 	unsigned int on_air, most;
 
 	ck_assert_uint_gt(charged_to(getuid()), 0);
 	air_do(air, SLOW);
 	for (int i = 0; i < PROGRAMS; i++) {
-		Client *greedy = client_new_as(world_address(world), SOME_UID);
+		Client *greedy = new_client_as(SOME_UID);
 		g_autofree char *link = connect_anew(greedy, 0);
 
 		for (int w = 0; w < WRITES; w++)
@@ -103,7 +103,7 @@ START_TEST(writers_that_leave)
 		client_sync(greedy);
 		client_free(greedy);
 	}
-	expect_growth(before, GROWTH_MAX_KIB);
+	expect_growth(world, before, GROWTH_MAX_KIB);
 	/* answered by a daemon that has heard of all who left before */
 	ck_assert_uint_gt(charged_to(getuid()), 0);
 	on_air = peer_count(0, LONG_HANDLE, "writes");
@@ -111,7 +111,7 @@ START_TEST(writers_that_leave)
 	most = peer_count(0, LONG_HANDLE, "writes") - on_air;
 	ck_assert_msg(most <= 3, "%u writes of programs that had left came before the one", most - 1);
 	expect_paid(SOME_UID);
-	expect_growth(before, GROWTH_MAX_KIB);
+	expect_growth(world, before, GROWTH_MAX_KIB);
 	ck_assert_uint_lt(peer_count(0, LONG_HANDLE, "writes"), PROGRAMS * WRITES / 6);
 	expect_value(client, link_, LONG, "01");
 }
@@ -128,7 +128,7 @@ static ClientCall *begin_write_through_bluez(const char *attr, const char *value
 /* BlueZ has refused it so far, for another program is at it straight through BlueZ. */
 START_TEST(a_writer_that_waits_for_bluez)
 {
-	Client *greedy = client_new_as(world_address(world), SOME_UID);
+	Client *greedy = new_client_as(SOME_UID);
 	g_autofree char *link = connect_anew(greedy, 0);
 	g_autoptr(GVariant) reply = NULL;
 	ClientCall *straight;
@@ -152,7 +152,7 @@ END_TEST
 /* Those that stay have what is theirs, and no more. */
 START_TEST(a_writer_that_stays)
 {
-	Client *greedy = client_new_as(world_address(world), SOME_UID);
+	Client *greedy = new_client_as(SOME_UID);
 	g_autofree char *link = connect_anew(greedy, 0), *hex = value_hex();
 	ClientCall *calls[2 * WRITES];
 	unsigned int refused = 0;
@@ -202,7 +202,7 @@ static bool has_few_fds(void *data)
 /* Calls that wait: for the caller's credentials, and for a device that is not there. */
 START_TEST(messages_that_carry_much)
 {
-	Client *greedy = client_new_as(world_address(world), SOME_UID);
+	Client *greedy = new_client_as(SOME_UID);
 	unsigned int before = daemon_fds() + CARRIED;
 	g_autofree char *session = NULL;
 
@@ -225,14 +225,14 @@ END_TEST
 /* Subscriptions that are made and ended again while the queue waits are not kept either. */
 START_TEST(switchers_that_leave)
 {
-	unsigned long before = daemon_rss_kib();
+	unsigned long before = daemon_rss_kib(world);
 	ClientCall *reading;
 
 	notify_from(client, link_, OTHER_RATE);
 	notify_no_more(client, link_, OTHER_RATE);
 	air_do(air, "latency peer0 100");
 	for (int i = 0; i < SWITCHERS; i++) {
-		Client *greedy = client_new_as(world_address(world), SOME_UID);
+		Client *greedy = new_client_as(SOME_UID);
 		g_autofree char *link = connect_anew(greedy, 0), *path = attr_path(link, RATE);
 
 		for (int n = 0; n < 200; n++)
@@ -241,7 +241,7 @@ START_TEST(switchers_that_leave)
 		client_sync(greedy);
 		client_free(greedy);
 	}
-	expect_growth(before, GROWTH_MAX_KIB);
+	expect_growth(world, before, GROWTH_MAX_KIB);
 	expect_paid(SOME_UID);
 	air_do(air, "latency peer0 0");
 	reading = begin_read(client, link_, PLACE);
@@ -255,7 +255,7 @@ END_TEST
 /* What was written into a socket that is closed is sent, and paid for until then. */
 START_TEST(sockets_that_are_closed)
 {
-	Client *greedy = client_new_as(world_address(world), SOME_UID);
+	Client *greedy = new_client_as(SOME_UID);
 	g_autofree char *link = connect_anew(greedy, 0);
 	unsigned int sockets = 0;
 	ClientCall *reading;

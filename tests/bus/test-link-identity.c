@@ -156,13 +156,6 @@ static void bond(void)
 	wait_gone(link, CONNECTION);
 }
 
-static void restart_bluez(void)
-{
-	world_bluez_kill(world);
-	world_bluez_start(world);
-	wait_adapter("hci0", "Powered", true);
-}
-
 static void restart_daemon(void)
 {
 	world_daemon_stop(world);
@@ -175,7 +168,7 @@ START_TEST(told_while_the_link_is_up)
 {
 	g_autofree char *link = connect_by(client, session, addresses[0]), *again = NULL;
 	g_autofree char *wanted = g_strdup_printf("'%s'", identity);
-	Client *second = client_new(world_address(world));
+	Client *second = new_client();
 	g_autofree char *its = open_session(second, 0);
 
 	expect_property(link, "Address", addresses[0]);
@@ -233,7 +226,7 @@ END_TEST
 START_TEST(waited_for_by_identity)
 {
 	g_autofree char *link = connect_by(client, session, addresses[0]), *same = NULL;
-	Client *second = client_new(world_address(world));
+	Client *second = new_client();
 	g_autofree char *its = open_session(second, 0);
 	ClientCall *call = begin_connect(second, its, identity, "{}");
 	g_autoptr(GVariant) reply = NULL;

@@ -108,8 +108,8 @@ END_TEST
 /* A user session's subscription outlives the connection that made it. */
 START_TEST(user_session)
 {
-	Client *first = client_new_as(world_address(world), SOME_UID);
-	Client *second = client_new_as(world_address(world), SOME_UID);
+	Client *first = new_client_as(SOME_UID);
+	Client *second = new_client_as(SOME_UID);
 
 	client_do(first, "hci0", "Session1", "Init", no_options());
 	expect_connected(begin_connect(first, "hci0", peer_address(0), "{}"));
@@ -128,18 +128,6 @@ END_TEST
 
 /* --- lost links --- */
 
-static void expect_disconnected(const char *wanted)
-{
-	g_autoptr(GVariant) body = client_wait_signal(client, "Disconnected", world_patience(world), NULL);
-	const char *reason;
-
-	ck_assert_msg(body != NULL, "no Disconnected");
-	g_variant_get(body, "(&s)", &reason);
-	/* BlueZ may tell of the link before it tells of the radio */
-	if (!g_str_equal(wanted, "radio-off") || !g_str_equal(reason, "disconnected"))
-		ck_assert_str_eq(reason, wanted);
-}
-
 static void expect_restored(void)
 {
 	wait_back(0, true);
@@ -153,7 +141,7 @@ START_TEST(comes_back)
 	notify_from(client, link_, RATE);
 	for (int i = 0; i < 2; i++) {
 		air_do(air, "drop peer0");
-		expect_disconnected("disconnected");
+		expect_disconnected(client, "disconnected");
 		expect_restored();
 	}
 	ck_assert_uint_eq(holders(link_), 1);
@@ -162,13 +150,13 @@ END_TEST
 
 START_TEST(away_for_a_while)
 {
-	Client *other = client_new(world_address(world));
+	Client *other = new_client();
 
 	g_free(connect_anew(other, 0)); /* does not want it back */
 	notify_from(client, link_, RATE);
 	air_do(air, "mute peer0 on");
 	air_do(air, "drop peer0 08");
-	expect_disconnected("disconnected");
+	expect_disconnected(client, "disconnected");
 	expect_read_error(client, link_, PLAIN, "{}", "NotConnected", "");
 	ck_assert(!is_connected(client, link_));
 	ck_assert_uint_eq(holders(link_), 1);
@@ -184,7 +172,7 @@ START_TEST(radio_off_and_on)
 {
 	notify_from(client, link_, RATE);
 	world_power(world, "hci0", false);
-	expect_disconnected("radio-off");
+	expect_disconnected(client, "radio-off");
 	world_power(world, "hci0", true);
 	expect_restored();
 }
@@ -194,7 +182,7 @@ START_TEST(bluetoothd_killed)
 {
 	notify_from(client, link_, RATE);
 	world_bluez_kill(world);
-	expect_disconnected("bluez-gone");
+	expect_disconnected(client, "bluez-gone");
 	expect_connect_error(client, session, peer_address(0), "{}", "BlueZUnavailable");
 	world_bluez_start(world);
 	expect_restored();
@@ -205,7 +193,7 @@ START_TEST(given_up_while_away)
 {
 	air_do(air, "mute peer0 on");
 	air_do(air, "drop peer0");
-	expect_disconnected("disconnected");
+	expect_disconnected(client, "disconnected");
 	let_go(client, link_);
 	wait_gone(link_, CONNECTION);
 	air_do(air, "mute peer0 off");

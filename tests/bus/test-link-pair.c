@@ -165,7 +165,7 @@ static Client *leave(Client *leaver, const char *session, const char *link, Way 
 START_TEST(session_lets_go)
 {
 	for (Way way = BY_DISCONNECT; way <= BY_LEAVING; way++) {
-		Client *leaver = client_new(world_address(world));
+		Client *leaver = new_client();
 		const char *link = peer_path(0);
 		g_autofree char *session = NULL;
 		ClientCall *call, *next;
@@ -242,7 +242,7 @@ START_TEST(not_a_holder)
 {
 	sealed_appear("display 5");
 	g_free(connect_anew(client, 0));
-	other = client_new(world_address(world));
+	other = new_client();
 	expect_pair_error(other, peer_path(0), "{}", "AccessDenied");
 	expect_call_error(begin_respond(other, peer_path(0), 1, true, 5), "AccessDenied", "");
 	expect_call_error(begin_respond(client, peer_path(0), 1, true, 5), "DoesNotExist", "");

@@ -19,7 +19,7 @@ typedef struct Program {
 static void join_all(Program programs[PROGRAMS])
 {
 	for (int i = 0; i < PROGRAMS; i++) {
-		programs[i].client = client_new_as(world_address(world), i % 2 ? SOME_UID : OTHER_UID);
+		programs[i].client = new_client_as(i % 2 ? SOME_UID : OTHER_UID);
 		programs[i].link = connect_anew(programs[i].client, 0);
 	}
 }
@@ -214,10 +214,10 @@ START_TEST(fifth_waits)
 	for (unsigned int i = 0; i < 5; i++)
 		peer_appear(i);
 	for (unsigned int i = 0; i < 4; i++) {
-		by[i] = client_new(world_address(world));
+		by[i] = new_client();
 		g_free(connect_anew(by[i], i));
 	}
-	by[4] = client_new(world_address(world));
+	by[4] = new_client();
 	session = open_session(by[4], 0);
 	make_known(4);
 	expect_connect_error(by[4], session, peer_address(4), "{'timeout': <uint32 1500>}", "LimitReached");
@@ -265,7 +265,7 @@ END_TEST
 
 START_TEST(only_holders)
 {
-	Client *other = client_new_as(world_address(world), SOME_UID), *another;
+	Client *other = new_client_as(SOME_UID), *another;
 	g_autofree char *link = NULL, *path = NULL;
 
 	peer_appear(0);
@@ -285,7 +285,7 @@ START_TEST(only_holders)
 	/* a user session, from any connection of that user */
 	client_do(other, "hci0", "Session1", "Init", no_options());
 	expect_connected(begin_connect(other, "hci0", peer_address(0), "{}"));
-	another = client_new_as(world_address(world), SOME_UID);
+	another = new_client_as(SOME_UID);
 	expect_value(another, link, PLAIN, "01020304");
 	client_free(another);
 	client_do(other, "hci0", "Session1", "Deinit", NULL);
@@ -329,22 +329,17 @@ END_TEST
 START_TEST(cut_by_another)
 {
 	g_autofree char *path = bluez_path(0), *link = NULL;
-	g_autoptr(GVariant) body = NULL;
-	const char *reason;
 	Client *other;
 
 	peer_appear(0);
 	link = connect_anew(client, 0);
 	client_subscribe(client, NULL, CONNECTION, "Disconnected", NULL);
 	bluez_do(path, "Disconnect");
-	body = client_wait_signal(client, "Disconnected", world_patience(world), NULL);
-	ck_assert_msg(body != NULL, "no Disconnected");
-	g_variant_get(body, "(&s)", &reason);
-	ck_assert_str_eq(reason, "disconnected");
+	expect_disconnected(client, "disconnected");
 	wait_gone(link, CONNECTION);
 	/* whoever had it, by whichever session, and whoever had not */
 	ck_assert(!is_connected(client, link));
-	other = client_new_as(world_address(world), SOME_UID);
+	other = new_client_as(SOME_UID);
 	ck_assert(!is_connected(other, link));
 	client_free(other);
 	wait_linked(0, false);

@@ -10,8 +10,7 @@
 
 static bool bluez_is(void *state)
 {
-	g_autoptr(GVariant) reply = client_expect(client, NULL, "Manager1", "GetStats", NULL, "(a{sv})");
-	g_autoptr(GVariant) table = g_variant_get_child_value(reply, 0);
+	g_autoptr(GVariant) table = stats(client);
 	const char *got = NULL;
 
 	ck_assert(g_variant_lookup(table, "BlueZ", "&s", &got));
@@ -160,7 +159,7 @@ END_TEST
 START_TEST(many_at_once)
 {
 	/* both of one user session: the bus lets no program wait for more, either */
-	Client *readers[] = { client, client_new(world_address(world)) };
+	Client *readers[] = { client, new_client() };
 	g_autofree char *link = NULL;
 	ClientCall *reads[MANY];
 

@@ -17,7 +17,7 @@ START_TEST(each_has_its_own)
 	int fds[PROGRAMS];
 
 	for (int i = 0; i < PROGRAMS; i++) {
-		by[i] = client_new_as(world_address(world), i % 2 ? SOME_UID : OTHER_UID);
+		by[i] = new_client_as(i % 2 ? SOME_UID : OTHER_UID);
 		g_free(connect_anew(by[i], 0));
 		fds[i] = socket_acquire(by[i], link_, RATE, "AcquireNotify");
 	}
@@ -50,7 +50,7 @@ END_TEST
 
 START_TEST(a_program_that_leaves)
 {
-	Client *other = client_new(world_address(world));
+	Client *other = new_client();
 	int fd;
 
 	g_free(connect_anew(other, 0));
@@ -74,25 +74,13 @@ static bool loss_is_logged(void *data)
 	return at != NULL;
 }
 
-static uint64_t dropped_notifications(void)
-{
-	g_autoptr(GVariant) reply = client_expect(client, NULL, "Manager1", "GetStats", NULL, "(a{sv})");
-	g_autoptr(GVariant) table = g_variant_get_child_value(reply, 0);
-	g_autoptr(GVariant) causes = g_variant_lookup_value(table, "Dropped", G_VARIANT_TYPE("a{st}"));
-	uint64_t dropped = 0;
-
-	ck_assert_ptr_nonnull(causes);
-	ck_assert(g_variant_lookup(causes, "notifications", "t", &dropped));
-	return dropped;
-}
-
 #define TOO_MANY 3000 /* for one socket's buffer */
 
 /* Who does not read loses what does not fit into its own socket, and nobody else anything. */
 START_TEST(slow_reader)
 {
 	int slow, quick;
-	Client *other = client_new(world_address(world));
+	Client *other = new_client();
 	unsigned int kept = 0;
 	uint64_t lost = 0;
 
@@ -112,7 +100,7 @@ START_TEST(slow_reader)
 	}
 	ck_assert_uint_gt(kept, 0);
 	ck_assert_uint_lt(kept, TOO_MANY);
-	ck_assert_uint_eq(kept + dropped_notifications(), TOO_MANY);
+	ck_assert_uint_eq(kept + stats_dropped("notifications"), TOO_MANY);
 	air_do(air, "notify peer0 " RATE_HANDLE " beef"); /* now that it reads again */
 	expect_datagram(slow, "beef");
 	expect_datagram(quick, "beef");
@@ -125,13 +113,6 @@ END_TEST
 
 /* --- lost links --- */
 
-static void expect_disconnected(Client *by)
-{
-	g_autoptr(GVariant) body = client_wait_signal(by, "Disconnected", world_patience(world), NULL);
-
-	ck_assert_msg(body != NULL, "no Disconnected");
-}
-
 START_TEST(ends_with_the_link)
 {
 	int notify = socket_acquire(client, link_, RATE, "AcquireNotify");
@@ -143,7 +124,7 @@ START_TEST(ends_with_the_link)
 	/* bluetoothd reads no more of a link that is gone. */
 	ck_assert_int_eq(poll(&there, 1, (int)world_patience(world)), 1);
 	air_do(air, "drop peer0");
-	expect_disconnected(client);
+	expect_disconnected(client, NULL);
 	expect_datagram(notify, "77"); /* what was there is not lost */
 	expect_end(notify);
 	expect_end(write);
@@ -152,7 +133,7 @@ END_TEST
 
 START_TEST(outlives_a_lost_link)
 {
-	Client *keen = client_new(world_address(world));
+	Client *keen = new_client();
 	g_autofree char *session = open_session(keen, 0);
 	int notify, write, ends;
 
@@ -182,7 +163,7 @@ END_TEST
 /* Its attributes go with BlueZ, but not who listens to them. */
 START_TEST(outlives_bluetoothd)
 {
-	Client *keen = client_new(world_address(world));
+	Client *keen = new_client();
 	g_autofree char *session = open_session(keen, 0);
 	int notify, write;
 
@@ -191,7 +172,7 @@ START_TEST(outlives_bluetoothd)
 	write = socket_acquire(client, link_, COMMAND, "AcquireWrite");
 	client_subscribe(keen, NULL, CONNECTION, "Disconnected", NULL);
 	world_bluez_kill(world);
-	expect_disconnected(keen);
+	expect_disconnected(keen, NULL);
 	expect_end(write);
 	world_bluez_start(world);
 	wait_back(0, true);
@@ -206,7 +187,7 @@ END_TEST
 
 START_TEST(refusals)
 {
-	Client *other = client_new_as(world_address(world), SOME_UID);
+	Client *other = new_client_as(SOME_UID);
 	g_autofree char *path = attr_path(link_, RATE);
 
 	expect_refused(client, link_, PLAIN, "AcquireNotify", "NotPermitted");
@@ -215,7 +196,7 @@ START_TEST(refusals)
 	expect_refused(other, link_, RATE, "AcquireNotify", "AccessDenied");
 	expect_refused(other, link_, COMMAND, "AcquireWrite", "AccessDenied");
 	client_expect_error(client, path, CHARACTERISTIC, "AcquireNotify",
-			    g_variant_new("(@a{sv})", options("{'speed': <1>}")), "InvalidArguments");
+			    dictionary("{'speed': <1>}"), "InvalidArguments");
 	/* the peer says no to the subscription: there is no socket, and the next one may do better */
 	air_do(air, "atterror peer0 " RATE_CONFIG_HANDLE " write 80");
 	expect_refused(client, link_, RATE, "AcquireNotify", "AttError");

@@ -178,7 +178,7 @@ START_TEST(strangers_at_our_objects)
 	const char *link = share_link("display 5");
 	ClientCall *call = begin_pair(client, link, "{}");
 	uint32_t id = expect_question(client, "enter", NULL);
-	Client *bus = client_new(world_address(world)), *stranger = client_new(world_address(world));
+	Client *bus = new_client(), *stranger = new_client();
 	g_autofree char *device = bluez_path(0), *hot = NULL;
 
 	client_direct(bus, "org.freedesktop.DBus");

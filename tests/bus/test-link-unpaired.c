@@ -41,21 +41,14 @@ START_TEST(unpaired_read_keyboard)
 }
 END_TEST
 
-static void expect_lost(Client *by)
-{
-	g_autoptr(GVariant) body = client_wait_signal(by, "Disconnected", world_patience(world), NULL);
-
-	ck_assert_msg(body != NULL, "no Disconnected");
-}
-
 /* The kernel ends the link over that, and BlueZ does not tell it from any other loss. */
 START_TEST(unpaired_read_refuse)
 {
 	const char *link = share_link("refuse");
 
 	expect_read_error(client, link, SEALED, "{}", "NotConnected", "");
-	expect_lost(client);
-	expect_lost(other);
+	expect_disconnected(client, NULL);
+	expect_disconnected(other, NULL);
 	wait_gone(link, CONNECTION);
 	g_free(connect_anew(client, 0));
 	expect_value(client, link, PLAIN, "01020304");

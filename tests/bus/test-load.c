@@ -7,9 +7,9 @@
 #include <check.h>
 
 #include "load.h"
+#include "memory.h"
 #include "peer.h"
 #include "run.h"
-#include "usage.h"
 
 #define SESSIONS 32
 #define ADVERTISERS 1000
@@ -35,22 +35,13 @@ static bool daemon_is_wrapped(void)
 	return wrapper && wrapper[0] != '\0';
 }
 
-static uint64_t daemon_rss(World *world)
-{
-	Usage usage = { 0 };
-
-	ck_assert_msg(usage_read(world_daemon_pid(world), &usage),
-		      "cannot read the daemon's memory in /proc");
-	return usage.rss;
-}
-
 START_TEST(thirty_two_sessions)
 {
 	World *world = world_new(0);
 	Load *load = load_new(world, SESSIONS, LOAD_MIXED);
 	Peer probe, listener;
 	LoadTotals totals;
-	uint64_t before, after;
+	unsigned long before, after;
 
 	peer_start(&listener, world, "listen");
 	peer_start(&probe, world, "probe");
@@ -58,13 +49,12 @@ START_TEST(thirty_two_sessions)
 	       daemon_is_wrapped() ? RATE_WRAPPED : RATE, (WARM_UP_MS + MEASURED_MS) / 1000);
 
 	wait_ms(WARM_UP_MS);
-	before = daemon_rss(world);
+	before = daemon_rss_kib(world);
 	wait_ms(MEASURED_MS);
-	after = daemon_rss(world);
+	after = daemon_rss_kib(world);
 	ck_assert_msg(
 		after <= before + (daemon_is_wrapped() ? GROWTH_MAX_WRAPPED_KIB : GROWTH_MAX_KIB),
-		"the daemon's memory grew from %lu to %lu KiB", (unsigned long)before,
-		(unsigned long)after);
+		"the daemon's memory grew from %lu to %lu KiB", before, after);
 
 	load_settle(load);
 	load_check(load);
@@ -86,16 +76,6 @@ START_TEST(thirty_two_sessions)
 	world_free(world);
 }
 END_TEST
-
-/* A sanitizer's store of freed memory should be full after the warm-up. */
-static void limit_quarantine(void)
-{
-	const char *options = g_getenv("ASAN_OPTIONS");
-	g_autofree char *more = g_strconcat(options ? options : "", options ? ":" : "",
-					    "quarantine_size_mb=1", NULL);
-
-	g_setenv("ASAN_OPTIONS", more, TRUE);
-}
 
 int main(void)
 {

@@ -319,7 +319,7 @@ START_TEST(taking_turns)
 	world_power(world, "hci0", false);
 	wait_adapter("hci0", "Powered", false);
 	for (int i = 0; i < 12; i++) {
-		Client *other = client_new(world_address(world));
+		Client *other = new_client();
 		g_autofree char *session = open_session(other, 0);
 
 		wait_ms((unsigned int)i * 3);
@@ -348,7 +348,7 @@ static void expect_hears(Client *other)
 
 START_TEST(another_program_discovers)
 {
-	Client *other = client_new(world_address(world));
+	Client *other = new_client();
 	g_autofree char *session = open_session(client, 0);
 
 	client_direct(other, "org.bluez");

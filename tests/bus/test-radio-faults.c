@@ -16,7 +16,7 @@ static const char *const quick_config = "[BlueZ]\nCallTimeoutSeconds=1\n[Radio]\
 static void expect_lively(const char *session)
 {
 	int64_t begun = g_get_monotonic_time();
-	Client *other = client_new(world_address(world));
+	Client *other = new_client();
 	g_autoptr(GVariant) version = client_get(other, NULL, "Manager1", "Version");
 	g_autoptr(GVariant) values = NULL;
 
@@ -91,7 +91,7 @@ END_TEST
 /* The program dies while its scan is being started. */
 START_TEST(owner_dies_while_starting)
 {
-	Client *other = client_new(world_address(world));
+	Client *other = new_client();
 	g_autofree char *session = open_session(other, 0);
 
 	air_do(air, "delay StartDiscovery 600");

@@ -128,8 +128,8 @@ END_TEST
 START_TEST(stays)
 {
 	g_autoptr(GVariant) table = NULL;
-	Client *other = client_can_be_others() ? client_new_as(world_address(world), SOME_UID) :
-						 client_new(world_address(world));
+	Client *other = client_can_be_others() ? new_client_as(SOME_UID) :
+						 new_client();
 
 	start_scan(client, session, -1);
 	hear_count(1);
@@ -231,7 +231,7 @@ static void finish_all(ClientCall *calls[static CALLS])
  * do reports. That rows come and go meanwhile does no harm. */
 START_TEST(in_slices)
 {
-	Client *other = client_new_as(world_address(world), SOME_UID);
+	Client *other = new_client_as(SOME_UID);
 	g_autofree char *its = open_session_with(client, "{'fifo': <uint32 4096>}");
 	Reader reader = reader_acquire(client, its, "{'batch_ms': <uint32 0>}");
 	ClientCall *calls[CALLS];
@@ -265,7 +265,7 @@ START_TEST(in_slices_for_nobody)
 	ClientCall *calls[CALLS];
 
 	for (unsigned int n = 0; n < 4; n++) {
-		Client *other = client_new_as(world_address(world), SOME_UID);
+		Client *other = new_client_as(SOME_UID);
 
 		(void)is_scanning(other, USER_SESSION);
 		begin_all(other, calls);
@@ -283,7 +283,7 @@ END_TEST
 /* One of a user's is under way, some wait, and there is a limit. Another user has its own. */
 START_TEST(in_slices_and_bounded)
 {
-	Client *other = client_new_as(world_address(world), SOME_UID);
+	Client *other = new_client_as(SOME_UID);
 	g_autoptr(GVariant) its = NULL;
 	ClientCall *calls[CALLS];
 	unsigned int refused = 0;

@@ -44,7 +44,7 @@ END_TEST
 
 START_TEST(already)
 {
-	Client *other = client_new(world_address(world));
+	Client *other = new_client();
 	g_autofree char *second = open_session(other, 0);
 
 	start_scan(client, session, -1);
@@ -102,7 +102,7 @@ END_TEST
 
 START_TEST(each_its_own_time)
 {
-	Client *others[2] = { client_new(world_address(world)), client_new(world_address(world)) };
+	Client *others[2] = { new_client(), new_client() };
 	g_autofree char *second = open_session(others[0], 0), *third = open_session(others[1], 0);
 
 	subscribe(client, session);
@@ -135,7 +135,7 @@ END_TEST
 /* The first starts it, the last stops it, whatever comes between. */
 START_TEST(one_discovery)
 {
-	Client *other = client_new(world_address(world));
+	Client *other = new_client();
 	g_autofree char *second = open_session(other, 0), *third = open_session(other, 0);
 
 	start_scan(client, session, -1);

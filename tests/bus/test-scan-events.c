@@ -163,7 +163,7 @@ END_TEST
 
 START_TEST(user_session_wakes_from_the_radio)
 {
-	Client *other = client_new(world_address(world));
+	Client *other = new_client();
 
 	listen(client);
 	listen(other);
@@ -276,9 +276,9 @@ END_TEST
 /* Nobody else gets them, whatever match rules he has. */
 START_TEST(unicast)
 {
-	Client *other = client_can_be_others() ? client_new_as(world_address(world), SOME_UID) :
-						 client_new(world_address(world));
-	Client *second = client_new(world_address(world)), *third = client_new(world_address(world));
+	Client *other = client_can_be_others() ? new_client_as(SOME_UID) :
+						 new_client();
+	Client *second = new_client(), *third = new_client();
 	g_autoptr(GVariant) match = NULL;
 
 	listen(client);

@@ -259,7 +259,7 @@ END_TEST
 
 START_TEST(each_its_own)
 {
-	Client *others[2] = { client_new(world_address(world)), client_new(world_address(world)) };
+	Client *others[2] = { new_client(), new_client() };
 	g_autofree char *second = open_session_with(others[0], "{'fifo': <uint32 2>}"), *third = open_session(others[1], 0);
 	g_autofree char *first_heard = NULL, *second_heard = NULL, *third_heard = NULL, *user_heard = NULL;
 
@@ -294,7 +294,7 @@ END_TEST
 
 START_TEST(dedup)
 {
-	Client *other = client_new(world_address(world));
+	Client *other = new_client();
 	g_autofree char *brief = open_session(other, 0);
 
 	set_filter(client, session, "{'dedup': <uint32 600000>}");

@@ -213,9 +213,9 @@ START_TEST(any_arguments)
 {
 	unsigned int seed = from_environment("BLUEBROKER_SEED", SEED), n = 0;
 	uint64_t end = now_usec() + from_environment("BLUEBROKER_SECONDS", SECONDS) * (uint64_t)G_USEC_PER_SEC;
-	Client *hostile = client_can_be_others() ? client_new_as(world_address(world), SOME_UID) :
-						   client_new(world_address(world));
-	Client *honest = client_new(world_address(world));
+	Client *hostile = client_can_be_others() ? new_client_as(SOME_UID) :
+						   new_client();
+	Client *honest = new_client();
 	g_autofree char *mine = open_session_with(honest, "{'fifo': <uint32 64>}");
 	pid_t pid = world_daemon_pid(world);
 	uint64_t heard;
@@ -307,7 +307,7 @@ END_TEST
 START_TEST(flood)
 {
 	ClientCall *calls[500];
-	Client *hostile = client_new(world_address(world));
+	Client *hostile = new_client();
 	unsigned int answered = 0;
 	uint64_t began;
 
@@ -334,7 +334,7 @@ END_TEST
 /* What only answers is not looked at where no answer is wanted: nothing else bounds how many of those come. */
 START_TEST(unanswered_questions)
 {
-	Client *other = client_new_as(world_address(world), SOME_UID);
+	Client *other = new_client_as(SOME_UID);
 
 	for (unsigned int i = 0; i < 2000; i++)
 		client_tell(other, USER_SESSION, SESSION, "IsScanning", NULL);
@@ -382,7 +382,7 @@ static bool scans(void *by)
  * other users' are. */
 START_TEST(unanswered_work)
 {
-	Client *other = client_new_as(world_address(world), SOME_UID);
+	Client *other = new_client_as(SOME_UID);
 	g_autoptr(GVariant) filter = long_filter();
 
 	init(other, USER_SESSION, "{}");
@@ -428,7 +428,7 @@ static bool tells_of(ClientCall *call, const char *path)
  * that is opened behind all of that is still in it. */
 START_TEST(many_sessions)
 {
-	Client *callers[CALLERS], *last = client_new(world_address(world));
+	Client *callers[CALLERS], *last = new_client();
 	unsigned int calls = getenv("BLUEBROKERD_WRAPPER") ? 1 : CALLS;
 	g_autoptr(GVariant) opened = NULL;
 	ClientCall *stats_call, *open;
@@ -437,7 +437,7 @@ START_TEST(many_sessions)
 	for (unsigned int i = 0; i < MANY; i++)
 		g_free(open_session_with(client, "{'fifo': <uint32 1>}"));
 	for (unsigned int i = 0; i < CALLERS; i++) {
-		callers[i] = client_new(world_address(world));
+		callers[i] = new_client();
 		(void)is_scanning(callers[i], USER_SESSION);
 	}
 	(void)is_scanning(last, USER_SESSION);

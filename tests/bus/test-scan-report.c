@@ -146,7 +146,7 @@ static void setup_experimental(void)
 {
 	world = world_new(g_strcmp0(g_getenv("BLUEBROKER_WORLD"), "vm") == 0 ? 0 : WORLD_EXPERIMENTAL);
 	air = world_air(world);
-	client = client_new(world_address(world));
+	client = new_client();
 	session = open_session(client, 0);
 }
 

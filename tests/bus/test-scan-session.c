@@ -43,18 +43,18 @@ START_TEST(user_session_lives_on)
 {
 	Client *one;
 
-	one = client_new(world_address(world));
+	one = new_client();
 	init(one, USER_SESSION, "{'fifo': <uint32 3>}");
 	client_free(one);
-	one = client_new(world_address(world));
+	one = new_client();
 	start_scan(one, USER_SESSION, 60);
 	client_free(one);
 	hear_counts(0, 3);
 
-	one = client_new(world_address(world));
+	one = new_client();
 	ck_assert(is_scanning(one, USER_SESSION));
 	client_free(one);
-	one = client_new(world_address(world));
+	one = new_client();
 	{
 		g_autoptr(GVariant) reply = client_expect(one, USER_SESSION, SESSION, "GetAdv", NULL, "(a(syynay))");
 
@@ -62,7 +62,7 @@ START_TEST(user_session_lives_on)
 	}
 	client_free(one);
 	/* the same object under its other path */
-	one = client_new(world_address(world));
+	one = new_client();
 	expect_read(one, "hci0/session/uid0", "2 3", 1);
 	stop_scan(one, "hci0/session/uid0");
 	ck_assert(!is_scanning(one, USER_SESSION));
@@ -74,10 +74,10 @@ END_TEST
 
 START_TEST(private_is_private)
 {
-	Client *other = client_can_be_others() ? client_new_as(world_address(world), SOME_UID) :
-						 client_new(world_address(world));
-	Client *third = client_can_be_others() ? client_new_as(world_address(world), SOME_UID) :
-						 client_new(world_address(world));
+	Client *other = client_can_be_others() ? new_client_as(SOME_UID) :
+						 new_client();
+	Client *third = client_can_be_others() ? new_client_as(SOME_UID) :
+						 new_client();
 	g_autofree char *path = open_session(other, 0);
 	g_autofree char *full = NULL;
 
@@ -143,7 +143,7 @@ static bool row_is_so(void *data)
 
 START_TEST(connection_leaves)
 {
-	Client *other = client_new(world_address(world));
+	Client *other = new_client();
 	g_autofree char *path = open_session(other, 0);
 	Row gone = { path, false };
 
@@ -243,8 +243,8 @@ static void setup_forgetful(void)
 
 START_TEST(users)
 {
-	Client *one = client_new_as(world_address(world), SOME_UID), *again = client_new_as(world_address(world), SOME_UID);
-	Client *two = client_new_as(world_address(world), OTHER_UID);
+	Client *one = new_client_as(SOME_UID), *again = new_client_as(SOME_UID);
+	Client *two = new_client_as(OTHER_UID);
 	g_autofree char *path = open_session(one, 0);
 
 	init(one, USER_SESSION, "{'fifo': <uint32 2>}");
@@ -300,8 +300,8 @@ static bool may_connect(void *data)
 /* One user's limits are not another's. */
 START_TEST(limits)
 {
-	Client *one = client_new_as(world_address(world), SOME_UID), *second = client_new_as(world_address(world), SOME_UID);
-	Client *third = client_new_as(world_address(world), SOME_UID), *two = client_new_as(world_address(world), OTHER_UID);
+	Client *one = new_client_as(SOME_UID), *second = new_client_as(SOME_UID);
+	Client *third = new_client_as(SOME_UID), *two = new_client_as(OTHER_UID);
 	g_autofree char *first_path = open_session(one, 0), *second_path = open_session(second, 0);
 	g_autofree char *path = NULL, *other_path = open_session(two, 0);
 

@@ -207,7 +207,7 @@ END_TEST
 START_TEST(session_ends)
 {
 	Reader reader = reader_acquire(client, session, "{}");
-	Client *other = client_new(world_address(world));
+	Client *other = new_client();
 	g_autofree char *its = open_session(other, 0);
 
 	client_do(client, session, SESSION, "Deinit", NULL);
@@ -292,7 +292,7 @@ END_TEST
 /* A user session's socket outlives the connection that asked for it. */
 START_TEST(user_session)
 {
-	Client *one = client_new_as(world_address(world), SOME_UID), *two = client_new_as(world_address(world), OTHER_UID);
+	Client *one = new_client_as(SOME_UID), *two = new_client_as(OTHER_UID);
 	Reader reader = reader_acquire(one, USER_SESSION, "{}");
 
 	expect_refusal(two, SOME_SESSION, SESSION, ACQUIRE, dictionary("{}"), "AccessDenied", "session");

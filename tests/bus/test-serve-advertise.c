@@ -412,7 +412,7 @@ END_TEST
 /* One call, one connection, as a script does it. */
 static void call_once(uid_t uid, const char *method, const char *text)
 {
-	Client *by = client_new_as(world_address(world), uid);
+	Client *by = new_client_as(uid);
 
 	tell(by, "hci0", "Session1", method, text);
 	client_free(by);

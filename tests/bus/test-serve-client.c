@@ -25,7 +25,7 @@ static void follow(Client *by, const char *session, unsigned int triggers)
 
 START_TEST(comes_and_goes)
 {
-	Client *server = client_new(world_address(world)), *idle = client_new(world_address(world));
+	Client *server = new_client(), *idle = new_client();
 	g_autofree char *advertiser = advertise_as(client, "one"), *serving = open_session(server, 0);
 	g_autofree char *doing_nothing = open_session(idle, 0), *path = serve_one(server, serving, 0xaa01, 0x4561, "");
 
@@ -104,7 +104,7 @@ static bool no_mtu(void *data)
 
 START_TEST(disconnect_client)
 {
-	Client *a = client_new(world_address(world)), *b = client_new_as(world_address(world), SOME_UID);
+	Client *a = new_client(), *b = new_client_as(SOME_UID);
 	g_autofree char *a_session = open_session(a, 0), *b_session = open_session(b, 0);
 	g_autofree char *a_char = NULL, *b_char = NULL, *advertiser = NULL, *handle = NULL, *other = NULL;
 

@@ -18,7 +18,7 @@ static void begin(Scene *scene)
 {
 	g_autofree char *session = advertise_as(client, "first"), *other = NULL;
 
-	scene->other = client_new_as(world_address(world), SOME_UID);
+	scene->other = new_client_as(SOME_UID);
 	other = advertise_as(scene->other, "second");
 	scene->first = serve_one(client, session, 0xaa01, 0x4561, "'value': <byte 1>");
 	scene->second = serve_one(scene->other, other, 0xaa02, 0x4562, "'value': <byte 2>");

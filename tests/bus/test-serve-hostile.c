@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Programs and centrals that ask for what makes no sense, or for too much of it. */
+#include "memory.h"
 #include "serve-fixture.h"
 
 #define MANY 1000
@@ -77,7 +78,7 @@ END_TEST
 /* One user's thousand services end at the limit; another's go on, and what is freed can be had again. */
 START_TEST(thousand_services)
 {
-	Client *greedy = client_new_as(world_address(world), SOME_UID), *other = client_new_as(world_address(world), OTHER_UID);
+	Client *greedy = new_client_as(SOME_UID), *other = new_client_as(OTHER_UID);
 	g_autofree char *session = open_session(greedy, 0), *others = open_session(other, 0), *advertiser = NULL;
 	g_autofree char *message = NULL, *path = NULL, *handle = NULL, *again = NULL;
 	unsigned int made = 0, refused = 0;
@@ -151,7 +152,7 @@ static bool is_closed(void *data)
 /* No D-Bus library sends this; the bus throws out who does, and it does not get through. */
 START_TEST(bad_text)
 {
-	Client *bad = client_new(world_address(world));
+	Client *bad = new_client();
 	g_autofree char *session = open_session(client, 0), *bad_session = open_session(bad, 0), *hex = name_hex("good");
 	GDBusConnection *connection = client_connection(bad);
 	g_autoptr(GDBusMessage) message = g_dbus_message_new_method_call(WORLD_NAME, bad_session, WORLD_NAME ".Session1",
@@ -210,7 +211,7 @@ static char *subscribe_central(Client *by, const char *path)
 /* bluetoothd stands still, or is slow: what a program would have notified gathers neither here nor in the bus. */
 START_TEST(values_that_nobody_takes)
 {
-	Client *greedy = client_new_as(world_address(world), SOME_UID);
+	Client *greedy = new_client_as(SOME_UID);
 	g_autofree char *session = open_session(greedy, 0), *advertiser = advertise_as(client, "server"), *handle = NULL;
 	g_autofree char *path = serve_one(greedy, session, 0xaa01, 0x4561, "'value': <byte 7>, 'properties': <uint32 0x12>");
 	g_autofree char *own = open_session(client, 0), *long_hex = repeat("55", 500);
@@ -220,7 +221,7 @@ START_TEST(values_that_nobody_takes)
 
 	handle = subscribe_central(greedy, path);
 	world_bluez_pause(world);
-	before = daemon_rss_kib();
+	before = daemon_rss_kib(world);
 	for (unsigned int i = 0; i < FLOOD; i++) {
 		client_tell(greedy, path, LOCAL_CHAR, "SetValue", value);
 		/* the bus' own queue is not what is looked at */
@@ -229,7 +230,7 @@ START_TEST(values_that_nobody_takes)
 	}
 	ck_assert(!is_scanning(client, own));
 	ck_assert_uint_le(client_bytes_in_bus(client, "org.bluez"), ON_THE_WAY);
-	expect_growth(before, FLOOD_GROWTH_KIB);
+	expect_growth(world, before, FLOOD_GROWTH_KIB);
 	world_bluez_resume(world);
 	/* behind what waits */
 	ck_assert(wait_until(sets, &(Setter){ greedy, path }, world_patience(world)));

@@ -21,7 +21,7 @@ START_TEST(one_is_killed)
 	g_autofree char *where = g_strdup_printf("DBUS_SYSTEM_BUS_ADDRESS=%s", world_address(world));
 	const char *const environment[] = { where, NULL };
 	g_autofree char *log = g_build_filename(world_dir(world), "lopy.log", NULL);
-	Client *a = client_new(world_address(world)), *b = client_new_as(world_address(world), SOME_UID);
+	Client *a = new_client(), *b = new_client_as(SOME_UID);
 	g_autofree char *a_session = advertise_as(a, "stays"), *b_session = open_session(b, 0);
 	g_autofree char *a_char = serve_one(a, a_session, 0xaa01, 0x4561, ""), *a_handle = NULL;
 	g_autofree char *b_char = serve_one(b, b_session, 0xaa02, 0x4562, ""), *b_handle = NULL, *hex = name_hex("stays");
@@ -80,8 +80,8 @@ START_TEST(access_denied)
 		{ "RejectRead", "(uint32 1, byte 1)" },
 		{ "Descriptor", "(<uint16 1>, @a{sv} {})" },
 	};
-	Client *owner = client_new_as(world_address(world), SOME_UID), *other = client_new_as(world_address(world), OTHER_UID);
-	Client *same_user = client_new_as(world_address(world), SOME_UID);
+	Client *owner = new_client_as(SOME_UID), *other = new_client_as(OTHER_UID);
+	Client *same_user = new_client_as(SOME_UID);
 	g_autofree char *session = open_session(owner, 0);
 	g_autofree char *service = add_service(owner, session, "uint16 0xaa01", "");
 	g_autofree char *characteristic = add_char(owner, service, "uint16 0x4561", "'value': <'mine'>");
@@ -117,8 +117,8 @@ END_TEST
 /* A user's session is the same under both its paths, for all of the user's connections, and nobody else's. */
 START_TEST(user_session)
 {
-	Client *one = client_new_as(world_address(world), SOME_UID), *two = client_new_as(world_address(world), SOME_UID);
-	Client *other = client_new_as(world_address(world), OTHER_UID);
+	Client *one = new_client_as(SOME_UID), *two = new_client_as(SOME_UID);
+	Client *other = new_client_as(OTHER_UID);
 	g_autofree char *service = add_service(one, "hci0", "uint16 0xaa01", "");
 	g_autofree char *characteristic = NULL, *advertiser = advertise_as(client, "one"), *handle = NULL;
 
@@ -131,7 +131,7 @@ START_TEST(user_session)
 	central_connect(0);
 	handle = central_find(0, "00004561" BASE);
 	central_reads(0, handle, "07");
-	two = client_new_as(world_address(world), SOME_UID);
+	two = new_client_as(SOME_UID);
 	set_value(two, characteristic, "byte 8");
 	central_reads(0, handle, "08");
 	tell(two, "hci0", "Session1", "Deinit", NULL);
@@ -172,7 +172,7 @@ START_TEST(come_and_go)
 		for (unsigned int i = 0; i < G_N_ELEMENTS(programs); i++) {
 			g_autofree char *session = NULL;
 
-			programs[i] = client_new(world_address(world));
+			programs[i] = new_client();
 			session = open_session(programs[i], 0);
 			start_scan(programs[i], session, -1);
 			g_free(serve_one(programs[i], session, 0xaa01 + i, 0x4561 + i, ""));
@@ -195,7 +195,7 @@ START_TEST(hardly_advertise)
 
 	wait_on_air(NULL, hex);
 	for (unsigned int i = 0; i < 100; i++) {
-		Client *program = client_new(world_address(world));
+		Client *program = new_client();
 		g_autofree char *session = open_session(program, 0);
 		ClientCall *call;
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Centrals that pair with us, since a characteristic wants it: by Just Works, by the sessions' pin, by a passkey that
  * the daemon logs; who is refused, and who is not disturbed. */
-#include <pwd.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -42,7 +41,7 @@ static void connect_both(void)
 {
 	g_autofree char *session = NULL;
 
-	other = client_new(world_address(world));
+	other = new_client();
 	session = open_session(other, 0);
 	plain = serve_one(other, session, 0xa001, 0xb003, "'permissions': <uint32 0x11>, 'value': <[byte 1]>");
 	for (unsigned int i = 0; i < 2; i++) {
@@ -149,32 +148,9 @@ START_TEST(pin)
 }
 END_TEST
 
-static Client *new_user(const char *in_guest, const char *elsewhere)
-{
-	const struct passwd *user = getpwnam(is_guest() ? in_guest : elsewhere);
-
-	ck_assert_msg(user != NULL, "there is no user %s", is_guest() ? in_guest : elsewhere);
-	return client_new_as(world_address(world), user->pw_uid);
-}
-
-/* Whether GetBonds tells that the bond with central 0 is the caller's; -1: there is none. */
 static int bond_of(Client *by)
 {
-	g_autoptr(GVariant) reply = client_expect(by, "hci0", "Adapter1", "GetBonds", NULL, "(aa{sv})");
-	g_autoptr(GVariant) rows = g_variant_get_child_value(reply, 0);
-	int found = -1;
-
-	for (size_t i = 0; i < g_variant_n_children(rows); i++) {
-		g_autoptr(GVariant) row = g_variant_get_child_value(rows, i);
-		const char *address = "";
-		gboolean mine = FALSE;
-
-		ck_assert(g_variant_lookup(row, "Address", "&s", &address));
-		ck_assert(g_variant_lookup(row, "Mine", "b", &mine));
-		if (g_str_equal(address, central_address(0)))
-			found = mine;
-	}
-	return found;
+	return bond_with(by, central_address(0));
 }
 
 static bool is_bonded(void *by)
@@ -198,7 +174,7 @@ static bool can_forget(void *by)
 /* A bond with a central is of those whom it came for. */
 START_TEST(whose_bond)
 {
-	Client *alice = new_user("alice", "daemon"), *bob = new_user("bob", "nobody");
+	Client *alice = new_alice(), *bob = new_bob();
 	g_autofree char *session = begin_session(alice, "'pin': <uint32 4711>");
 
 	g_free(serve_sealed(alice, session));
@@ -342,9 +318,7 @@ START_TEST(bluetoothd_restarts)
 
 	g_free(serve_sealed(client, session));
 	connect_both();
-	world_bluez_kill(world);
-	world_bluez_start(world);
-	wait_adapter("hci0", "Powered", true);
+	restart_bluez();
 	wait_central_up(0, false);
 	central_connect(0);
 	expect_closed();

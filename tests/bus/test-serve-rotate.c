@@ -63,7 +63,7 @@ static void begin_all(Client *programs[static SESSIONS], char *sessions[static S
 	for (unsigned int i = 0; i < SESSIONS; i++) {
 		g_autofree char *keys = g_strdup_printf("'manufacturer_data': <[byte 0xff, 0xff, %u]>", i);
 
-		programs[i] = client_new(world_address(world));
+		programs[i] = new_client();
 		sessions[i] = open_session(programs[i], 0);
 		set_advertisement(programs[i], sessions[i], keys);
 		advertise(programs[i], sessions[i], true);

@@ -214,7 +214,7 @@ END_TEST
 START_TEST(others_undisturbed)
 {
 	static const char *const rounds[] = { "Stop", "Start", "Remove" };
-	Client *a = client_new(world_address(world)), *b = client_new_as(world_address(world), SOME_UID);
+	Client *a = new_client(), *b = new_client_as(SOME_UID);
 	g_autofree char *a_session = open_session(a, 0), *b_session = open_session(b, 0), *advertiser = begin();
 	g_autofree char *a_service = add_service(a, a_session, "uint16 0xaa01", "");
 	g_autofree char *a_char = add_char(a, a_service, "uint16 0x4561", "");

@@ -185,7 +185,7 @@ END_TEST
 
 START_TEST(listener_leaves)
 {
-	Client *owner = client_new(world_address(world));
+	Client *owner = new_client();
 	g_autofree char *session = open_session(owner, 0), *path = serve_one(owner, session, 0xaa01, 0x4561, WAITS);
 	g_autofree char *handle = NULL, *advertiser = advertise_as(client, "server"), *answer = NULL;
 	AirCall *call;
