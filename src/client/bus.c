@@ -41,9 +41,9 @@ static ExitCode explain_silence(GDBusConnection *connection, const char *path)
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GVariant) reply = NULL;
 
-	reply = g_dbus_connection_call_sync(connection, BUS_NAME, path, "org.freedesktop.DBus.Properties", "GetAll",
-					    g_variant_new("(s)", "com.example.Bluetooth.Manager1"), NULL,
-					    G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error);
+	reply = g_dbus_connection_call_sync(connection, BUS_NAME, path, "org.freedesktop.DBus.Properties",
+					    "GetAll", g_variant_new("(s)", "com.example.Bluetooth.Manager1"),
+					    NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error);
 	if (!reply)
 		return fail_call(error, "asking the daemon for its state");
 	fail_line("bluebrokerd went away while it was asked; see: systemctl status bluebrokerd");
@@ -55,8 +55,8 @@ BrokerManager1 *bus_manager(GDBusConnection *connection, ExitCode *ret_exit)
 	g_autoptr(BrokerManager1) manager = NULL;
 	g_autoptr(GError) error = NULL;
 
-	manager = broker_manager1_proxy_new_sync(connection, G_DBUS_PROXY_FLAGS_NONE, BUS_NAME, BROKER_PATH, NULL,
-						 &error);
+	manager = broker_manager1_proxy_new_sync(connection, G_DBUS_PROXY_FLAGS_NONE, BUS_NAME, BROKER_PATH,
+						 NULL, &error);
 	if (!manager) {
 		*ret_exit = fail_call(error, "looking for the daemon");
 		return NULL;
@@ -123,7 +123,8 @@ BrokerAdapter1 *bus_adapter(BrokerManager1 *manager, int number, ExitCode *ret_e
 		*ret_exit = EXIT_NO_RADIO;
 		return NULL;
 	}
-	adapter = broker_adapter1_proxy_new_sync(connection, G_DBUS_PROXY_FLAGS_NONE, BUS_NAME, path, NULL, &error);
+	adapter = broker_adapter1_proxy_new_sync(connection, G_DBUS_PROXY_FLAGS_NONE, BUS_NAME, path, NULL,
+						 &error);
 	if (!adapter)
 		*ret_exit = fail_call(error, "looking at the radio");
 	return adapter;
@@ -142,9 +143,10 @@ GVariant *bus_objects(GDBusConnection *connection, int timeout_ms, ExitCode *ret
 	g_autoptr(GError) error = NULL;
 	GVariant *reply;
 
-	reply = g_dbus_connection_call_sync(connection, BUS_NAME, BROKER_PATH, "org.freedesktop.DBus.ObjectManager",
-					    "GetManagedObjects", NULL, G_VARIANT_TYPE("(a{oa{sa{sv}}})"),
-					    G_DBUS_CALL_FLAGS_NONE, timeout_ms, NULL, &error);
+	reply = g_dbus_connection_call_sync(connection, BUS_NAME, BROKER_PATH,
+					    "org.freedesktop.DBus.ObjectManager", "GetManagedObjects", NULL,
+					    G_VARIANT_TYPE("(a{oa{sa{sv}}})"), G_DBUS_CALL_FLAGS_NONE,
+					    timeout_ms, NULL, &error);
 	if (!reply)
 		*ret_exit = fail_call(error, "asking for the links and their attributes");
 	return reply;

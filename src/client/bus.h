@@ -8,14 +8,14 @@
 
 #define BROKER_PATH "/com/example/Bluetooth"
 
-/* Connects to a bus: "system", "session", or an address. NULL: all is said, *ret_exit is set. The same holds for those
- * below. */
+/* Connects to a bus: "system", "session", or an address. NULL: all is said, *ret_exit is set. The same holds
+ * for those below. */
 GDBusConnection *bus_connect(const char *bus, ExitCode *ret_exit);
 
 /* The daemon, with its properties; it is started where the bus can do that. */
 BrokerManager1 *bus_manager(GDBusConnection *connection, ExitCode *ret_exit);
 
-/* The number of the radio: the wanted one or, where that is -1, the first; -1: there is none (that is said). */
+/* The number of the radio: the wanted one or, where that is -1, the first; -1: there is none (said). */
 int bus_choose_adapter(BrokerManager1 *manager, int wanted, ExitCode *ret_exit);
 
 /* Numbers of the radios, rising. */

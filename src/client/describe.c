@@ -182,7 +182,8 @@ static void tell_kind(const FactWriter *writer, const Decoded *decoded)
 		tell_uuids(writer, decoded);
 		break;
 	case DECODED_NAME:
-		fact_string(writer, "name", "\"%s\"", (const char *)decoded->rest, (gssize)decoded->rest_length);
+		fact_string(writer, "name", "\"%s\"", (const char *)decoded->rest,
+			    (gssize)decoded->rest_length);
 		break;
 	case DECODED_TX_POWER:
 		fact_int(writer, "tx_power", "%lld dBm", decoded->dbm);

@@ -3,13 +3,13 @@
 #pragma once
 
 typedef enum ExitCode {
-	EXIT_DONE = 0,		/* done; a scan that was ended by Ctrl-C or SIGTERM too, if it had heard something */
+	EXIT_DONE = 0,		/* done; so is a scan that Ctrl-C or SIGTERM ended, if it heard something */
 	EXIT_FAILED = 1,	/* the daemon refused, or something else went wrong */
-	EXIT_USAGE = 2,		/* the command line or a file is not valid; or an attribute's UUID is not unique */
+	EXIT_USAGE = 2,		/* the command line or a file is not valid; or a UUID is not unique */
 	EXIT_NO_DAEMON = 3,	/* the bus or the daemon is not reachable, or went away */
 	EXIT_NO_RADIO = 4,	/* no such radio, or it is not ready (off, blocked, bluetoothd not running) */
-	EXIT_NOTHING = 5,	/* nothing found: no report, device, structure of that type, attribute, notification, link, client */
-	EXIT_UNREACHABLE = 6,	/* the device was not heard, refused, did not answer in time, or its link was lost */
+	EXIT_NOTHING = 5,	/* no report, device, structure, attribute, notification, link or client */
+	EXIT_UNREACHABLE = 6,	/* the device was not heard, refused, did not answer in time, or was lost */
 } ExitCode;
 
 #define EXIT_CODES_HELP								\

@@ -72,7 +72,8 @@ void fact_null(const FactWriter *writer, const char *key, const char *words)
 		g_string_append(writer->text, words);
 }
 
-void fact_string(const FactWriter *writer, const char *key, const char *words, const char *text, gssize length)
+void fact_string(const FactWriter *writer, const char *key, const char *words, const char *text,
+		 gssize length)
 {
 	Json *json = at_key(writer, key);
 
@@ -91,7 +92,8 @@ void fact_name(const FactWriter *writer, const char *key, const char *words, con
 		fact_string(writer, key, words, name, -1);
 }
 
-void fact_bytes(const FactWriter *writer, const char *key, const char *words, const uint8_t *bytes, size_t length)
+void fact_bytes(const FactWriter *writer, const char *key, const char *words, const uint8_t *bytes,
+		size_t length)
 {
 	Json *json = at_key(writer, key);
 
@@ -115,7 +117,8 @@ void fact_uuid(const FactWriter *writer, const char *key, const char *words, con
 	if (json) {
 		json_string(json, buffer, -1);
 	} else if (words) {
-		g_autofree char *brief = uuid_short(uuid, &number) ? g_strdup_printf("0x%04x", number) : g_strdup(buffer);
+		g_autofree char *brief =
+			uuid_short(uuid, &number) ? g_strdup_printf("0x%04x", number) : g_strdup(buffer);
 
 		g_string_append_printf(writer->text, words, brief);
 	}

@@ -13,6 +13,6 @@ void fail_set_program(const char *name);
 /* The program's name and the line, which may hold what others wrote: it is made fit for a terminal. */
 void fail_line(const char *format, ...) PRINTF_LIKE(1, 2);
 
-/* Says what a failed bus call means and what to do about it. doing: what was tried ("StartScan"). Returns the exit code
- * that goes with it. */
+/* Says what a failed bus call means and what to do about it. doing: what was tried ("StartScan"). Returns the
+ * exit code that goes with it. */
 ExitCode fail_call(const GError *error, const char *doing);

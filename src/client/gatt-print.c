@@ -29,8 +29,9 @@ static void append_attr(GString *out, const GattAttr *attr, bool colour)
 {
 	const char *name = gatt_attr_name(attr);
 
-	g_string_append_printf(out, "%*s%s 0x%04x%s: ", (int)(2 * depth_of(attr->kind)), "", gatt_kind_name(attr->kind),
-			       attr->handle, attr->kind == GATT_SERVICE && !attr->primary ? " (secondary)" : "");
+	g_string_append_printf(out, "%*s%s 0x%04x%s: ", (int)(2 * depth_of(attr->kind)), "",
+			       gatt_kind_name(attr->kind), attr->handle,
+			       attr->kind == GATT_SERVICE && !attr->primary ? " (secondary)" : "");
 	gatt_append_uuid(out, &attr->uuid);
 	if (name)
 		g_string_append_printf(out, " %s%s%s", colour ? BOLD : "", name, colour ? PLAIN : "");

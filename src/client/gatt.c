@@ -170,7 +170,8 @@ static bool parse_handle(const char *text, uint16_t *ret)
 static int explain_none(const char *text, unsigned kinds, const GPtrArray *others, GString *reason)
 {
 	g_string_append_printf(reason, "%.60s: the device has no such %s", text,
-			       kinds == GATT_CHARACTERISTIC ? "characteristic" : "characteristic or descriptor");
+			       kinds == GATT_CHARACTERISTIC ? "characteristic"
+							    : "characteristic or descriptor");
 	for (guint i = 0; i < others->len; i++) {
 		g_string_append(reason, i == 0 ? ", only " : ", ");
 		append_choice(reason, others->pdata[i]);
@@ -204,7 +205,9 @@ int gatt_check_name(const char *text, GString *reason)
 	/* the form of a handle is one of a UUID, too */
 	if (uuid_parse(text, &uuid) == 0)
 		return 0;
-	g_string_append_printf(reason, "\"%.60s\" is neither a handle (0x0014) nor a UUID (2a37, or 36 characters)", text);
+	g_string_append_printf(reason,
+			       "\"%.60s\" is neither a handle (0x0014) nor a UUID (2a37, or 36 characters)",
+			       text);
 	return E_INVALID_ARGUMENTS;
 }
 

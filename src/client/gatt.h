@@ -27,16 +27,18 @@ typedef struct GattAttr {
 	char *failure;		/* why it was not */
 } GattAttr;
 
-/* objects: of GetManagedObjects (a{oa{sa{sv}}}); link: the path under which the attributes stand. The attributes, by
- * handle: a service comes before its characteristics, a characteristic before its descriptors. */
+/* objects: of GetManagedObjects (a{oa{sa{sv}}}); link: the path under which the attributes stand. The
+ * attributes, by handle: a service comes before its characteristics, a characteristic before its
+ * descriptors. */
 GPtrArray *gatt_tree_new(GVariant *objects, const char *link);
 
 /* Whether text has the form of a handle or a UUID: E_INVALID_ARGUMENTS and reason. */
 int gatt_check_name(const char *text, GString *reason);
 
 /*
- * The attribute that text names, of one of the kinds (a mask): a handle (0x and up to 4 hex digits) or a UUID in any form.
- * Finds exactly one: else E_DOES_NOT_EXIST (none) or E_INVALID_ARGUMENTS (several, no such form), and says which there are.
+ * The attribute that text names, of one of the kinds (a mask): a handle (0x and up to 4 hex digits) or a UUID
+ * in any form. Finds exactly one: else E_DOES_NOT_EXIST (none) or E_INVALID_ARGUMENTS (several, no such
+ * form), and says which there are.
  */
 int gatt_tree_find(const GPtrArray *tree, const char *text, unsigned kinds, GattAttr **ret, GString *reason);
 

@@ -135,7 +135,8 @@ void json_double(Json *json, double value)
 
 	value_begins(json);
 	/* JSON has no infinity and no NaN; the point is a point in every locale */
-	g_string_append(json->out, isfinite(value) ? g_ascii_formatd(buffer, sizeof(buffer), "%.10g", value) : "null");
+	g_string_append(json->out,
+			isfinite(value) ? g_ascii_formatd(buffer, sizeof(buffer), "%.10g", value) : "null");
 }
 
 void json_bool(Json *json, bool value)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Writes JSON (RFC 8259) on one line. Strings may be any bytes: what comes out is always valid UTF-8 and ASCII-safe for
- * terminals. */
+/* Writes JSON (RFC 8259) on one line. Strings may be any bytes: what comes out is always valid UTF-8 and
+ * ASCII-safe for terminals. */
 #pragma once
 
 #include <glib.h>

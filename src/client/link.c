@@ -54,8 +54,9 @@ static const char *explain_loss(const char *reason)
 	return "the device went away, or closed it";
 }
 
-static void on_disconnected(GDBusConnection *connection UNUSED, const char *sender UNUSED, const char *path UNUSED,
-			    const char *interface UNUSED, const char *member UNUSED, GVariant *arguments, void *userdata)
+static void on_disconnected(GDBusConnection *connection UNUSED, const char *sender UNUSED,
+			    const char *path UNUSED, const char *interface UNUSED, const char *member UNUSED,
+			    GVariant *arguments, void *userdata)
 {
 	Link *link = userdata;
 	const char *reason;
@@ -66,12 +67,14 @@ static void on_disconnected(GDBusConnection *connection UNUSED, const char *send
 	fail_line("the link to %s was lost: %s%s", link->address, explain_loss(reason),
 		  link->auto_reconnect ? "; it will be opened again" : "");
 	if (!link->auto_reconnect)
-		session_end(link->session, g_str_equal(reason, "disconnected") ? EXIT_UNREACHABLE : EXIT_NO_RADIO);
+		session_end(link->session,
+			    g_str_equal(reason, "disconnected") ? EXIT_UNREACHABLE : EXIT_NO_RADIO);
 }
 
 /* Only where the link is opened again: else it ends before. */
 static void on_changed(GDBusConnection *connection UNUSED, const char *sender UNUSED, const char *path,
-		       const char *interface UNUSED, const char *member UNUSED, GVariant *arguments, void *userdata)
+		       const char *interface UNUSED, const char *member UNUSED, GVariant *arguments,
+		       void *userdata)
 {
 	Link *link = userdata;
 	g_autoptr(GVariant) changed = NULL;
@@ -97,8 +100,8 @@ static bool open_link(Link *link, const LinkRequest *request, ExitCode *ret_exit
 	/* before it can be lost; what comes is heard when the main loop runs */
 	session_subscribe(link->session, NULL, CONNECTION, "Disconnected", NULL, on_disconnected, link);
 	if (link->auto_reconnect)
-		session_subscribe(link->session, NULL, "org.freedesktop.DBus.Properties", "PropertiesChanged", CONNECTION,
-				  on_changed, link);
+		session_subscribe(link->session, NULL, "org.freedesktop.DBus.Properties", "PropertiesChanged",
+				  CONNECTION, on_changed, link);
 	/* the daemon's own answer, which says more, is to come before GDBus gives up */
 	if (session_is_timed(link->session))
 		g_variant_dict_insert(&dict, "timeout", "u", (uint32_t)session_time_left_ms(link->session));
@@ -106,12 +109,14 @@ static bool open_link(Link *link, const LinkRequest *request, ExitCode *ret_exit
 	g_variant_dict_insert(&dict, "priority", "y", request->priority);
 	g_variant_dict_insert(&dict, "auto_reconnect", "b", request->auto_reconnect);
 	g_dbus_proxy_set_default_timeout(G_DBUS_PROXY(proxy), SESSION_NO_TIMEOUT);
-	if (!broker_session1_call_connect_sync(proxy, link->address, g_variant_dict_end(&dict), &link->path, NULL, &error))
+	if (!broker_session1_call_connect_sync(proxy, link->address, g_variant_dict_end(&dict), &link->path,
+					       NULL, &error))
 		*ret_exit = session_fail(link->session, error, doing);
 	return link->path;
 }
 
-Link *link_open(const SessionRequest *session, const LinkRequest *request, const char *address, ExitCode *ret_exit)
+Link *link_open(const SessionRequest *session, const LinkRequest *request, const char *address,
+		ExitCode *ret_exit)
 {
 	g_autoptr(Link) link = g_new0(Link, 1);
 
@@ -135,15 +140,18 @@ void link_close(Link *link)
 
 BrokerConnection1 *link_proxy(Link *link)
 {
-	g_autoptr(BrokerConnection1) proxy = broker_connection1_proxy_new_sync(session_connection(link->session),
-			G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START, BUS_NAME, link->path, NULL, NULL);
+	GDBusConnection *connection = session_connection(link->session);
+	g_autoptr(BrokerConnection1) proxy = NULL;
 
+	proxy = broker_connection1_proxy_new_sync(connection, G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START, BUS_NAME,
+						  link->path, NULL, NULL);
 	return proxy && broker_connection1_get_address(proxy) ? g_steal_pointer(&proxy) : NULL;
 }
 
 unsigned link_mtu(Link *link)
 {
-	g_autoptr(GVariant) reply = session_call(link->session, link->path, CONNECTION, "GetMtu", NULL, "(q)", NULL);
+	g_autoptr(GVariant) reply =
+		session_call(link->session, link->path, CONNECTION, "GetMtu", NULL, "(q)", NULL);
 	guint16 mtu = 0;
 
 	if (reply)
@@ -153,18 +161,19 @@ unsigned link_mtu(Link *link)
 
 GPtrArray *link_tree(Link *link, ExitCode *ret_exit)
 {
-	g_autoptr(GVariant) objects = bus_objects(session_connection(link->session), session_time_left_ms(link->session),
-						  ret_exit);
+	g_autoptr(GVariant) objects =
+		bus_objects(session_connection(link->session), session_time_left_ms(link->session), ret_exit);
 	g_autoptr(GVariant) dict = objects ? g_variant_get_child_value(objects, 0) : NULL;
 
 	return dict ? gatt_tree_new(dict, link->path) : NULL;
 }
 
-GVariant *link_call(Link *link, const GattAttr *attr, const char *method, GVariant *arguments, const char *reply_type,
-		    GError **error)
+GVariant *link_call(Link *link, const GattAttr *attr, const char *method, GVariant *arguments,
+		    const char *reply_type, GError **error)
 {
-	return session_call(link->session, attr->path, attr->kind == GATT_DESCRIPTOR ? DESCRIPTOR : CHARACTERISTIC, method,
-			    arguments, reply_type, error);
+	return session_call(link->session, attr->path,
+			    attr->kind == GATT_DESCRIPTOR ? DESCRIPTOR : CHARACTERISTIC, method, arguments,
+			    reply_type, error);
 }
 
 GBytes *link_read(Link *link, const GattAttr *attr, unsigned offset, GError **error)
@@ -175,13 +184,15 @@ GBytes *link_read(Link *link, const GattAttr *attr, unsigned offset, GError **er
 
 	if (offset > 0)
 		g_variant_dict_insert(&dict, "offset", "q", (guint16)offset);
-	reply = link_call(link, attr, "Read", g_variant_new("(@a{sv})", g_variant_dict_end(&dict)), "(ay)", error);
+	reply = link_call(link, attr, "Read", g_variant_new("(@a{sv})", g_variant_dict_end(&dict)), "(ay)",
+			  error);
 	value = reply ? g_variant_get_child_value(reply, 0) : NULL;
 	return value ? g_variant_get_data_as_bytes(value) : NULL;
 }
 
-static void on_notification(GDBusConnection *connection UNUSED, const char *sender UNUSED, const char *path UNUSED,
-			    const char *interface UNUSED, const char *member UNUSED, GVariant *arguments, void *userdata)
+static void on_notification(GDBusConnection *connection UNUSED, const char *sender UNUSED,
+			    const char *path UNUSED, const char *interface UNUSED, const char *member UNUSED,
+			    GVariant *arguments, void *userdata)
 {
 	Link *link = userdata;
 	g_autoptr(GVariant) value = NULL;
@@ -200,5 +211,6 @@ void link_listen(Link *link, const GattAttr *attr, LinkNotified notified, void *
 {
 	link->notified = notified;
 	link->userdata = userdata;
-	session_subscribe(link->session, attr->path, CHARACTERISTIC, "Notification", NULL, on_notification, link);
+	session_subscribe(link->session, attr->path, CHARACTERISTIC, "Notification", NULL, on_notification,
+			  link);
 }

@@ -19,9 +19,10 @@ typedef struct LinkRequest {
 /* An address as people type it. False: that is said, *ret_exit is set. */
 bool link_parse_address(const char *text, char address[static ADDR_STRING_SIZE], ExitCode *ret_exit);
 
-/* Connects to the device. NULL: all is said, *ret_exit is set. session_run() ends with the link, if that is not to be opened
- * again. */
-Link *link_open(const SessionRequest *session, const LinkRequest *request, const char *address, ExitCode *ret_exit);
+/* Connects to the device. NULL: all is said, *ret_exit is set. session_run() ends with the link, if that is
+ * not to be opened again. */
+Link *link_open(const SessionRequest *session, const LinkRequest *request, const char *address,
+		ExitCode *ret_exit);
 void link_close(Link *link);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Link, link_close)
 
@@ -34,8 +35,8 @@ unsigned link_mtu(Link *link);			/* bytes; 0: not known */
 GPtrArray *link_tree(Link *link, ExitCode *ret_exit);
 
 /* Calls a method of an attribute, within the time. arguments: consumed if floating. NULL: error is set. */
-GVariant *link_call(Link *link, const GattAttr *attr, const char *method, GVariant *arguments, const char *reply_type,
-		    GError **error);
+GVariant *link_call(Link *link, const GattAttr *attr, const char *method, GVariant *arguments,
+		    const char *reply_type, GError **error);
 
 /* Reads the attribute. A GBytes, or NULL and error. */
 GBytes *link_read(Link *link, const GattAttr *attr, unsigned offset, GError **error);

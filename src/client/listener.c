@@ -15,7 +15,7 @@
 #include "meaning/constants.h"
 
 #define FIFO_DEPTH 4096
-#define OPEN_TIMEOUT_MS (310 * 1000)	/* Init may wait for the radio to power on; 300 s is its longest setting */
+#define OPEN_TIMEOUT_MS (310 * 1000)	/* Init may wait for the radio to power on: 300 s at most */
 #define CLOSE_TIMEOUT_MS 2000
 #define BATCH_MAX 256
 #define REST_TIMEOUT_MS 11000	/* longer than a report may wait for others (batch_ms) */
@@ -71,7 +71,8 @@ static bool receive(Listener *listener)
 		return false;
 	}
 	if (bb_stream_open(datagram, (size_t)length, &reports) < 0) {
-		break_stream(listener, "the daemon's reports are in a layout that this program does not know");
+		break_stream(listener,
+			     "the daemon's reports are in a layout that this program does not know");
 		return false;
 	}
 	listener->lost = reports.lost;
@@ -91,7 +92,8 @@ static void question_free(Question *question)
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Question, question_free)
 
-/* Whether it is the daemon that says it: the session is not what it was. Others say that the daemon is gone. */
+/* Whether it is the daemon that says it: the session is not what it was. Others say that the daemon is
+ * gone. */
 static bool is_of_daemon(const GError *error)
 {
 	return g_error_matches(error, G_IO_ERROR, G_IO_ERROR_DBUS_ERROR) ||
@@ -109,7 +111,8 @@ static void on_is_scanning(GObject *source, GAsyncResult *result, gpointer userd
 	answered = broker_session1_call_is_scanning_finish(BROKER_SESSION1(source), &stands, result, &error);
 	/* without an answer the daemon is gone, which is told another way */
 	if ((answered || is_of_daemon(error)) && !listener->closed)
-		listener->events->stopped(listener->userdata, question->reason, stands && listener->stream >= 0);
+		listener->events->stopped(listener->userdata, question->reason,
+					  stands && listener->stream >= 0);
 }
 
 /* Who it was that ended the scan is asked, because a request outlives most causes. */
@@ -211,7 +214,8 @@ static void on_owner_changed(GObject *proxy, GParamSpec *property UNUSED, Listen
 		lose(listener, "bluebrokerd");
 }
 
-/* The session stands while its radio is off or unplugged, and the daemon tells nothing then: the radio's own object does. */
+/* The session stands while its radio is off or unplugged, and the daemon tells nothing then: the radio's own
+ * object does. */
 static void on_radio_changed(GObject *proxy UNUSED, GParamSpec *property UNUSED, Listener *listener)
 {
 	const char *const *adapters = broker_manager1_get_adapters(listener->manager);
@@ -253,8 +257,9 @@ static bool acquire_stream(Listener *listener, unsigned batch_ms, GError **error
 		g_variant_builder_add(&options, "{sv}", "batch_ms", g_variant_new_uint32(batch_ms));
 		g_variant_builder_add(&options, "{sv}", "batch_max", g_variant_new_uint32(BATCH_MAX));
 	}
-	answer = g_dbus_proxy_call_with_unix_fd_list_sync(G_DBUS_PROXY(listener->session), "AcquireAdvertisements",
-			g_variant_new("(a{sv})", &options), G_DBUS_CALL_FLAGS_NONE, -1, NULL, &fds, NULL, error);
+	answer = g_dbus_proxy_call_with_unix_fd_list_sync(G_DBUS_PROXY(listener->session),
+			"AcquireAdvertisements", g_variant_new("(a{sv})", &options), G_DBUS_CALL_FLAGS_NONE,
+			-1, NULL, &fds, NULL, error);
 	if (!answer)
 		return false;
 	/* its version is in each datagram, too */
@@ -274,7 +279,8 @@ static char *open_session(BrokerManager1 *manager, int adapter, GError **error)
 
 	g_variant_dict_insert(&init, "fifo", "u", depth);
 	g_dbus_proxy_set_default_timeout(G_DBUS_PROXY(manager), OPEN_TIMEOUT_MS);
-	broker_manager1_call_open_session_sync(manager, (guint)adapter, g_variant_dict_end(&init), &path, NULL, error);
+	broker_manager1_call_open_session_sync(manager, (guint)adapter, g_variant_dict_end(&init), &path,
+					       NULL, error);
 	return path;
 }
 
@@ -313,11 +319,12 @@ Listener *listener_new(BrokerManager1 *manager, const ListenerRequest *request, 
 	listener->userdata = userdata;
 	listener->stream = -1;
 	listener->session = broker_session1_proxy_new_sync(connection,
-			G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES | G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START, BUS_NAME,
-			path, NULL, &error);
+			G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES | G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START,
+			BUS_NAME, path, NULL, &error);
 	if (listener->session) {
 		g_signal_connect(listener->session, "scan-stopped", G_CALLBACK(on_scan_stopped), listener);
-		g_signal_connect(listener->session, "notify::g-name-owner", G_CALLBACK(on_owner_changed), listener);
+		g_signal_connect(listener->session, "notify::g-name-owner", G_CALLBACK(on_owner_changed),
+				 listener);
 		g_signal_connect(connection, "closed", G_CALLBACK(on_bus_closed), listener);
 		failed = start(listener, request, &error);
 		watch_radio(listener, manager, request->adapter);

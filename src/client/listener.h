@@ -12,8 +12,8 @@ typedef struct Listener Listener;
 typedef struct ListenerEvents {
 	/* A datagram; reports->lost: lost so far. */
 	void (*reports)(void *userdata, bb_stream_iter *reports);
-	/* The radio does not scan any more; reason as in Session1.ScanStopped. stands: the request does, and scanning goes
-	 * on when the radio is back. */
+	/* The radio does not scan any more; reason as in Session1.ScanStopped. stands: the request does, and
+	 * scanning goes on when the radio is back. */
 	void (*stopped)(void *userdata, const char *reason, bool stands);
 	/* The radio is back after that. */
 	void (*back)(void *userdata);

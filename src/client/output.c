@@ -34,7 +34,8 @@ static int wait_writable(int fd)
 			return 0;
 		if (signals_must_end())
 			return -ECANCELED;
-		/* a signal that does not end us is the main loop's; another thread may take the next one, so look */
+		/* a signal that does not end us is the main loop's; another thread may take the next one, so
+		 * look */
 		if (fds[1].revents) {
 			fds[1].fd = -1;
 			timeout = 200;

@@ -104,7 +104,8 @@ static void note_data(SeenRow *row, const Heard *heard)
 {
 	GByteArray *data = heard->adv_type == ADV_SCAN_RESPONSE ? row->response : row->data;
 
-	if (data->len == heard->length && (heard->length == 0 || memcmp(data->data, heard->data, heard->length) == 0))
+	if (data->len == heard->length &&
+	    (heard->length == 0 || memcmp(data->data, heard->data, heard->length) == 0))
 		return;
 	g_byte_array_set_size(data, 0);
 	g_byte_array_append(data, heard->data, (guint)heard->length);

@@ -32,7 +32,8 @@ void seen_note(Seen *seen, const Heard *heard);
 /* Devices met, those included that had to be forgotten. */
 uint64_t seen_devices(const Seen *seen);
 
-/* The rows in the order of the table: the strongest first, those that are stale last. Valid until the next call. */
+/* The rows in the order of the table: the strongest first, those that are stale last. Valid until the next
+ * call. */
 GPtrArray *seen_sorted(Seen *seen, uint64_t now);
 
 bool seen_row_stale(const SeenRow *row, uint64_t now);

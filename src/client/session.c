@@ -10,7 +10,7 @@
 #include "client/fail.h"
 #include "client/signals.h"
 
-#define OPEN_TIMEOUT_MS (310 * 1000)	/* Init may wait for the radio to power on; 300 s is its longest setting */
+#define OPEN_TIMEOUT_MS (310 * 1000)	/* Init may wait for the radio to power on: 300 s at most */
 #define CLOSE_TIMEOUT_MS 2000
 
 struct Session {
@@ -76,16 +76,17 @@ ExitCode session_fail(const Session *session, const GError *error, const char *d
 
 static bool open_object(Session *session, ExitCode *ret_exit)
 {
+	GDBusProxyFlags flags = G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES |
+				G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START;
 	g_auto(GVariantDict) init = G_VARIANT_DICT_INIT(NULL);
 	g_autoptr(GError) error = NULL;
 	g_autofree char *path = NULL;
 
 	g_dbus_proxy_set_default_timeout(G_DBUS_PROXY(session->manager), OPEN_TIMEOUT_MS);
-	if (broker_manager1_call_open_session_sync(session->manager, (guint)session->adapter, g_variant_dict_end(&init),
-						   &path, NULL, &error))
-		session->proxy = broker_session1_proxy_new_sync(session->connection,
-				G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES | G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START,
-				BUS_NAME, path, NULL, &error);
+	if (broker_manager1_call_open_session_sync(session->manager, (guint)session->adapter,
+						   g_variant_dict_end(&init), &path, NULL, &error))
+		session->proxy = broker_session1_proxy_new_sync(session->connection, flags, BUS_NAME, path,
+								NULL, &error);
 	if (!session->proxy)
 		*ret_exit = session_fail(session, error, "opening a session");
 	return session->proxy;
@@ -117,7 +118,8 @@ void session_close(Session *session)
 {
 	if (session->proxy && !session->lost) {
 		g_dbus_proxy_set_default_timeout(G_DBUS_PROXY(session->proxy), CLOSE_TIMEOUT_MS);
-		broker_session1_call_close_sync(session->proxy, NULL, NULL);	/* the daemon is gone, if that fails */
+		/* the daemon is gone, if that fails */
+		broker_session1_call_close_sync(session->proxy, NULL, NULL);
 	}
 	if (session->manager)
 		g_signal_handlers_disconnect_by_data(session->manager, session);
@@ -132,27 +134,29 @@ void session_close(Session *session)
 
 /* --- calls --- */
 
-/* The generated proxies take byte arrays for strings that end with a NUL; so attributes are called without them. */
+/* The generated proxies take byte arrays for strings that end with a NUL; so attributes are called without
+ * them. */
 GVariant *session_call(Session *session, const char *path, const char *interface, const char *method,
 		       GVariant *arguments, const char *reply_type, GError **error)
 {
 	return g_dbus_connection_call_sync(session->connection, BUS_NAME, path, interface, method, arguments,
 					   reply_type ? G_VARIANT_TYPE(reply_type) : NULL,
-					   G_DBUS_CALL_FLAGS_NO_AUTO_START, session_time_left_ms(session), NULL, error);
+					   G_DBUS_CALL_FLAGS_NO_AUTO_START, session_time_left_ms(session),
+					   NULL, error);
 }
 
-void session_send(Session *session, const char *path, const char *interface, const char *method, GVariant *arguments,
-		  GAsyncReadyCallback done, void *userdata)
+void session_send(Session *session, const char *path, const char *interface, const char *method,
+		  GVariant *arguments, GAsyncReadyCallback done, void *userdata)
 {
 	g_dbus_connection_call(session->connection, BUS_NAME, path, interface, method, arguments, NULL,
 			       G_DBUS_CALL_FLAGS_NO_AUTO_START, SESSION_NO_TIMEOUT, NULL, done, userdata);
 }
 
-void session_subscribe(Session *session, const char *path, const char *interface, const char *member, const char *arg0,
-		       GDBusSignalCallback heard, void *userdata)
+void session_subscribe(Session *session, const char *path, const char *interface, const char *member,
+		       const char *arg0, GDBusSignalCallback heard, void *userdata)
 {
-	g_dbus_connection_signal_subscribe(session->connection, session->daemon, interface, member, path, arg0,
-					   G_DBUS_SIGNAL_FLAGS_NONE, heard, userdata, NULL);
+	g_dbus_connection_signal_subscribe(session->connection, session->daemon, interface, member, path,
+					   arg0, G_DBUS_SIGNAL_FLAGS_NONE, heard, userdata, NULL);
 }
 
 /* --- waiting --- */

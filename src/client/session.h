@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A private session at the daemon, and waiting while it stands. What it holds (a link, an advertisement, services) goes when
- * it is closed or this program ends.
+ * A private session at the daemon, and waiting while it stands. What it holds (a link, an advertisement,
+ * services) goes when it is closed or this program ends.
  */
 #pragma once
 
@@ -39,15 +39,16 @@ ExitCode session_fail(const Session *session, const GError *error, const char *d
 GVariant *session_call(Session *session, const char *path, const char *interface, const char *method,
 		       GVariant *arguments, const char *reply_type, GError **error);
 /* The same, without waiting for the answer. */
-void session_send(Session *session, const char *path, const char *interface, const char *method, GVariant *arguments,
-		  GAsyncReadyCallback done, void *userdata);
+void session_send(Session *session, const char *path, const char *interface, const char *method,
+		  GVariant *arguments, GAsyncReadyCallback done, void *userdata);
 /* Calls heard for each signal of that name that the daemon sends. path, arg0: NULL for any. */
-void session_subscribe(Session *session, const char *path, const char *interface, const char *member, const char *arg0,
-		       GDBusSignalCallback heard, void *userdata);
+void session_subscribe(Session *session, const char *path, const char *interface, const char *member,
+		       const char *arg0, GDBusSignalCallback heard, void *userdata);
 
 /*
- * What session_run() waits for: session_end(), a signal that ends programs, the time where it is timed (good ends), and that
- * the daemon goes (which is said). For output, also that its reader goes. From here on such signals do nothing until it runs.
+ * What session_run() waits for: session_end(), a signal that ends programs, the time where it is timed (good
+ * ends), and that the daemon goes (which is said). For output, also that its reader goes. From here on such
+ * signals do nothing until it runs.
  */
 void session_watch(Session *session, bool timed, bool output);
 void session_end(Session *session, ExitCode code);	/* the first end counts */

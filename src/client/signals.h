@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-/* From now on SIGINT, SIGTERM and SIGHUP, and with a live table also SIGWINCH and SIGTSTP, wait to be read from the
- * descriptor that is returned. */
+/* From now on SIGINT, SIGTERM and SIGHUP, and with a live table also SIGWINCH and SIGTSTP, wait to be read
+ * from the descriptor that is returned. */
 int signals_open(bool live);
 
 /* The next signal, or 0. */

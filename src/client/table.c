@@ -145,7 +145,8 @@ static void draw_row(Line *line, const SeenRow *row, const Layout *layout, const
 	const char *stale = seen_row_stale(row, view->now) ? COLOUR_STALE : NULL;
 	g_autofree char *age = format_age(view->now, row->last);
 	g_autofree char *count = format_count(row->count);
-	g_autofree char *rssi = row->rssi == RSSI_UNKNOWN ? g_strdup("   ?") : g_strdup_printf("%4d", row->rssi);
+	g_autofree char *rssi =
+		row->rssi == RSSI_UNKNOWN ? g_strdup("   ?") : g_strdup_printf("%4d", row->rssi);
 	g_autoptr(GString) bar = g_string_new(NULL);
 	g_autoptr(GString) data = g_string_new(NULL);
 

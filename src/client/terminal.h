@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The terminal while a live table is on it. Whatever way the program ends, terminal_close() puts back what was. */
+/* The terminal while a live table is on it. Whatever way the program ends, terminal_close() puts back what
+ * was. */
 #pragma once
 
 #include <stdbool.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Text that others wrote (names from the air, strings from the bus), made fit for a terminal. Nothing that steers a
- * terminal or reorders a line gets through.
+ * Text that others wrote (names from the air, strings from the bus), made fit for a terminal. Nothing that
+ * steers a terminal or reorders a line gets through.
  */
 #pragma once
 
@@ -14,7 +14,8 @@
 void text_set_utf8(bool utf8);
 bool text_is_utf8(void);
 
-/* Appends text (any bytes; length -1: up to its NUL). Invalid bytes and what is not printable are replaced. */
+/* Appends text (any bytes; length -1: up to its NUL). Invalid bytes and what is not printable are
+ * replaced. */
 void text_append(GString *out, const char *text, gssize length);
 
 /* The same, as a new string. */

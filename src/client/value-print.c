@@ -34,7 +34,8 @@ bool value_print(GString *out, ValueFormat format, const uint8_t *bytes, size_t 
 	if (length % width != 0)
 		return false;
 	for (size_t i = 0; i < length; i += width)
-		g_string_append_printf(out, "%s%" G_GINT64_FORMAT, i > 0 ? " " : "", value_integer(format, bytes + i));
+		g_string_append_printf(out, "%s%" G_GINT64_FORMAT, i > 0 ? " " : "",
+				       value_integer(format, bytes + i));
 	return true;
 }
 

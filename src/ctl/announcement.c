@@ -36,15 +36,10 @@ void announcement_clear(Announcement *announcement)
 	g_clear_pointer(&announcement->scan_response, g_byte_array_unref);
 }
 
-static int refuse(Reason *reason, const char *text, const char *allowed)
-{
-	return reason_set(reason, E_INVALID_ARGUMENTS, "\"%.60s\" is not %s", text, allowed);
-}
-
 int announcement_set_name(Announcement *announcement, const char *text, Reason *reason)
 {
 	if (*text == '\0' || strlen(text) > NAME_BYTES_MAX || !g_utf8_validate(text, -1, NULL))
-		return refuse(reason, text, "a name (1 to 29 bytes of UTF-8)");
+		return reason_refuse(reason, text, "a name (1 to 29 bytes of UTF-8)");
 	g_free(announcement->name);
 	announcement->name = g_strdup(text);
 	return 0;
@@ -55,7 +50,9 @@ int announcement_add_service(Announcement *announcement, const char *text, Reaso
 	Uuid uuid;
 
 	if (uuid_parse(text, &uuid) < 0)
-		return refuse(reason, text, "a UUID (1 to 8 hex digits such as 180d, 36 characters, or 16 raw ones)");
+		return reason_refuse(reason, text,
+				     "a UUID (1 to 8 hex digits such as 180d, 36 characters, or "
+				     "16 raw ones)");
 	if (!announcement->services)
 		announcement->services = g_variant_builder_new(G_VARIANT_TYPE("av"));
 	g_variant_builder_add(announcement->services, "v", g_variant_new_string(text));
@@ -71,8 +68,8 @@ static char *split_data(const char *text, GVariant **ret_bytes, Reason *reason)
 	if (colon && colon[1] != '\0' && hex_parse(colon + 1, bytes, reason) != 0)
 		return NULL;
 	if (bytes->len > AD_DATA_MAX) {
-		reason_set(reason, E_INVALID_ARGUMENTS, "%u bytes of data: more than the %d of an advertisement", bytes->len,
-			   AD_DATA_MAX);
+		reason_set(reason, E_INVALID_ARGUMENTS,
+			   "%u bytes of data: more than the %d of an advertisement", bytes->len, AD_DATA_MAX);
 		return NULL;
 	}
 	*ret_bytes = g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, bytes->data, bytes->len, 1);
@@ -89,7 +86,8 @@ int announcement_add_manufacturer(Announcement *announcement, const char *text, 
 		return E_INVALID_ARGUMENTS;
 	g_variant_ref_sink(bytes);
 	if (!number_parse(id, 0, UINT16_MAX, &company))
-		return refuse(reason, text, "ID:HEX with a company identifier (0 to 65535, or 0x0000 to 0xffff)");
+		return reason_refuse(reason, text,
+				     "ID:HEX with a company identifier (0 to 65535, or 0x0000 to 0xffff)");
 	if (!announcement->manufacturers)
 		announcement->manufacturers = g_variant_builder_new(G_VARIANT_TYPE("a{qv}"));
 	g_variant_builder_add(announcement->manufacturers, "{qv}", (uint16_t)company, bytes);
@@ -106,7 +104,9 @@ int announcement_add_service_data(Announcement *announcement, const char *text, 
 		return E_INVALID_ARGUMENTS;
 	g_variant_ref_sink(bytes);
 	if (uuid_parse(id, &uuid) < 0)
-		return refuse(reason, text, "UUID:HEX with a UUID (1 to 8 hex digits such as 180d, or 36 characters)");
+		return reason_refuse(reason, text,
+				     "UUID:HEX with a UUID (1 to 8 hex digits such as 180d, or "
+				     "36 characters)");
 	if (!announcement->service_data)
 		announcement->service_data = g_variant_builder_new(G_VARIANT_TYPE("a{sv}"));
 	g_variant_builder_add(announcement->service_data, "{sv}", id, bytes);
@@ -118,7 +118,7 @@ int announcement_set_appearance(Announcement *announcement, const char *text, Re
 	int64_t number;
 
 	if (!number_parse(text, 0, UINT16_MAX, &number))
-		return refuse(reason, text, "an appearance (0 to 65535, or 0x0000 to 0xffff)");
+		return reason_refuse(reason, text, "an appearance (0 to 65535, or 0x0000 to 0xffff)");
 	announcement->appearance = (uint16_t)number;
 	announcement->has_appearance = true;
 	return 0;
@@ -131,7 +131,7 @@ int announcement_set_interval(Announcement *announcement, const char *text, Reas
 
 	if (!words[0] || !number_parse(words[0], INTERVAL_MIN_MS, INTERVAL_MAX_MS, &min) ||
 	    !number_parse(words[1] ? words[1] : words[0], min, INTERVAL_MAX_MS, &max))
-		return refuse(reason, text, "MIN or MIN:MAX (20 to 10240 ms, MIN not more than MAX)");
+		return reason_refuse(reason, text, "MIN or MIN:MAX (20 to 10240 ms, MIN not more than MAX)");
 	announcement->interval_min = (uint16_t)(min * 8 / 5);
 	announcement->interval_max = (uint16_t)(max * 8 / 5);
 	return 0;
@@ -144,7 +144,8 @@ static int set_bytes(GByteArray **bytes, const char *text, Reason *reason)
 	if (hex_parse(text, *bytes, reason) != 0)
 		return E_INVALID_ARGUMENTS;
 	if ((*bytes)->len > AD_DATA_MAX)
-		return reason_set(reason, E_INVALID_ARGUMENTS, "%u bytes, more than %d", (*bytes)->len, AD_DATA_MAX);
+		return reason_set(reason, E_INVALID_ARGUMENTS, "%u bytes, more than %d", (*bytes)->len,
+				  AD_DATA_MAX);
 	return 0;
 }
 
@@ -162,17 +163,20 @@ int announcement_check(const Announcement *announcement, Reason *reason)
 {
 	if (announcement->scan_response && !announcement->raw)
 		return reason_set(reason, E_INVALID_ARGUMENTS, "--scan-response: goes with --raw only");
-	if (announcement->raw && (announcement->name || announcement->services || announcement->manufacturers ||
-				  announcement->service_data || announcement->has_appearance || announcement->tx_power ||
-				  announcement->hidden))
-		return reason_set(reason, E_INVALID_ARGUMENTS, "--raw: is all that is advertised; it does not go with "
-				  "--name, --service, --manufacturer, --service-data, --appearance, --tx-power or --hidden");
+	if (announcement->raw &&
+	    (announcement->name || announcement->services || announcement->manufacturers ||
+	     announcement->service_data || announcement->has_appearance || announcement->tx_power ||
+	     announcement->hidden))
+		return reason_set(reason, E_INVALID_ARGUMENTS,
+				  "--raw: is all that is advertised; it does not go with --name, --service, "
+				  "--manufacturer, --service-data, --appearance, --tx-power or --hidden");
 	return 0;
 }
 
 static GVariant *bytes_to_variant(const GByteArray *bytes)
 {
-	return g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, bytes ? bytes->data : NULL, bytes ? bytes->len : 0, 1);
+	return g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, bytes ? bytes->data : NULL,
+					 bytes ? bytes->len : 0, 1);
 }
 
 GVariant *announcement_data(const Announcement *announcement)
@@ -185,11 +189,14 @@ GVariant *announcement_data(const Announcement *announcement)
 	if (announcement->name)
 		g_variant_dict_insert(&dict, "name", "s", announcement->name);
 	if (announcement->services)
-		g_variant_dict_insert_value(&dict, "service_uuid", g_variant_builder_end(announcement->services));
+		g_variant_dict_insert_value(&dict, "service_uuid",
+					    g_variant_builder_end(announcement->services));
 	if (announcement->manufacturers)
-		g_variant_dict_insert_value(&dict, "manufacturer_data", g_variant_builder_end(announcement->manufacturers));
+		g_variant_dict_insert_value(&dict, "manufacturer_data",
+					    g_variant_builder_end(announcement->manufacturers));
 	if (announcement->service_data)
-		g_variant_dict_insert_value(&dict, "service_data", g_variant_builder_end(announcement->service_data));
+		g_variant_dict_insert_value(&dict, "service_data",
+					    g_variant_builder_end(announcement->service_data));
 	if (announcement->has_appearance)
 		g_variant_dict_insert(&dict, "appearance", "q", announcement->appearance);
 	if (announcement->tx_power)

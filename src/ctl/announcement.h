@@ -29,16 +29,19 @@ void announcement_clear(Announcement *announcement);
 /* Each takes a text. E_INVALID_ARGUMENTS, and reason says what is allowed, or 0. */
 int announcement_set_name(Announcement *announcement, const char *text, Reason *reason);
 int announcement_add_service(Announcement *announcement, const char *text, Reason *reason);
-int announcement_add_manufacturer(Announcement *announcement, const char *text, Reason *reason);	/* ID:HEX */
-int announcement_add_service_data(Announcement *announcement, const char *text, Reason *reason);	/* UUID:HEX */
+/* ID:HEX */
+int announcement_add_manufacturer(Announcement *announcement, const char *text, Reason *reason);
+/* UUID:HEX */
+int announcement_add_service_data(Announcement *announcement, const char *text, Reason *reason);
 int announcement_set_appearance(Announcement *announcement, const char *text, Reason *reason);
-int announcement_set_interval(Announcement *announcement, const char *text, Reason *reason);	/* MIN[:MAX], ms */
+/* MIN[:MAX], ms */
+int announcement_set_interval(Announcement *announcement, const char *text, Reason *reason);
 int announcement_set_raw(Announcement *announcement, const char *text, Reason *reason);
 int announcement_set_scan_response(Announcement *announcement, const char *text, Reason *reason);
 
 /* What does not go together. */
 int announcement_check(const Announcement *announcement, Reason *reason);
 
-/* The arguments of SetAdvertisement or SetAdvertisementRaw, and of SetAdvertisementParams. The first: once only. */
+/* The arguments of SetAdvertisement or SetAdvertisementRaw (once only), and of SetAdvertisementParams. */
 GVariant *announcement_data(const Announcement *announcement);
 GVariant *announcement_params(const Announcement *announcement);

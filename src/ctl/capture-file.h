@@ -15,8 +15,8 @@ CaptureFile *capture_file_open(const char *path, CaptureFormat format);
 /* Those below take NULL, and do nothing then. */
 void capture_file_add(CaptureFile *file, const bb_stream_report *report, uint64_t lost);
 
-/* Writes what was added. 0; -EPIPE: the reader of a pipe is gone; -ECANCELED: a pipe took nothing until a signal to end
- * came; another negative errno. After a failure it writes nothing any more. */
+/* Writes what was added. 0; -EPIPE: the reader of a pipe is gone; -ECANCELED: a pipe took nothing until a
+ * signal to end came; another negative errno. After a failure it writes nothing any more. */
 int capture_file_flush(CaptureFile *file);
 
 /* Frees it. False: what was written may not have got there, and that is said. */

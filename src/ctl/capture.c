@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Captures of advertising reports. HCI events: Core Specification Vol 4 Part E 7.7.65.2 and .13; H4: Part A. pcap: the
- * libpcap file format, link type 201. btsnoop: the snoop format of RFC 1761, with 64-bit times since the year 0.
+ * Captures of advertising reports. HCI events: Core Specification Vol 4 Part E 7.7.65.2 and .13; H4: Part A.
+ * pcap: the libpcap file format, link type 201. btsnoop: the snoop format of RFC 1761, with 64-bit times
+ * since the year 0.
  */
 #include "ctl/capture.h"
 
@@ -78,8 +79,8 @@ void capture_begin(GByteArray *out, CaptureFormat format)
 }
 
 /* wall: microseconds since 1970 */
-static void append_packet(GByteArray *out, CaptureFormat format, uint64_t wall, uint64_t lost, const uint8_t *packet,
-			  size_t length)
+static void append_packet(GByteArray *out, CaptureFormat format, uint64_t wall, uint64_t lost,
+			  const uint8_t *packet, size_t length)
 {
 	if (format == CAPTURE_PCAP) {
 		put_le(out, wall / USEC_PER_SEC, 4);
@@ -131,7 +132,8 @@ static size_t build_legacy(uint8_t *event, const bb_stream_report *report)
 
 static bool is_legacy_pdu(const bb_stream_report *report)
 {
-	return !(report->flags & (BB_STREAM_EXTENDED | BB_STREAM_TRUNCATED)) && report->length <= AD_LEGACY_MAX;
+	return !(report->flags & (BB_STREAM_EXTENDED | BB_STREAM_TRUNCATED)) &&
+	       report->length <= AD_LEGACY_MAX;
 }
 
 static unsigned extended_type(const bb_stream_report *report)
@@ -163,8 +165,8 @@ static bool is_anonymous(const bb_stream_report *report)
 }
 
 /* type: with the data's status */
-static size_t build_extended(uint8_t *event, const bb_stream_report *report, unsigned type, const uint8_t *data,
-			     size_t length)
+static size_t build_extended(uint8_t *event, const bb_stream_report *report, unsigned type,
+			     const uint8_t *data, size_t length)
 {
 	uint8_t *to = build_head(event, EXTENDED_SIZE + length, LE_EXTENDED_ADVERTISING_REPORT);
 
@@ -190,8 +192,8 @@ static bool is_extended_event(const bb_stream_report *report)
 	       (report->tx_power != TX_POWER_UNKNOWN && !(report->flags & BB_STREAM_SYNTHESIZED));
 }
 
-void capture_append(GByteArray *out, CaptureFormat format, const bb_stream_report *report, int64_t wall_offset,
-		    uint64_t lost)
+void capture_append(GByteArray *out, CaptureFormat format, const bb_stream_report *report,
+		    int64_t wall_offset, uint64_t lost)
 {
 	uint64_t wall = report->time + (uint64_t)wall_offset;
 	const uint8_t *data = report->data;
@@ -211,7 +213,8 @@ void capture_append(GByteArray *out, CaptureFormat format, const bb_stream_repor
 			type |= TYPE_MORE;
 		else if (report->flags & BB_STREAM_TRUNCATED)
 			type |= TYPE_TRUNCATED;
-		append_packet(out, format, wall, lost, event, build_extended(event, report, type, data, length));
+		append_packet(out, format, wall, lost, event,
+			      build_extended(event, report, type, data, length));
 		data += length;
 		if (left == 0)
 			return;

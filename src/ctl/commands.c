@@ -26,10 +26,11 @@ const Command commands[] = {
 		.arguments = "",
 		.summary = "Scans: a live table on a terminal, a line a report elsewhere",
 		.help = FILTER_HELP
-			"Ends after --timeout or --count, with Ctrl-C, SIGTERM, or q in the table. Opens a session of "
-			"its own,\nso it takes nothing from other programs. A summary with the number of lost reports "
-			"goes to standard\nerror. --pcap and --btsnoop keep what is heard in a file; with - it goes "
-			"to standard output:\nbluebrokerctl scan --pcap - | wireshark -k -i -\n",
+			"Ends after --timeout or --count, with Ctrl-C, SIGTERM, or q in the table. Opens a "
+			"session of its own,\nso it takes nothing from other programs. A summary with the "
+			"number of lost reports goes to standard\nerror. --pcap and --btsnoop keep what is "
+			"heard in a file; with - it goes to standard output:\nbluebrokerctl scan --pcap - "
+			"| wireshark -k -i -\n",
 		.options = FOR_SCAN,
 		.run = command_scan,
 	},
@@ -38,8 +39,9 @@ const Command commands[] = {
 		.arguments = "",
 		.summary = "Lists the devices that were heard lately, the latest first",
 		.help = FILTER_HELP
-			"Does not scan: it shows what any program's scan has heard. --bonded lists the devices that "
-			"the\nradio is bonded to instead, whether they were heard or not; forget removes one.\n",
+			"Does not scan: it shows what any program's scan has heard. --bonded lists the "
+			"devices that the\nradio is bonded to instead, whether they were heard or not; "
+			"forget removes one.\n",
 		.options = FOR_DEVICES,
 		.run = command_devices,
 	},
@@ -47,8 +49,8 @@ const Command commands[] = {
 		.name = "resolve",
 		.arguments = "HEX [TYPE]",
 		.summary = "Says what advertising data means, without the daemon",
-		.help = "HEX may have blanks, colons or 0x between the bytes (quote blanks). TYPE shows the "
-			"structures of one AD\ntype only: a number, or a name such as ADV_NAME_CMPL.\n",
+		.help = "HEX may have blanks, colons or 0x between the bytes (quote blanks). TYPE shows "
+			"the structures of one AD\ntype only: a number, or a name such as ADV_NAME_CMPL.\n",
 		.min_arguments = 1,
 		.max_arguments = 2,
 		.run = command_resolve,
@@ -58,7 +60,8 @@ const Command commands[] = {
 		.arguments = "ADDR",
 		.summary = "Connects to a device, and shows its services and what is in them",
 		.help = "On a terminal, or with --stay, the link is held until Ctrl-C or SIGTERM; with "
-			"--auto-reconnect, over losses\nas well.\n" SHARED_HELP,
+			"--auto-reconnect, over losses\nas well.\n"
+			SHARED_HELP,
 		.options = FOR_CONNECT,
 		.min_arguments = 1,
 		.max_arguments = 1,
@@ -68,7 +71,9 @@ const Command commands[] = {
 		.name = "read",
 		.arguments = "ADDR ATTR",
 		.summary = "Reads a characteristic or a descriptor",
-		.help = ATTR_HELP "Without --format: in hex, and the text beside where it is one.\n" SHARED_HELP,
+		.help = ATTR_HELP
+			"Without --format: in hex, and the text beside where it is one.\n"
+			SHARED_HELP,
 		.options = FOR_READ,
 		.min_arguments = 2,
 		.max_arguments = 2,
@@ -79,8 +84,10 @@ const Command commands[] = {
 		.arguments = "ADDR ATTR VALUE",
 		.summary = "Writes a characteristic or a descriptor",
 		.help = ATTR_HELP
-			"VALUE is hex, or what --format says; several integers have commas or blanks between them. "
-			"Put -- before\na negative one: bluebrokerctl write --format i8 ADDR ATTR -- -5\n" SHARED_HELP,
+			"VALUE is hex, or what --format says; several integers have commas or blanks "
+			"between them. Put -- before\na negative one: bluebrokerctl write --format i8 ADDR "
+			"ATTR -- -5\n"
+			SHARED_HELP,
 		.options = FOR_WRITE,
 		.min_arguments = 3,
 		.max_arguments = 3,
@@ -90,7 +97,9 @@ const Command commands[] = {
 		.name = "notify",
 		.arguments = "ADDR ATTR",
 		.summary = "Shows the notifications of a characteristic as they come",
-		.help = ATTR_HELP "Ends after --timeout or --count, or with Ctrl-C or SIGTERM.\n" SHARED_HELP,
+		.help = ATTR_HELP
+			"Ends after --timeout or --count, or with Ctrl-C or SIGTERM.\n"
+			SHARED_HELP,
 		.options = FOR_NOTIFY,
 		.min_arguments = 2,
 		.max_arguments = 2,
@@ -100,8 +109,10 @@ const Command commands[] = {
 		.name = "pair",
 		.arguments = "ADDR",
 		.summary = "Pairs with a device",
-		.help = "Asks on standard error for what the device shows, and reads the answer from standard input; "
-			"or says what\nis to be entered at the device. --passkey answers beforehand.\n" SHARED_HELP,
+		.help = "Asks on standard error for what the device shows, and reads the answer from "
+			"standard input; or says what\nis to be entered at the device. --passkey answers "
+			"beforehand.\n"
+			SHARED_HELP,
 		.options = FOR_PAIR,
 		.min_arguments = 1,
 		.max_arguments = 1,
@@ -122,8 +133,9 @@ const Command commands[] = {
 		.name = "disconnect",
 		.arguments = "ADDR",
 		.summary = "Lets go of a link that your user's session holds",
-		.help = "That is one from Session1.Connect on the radio's own object. The link closes when nobody "
-			"holds it any\nmore. Links of connect, read, write and notify end with those programs.\n",
+		.help = "That is one from Session1.Connect on the radio's own object. The link closes when "
+			"nobody holds it any\nmore. Links of connect, read, write and notify end with "
+			"those programs.\n",
 		.options = FOR_LINKS,
 		.min_arguments = 1,
 		.max_arguments = 1,
@@ -140,8 +152,8 @@ const Command commands[] = {
 		.name = "advertise",
 		.arguments = "",
 		.summary = "Advertises, and shows who connects",
-		.help = "Ends after --timeout, with Ctrl-C or SIGTERM. Opens a session of its own, which disturbs no "
-			"other program's\nadvertisement.\n",
+		.help = "Ends after --timeout, with Ctrl-C or SIGTERM. Opens a session of its own, which "
+			"disturbs no other program's\nadvertisement.\n",
 		.options = FOR_ADVERTISE,
 		.run = command_advertise,
 	},
@@ -150,10 +162,11 @@ const Command commands[] = {
 		.arguments = "FILE",
 		.summary = "Is a GATT server: offers the services of FILE, and shows who uses them",
 		.help = "bluebrokerctl(1) explains FILE. A line \"NAME VALUE\" on standard input sets a "
-			"characteristic's value, and\nnotifies those who subscribed. With --exec, CMD runs for each "
-			"read, write, connect, disconnect and\nsubscribe, which BLUEBROKER_EVENT tells; "
-			"BLUEBROKER_CHARACTERISTIC, BLUEBROKER_CLIENT and\nBLUEBROKER_VALUE (hex) say more. What it "
-			"prints is the value that a read gets. Ends after --timeout, with\nCtrl-C or SIGTERM.\n",
+			"characteristic's value, and\nnotifies those who subscribed. With --exec, CMD runs "
+			"for each read, write, connect, disconnect and\nsubscribe, which BLUEBROKER_EVENT "
+			"tells; BLUEBROKER_CHARACTERISTIC, BLUEBROKER_CLIENT and\nBLUEBROKER_VALUE (hex) "
+			"say more. What it prints is the value that a read gets. Ends after --timeout, "
+			"with\nCtrl-C or SIGTERM.\n",
 		.options = FOR_SERVE,
 		.min_arguments = 1,
 		.max_arguments = 1,

@@ -8,7 +8,7 @@
 #include "util/macros.h"
 
 typedef struct Event {
-	const char *what;		/* "advertising", "serving", "connect", "disconnect", "read", "write", "subscribe" */
+	const char *what;		/* "advertising", "serving", "connect", "disconnect", "read" … */
 	const char *radio;		/* hciN; NULL: not told */
 	const char *client;		/* address; NULL: not known */
 	const char *characteristic;	/* its name in the file; NULL: none */

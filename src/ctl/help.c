@@ -10,7 +10,8 @@ static void print_options(unsigned mask)
 {
 	for (size_t i = 0; i < option_count; i++) {
 		const Option *option = &option_table[i];
-		g_autofree char *left = g_strconcat("--", option->name, option->value ? " " : NULL, option->value, NULL);
+		g_autofree char *left =
+			g_strconcat("--", option->name, option->value ? " " : NULL, option->value, NULL);
 
 		if (option->commands & mask)
 			printf("  %-24s %s\n", left, option->help);
@@ -19,15 +20,17 @@ static void print_options(unsigned mask)
 
 static void print_command(const Command *command)
 {
-	printf("Usage: bluebrokerctl %s [OPTION...]%s%s\n\n%s.\n%s", command->name, *command->arguments ? " " : "",
-	       command->arguments, command->summary, command->help ? command->help : "");
+	printf("Usage: bluebrokerctl %s [OPTION...]%s%s\n\n%s.\n%s", command->name,
+	       *command->arguments ? " " : "", command->arguments, command->summary,
+	       command->help ? command->help : "");
 	printf("\nOptions:\n");
 	print_options(command->options);
 }
 
 static void print_commands(void)
 {
-	printf("Usage: bluebrokerctl COMMAND [OPTION...]\n\nUses the Bluetooth broker, bluebrokerd.\n\nCommands:\n");
+	printf("Usage: bluebrokerctl COMMAND [OPTION...]\n\nUses the Bluetooth broker, bluebrokerd.\n"
+	       "\nCommands:\n");
 	for (const Command *command = commands; command->name; command++) {
 		g_autofree char *left = g_strdup_printf("%s %s", command->name, command->arguments);
 

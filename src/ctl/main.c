@@ -14,12 +14,13 @@
 #include "client/text.h"
 #include "ctl/options.h"
 
-/* What is closed would be the number of the next descriptor that is opened, and what is printed would go there. These are
- * there, and fail. */
+/* What is closed would be the number of the next descriptor that is opened, and what is printed would go
+ * there. These are there, and fail. */
 static void keep_standard_descriptors(void)
 {
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+		if (fcntl(fd, F_GETFD) < 0 &&
+		    open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
 			abort();
 }
 

@@ -18,7 +18,8 @@ static int set_bus(Options *options, const char *text, Reason *reason)
 {
 	if (*text == '\0')
 		return reason_set(reason, E_INVALID_ARGUMENTS,
-				  "is empty; say system, session, or an address such as unix:path=/run/dbus/bus");
+				  "is empty; say system, session, or an address such as "
+				  "unix:path=/run/dbus/bus");
 	g_free(options->session.bus);
 	options->session.bus = g_strdup(text);
 	return 0;
@@ -28,9 +29,9 @@ static int set_adapter(Options *options, const char *text, Reason *reason)
 {
 	int64_t number;
 
-	if (!g_str_has_prefix(text, "hci") || !g_ascii_isdigit(text[3]) || !number_parse(text + 3, 0, 65535, &number))
-		return reason_set(reason, E_INVALID_ARGUMENTS,
-				  "\"%.40s\" is not a radio (hci0, hci1 …; bluebrokerctl status lists them)", text);
+	if (!g_str_has_prefix(text, "hci") || !g_ascii_isdigit(text[3]) ||
+	    !number_parse(text + 3, 0, 65535, &number))
+		return reason_refuse(reason, text, "a radio (hci0, hci1 …; bluebrokerctl status lists them)");
 	options->session.adapter = (int)number;
 	return 0;
 }
@@ -40,8 +41,7 @@ static int set_timeout(Options *options, const char *text, Reason *reason)
 	int64_t number;
 
 	if (!number_parse(text, 1, INT32_MAX, &number))
-		return reason_set(reason, E_INVALID_ARGUMENTS,
-				  "\"%.40s\" is not a number of seconds (1 to 2147483647)", text);
+		return reason_refuse(reason, text, "a number of seconds (1 to 2147483647)");
 	options->session.timeout = (int)number;
 	return 0;
 }
@@ -51,7 +51,7 @@ static int set_count(Options *options, const char *text, Reason *reason)
 	int64_t number;
 
 	if (!number_parse(text, 1, INT64_MAX, &number))
-		return reason_set(reason, E_INVALID_ARGUMENTS, "\"%.40s\" is not a count (1 or more)", text);
+		return reason_refuse(reason, text, "a count (1 or more)");
 	options->count = (uint64_t)number;
 	return 0;
 }
@@ -61,8 +61,7 @@ static int set_dedup(Options *options, const char *text, Reason *reason)
 	int64_t number;
 
 	if (!number_parse(text, 0, UINT32_MAX, &number))
-		return reason_set(reason, E_INVALID_ARGUMENTS,
-				  "\"%.40s\" is not a number of milliseconds (0 to 4294967295)", text);
+		return reason_refuse(reason, text, "a number of milliseconds (0 to 4294967295)");
 	options->dedup_ms = (uint32_t)number;
 	return 0;
 }
@@ -70,7 +69,8 @@ static int set_dedup(Options *options, const char *text, Reason *reason)
 static int set_pcap(Options *options, const char *text, Reason *reason)
 {
 	if (*text == '\0')
-		return reason_set(reason, E_INVALID_ARGUMENTS, "is empty; say a file, or - for standard output");
+		return reason_set(reason, E_INVALID_ARGUMENTS,
+				  "is empty; say a file, or - for standard output");
 	g_free(options->pcap);
 	options->pcap = g_strdup(text);
 	return 0;
@@ -79,7 +79,8 @@ static int set_pcap(Options *options, const char *text, Reason *reason)
 static int set_btsnoop(Options *options, const char *text, Reason *reason)
 {
 	if (*text == '\0')
-		return reason_set(reason, E_INVALID_ARGUMENTS, "is empty; say a file, or - for standard output");
+		return reason_set(reason, E_INVALID_ARGUMENTS,
+				  "is empty; say a file, or - for standard output");
 	g_free(options->btsnoop);
 	options->btsnoop = g_strdup(text);
 	return 0;
@@ -88,7 +89,7 @@ static int set_btsnoop(Options *options, const char *text, Reason *reason)
 static int set_passkey(Options *options, const char *text, Reason *reason)
 {
 	if (*text == '\0' || strspn(text, "0123456789") != strlen(text) || strlen(text) > 6)
-		return reason_set(reason, E_INVALID_ARGUMENTS, "\"%.40s\" is not a passkey (up to six digits)", text);
+		return reason_refuse(reason, text, "a passkey (up to six digits)");
 	options->has_passkey = true;
 	options->passkey = (uint32_t)g_ascii_strtoull(text, NULL, 10);
 	return 0;
@@ -109,7 +110,7 @@ static int set_type(Options *options, const char *text, Reason *reason)
 			return 0;
 		}
 	}
-	return reason_set(reason, E_INVALID_ARGUMENTS, "\"%.40s\" is not a type (request, command or reliable)", text);
+	return reason_refuse(reason, text, "a type (request, command or reliable)");
 }
 
 static int set_offset(Options *options, const char *text, Reason *reason)
@@ -117,7 +118,7 @@ static int set_offset(Options *options, const char *text, Reason *reason)
 	int64_t number;
 
 	if (!number_parse(text, 0, VALUE_MAX, &number))
-		return reason_set(reason, E_INVALID_ARGUMENTS, "\"%.40s\" is not an offset (0 to %d)", text, VALUE_MAX);
+		return reason_refuse(reason, text, "an offset (0 to 512)");
 	options->offset = (uint16_t)number;
 	return 0;
 }
@@ -125,7 +126,7 @@ static int set_offset(Options *options, const char *text, Reason *reason)
 static int set_addr_type(Options *options, const char *text, Reason *reason)
 {
 	if (strcmp(text, "public") != 0 && strcmp(text, "random") != 0)
-		return reason_set(reason, E_INVALID_ARGUMENTS, "\"%.40s\" is not an address type (public or random)", text);
+		return reason_refuse(reason, text, "an address type (public or random)");
 	options->link.addr_type = *text == 'r' ? ADDR_RANDOM : ADDR_PUBLIC;
 	return 0;
 }
@@ -135,7 +136,7 @@ static int set_priority(Options *options, const char *text, Reason *reason)
 	int64_t number;
 
 	if (!number_parse(text, 0, UINT8_MAX, &number))
-		return reason_set(reason, E_INVALID_ARGUMENTS, "\"%.40s\" is not a priority (0 to 255)", text);
+		return reason_refuse(reason, text, "a priority (0 to 255)");
 	options->link.priority = (uint8_t)number;
 	return 0;
 }
@@ -242,7 +243,8 @@ const Option option_table[] = {
 	{ "btsnoop", "FILE", FOR_SCAN, SET(set_btsnoop), "the same in the format of btmon" },
 	{ "bonded", NULL, FOR_DEVICES, FLAG(bonded), "those that the radio is bonded to, heard or not" },
 	{ "raw", NULL, FOR_ADVERTS, FLAG(raw), "bytes in hex instead of what they mean" },
-	{ "adapter", "hciN", FOR_ADVERTS | FOR_CONNECT | FOR_ATTR | FOR_LINKS | FOR_PAIR | FOR_ADVERTISE | FOR_SERVE,
+	{ "adapter", "hciN",
+	  FOR_ADVERTS | FOR_CONNECT | FOR_ATTR | FOR_LINKS | FOR_PAIR | FOR_ADVERTISE | FOR_SERVE,
 	  SET(set_adapter), "the radio (default: the first)" },
 	{ "name", "GLOB", FOR_ADVERTS, SET(set_name), "devices whose name matches (* ? [a-z])" },
 	{ "rssi", "DBM", FOR_ADVERTS, SET(set_rssi), "at least that strong" },

@@ -30,7 +30,8 @@ typedef struct Option {
 	const char *name;
 	const char *value;	/* what it takes, for the help; NULL: nothing */
 	unsigned commands;
-	int (*set)(Options *options, const char *text, Reason *reason);	/* text: the value; NULL: the flag is set */
+	/* text: the value; NULL: the flag is set */
+	int (*set)(Options *options, const char *text, Reason *reason);
 	size_t flag;		/* where it stands in Options */
 	const char *help;
 } Option;

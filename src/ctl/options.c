@@ -87,8 +87,9 @@ static void name_command(Line *line, const char *name)
 	line->named = true;
 }
 
-/* Before GOption reads them: it knows no shortened names, takes "--json=x" for --json, and does not say which word it was
- * that it did not know. And only when the command is known it is clear which options there are. */
+/* Before GOption reads them: it knows no shortened names, takes "--json=x" for --json, and does not say which
+ * word it was that it did not know. And only when the command is known it is clear which options there
+ * are. */
 static void prepare_words(Line *line)
 {
 	char **word = line->words + 1;
@@ -121,7 +122,8 @@ static gboolean on_option(const char *name, const char *value, void *userdata, G
 	return FALSE;
 }
 
-/* One of a name: that of the command, or else the first. Those of other commands are refused later, in better words. */
+/* One of a name: that of the command, or else the first. Those of other commands are refused later, in better
+ * words. */
 static GOptionGroup *make_group(Line *line)
 {
 	GOptionGroup *group = g_option_group_new(NULL, NULL, NULL, line, NULL);
@@ -130,7 +132,9 @@ static GOptionGroup *make_group(Line *line)
 
 	for (size_t i = 0; i < option_count; i++) {
 		const Option *option = &option_table[i];
-		char letter = g_str_equal(option->name, "help") ? 'h' : g_str_equal(option->name, "version") ? 'V' : 0;
+		char letter = g_str_equal(option->name, "help")	     ? 'h'
+			      : g_str_equal(option->name, "version") ? 'V'
+								     : 0;
 
 		if (option_find(option->name, line->command) != option)
 			continue;

@@ -55,8 +55,8 @@ struct Options {
 extern const Command commands[];
 
 /*
- * Reads the command line. True: options is filled, run its command. False: all is said (help, version, or what is wrong
- * with which argument), leave with *ret_exit.
+ * Reads the command line. True: options is filled, run its command. False: all is said (help, version, or
+ * what is wrong with which argument), leave with *ret_exit.
  */
 bool options_parse(Options *options, char **argv, ExitCode *ret_exit);
 void options_clear(Options *options);

@@ -16,15 +16,18 @@ int resolve_parse_type(const char *text, uint8_t *ret, Reason *reason)
 		return 0;
 	}
 	for (const Constant *constant = constants; constant->name; constant++)
-		if (g_str_has_prefix(constant->name, "ADV_") && g_ascii_strcasecmp(constant->name, text) == 0 &&
-		    name_of_ad_type((uint8_t)constant->value) && !g_str_has_prefix(constant->name, "ADV_TYPE_") &&
-		    !g_str_has_prefix(constant->name, "ADV_CHNL_") && !g_str_has_prefix(constant->name, "ADV_FILTER_")) {
+		if (g_str_has_prefix(constant->name, "ADV_") &&
+		    g_ascii_strcasecmp(constant->name, text) == 0 &&
+		    name_of_ad_type((uint8_t)constant->value) &&
+		    !g_str_has_prefix(constant->name, "ADV_TYPE_") &&
+		    !g_str_has_prefix(constant->name, "ADV_CHNL_") &&
+		    !g_str_has_prefix(constant->name, "ADV_FILTER_")) {
 			*ret = (uint8_t)constant->value;
 			return 0;
 		}
-	return reason_set(reason, E_INVALID_ARGUMENTS,
-			  "\"%.40s\" is not an AD type: 0 to 255, 0x00 to 0xff, or a name such as ADV_NAME_CMPL "
-			  "(bluebrokerctl constants lists them)", text);
+	return reason_refuse(reason, text,
+			     "an AD type: 0 to 255, 0x00 to 0xff, or a name such as ADV_NAME_CMPL "
+			     "(bluebrokerctl constants lists them)");
 }
 
 static void tell_end(const FactWriter *writer, const DecodeEnd *end, size_t length)
@@ -51,7 +54,8 @@ static void tell_end(const FactWriter *writer, const DecodeEnd *end, size_t leng
 			   length - end->offset - 1);
 		break;
 	case END_TRUNCATED:
-		fact_words(writer, "malformed tail: its length byte says %u, bytes left: %zu\n", end->claimed, end->left);
+		fact_words(writer, "malformed tail: its length byte says %u, bytes left: %zu\n", end->claimed,
+			   end->left);
 		break;
 	}
 }

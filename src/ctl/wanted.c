@@ -27,18 +27,13 @@ void wanted_clear(Wanted *wanted)
 	g_clear_pointer(&wanted->name, g_free);
 }
 
-static int refuse(Reason *reason, const char *text, const char *allowed)
-{
-	return reason_set(reason, E_INVALID_ARGUMENTS, "\"%.60s\" is not %s", text, allowed);
-}
-
 int wanted_add_address(Wanted *wanted, const char *text, Reason *reason)
 {
 	char buffer[ADDR_STRING_SIZE];
 	Addr addr = { .type = ADDR_PUBLIC };
 
 	if (addr_parse(text, &addr) < 0)
-		return refuse(reason, text, "an address (AA:BB:CC:DD:EE:FF or aabbccddeeff)");
+		return reason_refuse(reason, text, "an address (AA:BB:CC:DD:EE:FF or aabbccddeeff)");
 	g_ptr_array_add(wanted->addresses, g_strdup(addr_format(&addr, buffer)));
 	return 0;
 }
@@ -49,7 +44,8 @@ int wanted_add_uuid(Wanted *wanted, const char *text, Reason *reason)
 	Uuid uuid;
 
 	if (uuid_parse(text, &uuid) < 0)
-		return refuse(reason, text, "a UUID (1 to 8 hex digits such as 180d, or 36 characters)");
+		return reason_refuse(reason, text,
+				     "a UUID (1 to 8 hex digits such as 180d, or 36 characters)");
 	g_ptr_array_add(wanted->uuids, g_strdup(uuid_format(&uuid, buffer)));
 	return 0;
 }
@@ -60,7 +56,7 @@ int wanted_add_manufacturer(Wanted *wanted, const char *text, Reason *reason)
 	uint16_t company;
 
 	if (!number_parse(text, 0, UINT16_MAX, &number))
-		return refuse(reason, text, "a company identifier (0 to 65535, or 0x0000 to 0xffff)");
+		return reason_refuse(reason, text, "a company identifier (0 to 65535, or 0x0000 to 0xffff)");
 	company = (uint16_t)number;
 	g_array_append_val(wanted->manufacturers, company);
 	return 0;
@@ -69,7 +65,8 @@ int wanted_add_manufacturer(Wanted *wanted, const char *text, Reason *reason)
 int wanted_set_name(Wanted *wanted, const char *text, Reason *reason)
 {
 	if (*text == '\0' || strlen(text) > NAME_BYTES_MAX || !g_utf8_validate(text, -1, NULL))
-		return refuse(reason, text, "a name pattern (1 to 248 bytes of UTF-8; * ? [a-z] as in a shell)");
+		return reason_refuse(reason, text,
+				     "a name pattern (1 to 248 bytes of UTF-8; * ? [a-z] as in a shell)");
 	g_free(wanted->name);
 	wanted->name = g_strdup(text);
 	return 0;
@@ -80,7 +77,7 @@ int wanted_set_rssi(Wanted *wanted, const char *text, Reason *reason)
 	int64_t number;
 
 	if (!number_parse(text, -127, 20, &number))
-		return refuse(reason, text, "a signal strength (-127 to 20 dBm)");
+		return reason_refuse(reason, text, "a signal strength (-127 to 20 dBm)");
 	wanted->rssi = (int16_t)number;
 	wanted->has_rssi = true;
 	return 0;

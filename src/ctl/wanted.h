@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which advertisements the user asked for, from the filter options of the command line. Each value is checked here, so
- * that a mistake is told with the option's name and without asking the daemon.
+ * Which advertisements the user asked for, from the filter options of the command line. Each value is checked
+ * here, so that a mistake is told with the option's name and without asking the daemon.
  */
 #pragma once
 

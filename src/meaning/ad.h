@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Advertising data: AD structures (Core Specification Vol 3 Part C 11; types in the Core Specification Supplement).
- * The bytes come from the air and are hostile: nothing here reads past the end, whatever the lengths say.
+ * Advertising data: AD structures (Core Specification Vol 3 Part C 11; types in the Core Specification
+ * Supplement). The bytes come from the air and are hostile: nothing here reads past the end, whatever the
+ * lengths say.
  */
 #pragma once
 
@@ -51,13 +52,13 @@ typedef struct AdIter {
 
 void ad_iter_init(AdIter *iter, const uint8_t *data, size_t length);
 
-/* The next structure, or false at the end: where the bytes end, at a zero length byte (early termination), and at a
- * structure that says it is longer than what is left (a malformed tail is ignored). */
+/* The next structure, or false at the end: where the bytes end, at a zero length byte (early termination),
+ * and at a structure that says it is longer than what is left (a malformed tail is ignored). */
 bool ad_iter_next(AdIter *iter, AdField *ret);
 
 /*
- * Names. Many devices pad theirs with zeros, and some send what was in memory behind those: a name ends at its first NUL,
- * and one that is empty then is none.
+ * Names. Many devices pad theirs with zeros, and some send what was in memory behind those: a name ends at
+ * its first NUL, and one that is empty then is none.
  */
 
 /* Whether the structure is a name, complete or shortened; cuts it where it ends. UTF-8 is not checked. */
@@ -68,7 +69,8 @@ bool ad_find_name(const uint8_t *data, size_t length, AdField *ret);
 bool ad_name_is_text(const uint8_t *bytes, size_t length);
 /* The name as such a string: ends at the first NUL, and U+FFFD stands for what is no text. g_free. */
 char *ad_name_text(const uint8_t *bytes, size_t length);
-/* Makes UTF-8 such a string, in place and of the same length: U+FFFD, or that of its plane, for each noncharacter. */
+/* Makes UTF-8 such a string, in place and of the same length: U+FFFD, or that of its plane, for each
+ * noncharacter. */
 void ad_replace_noncharacters(char *text);
 
 /* The TX power in dBm, if it is there. */
@@ -77,8 +79,8 @@ bool ad_find_tx_power(const uint8_t *data, size_t length, int8_t *ret);
 /* Bytes of each UUID in a structure that is a list of them: 2, 4 or 16; 0: it is none. */
 size_t ad_list_width(uint8_t type);
 
-/* Walks the service UUIDs of one structure: the UUID lists, and the UUID of service data. *position starts at 0; false
- * after the last one, and for a structure that has none. */
+/* Walks the service UUIDs of one structure: the UUID lists, and the UUID of service data. *position starts at
+ * 0; false after the last one, and for a structure that has none. */
 bool ad_field_next_uuid(const AdField *field, size_t *position, Uuid *ret);
 
 /* Builds AD bytes, at most AD_MAX of them. */
@@ -89,7 +91,7 @@ typedef struct AdBuilder {
 
 void ad_builder_init(AdBuilder *builder);
 
-/* Appends a structure whose data is head followed by tail (either may be empty). -EMSGSIZE, and nothing is appended, if
- * it does not fit. */
+/* Appends a structure whose data is head followed by tail (either may be empty). -EMSGSIZE, and nothing is
+ * appended, if it does not fit. */
 int ad_builder_add(AdBuilder *builder, uint8_t type, const void *head, size_t head_length, const void *tail,
 		   size_t tail_length);

@@ -22,7 +22,8 @@ typedef struct Addr {
 	uint8_t type;
 } Addr;
 
-/* Takes AA:BB:CC:DD:EE:FF and aabbccddeeff, any case; -EINVAL for anything else. Sets the bytes, leaves the type. */
+/* Takes AA:BB:CC:DD:EE:FF and aabbccddeeff, any case; -EINVAL for anything else. Sets the bytes, leaves the
+ * type. */
 int addr_parse(const char *text, Addr *addr);
 
 /* Always AA:BB:CC:DD:EE:FF. Returns buffer. */

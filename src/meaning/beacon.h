@@ -9,7 +9,7 @@
 
 #define BEACON_COMPANY_APPLE 0x004c
 #define BEACON_UUID_EDDYSTONE 0xfeaa
-#define BEACON_URL_SIZE 128	/* the longest URL: 12 characters of scheme, 17 bytes of up to 5 characters each */
+#define BEACON_URL_SIZE 128	/* the longest: 12 characters of scheme, 17 bytes of up to 5 characters */
 
 typedef enum BeaconKind {
 	BEACON_NONE,
@@ -27,7 +27,7 @@ typedef struct Beacon {
 	Uuid uuid;			/* iBeacon */
 	uint16_t major;
 	uint16_t minor;
-	uint8_t id[16];			/* UID: 10 bytes namespace, 6 bytes instance; EID: 8 bytes; encrypted TLM: 12 */
+	uint8_t id[16];			/* UID: 10 bytes namespace, 6 instance; EID: 8; encrypted TLM: 12 */
 	char url[BEACON_URL_SIZE];	/* printable ASCII only; reserved bytes as %XX */
 	uint16_t millivolts;		/* TLM; 0: not told */
 	int16_t temperature;		/* TLM; 1/256 degree Celsius */
@@ -36,7 +36,8 @@ typedef struct Beacon {
 	uint32_t uptime;		/* TLM: 0.1 s since power-on */
 } Beacon;
 
-/* data: what follows the company identifier or the UUID. False, and kind BEACON_NONE, if it is no beacon known here. */
+/* data: what follows the company identifier or the UUID. False, and kind BEACON_NONE, if it is no beacon
+ * known here. */
 bool beacon_from_manufacturer(uint16_t company, const uint8_t *data, size_t length, Beacon *ret);
 bool beacon_from_service(const Uuid *uuid, const uint8_t *data, size_t length, Beacon *ret);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The numbers of the contract: those of Pycom's network.Bluetooth class and, where it has none, of the specification. */
+/* The numbers of the contract: those of Pycom's network.Bluetooth class and, where it has none, of the
+ * specification. */
 #pragma once
 
 #include "util/macros.h"

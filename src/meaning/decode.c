@@ -90,7 +90,8 @@ static void decode_conn_intervals(Decoded *ret)
 static void decode_uri(Decoded *ret)
 {
 	const char *text = (const char *)ret->field.data;
-	gunichar scheme = ret->field.length > 0 ? g_utf8_get_char_validated(text, ret->field.length) : (gunichar)-1;
+	gunichar scheme =
+		ret->field.length > 0 ? g_utf8_get_char_validated(text, ret->field.length) : (gunichar)-1;
 
 	if (scheme == (gunichar)-1 || scheme == (gunichar)-2 || scheme == 0) {
 		ret->malformed = true;

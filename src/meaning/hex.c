@@ -25,15 +25,17 @@ int hex_parse(const char *text, GByteArray *bytes, Reason *reason)
 			at += 2;
 		if (!g_ascii_isxdigit(at[0]))
 			return reason_set(reason, E_INVALID_ARGUMENTS,
-					  "character %zu (\"%.20s\") is not a hex digit; say bytes as 0201060302aafe, "
-					  "02 01 06, 02:01:06 or 0x02 0x01", (size_t)(at - text) + 1, at);
+					  "character %zu (\"%.20s\") is not a hex digit; say bytes as "
+					  "0201060302aafe, 02 01 06, 02:01:06 or 0x02 0x01",
+					  (size_t)(at - text) + 1, at);
 		if (!g_ascii_isxdigit(at[1]))
 			return reason_set(reason, E_INVALID_ARGUMENTS,
-					  "half a byte at character %zu: a byte is two hex digits", (size_t)(at - text) + 1);
+					  "half a byte at character %zu: a byte is two hex digits",
+					  (size_t)(at - text) + 1);
 		byte = (uint8_t)(g_ascii_xdigit_value(at[0]) << 4 | g_ascii_xdigit_value(at[1]));
 		if (bytes->len >= AD_MAX)
-			return reason_set(reason, E_INVALID_ARGUMENTS, "more than %d bytes; no advertisement is longer",
-					  AD_MAX);
+			return reason_set(reason, E_INVALID_ARGUMENTS,
+					  "more than %d bytes; no advertisement is longer", AD_MAX);
 		g_byte_array_append(bytes, &byte, 1);
 		at += 2;
 	}

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Names of characteristics and descriptors by 16-bit UUID. The numbers are the Bluetooth SIG's Assigned Numbers: GATT
- * characteristics (section 3.8) and descriptors (section 3.7); of the characteristics those that are met often.
+ * Names of characteristics and descriptors by 16-bit UUID. The numbers are the Bluetooth SIG's Assigned
+ * Numbers: GATT characteristics (section 3.8) and descriptors (section 3.7); of the characteristics those
+ * that are met often.
  */
 #include "meaning/names.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Names of services by 16-bit UUID. The numbers are the Bluetooth SIG's Assigned Numbers: GATT services (section 3.4),
- * member UUIDs (section 3.10) and SDO UUIDs (section 3.11); of the members only those that are met often.
+ * Names of services by 16-bit UUID. The numbers are the Bluetooth SIG's Assigned Numbers: GATT services
+ * (section 3.4), member UUIDs (section 3.10) and SDO UUIDs (section 3.11); of the members only those that are
+ * met often.
  */
 #include "meaning/names.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Names for numbers. AD types and Appearance categories are from the Bluetooth SIG's Assigned Numbers (sections 2.3 and
- * 2.6); company names come from libbluetooth.
+ * Names for numbers. AD types and Appearance categories are from the Bluetooth SIG's Assigned Numbers
+ * (sections 2.3 and 2.6); company names come from libbluetooth.
  */
 #include "meaning/names.h"
 

@@ -5,7 +5,8 @@
 #include "meaning/uuid.h"
 #include "util/macros.h"
 
-/* The company with that identifier; NULL if it is not known (or built without libbluetooth, which has the table). */
+/* The company with that identifier; NULL if it is not known (or built without libbluetooth, which has the
+ * table). */
 const char *name_of_company(uint16_t id);
 
 /* The GATT service or the member's service with that UUID; NULL if it is not known. */
@@ -21,6 +22,7 @@ const char *name_of_ad_type(uint8_t type);
 /* The kind of device that an Appearance value tells; NULL if it is not known. */
 const char *name_of_appearance(uint16_t appearance);
 
-/* The contract's names: "CONN_ADV" …, "unknown"; "public", "random", "public-rpa", "random-rpa". Never NULL. */
+/* The contract's names: "CONN_ADV" …, "unknown"; "public", "random", "public-rpa", "random-rpa". Never
+ * NULL. */
 const char *name_of_adv_type(uint8_t adv_type);
 const char *name_of_addr_type(uint8_t addr_type);

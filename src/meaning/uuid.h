@@ -11,7 +11,8 @@
 /* What every entry that takes a UUID accepts, for error messages. */
 #define UUID_FORMS "an integer, 1 to 8 hex digits, a 36-character UUID, 16 characters, or 2, 4 or 16 bytes"
 
-/* bytes: big-endian, as printed. width: 2, 4 or 16 bytes, the form in which it was given. Comparison ignores width. */
+/* bytes: big-endian, as printed. width: 2, 4 or 16 bytes, the form in which it was given. Comparison ignores
+ * width. */
 typedef struct Uuid {
 	uint8_t bytes[16];
 	uint8_t width;
@@ -21,8 +22,8 @@ typedef struct Uuid {
 void uuid_from_int(uint32_t value, Uuid *ret);
 
 /* The string forms of the contract: 1 to 8 hex digits with or without 0x (up to 4: 16-bit, more: 32-bit), the
- * 36-character form in any case, or exactly 16 bytes of text taken raw. -EINVAL for anything else. A 16-byte text is
- * always raw bytes. */
+ * 36-character form in any case, or exactly 16 bytes of text taken raw. -EINVAL for anything else. A 16-byte
+ * text is always raw bytes. */
 int uuid_parse(const char *text, Uuid *ret);
 
 /* 2, 4 or 16 bytes, big-endian; -EINVAL for other lengths. */

@@ -33,12 +33,13 @@ int value_parse_format(const char *text, ValueFormat *ret, Reason *reason)
 			return 0;
 		}
 	}
-	return reason_set(reason, E_INVALID_ARGUMENTS, "\"%.40s\" is not a format (" VALUE_FORMATS ")", text);
+	return reason_refuse(reason, text, "a format (" VALUE_FORMATS ")");
 }
 
 static int too_long(Reason *reason)
 {
-	return reason_set(reason, E_INVALID_ARGUMENTS, "more than %d bytes; no attribute has more", VALUE_MAX);
+	return reason_set(reason, E_INVALID_ARGUMENTS, "more than %d bytes; no attribute has more",
+			  VALUE_MAX);
 }
 
 static int parse_integers(const char *text, const Shape *shape, GByteArray *bytes, Reason *reason)

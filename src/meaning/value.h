@@ -9,7 +9,7 @@
 #include "util/macros.h"
 
 #define VALUE_FORMATS "hex, text, u8, u16, u32, i8, i16 or i32"
-#define VALUE_MAX 512	/* the longest value that an attribute can have (Core Specification Vol 3 Part F 3.2.9) */
+#define VALUE_MAX 512	/* the longest value of an attribute (Core Specification Vol 3 Part F 3.2.9) */
 
 typedef enum ValueFormat {
 	VALUE_ANY,	/* none was asked for: hex, and the text beside where it is one */
@@ -26,10 +26,12 @@ typedef enum ValueFormat {
 /* One of VALUE_FORMATS. */
 int value_parse_format(const char *text, ValueFormat *ret, Reason *reason);
 
-/* Appends the bytes that text stands for, at most VALUE_MAX. Integers: one or several, with commas or blanks between. */
+/* Appends the bytes that text stands for, at most VALUE_MAX. Integers: one or several, with commas or blanks
+ * between. */
 int value_parse(const char *text, ValueFormat format, GByteArray *bytes, Reason *reason);
 
-/* The same, where the text itself tells its format: "u16:1234", "hex:0102" and so on, "0x0102" for hex, else text. */
+/* The same, where the text itself tells its format: "u16:1234", "hex:0102" and so on, "0x0102" for hex, else
+ * text. */
 int value_parse_typed(const char *text, GByteArray *bytes, Reason *reason);
 
 /* Bytes of an integer; 0: the format has none. */

@@ -43,6 +43,11 @@ int reason_set(Reason *reason, Outcome outcome, const char *format, ...)
 	return outcome;
 }
 
+int reason_refuse(Reason *reason, const char *text, const char *allowed)
+{
+	return reason_set(reason, E_INVALID_ARGUMENTS, "\"%.60s\" is not %s", text, allowed);
+}
+
 const char *error_name(int error)
 {
 	if (error > 0 && error < _E_MAX)

@@ -10,7 +10,8 @@
 
 #define SESSION "com.example.Bluetooth.Session1"
 
-static bool call(Session *session, const char *method, GVariant *arguments, const char *doing, ExitCode *ret_exit)
+static bool call(Session *session, const char *method, GVariant *arguments, const char *doing,
+		 ExitCode *ret_exit)
 {
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GVariant) reply = NULL;
@@ -25,9 +26,10 @@ bool advertise_announcement(Session *session, const Announcement *announcement, 
 {
 	const char *method = announcement->raw ? "SetAdvertisementRaw" : "SetAdvertisement";
 
-	return call(session, "SetAdvertisementParams", announcement_params(announcement), "setting how to advertise",
+	return call(session, "SetAdvertisementParams", announcement_params(announcement),
+		    "setting how to advertise", ret_exit) &&
+	       call(session, method, announcement_data(announcement), "setting what to advertise",
 		    ret_exit) &&
-	       call(session, method, announcement_data(announcement), "setting what to advertise", ret_exit) &&
 	       call(session, "Advertise", g_variant_new("(b)", TRUE), "advertising", ret_exit);
 }
 
@@ -49,7 +51,8 @@ bool advertise_watch_clients(AdvertiseClients *clients, ExitCode *ret_exit)
 
 	session_subscribe(clients->session, NULL, SESSION, "ClientConnected", NULL, on_client, clients);
 	session_subscribe(clients->session, NULL, SESSION, "ClientDisconnected", NULL, on_client, clients);
-	return call(clients->session, "Callback", g_variant_new("(u)", events), "asking who connects", ret_exit);
+	return call(clients->session, "Callback", g_variant_new("(u)", events), "asking who connects",
+		    ret_exit);
 }
 
 typedef struct Advertising {

@@ -8,7 +8,8 @@
 /* Begins to advertise that. False: that is said, *ret_exit is set. */
 bool advertise_announcement(Session *session, const Announcement *announcement, ExitCode *ret_exit);
 
-/* Calls heard(userdata, address, connected) when a central comes or leaves, once the main loop runs. False: as above. */
+/* Calls heard(userdata, address, connected) when a central comes or leaves, once the main loop runs. False:
+ * as above. */
 typedef struct AdvertiseClients {
 	Session *session;
 	void (*heard)(void *userdata, const char *address, bool connected);

@@ -47,8 +47,8 @@ static char *describe_doing(const char *verb, const GattAttr *attr)
 {
 	const char *name = gatt_attr_name(attr);
 
-	return g_strdup_printf("%s %s 0x%04x%s%s%s", verb, gatt_kind_name(attr->kind), attr->handle, name ? " (" : "",
-			       name ? name : "", name ? ")" : "");
+	return g_strdup_printf("%s %s 0x%04x%s%s%s", verb, gatt_kind_name(attr->kind), attr->handle,
+			       name ? " (" : "", name ? name : "", name ? ")" : "");
 }
 
 static void begin_json(Json *json, GString *out, const Link *link, const GattAttr *attr)
@@ -73,8 +73,9 @@ static ExitCode print_value(const Link *link, const GattAttr *attr, GBytes *valu
 		json_end_object(&json);
 	} else if (!value_print(out, options->format, bytes, length)) {
 		value_print(out, VALUE_HEX, bytes, length);
-		fail_line("the value (%s) has %zu bytes, which is no whole number of integers of that --format", out->str,
-			  length);
+		fail_line("the value (%s) has %zu bytes, which is no whole number of integers of that "
+			  "--format",
+			  out->str, length);
 		return EXIT_FAILED;
 	}
 	g_string_append_c(out, '\n');
@@ -96,7 +97,8 @@ static ExitCode read_attribute(Link *link, const Options *options)
 		return code;
 	doing = describe_doing("reading", attr);
 	value = link_read(link, attr, options->offset, &error);
-	return value ? print_value(link, attr, value, options) : session_fail(link_session(link), error, doing);
+	return value ? print_value(link, attr, value, options)
+		     : session_fail(link_session(link), error, doing);
 }
 
 ExitCode command_read(const Options *options)

@@ -41,7 +41,8 @@ static unsigned append_rows(GString *out, GVariant *clients, const Options *opti
 		const char *path;
 		Row row = { 0 };
 
-		if (!g_variant_lookup(dict, "Adapter", "&o", &path) || !g_variant_lookup(dict, "Address", "&s", &row.address) ||
+		if (!g_variant_lookup(dict, "Adapter", "&o", &path) ||
+		    !g_variant_lookup(dict, "Address", "&s", &row.address) ||
 		    !g_str_has_prefix(path, BROKER_PATH "/"))
 			continue;
 		row.adapter = path + sizeof(BROKER_PATH);

@@ -23,7 +23,8 @@ static bool is_over(const GError *error)
 static bool is_readable(const GattAttr *attr)
 {
 	/* what a descriptor allows only shows when it is tried */
-	return attr->kind == GATT_DESCRIPTOR || (attr->kind == GATT_CHARACTERISTIC && attr->properties & PROP_READ);
+	return attr->kind == GATT_DESCRIPTOR ||
+	       (attr->kind == GATT_CHARACTERISTIC && attr->properties & PROP_READ);
 }
 
 /* Reads all that can be read. That one cannot is no failure of the rest. */
@@ -48,7 +49,8 @@ static bool read_values(Link *link, const GPtrArray *tree, ExitCode *ret_exit)
 	return true;
 }
 
-static void append_text(GString *out, Link *link, BrokerConnection1 *proxy, const GPtrArray *tree, bool colour)
+static void append_text(GString *out, Link *link, BrokerConnection1 *proxy, const GPtrArray *tree,
+			bool colour)
 {
 	unsigned mtu = link_mtu(link);
 

@@ -86,7 +86,8 @@ static void append_row(GString *out, GVariant *dict, bool raw, uint64_t now)
 	else
 		g_string_append_printf(out, " %4d dBm ", row.rssi);
 	g_string_append_printf(out, "%6.1f s ago %7" G_GUINT64_FORMAT " ",
-			       now > row.last_seen ? (double)(now - row.last_seen) / USEC_PER_SEC : 0.0, row.reports);
+			       now > row.last_seen ? (double)(now - row.last_seen) / USEC_PER_SEC : 0.0,
+			       row.reports);
 	name = row.name ? text_clean(row.name, -1) : NULL;
 	if (name && *name)
 		g_string_append_printf(out, "\"%s\" ", name);
@@ -155,7 +156,8 @@ static GVariant *get_devices(const Options *options, ExitCode *ret_exit)
 	if (!adapter)
 		return NULL;
 	wanted_to_dict(&options->wanted, &filter);
-	if (!broker_adapter1_call_get_devices_sync(adapter, g_variant_dict_end(&filter), &devices, NULL, &error))
+	if (!broker_adapter1_call_get_devices_sync(adapter, g_variant_dict_end(&filter), &devices, NULL,
+						   &error))
 		*ret_exit = fail_call(error, "asking for the devices");
 	return devices;
 }

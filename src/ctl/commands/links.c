@@ -66,7 +66,8 @@ static int compare_rows(const void *a, const void *b)
 /* False: that object is no link. */
 static bool read_row(Row *row, const char *path, GVariant *interfaces)
 {
-	g_autoptr(GVariant) properties = g_variant_lookup_value(interfaces, CONNECTION, G_VARIANT_TYPE_VARDICT);
+	g_autoptr(GVariant) properties =
+		g_variant_lookup_value(interfaces, CONNECTION, G_VARIANT_TYPE_VARDICT);
 
 	*row = (Row){ .adapter = adapter_of(path), .rssi = RSSI_UNKNOWN };
 	if (!properties || !g_variant_lookup(properties, "Address", "s", &row->address))
@@ -171,15 +172,15 @@ static ExitCode disconnect(GDBusConnection *connection, const Row *row)
 	g_autoptr(GError) error = NULL;
 	g_autofree char *name = NULL;
 
-	reply = g_dbus_connection_call_sync(connection, BUS_NAME, row->path, CONNECTION, "Disconnect", NULL, NULL,
-					    G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error);
+	reply = g_dbus_connection_call_sync(connection, BUS_NAME, row->path, CONNECTION, "Disconnect", NULL,
+					    NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error);
 	if (reply)
 		return EXIT_DONE;
 	name = g_dbus_error_get_remote_error(error);
 	if (g_strcmp0(name, "com.example.Bluetooth.Error.AccessDenied") != 0)
 		return fail_call(error, "letting go of the link");
-	fail_line("%s on hci%d is linked, but your user's session does not hold it (holders: %u)", row->address,
-		  row->adapter, row->holders);
+	fail_line("%s on hci%d is linked, but your user's session does not hold it (holders: %u)",
+		  row->address, row->adapter, row->holders);
 	return EXIT_NOTHING;
 }
 

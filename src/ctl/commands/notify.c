@@ -59,7 +59,8 @@ static void on_notified(void *userdata, uint64_t time, const uint8_t *bytes, siz
 	else
 		append_line(notify, time, bytes, length);
 	notify->heard++;
-	if (!output_write(notify->buffer->str, notify->buffer->len) || notify->heard == notify->options->count)
+	if (!output_write(notify->buffer->str, notify->buffer->len) ||
+	    notify->heard == notify->options->count)
 		session_end(link_session(notify->link), EXIT_DONE);
 }
 
@@ -70,7 +71,8 @@ static ExitCode listen_until_end(Notify *notify)
 	ExitCode code;
 
 	link_listen(notify->link, notify->attr, on_notified, notify);
-	reply = link_call(notify->link, notify->attr, "Callback", g_variant_new("(u)", EVENT_CHAR_NOTIFY), NULL, &error);
+	reply = link_call(notify->link, notify->attr, "Callback", g_variant_new("(u)", EVENT_CHAR_NOTIFY),
+			  NULL, &error);
 	if (!reply)
 		return session_fail(link_session(notify->link), error, "asking for notifications");
 	session_watch(link_session(notify->link), true, true);

@@ -55,7 +55,8 @@ static void respond(Pairing *pairing, bool accept, uint32_t passkey)
 {
 	pairing->asked = false;
 	/* what comes of it, the answer to Pair tells */
-	broker_connection1_call_respond_pairing(pairing->proxy, pairing->id, accept, passkey, NULL, NULL, NULL);
+	broker_connection1_call_respond_pairing(pairing->proxy, pairing->id, accept, passkey, NULL, NULL,
+						NULL);
 }
 
 static void take_line(Pairing *pairing)
@@ -66,7 +67,8 @@ static void take_line(Pairing *pairing)
 	if (!pairing->asked || *text == '\0')
 		return;
 	if (pairing->confirms) {
-		respond(pairing, g_ascii_strcasecmp(text, "yes") == 0 || g_ascii_strcasecmp(text, "y") == 0, 0);
+		respond(pairing, g_ascii_strcasecmp(text, "yes") == 0 || g_ascii_strcasecmp(text, "y") == 0,
+			0);
 	} else if (parse_passkey(text, &passkey)) {
 		respond(pairing, true, passkey);
 	} else {
@@ -109,7 +111,8 @@ static gboolean on_input(gint fd, GIOCondition condition UNUSED, gpointer userda
 	return G_SOURCE_REMOVE;
 }
 
-static void on_request(BrokerConnection1 *proxy UNUSED, uint32_t id, const char *kind, uint32_t passkey, Pairing *pairing)
+static void on_request(BrokerConnection1 *proxy UNUSED, uint32_t id, const char *kind, uint32_t passkey,
+		       Pairing *pairing)
 {
 	if (strcmp(kind, "display") == 0) {
 		fprintf(stderr, "Enter %06u at %s\n", passkey, link_address(pairing->link));
@@ -121,14 +124,16 @@ static void on_request(BrokerConnection1 *proxy UNUSED, uint32_t id, const char 
 	pairing->length = 0;
 	ask(pairing, passkey);
 	if (pairing->input == 0)
-		pairing->input = g_unix_fd_add(STDIN_FILENO, G_IO_IN | G_IO_HUP | G_IO_ERR, on_input, pairing);
+		pairing->input =
+			g_unix_fd_add(STDIN_FILENO, G_IO_IN | G_IO_HUP | G_IO_ERR, on_input, pairing);
 }
 
 static void on_paired(GObject *source, GAsyncResult *result, gpointer userdata)
 {
 	Pairing *pairing = userdata;
 
-	pairing->done = broker_connection1_call_pair_finish(BROKER_CONNECTION1(source), result, &pairing->error);
+	pairing->done =
+		broker_connection1_call_pair_finish(BROKER_CONNECTION1(source), result, &pairing->error);
 	session_end(link_session(pairing->link), EXIT_DONE);
 }
 
@@ -139,7 +144,8 @@ static ExitCode run(Pairing *pairing, const Options *options)
 
 	if (options->has_passkey)
 		g_variant_dict_insert(&dict, "passkey", "u", options->passkey);
-	g_dbus_proxy_set_default_timeout(G_DBUS_PROXY(pairing->proxy), session_time_left_ms(link_session(pairing->link)));
+	g_dbus_proxy_set_default_timeout(G_DBUS_PROXY(pairing->proxy),
+					 session_time_left_ms(link_session(pairing->link)));
 	g_signal_connect(pairing->proxy, "pairing-request", G_CALLBACK(on_request), pairing);
 	session_watch(link_session(pairing->link), false, false);
 	broker_connection1_call_pair(pairing->proxy, g_variant_dict_end(&dict), NULL, on_paired, pairing);

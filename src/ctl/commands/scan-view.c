@@ -37,8 +37,9 @@ static char *format_title(ScanView *view, uint64_t now)
 
 	*before = view->reports;
 	return g_strdup_printf("hci%d  %u:%02u  %" G_GUINT64_FORMAT " devices  %" G_GUINT64_FORMAT
-			       " reports (%" G_GUINT64_FORMAT "/s)  %" G_GUINT64_FORMAT " lost", view->adapter,
-			       seconds / 60, seconds % 60, seen_devices(view->seen), view->reports, rate, view->lost);
+			       " reports (%" G_GUINT64_FORMAT "/s)  %" G_GUINT64_FORMAT " lost",
+			       view->adapter, seconds / 60, seconds % 60, seen_devices(view->seen),
+			       view->reports, rate, view->lost);
 }
 
 static bool draw(ScanView *view, const TableView *table)
@@ -80,7 +81,8 @@ void scan_view_sum_up(const ScanView *view)
 {
 	uint64_t devices = seen_devices(view->seen);
 
-	fail_line("%" G_GUINT64_FORMAT " report%s from %" G_GUINT64_FORMAT " device%s in %.1f s, %" G_GUINT64_FORMAT " lost",
+	fail_line("%" G_GUINT64_FORMAT " report%s from %" G_GUINT64_FORMAT
+		  " device%s in %.1f s, %" G_GUINT64_FORMAT " lost",
 		  view->reports, view->reports == 1 ? "" : "s", devices, devices == 1 ? "" : "s",
 		  (double)(boottime_now() - view->started) / USEC_PER_SEC, view->lost);
 }

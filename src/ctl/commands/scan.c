@@ -67,8 +67,8 @@ static gboolean on_frame(gpointer userdata)
 
 static void tell_guess(void)
 {
-	fail_line("the reports come from BlueZ's D-Bus, which tells neither type nor exact bytes: the capture has them "
-		  "rebuilt, as connectable advertisements");
+	fail_line("the reports come from BlueZ's D-Bus, which tells neither type nor exact bytes: the "
+		  "capture has them rebuilt, as connectable advertisements");
 }
 
 static void capture(Scan *scan, const bb_stream_report *report, uint64_t lost)
@@ -103,7 +103,9 @@ static void write_capture(Scan *scan, CaptureFile *file)
 static void on_reports(void *userdata, bb_stream_iter *reports)
 {
 	Scan *scan = userdata;
-	HeardStyle style = { .raw = scan->options->raw, .wall_offset = boottime_to_wall(), .lost = reports->lost };
+	HeardStyle style = { .raw = scan->options->raw,
+			     .wall_offset = boottime_to_wall(),
+			     .lost = reports->lost };
 	uint64_t limit = scan->options->count;
 	bb_stream_report report;
 
@@ -263,7 +265,8 @@ static bool open_captures(Scan *scan)
 
 	scan->mute = capture_file_is_stdout(options->pcap) || capture_file_is_stdout(options->btsnoop);
 	if (scan->mute && isatty(STDOUT_FILENO)) {
-		fail_line("standard output is a terminal, which a capture would garble; give it a file or a pipe");
+		fail_line("standard output is a terminal, which a capture would garble; give it a file or a "
+			  "pipe");
 		scan->exit = EXIT_USAGE;
 		return false;
 	}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* bluebrokerctl stats: the daemon's counters. Keys are shown as the daemon names them, so new ones need no change. */
+/* bluebrokerctl stats: the daemon's counters. Keys are shown as the daemon names them, so new ones need no
+ * change. */
 #include <stdio.h>
 
 #include "client/bus.h"
@@ -62,7 +63,8 @@ static void append_dictionary(GString *out, GVariant *dict, unsigned depth)
 		append_scalar(left, key);
 		append_indent(out, depth);
 		if (is_nested(value)) {
-			g_string_append_printf(out, "%s:%s\n", left->str, g_variant_n_children(value) ? "" : " none");
+			g_string_append_printf(out, "%s:%s\n", left->str,
+					       g_variant_n_children(value) ? "" : " none");
 			append_value(out, value, depth + 1);
 		} else {
 			text_append_cells(out, left->str, MAX(KEY_CELLS - 2 * depth, text_width(left->str)));

@@ -33,7 +33,8 @@ static void append_adapter(GString *out, int number, BrokerAdapter1 *adapter, bo
 		text_append(out, mode, -1);
 	}
 	g_string_append_printf(out, "\n      links: %u of %u, advertising instances: %u of %u free\n",
-			       broker_adapter1_get_active_links(adapter), broker_adapter1_get_link_slots(adapter),
+			       broker_adapter1_get_active_links(adapter),
+			       broker_adapter1_get_link_slots(adapter),
 			       broker_adapter1_get_advertising_instances_free(adapter),
 			       broker_adapter1_get_advertising_instances(adapter));
 }
@@ -141,7 +142,8 @@ ExitCode command_status(const Options *options)
 
 	if (!manager)
 		return code;
-	code = options->json ? append_status_json(out, manager) : append_status(out, manager, options->colour);
+	code = options->json ? append_status_json(out, manager)
+			     : append_status(out, manager, options->colour);
 	if (code == EXIT_DONE)
 		output_puts(out->str);
 	return code;

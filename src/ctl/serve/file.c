@@ -28,8 +28,8 @@ static bool unknown_key(const ServeKind *kind, const char *group, const char *na
 	return false;
 }
 
-static bool read_group(ServeFile *file, const ServeKind *kind, GKeyFile *keys, const char *group, const char *name,
-		       GString *error)
+static bool read_group(ServeFile *file, const ServeKind *kind, GKeyFile *keys, const char *group,
+		       const char *name, GString *error)
 {
 	g_auto(GStrv) names = g_key_file_get_keys(keys, group, NULL, NULL);
 	void *item = kind->make(file, name);
@@ -69,7 +69,8 @@ static bool check_group(const char *group, GString *error)
 	if (!kind)
 		g_string_append_printf(error, "[%.80s]: no such group (" SERVE_GROUPS ")", group);
 	else if (kind->named && !is_name(name))
-		g_string_append_printf(error, "[%.80s]: NAME has 1 to %d letters, digits, - _ .", group, NAME_LENGTH_MAX);
+		g_string_append_printf(error, "[%.80s]: NAME has 1 to %d letters, digits, - _ .", group,
+				       NAME_LENGTH_MAX);
 	return error->len == 0;
 }
 
@@ -110,8 +111,8 @@ static bool read_groups(ServeFile *file, GKeyFile *keys, GString *error)
 		const ServeService *service = g_ptr_array_index(file->services, i);
 
 		if (service->characteristics == 0)
-			g_string_append_printf(error, "[Service %s]: no [Characteristic NAME] has Service=%s", service->name,
-					       service->name);
+			g_string_append_printf(error, "[Service %s]: no [Characteristic NAME] has Service=%s",
+					       service->name, service->name);
 	}
 	return error->len == 0;
 }
@@ -128,7 +129,8 @@ static bool read_file(ServeFile *file, const char *path, GString *error)
 		return false;
 	}
 	if (length > FILE_SIZE_MAX || strlen(contents) != length) {
-		g_string_append(error, length > FILE_SIZE_MAX ? "is longer than 1 MiB" : "is not a text file");
+		g_string_append(error,
+				length > FILE_SIZE_MAX ? "is longer than 1 MiB" : "is not a text file");
 		return false;
 	}
 	if (!g_key_file_load_from_data(keys, contents, length, G_KEY_FILE_NONE, &bad)) {

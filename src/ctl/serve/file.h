@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The file of bluebrokerctl serve: services, what is in them, and what is advertised. Format: bluebrokerctl(1). */
+/* The file of bluebrokerctl serve: services, what is in them, and what is advertised. Format:
+ * bluebrokerctl(1). */
 #pragma once
 
 #include <glib.h>
@@ -46,7 +47,7 @@ ServeFile *serve_file_load(const char *path, GString *error);
 void serve_file_free(ServeFile *file);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ServeFile, serve_file_free)
 
-ServeAttr *serve_file_find(const ServeFile *file, const char *name);		/* a characteristic, or NULL */
+ServeAttr *serve_file_find(const ServeFile *file, const char *name);	/* a characteristic, or NULL */
 ServeAttr *serve_file_find_path(const ServeFile *file, const char *path);	/* likewise */
 
 void serve_file_set_value(ServeAttr *attr, const void *bytes, size_t length);

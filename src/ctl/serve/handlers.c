@@ -99,7 +99,8 @@ static void start(Handler *handler)
 	handler->output = g_malloc0(HANDLER_OUTPUT_MAX + 1);
 	g_subprocess_launcher_set_child_setup(launcher, make_group, NULL, NULL);
 	g_subprocess_launcher_set_environ(launcher, handler->environment);
-	handler->process = g_subprocess_launcher_spawn(launcher, &error, "sh", "-c", handler->handlers->command, NULL);
+	handler->process =
+		g_subprocess_launcher_spawn(launcher, &error, "sh", "-c", handler->handlers->command, NULL);
 	g_ptr_array_add(handler->handlers->running, handler);
 	if (!handler->process) {
 		fail_line("--exec: %s", error->message);
@@ -141,7 +142,8 @@ void handlers_free(Handlers *handlers)
 	g_free(handlers);
 }
 
-bool handlers_run(Handlers *handlers, const char *const *variables, bool now, HandlerDone done, void *userdata)
+bool handlers_run(Handlers *handlers, const char *const *variables, bool now, HandlerDone done,
+		  void *userdata)
 {
 	bool full = handlers->running->len >= HANDLERS_MAX || !g_queue_is_empty(&handlers->waiting);
 	Handler *handler;

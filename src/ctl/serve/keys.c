@@ -9,17 +9,12 @@
 #include "meaning/uuid.h"
 #include "meaning/value.h"
 
-static int refuse(Reason *reason, const char *text, const char *allowed)
-{
-	return reason_set(reason, E_INVALID_ARGUMENTS, "\"%.60s\" is not %s", text, allowed);
-}
-
 static int parse_flag(const char *text, bool *ret, Reason *reason)
 {
 	bool yes = strcmp(text, "true") == 0;
 
 	if (!yes && strcmp(text, "false") != 0)
-		return refuse(reason, text, "true or false");
+		return reason_refuse(reason, text, "true or false");
 	*ret = yes;
 	return 0;
 }
@@ -30,7 +25,9 @@ static int parse_uuid(const char *text, char **ret, Reason *reason)
 	Uuid uuid;
 
 	if (uuid_parse(text, &uuid) < 0)
-		return refuse(reason, text, "a UUID (1 to 8 hex digits such as 180d, 36 characters, or 16 raw ones)");
+		return reason_refuse(reason, text,
+				     "a UUID (1 to 8 hex digits such as 180d, 36 characters, or "
+				     "16 raw ones)");
 	uuid_format(&uuid, buffer);
 	/* short ones as they were given: a peer sees them so */
 	*ret = g_strdup(uuid.width == 16 ? buffer : text);
@@ -63,7 +60,7 @@ static int add_bit(const Bits *bits, const char *word, uint32_t *value, Reason *
 			return 0;
 		}
 	}
-	return refuse(reason, word, bits->allowed);
+	return reason_refuse(reason, word, bits->allowed);
 }
 
 static int parse_bits(const char *text, const Bits *bits, bool *has, uint32_t *ret, Reason *reason)
@@ -166,14 +163,14 @@ static int set_service(ServeFile *file, void *item, const char *text, Reason *re
 			return 0;
 		}
 	}
-	return refuse(reason, text, "the NAME of a [Service NAME] in this file");
+	return reason_refuse(reason, text, "the NAME of a [Service NAME] in this file");
 }
 
 static int set_characteristic(ServeFile *file, void *item, const char *text, Reason *reason)
 {
 	((ServeAttr *)item)->parent = serve_file_find(file, text);
 	if (!((ServeAttr *)item)->parent)
-		return refuse(reason, text, "the NAME of a [Characteristic NAME] in this file");
+		return reason_refuse(reason, text, "the NAME of a [Characteristic NAME] in this file");
 	return 0;
 }
 
@@ -229,7 +226,7 @@ static int set_read_timeout(ServeFile *file UNUSED, void *item, const char *text
 	int64_t number;
 
 	if (!number_parse(text, 0, UINT32_MAX, &number))
-		return refuse(reason, text, "a time in ms (0 to 4294967295; at most 4500 is waited)");
+		return reason_refuse(reason, text, "a time in ms (0 to 4294967295; at most 4500 is waited)");
 	((ServeAttr *)item)->read_timeout_ms = (uint32_t)number;
 	return 0;
 }
@@ -323,7 +320,8 @@ const ServeKind *serve_kind_find(const char *group, const char **ret_name)
 	for (size_t i = 0; i < SERVE_KINDS; i++) {
 		size_t length = strlen(serve_kinds[i].name);
 
-		if (strncmp(group, serve_kinds[i].name, length) != 0 || group[length] != (serve_kinds[i].named ? ' ' : '\0'))
+		if (strncmp(group, serve_kinds[i].name, length) != 0 ||
+		    group[length] != (serve_kinds[i].named ? ' ' : '\0'))
 			continue;
 		*ret_name = group + length + serve_kinds[i].named;
 		return &serve_kinds[i];

@@ -32,7 +32,8 @@ static void on_answered(GObject *source, GAsyncResult *result, gpointer userdata
 	name = g_dbus_error_get_remote_error(error);
 	g_dbus_error_strip_remote_error(error);
 	if (g_strcmp0(name, "com.example.Bluetooth.Error.DoesNotExist") == 0)
-		fail_line("%s: the answer comes too late: the peer has got the stored value, or is gone", attr->name);
+		fail_line("%s: the answer comes too late: the peer has got the stored value, or is gone",
+			  attr->name);
 	else
 		fail_line("%s: %s", attr->name, error->message);
 }
@@ -59,7 +60,8 @@ static void on_read_handled(void *userdata, int status, const char *output, size
 	if (status != 0) {
 		int att_error = MIN(ATT_APPLICATION_ERROR + status, ATT_APPLICATION_ERROR_LAST);
 
-		reject(answer->server, answer->attr, answer->id, (uint8_t)(status < 0 ? ATT_UNLIKELY_ERROR : att_error));
+		reject(answer->server, answer->attr, answer->id,
+		       (uint8_t)(status < 0 ? ATT_UNLIKELY_ERROR : att_error));
 		return;
 	}
 	if (g_str_has_suffix(text, "\n"))
@@ -76,7 +78,8 @@ static void on_read_handled(void *userdata, int status, const char *output, size
 }
 
 static void on_read(GDBusConnection *connection UNUSED, const char *sender UNUSED, const char *path,
-		    const char *interface UNUSED, const char *member UNUSED, GVariant *arguments, void *userdata)
+		    const char *interface UNUSED, const char *member UNUSED, GVariant *arguments,
+		    void *userdata)
 {
 	Server *server = userdata;
 	ServeAttr *attr = serve_file_find_path(server->file, path);
@@ -108,5 +111,6 @@ static void on_read(GDBusConnection *connection UNUSED, const char *sender UNUSE
 
 void reads_watch(Server *server)
 {
-	session_subscribe(server->session, NULL, LOCAL_CHARACTERISTIC_INTERFACE, "ReadRequest", NULL, on_read, server);
+	session_subscribe(server->session, NULL, LOCAL_CHARACTERISTIC_INTERFACE, "ReadRequest", NULL, on_read,
+			  server);
 }

@@ -58,7 +58,8 @@ void server_tell(Server *server, const Event *event, const GByteArray *value)
 	teller = g_new0(Server *, 1);
 	*teller = server;
 	if (!server_handle(server, event, value, false, on_told, teller))
-		fail_line("--exec: %d wait already; it does not hear of a %s", HANDLERS_WAITING_MAX, event->what);
+		fail_line("--exec: %d wait already; it does not hear of a %s", HANDLERS_WAITING_MAX,
+			  event->what);
 }
 
 static void on_client(void *userdata, const char *address, bool connected)
@@ -70,7 +71,8 @@ static void on_client(void *userdata, const char *address, bool connected)
 }
 
 static void on_write(GDBusConnection *connection UNUSED, const char *sender UNUSED, const char *path,
-		     const char *interface UNUSED, const char *member UNUSED, GVariant *arguments, void *userdata)
+		     const char *interface UNUSED, const char *member UNUSED, GVariant *arguments,
+		     void *userdata)
 {
 	Server *server = userdata;
 	ServeAttr *attr = serve_file_find_path(server->file, path);
@@ -90,7 +92,8 @@ static void on_write(GDBusConnection *connection UNUSED, const char *sender UNUS
 }
 
 static void on_changed(GDBusConnection *connection UNUSED, const char *sender UNUSED, const char *path,
-		       const char *interface UNUSED, const char *member UNUSED, GVariant *arguments, void *userdata)
+		       const char *interface UNUSED, const char *member UNUSED, GVariant *arguments,
+		       void *userdata)
 {
 	Server *server = userdata;
 	ServeAttr *attr = serve_file_find_path(server->file, path);
@@ -115,12 +118,14 @@ ExitCode server_run(Server *server)
 	ExitCode code = EXIT_FAILED;
 
 	reads_watch(server);
-	session_subscribe(server->session, NULL, LOCAL_CHARACTERISTIC_INTERFACE, "WriteRequest", NULL, on_write, server);
-	session_subscribe(server->session, NULL, "org.freedesktop.DBus.Properties", "PropertiesChanged", NULL, on_changed,
-			  server);
+	session_subscribe(server->session, NULL, LOCAL_CHARACTERISTIC_INTERFACE, "WriteRequest", NULL,
+			  on_write, server);
+	session_subscribe(server->session, NULL, "org.freedesktop.DBus.Properties", "PropertiesChanged", NULL,
+			  on_changed, server);
 	if (!advertise_watch_clients(&clients, &code) ||
 	    !serve_setup(server->session, server->file, server->handlers, &code) ||
-	    (server->file->advertises && !advertise_announcement(server->session, &server->file->announcement, &code)))
+	    (server->file->advertises &&
+	     !advertise_announcement(server->session, &server->file->announcement, &code)))
 		return code;
 	session_watch(server->session, true, true);
 	server_print(server, &(Event){ .what = "serving", .radio = radio });

@@ -23,7 +23,8 @@ ExitCode server_run(Server *server);
 /* Prints the event. */
 void server_print(Server *server, const Event *event);
 
-/* Runs a handler for the event; value: that of the attribute, or NULL. now and the rest: as handlers_run(). */
+/* Runs a handler for the event; value: that of the attribute, or NULL. now and the rest: as
+ * handlers_run(). */
 bool server_handle(Server *server, const Event *event, const GByteArray *value, bool now, HandlerDone done,
 		   void *userdata);
 

@@ -7,8 +7,8 @@
 
 #define LOCAL_CHARACTERISTIC_INTERFACE "com.example.Bluetooth.LocalCharacteristic1"
 
-/* Makes the services with all that is in them, asks for their events, and starts them. answers: reads wait for us. False:
- * that is said, *ret_exit is set. */
+/* Makes the services with all that is in them, asks for their events, and starts them. answers: reads wait
+ * for us. False: that is said, *ret_exit is set. */
 bool serve_setup(Session *session, ServeFile *file, bool answers, ExitCode *ret_exit);
 
 GVariant *serve_setup_value(const GByteArray *value);		/* ay, floating */
