@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-/* An LE device address with its type, and the clock of the test bed. */
+/* An LE device address with its type, as HCI has it. */
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <time.h>
 #include <bluetooth/bluetooth.h>
 
-#define SECOND 1000000000ULL
+#include "clock.h"
 
 typedef struct DeviceAddress {
 	uint8_t type;		/* 0 public, 1 random */
@@ -20,11 +19,12 @@ static inline bool device_address_equal(const DeviceAddress *a, const DeviceAddr
 	return a->type == b->type && !bacmp(&a->address, &b->address);
 }
 
-/* CLOCK_MONOTONIC, in nanoseconds */
-static inline uint64_t clock_now(void)
+/* of 48 bits, as printed */
+static inline DeviceAddress device_address(uint64_t addr, bool random)
 {
-	struct timespec now;
+	DeviceAddress ret = { .type = random };
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * SECOND + (uint64_t)now.tv_nsec;
+	for (int i = 0; i < 6; i++)
+		ret.address.b[i] = (uint8_t)(addr >> 8 * i);
+	return ret;
 }

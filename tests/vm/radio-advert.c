@@ -66,37 +66,35 @@ AdvertSet *advert_connectable(Advert *advert)
 	return NULL;
 }
 
-static void data_print(const AdvertData *data, FILE *text)
+static void data_print(const AdvertData *data, GString *text)
 {
-	for (size_t i = 0; i < data->length; i++)
-		fprintf(text, "%02x", data->bytes[i]);
-	if (data->length == 0)
-		fputc('-', text);
+	hex_append(text, data->bytes, data->length);
 }
 
-void advert_print(const Advert *advert, FILE *text)
+void advert_print(const Advert *advert, GString *text)
 {
 	for (size_t i = 0; i < ADVERT_SETS_MAX; i++) {
 		const AdvertSet *set = &advert->sets[i];
 
 		if (!set->enabled)
 			continue;
-		fprintf(text, " %u:%u:%" PRIu32 ":%" PRIu32 ":", set->handle, set->type, set->interval_min,
-			set->interval_max);
+		g_string_append_printf(text, " %u:%u:%" PRIu32 ":%" PRIu32 ":", set->handle, set->type,
+				       set->interval_min, set->interval_max);
 		data_print(&set->data, text);
-		fputc(':', text);
+		g_string_append_c(text, ':');
 		data_print(&set->response, text);
 	}
 }
 
-void advert_print_airtime(Advert *advert, FILE *text)
+void advert_print_airtime(Advert *advert, GString *text)
 {
 	for (size_t i = 0; i < ADVERT_SETS_MAX; i++)
 		advert_settle(advert, &advert->sets[i]);
 	for (size_t i = 0; i < advert->n_airtimes; i++) {
-		fputc(' ', text);
+		g_string_append_c(text, ' ');
 		data_print(&advert->airtimes[i].data, text);
-		fprintf(text, "=%" PRIu64, (uint64_t)(advert->airtimes[i].time / (SECOND / 1000)));
+		g_string_append_printf(text, "=%" PRIu64,
+				       (uint64_t)(advert->airtimes[i].time / (SECOND / 1000)));
 	}
 }
 

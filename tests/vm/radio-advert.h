@@ -9,9 +9,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include "radio-address.h"
+#include "request.h"
 
 #define ADVERT_SETS_MAX 16
 #define ADVERT_DATA_MAX 251
@@ -58,6 +58,6 @@ bool advert_is_on(const Advert *advert);
 AdvertSet *advert_connectable(Advert *advert);
 
 /* For the test: a word each, with a space before. */
-void advert_print(const Advert *advert, FILE *text);
-void advert_print_airtime(Advert *advert, FILE *text);
+void advert_print(const Advert *advert, GString *text);
+void advert_print_airtime(Advert *advert, GString *text);
 void advert_forget_airtime(Advert *advert);

@@ -10,7 +10,7 @@
 void central_receive_att(Central *central, const uint8_t *pdu, size_t length)
 {
 	static const uint8_t confirmation = ATT_CONFIRMATION;
-	Procedure *procedure = &central->procedure;
+	Procedure *procedure = &central->end->procedure;
 	uint8_t answer[ATT_MTU_MAX], opcode = procedure->opcode;
 	size_t n;
 
@@ -18,13 +18,13 @@ void central_receive_att(Central *central, const uint8_t *pdu, size_t length)
 	if ((pdu[0] == ATT_NOTIFICATION || pdu[0] == ATT_INDICATION) && length >= 3) {
 		inbox_add(&central->inbox, le16(pdu + 1), pdu + 3, length - 3);
 		if (pdu[0] == ATT_INDICATION)
-			(void)link_send(central->link, CID_ATT, &confirmation, sizeof(confirmation));
+			(void)link_send(central->end->link, CID_ATT, &confirmation, sizeof(confirmation));
 		return;
 	}
 	if (att_is_request(pdu[0])) {
 		n = att_answer(&central->att, pdu, length, answer);
 		if (n > 0)
-			(void)link_send(central->link, CID_ATT, answer, n);
+			(void)link_send(central->end->link, CID_ATT, answer, n);
 		return;
 	}
 	if (!opcode)
@@ -40,19 +40,18 @@ void central_receive_att(Central *central, const uint8_t *pdu, size_t length)
 
 static void read_end(Central *central)
 {
-	const Procedure *procedure = &central->procedure;
-	char digits[2 * CENTRAL_VALUE_MAX + 1] = "-";
+	const Procedure *procedure = &central->end->procedure;
+	g_autoptr(GString) reply = g_string_new("ok ");
 
-	for (size_t i = 0; i < procedure->n_value; i++)
-		snprintf(digits + 2 * i, 3, "%02x", procedure->value[i]);
-	procedure_end(central, "ok %s", digits);
+	hex_append(reply, procedure->value, procedure->n_value);
+	procedure_end(central, "%s", reply->str);
 }
 
 static void read_taken(Central *central, uint8_t error, const uint8_t *pdu, size_t length);
 
 static void read_blob(Central *central)
 {
-	const Procedure *procedure = &central->procedure;
+	const Procedure *procedure = &central->end->procedure;
 	uint8_t pdu[5] = { ATT_READ_BLOB };
 
 	put_le16(pdu + 1, procedure->handle);
@@ -63,7 +62,7 @@ static void read_blob(Central *central)
 /* An answer that is full may have a rest. */
 static void read_taken(Central *central, uint8_t error, const uint8_t *pdu, size_t length)
 {
-	Procedure *procedure = &central->procedure;
+	Procedure *procedure = &central->end->procedure;
 	size_t room = CENTRAL_VALUE_MAX - procedure->n_value, n = length - 1;
 
 	if (error && procedure->n_value == 0) {
@@ -82,20 +81,21 @@ static void read_taken(Central *central, uint8_t error, const uint8_t *pdu, size
 		n = room;
 	memcpy(procedure->value + procedure->n_value, pdu + 1, n);
 	procedure->n_value += n;
-	if (!procedure->part && length == central->att.mtu && procedure->offset + procedure->n_value < GATT_VALUE_MAX)
+	if (!procedure->part && length == central->att.mtu &&
+	    procedure->offset + procedure->n_value < ATTR_VALUE_MAX)
 		read_blob(central);
 	else
 		read_end(central);
 }
 
-void central_read(Central *central, uint16_t handle, uint16_t offset, bool part, Promise *promise)
+void central_read(Central *central, uint16_t handle, uint16_t offset, bool part)
 {
 	uint8_t pdu[3] = { ATT_READ };
 
-	procedure_begin(central, promise);
-	central->procedure.handle = handle;
-	central->procedure.offset = offset;
-	central->procedure.part = part;
+	procedure_begin(central);
+	central->end->procedure.handle = handle;
+	central->end->procedure.offset = offset;
+	central->end->procedure.part = part;
 	put_le16(pdu + 1, handle);
 	if (offset)
 		read_blob(central);
@@ -118,21 +118,21 @@ static size_t write_pdu(uint8_t *pdu, uint8_t opcode, uint16_t handle, const uin
 	return 3 + length;
 }
 
-void central_write(Central *central, uint16_t handle, const uint8_t *value, size_t length, Promise *promise)
+void central_write(Central *central, uint16_t handle, const uint8_t *value, size_t length)
 {
 	uint8_t pdu[3 + CENTRAL_VALUE_MAX];
 	size_t n = write_pdu(pdu, ATT_WRITE, handle, value, length);
 
-	procedure_begin(central, promise);
+	procedure_begin(central);
 	central_request(central, write_taken, pdu, n);
 }
 
-void central_write_command(Central *central, uint16_t handle, const uint8_t *value, size_t length)
+void central_command(Central *central, uint16_t handle, const uint8_t *value, size_t length)
 {
 	uint8_t pdu[3 + CENTRAL_VALUE_MAX];
 	size_t n = write_pdu(pdu, ATT_WRITE_COMMAND, handle, value, length);
 
-	(void)link_send(central->link, CID_ATT, pdu, n);
+	(void)link_send(central->end->link, CID_ATT, pdu, n);
 }
 
 /* The server forgets what it has, or writes it; what failed before is what counts. */
@@ -140,12 +140,12 @@ static void execute_taken(Central *central, uint8_t error, const uint8_t *pdu, s
 {
 	(void)pdu;
 	(void)length;
-	procedure_end_att(central, central->procedure.error ? central->procedure.error : error);
+	procedure_end_att(central, central->end->procedure.error ? central->end->procedure.error : error);
 }
 
 static void execute(Central *central)
 {
-	uint8_t pdu[2] = { ATT_EXECUTE_WRITE, central->procedure.error ? 0 : 1 };
+	uint8_t pdu[2] = { ATT_EXECUTE_WRITE, central->end->procedure.error ? 0 : 1 };
 
 	central_request(central, execute_taken, pdu, sizeof(pdu));
 }
@@ -154,7 +154,7 @@ static void prepare_taken(Central *central, uint8_t error, const uint8_t *pdu, s
 
 static void prepare(Central *central)
 {
-	const Procedure *procedure = &central->procedure;
+	const Procedure *procedure = &central->end->procedure;
 	size_t n = procedure->n_value - procedure->offset, most = central->att.mtu - 5U;
 	uint8_t pdu[ATT_MTU_MAX] = { ATT_PREPARE_WRITE };
 
@@ -168,7 +168,7 @@ static void prepare(Central *central)
 
 static void prepare_taken(Central *central, uint8_t error, const uint8_t *pdu, size_t length)
 {
-	Procedure *procedure = &central->procedure;
+	Procedure *procedure = &central->end->procedure;
 
 	(void)pdu;
 	procedure->error = error;
@@ -182,12 +182,11 @@ static void prepare_taken(Central *central, uint8_t error, const uint8_t *pdu, s
 		prepare(central);
 }
 
-void central_write_prepared(Central *central, uint16_t handle, const uint8_t *value, size_t length,
-			    Promise *promise)
+void central_prepare(Central *central, uint16_t handle, const uint8_t *value, size_t length)
 {
-	Procedure *procedure = &central->procedure;
+	Procedure *procedure = &central->end->procedure;
 
-	procedure_begin(central, promise);
+	procedure_begin(central);
 	procedure->handle = handle;
 	memcpy(procedure->value, value, length);
 	procedure->n_value = length;
@@ -221,7 +220,7 @@ static void find_taken(Central *central, uint8_t error, const uint8_t *pdu, size
 		if (type == UUID_PRIMARY || type == UUID_SECONDARY || type == UUID_CHARACTERISTIC) {
 			error = ATT_ATTRIBUTE_NOT_FOUND;
 		} else if (type == UUID_CCCD) {
-			put_le16(setting, central->procedure.setting);
+			put_le16(setting, central->end->procedure.setting);
 			n = write_pdu(request, ATT_WRITE, handle, setting, sizeof(setting));
 			central_request(central, write_taken, request, n);
 			return;
@@ -235,16 +234,16 @@ static void find_taken(Central *central, uint8_t error, const uint8_t *pdu, size
 		find(central, (uint16_t)(handle + 1));
 }
 
-void central_subscribe(Central *central, uint16_t handle, uint16_t setting, Promise *promise)
+void central_subscribe(Central *central, uint16_t handle, uint16_t setting)
 {
-	procedure_begin(central, promise);
-	central->procedure.setting = setting;
+	procedure_begin(central);
+	central->end->procedure.setting = setting;
 	find(central, (uint16_t)(handle + 1));
 }
 
 static void raw_taken(Central *central, uint8_t error, const uint8_t *pdu, size_t length)
 {
-	Procedure *procedure = &central->procedure;
+	Procedure *procedure = &central->end->procedure;
 
 	(void)error;
 	memcpy(procedure->value, pdu, length);
@@ -252,13 +251,12 @@ static void raw_taken(Central *central, uint8_t error, const uint8_t *pdu, size_
 	read_end(central);
 }
 
-void central_send_raw(Central *central, const uint8_t *pdu, size_t length, Promise *promise)
+void central_send_raw(Central *central, const uint8_t *pdu, size_t length)
 {
-	if (att_is_request(pdu[0])) {
-		procedure_begin(central, promise);
-		central_request(central, raw_taken, pdu, length);
+	if (!att_is_request(pdu[0])) {
+		(void)link_send(central->end->link, CID_ATT, pdu, length);
 		return;
 	}
-	(void)link_send(central->link, CID_ATT, pdu, length);
-	promise_keep_with(promise, "ok");
+	procedure_begin(central);
+	central_request(central, raw_taken, pdu, length);
 }

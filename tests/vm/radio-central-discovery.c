@@ -26,7 +26,7 @@ struct Discovery {
 
 Discovery *discovery_free(Discovery *discovery)
 {
-	free(discovery);
+	g_free(discovery);
 	return NULL;
 }
 
@@ -35,10 +35,10 @@ static void discover_taken(Central *central, uint8_t error, const uint8_t *pdu, 
 /* The next request from that handle on. */
 static void discover(Central *central, uint16_t from)
 {
-	uint16_t type = central->procedure.discovery->type;
+	uint16_t type = central->end->procedure.discovery->type;
 	uint8_t pdu[7] = { ATT_FIND_INFORMATION };
 
-	central->procedure.handle = from;
+	central->end->procedure.handle = from;
 	put_le16(pdu + 1, from);
 	put_le16(pdu + 3, LAST_HANDLE);
 	put_le16(pdu + 5, type);
@@ -47,18 +47,6 @@ static void discover(Central *central, uint16_t from)
 	else if (type)
 		pdu[0] = ATT_READ_BY_GROUP_TYPE;
 	central_request(central, discover_taken, pdu, type ? 7 : 5);
-}
-
-static void uuid_print(const Uuid *uuid, FILE *text)
-{
-	const uint8_t *b = uuid->bytes;
-
-	if (uuid->length == 2) {
-		fprintf(text, "0000%02x%02x-0000-1000-8000-00805f9b34fb", b[1], b[0]);
-		return;
-	}
-	for (int i = 15; i >= 0; i--)
-		fprintf(text, i == 12 || i == 10 || i == 8 || i == 6 ? "%02x-" : "%02x", b[i]);
 }
 
 static int item_compare(const void *a, const void *b)
@@ -78,22 +66,24 @@ static bool is_descriptor(const Discovery *discovery, const Item *item)
 	return true;
 }
 
-static void discovery_print(Discovery *discovery, FILE *text)
+static void discovery_print(Discovery *discovery, GString *text)
 {
 	qsort(discovery->items, discovery->n, sizeof(Item), item_compare);
 	for (size_t i = 0; i < discovery->n; i++) {
 		const Item *item = &discovery->items[i];
+		char uuid[UUID_TEXT_LEN + 1];
 
 		if (item->kind == 'd' && !is_descriptor(discovery, item))
 			continue;
-		fprintf(text, " %c:%04x:", item->kind, item->handle);
+		g_string_append_printf(text, " %c:%04x:", item->kind, item->handle);
 		if (item->kind == 's')
-			fprintf(text, "%04x:", item->other);
+			g_string_append_printf(text, "%04x:", item->other);
 		if (item->kind == 'c')
-			fprintf(text, "%02x:%04x:", item->properties, item->other);
-		uuid_print(&item->uuid, text);
+			g_string_append_printf(text, "%02x:%04x:", item->properties, item->other);
+		uuid_format(&item->uuid, uuid);
+		g_string_append(text, uuid);
 		if (item->kind == 's')
-			fputs(item->primary ? ":p" : ":s", text);
+			g_string_append(text, item->primary ? ":p" : ":s");
 	}
 }
 
@@ -101,7 +91,8 @@ static void discovery_print(Discovery *discovery, FILE *text)
  * not know. */
 static void discover_next(Central *central, uint8_t error)
 {
-	Discovery *discovery = central->procedure.discovery;
+	Discovery *discovery = central->end->procedure.discovery;
+	g_autoptr(GString) text = NULL;
 
 	if (error && error != ATT_ATTRIBUTE_NOT_FOUND && discovery->type != UUID_SECONDARY) {
 		procedure_end_att(central, error);
@@ -112,9 +103,9 @@ static void discover_next(Central *central, uint8_t error)
 			discovery->type = discovery->type == UUID_SECONDARY ? UUID_CHARACTERISTIC : 0;
 		discover(central, 1);
 	} else {
-		fputs("ok", central->procedure.promise->text);
-		discovery_print(discovery, central->procedure.promise->text);
-		procedure_end(central, "%s", "");
+		text = g_string_new("ok");
+		discovery_print(discovery, text);
+		procedure_end(central, "%s", text->str);
 	}
 }
 
@@ -133,7 +124,9 @@ static bool item_read(uint16_t type, const uint8_t *entry, size_t length, Item *
 
 	if (length != before + 2 && length != before + 16)
 		return false;
-	*ret = (Item){ .kind = 'd', .handle = le16(entry), .uuid = uuid_read(entry + before, length - before) };
+	*ret = (Item){ .kind = 'd',
+		       .handle = le16(entry),
+		       .uuid = uuid_read(entry + before, length - before) };
 	if (type == UUID_CHARACTERISTIC) {
 		ret->kind = 'c';
 		ret->properties = entry[2];
@@ -148,7 +141,7 @@ static bool item_read(uint16_t type, const uint8_t *entry, size_t length, Item *
 
 static void discover_taken(Central *central, uint8_t error, const uint8_t *pdu, size_t length)
 {
-	Discovery *discovery = central->procedure.discovery;
+	Discovery *discovery = central->end->procedure.discovery;
 	uint16_t last = 0;
 	size_t each;
 	Item item;
@@ -166,7 +159,7 @@ static void discover_taken(Central *central, uint8_t error, const uint8_t *pdu, 
 		discovery->items[discovery->n++] = item;
 		last = item.kind == 's' ? item.other : item.handle;
 	}
-	if (last < central->procedure.handle)
+	if (last < central->end->procedure.handle)
 		procedure_end(central, "error wrong answer");
 	else if (last == LAST_HANDLE)
 		discover_next(central, 0);
@@ -174,16 +167,12 @@ static void discover_taken(Central *central, uint8_t error, const uint8_t *pdu, 
 		discover(central, (uint16_t)(last + 1));
 }
 
-void central_discover(Central *central, Promise *promise)
+void central_discover(Central *central)
 {
-	Discovery *discovery = calloc(1, sizeof(*discovery));
+	Discovery *discovery = g_new0(Discovery, 1);
 
-	if (!discovery) {
-		promise_keep_with(promise, "error no memory");
-		return;
-	}
-	procedure_begin(central, promise);
+	procedure_begin(central);
 	discovery->type = UUID_PRIMARY;
-	central->procedure.discovery = discovery;
+	central->end->procedure.discovery = discovery;
 	discover(central, 1);
 }

@@ -33,23 +33,20 @@ static void pdu_send(Central *central, uint8_t code, const void *parameters, siz
 	uint8_t pdu[SMP_PDU_MAX] = { code };
 
 	memcpy(pdu + 1, parameters, length);
-	(void)link_send(central->link, CID_SMP, pdu, 1 + length);
+	(void)link_send(central->end->link, CID_SMP, pdu, 1 + length);
 }
 
 /* The test is told, if it asked for it. */
 static void security_end(Central *central, const char *format, ...)
 {
-	Promise *promise = central->securing;
+	g_autofree char *reply = NULL;
 	va_list args;
 
-	central->smp.step = IDLE;
-	central->securing = NULL;
-	if (!promise)
-		return;
+	central->end->smp.step = IDLE;
 	va_start(args, format);
-	vfprintf(promise->text, format, args);
+	reply = g_strdup_vprintf(format, args);
 	va_end(args);
-	promise_keep(promise);
+	central_finish_secure(central, "%s", reply);
 }
 
 void central_smp_close(Central *central)
@@ -59,10 +56,10 @@ void central_smp_close(Central *central)
 
 uint64_t central_smp_run(Central *central, uint64_t now)
 {
-	if (!central->securing)
+	if (!central->securing.give)
 		return UINT64_MAX;
-	if (central->security_deadline > now)
-		return central->security_deadline;
+	if (central->end->security_deadline > now)
+		return central->end->security_deadline;
 	security_end(central, "error no answer");
 	return UINT64_MAX;
 }
@@ -76,7 +73,7 @@ static void give_up(Central *central, uint8_t reason)
 
 static void confirm_send(Central *central)
 {
-	Smp *smp = &central->smp;
+	Smp *smp = &central->end->smp;
 
 	if (getrandom(smp->random, sizeof(smp->random), 0) < 0 ||
 	    smp_confirm_value(smp, smp->random, smp->confirm) < 0) {
@@ -91,7 +88,7 @@ static void confirm_send(Central *central)
  * where a passkey was. */
 static void response_take(Central *central, const uint8_t *pdu)
 {
-	Smp *smp = &central->smp;
+	Smp *smp = &central->end->smp;
 
 	memcpy(smp->response, pdu, sizeof(smp->response));
 	if (pdu[4] != KEY_SIZE) {
@@ -107,7 +104,7 @@ static void response_take(Central *central, const uint8_t *pdu)
 
 static void confirm_take(Central *central, const uint8_t *pdu)
 {
-	Smp *smp = &central->smp;
+	Smp *smp = &central->end->smp;
 
 	memcpy(smp->their_confirm, pdu + 1, sizeof(smp->their_confirm));
 	smp->step = WAIT_RANDOM;
@@ -116,7 +113,7 @@ static void confirm_take(Central *central, const uint8_t *pdu)
 
 static void random_take(Central *central, const uint8_t *pdu)
 {
-	Smp *smp = &central->smp;
+	Smp *smp = &central->end->smp;
 	uint8_t confirm[AES_BLOCK];
 
 	if (smp_confirm_value(smp, pdu + 1, confirm) < 0 ||
@@ -126,20 +123,20 @@ static void random_take(Central *central, const uint8_t *pdu)
 		give_up(central, CONFIRM_VALUE_FAILED);
 	} else {
 		smp->step = WAIT_ENCRYPTION;
-		link_want_key(central->link, 0, 0);
+		link_want_key(central->end->link, 0, 0);
 	}
 }
 
 static void key_take(Central *central, const uint8_t *pdu)
 {
-	memcpy(central->smp.ltk, pdu + 1, sizeof(central->smp.ltk));
-	central->smp.step = WAIT_KEY_NAME;
+	memcpy(central->end->smp.ltk, pdu + 1, sizeof(central->end->smp.ltk));
+	central->end->smp.step = WAIT_KEY_NAME;
 }
 
 static void key_name_take(Central *central, const uint8_t *pdu)
 {
 	SmpAnswer answer = { .n = 0 };
-	Smp *smp = &central->smp;
+	Smp *smp = &central->end->smp;
 
 	smp->diversifier = le16(pdu + 1);
 	memcpy(&smp->random_number, pdu + 3, sizeof(smp->random_number));
@@ -150,7 +147,8 @@ static void key_name_take(Central *central, const uint8_t *pdu)
 	if (smp->response[5] & KEY_IDENTITY) {
 		smp_identify(smp, &answer);
 		for (size_t i = 0; i < answer.n; i++)
-			(void)link_send(central->link, CID_SMP, answer.pdus[i].bytes, answer.pdus[i].length);
+			(void)link_send(central->end->link, CID_SMP, answer.pdus[i].bytes,
+					answer.pdus[i].length);
 	}
 	security_end(central, "ok");
 }
@@ -166,12 +164,12 @@ static uint8_t io_capability(const Smp *smp)
 /* Encrypts with the bond, or pairs for one. */
 static void begin(Central *central, bool by_passkey, uint32_t passkey)
 {
-	Smp *smp = &central->smp;
+	Smp *smp = &central->end->smp;
 
 	if (smp->bonded && device_address_equal(&smp->bond_central, &smp->peripheral) &&
 	    (smp->bond_authenticated || !by_passkey)) {
 		smp->step = WAIT_BOND_ENCRYPTION;
-		link_want_key(central->link, smp->diversifier, smp->random_number);
+		link_want_key(central->end->link, smp->diversifier, smp->random_number);
 		return;
 	}
 	smp->by_passkey = by_passkey;
@@ -179,7 +177,7 @@ static void begin(Central *central, bool by_passkey, uint32_t passkey)
 	memcpy(smp->request,
 	       (uint8_t[]){ PAIRING_REQUEST, io_capability(smp), 0,
 			    by_passkey ? AUTH_BONDING | AUTH_MITM : AUTH_BONDING, KEY_SIZE,
-			    smp->private ? KEY_IDENTITY : 0, KEY_ENCRYPTION },
+			    smp->privacy->on ? KEY_IDENTITY : 0, KEY_ENCRYPTION },
 	       sizeof(smp->request));
 	smp->step = WAIT_RESPONSE;
 	pdu_send(central, smp->request[0], smp->request + 1, sizeof(smp->request) - 1);
@@ -199,7 +197,7 @@ void central_receive_smp(Central *central, const uint8_t *pdu, size_t length)
 		{ ENCRYPTION_INFORMATION, WAIT_KEY, 1 + AES_BLOCK, key_take },
 		{ CENTRAL_IDENTIFICATION, WAIT_KEY_NAME, 11, key_name_take },
 	};
-	Smp *smp = &central->smp;
+	Smp *smp = &central->end->smp;
 
 	if (pdu[0] == SECURITY_REQUEST && smp->step == IDLE && !central->att.encrypted) {
 		begin(central, false, SMP_PASSKEY_UNKNOWN);
@@ -222,7 +220,7 @@ void central_receive_smp(Central *central, const uint8_t *pdu, size_t length)
 /* Both have a key: the same one, or the first encrypted packet is not understood. */
 void central_key(Central *central, const uint8_t *key)
 {
-	Smp *smp = &central->smp;
+	Smp *smp = &central->end->smp;
 	bool pairing = smp->step == WAIT_ENCRYPTION;
 	const uint8_t *ours = pairing ? smp->stk : smp->ltk;
 
@@ -234,28 +232,28 @@ void central_key(Central *central, const uint8_t *key)
 	}
 	if (memcmp(key, ours, AES_BLOCK)) {
 		security_end(central, "error hci 0x%02x", HCI_MIC_FAILURE);
-		link_close(central->link, HCI_MIC_FAILURE);
+		link_close(central->end->link, HCI_MIC_FAILURE);
 		return;
 	}
 	central->att.encrypted = true;
 	central->att.authenticated = pairing ? smp->by_passkey : smp->bond_authenticated;
-	link_encrypted(central->link);
+	link_encrypted(central->end->link);
 	if (pairing && (smp->response[6] & KEY_ENCRYPTION))
 		smp->step = WAIT_KEY;
 	else
 		security_end(central, "ok");
 }
 
-void central_secure(Central *central, bool by_passkey, uint32_t passkey, Promise *promise)
+void central_secure(Central *central, bool by_passkey, uint32_t passkey)
 {
-	central->securing = promise;
-	central->security_deadline = clock_now() + CENTRAL_PATIENCE;
+	central->end->security_deadline = clock_now() + CENTRAL_PATIENCE;
 	begin(central, by_passkey, passkey);
 }
 
-void central_type(Central *central, uint32_t passkey)
+bool central_type(Central *central, uint32_t passkey)
 {
-	central->smp.passkey = passkey;
-	if (central->smp.step == WAIT_PASSKEY)
+	central->end->smp.passkey = passkey;
+	if (central->end->smp.step == WAIT_PASSKEY)
 		confirm_send(central);
+	return true;
 }

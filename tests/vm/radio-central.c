@@ -3,75 +3,51 @@
 
 #include <errno.h>
 #include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
 #include <bluetooth/bluetooth.h>
 #include <bluetooth/hci.h>
 
 #include "radio-central.h"
 
-int central_new(Centrals *centrals, const Central *model)
+void central_end_new(Central *central)
 {
-	Central *central;
-
-	for (central = centrals->first; central; central = central->next)
-		if (!strcmp(central->name, model->name) ||
-		    !bacmp(&central->address.address, &model->address.address))
-			return -EEXIST;
-	central = malloc(sizeof(*central));
-	if (!central)
-		return -ENOMEM;
-	*central = *model;
-	central->att.database = &central->database;
-	central->next = centrals->first;
-	centrals->first = central;
-	return 0;
+	central->end = g_new0(CentralEnd, 1);
+	central->end->smp.privacy = &central->privacy;
 }
 
-Central *central_free(Centrals *centrals, Central *central)
+void central_end_free(Central *central)
 {
-	Central **place = &centrals->first;
-
-	if (central->link)
-		link_close(central->link, HCI_CONNECTION_TIMEOUT);
-	while (*place != central)
-		place = &(*place)->next;
-	*place = central->next;
-	inbox_clear(&central->inbox);
-	free(central);
-	return NULL;
+	if (central->end->link)
+		link_close(central->end->link, HCI_CONNECTION_TIMEOUT);
+	g_free(central->end);
 }
 
-void centrals_deinit(Centrals *centrals)
+void central_drop(Central *central, uint8_t reason)
 {
-	while (centrals->first)
-		central_free(centrals, centrals->first);
+	link_close(central->end->link, reason);
 }
 
-Central *centrals_find(const Centrals *centrals, const char *name)
+void central_unbond(Central *central)
 {
-	for (Central *central = centrals->first; central; central = central->next)
-		if (!strcmp(central->name, name))
-			return central;
-	return NULL;
+	central->end->smp.bonded = false;
 }
 
-void procedure_begin(Central *central, Promise *promise)
+void procedure_begin(Central *central)
 {
-	central->procedure = (Procedure){ .promise = promise, .deadline = clock_now() + CENTRAL_PATIENCE };
+	central->end->procedure = (Procedure){ .deadline = clock_now() + CENTRAL_PATIENCE };
 }
 
 void procedure_end(Central *central, const char *format, ...)
 {
-	Promise *promise = central->procedure.promise;
+	g_autofree char *reply = NULL;
 	va_list args;
 
-	discovery_free(central->procedure.discovery);
-	central->procedure = (Procedure){ .promise = NULL };
+	discovery_free(central->end->procedure.discovery);
+	central->end->procedure = (Procedure){ .handle = 0 };
 	va_start(args, format);
-	vfprintf(promise->text, format, args);
+	reply = g_strdup_vprintf(format, args);
 	va_end(args);
-	promise_keep(promise);
+	central_finish(central, "%s", reply);
 }
 
 void procedure_end_att(Central *central, uint8_t error)
@@ -84,12 +60,12 @@ void procedure_end_att(Central *central, uint8_t error)
 
 void central_request(Central *central, Step step, const uint8_t *pdu, size_t length)
 {
-	Procedure *procedure = &central->procedure;
+	Procedure *procedure = &central->end->procedure;
 
 	procedure->step = step;
 	procedure->opcode = pdu[0];
 	procedure->deadline = clock_now() + CENTRAL_PATIENCE;
-	(void)link_send(central->link, CID_ATT, pdu, length);
+	(void)link_send(central->end->link, CID_ATT, pdu, length);
 }
 
 static void mtu_taken(Central *central, uint8_t error, const uint8_t *pdu, size_t length)
@@ -101,17 +77,20 @@ static void mtu_taken(Central *central, uint8_t error, const uint8_t *pdu, size_
 	procedure_end(central, "ok");
 }
 
-int central_connect(Central *central, Controller *radio, uint16_t mtu, Promise *promise)
+int central_connect(Central *central, Radio *radio, uint16_t mtu)
 {
+	const DeviceAddress address = device_address(central->addr, central->random);
 	uint8_t pdu[3] = { ATT_MTU_REQUEST };
+	CentralEnd *end = central->end;
 
-	central->link = controller_accept(radio, central, &central->address);
-	if (!central->link)
+	end->link = controller_accept(radio, central, &address);
+	if (!end->link)
 		return -ECONNREFUSED;
+	central->radio = radio;
 	central->att.mtu_limit = mtu;
 	att_open(&central->att);
-	smp_open(&central->smp, &central->link->central, &central->link->peripheral);
-	procedure_begin(central, promise);
+	smp_open(&end->smp, &end->link->central, &end->link->peripheral);
+	procedure_begin(central);
 	put_le16(pdu + 1, mtu);
 	central_request(central, mtu_taken, pdu, sizeof(pdu));
 	return 0;
@@ -119,28 +98,28 @@ int central_connect(Central *central, Controller *radio, uint16_t mtu, Promise *
 
 void central_closed(Central *central)
 {
-	central->link = NULL;
+	central->end->link = NULL;
+	central->radio = NULL;
 	att_close(&central->att);
 	central_smp_close(central);
-	if (central->procedure.promise)
-		procedure_end(central, "error link lost");
+	procedure_end(central, "error link lost");
 }
 
-uint64_t centrals_run(Centrals *centrals, uint64_t now)
+uint64_t centrals_run(Air *air, uint64_t now)
 {
-	uint64_t next = UINT64_MAX, due;
+	uint64_t next = NEVER;
 
-	for (Central *central = centrals->first; central; central = central->next) {
-		if (central->procedure.promise && central->procedure.deadline <= now)
+	for (unsigned int i = 0; i < air->centrals->len; i++) {
+		Central *central = air->centrals->pdata[i];
+		const CentralEnd *end = central->end;
+
+		if (central->answer.give && end->procedure.deadline <= now)
 			procedure_end(central, "error no answer");
-		if (central->procedure.promise && central->procedure.deadline < next)
-			next = central->procedure.deadline;
-		due = central_smp_run(central, now);
-		if (due < next)
-			next = due;
-		due = central->link ? link_run(central->link, now) : UINT64_MAX;
-		if (due < next)
-			next = due;
+		if (central->answer.give)
+			next = MIN(next, end->procedure.deadline);
+		next = MIN(next, central_smp_run(central, now));
+		if (end->link)
+			next = MIN(next, link_run(end->link, now));
 	}
 	return next;
 }

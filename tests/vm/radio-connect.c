@@ -68,7 +68,7 @@ static DeviceAddress initiation_target(const Controller *controller)
 
 void controller_hear(Controller *controller, Peer *peer)
 {
-	DeviceAddress device = *peer_address(peer), target = initiation_target(controller);
+	DeviceAddress device = peer_address(peer), target = initiation_target(controller);
 	/* our controllers have no random address: the host uses none without privacy */
 	DeviceAddress central = { 0, controller->address };
 	uint8_t status;
@@ -84,7 +84,7 @@ void controller_hear(Controller *controller, Peer *peer)
 	link = link_new(controller, &central, &device);
 	if (link) {
 		link->peer = peer;
-		peer_opened(peer, link);
+		peer_join(peer, link);
 	}
 	initiation_end(controller, link ? 0 : HCI_MEMORY_FULL, &device, link ? link->handle : 0);
 	/* as controllers do: they take a link for open once they have asked for it, and tell later that
@@ -93,16 +93,22 @@ void controller_hear(Controller *controller, Peer *peer)
 		link_close(link, status);
 }
 
-/* Limits and rejections, from 0x09 to 0x0f, a controller finds before it asks; only then does the kernel (6.1) pass the
- * status on. */
+/* Limits and rejections, from 0x09 to 0x0f, a controller finds before it asks; only then does the kernel
+ * (6.1) pass the status on. */
 static uint8_t initiation_refusal(Controller *controller)
 {
 	DeviceAddress target = initiation_target(controller);
 
-	for (Peer *peer = controller->peers->first; peer; peer = peer->next)
-		if (!controller->initiating_by_list && device_address_equal(peer_address(peer), &target) &&
+	const GPtrArray *peers = controller->air->peers;
+
+	for (unsigned int i = 0; !controller->initiating_by_list && i < peers->len; i++) {
+		Peer *peer = peers->pdata[i];
+		DeviceAddress device = peer_address(peer);
+
+		if (device_address_equal(&device, &target) &&
 		    peer->refusal >= HCI_MAX_NUMBER_OF_CONNECTIONS && peer->refusal <= HCI_REJECTED_PERSONAL)
 			return peer_refuse(peer);
+	}
 	return 0;
 }
 
@@ -119,8 +125,8 @@ void initiation_begin(Controller *controller, const Command *command, const le_c
 		controller->initiating = !status;
 	}
 	command_status(controller, command->opcode, status);
-	if (!status)
-		peers_hear(controller->peers, controller);
+	for (unsigned int i = 0; !status && i < controller->air->peers->len; i++)
+		controller_hear(controller, controller->air->peers->pdata[i]);
 }
 
 static void run_create_connection(Controller *controller, const Command *command,

@@ -41,10 +41,8 @@ int controller_process(Controller *controller)
 /* true when this scan has reported it already */
 static bool seen_before(Controller *controller, const Report *report)
 {
-	uint64_t key = 0;
+	uint64_t key = report->addr | (uint64_t)report->random << 48 | (uint64_t)report->type << 56;
 
-	memcpy(&key, &report->address, sizeof(report->address));
-	key |= (uint64_t)report->address_type << 48 | (uint64_t)report->type << 56;
 	for (size_t i = 0; i < controller->n_seen; i++)
 		if (controller->seen[i] == key)
 			return true;
@@ -53,25 +51,31 @@ static bool seen_before(Controller *controller, const Report *report)
 	return false;
 }
 
+size_t report_pack(const Report *report, uint8_t *ret)
+{
+	le_advertising_info info = {
+		.evt_type = report->type,
+		.bdaddr_type = report->random,
+		.bdaddr = device_address(report->addr, report->random).address,
+		.length = report->len,
+	};
+	size_t n = LE_ADVERTISING_INFO_SIZE;
+
+	memcpy(ret, &info, n);
+	memcpy(ret + n, report->data, report->len);
+	n += report->len;
+	ret[n++] = (uint8_t)report->rssi;
+	return n;
+}
+
 static int report_send(Controller *controller, const Report *report)
 {
 	uint8_t parameters[2 + LE_ADVERTISING_INFO_SIZE + REPORT_DATA_MAX + 1] = {
 		EVT_LE_ADVERTISING_REPORT, 1 /* one report */
 	};
-	le_advertising_info info = {
-		.evt_type = report->type,
-		.bdaddr_type = report->address_type,
-		.bdaddr = report->address,
-		.length = report->length,
-	};
-	size_t n = 2;
+	size_t n = report_pack(report, parameters + 2);
 
-	memcpy(parameters + n, &info, LE_ADVERTISING_INFO_SIZE);
-	n += LE_ADVERTISING_INFO_SIZE;
-	memcpy(parameters + n, report->data, report->length);
-	n += report->length;
-	parameters[n++] = (uint8_t)report->rssi;
-	return event_send(controller, EVT_LE_META_EVENT, parameters, n, NULL, 0);
+	return event_send(controller, EVT_LE_META_EVENT, parameters, 2 + n, NULL, 0);
 }
 
 /* What became of an event: 1 where the host got it. */
@@ -88,7 +92,7 @@ static int count_sent(Controller *controller, int error)
 
 int controller_report(Controller *controller, const Report *report)
 {
-	DeviceAddress device = { report->address_type, report->address };
+	DeviceAddress device = device_address(report->addr, report->random);
 	int r;
 
 	if (!controller->scanning)
@@ -149,18 +153,18 @@ static int controller_plug(Controller *controller)
 	return 0;
 }
 
-int controller_new(Controller **ret, const bdaddr_t *address, bool filter_duplicates, uint8_t n_sets,
-		   Peers *peers)
+int controller_new(Controller **ret, Air *air, uint64_t addr, bool filter_duplicates, uint8_t n_sets)
 {
 	Controller *controller = calloc(1, sizeof(*controller));
 	int r;
 
 	if (!controller)
 		return -ENOMEM;
-	controller->address = *address;
+	controller->air = air;
+	controller->addr = addr;
+	controller->address = device_address(addr, false).address;
 	controller->fd = controller->control_fd = -1;
 	controller->filter_duplicates = filter_duplicates;
-	controller->peers = peers;
 	controller->advert.n_sets = n_sets;
 	controller->seen = calloc(SEEN_MAX, sizeof(*controller->seen));
 	r = controller->seen ? controller_plug(controller) : -ENOMEM;
@@ -176,6 +180,8 @@ Controller *controller_free(Controller *controller)
 {
 	if (!controller)
 		return NULL;
+	if (controller->source)
+		g_source_remove(controller->source);
 	while (controller->links)
 		link_free(controller->links);
 	if (controller->fd >= 0)
@@ -187,9 +193,19 @@ Controller *controller_free(Controller *controller)
 	return NULL;
 }
 
-const bdaddr_t *controller_address(const Controller *controller)
+Air *controller_air(const Controller *controller)
 {
-	return &controller->address;
+	return controller->air;
+}
+
+uint64_t controller_addr(const Controller *controller)
+{
+	return controller->addr;
+}
+
+void controller_watch(Controller *controller, unsigned int source)
+{
+	controller->source = source;
 }
 
 int controller_fd(const Controller *controller)
@@ -197,9 +213,9 @@ int controller_fd(const Controller *controller)
 	return controller->fd;
 }
 
-int controller_index(const Controller *controller)
+unsigned int controller_index(const Controller *controller)
 {
-	return controller->index;
+	return (unsigned int)controller->index;
 }
 
 uint64_t controller_sent(const Controller *controller)

@@ -102,18 +102,18 @@ int extended_report_send(Controller *controller, const Report *report)
 		.subevent = EVT_LE_EXTENDED_ADVERTISING_REPORT,
 		.n = 1,
 		.type = htobs(types[report->type]),
-		.address_type = report->address_type,
-		.address = report->address,
+		.address_type = report->random,
+		.address = device_address(report->addr, report->random).address,
 		.phy = PHY_1M,
 		.sid = SID_NONE,
 		.power = POWER_UNKNOWN,
 		.rssi = report->rssi,
-		.length = report->length,
+		.length = report->len,
 	};
 
-	memcpy(extended.data, report->data, report->length);
+	memcpy(extended.data, report->data, report->len);
 	return event_send(controller, EVT_LE_META_EVENT, &extended,
-			  sizeof(extended) - REPORT_DATA_MAX + report->length, NULL, 0);
+			  sizeof(extended) - REPORT_DATA_MAX + report->len, NULL, 0);
 }
 
 const Command extended_commands[] = {

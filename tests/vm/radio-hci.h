@@ -22,8 +22,11 @@ typedef struct Command {
 		    const uint8_t *parameters);
 } Command;
 
-struct Controller {
+struct Radio {
+	Air *air;
+	uint64_t addr;
 	bdaddr_t address;
+	unsigned int source;
 	int fd;			/* /dev/vhci */
 	int control_fd;		/* for asking the kernel about the device */
 	int index;
@@ -40,7 +43,6 @@ struct Controller {
 	uint64_t *seen;		/* address, its type, event type of what this scan reported */
 	size_t n_seen;
 
-	Peers *peers;
 	Link *links;
 	Advert advert;
 };

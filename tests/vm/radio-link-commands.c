@@ -17,6 +17,7 @@
 #define EVT_LE_LONG_TERM_KEY_REQUEST 0x05
 #define EVT_LE_DATA_LENGTH_CHANGE 0x07
 #define FEATURES_TIME (SECOND / 50)
+#define RSSI (-60)
 #define DATA_PACKET_TIME 2120	/* µs for DATA_PACKET_LENGTH bytes */
 
 typedef struct DataLength {
@@ -183,7 +184,7 @@ void link_encrypted(Link *link)
 static void run_read_rssi(Controller *controller, const Command *command, const uint8_t *parameters)
 {
 	Link *link = link_find(controller, (uint16_t)(parameters[0] | parameters[1] << 8));
-	read_rssi_rp answer = { .status = link ? 0 : HCI_NO_CONNECTION, .rssi = PEER_RSSI };
+	read_rssi_rp answer = { .status = link ? 0 : HCI_NO_CONNECTION, .rssi = RSSI };
 
 	memcpy(&answer.handle, parameters, sizeof(answer.handle));
 	command_complete(controller, command->opcode, &answer, sizeof(answer));

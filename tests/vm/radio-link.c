@@ -55,7 +55,7 @@ Link *link_free(Link *link)
 		place = &(*place)->next;
 	*place = link->next;
 	if (link->peer)
-		peer_closed(link->peer);
+		peer_leave(link->peer);
 	if (link->visitor)
 		central_closed(link->visitor);
 	free(link);
@@ -164,7 +164,7 @@ static void frame_take(Link *link)
 	if (btohs(head->cid) == CID_SIGNALLING)
 		signal_take(link, payload, length);
 	else if (link->peer)
-		peer_receive(link->peer, btohs(head->cid), payload, length);
+		peer_take(link->peer, btohs(head->cid), payload, length);
 	else
 		central_receive(link->visitor, btohs(head->cid), payload, length);
 }

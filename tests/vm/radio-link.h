@@ -12,8 +12,6 @@
 #define LINK_FRAME_MAX 1024	/* L2CAP header and payload */
 
 typedef struct Link Link;
-typedef struct Peer Peer;
-typedef struct Central Central;
 
 struct Link {
 	Link *next;

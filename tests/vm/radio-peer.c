@@ -1,147 +1,187 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The life of emulated peripherals: they come and go, advertise, and get connected. */
+/* What a peripheral does on its link: it answers, and pairs. */
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <bluetooth/bluetooth.h>
 #include <bluetooth/hci.h>
 
 #include "radio-peer.h"
 
-#define ADVERTISING_INTERVAL (SECOND / 10)
+typedef struct Outgoing {
+	uint64_t due;
+	size_t length;
+	uint8_t pdu[ATT_MTU_MAX];
+} Outgoing;
 
-int peer_new(Peers *peers, const Peer *model, uint64_t now)
+void peer_end_new(Peer *peer)
 {
-	Peer *peer;
-
-	for (peer = peers->first; peer; peer = peer->next)
-		if (!strcmp(peer->name, model->name) ||
-		    !bacmp(&peer->address.address, &model->address.address))
-			return -EEXIST;
-	peer = malloc(sizeof(*peer));
-	if (!peer)
-		return -ENOMEM;
-	*peer = *model;
-	peer->advertisement.type = 0;	/* ADV_IND */
-	peer->advertisement.address_type = peer->address.type;
-	peer->advertisement.address = peer->address.address;
-	peer->advertisement.rssi = PEER_RSSI;
-	peer->due = now;
-	peer->att.database = &peer->database;
-	peer->att.mtu_limit = ATT_MTU_MAX;
-	peer->smp.io = SMP_NONE;
-	peer->next = peers->first;
-	peers->first = peer;
-	return 0;
+	peer->end = g_new0(PeerEnd, 1);
+	peer->end->smp.io = SMP_NONE;
+	peer->end->smp.privacy = &peer->privacy;
+	g_queue_init(&peer->end->outgoing);
 }
 
-Peer *peer_free(Peers *peers, Peer *peer)
+void peer_end_free(Peer *peer)
 {
-	Peer **place = &peers->first;
-
 	if (peer->link)
 		link_close(peer->link, HCI_CONNECTION_TIMEOUT);
-	while (*place != peer)
-		place = &(*place)->next;
-	*place = peer->next;
-	gatt_deinit(&peer->database);
-	free(peer);
-	return NULL;
+	g_free(peer->end);
 }
 
-void peers_deinit(Peers *peers)
+void peer_end_drop(Peer *peer, uint8_t reason)
 {
-	while (peers->first)
-		peer_free(peers, peers->first);
+	link_close(peer->link, reason);
 }
 
-Peer *peers_find(const Peers *peers, const char *name)
+DeviceAddress peer_address(const Peer *peer)
 {
-	for (Peer *peer = peers->first; peer; peer = peer->next)
-		if (!strcmp(peer->name, name))
-			return peer;
-	return NULL;
+	return device_address(peer->report.addr, peer->report.random);
 }
 
-const DeviceAddress *peer_address(const Peer *peer)
+void peer_join(Peer *peer, Link *link)
 {
-	return &peer->address;
+	const DeviceAddress address = peer_address(peer);
+
+	smp_open(&peer->end->smp, &link->central, &address);
+	peer_opened(peer, link, smp_is_bonded(&peer->end->smp));
 }
 
-bool peer_is_connectable(const Peer *peer)
+void peer_leave(Peer *peer)
 {
-	return !peer->muted && !peer->link;
+	g_queue_clear_full(&peer->end->outgoing, g_free);
+	peer_closed(peer, smp_is_bonded(&peer->end->smp));
 }
 
-uint8_t peer_refuse(Peer *peer)
+void peer_end_send(Peer *peer, const uint8_t *pdu, size_t len)
 {
-	uint8_t status = peer->refusal;
-
-	if (status && !peer->refuses_for_ever && --peer->refusals == 0)
-		peer->refusal = 0;
-	return status;
+	(void)link_send(peer->link, CID_ATT, pdu, len);
 }
 
-void peers_hear(const Peers *peers, Controller *controller)
+void peer_end_hurry(Peer *peer)
 {
-	for (Peer *peer = peers->first; peer; peer = peer->next)
-		controller_hear(controller, peer);
+	const uint64_t latest = clock_now() + peer->latency_ms * MILLISECOND;
+
+	for (GList *at = peer->end->outgoing.head; at; at = at->next)
+		((Outgoing *)at->data)->due = MIN(((Outgoing *)at->data)->due, latest);
 }
 
-void peer_opened(Peer *peer, Link *link)
+/* An answer goes at once, or when the peer's latency has passed. */
+static void answer_send(Peer *peer, const uint8_t *pdu, size_t length)
 {
-	peer->link = link;
-	att_open(&peer->att);
-	smp_open(&peer->smp, &link->central, &peer->address);
-	/* of what others have subscribed to, nothing is left; and a stranger knows no former attributes */
-	if (!smp_is_bonded(&peer->smp)) {
-		gatt_unsubscribe(&peer->database);
-		peer->change_first = peer->change_last = 0;
+	Outgoing *outgoing;
+
+	if (!peer->latency_ms && g_queue_is_empty(&peer->end->outgoing)) {
+		peer_end_send(peer, pdu, length);
+		return;
+	}
+	outgoing = g_new0(Outgoing, 1);
+	outgoing->due = clock_now() + peer->latency_ms * MILLISECOND;
+	outgoing->length = length;
+	memcpy(outgoing->pdu, pdu, length);
+	g_queue_push_tail(&peer->end->outgoing, outgoing);
+}
+
+static void smp_send(Peer *peer, const SmpAnswer *answer)
+{
+	for (size_t i = 0; i < answer->n; i++)
+		(void)link_send(peer->link, CID_SMP, answer->pdus[i].bytes, answer->pdus[i].length);
+}
+
+void peer_take(Peer *peer, uint16_t cid, const uint8_t *payload, size_t length)
+{
+	SmpAnswer smp_answer = { .n = 0 };
+	uint8_t pdu[ATT_MTU_MAX];
+	size_t n;
+
+	if (cid == CID_SMP) {
+		smp_receive(&peer->end->smp, payload, length, &smp_answer);
+		smp_send(peer, &smp_answer);
+	} else if (cid == CID_ATT) {
+		n = peer_receive(peer, payload, length, pdu);
+		if (n > 0)
+			answer_send(peer, pdu, n);
 	}
 }
 
-void peer_closed(Peer *peer)
+bool peer_encrypt(Peer *peer, const uint8_t key[AES_BLOCK], uint16_t diversifier, uint64_t number)
 {
-	peer->link = NULL;
-	att_close(&peer->att);
-	peer_link_clear(peer);
-	if (!smp_is_bonded(&peer->smp))
-		gatt_unsubscribe(&peer->database);
+	bool authenticated;
+
+	if (!smp_key_is(&peer->end->smp, key, diversifier, number, &authenticated))
+		return false;
+	peer->att.encrypted = true;
+	peer->att.authenticated = authenticated;
+	return true;
 }
 
-/* One advertisement to every radio, with an empty scan response: the kernel keeps a connectable
- * advertisement back until one comes. */
-static void peer_advertise(Peer *peer, Controller *const *radios, size_t n_radios)
+void peer_encrypted(Peer *peer)
 {
-	Report response = peer->advertisement;
+	SmpAnswer answer = { .n = 0 };
 
-	response.type = 4;	/* SCAN_RSP */
-	response.length = 0;
-	for (size_t i = 0; i < n_radios && peer_is_connectable(peer); i++) {
-		if (controller_report(radios[i], &peer->advertisement) > 0 &&
-		    controller_scanning_actively(radios[i]))
-			(void)controller_report(radios[i], &response);
-		controller_hear(radios[i], peer);
-	}
+	smp_encrypted(&peer->end->smp, &answer);
+	smp_send(peer, &answer);
+	if (smp_is_bonded(&peer->end->smp))
+		peer_secured(peer);
 }
 
-uint64_t peers_run(Peers *peers, Controller *const *radios, size_t n_radios, uint64_t now)
+bool peer_end_bonded(const Peer *peer)
 {
-	uint64_t next = UINT64_MAX, due;
+	return peer->end->smp.bonded;
+}
 
-	for (Peer *peer = peers->first; peer; peer = peer->next) {
-		if (peer->due <= now) {
-			peer_advertise(peer, radios, n_radios);
-			peer->due += ADVERTISING_INTERVAL;
-			if (peer->due < now)
-				peer->due = now + ADVERTISING_INTERVAL;
-		}
-		due = peer_link_run(peer, now);
-		if (peer->due < next)
-			next = peer->due;
-		if (due < next)
-			next = due;
+void peer_end_forget(Peer *peer)
+{
+	peer->end->smp.bonded = false;
+}
+
+bool peer_end_pairing(Peer *peer)
+{
+	static const uint8_t io[] = { [PEER_JUST_WORKS] = SMP_NONE, [PEER_DISPLAY] = SMP_DISPLAY,
+				      [PEER_KEYBOARD] = SMP_KEYBOARD, [PEER_REFUSES] = SMP_NONE };
+	Smp *smp = &peer->end->smp;
+
+	if (peer->pairing == PEER_CONFIRM)
+		return false;
+	smp->io = io[peer->pairing];
+	smp->refuses = peer->pairing == PEER_REFUSES;
+	smp->passkey = peer->passkey;
+	return true;
+}
+
+bool peer_end_type(Peer *peer, uint32_t passkey)
+{
+	SmpAnswer answer = { .n = 0 };
+
+	smp_type(&peer->end->smp, passkey, &answer);
+	smp_send(peer, &answer);
+	return true;
+}
+
+void peer_end_ask(Peer *peer)
+{
+	SmpAnswer answer = { .n = 0 };
+
+	smp_ask(&peer->end->smp, &answer);
+	smp_send(peer, &answer);
+}
+
+static uint64_t peer_end_run(Peer *peer, uint64_t now)
+{
+	uint64_t next = peer->link ? link_run(peer->link, now) : NEVER;
+	Outgoing *outgoing;
+
+	while ((outgoing = g_queue_peek_head(&peer->end->outgoing)) && outgoing->due <= now) {
+		peer_end_send(peer, outgoing->pdu, outgoing->length);
+		g_free(g_queue_pop_head(&peer->end->outgoing));
 	}
+	return outgoing ? MIN(next, outgoing->due) : next;
+}
+
+uint64_t peer_ends_run(Air *air, uint64_t now)
+{
+	uint64_t next = NEVER;
+
+	for (unsigned int i = 0; i < air->peers->len; i++)
+		next = MIN(next, peer_end_run(air->peers->pdata[i], now));
 	return next;
 }

@@ -4,7 +4,7 @@
 #include <endian.h>
 #include <errno.h>
 #include <string.h>
-#include <sys/random.h>
+#include <glib.h>
 
 #include "radio-smp-crypto.h"
 
@@ -46,22 +46,23 @@ int smp_confirm_value(const Smp *smp, const uint8_t random[AES_BLOCK], uint8_t r
 	return aes_encrypt(key, block, ret);
 }
 
-int smp_make_private(const Smp *smp, DeviceAddress *ret)
+void irk_get(const Privacy *privacy, uint8_t ret[AES_BLOCK])
 {
-	uint8_t block[AES_BLOCK] = { 0 }, random[3];
-	int r;
+	for (size_t i = 0; i < AES_BLOCK; i++)
+		ret[i] = privacy->irk[AES_BLOCK - 1 - i];
+}
 
-	if (getrandom(random, sizeof(random), 0) < 0)
-		return -errno;
-	random[2] = (uint8_t)((random[2] & 0x3f) | 0x40);
-	memcpy(block, random, sizeof(random));
-	r = aes_encrypt(smp->irk, block, block);
-	if (r < 0)
-		return r;
-	ret->type = 1;
-	memcpy(ret->address.b, block, 3);
-	memcpy(ret->address.b + 3, random, 3);
-	return 0;
+uint64_t smp_private_address(const Privacy *privacy)
+{
+	uint8_t irk[AES_BLOCK], block[AES_BLOCK] = { 0 };
+	uint32_t random = (g_random_int() & 0x3fffff) | 0x400000;
+
+	for (int i = 0; i < 3; i++)
+		block[i] = (uint8_t)(random >> 8 * i);
+	irk_get(privacy, irk);
+	if (aes_encrypt(irk, block, block) < 0)
+		g_error("AES, which every pairing needs too");
+	return (uint64_t)random << 24 | (uint64_t)block[2] << 16 | (uint64_t)block[1] << 8 | block[0];
 }
 
 int smp_short_term_key(Smp *smp, const uint8_t central_random[AES_BLOCK],

@@ -40,3 +40,5 @@ int smp_confirm_value(const Smp *smp, const uint8_t random[AES_BLOCK], uint8_t r
 /* the key generation function s1: sets stk */
 int smp_short_term_key(Smp *smp, const uint8_t central_random[AES_BLOCK],
 		       const uint8_t peripheral_random[AES_BLOCK]);
+/* little endian, as SMP has it */
+void irk_get(const Privacy *privacy, uint8_t ret[AES_BLOCK]);

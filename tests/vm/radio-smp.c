@@ -45,7 +45,7 @@ static bool passkey_possible(uint8_t ours, uint8_t theirs)
 static void request_take(Smp *smp, const uint8_t *pdu, SmpAnswer *answer)
 {
 	uint8_t authentication = pdu[3] & AUTH_BONDING;
-	uint8_t keys = smp->private ? KEY_ENCRYPTION | KEY_IDENTITY : KEY_ENCRYPTION;
+	uint8_t keys = smp->privacy->on ? KEY_ENCRYPTION | KEY_IDENTITY : KEY_ENCRYPTION;
 
 	if (smp->refuses) {
 		fail(smp, answer, PAIRING_NOT_SUPPORTED);
@@ -95,7 +95,8 @@ static void random_take(Smp *smp, const uint8_t *pdu, SmpAnswer *answer)
 {
 	uint8_t confirm[AES_BLOCK];
 
-	if (smp_confirm_value(smp, pdu + 1, confirm) < 0 || smp_short_term_key(smp, pdu + 1, smp->random) < 0) {
+	if (smp_confirm_value(smp, pdu + 1, confirm) < 0 ||
+	    smp_short_term_key(smp, pdu + 1, smp->random) < 0) {
 		fail(smp, answer, UNSPECIFIED_REASON);
 	} else if (memcmp(confirm, smp->their_confirm, sizeof(confirm))) {
 		fail(smp, answer, CONFIRM_VALUE_FAILED);
@@ -177,8 +178,12 @@ bool smp_key_is(const Smp *smp, const uint8_t key[AES_BLOCK], uint16_t diversifi
 
 void smp_identify(const Smp *smp, SmpAnswer *answer)
 {
-	answer_add(answer, IDENTITY_INFORMATION, smp->irk, sizeof(smp->irk));
-	answer_add(answer, IDENTITY_ADDRESS_INFORMATION, &smp->identity, sizeof(smp->identity));
+	const DeviceAddress identity = device_address(smp->privacy->identity, smp->privacy->random);
+	uint8_t irk[AES_BLOCK];
+
+	irk_get(smp->privacy, irk);
+	answer_add(answer, IDENTITY_INFORMATION, irk, sizeof(irk));
+	answer_add(answer, IDENTITY_ADDRESS_INFORMATION, &identity, sizeof(identity));
 }
 
 void smp_encrypted(Smp *smp, SmpAnswer *answer)

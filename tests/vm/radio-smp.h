@@ -11,6 +11,7 @@
 
 #include "radio-address.h"
 #include "radio-aes.h"
+#include "report.h"
 
 #define SMP_PDU_MAX 65
 #define SMP_PASSKEY_UNKNOWN UINT32_MAX
@@ -31,9 +32,7 @@ typedef struct Smp {
 	DeviceAddress central, peripheral;
 
 	/* who it is, for those with whom it pairs, while its address is a private one */
-	bool private;
-	DeviceAddress identity;
-	uint8_t irk[AES_BLOCK];		/* little endian */
+	const Privacy *privacy;
 
 	/* the pairing under way */
 	uint8_t step;
@@ -73,7 +72,7 @@ bool smp_key_is(const Smp *smp, const uint8_t key[AES_BLOCK], uint16_t diversifi
 void smp_encrypted(Smp *smp, SmpAnswer *answer);
 /* The two PDUs by which it says who it is. */
 void smp_identify(const Smp *smp, SmpAnswer *answer);
-/* A new private address of that identity; negative errno. */
-int smp_make_private(const Smp *smp, DeviceAddress *ret);
+/* A new private address of that identity. */
+uint64_t smp_private_address(const Privacy *privacy);
 /* Whether the central is the one that is bonded. */
 bool smp_is_bonded(const Smp *smp);

@@ -4,7 +4,7 @@
 
 #include "adapter.h"
 #include "advert.h"
-#include "central.h"
+#include "central-server.h"
 #include "device.h"
 #include "discovery.h"
 #include "object.h"

@@ -87,13 +87,13 @@ static void adapter_on_rename(void *owner, Device *device, uint64_t addr)
 /* The kernel knows whose a private address is, where there is a bond. */
 static uint64_t adapter_resolve(const Adapter *adapter, uint64_t addr, bool *random)
 {
-	return store_resolve(adapter->home.air->store, adapter->radio->addr, addr, random);
+	return store_resolve(air_sim(adapter->home.air)->store, adapter->radio->addr, addr, random);
 }
 
 Device *adapter_find(const Adapter *adapter, const Central *central)
 {
-	bool random = central_is_random(central);
-	uint64_t addr = adapter_resolve(adapter, central_addr(central), &random);
+	bool random = central->random;
+	uint64_t addr = adapter_resolve(adapter, central->addr, &random);
 
 	return g_hash_table_lookup(adapter->devices, &addr);
 }
@@ -151,8 +151,8 @@ static void adapter_on_central(void *owner, Central *central, bool up)
 {
 	Adapter *adapter = owner;
 	Device *device = adapter_find(adapter, central);
-	bool random = central_is_random(central);
-	uint64_t addr = adapter_resolve(adapter, central_addr(central), &random);
+	bool random = central->random;
+	uint64_t addr = adapter_resolve(adapter, central->addr, &random);
 
 	if (!up) {
 		server_leave(adapter->server, central);
@@ -299,7 +299,7 @@ Adapter *adapter_new(Bus *bus, Air *air, Radio *radio, const Agents *agents, boo
 				      .rename = adapter_on_rename,
 				      .remove = adapter_on_remove,
 				      .owner = adapter };
-	adapter_load(adapter, air->store);
+	adapter_load(adapter, air_sim(air)->store);
 	adapter->adverts = adverts_new(adapter);
 	adapter->server = server_new(adapter);
 	if (fresh)

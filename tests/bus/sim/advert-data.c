@@ -384,7 +384,7 @@ bool advert_data_fill(const AdvertData *data, const AdvertHome *home, Instance *
 	ret->len = (uint8_t)all->len;
 	fill_response(data, home, ret);
 	fill_intervals(data, home, ret);
-	ret->type = data->peripheral ? RADIO_ADV_IND : ret->response_len > 0 ? RADIO_ADV_SCAN_IND : RADIO_ADV_NONCONN_IND;
+	ret->type = data->peripheral ? REPORT_ADV_IND : ret->response_len > 0 ? REPORT_ADV_SCAN_IND : REPORT_ADV_NONCONN_IND;
 	ret->turn_ms = data->duration > 0 ? data->duration * 1000U + 40 : 0;
 	return true;
 }

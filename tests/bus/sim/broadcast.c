@@ -180,7 +180,7 @@ void broadcast_power(Broadcast *broadcast, bool on, bool keep)
 
 static bool slot_is_connectable(const Slot *slot)
 {
-	return slot->on && slot->instance.type == RADIO_ADV_IND;
+	return slot->on && slot->instance.type == REPORT_ADV_IND;
 }
 
 bool broadcast_is_connectable(const Broadcast *broadcast)

@@ -13,7 +13,7 @@
 
 typedef struct Instance {
 	uint8_t id; /* from 1 on */
-	uint8_t type; /* RADIO_ADV_IND, _SCAN_IND or _NONCONN_IND */
+	uint8_t type; /* REPORT_ADV_IND, _SCAN_IND or _NONCONN_IND */
 	uint32_t min, max; /* 0.625 ms */
 	uint8_t len, response_len;
 	uint8_t data[BROADCAST_DATA_MAX], response[BROADCAST_DATA_MAX];

@@ -38,7 +38,7 @@ struct Characteristic {
 static GVariant *characteristic_get_flags(const Characteristic *characteristic)
 {
 	const char *names[16];
-	unsigned int n = attr_flags_names(characteristic->flags, names);
+	unsigned int n = flags_names(characteristic->flags, names);
 
 	return g_variant_new_strv(names, n);
 }

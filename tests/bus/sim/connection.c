@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A device's Connect() and Disconnect(), and its link. */
-#include "air.h"
+#include "sim.h"
 #include "connection.h"
 
 #define DISCONNECT_MS 2000 /* bluetoothd gives profiles that long to say goodbye */
@@ -11,7 +11,7 @@ static guint closed_in_this_turn;
 
 struct Connection {
 	Bus *bus;
-	struct Air *air;
+	Air *air;
 	Radio *radio;
 	uint64_t addr;
 	bool random;
@@ -59,9 +59,8 @@ static void connection_over(Connection *connection)
 }
 
 /* bluetoothd wants to hear when the services change. */
-static void connection_watch_services(Connection *connection)
+static void connection_watch_services(Connection *connection, const AttrTable *table)
 {
-	const AttrTable *table = link_peer(connection->link)->table;
 	const Attr *attr = attrs_find_uuid(table, ATTR_UUID_SERVICE_CHANGED);
 	const Attr *ccc = attr ? attrs_find_ccc(table, attr) : NULL;
 	g_autoptr(GBytes) indications = g_bytes_new_static("\2", 2);
@@ -73,6 +72,7 @@ static void connection_watch_services(Connection *connection)
 static void connection_on_discovered(void *data, uint8_t error, const uint8_t *value, size_t len)
 {
 	Connection *connection = data;
+	AttrTable *table;
 
 	(void)value;
 	(void)len;
@@ -83,8 +83,10 @@ static void connection_on_discovered(void *data, uint8_t error, const uint8_t *v
 		connection_set_resolved(connection, true, NULL);
 		return;
 	}
-	connection_watch_services(connection);
-	connection_set_resolved(connection, true, link_peer(connection->link)->table);
+	table = attrs_new(&link_peer(connection->link)->database);
+	connection_watch_services(connection, table);
+	connection_set_resolved(connection, true, table);
+	attrs_free(table);
 }
 
 static void connection_discover(Connection *connection)
@@ -92,7 +94,7 @@ static void connection_discover(Connection *connection)
 	if (connection->discovering)
 		return;
 	connection->discovering = true;
-	link_request(connection->link, ATT_DISCOVER, 0, 0, NULL, connection_on_discovered,
+	link_request(connection->link, LINK_DISCOVER, 0, 0, NULL, connection_on_discovered,
 		     connection);
 }
 
@@ -161,7 +163,8 @@ static int on_turn_over(void *data)
 	return G_SOURCE_REMOVE;
 }
 
-/* bluetoothd 5.66 takes a socket that it opens in the turn in which it closed another one for both, and dies. */
+/* bluetoothd 5.66 takes a socket that it opens in the turn in which it closed another one for both, and dies.
+ */
 static void connection_open_socket(const Connection *connection)
 {
 	if (closed_in_this_turn && connection->bus->crash)
@@ -254,7 +257,7 @@ Link *connection_link(const Connection *connection)
 	return connection->link;
 }
 
-Connection *connection_new(Bus *bus, struct Air *air, Radio *radio, uint64_t addr, bool random,
+Connection *connection_new(Bus *bus, Air *air, Radio *radio, uint64_t addr, bool random,
 			   Gatt *gatt, const ConnectionOps *ops, void *owner)
 {
 	Connection *connection = g_new0(Connection, 1);

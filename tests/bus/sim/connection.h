@@ -14,7 +14,7 @@ typedef struct ConnectionOps {
 	bool (*elevate)(void *owner); /* as of a link */
 } ConnectionOps;
 
-Connection *connection_new(Bus *bus, struct Air *air, Radio *radio, uint64_t addr, bool random,
+Connection *connection_new(Bus *bus, Air *air, Radio *radio, uint64_t addr, bool random,
 			   Gatt *gatt, const ConnectionOps *ops, void *owner);
 Connection *connection_free(Connection *connection); /* after connection_close */
 

@@ -57,18 +57,18 @@ static int on_beat(void *data)
 	static unsigned int beats;
 	g_autofree char *line =
 		g_strdup_printf("notify heart 000B 00%02X", 60 + (++beats * 7) % 21);
-	g_autofree char *reply = command_run(data, line);
+	g_autofree char *reply = language_ask(data, line);
 
 	return g_str_has_prefix(reply, "ok") ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
 }
 
-void demo_start(Sim *sim)
+void demo_start(Language *language)
 {
 	for (unsigned int i = 0; i < G_N_ELEMENTS(demo_requests); i++) {
-		g_autofree char *reply = command_run(sim, demo_requests[i]);
+		g_autofree char *reply = language_ask(language, demo_requests[i]);
 
 		if (!g_str_has_prefix(reply, "ok"))
 			g_error("demo: %s: %s", demo_requests[i], reply);
 	}
-	g_timeout_add_seconds(1, on_beat, sim);
+	g_timeout_add_seconds(1, on_beat, language);
 }

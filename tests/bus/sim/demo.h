@@ -2,6 +2,6 @@
 /* A handful of believable advertisers, for people without a radio. */
 #pragma once
 
-#include "commands.h"
+#include "request.h"
 
-void demo_start(Sim *sim);
+void demo_start(Language *language);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A Device1 object that stands for a central which has connected to us. */
-#include "central.h"
+#include "central-server.h"
 #include "device-private.h"
 
 #define RESOLVE_MS 5 /* bluetoothd looks for services there, too */
@@ -73,7 +73,7 @@ void device_central_disconnect(Device *device, GDBusMethodInvocation *call)
 void device_central_cancel_pairing(Device *device, GDBusMethodInvocation *call)
 {
 	bus_error(device->home->bus, call, "DoesNotExist", "Does Not Exist");
-	if (central_smp(device->central))
+	if (device->central->end->smp)
 		central_lose(device->central, LOCAL_HOST_TERMINATED);
 }
 

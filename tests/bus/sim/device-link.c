@@ -17,7 +17,7 @@ void device_store(Device *device)
 	};
 
 	if (device->lasting)
-		store_put(device->home->air->store, &stored);
+		store_put(air_sim(device->home->air)->store, &stored);
 }
 
 void device_identify(Device *device, const Privacy *privacy)
@@ -42,7 +42,7 @@ void device_set_lasting(Device *device, bool lasting)
 	if (lasting)
 		device_store(device);
 	else
-		store_remove(device->home->air->store, device->home->radio->addr, device->addr);
+		store_remove(air_sim(device->home->air)->store, device->home->radio->addr, device->addr);
 }
 
 static bool device_is_connected(const Device *device)
@@ -209,5 +209,6 @@ void device_power_lost(Device *device)
 
 bool device_may_go(const Device *device)
 {
-	return !device->lasting && (device->doomed || (!device->central && !connection_link(device->connection)));
+	return !device->lasting &&
+	       (device->doomed || (!device->central && !connection_link(device->connection)));
 }

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "agents.h"
-#include "air.h"
+#include "sim.h"
 #include "eir.h"
 
 typedef struct Device Device;

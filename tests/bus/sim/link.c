@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A radio's link to a peripheral. */
-#include "air.h"
 #include "link.h"
+#include "sim.h"
 
 #define FIRST_TRY_MS 20
 #define NEXT_TRY_MS 100 /* the peripheral advertises that often */
@@ -9,17 +9,15 @@
 #define LOCAL_HOST_TERMINATED 0x16
 
 typedef struct LinkRequest {
-	AttOp op;
-	uint16_t handle, offset;
-	GBytes *value;
+	GByteArray *pdu; /* empty: discovery */
 	LinkAnswer answer; /* NULL: nobody waits any more */
 	void *data;
-	uint8_t error;
-	GByteArray *result;
+	uint8_t result[ATT_MTU_MAX]; /* the answer */
+	size_t len;
 } LinkRequest;
 
 struct Link {
-	struct Air *air;
+	Air *air;
 	Radio *radio;
 	Peer *peer; /* NULL: not up */
 	uint64_t addr;
@@ -39,17 +37,21 @@ static void link_next(Link *link);
 
 static void request_free(LinkRequest *request)
 {
-	if (request->value)
-		g_bytes_unref(request->value);
-	g_byte_array_unref(request->result);
+	g_byte_array_unref(request->pdu);
 	g_free(request);
+}
+
+/* ATT error of the answer, or 0 */
+static uint8_t request_error(const LinkRequest *request)
+{
+	return request->len == 5 && request->result[0] == ATT_ERROR ? request->result[4] : 0;
 }
 
 static void request_finish(LinkRequest *request, uint8_t error)
 {
 	if (request->answer)
-		request->answer(request->data, error, request->result->data,
-				error ? 0 : request->result->len);
+		request->answer(request->data, error, request->result + 1,
+				error || request->len == 0 ? 0 : request->len - 1);
 	request_free(request);
 }
 
@@ -61,6 +63,29 @@ static void link_fail_requests(Link *link)
 		request_finish(request, ATT_UNLIKELY);
 }
 
+static bool link_is_bonded(const Link *link)
+{
+	return link->peer->end->bond == link->radio->addr;
+}
+
+/* bluetoothd asks for the greatest MTU at once. */
+static void link_join(Link *link, Peer *peer)
+{
+	static const uint8_t exchange[] = { ATT_MTU_REQUEST, ATT_MTU_MAX & 0xff, ATT_MTU_MAX >> 8 };
+	uint8_t answer[ATT_MTU_MAX];
+
+	link->peer = peer;
+	peer_opened(peer, link, link_is_bonded(link));
+	(void)att_answer(&peer->att, exchange, sizeof(exchange), answer);
+}
+
+/* Only of a bonded central it is remembered what it has subscribed to. */
+static void link_leave(Link *link)
+{
+	link->peer->end->typed = NULL;
+	peer_closed(link->peer, link_is_bonded(link));
+}
+
 static void link_stop(Link *link)
 {
 	if (link->trying)
@@ -70,26 +95,39 @@ static void link_stop(Link *link)
 	link->trying = link->answering = 0;
 	link->has_answer = false;
 	if (link->peer)
-		peer_unlinked(link->peer);
+		link_leave(link);
 	link->peer = NULL;
 	link->elevating = false;
 	link_fail_requests(link);
 }
 
+/* The one with that address, as that radio's kernel sees it, which knows who is bonded. */
+static Peer *link_find_peer(const Link *link)
+{
+	for (unsigned int i = 0; i < link->air->peers->len; i++) {
+		Peer *peer = link->air->peers->pdata[i];
+		bool random = peer->report.random;
+
+		if (store_resolve(air_sim(link->air)->store, link->radio->addr, peer->report.addr, &random) ==
+			    link->addr &&
+		    random == link->random)
+			return peer;
+	}
+	return NULL;
+}
+
 static int link_on_try(void *data)
 {
 	Link *link = data;
-	Peer *peer = air_find_peer_of(link->air, link->radio, link->addr, link->random);
-	uint8_t status = 0;
+	Peer *peer = link_find_peer(link);
 
 	link->trying = 0;
-	if (peer && peer_answers(peer, &status)) {
-		if (status) {
+	if (peer && peer_is_connectable(peer)) {
+		if (peer_refuse(peer)) {
 			link->ops->failed(link->owner);
 			return G_SOURCE_REMOVE;
 		}
-		link->peer = peer;
-		peer_linked(peer, link);
+		link_join(link, peer);
 		link->ops->up(link->owner);
 	} else if (g_get_monotonic_time() >= link->deadline) {
 		link->ops->failed(link->owner);
@@ -99,7 +137,7 @@ static int link_on_try(void *data)
 	return G_SOURCE_REMOVE;
 }
 
-Link *link_new(struct Air *air, Radio *radio, uint64_t addr, bool random, const LinkOps *ops,
+Link *link_new(Air *air, Radio *radio, uint64_t addr, bool random, const LinkOps *ops,
 	       void *owner)
 {
 	Link *link = g_new0(Link, 1);
@@ -111,7 +149,7 @@ Link *link_new(struct Air *air, Radio *radio, uint64_t addr, bool random, const 
 	link->ops = ops;
 	link->owner = owner;
 	link->requests = g_queue_new();
-	link->deadline = g_get_monotonic_time() + (int64_t)air->connect_ms * 1000;
+	link->deadline = g_get_monotonic_time() + (int64_t)air_sim(air)->connect_ms * 1000;
 	link->trying = g_timeout_add(FIRST_TRY_MS, link_on_try, link);
 	return link;
 }
@@ -144,7 +182,7 @@ Radio *link_radio(const Link *link)
 
 uint16_t link_mtu(const Link *link)
 {
-	return link->peer ? link->peer->mtu : 23;
+	return link->peer ? link->peer->att.mtu : ATT_MTU_MIN;
 }
 
 AttrSecurity link_security(const Link *link)
@@ -155,6 +193,12 @@ AttrSecurity link_security(const Link *link)
 void link_secure(Link *link, AttrSecurity security)
 {
 	link->security = security;
+	if (!link->peer)
+		return;
+	link->peer->att.encrypted = security > ATTR_PLAIN;
+	link->peer->att.authenticated = security == ATTR_AUTHENTICATED;
+	if (security > ATTR_PLAIN && link_is_bonded(link))
+		peer_secured(link->peer);
 }
 
 void link_lose(Link *link, uint8_t reason)
@@ -187,18 +231,18 @@ static int link_on_answer(void *data)
 {
 	Link *link = data;
 	LinkRequest *request = g_queue_peek_head(link->requests);
+	uint8_t error = request_error(request);
 
 	link->answering = 0;
 	link->has_answer = false;
-	if ((request->error == ATT_INSUFFICIENT_AUTHENTICATION ||
-	     request->error == ATT_INSUFFICIENT_ENCRYPTION) &&
+	if ((error == ATT_INSUFFICIENT_AUTHENTICATION || error == ATT_INSUFFICIENT_ENCRYPTION) &&
 	    link->security == ATTR_PLAIN && link->ops->elevate(link->owner)) {
 		link->elevating = true;
-		link->answering = g_timeout_add(link->air->att_ms, link_on_att_timeout, link);
+		link->answering = g_timeout_add(air_sim(link->air)->att_ms, link_on_att_timeout, link);
 		return G_SOURCE_REMOVE;
 	}
 	(void)g_queue_pop_head(link->requests);
-	request_finish(request, request->error);
+	request_finish(request, error);
 	link_next(link);
 	return G_SOURCE_REMOVE;
 }
@@ -206,8 +250,12 @@ static int link_on_answer(void *data)
 /* Finding the services, characteristics and descriptors takes about a request an attribute. */
 static unsigned int link_request_latency(const Link *link, const LinkRequest *request)
 {
-	unsigned int n = request->op == ATT_DISCOVER ? 4 + link->peer->table->list->len : 1;
+	const Database *database = &link->peer->database;
+	unsigned int n = request->pdu->len > 0 ? 1 : 4;
 
+	for (size_t i = 0; request->pdu->len == 0 && i < database->n; i++)
+		if (!uuid_is(&database->attributes[i].type, UUID_CHARACTERISTIC)) /* its value counts */
+			n++;
 	return n * link->peer->latency_ms;
 }
 
@@ -218,11 +266,9 @@ static void link_next(Link *link)
 	if (!request || link->answering || link->elevating || !link->peer)
 		return;
 
-	g_byte_array_set_size(request->result, 0);
-	request->error = peer_request(link->peer, request->op, request->handle, request->offset,
-				      request->value, request->result);
+	request->len = peer_receive(link->peer, request->pdu->data, request->pdu->len, request->result);
 	if (link->peer->silent) {
-		link->answering = g_timeout_add(link->air->att_ms, link_on_att_timeout, link);
+		link->answering = g_timeout_add(air_sim(link->air)->att_ms, link_on_att_timeout, link);
 		return;
 	}
 	link->answering =
@@ -239,29 +285,49 @@ void link_hurry(Link *link)
 		link_request_latency(link, g_queue_peek_head(link->requests)), link_on_answer, link);
 }
 
-void link_request(Link *link, AttOp op, uint16_t handle, uint16_t offset, GBytes *value,
+static void append_le16(GByteArray *pdu, uint16_t value)
+{
+	uint8_t bytes[2];
+
+	put_le16(bytes, value);
+	g_byte_array_append(pdu, bytes, sizeof(bytes));
+}
+
+void link_request(Link *link, uint8_t opcode, uint16_t handle, uint16_t offset, GBytes *value,
 		  LinkAnswer answer, void *data)
 {
 	LinkRequest *request = g_new0(LinkRequest, 1);
+	uint8_t execute[] = { ATT_EXECUTE_WRITE, (uint8_t)handle };
 
-	request->op = op;
-	request->handle = handle;
-	request->offset = offset;
-	request->value = value ? g_bytes_ref(value) : NULL;
 	request->answer = answer;
 	request->data = data;
-	request->result = g_byte_array_new();
+	request->pdu = g_byte_array_new();
+	if (opcode == ATT_EXECUTE_WRITE) {
+		g_byte_array_append(request->pdu, execute, sizeof(execute));
+	} else if (opcode != LINK_DISCOVER) {
+		g_byte_array_append(request->pdu, &opcode, 1);
+		append_le16(request->pdu, handle);
+	}
+	if (opcode == ATT_READ_BLOB || opcode == ATT_PREPARE_WRITE)
+		append_le16(request->pdu, offset);
+	if (value)
+		g_byte_array_append(request->pdu, g_bytes_get_data(value, NULL),
+				    (guint)g_bytes_get_size(value));
 	g_queue_push_tail(link->requests, request);
 	link_next(link);
 }
 
 void link_command(Link *link, uint16_t handle, const void *value, size_t len)
 {
-	g_autoptr(GBytes) bytes = g_bytes_new(value, len);
-	g_autoptr(GByteArray) nothing = g_byte_array_new();
+	static const uint8_t opcode = ATT_WRITE_COMMAND;
+	g_autoptr(GByteArray) pdu = g_byte_array_new();
+	uint8_t nothing[ATT_MTU_MAX];
 
+	g_byte_array_append(pdu, &opcode, 1);
+	append_le16(pdu, handle);
+	g_byte_array_append(pdu, value, (guint)len);
 	if (link->peer)
-		(void)peer_request(link->peer, ATT_COMMAND, handle, 0, bytes, nothing);
+		(void)peer_receive(link->peer, pdu->data, pdu->len, nothing);
 }
 
 void link_forget(Link *link, const void *data)
@@ -291,12 +357,16 @@ void link_retry(Link *link)
 	link_next(link);
 }
 
-void link_notify(Link *link, uint16_t handle, const uint8_t *value, size_t len)
+void link_take(Link *link, const uint8_t *pdu, size_t len)
 {
-	link->ops->heard(link->owner, handle, value, len);
-}
+	static const uint8_t confirmation = ATT_CONFIRMATION;
+	const Attribute *changed = database_find_type(&link->peer->database, UUID_SERVICE_CHANGED);
+	uint8_t nothing[ATT_MTU_MAX];
 
-void link_tell_changed(Link *link)
-{
-	link->ops->changed(link->owner);
+	if (pdu[0] == ATT_INDICATION)
+		(void)peer_receive(link->peer, &confirmation, sizeof(confirmation), nothing);
+	if (changed && le16(pdu + 1) == changed->handle)
+		link->ops->changed(link->owner);
+	else
+		link->ops->heard(link->owner, le16(pdu + 1), pdu + 3, len - 3);
 }

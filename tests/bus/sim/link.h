@@ -3,9 +3,10 @@
  * one request on the air at a time. */
 #pragma once
 
+#include "attribute.h"
 #include "peer.h"
+#include "radio.h"
 
-struct Air;
 
 typedef struct Link Link;
 
@@ -25,7 +26,7 @@ typedef struct LinkOps {
 } LinkOps;
 
 /* Tries for as long as the air says. The outcome comes later. */
-Link *link_new(struct Air *air, Radio *radio, uint64_t addr, bool random, const LinkOps *ops,
+Link *link_new(Air *air, Radio *radio, uint64_t addr, bool random, const LinkOps *ops,
 	       void *owner);
 /* Ends it without a word to the owner; the peripheral notices. Requests are answered first. */
 Link *link_free(Link *link);
@@ -37,8 +38,9 @@ uint16_t link_mtu(const Link *link);
 AttrSecurity link_security(const Link *link);
 void link_secure(Link *link, AttrSecurity security);
 
-/* value may be NULL. answer is called once, later. */
-void link_request(Link *link, AttOp op, uint16_t handle, uint16_t offset, GBytes *value,
+#define LINK_DISCOVER 0 /* in the place of an opcode: the whole of service discovery */
+/* value may be NULL. answer is called once, later. Of ATT_EXECUTE_WRITE the handle is 1, or 0 to cancel. */
+void link_request(Link *link, uint8_t opcode, uint16_t handle, uint16_t offset, GBytes *value,
 		  LinkAnswer answer, void *data);
 void link_command(Link *link, uint16_t handle, const void *value, size_t len);
 /* Nobody waits any more for answers that go to data. */
@@ -49,8 +51,27 @@ void link_ask_security(Link *link);
 void link_retry(Link *link);
 
 /* The peripheral's side: */
-void link_notify(Link *link, uint16_t handle, const uint8_t *value, size_t len);
-void link_tell_changed(Link *link);
+void link_take(Link *link, const uint8_t *pdu, size_t len); /* a notification or indication */
 /* Its latency is less now: so it is for the answer that is on its way. */
 void link_hurry(Link *link);
 void link_lose(Link *link, uint8_t reason);
+
+typedef struct PeerEnd {
+	uint64_t bond; /* the radio it is bonded with; 0: none */
+	AttrSecurity bond_security;
+	/* Who shows the passkey learns what was typed here. */
+	void (*typed)(void *data, uint32_t passkey);
+	void *typed_data;
+} PeerEnd;
+
+/* As of AirOps. */
+void peer_end_new(Peer *peer);
+void peer_end_free(Peer *peer);
+void peer_end_drop(Peer *peer, uint8_t reason);
+void peer_end_send(Peer *peer, const uint8_t *pdu, size_t len);
+void peer_end_hurry(Peer *peer);
+bool peer_end_bonded(const Peer *peer);
+void peer_end_forget(Peer *peer);
+bool peer_end_pairing(Peer *peer);
+bool peer_end_type(Peer *peer, uint32_t passkey);
+void peer_end_ask(Peer *peer);

@@ -5,8 +5,10 @@
 
 #include <glib-unix.h>
 
+#include "commands.h"
 #include "control.h"
 #include "demo.h"
+#include "sim.h"
 
 #define DEMO_RADIO "00:AA:01:00:00:00"
 
@@ -35,9 +37,7 @@ static bool options_read(Options *options, int *argc, char ***argv)
 	};
 	g_autoptr(GOptionContext)
 		context = g_option_context_new("- BlueZ and its radios, simulated");
-	g_autofree char *help = g_strconcat(
-		"Air control, one request a line, answered by \"ok [TEXT]\" or \"error TEXT\":\n",
-		commands_help, NULL);
+	g_autofree char *help = g_strconcat(commands_help, sim_help, NULL);
 	g_autoptr(GError) error = NULL;
 
 	g_option_context_set_description(context, help);
@@ -54,11 +54,11 @@ static bool options_read(Options *options, int *argc, char ***argv)
 	return true;
 }
 
-static bool plug_all(Sim *sim, char **addrs)
+static bool plug_all(Language *language, char **addrs)
 {
 	for (; addrs && *addrs; addrs++) {
 		g_autofree char *line = g_strconcat("plug ", *addrs, NULL);
-		g_autofree char *reply = command_run(sim, line);
+		g_autofree char *reply = language_ask(language, line);
 
 		if (!g_str_has_prefix(reply, "ok")) {
 			g_printerr("bluebroker-simbluez: --plug %s: %s\n", *addrs, reply);
@@ -94,18 +94,18 @@ static void on_crash(void *data)
 	g_idle_add_full(G_PRIORITY_HIGH, on_crashed, data, NULL);
 }
 
-static bool sim_setup(Sim *sim, const Options *options)
+static bool sim_setup(Sim *sim, Language *language, const Options *options)
 {
 	static const char *const demo_radios[] = { DEMO_RADIO, NULL };
 
-	if (!plug_all(sim, options->plug))
+	if (!plug_all(language, options->plug))
 		return false;
 	if (options->demo) {
-		if (!options->plug && !plug_all(sim, (char **)demo_radios))
+		if (!options->plug && !plug_all(language, (char **)demo_radios))
 			return false;
-		demo_start(sim);
+		demo_start(language);
 	}
-	sim->stack = stack_new(sim->air, sim->faults, &sim->options);
+	sim->stack = stack_new(&sim->air, sim->faults, &sim->options);
 	if (!sim->stack)
 		return false;
 	stack_find(sim->stack);
@@ -117,6 +117,7 @@ int main(int argc, char **argv)
 	Options options = { .temporary_timeout = 30 };
 	g_autoptr(GMainLoop) loop = NULL;
 	Control *control = NULL;
+	Language language = { .verbs = verbs };
 	Sim sim = { 0 };
 	bool ok = false;
 
@@ -128,24 +129,22 @@ int main(int argc, char **argv)
 	g_unix_signal_add(SIGTERM, on_signal, loop);
 	g_unix_signal_add(SIGINT, on_signal, loop);
 
-	sim.air = air_new();
-	sim.faults = faults_new();
+	sim_init(&sim);
+	language.air = &sim.air;
 	sim.options.experimental = options.experimental;
 	sim.options.crash = on_crash;
 	sim.options.crash_data = &sim;
 	sim.options.temporary_ms = (unsigned int)(options.temporary_timeout * 1000);
-	ok = sim_setup(&sim, &options);
+	ok = sim_setup(&sim, &language, &options);
 	if (ok && options.control)
-		ok = (control = control_new(options.control, &sim, quit, loop)) != NULL;
+		ok = (control = control_new(options.control, &language, quit, loop)) != NULL;
 	if (ok) {
 		g_print("ready\n");
 		g_main_loop_run(loop);
 	}
 
 	control_free(control);
-	stack_free(sim.stack);
-	air_free(sim.air);
-	faults_free(sim.faults);
+	sim_deinit(&sim);
 	g_free(options.control);
 	g_strfreev(options.plug);
 	return ok ? 0 : 1;

@@ -4,9 +4,11 @@
 
 #include "adapter-private.h"
 #include "application.h"
-#include "central.h"
+#include "central-server.h"
 #include "node.h"
 
+#define UUID_GENERIC_ACCESS 0x1800
+#define UUID_GENERIC_ATTRIBUTE 0x1801
 #define ANSWER_MS 5000 /* bluetoothd does not wait any longer */
 
 static const char *const node_ifaces[] = { "org.bluez.GattService1", "org.bluez.GattCharacteristic1",
@@ -15,7 +17,7 @@ static const char *const node_ifaces[] = { "org.bluez.GattService1", "org.bluez.
 typedef struct NodeCall {
 	Server *server;
 	Node *node;
-	const struct Central *central;
+	const Central *central;
 	bool write;
 	bool doomed; /* the central has left: bluetoothd dies of its patience */
 	bool replied; /* all the same */
@@ -104,13 +106,16 @@ bool node_parse_flags(Node *node)
 bool node_get_uuid(const Node *node, char ret[ATTR_UUID_LEN + 1])
 {
 	const char *text;
+	Uuid uuid;
 
 	if (!g_variant_lookup(node->properties, "UUID", "&s", &text))
 		return false;
 	if (g_ascii_strncasecmp(text, "0x", 2) == 0)
 		text += 2;
-	return attr_uuid_parse(text, ret) && !g_str_has_prefix(ret, "00001800-0000-1000-8000-00805f9b34fb") &&
-	       !g_str_has_prefix(ret, "00001801-0000-1000-8000-00805f9b34fb");
+	if (!uuid_parse(text, &uuid))
+		return false;
+	uuid_format(&uuid, ret);
+	return !uuid_is(&uuid, UUID_GENERIC_ACCESS) && !uuid_is(&uuid, UUID_GENERIC_ATTRIBUTE);
 }
 
 bool node_get_handle(const Node *node, uint16_t *ret)
@@ -281,7 +286,7 @@ static int on_patience_over(void *data)
 	return G_SOURCE_REMOVE;
 }
 
-static NodeCall *call_new(Node *node, const struct Central *central, bool write, ServerAnswer answer, void *data)
+static NodeCall *call_new(Node *node, const Central *central, bool write, ServerAnswer answer, void *data)
 {
 	NodeCall *call = g_new0(NodeCall, 1);
 
@@ -297,15 +302,15 @@ static NodeCall *call_new(Node *node, const struct Central *central, bool write,
 	return call;
 }
 
-static GVariantBuilder *options_new(const struct Central *central, uint16_t offset)
+static GVariantBuilder *options_new(const Central *central, uint16_t offset)
 {
 	GVariantBuilder *options = g_variant_builder_new(G_VARIANT_TYPE_VARDICT);
 
-	g_variant_builder_add(options, "{sv}", "device", g_variant_new_object_path(central_device(central)));
+	g_variant_builder_add(options, "{sv}", "device", g_variant_new_object_path(central->end->device));
 	if (offset > 0)
 		g_variant_builder_add(options, "{sv}", "offset", g_variant_new_uint16(offset));
 	g_variant_builder_add(options, "{sv}", "link", g_variant_new_string("LE"));
-	g_variant_builder_add(options, "{sv}", "mtu", g_variant_new_uint16(central_mtu(central)));
+	g_variant_builder_add(options, "{sv}", "mtu", g_variant_new_uint16(central->att.mtu));
 	return options;
 }
 
@@ -329,14 +334,14 @@ static void tell(const Node *node, const char *method, GVariant *args)
 	(void)g_dbus_connection_send_message(node_connection(node), message, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL);
 }
 
-void node_read(Node *node, struct Central *central, uint16_t offset, ServerAnswer answer, void *data)
+void node_read(Node *node, Central *central, uint16_t offset, ServerAnswer answer, void *data)
 {
 	g_autoptr(GVariantBuilder) options = options_new(central, offset);
 
 	call_send(call_new(node, central, false, answer, data), "ReadValue", g_variant_new("(a{sv})", options));
 }
 
-void node_write(Node *node, struct Central *central, GBytes *value, ServerAnswer answer, void *data)
+void node_write(Node *node, Central *central, GBytes *value, ServerAnswer answer, void *data)
 {
 	g_autoptr(GVariantBuilder) options = options_new(central, 0);
 	GVariant *args = g_variant_new("(@aya{sv})", g_variant_new_from_bytes(G_VARIANT_TYPE_BYTESTRING, value, TRUE), options);
@@ -354,7 +359,7 @@ void node_write(Node *node, struct Central *central, GBytes *value, ServerAnswer
 typedef struct Acquiring {
 	Server *server; /* NULL: nobody wants to know any more */
 	Node *node;
-	const struct Central *central;
+	const Central *central;
 } Acquiring;
 
 static void node_start(Node *node)
@@ -378,7 +383,7 @@ static void on_acquired(GObject *connection, GAsyncResult *result, void *data)
 		node_start(acquiring->node);
 }
 
-void node_subscribe(Node *node, struct Central *central)
+void node_subscribe(Node *node, Central *central)
 {
 	g_autoptr(GVariantBuilder) options = NULL;
 	Acquiring *acquiring;
@@ -400,7 +405,7 @@ void node_subscribe(Node *node, struct Central *central)
 }
 
 /* Of that object, or that central; NULL, NULL: all of them. */
-static void acquirings_forget(Server *server, const Node *node, const struct Central *central)
+static void acquirings_forget(Server *server, const Node *node, const Central *central)
 {
 	for (unsigned int i = server->acquirings->len; i > 0; i--) {
 		Acquiring *acquiring = server->acquirings->pdata[i - 1];
@@ -435,7 +440,7 @@ void node_calls_end(Server *server)
 	}
 }
 
-void node_calls_forget(Server *server, const struct Central *central)
+void node_calls_forget(Server *server, const Central *central)
 {
 	acquirings_forget(server, NULL, central);
 	for (unsigned int i = server->calls->len; i > 0; i--) {

@@ -41,15 +41,15 @@ uint32_t node_props(const Node *node);
 uint16_t node_handle(const Node *node);
 const Item *node_ccc(const Node *node);
 
-void node_read(Node *node, struct Central *central, uint16_t offset, ServerAnswer answer, void *data);
-void node_write(Node *node, struct Central *central, GBytes *value, ServerAnswer answer, void *data);
+void node_read(Node *node, Central *central, uint16_t offset, ServerAnswer answer, void *data);
+void node_write(Node *node, Central *central, GBytes *value, ServerAnswer answer, void *data);
 /* Calls AcquireNotify, if it has NotifyAcquired; StartNotify, if it has not or refuses. What else it may answer, a socket,
  * is not simulated. */
-void node_subscribe(Node *node, struct Central *central);
+void node_subscribe(Node *node, Central *central);
 void node_unsubscribe(Node *node);
 void node_confirmed(Node *node);
 
 /* The central has left. bluetoothd 5.66 dies of its calls that are under way, when they are 5 s old or their
  * application goes. */
-void node_calls_forget(Server *server, const struct Central *central);
+void node_calls_forget(Server *server, const Central *central);
 void node_calls_end(Server *server); /* bluetoothd is gone, nobody hears of them */

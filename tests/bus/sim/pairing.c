@@ -47,7 +47,7 @@ static void pairing_stop(Pairing *pairing)
 			agent_tell(agent, "Cancel", NULL);
 	}
 	if (pairing->link && link_peer(pairing->link))
-		link_peer(pairing->link)->typed = NULL;
+		link_peer(pairing->link)->end->typed = NULL;
 	pairing->link = NULL;
 }
 
@@ -89,8 +89,8 @@ static int pairing_on_done(void *data)
 	Peer *peer = link_peer(link);
 
 	pairing->timer = 0;
-	peer->bond = link_radio(link)->addr;
-	peer->bond_security = pairing->security;
+	peer->end->bond = link_radio(link)->addr;
+	peer->end->bond_security = pairing->security;
 	link_secure(link, pairing->security);
 	pairing_stop(pairing);
 	pairing->paired = true;
@@ -156,7 +156,7 @@ static void pairing_on_typed(void *data, uint32_t passkey)
 	Pairing *pairing = data;
 	Peer *peer = link_peer(pairing->link);
 
-	peer->typed = NULL;
+	peer->end->typed = NULL;
 	if (passkey == peer->passkey)
 		pairing_succeed(pairing, ATTR_AUTHENTICATED);
 	else
@@ -167,8 +167,8 @@ static void pairing_on_typed(void *data, uint32_t passkey)
 static void pairing_show(Pairing *pairing, const Agent *agent, Peer *peer)
 {
 	peer->passkey = (uint32_t)g_random_int_range(0, 1000000);
-	peer->typed = pairing_on_typed;
-	peer->typed_data = pairing;
+	peer->end->typed = pairing_on_typed;
+	peer->end->typed_data = pairing;
 	agent_tell(agent, "DisplayPasskey",
 		   g_variant_new("(ouq)", pairing->device_path, peer->passkey, 0));
 }
@@ -285,11 +285,12 @@ void pairing_linked(Pairing *pairing, Link *link)
 	Peer *peer = link_peer(link);
 
 	/* Whose keys fit, encrypts at once. */
-	if (pairing->paired && peer->bond == link_radio(link)->addr) {
-		link_secure(link, peer->bond_security);
+	if (pairing->paired && peer->end->bond == link_radio(link)->addr) {
+		link_secure(link, peer->end->bond_security);
 	} else if (pairing->paired) {
 		pairing->key_link = link;
-		pairing->key_timer = g_idle_add_full(G_PRIORITY_DEFAULT, pairing_on_key_missing, pairing, NULL);
+		pairing->key_timer =
+			g_idle_add_full(G_PRIORITY_DEFAULT, pairing_on_key_missing, pairing, NULL);
 	} else if (pairing->call) {
 		pairing_begin(pairing, link);
 	}

@@ -2,17 +2,7 @@
 /* Who a device is while its address is a private one (resolvable, Vol 3 Part H 2.2.2). */
 #pragma once
 
-#include <stdbool.h>
-#include <stdint.h>
-
-#define IRK_LEN 16
-
-typedef struct Privacy {
-	bool on;
-	uint64_t identity;
-	bool random; /* the identity */
-	uint8_t irk[IRK_LEN]; /* as printed */
-} Privacy;
+#include "report.h"
 
 /* A new address. */
 uint64_t privacy_make(const Privacy *privacy);

@@ -51,8 +51,8 @@ void procedure_error(Bus *bus, GDBusMethodInvocation *call, uint8_t error)
 static GVariant *stored_tuple(const GByteArray *store, uint16_t offset)
 {
 	size_t len = store->len > offset ? store->len - offset : 0;
-	GVariant *bytes = g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, len > 0 ? store->data + offset : NULL,
-						    len, 1);
+	GVariant *bytes =
+		g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, len > 0 ? store->data + offset : NULL, len, 1);
 
 	return g_variant_new_tuple(&bytes, 1);
 }
@@ -86,7 +86,8 @@ static void procedure_finish(Procedure *procedure, uint8_t error)
 			procedure_error(procedure->bus, calls->pdata[i], error);
 		else
 			bus_reply(procedure->bus, calls->pdata[i],
-				  procedure->write ? NULL : stored_tuple(procedure->store, procedure->offset));
+				  procedure->write ? NULL
+						   : stored_tuple(procedure->store, procedure->offset));
 	}
 	procedure_free(procedure);
 }
@@ -129,7 +130,7 @@ static void procedure_prepare(Procedure *procedure)
 	g_autoptr(GBytes) part =
 		g_bytes_new_from_bytes(procedure->value, procedure->written, len);
 
-	link_request(procedure->link, ATT_PREPARE, procedure->handle,
+	link_request(procedure->link, ATT_PREPARE_WRITE, procedure->handle,
 		     (uint16_t)(procedure->offset + procedure->written), part,
 		     procedure_on_prepared, procedure);
 	procedure->written += len;
@@ -143,7 +144,7 @@ static void procedure_on_prepared(void *data, uint8_t error, const uint8_t *valu
 	(void)len;
 	if (error || procedure->written == g_bytes_get_size(procedure->value)) {
 		procedure->error = error;
-		link_request(procedure->link, error ? ATT_CANCEL : ATT_EXECUTE, 0, 0, NULL,
+		link_request(procedure->link, ATT_EXECUTE_WRITE, !error, 0, NULL,
 			     procedure_on_written, procedure);
 	} else {
 		procedure_prepare(procedure);

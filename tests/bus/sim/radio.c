@@ -1,48 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A controller together with the kernel's part of scanning. */
-#include <ctype.h>
 #include <string.h>
 
 #include "radio.h"
 
 #define SCAN_MS 10240
 
-bool addr_parse(const char *text, uint64_t *ret)
-{
-	uint64_t addr = 0;
-
-	if (strlen(text) != 17)
-		return false;
-	for (int i = 0; i < 17; i++) {
-		if (i % 3 == 2) {
-			if (text[i] != ':')
-				return false;
-		} else if (!isxdigit((unsigned char)text[i])) {
-			return false;
-		} else {
-			addr = addr << 4 | (unsigned int)g_ascii_xdigit_value(text[i]);
-		}
-	}
-	*ret = addr;
-	return true;
-}
-
-void addr_format(char *ret, uint64_t addr, char separator)
-{
-	static const char digits[] = "0123456789ABCDEF";
-
-	for (int shift = 44; shift >= 0; shift -= 4) {
-		*ret++ = digits[addr >> shift & 15];
-		if (shift % 8 == 0 && shift > 0)
-			*ret++ = separator;
-	}
-	*ret = '\0';
-}
-
-Radio *radio_new(unsigned int index, uint64_t addr, unsigned int sets)
+Radio *radio_new(Air *air, unsigned int index, uint64_t addr, unsigned int sets)
 {
 	Radio *radio = g_new0(Radio, 1);
 
+	radio->air = air;
 	radio->index = index;
 	radio->addr = addr;
 	radio->broadcast = broadcast_new(sets);
@@ -94,13 +62,13 @@ void radio_scan(Radio *radio, bool on)
 	radio->held = false;
 }
 
-static void radio_tell(Radio *radio, const RadioReport *report, const RadioReport *response)
+static void radio_tell(Radio *radio, const Report *report, const Report *response)
 {
 	RadioFound found = {
 		.addr = report->addr,
 		.random = report->random,
-		.connectable = report->type == RADIO_ADV_IND ||
-			       report->type == RADIO_ADV_DIRECT_IND,
+		.connectable = report->type == REPORT_ADV_IND ||
+			       report->type == REPORT_ADV_DIRECT_IND,
 		.rssi = response ? response->rssi : report->rssi,
 		.len = report->len,
 	};
@@ -139,7 +107,7 @@ void radio_block(Radio *radio, bool blocked)
 		radio->ears->blocked(radio->owner, blocked);
 }
 
-bool radio_hear(Radio *radio, const RadioReport *report)
+bool radio_hear(Radio *radio, const Report *report)
 {
 	bool same;
 
@@ -150,7 +118,7 @@ bool radio_hear(Radio *radio, const RadioReport *report)
 	same = radio->held && radio->pending.addr == report->addr &&
 	       radio->pending.random == report->random;
 
-	if (same && report->type == RADIO_SCAN_RSP) {
+	if (same && report->type == REPORT_SCAN_RSP) {
 		radio->held = false;
 		radio_tell(radio, &radio->pending, report);
 		return true;
@@ -163,7 +131,7 @@ bool radio_hear(Radio *radio, const RadioReport *report)
 	else
 		radio_release_held(radio);
 
-	if (report->type == RADIO_ADV_IND || report->type == RADIO_ADV_SCAN_IND) {
+	if (report->type == REPORT_ADV_IND || report->type == REPORT_ADV_SCAN_IND) {
 		radio->pending = *report;
 		radio->held = true;
 		return true;

@@ -10,30 +10,11 @@
 
 #include <glib.h>
 
+#include "air.h"
 #include "broadcast.h"
+#include "request.h"
 
-struct Central;
-
-#define RADIO_DATA_MAX 31 /* legacy advertising */
 #define RADIO_RSSI_ANY 127
-
-/* The numbers of the D-Bus contract */
-enum {
-	RADIO_ADV_IND = 0,
-	RADIO_ADV_DIRECT_IND = 1,
-	RADIO_ADV_SCAN_IND = 2,
-	RADIO_ADV_NONCONN_IND = 3,
-	RADIO_SCAN_RSP = 4,
-};
-
-typedef struct RadioReport {
-	uint64_t addr; /* 48 bits, as printed */
-	bool random;
-	uint8_t type;
-	int8_t rssi;
-	uint8_t len;
-	uint8_t data[RADIO_DATA_MAX];
-} RadioReport;
 
 /* What the kernel tells bluetoothd: advertisement and scan response are one here. */
 typedef struct RadioFound {
@@ -42,7 +23,7 @@ typedef struct RadioFound {
 	bool connectable;
 	int8_t rssi;
 	size_t len;
-	uint8_t data[2 * RADIO_DATA_MAX];
+	uint8_t data[2 * REPORT_DATA_MAX];
 } RadioFound;
 
 typedef struct RadioEars {
@@ -51,10 +32,11 @@ typedef struct RadioEars {
 		void *owner,
 		bool blocked); /* rfkill has changed; the power is already off when blocked */
 	void (*scan_over)(void *owner); /* the kernel ended the scan by itself */
-	void (*central)(void *owner, struct Central *central, bool up); /* one has connected, or its link is over */
+	void (*central)(void *owner, Central *central, bool up); /* one has connected, or its link is over */
 } RadioEars;
 
-typedef struct Radio {
+struct Radio {
+	Air *air;
 	unsigned int index; /* hciN */
 	uint64_t addr;
 	bool blocked;
@@ -65,11 +47,11 @@ typedef struct Radio {
 	const RadioEars *ears; /* NULL while bluetoothd is away */
 	void *owner;
 	bool held; /* there is a report that waits for its scan response */
-	RadioReport pending;
+	Report pending;
 	Broadcast *broadcast; /* what it sends itself */
-} Radio;
+};
 
-Radio *radio_new(unsigned int index, uint64_t addr, unsigned int sets); /* sets: of advertising */
+Radio *radio_new(Air *air, unsigned int index, uint64_t addr, unsigned int sets); /* sets: of advertising */
 Radio *radio_free(Radio *radio);
 
 void radio_listen(Radio *radio, const RadioEars *ears, void *owner);
@@ -80,7 +62,4 @@ void radio_scan(Radio *radio, bool on);
 void radio_block(Radio *radio, bool blocked);
 
 /* False when the radio is not scanning: nobody heard it. */
-bool radio_hear(Radio *radio, const RadioReport *report);
-
-bool addr_parse(const char *text, uint64_t *ret);
-void addr_format(char *ret, uint64_t addr, char separator); /* 18 bytes */
+bool radio_hear(Radio *radio, const Report *report);

@@ -4,7 +4,7 @@
 
 #include "adapter-private.h"
 #include "application.h"
-#include "central.h"
+#include "central-server.h"
 #include "node.h"
 
 #define STALE_MS 2000 /* a new bluetoothd ends the links of the old one */
@@ -82,13 +82,13 @@ void server_remove_service(Server *server, uint16_t handle)
 	server_changed(server, handle, end);
 }
 
-void server_join(Server *server, struct Central *central)
+void server_join(Server *server, Central *central)
 {
 	g_ptr_array_add(server->centrals, central);
 }
 
 /* Subscriptions of who is bonded outlive the link. */
-void server_leave(Server *server, struct Central *central)
+void server_leave(Server *server, Central *central)
 {
 	bool bonded = central_bond_security(central, server->adapter->radio->addr) > ATTR_PLAIN;
 
@@ -106,7 +106,7 @@ void server_leave(Server *server, struct Central *central)
 /* mask: the bits that matter to reading or to writing. */
 static uint8_t check_perms(const Item *item, const Central *central, bool write)
 {
-	AttrSecurity security = central_security(central);
+	AttrSecurity security = central->end->security;
 	uint32_t perms = item->perms;
 
 	if (perms && !(perms & (write ? PERM_WRITE : PERM_READ)))
@@ -128,7 +128,7 @@ static void answer_part(const uint8_t *value, size_t len, uint16_t offset, Serve
 		answer(data, 0, value + offset, len - offset);
 }
 
-void server_read(Server *server, struct Central *central, uint16_t handle, uint16_t offset, ServerAnswer answer,
+void server_read(Server *server, Central *central, uint16_t handle, uint16_t offset, ServerAnswer answer,
 		 void *data)
 {
 	const Item *item = server_find(server, handle);
@@ -167,7 +167,7 @@ static uint8_t write_ccc(const Item *item, Central *central, const uint8_t *valu
 	return 0;
 }
 
-void server_write(Server *server, struct Central *central, uint16_t handle, GBytes *value, size_t head,
+void server_write(Server *server, Central *central, uint16_t handle, GBytes *value, size_t head,
 		  ServerAnswer answer, void *data)
 {
 	const Item *item = server_find(server, handle);
@@ -189,7 +189,7 @@ void server_write(Server *server, struct Central *central, uint16_t handle, GByt
 		answer(data, error, NULL, 0);
 }
 
-uint8_t server_prepare(Server *server, struct Central *central, uint16_t handle, size_t offset, size_t len)
+uint8_t server_prepare(Server *server, Central *central, uint16_t handle, size_t offset, size_t len)
 {
 	const Item *item = server_find(server, handle);
 
@@ -280,7 +280,7 @@ static int on_clearing(void *data)
 	for (unsigned int i = 0; i < air->centrals->len; i++) {
 		Central *central = air->centrals->pdata[i];
 
-		if (central_radio(central) == server->adapter->radio && !central_server(central))
+		if (central->radio == server->adapter->radio && !central->end->server)
 			central_lose(central, LOCAL_HOST_TERMINATED);
 	}
 	return G_SOURCE_REMOVE;

@@ -6,7 +6,6 @@
 #include "adapter.h"
 #include "attribute.h"
 
-struct Central;
 struct Node;
 
 /* ATT error codes beside those of attribute.h */
@@ -75,15 +74,15 @@ void server_changed(Server *server, uint16_t start, uint16_t end);
 /* The adapter has another name. */
 void server_named(Server *server);
 
-void server_join(Server *server, struct Central *central);
-void server_leave(Server *server, struct Central *central);
+void server_join(Server *server, Central *central);
+void server_leave(Server *server, Central *central);
 
 /* answer is called once, at once or later; not when the central leaves before. NULL: a command. */
-void server_read(Server *server, struct Central *central, uint16_t handle, uint16_t offset, ServerAnswer answer,
+void server_read(Server *server, Central *central, uint16_t handle, uint16_t offset, ServerAnswer answer,
 		 void *data);
 /* head: bytes of the request beside the value, which bluetoothd counts with it; 0: it was queued. */
-void server_write(Server *server, struct Central *central, uint16_t handle, GBytes *value, size_t head,
+void server_write(Server *server, Central *central, uint16_t handle, GBytes *value, size_t head,
 		  ServerAnswer answer, void *data);
-uint8_t server_prepare(Server *server, struct Central *central, uint16_t handle, size_t offset, size_t len);
+uint8_t server_prepare(Server *server, Central *central, uint16_t handle, size_t offset, size_t len);
 /* The value of that characteristic has changed. */
 void server_notify(Server *server, struct Node *node, const uint8_t *value, size_t len);

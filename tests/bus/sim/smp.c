@@ -36,7 +36,7 @@ static void smp_free(Smp *smp)
 
 void smp_stop(Central *central)
 {
-	Smp *smp = central_take_smp(central);
+	Smp *smp = g_steal_pointer(&central->end->smp);
 
 	if (smp)
 		smp_free(smp);
@@ -44,15 +44,13 @@ void smp_stop(Central *central)
 
 static void smp_fail(Central *central, uint8_t reason)
 {
-	g_autofree char *reply = g_strdup_printf("error smp 0x%02x", reason);
-
 	smp_stop(central);
-	central_finish(central, reply);
+	central_finish_secure(central, "error smp 0x%02x", reason);
 }
 
 static Adapter *smp_adapter(const Central *central)
 {
-	return central_server(central)->adapter;
+	return central->end->server->adapter;
 }
 
 static int on_done(void *data)
@@ -63,12 +61,12 @@ static int on_done(void *data)
 	Device *device = adapter_find(adapter, central);
 
 	smp->timer = 0;
-	central_secured(central, smp->security);
+	central_encrypted(central, smp->security);
 	central_bond(central, adapter->radio->addr, smp->security);
 	if (device)
-		device_central_paired(device, central_privacy(central));
+		device_central_paired(device, &central->privacy);
 	smp_stop(central);
-	central_finish(central, "ok");
+	central_finish_secure(central, "ok");
 	return G_SOURCE_REMOVE;
 }
 
@@ -111,7 +109,7 @@ static void smp_typed(Smp *smp)
 
 bool smp_type(Central *central, uint32_t passkey)
 {
-	Smp *smp = central_smp(central);
+	Smp *smp = central->end->smp;
 
 	if (!smp || !smp->waits)
 		return false;
@@ -121,16 +119,17 @@ bool smp_type(Central *central, uint32_t passkey)
 	return true;
 }
 
-/* Where both can show and enter, the one who began shows. A central that asks what to enter has nothing to show. */
+/* Where both can show and enter, the one who began shows. A central that asks what to enter has nothing to
+ * show. */
 static bool we_type(const Smp *smp, const Agent *agent)
 {
 	return agent->capability == AGENT_KEYBOARD_ONLY ||
-	       (agent->capability == AGENT_KEYBOARD_DISPLAY && smp->passkey != SMP_ASK);
+	       (agent->capability == AGENT_KEYBOARD_DISPLAY && smp->passkey != CENTRAL_PASSKEY_ASK);
 }
 
 static void smp_exchange(Smp *smp, const Agent *agent)
 {
-	const char *device = central_device(smp->central);
+	const char *device = smp->central->end->device;
 
 	if (smp->by_passkey && agent->capability == AGENT_NO_INPUT_NO_OUTPUT) {
 		smp_fail(smp->central, SMP_AUTHENTICATION_REQUIREMENTS);
@@ -139,11 +138,12 @@ static void smp_exchange(Smp *smp, const Agent *agent)
 	} else if (smp->by_passkey) {
 		smp->shown = (uint32_t)g_random_int_range(0, 1000000);
 		agent_tell(agent, "DisplayPasskey", g_variant_new("(ouq)", device, smp->shown, 0));
-		smp->waits = smp->passkey == SMP_ASK;
+		smp->waits = smp->passkey == CENTRAL_PASSKEY_ASK;
 		if (!smp->waits)
 			smp_typed(smp);
 	} else {
-		agent_ask(agent, "RequestAuthorization", g_variant_new("(o)", device), smp->asking, on_answer, smp);
+		agent_ask(agent, "RequestAuthorization", g_variant_new("(o)", device), smp->asking, on_answer,
+			  smp);
 	}
 }
 
@@ -154,8 +154,8 @@ void smp_secure(Central *central, bool by_passkey, uint32_t passkey)
 	const Agent *agent;
 	Smp *smp;
 
-	if (!central_server(central)) {
-		central_finish(central, "error no answer");
+	if (!central->end->server) {
+		central_finish_secure(central, "error no answer");
 		return;
 	}
 	adapter = smp_adapter(central);
@@ -170,7 +170,7 @@ void smp_secure(Central *central, bool by_passkey, uint32_t passkey)
 	smp->by_passkey = by_passkey;
 	smp->passkey = passkey;
 	smp->asking = g_cancellable_new();
-	central_set_smp(central, smp);
+	central->end->smp = smp;
 	if (bond > ATTR_PLAIN && (bond == ATTR_AUTHENTICATED || !by_passkey))
 		smp_succeed(smp, bond);
 	else if (agent)

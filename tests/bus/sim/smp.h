@@ -2,11 +2,9 @@
 /* A central pairs with us, and encrypts the link. */
 #pragma once
 
-#include "central.h"
+#include "central-server.h"
 
-#define SMP_ASK UINT32_MAX /* the passkey comes with smp_type */
-
-/* central_finish gets the outcome. A bond that is good enough is used. */
+/* central_finish_secure gets the outcome. A bond that is good enough is used. */
 void smp_secure(Central *central, bool by_passkey, uint32_t passkey);
 /* Somebody has typed there what we show. False: nobody waits for it. */
 bool smp_type(Central *central, uint32_t passkey);

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What can be said to every air. */
+#pragma once
+
+#include "air.h"
+#include "request.h"
+
+extern const char commands_help[];
+
+extern const Verb air_verbs[]; /* radios, and what is sent to them */
+extern const Verb peer_verbs[];
+extern const Verb attribute_verbs[]; /* of peripherals */
+extern const Verb central_verbs[];
+
+/* A radio that is plugged in, or all. */
+bool parse_target(Request *request, const char *word, uint64_t *ret);
+/* public or random */
+bool parse_random(Request *request, const char *word, bool *ret);
+Peer *parse_peer(Request *request); /* that the second word names; or NULL */
+Central *parse_central(Request *request);
+Central *parse_idle(Request *request); /* one that can do something on its link */
+/* The third word */
+bool parse_handle(Request *request, uint16_t *ret);

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Notifications and indications that a central has got, in order. */
+#pragma once
+
+#include <stdint.h>
+
+#include <glib.h>
+
+#define INBOX_MAX 4096
+
+typedef struct Inbox {
+	GQueue letters; /* of "HANDLE:HEX" */
+	unsigned int lost;
+} Inbox;
+
+/* Lost, if there are too many. */
+void inbox_add(Inbox *inbox, uint16_t handle, const uint8_t *value, size_t len);
+/* Appends a word for each, with a space before, and empties it. */
+void inbox_print(Inbox *inbox, GString *text);
+void inbox_clear(Inbox *inbox);

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The air-control protocol: one line is one request, and is answered by one line, "ok", "ok TEXT" or "error
+ * TEXT". Here: how a line is cut into words, how words are read, and who carries them out. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <glib.h>
+
+struct Air;
+
+/* Gets the reply, once. */
+typedef struct Answer {
+	void (*give)(void *data, const char *reply); /* NULL: nobody waits */
+	void *data;
+} Answer;
+
+typedef struct Request {
+	struct Air *air;
+	char **words;
+	unsigned int n; /* of words */
+	GString *reply; /* "ok" at first */
+	Answer answer; /* for who is late with the reply, and takes it (request_late) */
+	bool late;
+} Request;
+
+typedef struct Verb {
+	const char *name;
+	unsigned int least, most; /* words, the name among them */
+	bool (*run)(Request *request); /* false: it failed, and the reply says why */
+} Verb;
+
+/* What can be said to an air. */
+typedef struct Language {
+	struct Air *air;
+	const Verb *const *verbs; /* lists, whose last verb has no name; the last list is NULL */
+	bool quit; /* somebody has asked for it */
+} Language;
+
+/* The reply has no line end. It may come at once. */
+void language_run(Language *language, const char *line, const Answer *answer);
+/* For requests whose reply comes at once. */
+char *language_ask(Language *language, const char *line);
+
+/* Gives the whole reply, and empties the answer. */
+void answer_give(Answer *answer, const char *format, ...) G_GNUC_PRINTF(2, 3);
+Answer *request_late(Request *request); /* what is to be copied, and given later */
+
+/* All of these return false where they made an error of the reply. */
+bool fail(Request *request, const char *format, ...) G_GNUC_PRINTF(2, 3);
+bool fail_errno(Request *request, int error); /* negative errno */
+bool parse_number(Request *request, const char *word, unsigned int least, unsigned int most,
+		  unsigned int *ret);
+bool parse_hex(Request *request, const char *word, unsigned int most, unsigned int *ret);
+bool parse_addr(Request *request, const char *word, uint64_t *ret); /* 48 bits, as printed */
+/* Up to max bytes; - is none. */
+bool parse_bytes(Request *request, const char *word, size_t max, uint8_t *ret, size_t *ret_len);
+/* One word or the other: true for the first. */
+bool parse_either(Request *request, const char *word, const char *yes, const char *no, bool *ret);
+
+bool addr_parse(const char *text, uint64_t *ret);
+void addr_format(char *ret, uint64_t addr, char separator); /* 18 bytes */
+void hex_append(GString *text, const uint8_t *bytes, size_t len); /* none is - */
