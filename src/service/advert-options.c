@@ -156,7 +156,8 @@ static int read_data(sd_bus_message *m, AdvertData *data, uint8_t raw_type, cons
 			r = sd_bus_message_exit_container(m);
 		}
 		if (r >= 0)
-			r = MIN(sd_bus_message_exit_container(m), 0);
+			r = sd_bus_message_exit_container(m);
+		r = r < 0 ? r : 0;
 	} else {
 		return reason_set(reason, E_INVALID_ARGUMENTS, "%s: needs D-Bus type ay, s or a{%s}", what,
 				  entry);

@@ -199,9 +199,9 @@ void calls_admit(Peer *peer, int error, const Reason *reason)
 {
 	while (!g_queue_is_empty(&peer->early)) {
 		CLEANUP(sd_bus_message_unrefp) sd_bus_message *m = g_queue_pop_head(&peer->early);
-		int r = error != 0 ? error : MIN(sd_bus_enqueue_for_read(sd_bus_message_get_bus(m), m), 0);
+		int r = error != 0 ? error : sd_bus_enqueue_for_read(sd_bus_message_get_bus(m), m);
 
-		if (r != 0)
+		if (error != 0 || r < 0)
 			call_reply_error(m, r, reason);
 	}
 	peer->early_bytes = 0;

@@ -58,9 +58,10 @@ int local_value_dbus_notify(Call *call, void *object, Reason *reason)
 	const char *address;
 	int r;
 
-	r = MIN(sd_bus_message_read(call->message, "s", &address), 0);
-	if (r == 0)
-		r = options_parse_addr(address, "address", &client, reason);
+	r = sd_bus_message_read(call->message, "s", &address);
+	if (r < 0)
+		return r;
+	r = options_parse_addr(address, "address", &client, reason);
 	if (r == 0)
 		r = options_read_value(call->message, &value, reason);
 	if (r != 0)
