@@ -92,7 +92,8 @@ END_TEST
 START_TEST(test_records)
 {
 	const bb_stream_report report = heard();
-	g_autoptr(GByteArray) pcap = captured(CAPTURE_PCAP, &report, 3), btsnoop = captured(CAPTURE_BTSNOOP, &report, 3);
+	g_autoptr(GByteArray) pcap = captured(CAPTURE_PCAP, &report, 3),
+			      btsnoop = captured(CAPTURE_BTSNOOP, &report, 3);
 	g_autoptr(GByteArray) many = captured(CAPTURE_BTSNOOP, &report, UINT64_MAX);
 
 	expect_hex(pcap->data, pcap->len, "01f15365 27a10700 16000000 16000000 00000001"
@@ -131,15 +132,20 @@ START_TEST(test_extended)
 {
 	bb_stream_report report = heard_extended(3);
 
-	expect_packet(&report, "043e1d 0d 01 0000 01 0504030201c4 01 02 09 fc ce 0000 00 000000000000 03 020106");
+	expect_packet(&report,
+		      "043e1d 0d 01 0000 01 0504030201c4 01 02 09 fc ce 0000 00 000000000000 03 020106");
 	report.adv_type = ADV_CONNECTABLE;
-	expect_packet(&report, "043e1d 0d 01 0100 01 0504030201c4 01 02 09 fc ce 0000 00 000000000000 03 020106");
+	expect_packet(&report,
+		      "043e1d 0d 01 0100 01 0504030201c4 01 02 09 fc ce 0000 00 000000000000 03 020106");
 	report.adv_type = ADV_CONNECTABLE_DIRECTED;
-	expect_packet(&report, "043e1d 0d 01 0500 01 0504030201c4 01 02 09 fc ce 0000 00 000000000000 03 020106");
+	expect_packet(&report,
+		      "043e1d 0d 01 0500 01 0504030201c4 01 02 09 fc ce 0000 00 000000000000 03 020106");
 	report.adv_type = ADV_SCANNABLE;
-	expect_packet(&report, "043e1d 0d 01 0200 01 0504030201c4 01 02 09 fc ce 0000 00 000000000000 03 020106");
+	expect_packet(&report,
+		      "043e1d 0d 01 0200 01 0504030201c4 01 02 09 fc ce 0000 00 000000000000 03 020106");
 	report.adv_type = ADV_SCAN_RESPONSE;
-	expect_packet(&report, "043e1d 0d 01 0a00 01 0504030201c4 01 02 09 fc ce 0000 00 000000000000 03 020106");
+	expect_packet(&report,
+		      "043e1d 0d 01 0a00 01 0504030201c4 01 02 09 fc ce 0000 00 000000000000 03 020106");
 
 	/* of nobody */
 	report = heard_extended(0);
@@ -161,8 +167,10 @@ START_TEST(test_extended_legacy)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		g_autofree char *hex = g_strdup_printf("043e1d 0d 01 %s00 01 0504030201c4 01 00 ff 7f ce 0000 00 000000000000"
-						       " 03 020106", rows[i].hex);
+		g_autofree char *hex = g_strdup_printf(
+			"043e1d 0d 01 %s00 01 0504030201c4 01 00 ff 7f ce 0000 00 000000000000"
+			" 03 020106",
+			rows[i].hex);
 		bb_stream_report report = heard();
 
 		report.adv_type = rows[i].type;
@@ -184,7 +192,8 @@ START_TEST(test_guess)
 	expect_packet(&report, "043e0f 02 01 00 01 0504030201c4 03 020106 ce");
 
 	report.length = 32;
-	expect_packet(&report, "043e3a 0d 01 0100 01 0504030201c4 01 00 ff 04 ce 0000 00 000000000000 20 020106"
+	expect_packet(&report,
+		      "043e3a 0d 01 0100 01 0504030201c4 01 00 ff 04 ce 0000 00 000000000000 20 020106"
 		      "0000000000000000000000000000000000000000000000000000000000");
 
 	/* a number that no version of HCI has */
@@ -195,7 +204,8 @@ START_TEST(test_guess)
 }
 END_TEST
 
-/* Takes the records of a capture apart again; says each event's type and length of data, and puts the data together. */
+/* Takes the records of a capture apart again; says each event's type and length of data, and puts the data
+ * together. */
 static char *fragments(const bb_stream_report *report, GByteArray *data)
 {
 	g_autoptr(GByteArray) out = captured(CAPTURE_BTSNOOP, report, 0);
@@ -256,5 +266,5 @@ START_TEST(test_truncated)
 }
 END_TEST
 
-UNIT_MAIN("ctl-capture", test_headers, test_records, test_legacy, test_extended, test_extended_legacy, test_guess,
-	  test_fragments, test_truncated)
+UNIT_MAIN("ctl-capture", test_headers, test_records, test_legacy, test_extended, test_extended_legacy,
+	  test_guess, test_fragments, test_truncated)

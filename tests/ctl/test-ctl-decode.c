@@ -84,7 +84,8 @@ START_TEST(test_one_type)
 	g_autoptr(GString) json = g_string_new(NULL);
 
 	ck_assert_uint_eq(resolve_append(out, bytes->data, bytes->len, AD_TX_POWER), 2);
-	ck_assert_str_eq(out->str, "0x0a TX power                   4 dBm\n0x0a TX power                   5 dBm\n");
+	ck_assert_str_eq(out->str,
+			 "0x0a TX power                   4 dBm\n0x0a TX power                   5 dBm\n");
 	ck_assert_uint_eq(resolve_append_json(json, bytes->data, bytes->len, AD_NAME), 0);
 	ck_assert_str_eq(json->str, "{\"fields\":[],\"length\":9,\"end\":\"clean\"}\n");
 }
@@ -128,13 +129,16 @@ START_TEST(test_beacons_json)
 	g_autoptr(GString) out = g_string_new(NULL);
 
 	resolve_append_json(out, bytes->data, bytes->len, -1);
-	ck_assert_msg(strstr(out->str, "\"beacon\":{\"format\":\"iBeacon\",\"uuid\":\"fda50693-a4e2-4fb1-afcf-"
-			     "c6eb07647825\",\"major\":10001,\"minor\":19641,\"power\":-59}") != NULL, "%s", out->str);
+	ck_assert_msg(strstr(out->str,
+			     "\"beacon\":{\"format\":\"iBeacon\",\"uuid\":\"fda50693-a4e2-4fb1-afcf-"
+			     "c6eb07647825\",\"major\":10001,\"minor\":19641,\"power\":-59}") != NULL,
+		      "%s", out->str);
 	ck_assert_msg(strstr(out->str, "\"company\":76") != NULL, "%s", out->str);
 }
 END_TEST
 
-/* Too short for what they claim to be, or of a kind that nobody defined: bytes, and nothing read past the end. */
+/* Too short for what they claim to be, or of a kind that nobody defined: bytes, and nothing read past the
+ * end. */
 START_TEST(test_beacons_cut)
 {
 	static const char *const whole[] = {
@@ -296,5 +300,5 @@ START_TEST(test_hostile)
 }
 END_TEST
 
-UNIT_MAIN("ctl-decode", test_structures, test_one_type, test_beacons, test_beacons_json, test_beacons_cut, test_summary,
-	  test_hex, test_hex_longest, test_type, test_hostile)
+UNIT_MAIN("ctl-decode", test_structures, test_one_type, test_beacons, test_beacons_json, test_beacons_cut,
+	  test_summary, test_hex, test_hex_longest, test_type, test_hostile)

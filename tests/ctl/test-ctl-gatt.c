@@ -44,15 +44,19 @@ START_TEST(test_parse)
 		const char *text;
 		const char *hex;	/* NULL: refused */
 	} rows[] = {
-		{ "hex", "", "" }, { "hex", "0648", "0648" }, { "hex", "0x06 0x48", "0648" }, { "hex", "06:48", "0648" },
+		{ "hex", "", "" }, { "hex", "0648", "0648" },
+		{ "hex", "0x06 0x48", "0648" }, { "hex", "06:48", "0648" },
 		{ "hex", "064", NULL }, { "hex", "xy", NULL },
 		{ "text", "Hi", "4869" }, { "text", "", "" }, { "text", "K\xc3\xbc", "4bc3bc" },
 		{ "u8", "255", "ff" }, { "u8", "0x10", "10" }, { "u8", "256", NULL }, { "u8", "-1", NULL },
-		{ "u8", "1,2, 3", "010203" }, { "u8", "1 2", "0102" }, { "u8", "1;2", NULL }, { "u8", "", "" },
+		{ "u8", "1,2, 3", "010203" }, { "u8", "1 2", "0102" },
+		{ "u8", "1;2", NULL }, { "u8", "", "" },
 		{ "i8", "-1", "ff" }, { "i8", "-128", "80" }, { "i8", "127", "7f" }, { "i8", "128", NULL },
-		{ "u16", "1", "0100" }, { "u16", "65535", "ffff" }, { "u16", "0x1234", "3412" }, { "u16", "65536", NULL },
+		{ "u16", "1", "0100" }, { "u16", "65535", "ffff" },
+		{ "u16", "0x1234", "3412" }, { "u16", "65536", NULL },
 		{ "i16", "-2", "feff" }, { "i16", "-32768", "0080" }, { "i16", "32768", NULL },
-		{ "u32", "4294967295", "ffffffff" }, { "u32", "4294967296", NULL }, { "u32", "1", "01000000" },
+		{ "u32", "4294967295", "ffffffff" }, { "u32", "4294967296", NULL },
+		{ "u32", "1", "01000000" },
 		{ "i32", "-2147483648", "00000080" }, { "i32", "-2147483649", NULL }, { "i32", "1.5", NULL },
 	};
 
@@ -62,7 +66,8 @@ START_TEST(test_parse)
 		Reason reason = { 0 };
 		int r = value_parse(rows[i].text, format_of(rows[i].format), bytes, &reason);
 
-		ck_assert_msg(r == (rows[i].hex ? 0 : E_INVALID_ARGUMENTS), "%s \"%s\": %d", rows[i].format, rows[i].text, r);
+		ck_assert_msg(r == (rows[i].hex ? 0 : E_INVALID_ARGUMENTS), "%s \"%s\": %d", rows[i].format,
+			      rows[i].text, r);
 		ck_assert_msg((reason.text[0] == '\0') == (r == 0), "%s", reason.text);
 		value_print(hex, VALUE_HEX, bytes->data, bytes->len);
 		if (rows[i].hex)
@@ -79,7 +84,8 @@ START_TEST(test_parse_length)
 		const char *unit;
 		unsigned width;
 	} rows[] = {
-		{ "hex", "00", 1 }, { "text", "x", 1 }, { "u8", "1,", 1 }, { "i16", "1 ", 2 }, { "u32", "1,", 4 },
+		{ "hex", "00", 1 }, { "text", "x", 1 }, { "u8", "1,", 1 },
+		{ "i16", "1 ", 2 }, { "u32", "1,", 4 },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -93,7 +99,8 @@ START_TEST(test_parse_length)
 		ck_assert_int_eq(value_parse(text->str, format_of(rows[i].format), bytes, &reason), 0);
 		ck_assert_uint_eq(bytes->len, VALUE_MAX);
 		g_string_append(text, rows[i].unit);
-		ck_assert_int_eq(value_parse(text->str, format_of(rows[i].format), more, &reason), E_INVALID_ARGUMENTS);
+		ck_assert_int_eq(value_parse(text->str, format_of(rows[i].format), more, &reason),
+				 E_INVALID_ARGUMENTS);
 		ck_assert_msg(strstr(reason.text, "512") != NULL, "%s", reason.text);
 	}
 }
@@ -132,7 +139,8 @@ START_TEST(test_append)
 		const uint8_t *bytes = (const uint8_t *)rows[i].bytes;
 		Json json;
 
-		ck_assert_int_eq(value_print(out, rows[i].format, bytes, rows[i].length), rows[i].text != NULL);
+		ck_assert_int_eq(value_print(out, rows[i].format, bytes, rows[i].length),
+				 rows[i].text != NULL);
 		ck_assert_str_eq(out->str, rows[i].text ? rows[i].text : "");
 		g_string_truncate(out, 0);
 		json_init(&json, out);
@@ -144,7 +152,8 @@ START_TEST(test_append)
 }
 END_TEST
 
-/* Another device's attributes, another interface, and one that went meanwhile are among them; the order is none. */
+/* Another device's attributes, another interface, and one that went meanwhile are among them; the order is
+ * none. */
 static GPtrArray *make_tree(void)
 {
 	g_autoptr(GVariant) objects = g_variant_ref_sink(g_variant_new_parsed("@a{oa{sa{sv}}} {"
@@ -227,7 +236,8 @@ START_TEST(test_find)
 		int r = gatt_tree_find(tree, rows[i].text, rows[i].kinds, &attr, reason);
 
 		ck_assert_msg(r == rows[i].r, "\"%s\": %d, %s", rows[i].text, r, reason->str);
-		ck_assert_msg(strstr(reason->str, rows[i].says) != NULL, "\"%s\": %s", rows[i].text, reason->str);
+		ck_assert_msg(strstr(reason->str, rows[i].says) != NULL, "\"%s\": %s", rows[i].text,
+			      reason->str);
 		ck_assert_int_eq(attr != NULL, r == 0);
 		if (attr)
 			ck_assert_uint_eq(attr->handle, rows[i].handle);
@@ -277,8 +287,10 @@ START_TEST(test_names)
 		const char *characteristic;
 		const char *descriptor;
 	} rows[] = {
-		{ 0x2a00, "Device Name", NULL }, { 0x2a19, "Battery Level", NULL }, { 0x2bce, "Supported Audio Contexts", NULL },
-		{ 0x2900, NULL, "Characteristic Extended Properties" }, { 0x2901, NULL, "Characteristic User Description" },
+		{ 0x2a00, "Device Name", NULL }, { 0x2a19, "Battery Level", NULL },
+		{ 0x2bce, "Supported Audio Contexts", NULL },
+		{ 0x2900, NULL, "Characteristic Extended Properties" },
+		{ 0x2901, NULL, "Characteristic User Description" },
 		{ 0x180d, NULL, NULL }, { 0x12a37, NULL, NULL },
 	};
 	Uuid uuid;
@@ -298,4 +310,5 @@ START_TEST(test_names)
 }
 END_TEST
 
-UNIT_MAIN("ctl-gatt", test_formats, test_parse, test_parse_length, test_append, test_tree, test_find, test_print, test_names)
+UNIT_MAIN("ctl-gatt", test_formats, test_parse, test_parse_length, test_append, test_tree, test_find,
+	  test_print, test_names)

@@ -143,8 +143,10 @@ START_TEST(test_refused)
 
 		ck_assert_msg(!parse(&options, refused[i].line, &code), "\"%s\" was taken", refused[i].line);
 		ck_assert_msg(code == EXIT_USAGE, "\"%s\": exit %d", refused[i].line, code);
-		ck_assert_msg(strstr(heard_text, refused[i].says) != NULL, "\"%s\": %s", refused[i].line, heard_text);
-		ck_assert_msg(g_str_has_prefix(heard_text, "bluebrokerctl: ") && strchr(heard_text, '\n')[1] == '\0',
+		ck_assert_msg(strstr(heard_text, refused[i].says) != NULL, "\"%s\": %s", refused[i].line,
+			      heard_text);
+		ck_assert_msg(g_str_has_prefix(heard_text, "bluebrokerctl: ") &&
+				      strchr(heard_text, '\n')[1] == '\0',
 			      "not one line: %s", heard_text);
 		options_clear(&options);
 	}
@@ -213,8 +215,10 @@ START_TEST(test_taken)
 	ExitCode code;
 	Options options;
 
-	ck_assert(parse(&options, "--json scan --timeout 5 --rssi -70 --count=3 --adapter hci12 --dedup 0x10 --raw "
-			"--no-color --bus unix:path=/x", &code));
+	ck_assert(parse(&options,
+			"--json scan --timeout 5 --rssi -70 --count=3 --adapter hci12 --dedup 0x10 --raw "
+			"--no-color --bus unix:path=/x",
+			&code));
 	ck_assert_str_eq(options.command->name, "scan");
 	ck_assert(options.json && options.raw && !options.colour);
 	ck_assert_int_eq(options.session.timeout, 5);
@@ -242,7 +246,10 @@ START_TEST(test_attribute_options)
 	ExitCode code;
 	Options options;
 
-	ck_assert(parse(&options, "write 11:22:33:44:55:66 2a39 --format i16 --type reliable --offset 3 --timeout 7 -- -5", &code));
+	ck_assert(parse(&options,
+			"write 11:22:33:44:55:66 2a39 --format i16 --type reliable --offset 3 --timeout 7 "
+			"-- -5",
+			&code));
 	ck_assert_str_eq(options.command->name, "write");
 	ck_assert_str_eq(options.arguments[1], "2a39");
 	ck_assert_str_eq(options.arguments[2], "-5");
@@ -286,15 +293,19 @@ START_TEST(test_announcement)
 	ExitCode code;
 	Options options;
 
-	ck_assert(parse(&options, "--json advertise --name 'Heart*' --manufacturer 76:0102 --interval 20:10240 --hidden "
-			"--not-connectable --timeout 5 --appearance 833 --tx-power --service 180d", &code));
+	ck_assert(parse(&options,
+			"--json advertise --name 'Heart*' --manufacturer 76:0102 --interval 20:10240 --hidden "
+			"--not-connectable --timeout 5 --appearance 833 --tx-power --service 180d",
+			&code));
 	ck_assert_str_eq(options.command->name, "advertise");
 	ck_assert_str_eq(options.announcement.name, "Heart*");
 	ck_assert_ptr_null(options.wanted.name);
 	ck_assert_uint_eq(options.announcement.interval_min, 0x20);
 	ck_assert_uint_eq(options.announcement.interval_max, 0x4000);
-	ck_assert(options.announcement.hidden && options.announcement.not_connectable && options.announcement.tx_power);
-	ck_assert(options.announcement.services && options.announcement.manufacturers && options.announcement.has_appearance);
+	ck_assert(options.announcement.hidden && options.announcement.not_connectable &&
+		  options.announcement.tx_power);
+	ck_assert(options.announcement.services && options.announcement.manufacturers &&
+		  options.announcement.has_appearance);
 	ck_assert(options.json && !options.raw);
 	options_clear(&options);
 
@@ -320,8 +331,10 @@ START_TEST(test_filter)
 	ExitCode code;
 	Options options;
 
-	ck_assert(parse(&options, "scan --name 'Heart*' --rssi -70 --uuid 180d --uuid 0xfeaa --manufacturer 76 "
-			"--manufacturer 0xffff --address aabbccddeeff --address 11:22:33:44:55:66", &code));
+	ck_assert(parse(&options,
+			"scan --name 'Heart*' --rssi -70 --uuid 180d --uuid 0xfeaa --manufacturer 76 "
+			"--manufacturer 0xffff --address aabbccddeeff --address 11:22:33:44:55:66",
+			&code));
 	g_variant_dict_init(&dict, NULL);
 	wanted_to_dict(&options.wanted, &dict);
 	filter = g_variant_ref_sink(g_variant_dict_end(&dict));
@@ -357,20 +370,24 @@ START_TEST(test_numbers)
 		bool good;
 		int64_t value;
 	} rows[] = {
-		{ "0", true, 0 }, { "-5", true, -5 }, { "+5", true, 5 }, { "0x1f", true, 31 }, { "100", true, 100 },
-		{ "-100", true, -100 }, { "010", true, 10 }, { "", false, 0 }, { "-", false, 0 }, { "--5", false, 0 },
-		{ "0x", false, 0 }, { "0xg", false, 0 }, { "5 ", false, 0 }, { " 5", false, 0 }, { "5.0", false, 0 },
+		{ "0", true, 0 }, { "-5", true, -5 }, { "+5", true, 5 },
+		{ "0x1f", true, 31 }, { "100", true, 100 },
+		{ "-100", true, -100 }, { "010", true, 10 }, { "", false, 0 },
+		{ "-", false, 0 }, { "--5", false, 0 },
+		{ "0x", false, 0 }, { "0xg", false, 0 }, { "5 ", false, 0 },
+		{ " 5", false, 0 }, { "5.0", false, 0 },
 		{ "101", false, 0 }, { "-101", false, 0 }, { "9223372036854775808", false, 0 },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		int64_t value = 0;
 
-		ck_assert_msg(number_parse(rows[i].text, -100, 100, &value) == rows[i].good, "\"%s\"", rows[i].text);
+		ck_assert_msg(number_parse(rows[i].text, -100, 100, &value) == rows[i].good, "\"%s\"",
+			      rows[i].text);
 		ck_assert_int_eq(value, rows[i].value);
 	}
 }
 END_TEST
 
-UNIT_MAIN("ctl-options", test_refused, test_help, test_forms, test_taken, test_attribute_options, test_announcement,
-	  test_filter, test_numbers)
+UNIT_MAIN("ctl-options", test_refused, test_help, test_forms, test_taken, test_attribute_options,
+	  test_announcement, test_filter, test_numbers)

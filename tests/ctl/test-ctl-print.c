@@ -129,7 +129,8 @@ START_TEST(test_json_hostile_strings)
 	json_string(&json, "\xf3\xa0\x81\x81", -1);	/* an invisible tag character, beyond 16 bits */
 	json_double(&json, 1.0 / 0.0);
 	json_end_array(&json);
-	ck_assert_str_eq(out->str, "[\"a\xef\xbf\xbd" "b\xef\xbf\xbd\",\"\xf0\x9f\x98\x80\",\"\\udb40\\udc41\",null]");
+	ck_assert_str_eq(out->str, "[\"a\xef\xbf\xbd"
+				   "b\xef\xbf\xbd\",\"\xf0\x9f\x98\x80\",\"\\udb40\\udc41\",null]");
 }
 END_TEST
 
@@ -146,7 +147,8 @@ static char *print_report(Append append, const bb_stream_report *report, bool ra
 	return g_string_free(out, FALSE);
 }
 
-static char *print_heard(Append append, int8_t rssi, uint8_t adv_type, const char *data, uint16_t length, bool raw)
+static char *print_heard(Append append, int8_t rssi, uint8_t adv_type, const char *data, uint16_t length,
+			 bool raw)
 {
 	const bb_stream_report report = {
 		.time = 1500000,
@@ -171,14 +173,16 @@ static char *print_heard(Append append, int8_t rssi, uint8_t adv_type, const cha
 START_TEST(test_lines)
 {
 	g_autofree char *evil = print_heard(heard_append_line, -60, 0, EVIL, EVIL_LENGTH, false);
-	g_autofree char *unknown = print_heard(heard_append_line, 127, 255, "\x05\xff\xfe\xff\x01\x02", 6, false);
+	g_autofree char *unknown =
+		print_heard(heard_append_line, 127, 255, "\x05\xff\xfe\xff\x01\x02", 6, false);
 	g_autofree char *raw = print_heard(heard_append_line, -6, 4, "\x02\x01\x06", 3, true);
 	g_autofree char *empty = print_heard(heard_append_line, -6, 3, "", 0, true);
 
 	/* after the time of day, which depends on the time zone */
 	ck_assert_str_eq(evil + 12, " C0:00:00:00:00:01 random  -60 dBm CONN_ADV     "
 				    "\"a\xef\xbf\xbd[2J\xef\xbf\xbd" "b\" -\n");
-	ck_assert_str_eq(unknown + 12, " C0:00:00:00:00:01 random    ? dBm unknown      - company 0xfffe: 0102\n");
+	ck_assert_str_eq(unknown + 12,
+			 " C0:00:00:00:00:01 random    ? dBm unknown      - company 0xfffe: 0102\n");
 	ck_assert_str_eq(raw + 12, " C0:00:00:00:00:01 random   -6 dBm SCAN_RSP     - 020106\n");
 	ck_assert_str_eq(empty + 12, " C0:00:00:00:00:01 random   -6 dBm NON_CONN_ADV - -\n");
 }
@@ -193,11 +197,13 @@ START_TEST(test_json_lines)
 			 "\"address\":\"C0:00:00:00:00:01\",\"address_type\":\"random\",\"adv_type\":0,"
 			 "\"adv_type_name\":\"CONN_ADV\",\"rssi\":-60,\"name\":\"a\\u001b[2J\\u000ab\","
 			 "\"data\":\"0809611b5b324a0a62\",\"synthesized\":true,\"sequence\":7,\"lost\":9}\n");
-	ck_assert_str_eq(unknown, "{\"time\":\"1970-01-01T00:00:01.500000Z\",\"boottime_us\":1500000,"
-			 "\"address\":\"C0:00:00:00:00:01\",\"address_type\":\"random\",\"adv_type\":255,"
-			 "\"adv_type_name\":\"unknown\",\"rssi\":null,\"name\":null,\"data\":\"020a04\","
-			 "\"fields\":[{\"type\":10,\"type_name\":\"TX power\",\"data\":\"04\",\"tx_power\":4}],"
-			 "\"synthesized\":true,\"sequence\":7,\"lost\":9}\n");
+	ck_assert_str_eq(
+		unknown,
+		"{\"time\":\"1970-01-01T00:00:01.500000Z\",\"boottime_us\":1500000,"
+		"\"address\":\"C0:00:00:00:00:01\",\"address_type\":\"random\",\"adv_type\":255,"
+		"\"adv_type_name\":\"unknown\",\"rssi\":null,\"name\":null,\"data\":\"020a04\","
+		"\"fields\":[{\"type\":10,\"type_name\":\"TX power\",\"data\":\"04\",\"tx_power\":4}],"
+		"\"synthesized\":true,\"sequence\":7,\"lost\":9}\n");
 }
 END_TEST
 
@@ -217,11 +223,13 @@ START_TEST(test_json_extended)
 	};
 	g_autofree char *json = print_report(heard_append_json, &report, true);
 
-	ck_assert_str_eq(json, "{\"time\":\"1970-01-01T00:00:01.500000Z\",\"boottime_us\":1500000,"
-			 "\"address\":\"00:00:00:00:00:00\",\"address_type\":\"public\",\"adv_type\":3,"
-			 "\"adv_type_name\":\"NON_CONN_ADV\",\"rssi\":-70,\"name\":null,\"data\":\"\",\"tx_power\":-4,"
-			 "\"primary_phy\":1,\"secondary_phy\":2,\"sid\":0,\"extended\":true,\"truncated\":true,"
-			 "\"sequence\":8,\"lost\":9}\n");
+	ck_assert_str_eq(
+		json,
+		"{\"time\":\"1970-01-01T00:00:01.500000Z\",\"boottime_us\":1500000,"
+		"\"address\":\"00:00:00:00:00:00\",\"address_type\":\"public\",\"adv_type\":3,"
+		"\"adv_type_name\":\"NON_CONN_ADV\",\"rssi\":-70,\"name\":null,\"data\":\"\",\"tx_power\":-4,"
+		"\"primary_phy\":1,\"secondary_phy\":2,\"sid\":0,\"extended\":true,\"truncated\":true,"
+		"\"sequence\":8,\"lost\":9}\n");
 }
 END_TEST
 
@@ -272,5 +280,5 @@ START_TEST(test_names)
 }
 END_TEST
 
-UNIT_MAIN("ctl-print", test_text, test_cells, test_json, test_json_hostile_strings, test_lines, test_json_lines,
-	  test_json_extended, test_services, test_names)
+UNIT_MAIN("ctl-print", test_text, test_cells, test_json, test_json_hostile_strings, test_lines,
+	  test_json_lines, test_json_extended, test_services, test_names)

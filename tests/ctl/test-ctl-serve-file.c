@@ -62,13 +62,16 @@ END_TEST
 START_TEST(test_all)
 {
 	/* what names another may stand before it */
-	ServeFile *file = load("# note\n[Descriptor d]\nCharacteristic=c\nUUID=2901\nPermissions=read-encrypted\nValue=Bits\n"
-			       "[Characteristic c]\nService=s\nUUID=0000ffe1-0000-1000-8000-00805f9b34fb\n"
-			       "Properties=read; write ;notify;\nPermissions=read;write-encrypted-mitm\nValue=u16:1,0x1234\n"
-			       "ReadTimeout=0\n"
-			       "[Service s]\nUUID=1234567890123456\nPrimary=false\n"
-			       "[Advertisement]\nName=LoPy\nServices=180d;1234567890123456\nManufacturer=76:0102;0xffff:\n"
-			       "ServiceData=180f:64\nAppearance=0x0341\nTxPower=true\nDiscoverable=false\nInterval=100:200\n");
+	ServeFile *file = load(
+		"# note\n"
+		"[Descriptor d]\nCharacteristic=c\nUUID=2901\nPermissions=read-encrypted\nValue=Bits\n"
+		"[Characteristic c]\nService=s\nUUID=0000ffe1-0000-1000-8000-00805f9b34fb\n"
+		"Properties=read; write ;notify;\nPermissions=read;write-encrypted-mitm\nValue=u16:1,0x1234\n"
+		"ReadTimeout=0\n"
+		"[Service s]\nUUID=1234567890123456\nPrimary=false\n"
+		"[Advertisement]\nName=LoPy\nServices=180d;1234567890123456\nManufacturer=76:0102;0xffff:\n"
+		"ServiceData=180f:64\nAppearance=0x0341\nTxPower=true\nDiscoverable=false\n"
+		"Interval=100:200\n");
 	g_autoptr(GVariant) data = NULL, expected = NULL, params = NULL, dict = NULL, longest = NULL;
 	const ServeAttr *attr, *descriptor;
 
@@ -92,7 +95,8 @@ START_TEST(test_all)
 		"'manufacturer_data': <{uint16 76: <@ay [1, 2]>, 65535: <@ay []>}>, 'service_data': <{'180f': <@ay [0x64]>}>, "
 		"'appearance': <uint16 0x341>, 'tx_power': <true>, 'discoverable': <false>},)"));
 	for (int i = 0; i < 7; i++) {
-		g_autoptr(GVariant) theirs = g_variant_get_child_value(expected, 0), ours = g_variant_get_child_value(data, 0);
+		g_autoptr(GVariant) theirs = g_variant_get_child_value(expected, 0),
+				    ours = g_variant_get_child_value(data, 0);
 		g_autoptr(GVariant) value = NULL, found = NULL;
 		const char *key;
 
@@ -131,25 +135,31 @@ static const struct Refused {
 	{ GOOD "[Service t]\n", ": [Service t] UUID: is missing" },
 	{ SERVICE "[Characteristic c]\nUUID=1\n", ": [Characteristic c] Service: is missing" },
 	{ SERVICE "[Characteristic c]\nService=s\n", ": [Characteristic c] UUID: is missing" },
-	{ SERVICE "[Characteristic c]\nService=t\nUUID=1\n", ": [Characteristic c] Service: \"t\" is not the NAME of a [Service" },
+	{ SERVICE "[Characteristic c]\nService=t\nUUID=1\n",
+	  ": [Characteristic c] Service: \"t\" is not the NAME of a [Service" },
 	{ SERVICE "Primary=maybe\n", ": [Service s] Primary: \"maybe\" is not true or false" },
 	{ "[Service s]\nUUID=xyz\n", ": [Service s] UUID: \"xyz\" is not a UUID" },
 	{ "[Service s]\nUUID=\n", ": [Service s] UUID: \"\" is not a UUID" },
-	{ GOOD "Properties=read,write\n", ": [Characteristic c] Properties: \"read,write\" is not a property (broadcast, read," },
+	{ GOOD "Properties=read,write\n",
+	  ": [Characteristic c] Properties: \"read,write\" is not a property (broadcast, read," },
 	{ GOOD "Permissions=all\n", ": [Characteristic c] Permissions: \"all\" is not a permission (read," },
 	{ GOOD "Value=u8:256\n", ": [Characteristic c] Value: \"256\" is not u8 (0 to 255" },
 	{ GOOD "Value=0x123\n", ": [Characteristic c] Value: half a byte" },
 	{ GOOD "Value=a\\qb\n", ": [Characteristic c] Value: " },
 	{ GOOD "ReadTimeout=soon\n", ": [Characteristic c] ReadTimeout: \"soon\" is not a time in ms" },
 	{ GOOD "[Descriptor d]\nUUID=2901\n", ": [Descriptor d] Characteristic: is missing" },
-	{ GOOD "[Descriptor d]\nCharacteristic=s\nUUID=2901\n", ": [Descriptor d] Characteristic: \"s\" is not the NAME" },
-	{ GOOD "[Descriptor d]\nCharacteristic=c\nUUID=2901\nReadTimeout=1\n", ": [Descriptor d] ReadTimeout: no such key" },
+	{ GOOD "[Descriptor d]\nCharacteristic=s\nUUID=2901\n",
+	  ": [Descriptor d] Characteristic: \"s\" is not the NAME" },
+	{ GOOD "[Descriptor d]\nCharacteristic=c\nUUID=2901\nReadTimeout=1\n",
+	  ": [Descriptor d] ReadTimeout: no such key" },
 	{ GOOD "[Advertisement]\nName=\n", ": [Advertisement] Name: \"\" is not a name" },
 	{ GOOD "[Advertisement]\nName=123456789012345678901234567890\n", ": [Advertisement] Name: " },
 	{ GOOD "[Advertisement]\nServices=180d;x\n", ": [Advertisement] Services: \"x\" is not a UUID" },
-	{ GOOD "[Advertisement]\nManufacturer=70000:01\n", ": [Advertisement] Manufacturer: \"70000:01\" is not ID:HEX" },
+	{ GOOD "[Advertisement]\nManufacturer=70000:01\n",
+	  ": [Advertisement] Manufacturer: \"70000:01\" is not ID:HEX" },
 	{ GOOD "[Advertisement]\nManufacturer=76:1\n", ": [Advertisement] Manufacturer: half a byte" },
-	{ GOOD "[Advertisement]\nServiceData=x:01\n", ": [Advertisement] ServiceData: \"x:01\" is not UUID:HEX" },
+	{ GOOD "[Advertisement]\nServiceData=x:01\n",
+	  ": [Advertisement] ServiceData: \"x:01\" is not UUID:HEX" },
 	{ GOOD "[Advertisement]\nAppearance=70000\n", ": [Advertisement] Appearance: " },
 	{ GOOD "[Advertisement]\nTxPower=1\n", ": [Advertisement] TxPower: \"1\" is not true or false" },
 	{ GOOD "[Advertisement]\nInterval=200:100\n", ": [Advertisement] Interval: \"200:100\" is not MIN" },
@@ -201,19 +211,23 @@ START_TEST(test_values)
 		size_t length;
 		const char *bytes;
 	} rows[] = {
-		{ "hello", 5, "hello" }, { "", 0, "" }, { "0x0102", 2, "\x01\x02" }, { "0X01 02", 2, "\x01\x02" },
+		{ "hello", 5, "hello" }, { "", 0, "" },
+		{ "0x0102", 2, "\x01\x02" }, { "0X01 02", 2, "\x01\x02" },
 		{ "hex:01:02", 2, "\x01\x02" }, { "text:0x01", 4, "0x01" }, { "u8:1 2", 2, "\x01\x02" },
 		{ "u32:77", 4, "M\0\0\0" }, { "i16:-2", 2, "\xfe\xff" }, { "u8:", 0, "" }, { "text:", 0, "" },
-		{ "note: u8", 8, "note: u8" }, { "u64:1", 5, "u64:1" }, { "u8", 2, "u8" }, { "text:u8:1", 4, "u8:1" },
+		{ "note: u8", 8, "note: u8" }, { "u64:1", 5, "u64:1" },
+		{ "u8", 2, "u8" }, { "text:u8:1", 4, "u8:1" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		g_autoptr(GByteArray) bytes = g_byte_array_new();
 		Reason reason = { 0 };
 
-		ck_assert_msg(value_parse_typed(rows[i].text, bytes, &reason) == 0, "%s: %s", rows[i].text, reason.text);
+		ck_assert_msg(value_parse_typed(rows[i].text, bytes, &reason) == 0, "%s: %s", rows[i].text,
+			      reason.text);
 		ck_assert_msg(bytes->len == rows[i].length, "%s: %u", rows[i].text, bytes->len);
-		ck_assert_msg(bytes->len == 0 || memcmp(bytes->data, rows[i].bytes, bytes->len) == 0, "%s", rows[i].text);
+		ck_assert_msg(bytes->len == 0 || memcmp(bytes->data, rows[i].bytes, bytes->len) == 0, "%s",
+			      rows[i].text);
 	}
 }
 END_TEST

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The table of a scan: it fits every window, keeps its order, forgets nothing that is new, and lets nothing through. */
+/* The table of a scan: it fits every window, keeps its order, forgets nothing that is new, and lets nothing
+ * through. */
 #include <string.h>
 
 #include "client/table.h"
@@ -35,7 +36,8 @@ static void note(Seen *seen, const Sent *sent)
 
 static void note_simple(Seen *seen, const char *address, int16_t rssi, uint64_t time)
 {
-	note(seen, &(Sent){ .address = address, .rssi = rssi, .time = time, .data = "\x02\x01\x06", .length = 3 });
+	note(seen,
+	     &(Sent){ .address = address, .rssi = rssi, .time = time, .data = "\x02\x01\x06", .length = 3 });
 }
 
 static const char *address_at(Seen *seen, unsigned i, uint64_t now)
@@ -100,7 +102,8 @@ START_TEST(test_bounded)
 	for (unsigned i = 0; i < 3 * SEEN_MAX; i++) {
 		char address[ADDR_STRING_SIZE];
 
-		g_snprintf(address, sizeof(address), "00:00:00:%02X:%02X:%02X", i >> 16, i >> 8 & 0xff, i & 0xff);
+		g_snprintf(address, sizeof(address), "00:00:00:%02X:%02X:%02X", i >> 16, i >> 8 & 0xff,
+			   i & 0xff);
 		note_simple(seen, address, -50, i + 1);
 	}
 	ck_assert_uint_eq(seen_devices(seen), 3 * SEEN_MAX);
@@ -118,7 +121,8 @@ START_TEST(test_bounded)
 }
 END_TEST
 
-/* Takes the control sequences out; counts lines and the widest of them. False if other control characters are left. */
+/* Takes the control sequences out; counts lines and the widest of them. False if other control characters are
+ * left. */
 static bool measure(const GRegex *control, const char *frame, unsigned *ret_lines, unsigned *ret_width)
 {
 	g_autofree char *plain = g_regex_replace_literal(control, frame, -1, 0, "", 0, NULL);
@@ -160,8 +164,14 @@ START_TEST(test_fits)
 		for (unsigned rows = 1; rows <= 60; rows += rows < 5 ? 1 : 17)
 			for (unsigned style = 0; style < 8; style++) {
 				TableView view = {
-					.columns = columns, .rows = rows, .now = 2 * SECOND, .live = true,
-					.colour = style & 1, .raw = style & 2, .title = "hci0", .note = style & 4 ? "n" : NULL,
+					.columns = columns,
+					.rows = rows,
+					.now = 2 * SECOND,
+					.live = true,
+					.colour = style & 1,
+					.raw = style & 2,
+					.title = "hci0",
+					.note = style & 4 ? "n" : NULL,
 				};
 				g_autoptr(GString) out = g_string_new(NULL);
 				unsigned lines, width;
@@ -180,7 +190,8 @@ START_TEST(test_fits)
 }
 END_TEST
 
-/* A line that fills the window must not be followed by "erase to the end of the line": that takes its last cell away. */
+/* A line that fills the window must not be followed by "erase to the end of the line": that takes its last
+ * cell away. */
 START_TEST(test_full_lines_stay)
 {
 	Seen *seen = some_devices();
