@@ -85,7 +85,8 @@ GVariant *radio_number(unsigned int id)
 
 char *open_session(Client *by, unsigned int id)
 {
-	g_autoptr(GVariant) reply = client_expect(by, NULL, "Manager1", "OpenSession", radio_number(id), "(o)");
+	g_autoptr(GVariant) reply =
+		client_expect(by, NULL, "Manager1", "OpenSession", radio_number(id), "(o)");
 	char *path;
 
 	g_variant_get(reply, "(o)", &path);
@@ -113,7 +114,8 @@ void close_session(Client *by, const char *session)
 
 unsigned int take_all(Client *by, const char *session)
 {
-	g_autoptr(GVariant) reply = client_expect(by, session, "Session1", "GetAdvertisements", NULL, "(a(syynay))");
+	g_autoptr(GVariant) reply =
+		client_expect(by, session, "Session1", "GetAdvertisements", NULL, "(a(syynay))");
 	g_autoptr(GVariant) reports = g_variant_get_child_value(reply, 0);
 
 	return (unsigned int)g_variant_n_children(reports);
@@ -149,7 +151,8 @@ void wait_radio_scans(const char *radio, bool scanning, unsigned int timeout_ms)
 {
 	Wanted wanted = { .name = radio, .value = scanning };
 
-	ck_assert_msg(wait_until(radio_scans, &wanted, timeout_ms), "%s: scanning is not %d", radio, scanning);
+	ck_assert_msg(wait_until(radio_scans, &wanted, timeout_ms), "%s: scanning is not %d", radio,
+		      scanning);
 }
 
 static bool adapter_is_so(void *data)
@@ -164,7 +167,8 @@ void wait_adapter(const char *adapter, const char *property, bool value)
 {
 	Wanted wanted = { .name = adapter, .property = property, .value = value };
 
-	ck_assert_msg(wait_until(adapter_is_so, &wanted, RESUME), "%s: %s is not %d", adapter, property, value);
+	ck_assert_msg(wait_until(adapter_is_so, &wanted, RESUME), "%s: %s is not %d", adapter, property,
+		      value);
 }
 
 void restart_bluez(void)

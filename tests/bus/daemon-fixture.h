@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the tests of the daemon's outer life share: a program with a session, and waiting for what happens to it. They
- * run on the simulated BlueZ and, but for what only that one can do, in the guest. */
+/* What the tests of the daemon's outer life share: a program with a session, and waiting for what happens to
+ * it. They run on the simulated BlueZ and, but for what only that one can do, in the guest. */
 #pragma once
 
 #include <sys/types.h>
@@ -36,7 +36,8 @@ bool is_guest(void); /* before there is a world, too */
 /* Another program; of that user. */
 Client *new_client(void);
 Client *new_client_as(uid_t uid);
-/* Two users that are not root. The guest has its own, whom the bus policy lets in; elsewhere any two will do. */
+/* Two users that are not root. The guest has its own, whom the bus policy lets in; elsewhere any two will
+ * do. */
 uid_t alice_uid(void);
 Client *new_alice(void);
 Client *new_bob(void);

@@ -62,7 +62,8 @@ ClientCall *begin_write(Client *by, const char *link, const char *attr, const ch
 	g_autofree char *path = attr_path(link, attr);
 	g_autoptr(GVariant) value = options(text);
 
-	return client_begin(by, path, iface_of(attr), "Write", g_variant_new("(v@a{sv})", bytes_of(hex), value));
+	return client_begin(by, path, iface_of(attr), "Write",
+			    g_variant_new("(v@a{sv})", bytes_of(hex), value));
 }
 
 void finish_write(ClientCall *call)
@@ -125,7 +126,8 @@ void expect_notification(Client *by, const char *hex)
 {
 	g_autofree char *got = next_notification(by, world_patience(world));
 
-	ck_assert_msg(g_strcmp0(got, hex) == 0, "the notification is not %s, but %s", hex, got ? got : "none");
+	ck_assert_msg(g_strcmp0(got, hex) == 0, "the notification is not %s, but %s", hex,
+		      got ? got : "none");
 }
 
 void expect_numbered(Client *by, unsigned int count)

@@ -68,8 +68,8 @@ const char *peer_address(unsigned int number)
 	unsigned int place = (unsigned int)getpid();
 
 	ck_assert_uint_lt(number, PEERS);
-	g_snprintf(addresses[number], sizeof(addresses[number]), "C1:%02X:%02X:%02X:00:%02X", place >> 16 & 0xff,
-		   place >> 8 & 0xff, place & 0xff, number);
+	g_snprintf(addresses[number], sizeof(addresses[number]), "C1:%02X:%02X:%02X:00:%02X",
+		   place >> 16 & 0xff, place >> 8 & 0xff, place & 0xff, number);
 	return addresses[number];
 }
 
@@ -77,7 +77,8 @@ const char *peer_path(unsigned int number)
 {
 	static char paths[PEERS][80];
 
-	g_snprintf(paths[number], sizeof(paths[number]), "/com/example/Bluetooth/hci0/device/%s", peer_address(number));
+	g_snprintf(paths[number], sizeof(paths[number]), "/com/example/Bluetooth/hci0/device/%s",
+		   peer_address(number));
 	return g_strdelimit(paths[number], ":", '_');
 }
 
@@ -133,7 +134,9 @@ void peer_add_attributes(unsigned int number)
 		g_auto(GStrv) halves = g_strsplit(line, "%s", 2);
 
 		if (strstr(line, " " COMMAND_HANDLE " "))
-			air_do(air, "char %s " LONG_HANDLE " 5a3b0024-1c1d-4f5e-8a9b-0123456789ab read,write %s", name, hex);
+			air_do(air,
+			       "char %s " LONG_HANDLE " 5a3b0024-1c1d-4f5e-8a9b-0123456789ab read,write %s",
+			       name, hex);
 		air_do(air, "%s%s%s", halves[0], name, halves[1]);
 	}
 }
@@ -191,8 +194,8 @@ void wait_subscribed(unsigned int number, const char *handle, bool subscribed)
 {
 	PeerIs peer = { number, handle, subscribed };
 
-	ck_assert_msg(wait_until(is_subscribed, &peer, world_patience(world)), "%s of peer%u is %s subscribed", handle,
-		      number, subscribed ? "not" : "still");
+	ck_assert_msg(wait_until(is_subscribed, &peer, world_patience(world)),
+		      "%s of peer%u is %s subscribed", handle, number, subscribed ? "not" : "still");
 }
 
 static bool is_back(void *data)
@@ -209,8 +212,8 @@ void wait_back(unsigned int number, bool subscribed)
 {
 	PeerIs peer = { number, NULL, subscribed };
 
-	ck_assert_msg(wait_until(is_back, &peer, 40000), "the link to peer%u, or what listens there, does not come back",
-		      number);
+	ck_assert_msg(wait_until(is_back, &peer, 40000),
+		      "the link to peer%u, or what listens there, does not come back", number);
 }
 
 unsigned int peer_count(unsigned int number, const char *handle, const char *what)
@@ -233,14 +236,17 @@ static bool is_known(void *data)
 	return bluez_knows(*(unsigned int *)data);
 }
 
-/* As any program of this machine may: with the HCI monitor, BlueZ hears of no device for the daemon's scans. */
+/* As any program of this machine may: with the HCI monitor, BlueZ hears of no device for the daemon's
+ * scans. */
 void make_known(unsigned int number)
 {
 	Client *by = world_bluez(world);
 
-	client_do(by, BLUEZ_ADAPTER, BLUEZ_ADAPTER_IFACE, "SetDiscoveryFilter", dictionary("{'Transport': <'le'>}"));
+	client_do(by, BLUEZ_ADAPTER, BLUEZ_ADAPTER_IFACE, "SetDiscoveryFilter",
+		  dictionary("{'Transport': <'le'>}"));
 	client_do(by, BLUEZ_ADAPTER, BLUEZ_ADAPTER_IFACE, "StartDiscovery", NULL);
-	ck_assert_msg(wait_until(is_known, &number, world_patience(world)), "BlueZ does not hear peer%u", number);
+	ck_assert_msg(wait_until(is_known, &number, world_patience(world)), "BlueZ does not hear peer%u",
+		      number);
 	client_do(by, BLUEZ_ADAPTER, BLUEZ_ADAPTER_IFACE, "StopDiscovery", NULL);
 	wait_radio_scans(WORLD_RADIO, false, RESUME);
 }
@@ -350,12 +356,14 @@ void expect_call_error(ClientCall *call, const char *error, const char *begin)
 	ck_assert_msg(!reply, "no error, but %s is wanted", error);
 	name = g_dbus_error_get_remote_error(got);
 	(void)g_dbus_error_strip_remote_error(got);
-	ck_assert_msg(g_strcmp0(name, wanted) == 0, "not %s, but %s: %s", wanted, name ? name : "no answer", got->message);
-	ck_assert_msg(g_str_has_prefix(got->message, begin) && got->message[0] != '\0', "%s: not \"%s…\", but \"%s\"",
-		      error, begin, got->message);
+	ck_assert_msg(g_strcmp0(name, wanted) == 0, "not %s, but %s: %s", wanted, name ? name : "no answer",
+		      got->message);
+	ck_assert_msg(g_str_has_prefix(got->message, begin) && got->message[0] != '\0',
+		      "%s: not \"%s…\", but \"%s\"", error, begin, got->message);
 }
 
-void expect_connect_error(Client *by, const char *session, const char *address, const char *text, const char *error)
+void expect_connect_error(Client *by, const char *session, const char *address, const char *text,
+			  const char *error)
 {
 	expect_call_error(begin_connect(by, session, address, text), error, "");
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the tests of links share: peripherals on the air, all alike, and programs that connect to them and use their
- * attributes. They run on the simulated BlueZ and on the real one. */
+/* What the tests of links share: peripherals on the air, all alike, and programs that connect to them and use
+ * their attributes. They run on the simulated BlueZ and on the real one. */
 #pragma once
 
 #include "daemon-fixture.h"
@@ -76,12 +76,14 @@ char *connect_to(Client *by, const char *session, unsigned int number, const cha
 /* With a private session of its own. */
 char *connect_anew(Client *by, unsigned int number);
 void expect_connected(ClientCall *call);
-void expect_connect_error(Client *by, const char *session, const char *address, const char *text, const char *error);
+void expect_connect_error(Client *by, const char *session, const char *address, const char *text,
+			  const char *error);
 /* That call fails so, its message beginning with that. Frees it. */
 void expect_call_error(ClientCall *call, const char *error, const char *begin);
 void let_go(Client *by, const char *link);
 bool is_connected(Client *by, const char *link);
-/* It is told that it lost a link, for that reason; NULL: any. Of a radio that goes, the link may be told of before. */
+/* It is told that it lost a link, for that reason; NULL: any. Of a radio that goes, the link may be told of
+ * before. */
 void expect_disconnected(Client *by, const char *reason);
 
 char *attr_path(const char *link, const char *attr);

@@ -8,7 +8,8 @@ unsigned int subscribed;
 void sealed_appear(const char *pairing)
 {
 	peer_appear(0);
-	air_do(air, "char peer0 " SEALED_HANDLE " 5a3b0035-1c1d-4f5e-8a9b-0123456789ab encrypt-read,encrypt-write 7e7f");
+	air_do(air, "char peer0 " SEALED_HANDLE
+		    " 5a3b0035-1c1d-4f5e-8a9b-0123456789ab encrypt-read,encrypt-write 7e7f");
 	air_do(air, "pairing peer0 %s", pairing);
 }
 
@@ -69,7 +70,8 @@ uint32_t expect_question(Client *by, const char *wanted, uint32_t *ret_passkey)
 
 ClientCall *begin_respond(Client *by, const char *link, uint32_t id, bool accept, uint32_t passkey)
 {
-	return client_begin(by, link, CONNECTION, "RespondPairing", g_variant_new("(ubu)", id, accept, passkey));
+	return client_begin(by, link, CONNECTION, "RespondPairing",
+			    g_variant_new("(ubu)", id, accept, passkey));
 }
 
 void respond(Client *by, const char *link, uint32_t id, bool accept, uint32_t passkey)
@@ -126,12 +128,13 @@ bool is_subscribed_anew(void *data)
 
 void expect_mended(const char *link)
 {
-	ck_assert_msg(wait_until(is_subscribed_anew, NULL, world_patience(world)), "nobody has subscribed again");
+	ck_assert_msg(wait_until(is_subscribed_anew, NULL, world_patience(world)),
+		      "nobody has subscribed again");
 	expect_undisturbed(link);
 }
 
-/* Since 5.81 Pair asks for it by the ATT socket, on which the kernel lets nothing pass then: the daemon opens the link
- * anew. */
+/* Since 5.81 Pair asks for it by the ATT socket, on which the kernel lets nothing pass then: the daemon opens
+ * the link anew. */
 void expect_refusal_undone(const char *link)
 {
 	if (world_bluez_since(world, 81))

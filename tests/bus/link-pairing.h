@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the tests of pairing with peripherals share: one that has something to hide, two programs that hold the link to it,
- * and what the one who asks for a pairing is asked. */
+/* What the tests of pairing with peripherals share: one that has something to hide, two programs that hold
+ * the link to it, and what the one who asks for a pairing is asked. */
 #pragma once
 
 #include "link-fixture.h"
@@ -37,7 +37,8 @@ bool is_subscribed_anew(void *unused);
 
 /* The program beside holds the link still, was told nothing, and its notifications come. */
 void expect_undisturbed(const char *link);
-/* The same, where the pairing has cost the link. The device itself may remember a subscription that BlueZ does not. */
+/* The same, where the pairing has cost the link. The device itself may remember a subscription that BlueZ
+ * does not. */
 void expect_mended(const char *link);
 /* The same, where a pairing was refused here, or taken back. */
 void expect_refusal_undone(const char *link);

@@ -72,7 +72,8 @@ void expect_datagram(int fd, const char *wanted)
 {
 	g_autofree char *hex = next_datagram(fd, world_patience(world));
 
-	ck_assert_msg(g_strcmp0(hex, wanted) == 0, "the datagram is not \"%s\", but %s", wanted, hex ? hex : "none");
+	ck_assert_msg(g_strcmp0(hex, wanted) == 0, "the datagram is not \"%s\", but %s", wanted,
+		      hex ? hex : "none");
 }
 
 void expect_end(int fd)
@@ -110,9 +111,11 @@ void expect_refused(Client *by, const char *link, const char *attr, const char *
 	g_autoptr(GError) error = NULL;
 	uint16_t mtu;
 
-	ck_assert_msg(socket_try(by, link, attr, method, &mtu, &error) < 0, "%s of %s is granted", method, attr);
+	ck_assert_msg(socket_try(by, link, attr, method, &mtu, &error) < 0, "%s of %s is granted", method,
+		      attr);
 	name = g_dbus_error_get_remote_error(error);
-	ck_assert_msg(g_strcmp0(name, full) == 0, "%s of %s: not %s, but %s", method, attr, full, error->message);
+	ck_assert_msg(g_strcmp0(name, full) == 0, "%s of %s: not %s, but %s", method, attr, full,
+		      error->message);
 }
 
 typedef struct Commands {

@@ -11,7 +11,8 @@
 
 int socket_acquire(Client *by, const char *link, const char *attr, const char *method);
 /* The same where an error may be the answer: -1, and error is set. */
-int socket_try(Client *by, const char *link, const char *attr, const char *method, uint16_t *ret_mtu, GError **error);
+int socket_try(Client *by, const char *link, const char *attr, const char *method, uint16_t *ret_mtu,
+	       GError **error);
 void expect_refused(Client *by, const char *link, const char *attr, const char *method, const char *wanted);
 
 typedef struct Arrival {

@@ -7,7 +7,8 @@
 
 static size_t count_rows(const char *filter)
 {
-	g_autoptr(GVariant) reply = client_expect(client, "hci0", "Adapter1", "GetDevices", dictionary(filter), "(aa{sv})");
+	g_autoptr(GVariant) reply =
+		client_expect(client, "hci0", "Adapter1", "GetDevices", dictionary(filter), "(aa{sv})");
 	g_autoptr(GVariant) rows = g_variant_get_child_value(reply, 0);
 
 	return g_variant_n_children(rows);
@@ -72,7 +73,8 @@ void check_name_here_data_there(void)
 
 static void check_name(unsigned int number, const char *hex, const char *name)
 {
-	g_autofree char *filter = g_strdup_printf("{'name': <'%s'>, 'addresses': <['%s']>}", name, device(number));
+	g_autofree char *filter =
+		g_strdup_printf("{'name': <'%s'>, 'addresses': <['%s']>}", name, device(number));
 	g_autoptr(GVariant) reply = NULL, rows = NULL, row = NULL;
 	const char *got = "";
 

@@ -59,7 +59,8 @@ void set_filter(Client *by, const char *path, const char *text)
 void expect_refusal(Client *by, const char *path, const char *iface, const char *method, GVariant *params,
 		    const char *error, const char *word)
 {
-	g_autofree char *wanted = strchr(error, '.') ? g_strdup(error) : g_strconcat(WORLD_NAME ".Error.", error, NULL);
+	g_autofree char *wanted =
+		strchr(error, '.') ? g_strdup(error) : g_strconcat(WORLD_NAME ".Error.", error, NULL);
 	g_autofree char *arguments = NULL, *name = NULL;
 	g_autoptr(GVariant) reply = NULL, kept = params ? g_variant_ref_sink(params) : NULL;
 	g_autoptr(GError) got = NULL;
@@ -74,7 +75,8 @@ void expect_refusal(Client *by, const char *path, const char *iface, const char 
 	ck_assert_msg(g_strcmp0(name, wanted) == 0, "%s%s: not %s, but %s: %s", method, arguments, wanted,
 		      name ? name : "no answer", got->message);
 	(void)g_dbus_error_strip_remote_error(got);
-	ck_assert_msg(strstr(got->message, word) != NULL, "%s%s: no \"%s\" in: %s", method, arguments, word, got->message);
+	ck_assert_msg(strstr(got->message, word) != NULL, "%s%s: no \"%s\" in: %s", method, arguments, word,
+		      got->message);
 }
 
 /* --- the air --- */
@@ -90,13 +92,14 @@ static bool radio_is_so(void *data)
 {
 	const bool *scanning = data;
 
-	return bluez_discovers("hci0") == *scanning && (air_status(air, WORLD_RADIO, "scanning") != 0) == *scanning;
+	return bluez_discovers("hci0") == *scanning &&
+	       (air_status(air, WORLD_RADIO, "scanning") != 0) == *scanning;
 }
 
 void wait_radio(bool scanning)
 {
-	ck_assert_msg(wait_until(radio_is_so, &scanning, world_patience(world)), "the radio does not %s scanning",
-		      scanning ? "begin" : "stop");
+	ck_assert_msg(wait_until(radio_is_so, &scanning, world_patience(world)),
+		      "the radio does not %s scanning", scanning ? "begin" : "stop");
 }
 
 const char *device(unsigned int number)
@@ -105,8 +108,8 @@ const char *device(unsigned int number)
 	unsigned int place = (unsigned int)getpid() + worlds;
 
 	ck_assert_uint_lt(number, G_N_ELEMENTS(addresses));
-	g_snprintf(addresses[number], sizeof(addresses[number]), "C0:00:%02X:%02X:%02X:%02X", place >> 16 & 0xff,
-		   place >> 8 & 0xff, place & 0xff, number);
+	g_snprintf(addresses[number], sizeof(addresses[number]), "C0:00:%02X:%02X:%02X:%02X",
+		   place >> 16 & 0xff, place >> 8 & 0xff, place & 0xff, number);
 	return addresses[number];
 }
 
@@ -131,12 +134,13 @@ static bool is_heard(void *data)
 
 void hear_as(const char *radio, unsigned int number, const char *addr_type, int rssi, const char *hex)
 {
-	g_autofree char *line = g_strdup_printf("adv %s %s %s 3 %d %s", radio, device(number), addr_type, rssi,
-						hex[0] != '\0' ? hex : "-");
+	g_autofree char *line = g_strdup_printf("adv %s %s %s 3 %d %s", radio, device(number), addr_type,
+						rssi, hex[0] != '\0' ? hex : "-");
 	Sending sending = { line, stats_total(client, "Reports") };
 
 	ck_assert_msg(wait_until(is_sent, &sending, world_patience(world)), "no radio scans: %s", line);
-	ck_assert_msg(wait_until(is_heard, &sending, world_patience(world)), "the daemon does not hear: %s", line);
+	ck_assert_msg(wait_until(is_heard, &sending, world_patience(world)), "the daemon does not hear: %s",
+		      line);
 }
 
 void hear(unsigned int number, int rssi, const char *hex)

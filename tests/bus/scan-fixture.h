@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the scanning cases share: a world, a program with a private session, and devices on the air. They run against the
- * simulated BlueZ and the real one alike, so they never send a report before the last one was heard: what comes in
- * quick succession may arrive as one. */
+/* What the scanning cases share: a world, a program with a private session, and devices on the air. They run
+ * against the simulated BlueZ and the real one alike, so they never send a report before the last one was
+ * heard: what comes in quick succession may arrive as one. */
 #pragma once
 
 #include "daemon-fixture.h"

@@ -10,15 +10,16 @@
 
 int reader_try(Client *by, const char *path, const char *options, GError **error)
 {
-	g_autofree char *full = path[0] == '/' ? g_strdup(path) : g_strconcat("/com/example/Bluetooth/", path, NULL);
+	g_autofree char *full =
+		path[0] == '/' ? g_strdup(path) : g_strconcat("/com/example/Bluetooth/", path, NULL);
 	g_autoptr(GUnixFDList) fds = NULL;
 	g_autoptr(GVariant) reply = NULL;
 	uint32_t version;
 	int handle, fd;
 
-	reply = g_dbus_connection_call_with_unix_fd_list_sync(client_connection(by), WORLD_NAME, full, WORLD_NAME "." SESSION,
-							      ACQUIRE, dictionary(options), G_VARIANT_TYPE("(hu)"),
-							      G_DBUS_CALL_FLAGS_NONE, -1, NULL, &fds, NULL, error);
+	reply = g_dbus_connection_call_with_unix_fd_list_sync(
+		client_connection(by), WORLD_NAME, full, WORLD_NAME "." SESSION, ACQUIRE, dictionary(options),
+		G_VARIANT_TYPE("(hu)"), G_DBUS_CALL_FLAGS_NONE, -1, NULL, &fds, NULL, error);
 	if (!reply)
 		return -1;
 	g_variant_get(reply, "(hu)", &handle, &version);
@@ -53,7 +54,8 @@ void reader_release(Reader *reader)
 static void keep(Reader *reader, const bb_stream_report *report)
 {
 	const uint8_t *a = report->address;
-	g_autofree char *address = g_strdup_printf("%02X:%02X:%02X:%02X:%02X:%02X", a[0], a[1], a[2], a[3], a[4], a[5]);
+	g_autofree char *address =
+		g_strdup_printf("%02X:%02X:%02X:%02X:%02X:%02X", a[0], a[1], a[2], a[3], a[4], a[5]);
 	GVariantBuilder extras;
 
 	g_variant_builder_init(&extras, G_VARIANT_TYPE_VARDICT);
@@ -62,7 +64,8 @@ static void keep(Reader *reader, const bb_stream_report *report)
 	if (report->primary_phy != 0)
 		g_variant_builder_add(&extras, "{sv}", "PrimaryPhy", g_variant_new_byte(report->primary_phy));
 	if (report->secondary_phy != 0)
-		g_variant_builder_add(&extras, "{sv}", "SecondaryPhy", g_variant_new_byte(report->secondary_phy));
+		g_variant_builder_add(&extras, "{sv}", "SecondaryPhy",
+				      g_variant_new_byte(report->secondary_phy));
 	if (report->sid != BB_STREAM_SID_NONE)
 		g_variant_builder_add(&extras, "{sv}", "Sid", g_variant_new_byte(report->sid));
 	if (report->flags & BB_STREAM_EXTENDED)
@@ -72,9 +75,10 @@ static void keep(Reader *reader, const bb_stream_report *report)
 	if (report->flags & BB_STREAM_TRUNCATED)
 		g_variant_builder_add(&extras, "{sv}", "Truncated", g_variant_new_boolean(TRUE));
 	g_variant_builder_add(&extras, "{sv}", "Sequence", g_variant_new_uint64(report->sequence));
-	g_variant_builder_add(&reader->all, "(tsyyn@aya{sv})", report->time, address, report->addr_type, report->adv_type,
-			      (gint16)report->rssi,
-			      g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, report->data, report->length, 1), &extras);
+	g_variant_builder_add(&reader->all, "(tsyyn@aya{sv})", report->time, address, report->addr_type,
+			      report->adv_type, (gint16)report->rssi,
+			      g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, report->data, report->length, 1),
+			      &extras);
 }
 
 bool reader_take(Reader *reader)
@@ -123,8 +127,8 @@ bool reader_has_read(void *data)
 void reader_expect(Reader *reader, unsigned int count)
 {
 	reader->wanted = reader->reports + count;
-	ck_assert_msg(wait_until(reader_has_read, reader, world_patience(world)), "%u reports of %u came", reader->reports,
-		      reader->wanted);
+	ck_assert_msg(wait_until(reader_has_read, reader, world_patience(world)), "%u reports of %u came",
+		      reader->reports, reader->wanted);
 	ck_assert_uint_eq(reader->reports, reader->wanted);
 	ck_assert(!reader_take(reader));
 }
@@ -140,7 +144,8 @@ bool reader_has_ended(void *data)
 
 void reader_expect_end(Reader *reader)
 {
-	ck_assert_msg(wait_until(reader_has_ended, reader, world_patience(world)), "the daemon keeps it open");
+	ck_assert_msg(wait_until(reader_has_ended, reader, world_patience(world)),
+		      "the daemon keeps it open");
 	reader_release(reader);
 }
 

@@ -6,8 +6,8 @@
 
 GVariant *read_reports(Client *by, const char *path, unsigned int max, uint64_t *ret_dropped)
 {
-	g_autoptr(GVariant) reply = client_expect(by, path, SESSION, "ReadAdvertisements", g_variant_new("(u)", max),
-						  "(a(tsyynaya{sv})t)");
+	g_autoptr(GVariant) reply = client_expect(by, path, SESSION, "ReadAdvertisements",
+						  g_variant_new("(u)", max), "(a(tsyynaya{sv})t)");
 
 	if (ret_dropped)
 		g_variant_get_child(reply, 1, "t", ret_dropped);

@@ -15,8 +15,8 @@ const char *central_address(unsigned int number)
 	unsigned int place = (unsigned int)getpid();
 
 	ck_assert_uint_lt(number, CENTRALS);
-	g_snprintf(addresses[number], sizeof(addresses[number]), "C2:%02X:%02X:%02X:00:%02X", place >> 16 & 0xff,
-		   place >> 8 & 0xff, place & 0xff, number);
+	g_snprintf(addresses[number], sizeof(addresses[number]), "C2:%02X:%02X:%02X:00:%02X",
+		   place >> 16 & 0xff, place >> 8 & 0xff, place & 0xff, number);
 	return addresses[number];
 }
 
@@ -83,7 +83,8 @@ void wait_central_up(unsigned int number, bool up)
 {
 	Looked wanted = { .number = number, .up = up };
 
-	ck_assert_msg(wait_until(up_is_so, &wanted, RESUME), "cen%u is %s connected", number, up ? "not" : "still");
+	ck_assert_msg(wait_until(up_is_so, &wanted, RESUME), "cen%u is %s connected", number,
+		      up ? "not" : "still");
 }
 
 char *central_says(unsigned int number, const char *verb, const char *format, ...)
@@ -150,7 +151,8 @@ void wait_central_loses(unsigned int number, const char *uuid)
 {
 	Looked looked = { .number = number, .uuid = uuid };
 
-	ck_assert_msg(wait_until(loses, &looked, world_patience(world)), "cen%u still finds %s", number, uuid);
+	ck_assert_msg(wait_until(loses, &looked, world_patience(world)), "cen%u still finds %s", number,
+		      uuid);
 }
 
 void central_reads(unsigned int number, const char *handle, const char *wanted)
@@ -160,11 +162,13 @@ void central_reads(unsigned int number, const char *handle, const char *wanted)
 	ck_assert_msg(g_str_equal(got, wanted), "cen%u reads %s: %s, not %s", number, handle, got, wanted);
 }
 
-void central_writes(unsigned int number, const char *handle, const char *hex, const char *how, const char *wanted)
+void central_writes(unsigned int number, const char *handle, const char *hex, const char *how,
+		    const char *wanted)
 {
 	g_autofree char *got = central_says(number, "write", "%s %s %s", handle, hex, how);
 
-	ck_assert_msg(g_str_equal(got, wanted), "cen%u writes %s: '%s', not '%s'", number, handle, got, wanted);
+	ck_assert_msg(g_str_equal(got, wanted), "cen%u writes %s: '%s', not '%s'", number, handle, got,
+		      wanted);
 }
 
 void central_subscribes(unsigned int number, const char *handle, const char *how)
@@ -196,8 +200,9 @@ GPtrArray *central_events(unsigned int number, const char *handle, unsigned int 
 {
 	Gathered gathered = { number, count, handle, g_ptr_array_new_with_free_func(g_free) };
 
-	ck_assert_msg(wait_until(gathers, &gathered, world_patience(world) * 2), "cen%u: %u events of %s, not %u", number,
-		      gathered.events->len, handle ? handle : "all", count);
+	ck_assert_msg(wait_until(gathers, &gathered, world_patience(world) * 2),
+		      "cen%u: %u events of %s, not %u", number, gathered.events->len, handle ? handle : "all",
+		      count);
 	wait_ms(QUIET_MS);
 	(void)gathers(&gathered);
 	return gathered.events;
@@ -238,7 +243,8 @@ void set_numbered(Client *by, const char *characteristic, unsigned int begin, un
 		if (i >= WINDOW && !reply)
 			ck_abort_msg("SetValue %u: %s", begin + i - WINDOW, error->message);
 		if (i < count)
-			calls[i % WINDOW] = client_begin(by, characteristic, LOCAL_CHAR, "SetValue",
-							 g_variant_new("(v)", g_variant_new_uint32(begin + i)));
+			calls[i % WINDOW] =
+				client_begin(by, characteristic, LOCAL_CHAR, "SetValue",
+					     g_variant_new("(v)", g_variant_new_uint32(begin + i)));
 	}
 }

@@ -53,8 +53,8 @@ GVariant *arguments(const char *format, ...)
 	return value;
 }
 
-static GVariant *tell_any(Client *by, const char *path, const char *iface, const char *method, const char *text,
-			  const char *type)
+static GVariant *tell_any(Client *by, const char *path, const char *iface, const char *method,
+			  const char *text, const char *type)
 {
 	g_autoptr(GVariant) params = text ? arguments("%s", text) : NULL;
 	g_autoptr(GError) error = NULL;
@@ -70,8 +70,8 @@ void tell(Client *by, const char *path, const char *iface, const char *method, c
 	g_variant_unref(tell_any(by, path, iface, method, text, "()"));
 }
 
-void tell_fails(Client *by, const char *path, const char *iface, const char *method, const char *text, const char *error,
-		const char *contains)
+void tell_fails(Client *by, const char *path, const char *iface, const char *method, const char *text,
+		const char *error, const char *contains)
 {
 	g_autofree char *wanted = g_strconcat(WORLD_NAME ".Error.", error, NULL), *name = NULL;
 	g_autoptr(GVariant) params = text ? arguments("%s", text) : NULL, reply = NULL;
@@ -80,9 +80,10 @@ void tell_fails(Client *by, const char *path, const char *iface, const char *met
 	reply = client_call(by, path, iface, method, params, NULL, &got);
 	ck_assert_msg(!reply, "%s%s: no error, but %s is wanted", method, text ? text : "()", error);
 	name = g_dbus_error_get_remote_error(got);
-	ck_assert_msg(g_strcmp0(name, wanted) == 0, "%s%s: not %s, but %s", method, text ? text : "()", wanted, got->message);
-	ck_assert_msg(strstr(got->message, contains) != NULL, "%s%s: no \"%s\" in \"%s\"", method, text ? text : "()",
-		      contains, got->message);
+	ck_assert_msg(g_strcmp0(name, wanted) == 0, "%s%s: not %s, but %s", method, text ? text : "()",
+		      wanted, got->message);
+	ck_assert_msg(strstr(got->message, contains) != NULL, "%s%s: no \"%s\" in \"%s\"", method,
+		      text ? text : "()", contains, got->message);
 }
 
 char *tell_path(Client *by, const char *path, const char *iface, const char *method, const char *text)
@@ -159,8 +160,8 @@ static void wait_air(OnAir wanted, unsigned int timeout_ms)
 	if (!wait_until(on_air_is_so, &wanted, timeout_ms)) {
 		g_autofree char *text = air_cmd(air, "onair *");
 
-		ck_abort_msg("%s:%s is %s on air: %s", wanted.adv ? wanted.adv : "", wanted.rsp ? wanted.rsp : "",
-			     wanted.wanted ? "not" : "still", text);
+		ck_abort_msg("%s:%s is %s on air: %s", wanted.adv ? wanted.adv : "",
+			     wanted.rsp ? wanted.rsp : "", wanted.wanted ? "not" : "still", text);
 	}
 }
 
@@ -186,7 +187,8 @@ char *name_hex(const char *name)
 
 /* --- services --- */
 
-static char *add(Client *by, const char *path, const char *iface, const char *method, const char *uuid, const char *keys)
+static char *add(Client *by, const char *path, const char *iface, const char *method, const char *uuid,
+		 const char *keys)
 {
 	g_autofree char *text = g_strdup_printf("(<%s>, %s{%s})", uuid, keys[0] ? "" : "@a{sv} ", keys);
 
@@ -208,7 +210,8 @@ char *add_desc(Client *by, const char *characteristic, const char *uuid, const c
 	return add(by, characteristic, LOCAL_CHAR, "Descriptor", uuid, keys);
 }
 
-char *serve_one(Client *by, const char *session, unsigned int service, unsigned int characteristic, const char *keys)
+char *serve_one(Client *by, const char *session, unsigned int service, unsigned int characteristic,
+		const char *keys)
 {
 	g_autofree char *service_uuid = g_strdup_printf("uint16 %u", service);
 	g_autofree char *char_uuid = g_strdup_printf("uint16 %u", characteristic);
@@ -226,7 +229,8 @@ void set_value(Client *by, const char *characteristic, const char *value)
 
 char *stored_value(Client *by, const char *attr)
 {
-	g_autoptr(GVariant) value = client_get(by, attr, strstr(attr, "/desc") ? LOCAL_DESC : LOCAL_CHAR, "Value");
+	g_autoptr(GVariant) value =
+		client_get(by, attr, strstr(attr, "/desc") ? LOCAL_DESC : LOCAL_CHAR, "Value");
 
 	ck_assert_msg(value != NULL, "%s has no Value", attr);
 	return hex_of(value);
@@ -276,7 +280,8 @@ void listen_to(Client *by, const char *characteristic, unsigned int triggers)
 
 void expect_write_request(Client *by, const char *hex)
 {
-	g_autoptr(GVariant) body = client_wait_signal(by, "WriteRequest", world_patience(world), NULL), value = NULL;
+	g_autoptr(GVariant) body = client_wait_signal(by, "WriteRequest", world_patience(world), NULL),
+			    value = NULL;
 	g_autofree char *got = NULL;
 	const char *address;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the tests of advertising and serving share: centrals on the air, all alike, and programs that advertise and have
- * services for them. They run on the simulated BlueZ and on the real one. */
+/* What the tests of advertising and serving share: centrals on the air, all alike, and programs that
+ * advertise and have services for them. They run on the simulated BlueZ and on the real one. */
 #pragma once
 
 #include <string.h>
@@ -31,15 +31,16 @@ void use_sets(unsigned int sets);
 
 /* Arguments as GVariant text, a tuple; or NULL. */
 GVariant *arguments(const char *format, ...) G_GNUC_PRINTF(1, 2);
-/* A call with them whose answer is not looked at; which has to fail so, its message containing that; whose answer is a
- * path. */
+/* A call with them whose answer is not looked at; which has to fail so, its message containing that; whose
+ * answer is a path. */
 void tell(Client *by, const char *path, const char *iface, const char *method, const char *text);
-void tell_fails(Client *by, const char *path, const char *iface, const char *method, const char *text, const char *error,
-		const char *contains);
+void tell_fails(Client *by, const char *path, const char *iface, const char *method, const char *text,
+		const char *error, const char *contains);
 char *tell_path(Client *by, const char *path, const char *iface, const char *method, const char *text);
 uint32_t take_events(Client *by, const char *path, const char *iface);
 
-/* --- what programs have; uuid and values as GVariant text, keys as that of a dictionary: "'value': <byte 1>" --- */
+/* --- what programs have; uuid and values as GVariant text, keys as that of a dictionary: "'value': <byte 1>"
+ * --- */
 void set_advertisement(Client *by, const char *session, const char *keys);
 void advertise(Client *by, const char *session, bool on);
 /* With that name, in a private session of its own; returns its path. */
@@ -47,8 +48,10 @@ char *advertise_as(Client *by, const char *name);
 char *add_service(Client *by, const char *session, const char *uuid, const char *keys);
 char *add_char(Client *by, const char *service, const char *uuid, const char *keys);
 char *add_desc(Client *by, const char *characteristic, const char *uuid, const char *keys);
-/* A service of one characteristic, 16-bit UUIDs; returns the characteristic's path. Seen on air when central 0 does. */
-char *serve_one(Client *by, const char *session, unsigned int service, unsigned int characteristic, const char *keys);
+/* A service of one characteristic, 16-bit UUIDs; returns the characteristic's path. Seen on air when central
+ * 0 does. */
+char *serve_one(Client *by, const char *session, unsigned int service, unsigned int characteristic,
+		const char *keys);
 void set_value(Client *by, const char *characteristic, const char *value);
 char *stored_value(Client *by, const char *attr); /* hex */
 void expect_stored(Client *by, const char *attr, const char *hex);
@@ -76,17 +79,20 @@ void central_disconnect(unsigned int number);
 bool central_is_up(unsigned int number);
 void wait_central_up(unsigned int number, bool up);
 char *central_discover(unsigned int number);
-/* The value handle of the characteristic with that UUID, or descriptor's handle, once it shows; or it goes. */
+/* The value handle of the characteristic with that UUID, or descriptor's handle, once it shows; or it
+ * goes. */
 char *central_find(unsigned int number, const char *uuid);
 void wait_central_loses(unsigned int number, const char *uuid);
 /* What it says: the answer or "error att 0xNN". */
 char *central_says(unsigned int number, const char *verb, const char *format, ...) G_GNUC_PRINTF(3, 4);
 void central_reads(unsigned int number, const char *handle, const char *wanted);
-void central_writes(unsigned int number, const char *handle, const char *hex, const char *how, const char *wanted);
+void central_writes(unsigned int number, const char *handle, const char *hex, const char *how,
+		    const char *wanted);
 void central_subscribes(unsigned int number, const char *handle, const char *how);
 /* "HANDLE:HEX" each, in order: those that come until there are count of this handle; NULL handle: of any. */
 GPtrArray *central_events(unsigned int number, const char *handle, unsigned int count);
-void expect_event(unsigned int number, const char *handle, const char *hex); /* that one and no other of the handle */
+void expect_event(unsigned int number, const char *handle,
+		  const char *hex); /* that one and no other of the handle */
 /* count notifications of that handle, numbered from begin in four little-endian bytes. */
 void expect_numbered_events(unsigned int number, const char *handle, unsigned int begin, unsigned int count);
 void set_numbered(Client *by, const char *characteristic, unsigned int begin, unsigned int count);

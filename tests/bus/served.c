@@ -99,7 +99,10 @@ static void on_call(GDBusConnection *connection, const char *sender, const char 
 	else if (error)
 		g_dbus_method_invocation_return_dbus_error(call, error[0], error[1] ? error[1] : "");
 	else
-		g_dbus_method_invocation_return_value(call, g_str_equal(method, "ReadValue") ? g_variant_new("(@ay)", bytes_of(thing->value)) : NULL);
+		g_dbus_method_invocation_return_value(call,
+						      g_str_equal(method, "ReadValue")
+							      ? g_variant_new("(@ay)", bytes_of(thing->value))
+							      : NULL);
 	g_mutex_unlock(&thing->served->lock);
 }
 
@@ -118,8 +121,9 @@ static GVariant *on_get(GDBusConnection *connection, const char *sender, const c
 	return value;
 }
 
-static void on_get_managed(GDBusConnection *connection, const char *sender, const char *path, const char *iface,
-			   const char *method, GVariant *args, GDBusMethodInvocation *call, void *data)
+static void on_get_managed(GDBusConnection *connection, const char *sender, const char *path,
+			   const char *iface, const char *method, GVariant *args, GDBusMethodInvocation *call,
+			   void *data)
 {
 	g_autofree char *below = g_strconcat(path, "/", NULL);
 	GVariantBuilder builder;
@@ -170,9 +174,11 @@ Served *served_new(const char *address)
 	served->calls = g_async_queue_new_full(g_free);
 	served->context = g_main_context_new();
 	served->loop = g_main_loop_new(served->context, FALSE);
-	served->connection = g_dbus_connection_new_for_address_sync(
-		address, G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
-		NULL, NULL, &error);
+	served->connection =
+		g_dbus_connection_new_for_address_sync(address,
+						       G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
+							       G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
+						       NULL, NULL, &error);
 	ck_assert_msg(served->connection != NULL, "%s", error ? error->message : "");
 	served->thread = g_thread_new("served", served_thread, served);
 	return served;
@@ -224,10 +230,12 @@ static int on_register(void *data)
 }
 
 /* In the thread, whose calls it will get. */
-static void served_register(Served *served, const char *path, const char *iface, const GDBusInterfaceVTable *vtable,
-			    void *data)
+static void served_register(Served *served, const char *path, const char *iface,
+			    const GDBusInterfaceVTable *vtable, void *data)
 {
-	Registration wanted = { .served = served, .path = path, .iface = iface, .vtable = vtable, .data = data };
+	Registration wanted = {
+		.served = served, .path = path, .iface = iface, .vtable = vtable, .data = data
+	};
 
 	g_mutex_init(&wanted.lock);
 	g_cond_init(&wanted.cond);
@@ -288,9 +296,9 @@ void served_change(Served *served, const char *path, const char *iface, const ch
 {
 	g_autoptr(GVariant) dict = options(changed);
 
-	ck_assert(g_dbus_connection_emit_signal(served->connection, NULL, path, "org.freedesktop.DBus.Properties",
-						"PropertiesChanged", g_variant_new("(s@a{sv}as)", iface, dict, NULL),
-						NULL));
+	ck_assert(g_dbus_connection_emit_signal(served->connection, NULL, path,
+						"org.freedesktop.DBus.Properties", "PropertiesChanged",
+						g_variant_new("(s@a{sv}as)", iface, dict, NULL), NULL));
 	ck_assert(g_dbus_connection_flush_sync(served->connection, NULL, NULL));
 }
 

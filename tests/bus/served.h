@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A program that has objects for BlueZ: advertisements, GATT services. It has a bus connection and a thread of its own,
- * so that it answers while the test waits for the air. */
+/* A program that has objects for BlueZ: advertisements, GATT services. It has a bus connection and a thread
+ * of its own, so that it answers while the test waits for the air. */
 #pragma once
 
 #include <stdbool.h>

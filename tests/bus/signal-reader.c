@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A program that has its reports signalled, calls nothing once it has begun, and can be stopped: signal-reader ADDRESS. Prints
- * its bus name and its session, and at SIGTERM how many reports came, and how many the daemon says that it lost.
- * signal-reader ADDRESS read|write: it shuts that half of its connection, and does nothing more. */
+/* A program that has its reports signalled, calls nothing once it has begun, and can be stopped:
+ * signal-reader ADDRESS. Prints its bus name and its session, and at SIGTERM how many reports came, and how
+ * many the daemon says that it lost. signal-reader ADDRESS read|write: it shuts that half of its connection,
+ * and does nothing more. */
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
@@ -53,8 +54,9 @@ static int on_term(sd_event_source *source, const struct signalfd_siginfo *info,
 	sd_bus *bus = userdata;
 
 	(void)info;
-	check(sd_bus_call_method(bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetId", NULL, NULL,
-				 NULL), "GetId");
+	check(sd_bus_call_method(bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+				 "GetId", NULL, NULL, NULL),
+	      "GetId");
 	while (check(sd_bus_process(bus, NULL), "process") > 0)
 		;
 	return sd_event_exit(sd_event_source_get_event(source), 0);
@@ -89,11 +91,14 @@ int main(int argc, char *argv[])
 	check(sd_bus_set_bus_client(bus, true), "client");
 	check(sd_bus_start(bus), "start");
 	check(sd_bus_get_unique_name(bus, &name), "name");
-	check(sd_bus_call_method(bus, NAME, "/com/example/Bluetooth", NAME ".Manager1", "OpenSession", NULL, &reply, "ua{sv}", 0,
-				 1, "fifo", "u", 1024), "OpenSession");
+	check(sd_bus_call_method(bus, NAME, "/com/example/Bluetooth", NAME ".Manager1", "OpenSession", NULL,
+				 &reply, "ua{sv}", 0, 1, "fifo", "u", 1024),
+	      "OpenSession");
 	check(sd_bus_message_read(reply, "o", &session), "session");
-	check(sd_bus_match_signal(bus, NULL, NAME, session, SESSION, "Advertisements", on_reports, &count), "match");
-	check(sd_bus_call_method(bus, NAME, session, SESSION, "SetScanFilter", NULL, NULL, "a{sv}", 1, "delivery", "s", "signal"),
+	check(sd_bus_match_signal(bus, NULL, NAME, session, SESSION, "Advertisements", on_reports, &count),
+	      "match");
+	check(sd_bus_call_method(bus, NAME, session, SESSION, "SetScanFilter", NULL, NULL, "a{sv}", 1,
+				 "delivery", "s", "signal"),
 	      "SetScanFilter");
 	check(sd_bus_call_method(bus, NAME, session, SESSION, "Callback", NULL, NULL, "u", 1), "Callback");
 	check(sd_bus_call_method(bus, NAME, session, SESSION, "StartScan", NULL, NULL, "i", -1), "StartScan");

@@ -47,7 +47,8 @@ uint64_t stats_dropped(const char *cause)
 
 static GVariant *find_row(Client *by, const char *path)
 {
-	g_autofree char *full = path[0] == '/' ? g_strdup(path) : g_strconcat("/com/example/Bluetooth/", path, NULL);
+	g_autofree char *full =
+		path[0] == '/' ? g_strdup(path) : g_strconcat("/com/example/Bluetooth/", path, NULL);
 	g_autoptr(GVariant) table = stats(by);
 	g_autoptr(GVariant) rows = g_variant_lookup_value(table, "Sessions", G_VARIANT_TYPE("aa{sv}"));
 

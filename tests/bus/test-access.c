@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Who may do what, how much each user may hold, and what goes when a program dies. Two users need root: without it those
- * tests fail and say so. */
+/* Who may do what, how much each user may hold, and what goes when a program dies. Two users need root:
+ * without it those tests fail and say so. */
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -63,7 +63,8 @@ START_TEST(user_sessions)
 	char hers[64];
 
 	snprintf(hers, sizeof(hers), "hci0/session/uid%u", alice_uid());
-	client_expect_error(client, hers, "Session1", "IsScanning", NULL, "DoesNotExist"); /* not made by looking */
+	client_expect_error(client, hers, "Session1", "IsScanning", NULL,
+			    "DoesNotExist"); /* not made by looking */
 	start_scan(alice, "hci0", -1);
 	ck_assert(is_scanning(alice_too, "hci0"));
 	ck_assert(is_scanning(alice_too, hers));
@@ -171,7 +172,8 @@ START_TEST(limit_of_calls)
 
 	world_power(world, "hci0", false);
 	wait_adapter("hci0", "Powered", false);
-	air_do(air, "delay Set:Powered %u", world_patience(world) / 5 < 8000 ? world_patience(world) / 5 : 8000);
+	air_do(air, "delay Set:Powered %u",
+	       world_patience(world) / 5 < 8000 ? world_patience(world) / 5 : 8000);
 	for (int i = 0; i < 3; i++)
 		calls[i] = client_begin(alice, "hci0", "Session1", "Init", no_options());
 	wait_ms(300);
@@ -247,7 +249,8 @@ static bool discovery_is_over(void *unused)
 
 static const char *self; /* this program */
 
-/* What the test program is when it is called with --victim ADDRESS: a program that scans until it is killed. */
+/* What the test program is when it is called with --victim ADDRESS: a program that scans until it is
+ * killed. */
 static void G_GNUC_NORETURN be_victim(const char *address)
 {
 	Client *me = client_new(address);
@@ -272,7 +275,8 @@ static void victim_start(Child *victim, char *told)
 	const char *const argv[] = { self, "--victim", world_address(world), NULL };
 
 	child_start(victim, argv, NULL, told);
-	ck_assert_msg(wait_until(victim_scans, told, world_patience(world)), "the program does not come to scan");
+	ck_assert_msg(wait_until(victim_scans, told, world_patience(world)),
+		      "the program does not come to scan");
 }
 
 START_TEST(killed_program)
@@ -286,7 +290,8 @@ START_TEST(killed_program)
 	ck_assert(is_scanning(client, g_strchomp(session)));
 	wait_radio_scans(WORLD_RADIO, true, SOON);
 	child_end(&victim, SIGKILL, SOON);
-	ck_assert_msg(wait_until(discovery_is_over, NULL, world_release(world)), "BlueZ still discovers for a program that was killed");
+	ck_assert_msg(wait_until(discovery_is_over, NULL, world_release(world)),
+		      "BlueZ still discovers for a program that was killed");
 	client_expect_error(client, session, "Session1", "IsScanning", NULL, "DoesNotExist");
 	wait_radio_scans(WORLD_RADIO, false, SOON);
 }
@@ -328,7 +333,8 @@ static void setup_strict(void)
 
 int main(int argc, char *argv[])
 {
-	const TTest *const alone[] = { many_sessions_of_one_connection, killed_program, killed_neighbour, NULL };
+	const TTest *const alone[] = { many_sessions_of_one_connection, killed_program, killed_neighbour,
+				       NULL };
 	const TTest *const users[] = { private_sessions, user_sessions, stats_show_ones_own, NULL };
 	const TTest *const strict[] = { limit_of_sessions, limit_of_memory, limit_of_connections, NULL };
 	const TTest *const slow[] = { limit_of_calls, NULL };

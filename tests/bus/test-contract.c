@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The live objects against the XML in dbus/, as GDBus understands both: members, signatures, names of arguments, annotations;
- * the ObjectManager; what is broadcast. */
+/* The live objects against the XML in dbus/, as GDBus understands both: members, signatures, names of
+ * arguments, annotations; the ObjectManager; what is broadcast. */
 #include <string.h>
 #include <unistd.h>
 
@@ -44,7 +44,8 @@ static GDBusNodeInfo *live(const char *path)
 static void describe_args(GString *out, GDBusArgInfo **args)
 {
 	for (; args && *args; args++)
-		g_string_append_printf(out, " %s:%s", (*args)->name ? (*args)->name : "?", (*args)->signature);
+		g_string_append_printf(out, " %s:%s", (*args)->name ? (*args)->name : "?",
+				       (*args)->signature);
 }
 
 static void describe_annotations(GString *out, GDBusAnnotationInfo **annotations)
@@ -87,7 +88,8 @@ static char *describe(const GDBusInterfaceInfo *info)
 	}
 	for (GDBusPropertyInfo **at = info->properties; at && *at; at++) {
 		line = g_string_new(NULL);
-		g_string_printf(line, "property %s:%s access %u", (*at)->name, (*at)->signature, (*at)->flags);
+		g_string_printf(line, "property %s:%s access %u", (*at)->name, (*at)->signature,
+				(*at)->flags);
 		describe_annotations(line, (*at)->annotations);
 		g_ptr_array_add(lines, g_string_free(line, FALSE));
 	}
@@ -139,7 +141,8 @@ static const char *const of_descriptor[] = { "LocalDescriptor1", NULL };
 /* Its path: the answer of a call of ours that makes an object. */
 static char *make(const char *path, const char *interface, const char *method, const char *args)
 {
-	g_autoptr(GVariant) reply = client_expect(client, path, interface, method, g_variant_new_parsed(args, NULL), "(o)");
+	g_autoptr(GVariant) reply =
+		client_expect(client, path, interface, method, g_variant_new_parsed(args, NULL), "(o)");
 	char *made;
 
 	g_variant_get(reply, "(o)", &made);
@@ -150,8 +153,10 @@ static char *make(const char *path, const char *interface, const char *method, c
 static char *make_service(const char *session)
 {
 	g_autofree char *service = make(session, "Session1", "Service", "(<'180d'>, {'start': <false>})");
-	g_autofree char *characteristic = make(service, "LocalService1", "Characteristic", "(<'2a37'>, {'value': <'1'>})");
-	g_autofree char *descriptor = make(characteristic, "LocalCharacteristic1", "Descriptor", "(<'2901'>, @a{sv} {})");
+	g_autofree char *characteristic =
+		make(service, "LocalService1", "Characteristic", "(<'2a37'>, {'value': <'1'>})");
+	g_autofree char *descriptor =
+		make(characteristic, "LocalCharacteristic1", "Descriptor", "(<'2901'>, @a{sv} {})");
 
 	ck_assert(g_str_has_prefix(characteristic, service) && g_str_has_suffix(characteristic, "/char0"));
 	ck_assert(g_str_has_prefix(descriptor, characteristic) && g_str_has_suffix(descriptor, "/desc0"));
@@ -170,7 +175,8 @@ START_TEST(introspection)
 	expect_interfaces(session, of_session);
 	expect_interfaces(users, of_session);
 	ck_assert(has_child("", "hci0"));
-	ck_assert(has_child("hci0", strstr(session, "session/"))); /* a relative path may have several elements */
+	ck_assert(has_child("hci0",
+			    strstr(session, "session/"))); /* a relative path may have several elements */
 	ck_assert(has_child("hci0/session", strrchr(session, '/') + 1));
 	ck_assert(has_child("hci0/session", strrchr(users, '/') + 1));
 	service = make_service(session);
@@ -184,7 +190,8 @@ START_TEST(introspection)
 }
 END_TEST
 
-/* properties: a{sv}; has all that the interface has, of the right types, and no more. Value is for its owner, and not in here. */
+/* properties: a{sv}; has all that the interface has, of the right types, and no more. Value is for its owner,
+ * and not in here. */
 static void expect_properties(GVariant *properties, const char *interface)
 {
 	GDBusInterfaceInfo *model = written(interface);
@@ -207,7 +214,8 @@ static void expect_properties(GVariant *properties, const char *interface)
 static void expect_get_all(const char *path, const char *interface)
 {
 	g_autofree char *name = g_strconcat(PREFIX, interface, NULL);
-	g_autoptr(GVariant) reply = client_expect(client, path, PROPERTIES, "GetAll", g_variant_new("(s)", name), "(a{sv})");
+	g_autoptr(GVariant) reply =
+		client_expect(client, path, PROPERTIES, "GetAll", g_variant_new("(s)", name), "(a{sv})");
 	g_autoptr(GVariant) properties = g_variant_get_child_value(reply, 0);
 	GVariantIter iter;
 	const char *key;
@@ -218,13 +226,15 @@ static void expect_get_all(const char *path, const char *interface)
 	while (g_variant_iter_next(&iter, "{&sv}", &key, &value)) {
 		g_autoptr(GVariant) got = client_get(client, path, interface, key);
 
-		ck_assert_msg(got && g_variant_equal(got, value), "%s.%s: Get and GetAll differ", interface, key);
+		ck_assert_msg(got && g_variant_equal(got, value), "%s.%s: Get and GetAll differ", interface,
+			      key);
 		g_variant_unref(value);
 		/* the one that can be set */
 		if (g_str_equal(interface, "Adapter1") && g_str_equal(key, "Name"))
 			client_set(client, path, interface, key, got);
 		else
-			client_expect_error(client, path, PROPERTIES, "Set", g_variant_new("(ssv)", name, key, got),
+			client_expect_error(client, path, PROPERTIES, "Set",
+					    g_variant_new("(ssv)", name, key, got),
 					    "org.freedesktop.DBus.Error.PropertyReadOnly");
 	}
 }
@@ -250,7 +260,8 @@ START_TEST(properties)
 	ck_assert_uint_eq(g_variant_n_children(stored), 1);
 	ck_assert(g_variant_lookup(constants, "NON_CONN_ADV", "u", &value) && value == 3);
 	ck_assert(g_variant_lookup(constants, "ADV_NAME_CMPL", "u", &value) && value == 9);
-	client_expect_error(client, NULL, PROPERTIES, "Get", g_variant_new("(ss)", PREFIX "Manager1", "Nonsense"),
+	client_expect_error(client, NULL, PROPERTIES, "Get",
+			    g_variant_new("(ss)", PREFIX "Manager1", "Nonsense"),
 			    "org.freedesktop.DBus.Error.UnknownProperty");
 	ck_assert_ptr_null(client_get(client, "hci7", "Adapter1", "Address"));
 	ck_assert_ptr_null(client_get(client, session, "Adapter1", "Address"));
@@ -259,7 +270,8 @@ END_TEST
 
 static GVariant *managed(Client *by)
 {
-	g_autoptr(GVariant) reply = client_expect(by, NULL, OBJECT_MANAGER, "GetManagedObjects", NULL, "(a{oa{sa{sv}}})");
+	g_autoptr(GVariant) reply =
+		client_expect(by, NULL, OBJECT_MANAGER, "GetManagedObjects", NULL, "(a{oa{sa{sv}}})");
 
 	return g_variant_get_child_value(reply, 0);
 }

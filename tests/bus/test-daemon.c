@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The process: its command line, its configuration, what it tells the service manager and the journal, how it ends. */
+/* The process: its command line, its configuration, what it tells the service manager and the journal, how it
+ * ends. */
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -41,8 +42,8 @@ static Run run(const char *const *words)
 	for (; *words; words++)
 		g_ptr_array_add(argv, (char *)(uintptr_t)*words);
 	g_ptr_array_add(argv, NULL);
-	if (!g_spawn_sync(NULL, (char **)argv->pdata, NULL, G_SPAWN_DEFAULT, NULL, NULL, &result.out, &result.err, &status,
-			  &error))
+	if (!g_spawn_sync(NULL, (char **)argv->pdata, NULL, G_SPAWN_DEFAULT, NULL, NULL, &result.out,
+			  &result.err, &status, &error))
 		ck_abort_msg("%s: %s", program(), error->message);
 	result.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 	return result;
@@ -64,7 +65,8 @@ static void expect_text(const char *text, const char *part)
 START_TEST(help_and_version)
 {
 	static const char *const options[] = {
-		"--config", "--check-config", "--list-config", "--bus", "--debug", "--help", "--version", "Exit status",
+		"--config", "--check-config", "--list-config", "--bus", "--debug", "--help", "--version",
+		"Exit status",
 	};
 	Run help = RUN("--help"), brief = RUN("-h"), version = RUN("--version");
 
@@ -165,7 +167,8 @@ END_TEST
 
 START_TEST(missing_config)
 {
-	Run check = RUN("--config=/nowhere/x.conf", "--check-config"), start = RUN("--config=/nowhere/x.conf");
+	Run check = RUN("--config=/nowhere/x.conf", "--check-config"),
+	    start = RUN("--config=/nowhere/x.conf");
 
 	ck_assert_int_eq(check.status, 2);
 	expect_text(check.err, "/nowhere/x.conf");
@@ -266,7 +269,8 @@ START_TEST(journal)
 	log = world_read_log(world);
 	lines = g_strsplit(log, "\n", -1);
 	for (char **line = lines; *line && **line; line++)
-		ck_assert_msg(g_regex_match_simple("^<[0-7]>[^<]", *line, 0, 0), "no level before: %s", *line);
+		ck_assert_msg(g_regex_match_simple("^<[0-7]>[^<]", *line, 0, 0), "no level before: %s",
+			      *line);
 	ck_assert_uint_eq(count_lines(log, "<6>ready as " WORLD_NAME), 1);
 	ck_assert_uint_eq(count_lines(log, "<5>bluetoothd is gone"), 1);
 }
@@ -366,13 +370,14 @@ START_TEST(bus_goes_away)
 	g_autofree char *bus_log = g_build_filename(world_dir(world), "other-bus.log", NULL);
 	g_autofree char *address = g_strdup_printf("--address=unix:path=%s/other", world_dir(world));
 	g_autofree char *option = g_strdup_printf("--bus=unix:path=%s/other", world_dir(world));
-	const char *const bus_argv[] = { "dbus-daemon", "--session", "--nofork", "--nopidfile", "--print-address", address,
-					 NULL };
+	const char *const bus_argv[] = { "dbus-daemon",	    "--session", "--nofork", "--nopidfile",
+					 "--print-address", address,	 NULL };
 	const char *const argv[] = { program(), option, "--config=/dev/null", NULL };
 	Child bus = { 0 }, daemon = { 0 };
 
 	child_start(&bus, bus_argv, NULL, bus_log);
-	ck_assert_msg(wait_until(log_has_address, bus_log, world_patience(world)), "the bus does not come up");
+	ck_assert_msg(wait_until(log_has_address, bus_log, world_patience(world)),
+		      "the bus does not come up");
 	child_start(&daemon, argv, NULL, log);
 	ck_assert_msg(wait_until(log_has_ready, log, world_patience(world)), "the daemon does not come up");
 	ck_assert(child_end(&bus, SIGKILL, SOON));
@@ -389,9 +394,10 @@ static void setup_no_daemon(void)
 
 int main(void)
 {
-	const TTest *const command[] = { help_and_version, list_config, wrong_usage, check_config, missing_config, no_bus,
+	const TTest *const command[] = { help_and_version, list_config, wrong_usage, check_config,
+					 missing_config,   no_bus,	NULL };
+	const TTest *const running[] = { second_daemon, ends_with_scans_stopped, ends_with_power_undone,
 					 NULL };
-	const TTest *const running[] = { second_daemon, ends_with_scans_stopped, ends_with_power_undone, NULL };
 	const TTest *const managed[] = { journal, ready_and_stopping, watchdog, bus_goes_away, NULL };
 	int result;
 

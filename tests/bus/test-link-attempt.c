@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Attempts at devices that advertise and do not answer: what cuts them short harms nobody, bluetoothd least, which dies if it
- * is asked to end an attempt and to begin another in one breath. */
+/* Attempts at devices that advertise and do not answer: what cuts them short harms nobody, bluetoothd least,
+ * which dies if it is asked to end an attempt and to begin another in one breath. */
 #include <stdlib.h>
 
 #include "link-fixture.h"
@@ -43,7 +43,8 @@ static void teardown_attempts(void)
 /* A device that advertises as connectable (0) or not (3), and is not there when somebody connects. */
 static void advertise_only(unsigned int number, unsigned int type)
 {
-	air_do(air, "repeat * silent%u %s random %u -60 020106 50 0 rsp -", number, peer_address(number), type);
+	air_do(air, "repeat * silent%u %s random %u -60 020106 50 0 rsp -", number, peer_address(number),
+	       type);
 }
 
 static Client *begin_silent(unsigned int number, const char *text, char **ret_session, ClientCall **ret_call)
@@ -60,7 +61,8 @@ static Client *begin_silent(unsigned int number, const char *text, char **ret_se
 	return other;
 }
 
-/* Each way in which an attempt ends before it has come to anything, beside somebody who waits for another device. */
+/* Each way in which an attempt ends before it has come to anything, beside somebody who waits for another
+ * device. */
 typedef void (*EndAttempt)(Client *by, const char *session, ClientCall *call);
 
 static void end_by_deinit(Client *by, const char *session, ClientCall *call)
@@ -144,7 +146,8 @@ START_TEST(ends_beside_itself)
 }
 END_TEST
 
-/* However many devices do not answer, and whoever wants them: one that is there is reached within the default time. */
+/* However many devices do not answer, and whoever wants them: one that is there is reached within the default
+ * time. */
 START_TEST(silent_ones_give_way)
 {
 	g_autofree char *session = open_session(client, 0), *back = open_session(client, 0);
@@ -153,7 +156,8 @@ START_TEST(silent_ones_give_way)
 	g_autofree char *others = open_session(other, 0);
 	ClientCall *silent[3];
 
-	/* beforehand: of two programs that start a discovery at once, bluetoothd may leave one without an answer */
+	/* beforehand: of two programs that start a discovery at once, bluetoothd may leave one without an
+	 * answer */
 	peer_appear(0);
 	make_known(0);
 	/* one that was there, is to come back, and only pretends to */
@@ -192,7 +196,8 @@ START_TEST(slots_of_silent_ones)
 
 		peer_appear(i);
 		air_do(air, "silent %s on", name);
-		client_call_forget(begin_connect(other, others, peer_address(i), "{'timeout': <uint32 120000>}"));
+		client_call_forget(
+			begin_connect(other, others, peer_address(i), "{'timeout': <uint32 120000>}"));
 	}
 	for (unsigned int i = 1; i <= 4; i++)
 		wait_linked(i, true);
@@ -254,8 +259,8 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {
-		ends_beside_another, ends_beside_itself, silent_ones_give_way, slots_of_silent_ones, power_goes_while_connecting,
-		daemon_ends_while_connecting, NULL
+		ends_beside_another, ends_beside_itself, silent_ones_give_way, slots_of_silent_ones,
+		power_goes_while_connecting, daemon_ends_while_connecting, NULL
 	};
 
 	return run_tests("link-attempt", tests, setup_attempts, teardown_attempts, 150);

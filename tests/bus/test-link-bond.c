@@ -50,9 +50,10 @@ START_TEST(reset_device)
 	wait_gone(peer_path(0), CONNECTION);
 
 	air_do(air, "forget peer0");
-	expect_call_error(begin_connect(client, "hci0", peer_address(0), "{}"), "ConnectionRefused",
-			  "the link was lost before the services were known, as is each one to a device that was paired and has "
-			  "lost its key");
+	expect_call_error(
+		begin_connect(client, "hci0", peer_address(0), "{}"), "ConnectionRefused",
+		"the link was lost before the services were known, as is each one to a device that was paired and has "
+		"lost its key");
 	ck_assert_int_eq(bond_of(client), 1);
 	forget(client, "hci0");
 	ck_assert_int_eq(bond_of(client), -1);
@@ -74,7 +75,8 @@ START_TEST(who_may_forget)
 	Client *alice = new_alice(), *bob = new_bob();
 
 	sealed_appear("display 5");
-	client_expect_error(alice, "hci0", "Session1", "Forget", g_variant_new("(s)", "C1:22"), "InvalidArguments");
+	client_expect_error(alice, "hci0", "Session1", "Forget", g_variant_new("(s)", "C1:22"),
+			    "InvalidArguments");
 	g_free(connect_to(bob, "hci0", 0, "{}"));
 	g_free(connect_to(alice, "hci0", 0, "{}"));
 	expect_forget_error(alice, "DoesNotExist");
@@ -94,11 +96,13 @@ START_TEST(who_may_forget)
 
 	/* it is remembered by all who have to */
 	restart_bluez();
-	ck_assert_msg(wait_until(is_bonded, alice, world_patience(world)), "the bond is gone with bluetoothd");
+	ck_assert_msg(wait_until(is_bonded, alice, world_patience(world)),
+		      "the bond is gone with bluetoothd");
 	ck_assert_int_eq(bond_of(alice), 1);
 	world_daemon_kill(world);
 	world_daemon_start(world);
-	ck_assert_msg(wait_until(is_bonded, alice, world_patience(world)), "the bond is gone with the daemon");
+	ck_assert_msg(wait_until(is_bonded, alice, world_patience(world)),
+		      "the bond is gone with the daemon");
 	ck_assert_int_eq(bond_of(alice), 1);
 	ck_assert_int_eq(bond_of(bob), 0);
 	expect_forget_error(bob, "AccessDenied");

@@ -104,9 +104,11 @@ END_TEST
 START_TEST(errors)
 {
 	client_expect_error(client, link_, CONNECTION, "Claim", claim_of(HEART), "InvalidArguments");
-	client_expect_error(client, link_, CONNECTION, "Claim", claim_of(OURS "/char0099"), "InvalidArguments");
+	client_expect_error(client, link_, CONNECTION, "Claim", claim_of(OURS "/char0099"),
+			    "InvalidArguments");
 	client_expect_error(client, link_, CONNECTION, "Claim", claim_of(PLAIN_NAME), "InvalidArguments");
-	client_expect_error(client, link_, CONNECTION, "Claim", dictionary("{'all': <true>}"), "InvalidArguments");
+	client_expect_error(client, link_, CONNECTION, "Claim", dictionary("{'all': <true>}"),
+			    "InvalidArguments");
 	client_do(client, link_, CONNECTION, "Release", NULL); /* of nothing */
 }
 END_TEST
@@ -123,7 +125,8 @@ START_TEST(ends_with_its_holder)
 }
 END_TEST
 
-/* By whom it was lost, and with what kept: who wants the link back keeps its claim, who does not has none any more. */
+/* By whom it was lost, and with what kept: who wants the link back keeps its claim, who does not has none any
+ * more. */
 static void lose_and_get_back(bool claimed, void (*lose)(void))
 {
 	client_subscribe(client, NULL, CONNECTION, "Disconnected", NULL);
@@ -189,8 +192,8 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {
-		of_a_characteristic, of_a_link, part_and_whole, errors, ends_with_its_holder, outlives_a_lost_link,
-		outlives_a_radio_off, outlives_bluetoothd, ends_with_the_link, NULL
+		of_a_characteristic, of_a_link, part_and_whole, errors, ends_with_its_holder,
+		outlives_a_lost_link, outlives_a_radio_off, outlives_bluetoothd, ends_with_the_link, NULL
 	};
 
 	return run_tests("link-claim", tests, setup_link, teardown_link, 90);

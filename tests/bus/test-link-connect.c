@@ -101,8 +101,9 @@ END_TEST
 START_TEST(option_errors)
 {
 	static const char *const bad[] = {
-		"{'timeout': <uint32 0>}", "{'timeout': <'soon'>}", "{'addr_type': <byte 4>}", "{'addr_type': <uint32 1>}",
-		"{'priority': <true>}", "{'auto_reconnect': <byte 1>}", "{'speed': <uint32 3>}",
+		"{'timeout': <uint32 0>}", "{'timeout': <'soon'>}", "{'addr_type': <byte 4>}",
+		"{'addr_type': <uint32 1>}", "{'priority': <true>}", "{'auto_reconnect': <byte 1>}",
+		"{'speed': <uint32 3>}",
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(bad); i++)
@@ -144,10 +145,10 @@ START_TEST(nobody_there)
 	wait_radio_scans(WORLD_RADIO, false, RESUME);
 	ck_assert(!daemon_has(peer_path(0), CONNECTION));
 	/* a private address may be that of a bonded device */
-	expect_call_error(begin_connect(client, session, "5A:00:00:00:00:01", "{'timeout': <uint32 500>}"), "TimedOut",
-			  "5A:00:00:00:00:01 was not heard; if that is the private address");
-	expect_call_error(begin_connect(client, session, "DA:00:00:00:00:01", "{'timeout': <uint32 500>}"), "TimedOut",
-			  "DA:00:00:00:00:01 was not heard; is it near");
+	expect_call_error(begin_connect(client, session, "5A:00:00:00:00:01", "{'timeout': <uint32 500>}"),
+			  "TimedOut", "5A:00:00:00:00:01 was not heard; if that is the private address");
+	expect_call_error(begin_connect(client, session, "DA:00:00:00:00:01", "{'timeout': <uint32 500>}"),
+			  "TimedOut", "DA:00:00:00:00:01 was not heard; is it near");
 }
 END_TEST
 
@@ -175,7 +176,8 @@ START_TEST(refused)
 	make_known(0);
 	air_do(air, "refuse peer0 0d 0");
 	/* bluetoothd 5.66 does not tell this from any other failure */
-	expect_connect_error(client, session, peer_address(0), "{'timeout': <uint32 20000>}", "ConnectionRefused");
+	expect_connect_error(client, session, peer_address(0), "{'timeout': <uint32 20000>}",
+			     "ConnectionRefused");
 	air_do(air, "refuse peer0 0 0");
 	g_free(connect_to(client, session, 0, "{'timeout': <uint32 20000>}"));
 }
@@ -209,7 +211,8 @@ START_TEST(lasting_failure)
 	peer_appear(0);
 	make_known(0);
 	air_do(air, "refuse peer0 3e 0");
-	expect_connect_error(client, session, peer_address(0), "{'timeout': <uint32 20000>}", "ConnectionRefused");
+	expect_connect_error(client, session, peer_address(0), "{'timeout': <uint32 20000>}",
+			     "ConnectionRefused");
 	air_do(air, "refuse peer0 0 0");
 	g_free(connect_to(client, session, 0, "{'timeout': <uint32 20000>}"));
 }
@@ -284,7 +287,8 @@ START_TEST(beside_a_scan)
 }
 END_TEST
 
-/* A name that sd-bus refuses is no obstacle, to the device that has it, to others, nor to radios, also at the start. */
+/* A name that sd-bus refuses is no obstacle, to the device that has it, to others, nor to radios, also at the
+ * start. */
 START_TEST(name_not_for_a_bus)
 {
 	g_autofree char *second = air_cmd(air, "plug " SECOND_RADIO);
@@ -324,7 +328,8 @@ static unsigned int bluez_changes(void)
 	client_sync(bluez);
 	while ((body = client_wait_signal(bluez, "PropertiesChanged", 0, NULL))) {
 		g_autoptr(GVariant) changed = g_variant_get_child_value(body, 1);
-		g_autoptr(GVariant) connected = g_variant_lookup_value(changed, "Connected", G_VARIANT_TYPE_BOOLEAN);
+		g_autoptr(GVariant) connected =
+			g_variant_lookup_value(changed, "Connected", G_VARIANT_TYPE_BOOLEAN);
 
 		n += connected != NULL;
 		g_variant_unref(body);
@@ -367,10 +372,10 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {
-		known_device, unknown_device, device_without_rssi, late_device, address_forms, option_errors, address_types,
-		nobody_there, known_but_away, refused, transient_failures, transient_rejection, lasting_failure,
-		radio_off, radio_goes_off_meanwhile, caller_leaves, caller_of_user_session_leaves, beside_a_scan,
-		name_not_for_a_bus, lingering, NULL
+		known_device, unknown_device, device_without_rssi, late_device, address_forms, option_errors,
+		address_types, nobody_there, known_but_away, refused, transient_failures, transient_rejection,
+		lasting_failure, radio_off, radio_goes_off_meanwhile, caller_leaves,
+		caller_of_user_session_leaves, beside_a_scan, name_not_for_a_bus, lingering, NULL
 	};
 
 	return run_tests("link-connect", tests, setup_session, teardown_session, 60);

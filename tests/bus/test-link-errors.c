@@ -34,7 +34,8 @@ START_TEST(write_errors)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(att_errors); i++) {
 		air_do(air, "atterror peer0 " PLAIN_HANDLE " write %02x", att_errors[i].code);
-		expect_write_error(client, link_, PLAIN, "00", "{}", att_errors[i].error, att_errors[i].begin);
+		expect_write_error(client, link_, PLAIN, "00", "{}", att_errors[i].error,
+				   att_errors[i].begin);
 	}
 	air_do(air, "atterror peer0 " PLAIN_HANDLE " write 0");
 	write_value(client, link_, PLAIN, "00", "{}");
@@ -50,7 +51,8 @@ START_TEST(callback_errors)
 		ClientCall *call;
 
 		air_do(air, "atterror peer0 " RATE_CONFIG_HANDLE " write %02x", att_errors[i].code);
-		call = client_begin(client, path, CHARACTERISTIC, "Callback", g_variant_new("(u)", CHAR_NOTIFY_EVENT));
+		call = client_begin(client, path, CHARACTERISTIC, "Callback",
+				    g_variant_new("(u)", CHAR_NOTIFY_EVENT));
 		expect_call_error(call, att_errors[i].error, att_errors[i].begin);
 	}
 	air_do(air, "atterror peer0 " RATE_CONFIG_HANDLE " write 0");

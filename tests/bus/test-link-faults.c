@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Peers that fall silent or vanish, and a bluetoothd that dies: every caller is told, in time, and nothing is left. */
+/* Peers that fall silent or vanish, and a bluetoothd that dies: every caller is told, in time, and nothing is
+ * left. */
 #include "link-fixture.h"
 
 START_TEST(vanishes_amid_long_read)
@@ -152,7 +153,8 @@ static void connect_foreign(unsigned int number)
 	wait_linked(number, true);
 }
 
-/* It is killed with a link up and an attempt under way: the next one ends both, and nothing of anybody else's. */
+/* It is killed with a link up and an attempt under way: the next one ends both, and nothing of anybody
+ * else's. */
 START_TEST(daemon_killed)
 {
 	g_autofree char *session = open_session(client, 0);
@@ -189,7 +191,8 @@ START_TEST(daemon_killed)
 		g_autofree char *file = g_build_filename(world_dir(world), "run", "links", NULL);
 
 		ck_assert(!g_file_test(file, G_FILE_TEST_EXISTS));
-		ck_assert(g_file_set_contents(file, "bluebrokerd links of everything\n" WORLD_RADIO " \xff\xfe\n", -1, NULL));
+		ck_assert(g_file_set_contents(
+			file, "bluebrokerd links of everything\n" WORLD_RADIO " \xff\xfe\n", -1, NULL));
 	}
 	world_daemon_start(world);
 	wait_ms(2500);

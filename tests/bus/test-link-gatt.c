@@ -34,7 +34,8 @@ static char *list(const char *attr, const char *iface, const char *method)
 
 START_TEST(tree)
 {
-	g_autofree char *services = list(NULL, CONNECTION, "Services"), *hearts = list(HEART, SERVICE, "Characteristics");
+	g_autofree char *services = list(NULL, CONNECTION, "Services"),
+			*hearts = list(HEART, SERVICE, "Characteristics");
 	g_autofree char *ours = list(OURS, SERVICE, "Characteristics");
 
 	/* BlueZ may or may not show what it uses itself */
@@ -82,7 +83,8 @@ END_TEST
 /* Objects that ObjectManager shows under a path, and whether any of them shows a Value. */
 static unsigned int managed_under(const char *prefix)
 {
-	g_autoptr(GVariant) reply = client_expect(client, NULL, OBJECT_MANAGER, "GetManagedObjects", NULL, NULL);
+	g_autoptr(GVariant) reply =
+		client_expect(client, NULL, OBJECT_MANAGER, "GetManagedObjects", NULL, NULL);
 	g_autoptr(GVariantIter) objects = NULL;
 	GVariant *interfaces;
 	unsigned int n = 0;
@@ -93,7 +95,8 @@ static unsigned int managed_under(const char *prefix)
 		g_autofree char *text = g_variant_print(interfaces, FALSE);
 
 		if (g_str_has_prefix(path, prefix)) {
-			ck_assert_msg(!strstr(text, "'Value'"), "ObjectManager tells everybody a value: %s", text);
+			ck_assert_msg(!strstr(text, "'Value'"), "ObjectManager tells everybody a value: %s",
+				      text);
 			n++;
 		}
 		g_variant_unref(interfaces);
@@ -101,7 +104,8 @@ static unsigned int managed_under(const char *prefix)
 	return n;
 }
 
-/* So many of ObjectManager's signals about objects under the path come, one of them about itself, and no more. */
+/* So many of ObjectManager's signals about objects under the path come, one of them about itself, and no
+ * more. */
 static void expect_signals(const char *signal, const char *prefix, unsigned int count)
 {
 	unsigned int n = 0, itself = 0;
@@ -171,7 +175,8 @@ START_TEST(long_read)
 	g_autofree char *path = attr_path(link_, LONG);
 
 	expect_value(client, link_, LONG, hex);
-	call = client_begin(client, path, CHARACTERISTIC, "Read", g_variant_new_parsed("({'offset': <uint16 298>},)"));
+	call = client_begin(client, path, CHARACTERISTIC, "Read",
+			    g_variant_new_parsed("({'offset': <uint16 298>},)"));
 	tail = finish_read(call);
 	ck_assert_str_eq(tail, hex + 2 * 298);
 	expect_read_error(client, link_, LONG, "{'offset': <uint16 513>}", "InvalidArguments", "offset");
@@ -201,14 +206,14 @@ START_TEST(descriptors)
 	ck_assert_str_eq(elsewhere, "([],)");
 	client_expect_error(client, path, CHARACTERISTIC, "ReadDescriptor", g_variant_new_parsed("(<true>,)"),
 			    "InvalidArguments");
-	client_expect_error(client, gone, CHARACTERISTIC, "ReadDescriptor", g_variant_new_parsed("(<uint16 0x2901>,)"),
-			    "DoesNotExist");
+	client_expect_error(client, gone, CHARACTERISTIC, "ReadDescriptor",
+			    g_variant_new_parsed("(<uint16 0x2901>,)"), "DoesNotExist");
 	expect_value(client, link_, PLAIN_NAME, "706c61696e");
 	expect_read_error(client, link_, PLAIN "/desc0099", "{}", "DoesNotExist", "");
 	/* what the peer says of one that was asked for by its UUID */
 	air_do(air, "atterror peer0 0023 read 80");
-	client_expect_error(client, path, CHARACTERISTIC, "ReadDescriptor", g_variant_new_parsed("(<uint16 0x2901>,)"),
-			    "AttError");
+	client_expect_error(client, path, CHARACTERISTIC, "ReadDescriptor",
+			    g_variant_new_parsed("(<uint16 0x2901>,)"), "AttError");
 }
 END_TEST
 
@@ -230,7 +235,8 @@ START_TEST(descriptor_writes)
 	ck_assert_str_eq(read, "([[0x6e, 0x65, 0x77]],)");
 	expect_write_error(client, link_, PLAIN_NAME, "00", "{}", "NotPermitted", "");
 	expect_stored("0023", "706c61696e");
-	expect_write_error(client, link_, RATE "/desc0013", "0100", "{}", "NotPermitted", ""); /* Callback does that */
+	expect_write_error(client, link_, RATE "/desc0013", "0100", "{}", "NotPermitted",
+			   ""); /* Callback does that */
 	ck_assert(!peer_is_subscribed(0, RATE_HANDLE));
 	expect_write_error(client, link_, OURS "/char0021/desc0099", "00", "{}", "DoesNotExist", "");
 	air_do(air, "atterror peer0 002e write 80");
@@ -251,8 +257,10 @@ START_TEST(what_the_flags_forbid)
 	expect_write_error(client, link_, PLAIN, "00", "{'type': <'reliable'>}", "NotPermitted", "");
 	expect_write_error(client, link_, COMMAND, "00", "{}", "NotPermitted", "");
 	expect_write_error(client, link_, PLAIN, "00", "{'type': <'loud'>}", "InvalidArguments", "");
-	client_expect_error(client, path, CHARACTERISTIC, "Callback", g_variant_new("(u)", CHAR_NOTIFY_EVENT), "NotPermitted");
-	client_expect_error(client, path, CHARACTERISTIC, "Callback", g_variant_new("(u)", 1), "InvalidArguments");
+	client_expect_error(client, path, CHARACTERISTIC, "Callback", g_variant_new("(u)", CHAR_NOTIFY_EVENT),
+			    "NotPermitted");
+	client_expect_error(client, path, CHARACTERISTIC, "Callback", g_variant_new("(u)", 1),
+			    "InvalidArguments");
 	ck_assert_uint_eq(peer_count(0, PLAIN_HANDLE, "writes"), 0); /* nothing of that was on air */
 	ck_assert_uint_eq(peer_count(0, SECRET_HANDLE, "reads"), 0);
 }
@@ -267,7 +275,8 @@ START_TEST(value_forms)
 	} forms[] = {
 		{ "(<@ay [0x01, 0xff]>, @a{sv} {})", "01ff" }, { "(<'Grüße'>, @a{sv} {})", "4772c3bcc39f65" },
 		{ "(<byte 7>, @a{sv} {})", "07" },	       { "(<uint16 0x1234>, @a{sv} {})", "3412" },
-		{ "(<int32 -2>, @a{sv} {})", "feffffff" },     { "(<uint64 1>, @a{sv} {})", "0100000000000000" },
+		{ "(<int32 -2>, @a{sv} {})", "feffffff" },
+		{ "(<uint64 1>, @a{sv} {})", "0100000000000000" },
 	};
 	g_autofree char *path = attr_path(link_, PLAIN);
 
@@ -275,7 +284,8 @@ START_TEST(value_forms)
 		client_do(client, path, CHARACTERISTIC, "Write", g_variant_new_parsed(forms[i].value));
 		expect_stored(PLAIN_HANDLE, forms[i].stored);
 	}
-	client_expect_error(client, path, CHARACTERISTIC, "Write", g_variant_new_parsed("(<1.5>, @a{sv} {})"), "InvalidArguments");
+	client_expect_error(client, path, CHARACTERISTIC, "Write", g_variant_new_parsed("(<1.5>, @a{sv} {})"),
+			    "InvalidArguments");
 }
 END_TEST
 
@@ -324,7 +334,8 @@ START_TEST(write_commands)
 	ck_assert(wait_until(command_arrived, &n, SOON));
 	expect_stored(COMMAND_HANDLE, hex->str);
 	g_string_append(hex, "5a");
-	expect_write_error(client, link_, COMMAND, hex->str, "{'type': <'command'>}", "InvalidArguments", "value");
+	expect_write_error(client, link_, COMMAND, hex->str, "{'type': <'command'>}", "InvalidArguments",
+			   "value");
 	ck_assert_uint_eq(peer_count(0, COMMAND_HANDLE, "writes"), 0);
 	g_string_free(hex, TRUE);
 }
@@ -333,8 +344,9 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {
-		tree, mtu_is_told, objects_come_and_go, cached_value, long_read, descriptors, descriptor_writes,
-		what_the_flags_forbid, value_forms, long_write, reliable_write, write_commands, NULL
+		tree, mtu_is_told, objects_come_and_go, cached_value, long_read, descriptors,
+		descriptor_writes, what_the_flags_forbid, value_forms, long_write, reliable_write,
+		write_commands, NULL
 	};
 
 	return run_tests("link-gatt", tests, link_setup_up, link_teardown, 60);

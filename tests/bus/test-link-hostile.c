@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Programs that let the daemon do much for them, and leave: it keeps nothing of it, and others are not held up. */
+/* Programs that let the daemon do much for them, and leave: it keeps nothing of it, and others are not held
+ * up. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -18,7 +19,8 @@
 #define SWITCHERS 30
 #define SLOW "latency peer0 40" /* ms: what stands in line takes a while */
 
-/* What a daemon that forgets nothing would take many times over. A sanitizer puts off the reuse of freed memory. */
+/* What a daemon that forgets nothing would take many times over. A sanitizer puts off the reuse of freed
+ * memory. */
 #ifdef __SANITIZE_ADDRESS__
 #define GROWTH_MAX_KIB (8 * 1024)
 #else
@@ -122,7 +124,8 @@ static ClientCall *begin_write_through_bluez(const char *attr, const char *value
 	g_autofree char *device = bluez_path(0), *path = g_strconcat(device, "/", attr, NULL);
 	g_autofree char *text = g_strdup_printf("(@ay [%s], @a{sv} {})", value);
 
-	return client_begin(world_bluez(world), path, "org.bluez.GattCharacteristic1", "WriteValue", g_variant_new_parsed(text));
+	return client_begin(world_bluez(world), path, "org.bluez.GattCharacteristic1", "WriteValue",
+			    g_variant_new_parsed(text));
 }
 
 /* BlueZ has refused it so far, for another program is at it straight through BlueZ. */
@@ -191,7 +194,8 @@ static void send_with_fds(Client *by, const char *path, const char *iface, const
 	g_dbus_message_set_unix_fd_list(message, fds);
 	if (body)
 		g_dbus_message_set_body(message, body);
-	ck_assert(g_dbus_connection_send_message(client_connection(by), message, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, &error));
+	ck_assert(g_dbus_connection_send_message(client_connection(by), message,
+						 G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, &error));
 }
 
 static bool has_few_fds(void *data)
@@ -215,8 +219,8 @@ START_TEST(messages_that_carry_much)
 			      g_variant_new_parsed("('C0:00:00:00:0F:0F', {'timeout': <uint32 600000>})"));
 	client_sync(greedy);
 	ck_assert_uint_gt(charged_to(SOME_UID), 50 * 1024);
-	ck_assert_msg(wait_until(has_few_fds, &before, world_patience(world)), "%u file descriptors are open, not %u",
-		      daemon_fds(), before);
+	ck_assert_msg(wait_until(has_few_fds, &before, world_patience(world)),
+		      "%u file descriptors are open, not %u", daemon_fds(), before);
 	client_free(greedy);
 	expect_paid(SOME_UID);
 }
@@ -316,7 +320,9 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {
-		writers_that_leave, a_writer_that_waits_for_bluez, a_writer_that_stays, messages_that_carry_much, switchers_that_leave, sockets_that_are_closed, sockets_that_fill, NULL,
+		writers_that_leave, a_writer_that_waits_for_bluez, a_writer_that_stays,
+		messages_that_carry_much, switchers_that_leave, sockets_that_are_closed, sockets_that_fill,
+		NULL,
 	};
 
 	limit_quarantine();

@@ -78,7 +78,8 @@ static void give_keys(void)
 		ck_assert_int_eq(g_mkdir_with_parents(directory, 0700), 0);
 		file = g_build_filename(directory, "info", NULL);
 		key_hex(key, true);
-		text = g_strdup_printf("[General]\nName=x\nAddressType=public\n\n[IdentityResolvingKey]\nKey=%s\n", key);
+		text = g_strdup_printf(
+			"[General]\nName=x\nAddressType=public\n\n[IdentityResolvingKey]\nKey=%s\n", key);
 		ck_assert(g_file_set_contents(file, text, -1, NULL));
 	}
 	keys_server = keys_server_start(keys_socket, KEYS_PROGRAM, store);
@@ -246,7 +247,8 @@ START_TEST(waited_for_by_identity)
 }
 END_TEST
 
-/* A link that is to come back does, though the device is elsewhere by then, and bluetoothd calls it by another name. */
+/* A link that is to come back does, though the device is elsewhere by then, and bluetoothd calls it by
+ * another name. */
 START_TEST(comes_back)
 {
 	g_autofree char *link = NULL;
@@ -285,7 +287,8 @@ static void expect_heard_by(const char *address)
 /* The device's rows: how many have one of its addresses. */
 static void expect_one_row(void)
 {
-	g_autoptr(GVariant) reply = client_expect(client, "hci0", "Adapter1", "GetDevices", no_options(), "(aa{sv})");
+	g_autoptr(GVariant) reply =
+		client_expect(client, "hci0", "Adapter1", "GetDevices", no_options(), "(aa{sv})");
 	g_autoptr(GVariant) rows = g_variant_get_child_value(reply, 0);
 	g_autofree char *text = NULL;
 	unsigned int n = 0;
@@ -317,7 +320,8 @@ START_TEST(one_row_and_any_filter)
 }
 END_TEST
 
-/* Where the keys can be had, every address leads to the device: on air, old, never heard of; after every restart. */
+/* Where the keys can be had, every address leads to the device: on air, old, never heard of; after every
+ * restart. */
 START_TEST(by_key)
 {
 	give_keys();

@@ -218,8 +218,8 @@ START_TEST(service_changes)
 	air_do(air, "changed peer0");
 	wait_gone(gone, SERVICE);
 	expect_read_error(client, link_, PLAIN, "{}", "DoesNotExist", "");
-	client_expect_error(client, plain, CHARACTERISTIC, "ReadDescriptor", g_variant_new_parsed("(<uint16 0x2901>,)"),
-			    "DoesNotExist");
+	client_expect_error(client, plain, CHARACTERISTIC, "ReadDescriptor",
+			    g_variant_new_parsed("(<uint16 0x2901>,)"), "DoesNotExist");
 	for (int i = 0; i < 50 && !daemon_has(added, SERVICE); i++)
 		wait_ms(100);
 	expect_value(client, link_, "service0040/char0041", "64");
@@ -234,8 +234,9 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {
-		notifications, indications, two_characteristics, reads_amid_notifications, user_session, comes_back,
-		away_for_a_while, radio_off_and_on, bluetoothd_killed, given_up_while_away, service_changes, NULL
+		notifications, indications, two_characteristics, reads_amid_notifications, user_session,
+		comes_back, away_for_a_while, radio_off_and_on, bluetoothd_killed, given_up_while_away,
+		service_changes, NULL
 	};
 
 	return run_tests("link-notify", tests, setup_link, teardown_link, 90);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Pairing with peripherals: who asks for it is asked, whatever comes between, and those who share the link notice nothing. */
+/* Pairing with peripherals: who asks for it is asked, whatever comes between, and those who share the link
+ * notice nothing. */
 #include "link-pairing.h"
 
 /* --- passkeys --- */
@@ -150,7 +151,9 @@ typedef enum Way {
 
 static Client *leave(Client *leaver, const char *session, const char *link, Way way)
 {
-	static const char *const methods[] = { [BY_CLOSE] = "Close", [BY_DEINIT] = "Deinit", [BY_INIT] = "Init" };
+	static const char *const methods[] = {
+		[BY_CLOSE] = "Close", [BY_DEINIT] = "Deinit", [BY_INIT] = "Init"
+	};
 
 	if (way == BY_LEAVING)
 		return client_free(leaver);
@@ -161,7 +164,8 @@ static Client *leave(Client *leaver, const char *session, const char *link, Way 
 	return leaver;
 }
 
-/* Whatever way a session lets go of the link while its Pair waits, the next one may pair in the same moment. */
+/* Whatever way a session lets go of the link while its Pair waits, the next one may pair in the same
+ * moment. */
 START_TEST(session_lets_go)
 {
 	for (Way way = BY_DISCONNECT; way <= BY_LEAVING; way++) {
@@ -268,9 +272,10 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {
-		passkey_is_entered, passkey_is_known, passkey_is_shown, passkey_is_wrong, passkey_is_mistyped_there,
-		program_refuses, nobody_answers, peer_refuses, second_pair, caller_leaves, session_lets_go, last_caller_leaves,
-		link_is_lost, bluetoothd_is_killed, not_a_holder, paired_once, NULL
+		passkey_is_entered, passkey_is_known, passkey_is_shown, passkey_is_wrong,
+		passkey_is_mistyped_there, program_refuses, nobody_answers, peer_refuses, second_pair,
+		caller_leaves, session_lets_go, last_caller_leaves, link_is_lost, bluetoothd_is_killed,
+		not_a_holder, paired_once, NULL
 	};
 
 	return link_main("link-pair", tests, NULL, 90);

@@ -44,7 +44,8 @@ START_TEST(holds_are_counted)
 
 	for (int i = 0; i < PROGRAMS; i++) {
 		let_go(programs[i].client, programs[i].link);
-		client_expect_error(programs[i].client, programs[i].link, CONNECTION, "Disconnect", NULL, "AccessDenied");
+		client_expect_error(programs[i].client, programs[i].link, CONNECTION, "Disconnect", NULL,
+				    "AccessDenied");
 		ck_assert(!is_connected(programs[i].client, programs[i].link));
 		leave(&programs[i]);
 	}
@@ -138,7 +139,8 @@ END_TEST
 /* --- a program that dies --- */
 
 /* No case of check's runs there, so nothing may be asserted. */
-static GVariant *victim_call(Client *me, const char *path, const char *iface, const char *method, GVariant *params)
+static GVariant *victim_call(Client *me, const char *path, const char *iface, const char *method,
+			     GVariant *params)
 {
 	g_autoptr(GError) error = NULL;
 	GVariant *reply = client_call(me, path, iface, method, params, NULL, &error);
@@ -156,8 +158,10 @@ static G_NORETURN void be_victim(const char *address, const char *link, const ch
 	const char *session;
 
 	g_variant_get(opened, "(&o)", &session);
-	g_variant_unref(victim_call(me, session, "Session1", "Connect", g_variant_new("(sa{sv})", mac, NULL)));
-	g_variant_unref(victim_call(me, rate, CHARACTERISTIC, "Callback", g_variant_new("(u)", CHAR_NOTIFY_EVENT)));
+	g_variant_unref(
+		victim_call(me, session, "Session1", "Connect", g_variant_new("(sa{sv})", mac, NULL)));
+	g_variant_unref(
+		victim_call(me, rate, CHARACTERISTIC, "Callback", g_variant_new("(u)", CHAR_NOTIFY_EVENT)));
 	g_variant_unref(victim_call(me, link, CONNECTION, "Claim", no_options()));
 	(void)begin_read(me, link, LONG);
 	g_print("ready\n");
@@ -189,11 +193,13 @@ START_TEST(killed_program)
 	client_subscribe(client, NULL, CONNECTION, NULL, NULL);
 	argv[3] = link;
 	child_start(&victim, argv, NULL, told);
-	ck_assert_msg(wait_until(victim_has_link, told, world_patience(world)), "the program does not get its link");
+	ck_assert_msg(wait_until(victim_has_link, told, world_patience(world)),
+		      "the program does not get its link");
 	ck_assert_uint_eq(holders(link), 2);
 	expect_write_error(client, link, PLAIN, "00", "{}", "Busy", "");
 	child_end(&victim, SIGKILL, SOON);
-	ck_assert_msg(wait_until(has_one_holder, link, world_release(world)), "the hold of a program that was killed stays");
+	ck_assert_msg(wait_until(has_one_holder, link, world_release(world)),
+		      "the hold of a program that was killed stays");
 	write_value(client, link, PLAIN, "99", "{}");
 	air_do(air, "notify peer0 " RATE_HANDLE " 0000000000000000 100 1");
 	expect_numbered(client, 100);
@@ -277,10 +283,11 @@ START_TEST(only_holders)
 	client_expect_error(other, link, CONNECTION, "Services", NULL, "AccessDenied");
 	client_expect_error(other, link, CONNECTION, "GetMtu", NULL, "AccessDenied");
 	client_expect_error(other, link, CONNECTION, "Claim", no_options(), "AccessDenied");
-	client_expect_error(other, path, CHARACTERISTIC, "Callback", g_variant_new("(u)", CHAR_NOTIFY_EVENT), "AccessDenied");
-	client_expect_error(other, path, CHARACTERISTIC, "Events", NULL, "AccessDenied");
-	client_expect_error(other, path, PROPERTIES, "Get", g_variant_new("(ss)", WORLD_NAME "." CHARACTERISTIC, "Value"),
+	client_expect_error(other, path, CHARACTERISTIC, "Callback", g_variant_new("(u)", CHAR_NOTIFY_EVENT),
 			    "AccessDenied");
+	client_expect_error(other, path, CHARACTERISTIC, "Events", NULL, "AccessDenied");
+	client_expect_error(other, path, PROPERTIES, "Get",
+			    g_variant_new("(ss)", WORLD_NAME "." CHARACTERISTIC, "Value"), "AccessDenied");
 	ck_assert(!is_connected(other, link));
 	/* a user session, from any connection of that user */
 	client_do(other, "hci0", "Session1", "Init", no_options());
@@ -352,7 +359,8 @@ int main(int argc, char **argv)
 {
 	const TTest *const tests[] = {
 		holds_are_counted, one_read_on_air, writes_in_order, thousand_notifications, killed_program,
-		fifth_waits, queue_by_priority_and_age, only_holders, foreign_link_is_not_cut, cut_by_another, NULL
+		fifth_waits, queue_by_priority_and_age, only_holders, foreign_link_is_not_cut, cut_by_another,
+		NULL
 	};
 
 	self = argv[0];

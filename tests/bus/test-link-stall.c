@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A bluetoothd that stops answering, and answers again; and more calls to it than the bus lets anybody have. */
+/* A bluetoothd that stops answering, and answers again; and more calls to it than the bus lets anybody
+ * have. */
 #include "link-fixture.h"
 
 #define CONFIG "[BlueZ]\nStallSeconds=2\n[Limits]\nQueuedCallsPerUser=1000\n"
@@ -19,7 +20,8 @@ static bool bluez_is(void *state)
 
 static void wait_bluez(const char *state)
 {
-	ck_assert_msg(wait_until(bluez_is, (void *)state, STALL_MS * 2 + SOON), "bluetoothd does not become %s", state);
+	ck_assert_msg(wait_until(bluez_is, (void *)state, STALL_MS * 2 + SOON),
+		      "bluetoothd does not become %s", state);
 }
 
 static void expect_log(const char *words)
@@ -39,7 +41,8 @@ static void expect_refused(const char *path, const char *iface, const char *meth
 
 START_TEST(those_who_wait_are_told)
 {
-	g_autofree char *link = NULL, *place = NULL, *session = open_session(client, 0), *other = open_session(client, 0);
+	g_autofree char *link = NULL, *place = NULL, *session = open_session(client, 0),
+			*other = open_session(client, 0);
 	ClientCall *read, *write, *connect;
 
 	peer_appear(0);
@@ -167,12 +170,13 @@ START_TEST(many_at_once)
 	peer_add_attributes(0);
 	air_do(air, "service peer0 %04x 5a3b0100-1c1d-4f5e-8a9b-0123456789ab primary", MANY_HANDLE - 1);
 	for (unsigned int i = 0; i < MANY; i++)
-		air_do(air, "char peer0 %04x 5a3b%04x-1c1d-4f5e-8a9b-0123456789ab read %04x", MANY_HANDLE + 2 * i,
-		       MANY_HANDLE + i, i);
+		air_do(air, "char peer0 %04x 5a3b%04x-1c1d-4f5e-8a9b-0123456789ab read %04x",
+		       MANY_HANDLE + 2 * i, MANY_HANDLE + i, i);
 	client_do(client, "hci0", "Session1", "Init", no_options());
 	link = connect_to(client, "hci0", 0, "{}");
 	for (unsigned int i = 0; i < MANY; i++) {
-		g_autofree char *attr = g_strdup_printf("service%04x/char%04x", MANY_HANDLE - 1, MANY_HANDLE + 2 * i);
+		g_autofree char *attr =
+			g_strdup_printf("service%04x/char%04x", MANY_HANDLE - 1, MANY_HANDLE + 2 * i);
 
 		reads[i] = begin_read(readers[i % G_N_ELEMENTS(readers)], link, attr);
 	}
@@ -187,8 +191,13 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = { those_who_wait_are_told, noticed_without_a_call, ends_while_it_stands_still,
-				       daemon_ends_meanwhile, patience_is_no_stall, many_at_once, NULL };
+	const TTest *const tests[] = { those_who_wait_are_told,
+				       noticed_without_a_call,
+				       ends_while_it_stands_still,
+				       daemon_ends_meanwhile,
+				       patience_is_no_stall,
+				       many_at_once,
+				       NULL };
 
 	return link_main("link-stall", tests, CONFIG, 120);
 }

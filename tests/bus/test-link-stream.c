@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* AcquireNotify: a socket for each session, beside the signals of others; and what lost links do to sockets. */
+/* AcquireNotify: a socket for each session, beside the signals of others; and what lost links do to
+ * sockets. */
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -244,12 +245,13 @@ static int acquire_in_turn(const char *attr, const char *method)
 {
 	Attempt attempt = { attr, method, -1 };
 
-	ck_assert_msg(wait_until(is_acquired, &attempt, world_patience(world)), "the stream's place is not given back");
+	ck_assert_msg(wait_until(is_acquired, &attempt, world_patience(world)),
+		      "the stream's place is not given back");
 	return attempt.fd;
 }
 
-/* A program that closes one half of its socket, or both, has no stream any more; its place is free, and the daemon does
- * not go round in circles. */
+/* A program that closes one half of its socket, or both, has no stream any more; its place is free, and the
+ * daemon does not go round in circles. */
 START_TEST(half_closed)
 {
 	static const int halves[] = { SHUT_RD, SHUT_WR, SHUT_RDWR };
@@ -292,8 +294,8 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {
-		each_has_its_own, a_program_that_leaves, slow_reader, ends_with_the_link, outlives_a_lost_link,
-		outlives_bluetoothd, refusals, so_many_and_no_more, half_closed, NULL
+		each_has_its_own, a_program_that_leaves, slow_reader, ends_with_the_link,
+		outlives_a_lost_link, outlives_bluetoothd, refusals, so_many_and_no_more, half_closed, NULL
 	};
 
 	return run_tests("link-stream", tests, link_setup_up, link_teardown, 90);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What pairing leaves behind: a device that is kept after it has failed, and trusted only where somebody wants that; and who
- * may speak as bluetoothd meanwhile. */
+/* What pairing leaves behind: a device that is kept after it has failed, and trusted only where somebody
+ * wants that; and who may speak as bluetoothd meanwhile. */
 #include <string.h>
 
 #include "link-pairing.h"
@@ -26,7 +26,8 @@ static bool is_trusted(void *path)
 static void expect_lasting_refusal(const char *link)
 {
 	if (world_bluez_since(world, 81)) {
-		ck_assert_msg(wait_until(is_subscribed_anew, NULL, world_patience(world)), "nobody has subscribed again");
+		ck_assert_msg(wait_until(is_subscribed_anew, NULL, world_patience(world)),
+			      "nobody has subscribed again");
 		subscribed = peer_count(0, RATE_CONFIG_HANDLE, "writes");
 	}
 	expect_lasting(link);
@@ -114,7 +115,8 @@ START_TEST(lent_trust_comes_back)
 	expect_call_error(call, "NotConnected", "");
 	world_bluez_start(world);
 	wait_adapter("hci0", "Powered", true);
-	ck_assert_msg(wait_until(is_not_trusted, device, world_patience(world)), "the device is trusted still");
+	ck_assert_msg(wait_until(is_not_trusted, device, world_patience(world)),
+		      "the device is trusted still");
 
 	wait_linked(0, false);
 	g_free(connect_anew(client, 0));
@@ -123,15 +125,17 @@ START_TEST(lent_trust_comes_back)
 	client_call_forget(call);
 	ck_assert(is_trusted(device));
 	world_daemon_stop(world);
-	ck_assert_msg(wait_until(is_not_trusted, device, world_patience(world)), "the device is trusted still");
+	ck_assert_msg(wait_until(is_not_trusted, device, world_patience(world)),
+		      "the device is trusted still");
 	other = client_free(other);
 }
 END_TEST
 
 static uint32_t process_of(Client *bus, const char *name)
 {
-	g_autoptr(GVariant) reply = client_call(bus, "/", "org.freedesktop.DBus", "GetConnectionUnixProcessID",
-						g_variant_new("(s)", name), "(u)", NULL);
+	g_autoptr(GVariant) reply =
+		client_call(bus, "/", "org.freedesktop.DBus", "GetConnectionUnixProcessID",
+			    g_variant_new("(s)", name), "(u)", NULL);
 	uint32_t pid = 0;
 
 	if (reply)
@@ -142,7 +146,8 @@ static uint32_t process_of(Client *bus, const char *name)
 /* The daemon's other connection, which is for bluetoothd. */
 static char *hot_name(Client *bus)
 {
-	g_autoptr(GVariant) reply = client_expect(bus, "/", "org.freedesktop.DBus", "ListNames", NULL, "(as)");
+	g_autoptr(GVariant) reply =
+		client_expect(bus, "/", "org.freedesktop.DBus", "ListNames", NULL, "(as)");
 	g_autoptr(GVariant) owner = client_expect(bus, "/", "org.freedesktop.DBus", "GetNameOwner",
 						  g_variant_new("(s)", WORLD_NAME), "(s)");
 	uint32_t daemon = process_of(bus, WORLD_NAME);
@@ -152,12 +157,14 @@ static char *hot_name(Client *bus)
 	g_variant_get(reply, "(^a&s)", &names);
 	g_variant_get(owner, "(&s)", &service);
 	for (unsigned int i = 0; names[i]; i++)
-		if (names[i][0] == ':' && strcmp(names[i], service) != 0 && process_of(bus, names[i]) == daemon)
+		if (names[i][0] == ':' && strcmp(names[i], service) != 0 &&
+		    process_of(bus, names[i]) == daemon)
 			return g_strdup(names[i]);
 	ck_abort_msg("the daemon has no second connection");
 }
 
-/* Whoever is on the bus may try: what we have there is for bluetoothd alone. The question that is open stays open. */
+/* Whoever is on the bus may try: what we have there is for bluetoothd alone. The question that is open stays
+ * open. */
 START_TEST(strangers_at_our_objects)
 {
 	static const struct {
@@ -172,8 +179,10 @@ START_TEST(strangers_at_our_objects)
 		{ AGENT, "org.bluez.Agent1", "DisplayPasskey", "(objectpath '%s', uint32 5, uint16 0)" },
 		{ AGENT, "org.freedesktop.DBus.Introspectable", "Introspect", "()" },
 		{ "/com/example/Bluetooth/advertisement0", "org.bluez.LEAdvertisement1", "Release", "()" },
-		{ "/com/example/Bluetooth/application0/service/char0", "org.bluez.GattCharacteristic1", "StartNotify", "()" },
-		{ "/com/example/Bluetooth/monitors0/monitor", "org.bluez.AdvertisementMonitor1", "Release", "()" },
+		{ "/com/example/Bluetooth/application0/service/char0", "org.bluez.GattCharacteristic1",
+		  "StartNotify", "()" },
+		{ "/com/example/Bluetooth/monitors0/monitor", "org.bluez.AdvertisementMonitor1", "Release",
+		  "()" },
 	};
 	const char *link = share_link("display 5");
 	ClientCall *call = begin_pair(client, link, "{}");
@@ -189,7 +198,8 @@ START_TEST(strangers_at_our_objects)
 		g_autofree char *args = g_strjoinv(device, parts);
 
 		client_expect_error(stranger, calls[i].path, calls[i].iface, calls[i].method,
-				    g_variant_new_parsed(args, NULL), "org.freedesktop.DBus.Error.AccessDenied");
+				    g_variant_new_parsed(args, NULL),
+				    "org.freedesktop.DBus.Error.AccessDenied");
 	}
 	client_free(stranger);
 	client_free(bus);
@@ -208,8 +218,8 @@ int main(void)
 {
 	const TTest *const tests[] = { strangers_at_our_objects, NULL };
 	const TTest *const lasting[] = {
-		lasting_program_refuses, lasting_caller_leaves, lasting_device_asks, lasting_device_asks_with_passkey,
-		lasting_and_trusted, lent_trust_comes_back, NULL
+		lasting_program_refuses, lasting_caller_leaves, lasting_device_asks,
+		lasting_device_asks_with_passkey, lasting_and_trusted, lent_trust_comes_back, NULL
 	};
 	int r = run_tests("link-trust", lasting, setup_hasty, teardown, 90);
 

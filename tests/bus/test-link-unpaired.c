@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Attributes that need a pairing, without one: who uses them is refused, or paired by Just Works where that is on; those who
- * share the link notice nothing. */
+/* Attributes that need a pairing, without one: who uses them is refused, or paired by Just Works where that
+ * is on; those who share the link notice nothing. */
 #include "link-pairing.h"
 
 static void expect_refused_unpaired(const char *pairing)

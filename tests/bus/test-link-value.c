@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Values that change between reads: each read gives what the device has at that moment, whole or from an offset on, and
- * nothing but what the device sends by itself is a notification. */
+/* Values that change between reads: each read gives what the device has at that moment, whole or from an
+ * offset on, and nothing but what the device sends by itself is a notification. */
 #include <string.h>
 
 #include "link-sockets.h"
@@ -60,7 +60,8 @@ static void expect_part(const char *attr, unsigned int offset, const char *hex)
 	} else {
 		g_autofree char *got = finish_read(call);
 
-		ck_assert_msg(g_str_equal(got, hex + 2 * offset), "%s from %u on is %s, of %s", attr, offset, got, hex);
+		ck_assert_msg(g_str_equal(got, hex + 2 * offset), "%s from %u on is %s, of %s", attr, offset,
+			      got, hex);
 	}
 }
 
@@ -82,7 +83,8 @@ START_TEST(lengths_that_change)
 	notify_from(client, link_, BOTH);
 	for (size_t i = 0; i < G_N_ELEMENTS(lengths); i++) {
 		unsigned int length = lengths[i];
-		const unsigned int offsets[] = { 4, length, length > 0 ? length - 1 : 0, MIN(length + 1, VALUE_MAX), 0 };
+		const unsigned int offsets[] = { 4, length, length > 0 ? length - 1 : 0,
+						 MIN(length + 1, VALUE_MAX), 0 };
 
 		for (size_t a = 0; a < G_N_ELEMENTS(attrs); a++) {
 			g_autofree char *hex = some_hex(length, (unsigned int)i);
@@ -221,7 +223,8 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = { lengths_that_change, parts_at_once, others_read_parts, written_values, NULL };
+	const TTest *const tests[] = { lengths_that_change, parts_at_once, others_read_parts, written_values,
+				       NULL };
 
 	return run_tests("link-value", tests, setup_value, link_teardown, 90);
 }

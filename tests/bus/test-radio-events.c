@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What happens to a radio while sessions use it: power, rfkill, plugs, bluetoothd's coming and going, other programs. */
+/* What happens to a radio while sessions use it: power, rfkill, plugs, bluetoothd's coming and going, other
+ * programs. */
 #include <stdio.h>
 
 #include "daemon-fixture.h"
@@ -230,7 +231,8 @@ START_TEST(radios_are_independent)
 
 	watch_tree(client);
 	ck_assert_uint_eq(plug(SECOND_RADIO), 1);
-	expect_changed(client, "", "Adapters", "['/com/example/Bluetooth/hci0', '/com/example/Bluetooth/hci1']");
+	expect_changed(client, "", "Adapters",
+		       "['/com/example/Bluetooth/hci0', '/com/example/Bluetooth/hci1']");
 	second = open_session(client, 1);
 	start_scan(client, first, -1);
 	wait_radio_scans(WORLD_RADIO, true, SOON);
@@ -313,7 +315,8 @@ START_TEST(power_by_us)
 }
 END_TEST
 
-/* One program after the other, as scripts are: each finds the radio on, though it is being powered off for the last one. */
+/* One program after the other, as scripts are: each finds the radio on, though it is being powered off for
+ * the last one. */
 START_TEST(taking_turns)
 {
 	world_power(world, "hci0", false);
@@ -352,7 +355,8 @@ START_TEST(another_program_discovers)
 	g_autofree char *session = open_session(client, 0);
 
 	client_direct(other, "org.bluez");
-	client_subscribe(other, "org.bluez", PROPERTIES, "PropertiesChanged", BLUEZ_ADAPTER "/dev_C0_00_00_00_00_01");
+	client_subscribe(other, "org.bluez", PROPERTIES, "PropertiesChanged",
+			 BLUEZ_ADAPTER "/dev_C0_00_00_00_00_01");
 	client_do(other, BLUEZ_ADAPTER, BLUEZ_ADAPTER_IFACE, "SetDiscoveryFilter",
 		  g_variant_new_parsed("({'Transport': <'le'>, 'DuplicateData': <true>},)", NULL));
 	client_do(other, BLUEZ_ADAPTER, BLUEZ_ADAPTER_IFACE, "StartDiscovery", NULL);
@@ -405,7 +409,8 @@ int main(void)
 {
 	const TTest *const tests[] = {
 		power_cycle_by_others, time_ends_while_off, reasons, replug, replug_as_another_number,
-		session_while_powering_on, radios_are_independent, bluetoothd_restart, power_by_us, taking_turns, another_program_discovers, NULL,
+		session_while_powering_on, radios_are_independent, bluetoothd_restart, power_by_us,
+		taking_turns, another_program_discovers, NULL,
 	};
 	const TTest *const blocked[] = { rfkill, NULL };
 	const TTest *const early[] = { daemon_before_bluetoothd, NULL };

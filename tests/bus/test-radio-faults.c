@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A bluetoothd that is slow, refuses or does not answer: programs are answered all the same, and scans come about once
- * it can. Only the simulated BlueZ fails on demand. */
+/* A bluetoothd that is slow, refuses or does not answer: programs are answered all the same, and scans come
+ * about once it can. Only the simulated BlueZ fails on demand. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,9 +23,10 @@ static void expect_lively(const char *session)
 	ck_assert_ptr_nonnull(version);
 	(void)stats_total(other, "Reports");
 	client_do(other, NULL, OBJECT_MANAGER, "GetManagedObjects", NULL);
-	values = client_expect(other, "hci0", "Session1", "ResolveAdvData",
-			       g_variant_new("(@ayy)", g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, "\2\1\6", 3, 1), 1),
-			       "(av)");
+	values = client_expect(
+		other, "hci0", "Session1", "ResolveAdvData",
+		g_variant_new("(@ayy)", g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, "\2\1\6", 3, 1), 1),
+		"(av)");
 	if (session)
 		ck_assert(is_scanning(other, session));
 	client_free(other);
@@ -142,7 +143,8 @@ START_TEST(slow_power_off)
 	/* a user session that inits itself, and a call of the same one meanwhile */
 	scan = client_begin(client, "hci0", "Session1", "StartScan", g_variant_new("(i)", -1));
 	ck_assert(!is_scanning(client, "hci0"));
-	client_expect_error(client, "hci0", "Session1", "StartScan", g_variant_new("(i)", 0), "InvalidArguments");
+	client_expect_error(client, "hci0", "Session1", "StartScan", g_variant_new("(i)", 0),
+			    "InvalidArguments");
 	next = open_session(client, 0);
 	ck_assert(client_get_boolean(client, "hci0", "Adapter1", "Powered"));
 	start_scan(client, next, -1);
@@ -319,7 +321,8 @@ static void plug_twin(const char *address, const char *number)
 	wait_adapter(number, "Powered", true);
 }
 
-/* A real bluetoothd does not show two radios of one address today. Each is a radio, whatever becomes of the other. */
+/* A real bluetoothd does not show two radios of one address today. Each is a radio, whatever becomes of the
+ * other. */
 static void expect_twins(const char *address)
 {
 	g_autofree char *first = NULL, *second = NULL;
@@ -356,8 +359,8 @@ static void expect_twins(const char *address)
 	hear_through(client, second, address);
 	close_session(client, second);
 	unplug("hci1");
-	client_expect_error(client, NULL, "Manager1", "OpenSession", g_variant_new_parsed("(uint32 0, @a{sv} {})"),
-			    "NoSuchAdapter");
+	client_expect_error(client, NULL, "Manager1", "OpenSession",
+			    g_variant_new_parsed("(uint32 0, @a{sv} {})"), "NoSuchAdapter");
 }
 
 START_TEST(twins)
@@ -383,8 +386,10 @@ static bool on_air_is(void *hex)
 START_TEST(advertisement_is_refused)
 {
 	g_autofree char *session = open_session(client, 0);
-	g_autoptr(GVariant) first = g_variant_ref_sink(g_variant_new_parsed("({'manufacturer_data': <[byte 1, 2, 3]>},)"));
-	g_autoptr(GVariant) second = g_variant_ref_sink(g_variant_new_parsed("({'manufacturer_data': <[byte 4, 5, 6]>},)"));
+	g_autoptr(GVariant) first =
+		g_variant_ref_sink(g_variant_new_parsed("({'manufacturer_data': <[byte 1, 2, 3]>},)"));
+	g_autoptr(GVariant) second =
+		g_variant_ref_sink(g_variant_new_parsed("({'manufacturer_data': <[byte 4, 5, 6]>},)"));
 	g_autoptr(GVariant) params = g_variant_ref_sink(g_variant_new_parsed("({'adv_type': <byte 3>},)"));
 	static const char *const names[] = { "SetAdvertisement", "SetAdvertisementParams" };
 
@@ -393,7 +398,8 @@ START_TEST(advertisement_is_refused)
 	ck_assert(on_air_is((void *)"04ff010203"));
 	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
 		air_do(air, "fail RegisterAdvertisement org.bluez.Error.Failed 1");
-		client_expect_error(client, session, "Session1", names[i], i == 0 ? second : params, "Failed");
+		client_expect_error(client, session, "Session1", names[i], i == 0 ? second : params,
+				    "Failed");
 		ck_assert(wait_until(on_air_is, (void *)":0:2048:2048:04ff010203", SOON));
 	}
 	client_do(client, session, "Session1", "SetAdvertisement", second);
@@ -424,8 +430,10 @@ START_TEST(odd_texts)
 
 	world_bluez_kill(world);
 	wait_adapter_gone("hci0");
-	ck_assert(g_dbus_connection_register_object(connection, "/", node->interfaces[0], &vtable, NULL, NULL, NULL) > 0);
-	g_bus_own_name_on_connection(connection, "org.bluez", G_BUS_NAME_OWNER_FLAGS_NONE, NULL, NULL, NULL, NULL);
+	ck_assert(g_dbus_connection_register_object(connection, "/", node->interfaces[0], &vtable, NULL, NULL,
+						    NULL) > 0);
+	g_bus_own_name_on_connection(connection, "org.bluez", G_BUS_NAME_OWNER_FLAGS_NONE, NULL, NULL, NULL,
+				     NULL);
 	wait_adapter_there("hci7");
 }
 END_TEST
@@ -433,9 +441,9 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {
-		slow_start, slow_filter, change_of_mind, owner_dies_while_starting, slow_power, slow_power_off, failing_start, busy_start,
-		failing_filter, failing_for_ever, failing_power, advertisement_is_refused, twins,
-		radios_without_address, odd_texts, NULL,
+		slow_start, slow_filter, change_of_mind, owner_dies_while_starting, slow_power,
+		slow_power_off, failing_start, busy_start, failing_filter, failing_for_ever, failing_power,
+		advertisement_is_refused, twins, radios_without_address, odd_texts, NULL,
 	};
 	const TTest *const timeouts[] = { start_times_out, power_times_out, NULL };
 	const TTest *const objects[] = { slow_objects, failing_objects, NULL };

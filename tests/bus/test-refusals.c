@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The errors of calls that go nowhere, or ask for what is not to be had: their names, and that the message says what was
- * wrong. */
+/* The errors of calls that go nowhere, or ask for what is not to be had: their names, and that the message
+ * says what was wrong. */
 #include <string.h>
 #include <unistd.h>
 
 #include "daemon-fixture.h"
 
-/* args: as g_variant_new_parsed takes it; error without a dot: one of ours; names: a word that the message must have. */
+/* args: as g_variant_new_parsed takes it; error without a dot: one of ours; names: a word that the message
+ * must have. */
 static const struct Refusal {
 	const char *path;
 	const char *interface;
@@ -23,10 +24,12 @@ static const struct Refusal {
 	{ "", "Manager1", "OpenSession", "(uint32 0, {'fifo': <uint32 100000>})", "LimitReached", "fifo" },
 	{ "", "Manager1", "OpenSession", "(uint32 0, {'mode': <uint32 1>})", "NotSupported", "mode" },
 	{ "", "Manager1", "OpenSession", "(uint32 0, {'antenna': <uint32 1>})", "NotSupported", "antenna" },
-	{ "", "Manager1", "OpenSession", "(uint32 0, {'antenna': <uint32 7>})", "InvalidArguments", "antenna" },
+	{ "", "Manager1", "OpenSession", "(uint32 0, {'antenna': <uint32 7>})", "InvalidArguments",
+	  "antenna" },
 	{ "", "Manager1", "OpenSession", "(uint32 0, {'pin': <uint32 1000000>})", "InvalidArguments", "pin" },
 	{ "", "Manager1", "OpenSession", "(uint32 0, {'mtu': <uint16 22>})", "InvalidArguments", "mtu" },
-	{ "", "Manager1", "OpenSession", "(uint32 0, {'overflow': <'drop-all'>})", "InvalidArguments", "overflow" },
+	{ "", "Manager1", "OpenSession", "(uint32 0, {'overflow': <'drop-all'>})", "InvalidArguments",
+	  "overflow" },
 	{ "hci0", "Session1", "Init", "({'secure': <'yes'>},)", "InvalidArguments", "secure" },
 	{ "hci0", "Session1", "StartScan", "(0,)", "InvalidArguments", "seconds" },
 	{ "hci0", "Session1", "Callback", "(uint32 1024,)", "InvalidArguments", "triggers" },
@@ -57,16 +60,20 @@ static const struct Refusal {
 	  "InvalidArguments", "service_data" },
 	{ "hci0", "Session1", "SetAdvertisementParams", "({'adv_int_min': <uint16 31>},)",
 	  "InvalidArguments", "adv_int_min" },
-	{ "hci0", "Session1", "SetAdvertisementParams", "({'adv_type': <byte 5>},)", "InvalidArguments", "adv_type" },
-	{ "hci0", "Session1", "SetAdvertisementParams", "({'adv_type': <byte 1>},)", "NotSupported", "adv_type" },
+	{ "hci0", "Session1", "SetAdvertisementParams", "({'adv_type': <byte 5>},)", "InvalidArguments",
+	  "adv_type" },
+	{ "hci0", "Session1", "SetAdvertisementParams", "({'adv_type': <byte 1>},)", "NotSupported",
+	  "adv_type" },
 	{ "hci0", "Session1", "SetAdvertisementParams", "({'own_addr_type': <byte 1>},)",
 	  "NotSupported", "own_addr_type" },
-	{ "hci0", "Session1", "SetAdvertisementParams", "({'channel_map': <byte 1>},)", "NotSupported", "channel_map" },
+	{ "hci0", "Session1", "SetAdvertisementParams", "({'channel_map': <byte 1>},)", "NotSupported",
+	  "channel_map" },
 	{ "hci0", "Session1", "SetAdvertisementParams", "({'adv_filter_policy': <byte 1>},)", "NotSupported",
 	  "adv_filter_policy" },
 	{ "hci0", "Session1", "SetAdvertisementRaw", "(b'\\003\\001', @ay [])", "InvalidArguments", "adv" },
 	{ "hci0", "Session1", "Service", "(<'g'>, @a{sv} {})", "InvalidArguments", "uuid" },
-	{ "hci0", "Session1", "Service", "(<'180d'>, {'nbr_chars': <uint16 0>})", "InvalidArguments", "nbr_chars" },
+	{ "hci0", "Session1", "Service", "(<'180d'>, {'nbr_chars': <uint16 0>})", "InvalidArguments",
+	  "nbr_chars" },
 	{ "hci0", "Session1", "TxPower", "(uint32 5, @ai [])", "InvalidArguments", "type" },
 	{ "hci0", "Session1", "TxPower", "(uint32 9, [8])", "InvalidArguments", "level" },
 	{ "hci0", "Session1", "TxPower", "(uint32 9, @ai [])", "NotSupported", "BlueZ" },

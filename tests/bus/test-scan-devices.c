@@ -9,7 +9,8 @@
 
 static GVariant *rows(Client *by, const char *filter)
 {
-	g_autoptr(GVariant) reply = client_expect(by, "hci0", "Adapter1", "GetDevices", dictionary(filter), "(aa{sv})");
+	g_autoptr(GVariant) reply =
+		client_expect(by, "hci0", "Adapter1", "GetDevices", dictionary(filter), "(aa{sv})");
 
 	return g_variant_get_child_value(reply, 0);
 }
@@ -30,7 +31,8 @@ static void expect_rows(const char *filter, const char *numbers)
 			number++;
 		g_string_append_printf(got, "%s%u", i > 0 ? " " : "", number);
 	}
-	ck_assert_msg(g_str_equal(got->str, numbers), "GetDevices(%s): not of %s, but of %s", filter, numbers, got->str);
+	ck_assert_msg(g_str_equal(got->str, numbers), "GetDevices(%s): not of %s, but of %s", filter, numbers,
+		      got->str);
 }
 
 static void expect_entry(GVariant *row, const char *key, const char *text)
@@ -44,7 +46,8 @@ static void expect_entry(GVariant *row, const char *key, const char *text)
 START_TEST(row)
 {
 	g_autoptr(GVariant) table = NULL, known = NULL, other = NULL;
-	g_autofree char *address = g_strdup_printf("'%s'", device(1)), *other_address = g_strdup_printf("'%s'", device(2));
+	g_autofree char *address = g_strdup_printf("'%s'", device(1)),
+			*other_address = g_strdup_printf("'%s'", device(2));
 	uint64_t before = now_usec(), first, last;
 
 	expect_rows("{}", "");
@@ -62,7 +65,8 @@ START_TEST(row)
 	expect_entry(known, "Name", "'AB'");
 	expect_entry(known, "RSSI", "int16 -61");
 	expect_entry(known, "Reports", "uint64 2");
-	expect_entry(known, "Data", "[byte 0x03, 0x09, 0x41, 0x42, 0x02, 0x0a, 0x04, 0x04, 0xff, 0xff, 0xff, 0x02]");
+	expect_entry(known, "Data",
+		     "[byte 0x03, 0x09, 0x41, 0x42, 0x02, 0x0a, 0x04, 0x04, 0xff, 0xff, 0xff, 0x02]");
 	/* BlueZ does not tell these */
 	expect_entry(known, "ScanResponse", "none");
 	expect_entry(known, "Connectable", "none");
@@ -115,11 +119,12 @@ START_TEST(filter)
 	set_filter(client, session, "{'name': <'nobody'>}");
 	expect_rows("{}", "2 1 0");
 
-	expect_refusal(client, "hci0", "Adapter1", "GetDevices", dictionary("{'nonsense': <1>}"), "InvalidArguments",
-		       "nonsense");
-	expect_refusal(client, "hci0", "Adapter1", "GetDevices", dictionary("{'dedup': <uint32 5>}"), "InvalidArguments",
-		       "dedup");
-	expect_refusal(client, "hci0", "Adapter1", "GetDevices", dictionary("{'rssi': <5>}"), "InvalidArguments", "rssi");
+	expect_refusal(client, "hci0", "Adapter1", "GetDevices", dictionary("{'nonsense': <1>}"),
+		       "InvalidArguments", "nonsense");
+	expect_refusal(client, "hci0", "Adapter1", "GetDevices", dictionary("{'dedup': <uint32 5>}"),
+		       "InvalidArguments", "dedup");
+	expect_refusal(client, "hci0", "Adapter1", "GetDevices", dictionary("{'rssi': <5>}"),
+		       "InvalidArguments", "rssi");
 	expect_refusal(client, "hci7", "Adapter1", "GetDevices", dictionary("{}"), "NoSuchAdapter", "hci7");
 }
 END_TEST
@@ -227,8 +232,8 @@ static void finish_all(ClientCall *calls[static CALLS])
 	}
 }
 
-/* Long answers are written in slices: what comes after them, on the same connection and on others, goes before them, and so
- * do reports. That rows come and go meanwhile does no harm. */
+/* Long answers are written in slices: what comes after them, on the same connection and on others, goes
+ * before them, and so do reports. That rows come and go meanwhile does no harm. */
 START_TEST(in_slices)
 {
 	Client *other = new_client_as(SOME_UID);
@@ -297,7 +302,8 @@ START_TEST(in_slices_and_bounded)
 		g_autoptr(GError) error = NULL;
 		g_autoptr(GVariant) reply = client_call_finish(calls[i], &error);
 
-		ck_assert_msg(reply || strstr(error->message, "LimitReached"), "%s", reply ? "" : error->message);
+		ck_assert_msg(reply || strstr(error->message, "LimitReached"), "%s",
+			      reply ? "" : error->message);
 		refused += reply ? 0 : 1;
 	}
 	ck_assert_uint_gt(refused, 0);

@@ -31,14 +31,17 @@ END_TEST
 
 START_TEST(zero_is_no_time)
 {
-	expect_refusal(client, session, SESSION, "StartScan", g_variant_new("(i)", 0), "InvalidArguments", "seconds");
+	expect_refusal(client, session, SESSION, "StartScan", g_variant_new("(i)", 0), "InvalidArguments",
+		       "seconds");
 	ck_assert(!is_scanning(client, session));
 	start_scan(client, session, -1);
-	expect_refusal(client, session, SESSION, "StartScan", g_variant_new("(i)", 0), "InvalidArguments", "seconds");
+	expect_refusal(client, session, SESSION, "StartScan", g_variant_new("(i)", 0), "InvalidArguments",
+		       "seconds");
 	ck_assert(is_scanning(client, session));
 	client_expect_error(client, session, SESSION, "StartScan", g_variant_new("(u)", 1),
 			    "org.freedesktop.DBus.Error.InvalidArgs");
-	client_expect_error(client, session, SESSION, "StartScan", NULL, "org.freedesktop.DBus.Error.InvalidArgs");
+	client_expect_error(client, session, SESSION, "StartScan", NULL,
+			    "org.freedesktop.DBus.Error.InvalidArgs");
 }
 END_TEST
 
@@ -49,7 +52,8 @@ START_TEST(already)
 
 	start_scan(client, session, -1);
 	hear_count(1);
-	expect_refusal(client, session, SESSION, "StartScan", g_variant_new("(i)", -1), "InProgress", "scans");
+	expect_refusal(client, session, SESSION, "StartScan", g_variant_new("(i)", -1), "InProgress",
+		       "scans");
 	expect_refusal(client, session, SESSION, "StartScan", g_variant_new("(i)", 5), "InProgress", "scans");
 	/* refused, so the FIFO keeps what it has, and there is no end to the scan */
 	ck_assert_uint_eq(stats_of(client, session, "Fifo"), 1);
@@ -222,7 +226,8 @@ static bool has_heard(void *data)
 	return stats_of(client, session, "Reports") > *heard;
 }
 
-/* A device sends on and on until the session hears it: while discoveries of others change, reports may be lost. */
+/* A device sends on and on until the session hears it: while discoveries of others change, reports may be
+ * lost. */
 static void wait_heard(void)
 {
 	uint64_t heard = stats_of(client, session, "Reports");
@@ -257,8 +262,8 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {
-		until_stopped, zero_is_no_time, already, stop_when_idle, ends_by_itself, each_its_own_time, one_discovery,
-		ends_of_a_session, hasty, other_programs, NULL
+		until_stopped, zero_is_no_time, already, stop_when_idle, ends_by_itself, each_its_own_time,
+		one_discovery, ends_of_a_session, hasty, other_programs, NULL
 	};
 
 	return run_tests("scan-discovery", tests, scan_setup, scan_teardown, 120);

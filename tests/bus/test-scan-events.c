@@ -22,7 +22,8 @@ static unsigned int events(Client *by, const char *path)
 
 static void expect_event(Client *by, const char *path)
 {
-	g_autofree char *full = path[0] == '/' ? g_strdup(path) : g_strconcat("/com/example/Bluetooth/", path, NULL);
+	g_autofree char *full =
+		path[0] == '/' ? g_strdup(path) : g_strconcat("/com/example/Bluetooth/", path, NULL);
 	g_autofree char *from = NULL;
 	g_autoptr(GVariant) body = client_wait_signal(by, "Event", world_patience(world), &from);
 	unsigned int bits;
@@ -151,8 +152,8 @@ START_TEST(bad_triggers)
 	static const unsigned int triggers[] = { 8, 0x20, 0x80000000, 0xffffffff, NEW_ADV | 8 };
 
 	for (unsigned int i = 0; i < G_N_ELEMENTS(triggers); i++)
-		expect_refusal(client, session, SESSION, "Callback", g_variant_new("(u)", triggers[i]), "InvalidArguments",
-			       "triggers");
+		expect_refusal(client, session, SESSION, "Callback", g_variant_new("(u)", triggers[i]),
+			       "InvalidArguments", "triggers");
 	client_expect_error(client, session, SESSION, "Callback", g_variant_new("(i)", 1),
 			    "org.freedesktop.DBus.Error.InvalidArgs");
 	callback(client, session, 7);
@@ -218,7 +219,8 @@ START_TEST(gathered)
 {
 	listen(client);
 	callback(client, session, NEW_ADV);
-	set_filter(client, session, "{'delivery': <'signal'>, 'batch_ms': <uint32 10000>, 'batch_max': <uint32 4>}");
+	set_filter(client, session,
+		   "{'delivery': <'signal'>, 'batch_ms': <uint32 10000>, 'batch_max': <uint32 4>}");
 	start_scan(client, session, -1);
 	hear_count(0); /* things were quiet: at once */
 	expect_batch(client, "0");
@@ -351,7 +353,8 @@ int main(void)
 {
 	const TTest *const tests[] = {
 		read_and_clear, once_until_read, no_lost_wake_up, unsubscribe, bad_triggers,
-		user_session_wakes_from_the_radio, batches, gathered, waits_its_time, losses, unicast, scan_stopped, NULL
+		user_session_wakes_from_the_radio, batches, gathered, waits_its_time, losses, unicast,
+		scan_stopped, NULL
 	};
 
 	return run_tests("scan-events", tests, scan_setup, scan_teardown, 120);

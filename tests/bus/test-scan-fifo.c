@@ -205,15 +205,17 @@ START_TEST(memory)
 {
 	uint64_t dropped, fifo;
 
-	expect_refusal(client, session, SESSION, "Init", dictionary("{'fifo': <uint32 65535>}"), "LimitReached",
-		       "FifoBytesPerUser");
-	init(client, session, "{'fifo': <uint32 2000>}");
-	expect_refusal(client, NULL, "Manager1", "OpenSession", g_variant_new_parsed("(uint32 0, {'fifo': <uint32 3000>})"),
+	expect_refusal(client, session, SESSION, "Init", dictionary("{'fifo': <uint32 65535>}"),
 		       "LimitReached", "FifoBytesPerUser");
+	init(client, session, "{'fifo': <uint32 2000>}");
+	expect_refusal(client, NULL, "Manager1", "OpenSession",
+		       g_variant_new_parsed("(uint32 0, {'fifo': <uint32 3000>})"), "LimitReached",
+		       "FifoBytesPerUser");
 	start_scan(client, session, -1);
 	wait_radio(true);
 	air_do(air, "storm * 50 500 30");
-	ck_assert_msg(wait_until(memory_is_lost, NULL, world_patience(world) * 2), "the memory does not run out");
+	ck_assert_msg(wait_until(memory_is_lost, NULL, world_patience(world) * 2),
+		      "the memory does not run out");
 	air_do(air, "quiet *");
 	stop_scan(client, session);
 	wait_radio(false);
@@ -243,8 +245,8 @@ static void setup_poor(void)
 int main(void)
 {
 	const TTest *const plain[] = {
-		sixteen_deep, drop_oldest, drop_newest, one_deep, oldest_first_one_by_one, drained_at_once, read_so_many,
-		empty, stop_keeps_start_empties, losses_add_up, user_session_too, NULL
+		sixteen_deep, drop_oldest, drop_newest, one_deep, oldest_first_one_by_one, drained_at_once,
+		read_so_many, empty, stop_keeps_start_empties, losses_add_up, user_session_too, NULL
 	};
 	const TTest *const shallow[] = { too_deep, NULL };
 	const TTest *const poor[] = { memory, NULL };

@@ -33,12 +33,13 @@ static void hear_street(void)
 	uint64_t heard = stats_total(client, "Reports") + G_N_ELEMENTS(street);
 
 	for (unsigned int i = 0; i < G_N_ELEMENTS(street); i++) {
-		g_autofree char *line = g_strdup_printf("adv * %s random 3 %d %s", device(i + 1), street[i].rssi,
-							street[i].data);
+		g_autofree char *line = g_strdup_printf("adv * %s random 3 %d %s", device(i + 1),
+							street[i].rssi, street[i].data);
 
 		ck_assert_msg(wait_until(is_sent, line, world_patience(world)), "no radio scans");
 	}
-	ck_assert_msg(wait_until(street_is_heard, &heard, world_patience(world)), "not all of the street is heard");
+	ck_assert_msg(wait_until(street_is_heard, &heard, world_patience(world)),
+		      "not all of the street is heard");
 }
 
 /* Numbers of the devices whose reports wait. */
@@ -51,7 +52,8 @@ static char *heard_by(Client *by, const char *path)
 		const char *mac;
 		unsigned int number = 1;
 
-		g_variant_get_child(reports, i, "(t&syyn@ay@a{sv})", NULL, &mac, NULL, NULL, NULL, NULL, NULL);
+		g_variant_get_child(reports, i, "(t&syyn@ay@a{sv})", NULL, &mac, NULL, NULL, NULL, NULL,
+				    NULL);
 		while (number < 16 && !g_str_equal(mac, device(number)))
 			number++;
 		g_string_append_printf(numbers, "%s%u", i > 0 ? " " : "", number);
@@ -66,7 +68,8 @@ static void expect_passes(const char *filter, const char *numbers)
 	set_filter(client, session, filter);
 	hear_street();
 	got = heard_by(client, session);
-	ck_assert_msg(g_str_equal(got, numbers), "%s: lets through not \"%s\", but \"%s\"", filter, numbers, got);
+	ck_assert_msg(g_str_equal(got, numbers), "%s: lets through not \"%s\", but \"%s\"", filter, numbers,
+		      got);
 }
 
 START_TEST(keys)
@@ -94,7 +97,8 @@ START_TEST(keys)
 		{ "{'pathloss': <uint16 60>}", "1 3" },
 		{ "{'patterns': <[(byte 2, byte 0xff, [byte 0x02, 0x15])]>}", "1" },
 		{ "{'patterns': <[(byte 0, byte 0xff, [byte 0x02, 0x15])]>}", "" },
-		{ "{'patterns': <[(byte 0, byte 0x16, [byte 0x1a]), (byte 1, byte 0x09, [byte 0x68])]>}", "2 4" },
+		{ "{'patterns': <[(byte 0, byte 0x16, [byte 0x1a]), (byte 1, byte 0x09, [byte 0x68])]>}",
+		  "2 4" },
 		{ "{'patterns': <[(byte 2, byte 0x16, [byte 7, 0])]>}", "" },
 		{ "{'patterns': <@a(yyay) []>}", "1 2 3 4 5" },
 		/* the D-Bus source cannot tell types: it has 255 for all */
@@ -104,7 +108,8 @@ START_TEST(keys)
 		{ "{'scan_responses': <false>, 'active': <false>}", "1 2 3 4 5" },
 		{ "{'scan_responses': <true>, 'active': <true>}", "1 2 3 4 5" },
 		{ "{'delivery': <'fifo'>, 'batch_ms': <uint32 0>, 'batch_max': <uint32 1>}", "1 2 3 4 5" },
-		{ "{'batch_ms': <uint32 10000>, 'batch_max': <uint32 4096>, 'dedup': <uint32 0>}", "1 2 3 4 5" },
+		{ "{'batch_ms': <uint32 10000>, 'batch_max': <uint32 4096>, 'dedup': <uint32 0>}",
+		  "1 2 3 4 5" },
 		/* every kind has to match */
 		{ "{'rssi': <int16 -80>, 'pathloss': <uint16 60>, 'uuids': <[<'1234567890123456'>]>}", "3" },
 		{ "{'rssi': <int16 -60>, 'manufacturers': <[uint16 0x004c, 6, 0xffff]>}", "1 2" },
@@ -125,14 +130,18 @@ START_TEST(uuid_forms)
 		const char *uuid, *passes;
 	} rows[] = {
 		/* numbers of each type */
-		{ "0x180d", "1" }, { "uint16 0x180d", "1" }, { "uint32 0x180d", "1" }, { "int16 0x180d", "1" },
-		{ "byte 0x0d", "" }, { "uint32 0x00abc123", "2" }, { "0xabc123", "2" },
+		{ "0x180d", "1" }, { "uint16 0x180d", "1" }, { "uint32 0x180d", "1" },
+		{ "int16 0x180d", "1" }, { "byte 0x0d", "" }, { "uint32 0x00abc123", "2" },
+		{ "0xabc123", "2" },
 		/* hex digits */
-		{ "'180d'", "1" }, { "'180D'", "1" }, { "'0x180d'", "1" }, { "'0X180D'", "1" }, { "'0000180d'", "1" },
-		{ "'d'", "" }, { "'abc123'", "2" }, { "'0x00ABC123'", "2" }, { "'181a'", "4" },
+		{ "'180d'", "1" }, { "'180D'", "1" }, { "'0x180d'", "1" }, { "'0X180D'", "1" },
+		{ "'0000180d'", "1" }, { "'d'", "" }, { "'abc123'", "2" }, { "'0x00ABC123'", "2" },
+		{ "'181a'", "4" },
 		/* in full */
-		{ "'0000180d-0000-1000-8000-00805f9b34fb'", "1" }, { "'0000180D-0000-1000-8000-00805F9B34FB'", "1" },
-		{ "'00abc123-0000-1000-8000-00805f9b34fb'", "2" }, { "'31323334-3536-3738-3930-313233343536'", "3" },
+		{ "'0000180d-0000-1000-8000-00805f9b34fb'", "1" },
+		{ "'0000180D-0000-1000-8000-00805F9B34FB'", "1" },
+		{ "'00abc123-0000-1000-8000-00805f9b34fb'", "2" },
+		{ "'31323334-3536-3738-3930-313233343536'", "3" },
 		{ "'0000181a-0000-1000-8000-00805f9b34fb'", "4" },
 		/* bytes as printed */
 		{ "'1234567890123456'", "3" }, { "[byte 0x18, 0x0d]", "1" },
@@ -140,11 +149,13 @@ START_TEST(uuid_forms)
 		{ "[byte 0x31, 0x32, 0x33, 0x34, 0x35, 0x36, 0x37, 0x38, 0x39, 0x30, 0x31, 0x32, 0x33, 0x34, 0x35, 0x36]", "3" },
 		{ "'6543210987654321'", "" },
 		/* and what is none */
-		{ "-1", NULL }, { "int16 -1", NULL }, { "uint64 0x180d", NULL }, { "int64 0x180d", NULL }, { "6157.0", NULL },
-		{ "true", NULL }, { "''", NULL }, { "'0x'", NULL }, { "'123456789'", NULL }, { "'18g0'", NULL },
-		{ "'180d '", NULL }, { "'0000180d-0000-1000-8000-00805f9b34f'", NULL },
-		{ "'0000180d00001000800000805f9b34fb'", NULL }, { "'0000180d-0000-1000-8000_00805f9b34fb'", NULL },
-		{ "@ay []", NULL }, { "[byte 1, 2, 3]", NULL }, { "[0x180d]", NULL }, { "<'180d'>", NULL },
+		{ "-1", NULL }, { "int16 -1", NULL }, { "uint64 0x180d", NULL }, { "int64 0x180d", NULL },
+		{ "6157.0", NULL }, { "true", NULL }, { "''", NULL }, { "'0x'", NULL },
+		{ "'123456789'", NULL }, { "'18g0'", NULL }, { "'180d '", NULL },
+		{ "'0000180d-0000-1000-8000-00805f9b34f'", NULL },
+		{ "'0000180d00001000800000805f9b34fb'", NULL },
+		{ "'0000180d-0000-1000-8000_00805f9b34fb'", NULL }, { "@ay []", NULL },
+		{ "[byte 1, 2, 3]", NULL }, { "[0x180d]", NULL }, { "<'180d'>", NULL },
 	};
 
 	start_scan(client, session, -1);
@@ -155,8 +166,8 @@ START_TEST(uuid_forms)
 		if (rows[i].passes)
 			expect_passes(filter, rows[i].passes);
 		else
-			expect_refusal(client, session, SESSION, "SetScanFilter", dictionary(filter), "InvalidArguments",
-				       "uuids");
+			expect_refusal(client, session, SESSION, "SetScanFilter", dictionary(filter),
+				       "InvalidArguments", "uuids");
 	}
 	expect_passes("{'uuids': <[<'180d'>, <0xabc123>, <'181a'>]>}", "1 2 4");
 	expect_passes("{'uuids': <@av []>}", "1 2 3 4 5");
@@ -170,7 +181,8 @@ START_TEST(addresses)
 	g_autofree char *joined = g_strjoinv("", parts), *joined_lower = g_ascii_strdown(joined, -1);
 	g_autofree char *one = g_strdup_printf("{'addresses': <['%s']>}", device(3));
 	g_autofree char *two = g_strdup_printf("{'addresses': <['%s', '%s']>}", lower, joined);
-	g_autofree char *three = g_strdup_printf("{'addresses': <['%s', '%s', 'C0:00:00:00:00:00']>}", joined_lower, device(1));
+	g_autofree char *three = g_strdup_printf("{'addresses': <['%s', '%s', 'C0:00:00:00:00:00']>}",
+						 joined_lower, device(1));
 
 	start_scan(client, session, -1);
 	wait_radio(true);
@@ -196,33 +208,37 @@ START_TEST(refusals)
 		/* types */
 		{ "{'addresses': <'C0:00:00:00:00:01'>}", "addresses" }, { "{'uuids': <'180d'>}", "uuids" },
 		{ "{'uuids': <['180d']>}", "uuids" }, { "{'manufacturers': <[1]>}", "manufacturers" },
-		{ "{'name': <['a']>}", "name" }, { "{'rssi': <-60>}", "rssi" }, { "{'pathloss': <60>}", "pathloss" },
-		{ "{'patterns': <[byte 1]>}", "patterns" }, { "{'adv_types': <[255]>}", "adv_types" },
-		{ "{'adv_types': <byte 255>}", "adv_types" }, { "{'dedup': <1>}", "dedup" }, { "{'active': <1>}", "active" },
+		{ "{'name': <['a']>}", "name" }, { "{'rssi': <-60>}", "rssi" },
+		{ "{'pathloss': <60>}", "pathloss" }, { "{'patterns': <[byte 1]>}", "patterns" },
+		{ "{'adv_types': <[255]>}", "adv_types" }, { "{'adv_types': <byte 255>}", "adv_types" },
+		{ "{'dedup': <1>}", "dedup" }, { "{'active': <1>}", "active" },
 		{ "{'scan_responses': <'yes'>}", "scan_responses" }, { "{'delivery': <true>}", "delivery" },
 		{ "{'batch_ms': <1>}", "batch_ms" }, { "{'batch_max': <uint16 1>}", "batch_max" },
 		{ "{'rssi': <<int16 -60>>}", "rssi" },
 		/* values */
-		{ "{'addresses': <['']>}", "addresses" }, { "{'addresses': <['C0:00:00:00:00']>}", "addresses" },
-		{ "{'addresses': <['C0:00:00:00:00:0G']>}", "addresses" }, { "{'addresses': <['C0-00-00-00-00-01']>}", "addresses" },
-		{ "{'addresses': <['C0:00:00:00:00:01 ']>}", "addresses" }, { "{'addresses': <['c000:00:00:0001']>}", "addresses" },
-		{ name, "name" },
+		{ "{'addresses': <['']>}", "addresses" },
+		{ "{'addresses': <['C0:00:00:00:00']>}", "addresses" },
+		{ "{'addresses': <['C0:00:00:00:00:0G']>}", "addresses" },
+		{ "{'addresses': <['C0-00-00-00-00-01']>}", "addresses" },
+		{ "{'addresses': <['C0:00:00:00:00:01 ']>}", "addresses" },
+		{ "{'addresses': <['c000:00:00:0001']>}", "addresses" }, { name, "name" },
 		{ "{'patterns': <[(byte 0, byte 1, @ay [])]>}", "patterns" },
 		{ "{'patterns': <[(byte 254, byte 1, [byte 1])]>}", "patterns" },
 		{ "{'patterns': <[(byte 253, byte 1, [byte 1, 2])]>}", "patterns" },
-		{ "{'adv_types': <[byte 5]>}", "adv_types" }, { "{'adv_types': <[byte 0, 254]>}", "adv_types" },
-		{ "{'delivery': <'socket'>}", "delivery" }, { "{'delivery': <''>}", "delivery" },
-		{ "{'batch_ms': <uint32 10001>}", "batch_ms" }, { "{'batch_max': <uint32 0>}", "batch_max" },
-		{ "{'batch_max': <uint32 4097>}", "batch_max" },
+		{ "{'adv_types': <[byte 5]>}", "adv_types" },
+		{ "{'adv_types': <[byte 0, 254]>}", "adv_types" }, { "{'delivery': <'socket'>}", "delivery" },
+		{ "{'delivery': <''>}", "delivery" }, { "{'batch_ms': <uint32 10001>}", "batch_ms" },
+		{ "{'batch_max': <uint32 0>}", "batch_max" }, { "{'batch_max': <uint32 4097>}", "batch_max" },
 	};
 	g_autofree char *got = NULL;
 
 	set_filter(client, session, "{'name': <'Thermo'>}");
 	for (unsigned int i = 0; i < G_N_ELEMENTS(rows); i++)
-		expect_refusal(client, session, SESSION, "SetScanFilter", dictionary(rows[i].filter), "InvalidArguments",
-			       rows[i].word);
+		expect_refusal(client, session, SESSION, "SetScanFilter", dictionary(rows[i].filter),
+			       "InvalidArguments", rows[i].word);
 	/* another signature than the contract's */
-	client_expect_error(client, session, SESSION, "SetScanFilter", NULL, "org.freedesktop.DBus.Error.InvalidArgs");
+	client_expect_error(client, session, SESSION, "SetScanFilter", NULL,
+			    "org.freedesktop.DBus.Error.InvalidArgs");
 	client_expect_error(client, session, SESSION, "SetScanFilter", g_variant_new("(s)", "name"),
 			    "org.freedesktop.DBus.Error.InvalidArgs");
 	/* the filter that was is still there */
@@ -251,16 +267,20 @@ START_TEST(too_many)
 	start_scan(client, session, -1);
 	wait_radio(true);
 	expect_passes(full, "5");
-	expect_refusal(client, session, SESSION, "SetScanFilter", dictionary(more), "LimitReached", "FilterEntries");
-	expect_refusal(client, session, SESSION, "SetScanFilter", dictionary(mixed), "LimitReached", "FilterEntries");
-	expect_refusal(client, "hci0", "Adapter1", "GetDevices", dictionary(more), "LimitReached", "FilterEntries");
+	expect_refusal(client, session, SESSION, "SetScanFilter", dictionary(more), "LimitReached",
+		       "FilterEntries");
+	expect_refusal(client, session, SESSION, "SetScanFilter", dictionary(mixed), "LimitReached",
+		       "FilterEntries");
+	expect_refusal(client, "hci0", "Adapter1", "GetDevices", dictionary(more), "LimitReached",
+		       "FilterEntries");
 }
 END_TEST
 
 START_TEST(each_its_own)
 {
 	Client *others[2] = { new_client(), new_client() };
-	g_autofree char *second = open_session_with(others[0], "{'fifo': <uint32 2>}"), *third = open_session(others[1], 0);
+	g_autofree char *second = open_session_with(others[0], "{'fifo': <uint32 2>}"),
+			*third = open_session(others[1], 0);
 	g_autofree char *first_heard = NULL, *second_heard = NULL, *third_heard = NULL, *user_heard = NULL;
 
 	set_filter(client, session, "{'name': <'Heart*'>}");
@@ -379,8 +399,8 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {
-		keys, uuid_forms, addresses, refusals, too_many, each_its_own, dedup, life, name_here_data_there, names,
-		names_not_for_a_bus, NULL
+		keys, uuid_forms, addresses, refusals, too_many, each_its_own, dedup, life,
+		name_here_data_there, names, names_not_for_a_bus, NULL
 	};
 
 	return run_tests("scan-filter", tests, scan_setup, scan_teardown, 120);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Hostile programs: calls with any arguments on any object, from a seeded generator (BLUEBROKER_SEED for another seed,
- * BLUEBROKER_SECONDS for longer). The daemon answers each, and goes on serving others. */
+/* Hostile programs: calls with any arguments on any object, from a seeded generator (BLUEBROKER_SEED for
+ * another seed, BLUEBROKER_SECONDS for longer). The daemon answers each, and goes on serving others. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,41 +13,46 @@
 #define ANSWER_MS 10000
 
 static const char *const members[] = {
-	"OpenSession", "GetStats", "GetDevices", "Init", "Deinit", "StartScan", "StopScan", "IsScanning", "GetAdv",
-	"GetAdvertisements", "ReadAdvertisements", "AcquireAdvertisements", "ResolveAdvData", "Callback", "Events",
-	"SetScanFilter", "Close", "Connect", "Get", "GetAll", "Set", "Introspect", "GetManagedObjects", "Ping", "Nonsense",
+	"OpenSession", "GetStats", "GetDevices", "Init", "Deinit", "StartScan", "StopScan", "IsScanning",
+	"GetAdv", "GetAdvertisements", "ReadAdvertisements", "AcquireAdvertisements", "ResolveAdvData",
+	"Callback", "Events", "SetScanFilter", "Close", "Connect", "Get", "GetAll", "Set", "Introspect",
+	"GetManagedObjects", "Ping", "Nonsense",
 };
 
 static const char *const interfaces[] = {
 	WORLD_NAME ".Manager1", WORLD_NAME ".Adapter1", WORLD_NAME ".Session1", WORLD_NAME ".Nonsense",
-	"org.freedesktop.DBus.Properties", "org.freedesktop.DBus.Introspectable", "org.freedesktop.DBus.ObjectManager",
-	"org.freedesktop.DBus.Peer",
+	"org.freedesktop.DBus.Properties", "org.freedesktop.DBus.Introspectable",
+	"org.freedesktop.DBus.ObjectManager", "org.freedesktop.DBus.Peer",
 };
 
 static const char *const paths[] = {
 	"/", "/com/example/Bluetooth", "/com/example/Bluetooth/hci0", "/com/example/Bluetooth/hci1",
-	"/com/example/Bluetooth/hci99999999999999999999", "/com/example/Bluetooth/hci", "/com/example/Bluetooth/hci0/session",
-	"/com/example/Bluetooth/hci0/session/uid0", "/com/example/Bluetooth/hci0/session/uid4294967296",
-	"/com/example/Bluetooth/hci0/session/uid1", "/com/example/Bluetooth/hci0/session/9999999",
+	"/com/example/Bluetooth/hci99999999999999999999", "/com/example/Bluetooth/hci",
+	"/com/example/Bluetooth/hci0/session", "/com/example/Bluetooth/hci0/session/uid0",
+	"/com/example/Bluetooth/hci0/session/uid4294967296", "/com/example/Bluetooth/hci0/session/uid1",
+	"/com/example/Bluetooth/hci0/session/9999999",
 	"/com/example/Bluetooth/hci0/session/18446744073709551616",
 	"/com/example/Bluetooth/hci0/device/C0_00_00_00_00_00", "/com/example/Bluetoothhci0",
 };
 
 /* Of the contract, and what is nearly so. */
 static const char *const signatures[] = {
-	"(a{sv})", "(ua{sv})", "(i)", "(u)", "(ayy)", "()", "(ss)", "(s)", "(ssv)", "(a{sv}a{sv})", "(a{ss})", "(v)", "(x)",
+	"(a{sv})", "(ua{sv})", "(i)", "(u)", "(ayy)", "()", "(ss)", "(s)", "(ssv)", "(a{sv}a{sv})", "(a{ss})",
+	"(v)", "(x)",
 };
 
 /* What a dictionary's keys and strings are made of. */
 static const char *const words[] = {
-	"addresses", "uuids", "manufacturers", "name", "rssi", "pathloss", "patterns", "adv_types", "dedup", "active",
-	"scan_responses", "delivery", "batch_ms", "batch_max", "mode", "antenna", "pin", "secure", "privacy", "mtu", "fifo",
-	"overflow", "", "signal", "drop-newest", "C0:00:00:00:00:01", "180d", "1234567890123456", "[", "[!", "\\", "***?*",
-	"%s%n%x", "\303\251\360\237\246\267", WORLD_NAME ".Session1", "Limits",
+	"addresses", "uuids", "manufacturers", "name", "rssi", "pathloss", "patterns", "adv_types", "dedup",
+	"active", "scan_responses", "delivery", "batch_ms", "batch_max", "mode", "antenna", "pin", "secure",
+	"privacy", "mtu", "fifo", "overflow", "", "signal", "drop-newest", "C0:00:00:00:00:01", "180d",
+	"1234567890123456", "[", "[!", "\\", "***?*", "%s%n%x", "\303\251\360\237\246\267",
+	WORLD_NAME ".Session1", "Limits",
 };
 
 static const char *const option_types[] = {
-	"as", "av", "aq", "s", "n", "q", "a(yyay)", "ay", "u", "b", "i", "y", "x", "d", "v", "aav", "(ss)", "o", "g",
+	"as", "av", "aq", "s", "n", "q", "a(yyay)", "ay", "u", "b", "i", "y", "x", "d", "v", "aav", "(ss)",
+	"o", "g",
 };
 
 static const char *const leaf_types[] = { "y", "b", "n", "q", "i", "u", "x", "t", "d", "s", "o", "g" };
@@ -94,8 +99,8 @@ static void add_type(GString *type, unsigned int depth)
 static uint64_t number(void)
 {
 	static const uint64_t edges[] = {
-		0, 1, 2, 15, 16, 22, 23, 31, 127, 128, 255, 256, 517, 1650, 32767, 32768, 65535, 65536, 999999, 1000000,
-		0x7fffffff, 0x80000000, 0xffffffff, UINT64_C(0x7fffffffffffffff), UINT64_MAX,
+		0, 1, 2, 15, 16, 22, 23, 31, 127, 128, 255, 256, 517, 1650, 32767, 32768, 65535, 65536,
+		999999, 1000000, 0x7fffffff, 0x80000000, 0xffffffff, UINT64_C(0x7fffffffffffffff), UINT64_MAX,
 	};
 
 	return roll(3) > 0 ? ONE_OF(edges) : (uint64_t)g_rand_int(dice) << 32 | g_rand_int(dice);
@@ -122,7 +127,8 @@ static GVariant *container(const GVariantType *type, unsigned int depth)
 		for (; left > 0; left--)
 			g_variant_builder_add_value(&builder, value(g_variant_type_element(type), depth + 1));
 	} else {
-		for (const GVariantType *item = g_variant_type_first(type); item; item = g_variant_type_next(item))
+		for (const GVariantType *item = g_variant_type_first(type); item;
+		     item = g_variant_type_next(item))
 			g_variant_builder_add_value(&builder, value(item, depth + 1));
 	}
 	return g_variant_builder_end(&builder);
@@ -212,7 +218,8 @@ static unsigned int from_environment(const char *name, unsigned int fallback)
 START_TEST(any_arguments)
 {
 	unsigned int seed = from_environment("BLUEBROKER_SEED", SEED), n = 0;
-	uint64_t end = now_usec() + from_environment("BLUEBROKER_SECONDS", SECONDS) * (uint64_t)G_USEC_PER_SEC;
+	uint64_t end =
+		now_usec() + from_environment("BLUEBROKER_SECONDS", SECONDS) * (uint64_t)G_USEC_PER_SEC;
 	Client *hostile = client_can_be_others() ? new_client_as(SOME_UID) :
 						   new_client();
 	Client *honest = new_client();
@@ -280,7 +287,8 @@ START_TEST(big_arguments)
 
 	g_variant_builder_init(&builder, G_VARIANT_TYPE_VARDICT);
 	g_variant_builder_add(&builder, "{sv}", long_name, g_variant_new_string("x"));
-	client_expect_error(client, session, SESSION, "Init", g_variant_new("(a{sv})", &builder), "InvalidArguments");
+	client_expect_error(client, session, SESSION, "Init", g_variant_new("(a{sv})", &builder),
+			    "InvalidArguments");
 
 	g_variant_builder_init(&builder, G_VARIANT_TYPE("as"));
 	for (unsigned int i = 0; i < 100000; i++)
@@ -288,7 +296,8 @@ START_TEST(big_arguments)
 	addresses = g_variant_builder_end(&builder);
 	g_variant_builder_init(&builder, G_VARIANT_TYPE_VARDICT);
 	g_variant_builder_add(&builder, "{sv}", "addresses", addresses);
-	client_expect_error(client, session, SESSION, "SetScanFilter", g_variant_new("(a{sv})", &builder), "LimitReached");
+	client_expect_error(client, session, SESSION, "SetScanFilter", g_variant_new("(a{sv})", &builder),
+			    "LimitReached");
 
 	/* a glob that backtracks */
 	many = g_strnfill(200, '*');
@@ -320,9 +329,11 @@ START_TEST(flood)
 		g_autoptr(GError) error = NULL;
 		g_autoptr(GVariant) reply = client_call_finish(calls[i], &error);
 
-		/* there is a limit to what waits before the daemon knows whose connection it is, and one of the bus */
-		ck_assert_msg(reply || strstr(error->message, "LimitReached") || strstr(error->message, "LimitsExceeded"), "%s",
-			      reply ? "" : error->message);
+		/* there is a limit to what waits before the daemon knows whose connection it is, and one of
+		 * the bus */
+		ck_assert_msg(reply || strstr(error->message, "LimitReached") ||
+				      strstr(error->message, "LimitsExceeded"),
+			      "%s", reply ? "" : error->message);
 		answered += reply ? 1 : 0;
 	}
 	ck_assert_uint_ge(answered, 64);
@@ -331,7 +342,8 @@ START_TEST(flood)
 }
 END_TEST
 
-/* What only answers is not looked at where no answer is wanted: nothing else bounds how many of those come. */
+/* What only answers is not looked at where no answer is wanted: nothing else bounds how many of those
+ * come. */
 START_TEST(unanswered_questions)
 {
 	Client *other = new_client_as(SOME_UID);
@@ -378,8 +390,8 @@ static bool scans(void *by)
 	return is_scanning(by, USER_SESSION);
 }
 
-/* Of calls that do something and want no answer, those beyond a share of the time are not done; what wants an answer is, and
- * other users' are. */
+/* Of calls that do something and want no answer, those beyond a share of the time are not done; what wants an
+ * answer is, and other users' are. */
 START_TEST(unanswered_work)
 {
 	Client *other = new_client_as(SOME_UID);
@@ -399,7 +411,8 @@ END_TEST
 
 #define MANY 2000
 #define CALLERS 2
-#define CALLS 100 /* of each: what the bus lets a connection have unanswered is not much more, nor what fits into a socket */
+/* of each: what the bus lets a connection have unanswered is not much more, nor what fits into a socket */
+#define CALLS 100
 
 static void setup_many(void)
 {
@@ -424,8 +437,8 @@ static bool tells_of(ClientCall *call, const char *path)
 	return false;
 }
 
-/* An answer that is long because there are many sessions is written bit by bit. Much is to be done meanwhile, and a session
- * that is opened behind all of that is still in it. */
+/* An answer that is long because there are many sessions is written bit by bit. Much is to be done meanwhile,
+ * and a session that is opened behind all of that is still in it. */
 START_TEST(many_sessions)
 {
 	Client *callers[CALLERS], *last = new_client();
@@ -446,7 +459,8 @@ START_TEST(many_sessions)
 	client_sync(client);
 	for (unsigned int i = 0; i < CALLERS; i++) {
 		for (unsigned int n = 0; n < calls; n++)
-			client_call_forget(client_begin(callers[i], USER_SESSION, SESSION, "IsScanning", NULL));
+			client_call_forget(
+				client_begin(callers[i], USER_SESSION, SESSION, "IsScanning", NULL));
 		client_sync(callers[i]);
 	}
 	open = client_begin(last, NULL, "Manager1", "OpenSession", g_variant_new("(u@a{sv})", 0,

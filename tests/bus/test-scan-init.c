@@ -48,9 +48,10 @@ START_TEST(refused)
 	start_scan(client, session, -1);
 	hear_count(1);
 	for (unsigned int i = 0; i < G_N_ELEMENTS(rows); i++) {
-		expect_refusal(client, session, SESSION, "Init", dictionary(rows[i].options), rows[i].error, rows[i].word);
-		expect_refusal(client, NULL, "Manager1", "OpenSession", opening(0, rows[i].options), rows[i].error,
+		expect_refusal(client, session, SESSION, "Init", dictionary(rows[i].options), rows[i].error,
 			       rows[i].word);
+		expect_refusal(client, NULL, "Manager1", "OpenSession", opening(0, rows[i].options),
+			       rows[i].error, rows[i].word);
 	}
 	client_expect_error(client, session, SESSION, "Init", NULL, "org.freedesktop.DBus.Error.InvalidArgs");
 	/* the session is as it was, and none was opened */
@@ -59,7 +60,8 @@ START_TEST(refused)
 	expect_read(client, session, "1", 0);
 	{
 		g_autoptr(GVariant) table = stats(client);
-		g_autoptr(GVariant) sessions = g_variant_lookup_value(table, "Sessions", G_VARIANT_TYPE("aa{sv}"));
+		g_autoptr(GVariant) sessions =
+			g_variant_lookup_value(table, "Sessions", G_VARIANT_TYPE("aa{sv}"));
 
 		ck_assert_uint_eq(g_variant_n_children(sessions), 1);
 	}
@@ -103,7 +105,8 @@ START_TEST(no_such_radio)
 {
 	expect_refusal(client, NULL, "Manager1", "OpenSession", opening(1, "{}"), "NoSuchAdapter", "hci1");
 	expect_refusal(client, NULL, "Manager1", "OpenSession", opening(65536, "{}"), "NoSuchAdapter", "id");
-	expect_refusal(client, NULL, "Manager1", "OpenSession", opening(G_MAXUINT32, "{}"), "NoSuchAdapter", "id");
+	expect_refusal(client, NULL, "Manager1", "OpenSession", opening(G_MAXUINT32, "{}"), "NoSuchAdapter",
+		       "id");
 	expect_refusal(client, "hci1", SESSION, "Init", dictionary("{}"), "NoSuchAdapter", "hci1");
 	expect_refusal(client, "hci1/session/uid0", SESSION, "Events", NULL, "NoSuchAdapter", "hci1");
 	client_expect_error(client, NULL, "Manager1", "OpenSession", g_variant_new("(u)", 0),
@@ -124,7 +127,8 @@ START_TEST(anew)
 	ck_assert(!is_scanning(client, session));
 	ck_assert_uint_eq(stats_of(client, session, "FifoDepth"), 16);
 	expect_read(client, session, "", 0);
-	client_expect_error(client, session, SESSION, "StartScan", g_variant_new("(i)", 0), "InvalidArguments");
+	client_expect_error(client, session, SESSION, "StartScan", g_variant_new("(i)", 0),
+			    "InvalidArguments");
 	{
 		g_autoptr(GVariant) reply = client_expect(client, session, SESSION, "Events", NULL, "(u)");
 		g_autofree char *text = g_variant_print(reply, FALSE);
@@ -141,8 +145,9 @@ START_TEST(deinit)
 		const char *method, *arguments;
 	} calls[] = {
 		{ "StartScan", "(-1,)" }, { "StopScan", NULL }, { "IsScanning", NULL }, { "GetAdv", NULL },
-		{ "GetAdvertisements", NULL }, { "ReadAdvertisements", "(uint32 0,)" }, { "Callback", "(uint32 1,)" },
-		{ "Events", NULL }, { "SetScanFilter", "(@a{sv} {},)" }, { "AcquireAdvertisements", "(@a{sv} {},)" },
+		{ "GetAdvertisements", NULL }, { "ReadAdvertisements", "(uint32 0,)" },
+		{ "Callback", "(uint32 1,)" }, { "Events", NULL }, { "SetScanFilter", "(@a{sv} {},)" },
+		{ "AcquireAdvertisements", "(@a{sv} {},)" },
 	};
 
 	start_scan(client, session, -1);
@@ -150,8 +155,9 @@ START_TEST(deinit)
 	client_do(client, session, SESSION, "Deinit", NULL);
 	wait_radio(false);
 	for (unsigned int i = 0; i < G_N_ELEMENTS(calls); i++) {
-		GVariant *arguments =
-			calls[i].arguments ? g_variant_parse(NULL, calls[i].arguments, NULL, NULL, NULL) : NULL;
+		GVariant *arguments = calls[i].arguments
+					      ? g_variant_parse(NULL, calls[i].arguments, NULL, NULL, NULL)
+					      : NULL;
 
 		expect_refusal(client, session, SESSION, calls[i].method, arguments, "NotReady", "Init");
 	}
@@ -242,7 +248,8 @@ START_TEST(antenna)
 	expect_antenna("0");
 	path = open_session_with(client, "{'antenna': <uint32 1>}");
 	expect_antenna("1");
-	expect_refusal(client, session, SESSION, "Init", dictionary("{'antenna': <uint32 2>}"), "NotSupported", "antenna");
+	expect_refusal(client, session, SESSION, "Init", dictionary("{'antenna': <uint32 2>}"),
+		       "NotSupported", "antenna");
 	expect_antenna("1");
 	ck_assert_int_eq(unlink(antenna_path), 0);
 	g_clear_pointer(&antenna_path, g_free);
@@ -257,7 +264,8 @@ static void setup_no_antenna(void)
 START_TEST(antenna_fails)
 {
 	init(client, session, "{'fifo': <uint32 7>}");
-	expect_refusal(client, session, SESSION, "Init", dictionary("{'antenna': <uint32 1>}"), "Failed", "antenna");
+	expect_refusal(client, session, SESSION, "Init", dictionary("{'antenna': <uint32 1>}"), "Failed",
+		       "antenna");
 	ck_assert_uint_eq(stats_of(client, session, "FifoDepth"), 7);
 }
 END_TEST

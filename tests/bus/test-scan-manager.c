@@ -11,7 +11,8 @@ static void expect_property(const char *path, const char *iface, const char *pro
 	g_autoptr(GVariant) value = client_get(client, path, iface, property);
 	g_autofree char *got = value ? g_variant_print(value, TRUE) : g_strdup("none");
 
-	ck_assert_msg(g_str_equal(got, text), "%s.%s of %s: not %s, but %s", iface, property, path ? path : ROOT, text, got);
+	ck_assert_msg(g_str_equal(got, text), "%s.%s of %s: not %s, but %s", iface, property,
+		      path ? path : ROOT, text, got);
 }
 
 START_TEST(constant_values)
@@ -20,11 +21,12 @@ START_TEST(constant_values)
 		const char *name;
 		unsigned int value;
 	} rows[] = {
-		{ "BLE", 0 }, { "INT_ANT", 0 }, { "EXT_ANT", 1 }, { "CONN_ADV", 0 }, { "CONN_DIR_ADV", 1 }, { "DISC_ADV", 2 },
-		{ "NON_CONN_ADV", 3 }, { "SCAN_RSP", 4 }, { "PUBLIC_ADDR", 0 }, { "RANDOM_ADDR", 1 },
-		{ "PUBLIC_RPA_ADDR", 2 }, { "RANDOM_RPA_ADDR", 3 }, { "ADV_FLAG", 1 }, { "ADV_NAME_SHORT", 8 },
-		{ "ADV_NAME_CMPL", 9 }, { "ADV_TX_PWR", 10 }, { "ADV_SERVICE_DATA", 0x16 }, { "ADV_MANUFACTURER_DATA", 0xff },
-		{ "NEW_ADV_EVENT", 1 }, { "CLIENT_CONNECTED", 2 }, { "CLIENT_DISCONNECTED", 4 }, { "PROP_READ", 2 },
+		{ "BLE", 0 }, { "INT_ANT", 0 }, { "EXT_ANT", 1 }, { "CONN_ADV", 0 }, { "CONN_DIR_ADV", 1 },
+		{ "DISC_ADV", 2 }, { "NON_CONN_ADV", 3 }, { "SCAN_RSP", 4 }, { "PUBLIC_ADDR", 0 },
+		{ "RANDOM_ADDR", 1 }, { "PUBLIC_RPA_ADDR", 2 }, { "RANDOM_RPA_ADDR", 3 }, { "ADV_FLAG", 1 },
+		{ "ADV_NAME_SHORT", 8 }, { "ADV_NAME_CMPL", 9 }, { "ADV_TX_PWR", 10 },
+		{ "ADV_SERVICE_DATA", 0x16 }, { "ADV_MANUFACTURER_DATA", 0xff }, { "NEW_ADV_EVENT", 1 },
+		{ "CLIENT_CONNECTED", 2 }, { "CLIENT_DISCONNECTED", 4 }, { "PROP_READ", 2 },
 		{ "CHAR_READ_EVENT", 8 }, { "CHAR_WRITE_EVENT", 0x10 }, { "CHAR_NOTIFY_EVENT", 0x20 },
 	};
 	g_autoptr(GVariant) constants = client_get(client, NULL, "Manager1", "Constants");
@@ -49,26 +51,29 @@ START_TEST(manager_properties)
 	ck_assert_uint_gt(g_variant_get_size(version), 1);
 	expect_property(NULL, "Manager1", "Adapters", "[objectpath '" ROOT "/hci0']");
 	expect_property(NULL, "Manager1", "Nonsense", "none");
-	expect_property(NULL, "Manager1", "Limits",
-			"{'SessionsPerUser': uint32 64, 'MaxFifoDepth': 4096, 'FifoBytesPerUser': 8388608, "
-			"'QueuedCallsPerUser': 64, 'ConnectionsPerUser': 128, 'StreamsPerUser': 64, 'FilterEntries': 256, 'DedupEntries': 4096, "
-			"'Devices': 10000, 'MaxLinks': 4, 'AttributesPerUser': 256, 'BytesPerUser': 1048576}");
+	expect_property(
+		NULL, "Manager1", "Limits",
+		"{'SessionsPerUser': uint32 64, 'MaxFifoDepth': 4096, 'FifoBytesPerUser': 8388608, "
+		"'QueuedCallsPerUser': 64, 'ConnectionsPerUser': 128, 'StreamsPerUser': 64, 'FilterEntries': 256, 'DedupEntries': 4096, "
+		"'Devices': 10000, 'MaxLinks': 4, 'AttributesPerUser': 256, 'BytesPerUser': 1048576}");
 }
 END_TEST
 
 static void setup_limited(void)
 {
-	scan_setup_with("[Limits]\nSessionsPerUser=7\nMaxFifoDepth=100\nFifoBytesPerUser=70000\nQueuedCallsPerUser=9\n"
-		   "ConnectionsPerUser=10\nStreamsPerUser=12\nFilterEntries=11\nDedupEntries=17\nDevices=13\nMaxLinks=3\n"
-		   "AttributesPerUser=14\nBytesPerUser=70000\n");
+	scan_setup_with(
+		"[Limits]\nSessionsPerUser=7\nMaxFifoDepth=100\nFifoBytesPerUser=70000\nQueuedCallsPerUser=9\n"
+		"ConnectionsPerUser=10\nStreamsPerUser=12\nFilterEntries=11\nDedupEntries=17\nDevices=13\nMaxLinks=3\n"
+		"AttributesPerUser=14\nBytesPerUser=70000\n");
 }
 
 START_TEST(configured_limits)
 {
-	expect_property(NULL, "Manager1", "Limits",
-			"{'SessionsPerUser': uint32 7, 'MaxFifoDepth': 100, 'FifoBytesPerUser': 70000, "
-			"'QueuedCallsPerUser': 9, 'ConnectionsPerUser': 10, 'StreamsPerUser': 12, 'FilterEntries': 11, 'DedupEntries': 17, "
-			"'Devices': 13, 'MaxLinks': 3, 'AttributesPerUser': 14, 'BytesPerUser': 70000}");
+	expect_property(
+		NULL, "Manager1", "Limits",
+		"{'SessionsPerUser': uint32 7, 'MaxFifoDepth': 100, 'FifoBytesPerUser': 70000, "
+		"'QueuedCallsPerUser': 9, 'ConnectionsPerUser': 10, 'StreamsPerUser': 12, 'FilterEntries': 11, 'DedupEntries': 17, "
+		"'Devices': 13, 'MaxLinks': 3, 'AttributesPerUser': 14, 'BytesPerUser': 70000}");
 	expect_property("hci0", "Adapter1", "LinkSlots", "uint32 3");
 }
 END_TEST
@@ -80,8 +85,8 @@ static void expect_keys(GVariant *table, const char *const *keys, size_t n_keys)
 		g_autoptr(GVariant) value = g_variant_lookup_value(table, words[0], NULL);
 
 		ck_assert_msg(value != NULL, "no %s", words[0]);
-		ck_assert_msg(g_str_equal(g_variant_get_type_string(value), words[1]), "%s is of type %s", words[0],
-			      g_variant_get_type_string(value));
+		ck_assert_msg(g_str_equal(g_variant_get_type_string(value), words[1]), "%s is of type %s",
+			      words[0], g_variant_get_type_string(value));
 	}
 	ck_assert_uint_eq(g_variant_n_children(table), n_keys);
 }
@@ -89,17 +94,19 @@ static void expect_keys(GVariant *table, const char *const *keys, size_t n_keys)
 START_TEST(statistics)
 {
 	static const char *const keys[] = {
-		"Uptime t", "Reports t", "Delivered t", "Filtered t", "Duplicates t", "UpstreamErrors t", "BlueZ s", "Stalls t", "Links u",
-		"Advertisements u", "Services u", "Streams u", "Clients aa{sv}", "Devices u", "Dropped a{st}", "Sources a{os}",
-		"Sessions aa{sv}", "Charged aa{sv}",
+		"Uptime t", "Reports t", "Delivered t", "Filtered t", "Duplicates t", "UpstreamErrors t",
+		"BlueZ s", "Stalls t", "Links u", "Advertisements u", "Services u", "Streams u",
+		"Clients aa{sv}", "Devices u", "Dropped a{st}", "Sources a{os}", "Sessions aa{sv}",
+		"Charged aa{sv}",
 	};
 	static const char *const charged_keys[] = {
-		"Uid u", "Sessions t", "FifoBytes t", "QueuedCalls t", "Connections t", "Streams t", "Attributes t", "Bytes t",
-		"Values t",
+		"Uid u", "Sessions t", "FifoBytes t", "QueuedCalls t", "Connections t", "Streams t",
+		"Attributes t", "Bytes t", "Values t",
 	};
 	static const char *const row_keys[] = {
-		"Path o", "Uid u", "Scanning b", "Fifo u", "FifoDepth u", "Reports t", "Delivered t", "Dropped t",
-		"Filtered t", "Duplicates t", "Stream b", "StreamReports t", "StreamLost t", "NotificationsDropped t",
+		"Path o", "Uid u", "Scanning b", "Fifo u", "FifoDepth u", "Reports t", "Delivered t",
+		"Dropped t", "Filtered t", "Duplicates t", "Stream b", "StreamReports t", "StreamLost t",
+		"NotificationsDropped t",
 	};
 	g_autoptr(GVariant) table = NULL, sessions = NULL, charged = NULL, row = NULL, sources = NULL;
 	uint64_t uptime = stats_total(client, "Uptime"), count;
@@ -253,7 +260,8 @@ END_TEST
 START_TEST(tree)
 {
 	static const char *const ifaces[] = {
-		"com.example.Bluetooth.Manager1", "com.example.Bluetooth.Adapter1", "com.example.Bluetooth.Session1",
+		"com.example.Bluetooth.Manager1", "com.example.Bluetooth.Adapter1",
+		"com.example.Bluetooth.Session1",
 	};
 	g_autoptr(GVariant) reply = NULL, objects = NULL, radio = NULL, private = NULL, properties = NULL;
 
@@ -291,8 +299,8 @@ typedef struct Follower {
 	unsigned int listings, wanted;
 } Follower;
 
-static void on_tree_signal(GDBusConnection *connection, const char *sender, const char *path, const char *interface,
-			   const char *signal, GVariant *body, void *data)
+static void on_tree_signal(GDBusConnection *connection, const char *sender, const char *path,
+			   const char *interface, const char *signal, GVariant *body, void *data)
 {
 	Follower *follower = data;
 	const char *object;
@@ -327,8 +335,9 @@ static void on_listing(GObject *source, GAsyncResult *result, void *data)
 
 static void begin_listing(Follower *follower)
 {
-	g_dbus_connection_call(client_connection(client), WORLD_NAME, ROOT, "org.freedesktop.DBus.ObjectManager",
-			       "GetManagedObjects", NULL, G_VARIANT_TYPE("(a{oa{sa{sv}}})"), G_DBUS_CALL_FLAGS_NONE, -1, NULL,
+	g_dbus_connection_call(client_connection(client), WORLD_NAME, ROOT,
+			       "org.freedesktop.DBus.ObjectManager", "GetManagedObjects", NULL,
+			       G_VARIANT_TYPE("(a{oa{sa{sv}}})"), G_DBUS_CALL_FLAGS_NONE, -1, NULL,
 			       on_listing, follower);
 }
 
@@ -351,7 +360,8 @@ static char *add_service(void)
 	return path;
 }
 
-/* The list is written in slices. What is signalled meanwhile must be in it: who follows knows the truth at the end. */
+/* The list is written in slices. What is signalled meanwhile must be in it: who follows knows the truth at
+ * the end. */
 START_TEST(tree_that_changes)
 {
 	Follower follower = { .paths = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL) };
@@ -360,8 +370,9 @@ START_TEST(tree_that_changes)
 
 	for (unsigned int i = 0; i < SERVICES; i++)
 		services[i] = add_service();
-	id = g_dbus_connection_signal_subscribe(client_connection(client), WORLD_NAME, "org.freedesktop.DBus.ObjectManager", NULL,
-						ROOT, NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_tree_signal, &follower, NULL);
+	id = g_dbus_connection_signal_subscribe(client_connection(client), WORLD_NAME,
+						"org.freedesktop.DBus.ObjectManager", NULL, ROOT, NULL,
+						G_DBUS_SIGNAL_FLAGS_NONE, on_tree_signal, &follower, NULL);
 	for (unsigned int i = 0; i < LISTINGS; i++) {
 		g_autofree char *gone = services[i];
 
@@ -374,7 +385,8 @@ START_TEST(tree_that_changes)
 		client_sync(client);
 		ck_assert_msg(!g_hash_table_contains(follower.paths, gone), "%s is there still", gone);
 		for (unsigned int s = 0; s < SERVICES; s++)
-			ck_assert_msg(g_hash_table_contains(follower.paths, services[s]), "%s is missed", services[s]);
+			ck_assert_msg(g_hash_table_contains(follower.paths, services[s]), "%s is missed",
+				      services[s]);
 		ck_assert_uint_eq(g_hash_table_size(follower.paths), 2 + SERVICES * (1 + CHARACTERISTICS));
 	}
 	g_dbus_connection_signal_unsubscribe(client_connection(client), id);
@@ -387,7 +399,8 @@ END_TEST
 int main(void)
 {
 	const TTest *const plain[] = {
-		constant_values, manager_properties, statistics, radio_properties, several_radios, tree, tree_that_changes, NULL
+		constant_values, manager_properties, statistics, radio_properties, several_radios, tree,
+		tree_that_changes, NULL
 	};
 	const TTest *const limited[] = { configured_limits, NULL };
 	int r = run_tests("scan-manager", plain, scan_setup, scan_teardown, 120);

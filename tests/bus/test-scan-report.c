@@ -220,7 +220,8 @@ START_TEST(rich_fields_are_the_documented_ones)
 	hear_as("*", 1, "public", -42, "04ffffff01");
 	reports = read_reports(client, session, 0, &dropped);
 	ck_assert_uint_eq(g_variant_n_children(reports), 1);
-	g_variant_get_child(reports, 0, "(t&syyn@ay@a{sv})", NULL, &mac, &addr_type, &adv_type, &rssi, NULL, NULL);
+	g_variant_get_child(reports, 0, "(t&syyn@ay@a{sv})", NULL, &mac, &addr_type, &adv_type, &rssi, NULL,
+			    NULL);
 	data = data_of(reports, 0);
 	ck_assert_str_eq(mac, device(1));
 	ck_assert_uint_eq(addr_type, 0);
@@ -242,7 +243,8 @@ START_TEST(scan_response_is_merged)
 {
 	start_scan(client, session, -1);
 	wait_radio(true);
-	air_do(air, "repeat * heart %s random 0 -60 04ffffff01 100 0 rsp 0b0948656172742052617465", device(1));
+	air_do(air, "repeat * heart %s random 0 -60 04ffffff01 100 0 rsp 0b0948656172742052617465",
+	       device(1));
 	ck_assert_msg(wait_until(has_waiting, NULL, world_patience(world)), "nothing is heard");
 	air_do(air, "quiet *");
 	expect_report(1, 1, -60, "0b094865617274205261746504ffffff01");
@@ -252,11 +254,13 @@ END_TEST
 int main(void)
 {
 	const TTest *const plain[] = {
-		documented_fields, no_rssi, data_is_rebuilt, data_is_told_otherwise, every_advertisement_is_a_report, extras,
-		rich_fields_are_the_documented_ones, scan_response_is_merged, NULL
+		documented_fields, no_rssi, data_is_rebuilt, data_is_told_otherwise,
+		every_advertisement_is_a_report, extras, rich_fields_are_the_documented_ones,
+		scan_response_is_merged, NULL
 	};
 	const TTest *const experimental[] = { flags, NULL };
 	int r = run_tests("scan-report", plain, scan_setup, scan_teardown, 120);
 
-	return r | run_tests("scan-report-experimental", experimental, setup_experimental, scan_teardown, 120);
+	return r |
+	       run_tests("scan-report-experimental", experimental, setup_experimental, scan_teardown, 120);
 }

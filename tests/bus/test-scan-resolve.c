@@ -53,7 +53,8 @@ static const struct {
 	{ "01ff", 0xff, "[<@ay []>]" },
 	{ "02000102ff05", 0x00, "[<[byte 0x01]>]" },
 	/* several, in order */
-	{ "02010603020d180302ab0103020f18", 0x02, "[<[byte 0x0d, 0x18]>, <[byte 0xab, 0x01]>, <[byte 0x0f, 0x18]>]" },
+	{ "02010603020d180302ab0103020f18", 0x02,
+	  "[<[byte 0x0d, 0x18]>, <[byte 0xab, 0x01]>, <[byte 0x0f, 0x18]>]" },
 	{ "02010602010503094142", 0x01, "[<byte 0x06>, <byte 0x05>]" },
 	{ "020941020942", 0x09, "[<'A'>, <'B'>]" },
 	/* absent */
@@ -76,9 +77,11 @@ static const struct {
 START_TEST(table)
 {
 	for (unsigned int i = 0; i < G_N_ELEMENTS(resolutions); i++) {
-		g_autofree char *values = resolve(session, bytes_of(resolutions[i].data), resolutions[i].type);
+		g_autofree char *values =
+			resolve(session, bytes_of(resolutions[i].data), resolutions[i].type);
 		g_autoptr(GVariant) got = g_variant_parse(G_VARIANT_TYPE("av"), values, NULL, NULL, NULL);
-		g_autoptr(GVariant) wanted = g_variant_parse(G_VARIANT_TYPE("av"), resolutions[i].values, NULL, NULL, NULL);
+		g_autoptr(GVariant) wanted =
+			g_variant_parse(G_VARIANT_TYPE("av"), resolutions[i].values, NULL, NULL, NULL);
 
 		ck_assert_msg(got && wanted && g_variant_equal(got, wanted), "%s, type %u: not %s, but %s",
 			      resolutions[i].data, resolutions[i].type, resolutions[i].values, values);
@@ -117,9 +120,11 @@ START_TEST(lengths)
 		ck_assert_uint_eq(resolve_some(filled(length, 1, 3), 1), length / 3);
 	ck_assert_uint_eq(resolve_some(filled(LONGEST, 1, 3), 1), LONGEST / 3);
 	expect_refusal(client, session, SESSION, "ResolveAdvData",
-		       g_variant_new("(@ayy)", filled(LONGEST + 1, 1, 3), (uint8_t)1), "InvalidArguments", "data");
+		       g_variant_new("(@ayy)", filled(LONGEST + 1, 1, 3), (uint8_t)1), "InvalidArguments",
+		       "data");
 	expect_refusal(client, session, SESSION, "ResolveAdvData",
-		       g_variant_new("(@ayy)", filled(1000000, 1, 3), (uint8_t)1), "InvalidArguments", "data");
+		       g_variant_new("(@ayy)", filled(1000000, 1, 3), (uint8_t)1), "InvalidArguments",
+		       "data");
 }
 END_TEST
 
@@ -138,8 +143,9 @@ START_TEST(random_bytes)
 			wanted += data[at + 1] == type && (type != 0x0a || data[at] > 1);
 			at += data[at] + 1u;
 		}
-		ck_assert_uint_eq(resolve_some(g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, data, length, 1), type),
-				  wanted);
+		ck_assert_uint_eq(
+			resolve_some(g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, data, length, 1), type),
+			wanted);
 	}
 }
 END_TEST

@@ -31,8 +31,9 @@ static const struct {
 static void expect_all_refused(Client *by, const char *path, const char *error)
 {
 	for (unsigned int i = 0; i < G_N_ELEMENTS(calls); i++) {
-		GVariant *arguments =
-			calls[i].arguments ? g_variant_parse(NULL, calls[i].arguments, NULL, NULL, NULL) : NULL;
+		GVariant *arguments = calls[i].arguments
+					      ? g_variant_parse(NULL, calls[i].arguments, NULL, NULL, NULL)
+					      : NULL;
 
 		expect_refusal(by, path, SESSION, calls[i].method, arguments, error, "session");
 	}
@@ -56,7 +57,8 @@ START_TEST(user_session_lives_on)
 	client_free(one);
 	one = new_client();
 	{
-		g_autoptr(GVariant) reply = client_expect(one, USER_SESSION, SESSION, "GetAdv", NULL, "(a(syynay))");
+		g_autoptr(GVariant) reply =
+			client_expect(one, USER_SESSION, SESSION, "GetAdv", NULL, "(a(syynay))");
 
 		expect_counts(g_variant_get_child_value(reply, 0), "1");
 	}
@@ -198,7 +200,8 @@ START_TEST(killed)
 	Child child = { 0 };
 
 	child_start(&child, argv, variables, world_log(world));
-	ck_assert_msg(wait_until(so_many_scan, &one, world_patience(world)), "the other program does not scan");
+	ck_assert_msg(wait_until(so_many_scan, &one, world_patience(world)),
+		      "the other program does not scan");
 	wait_radio(true);
 	(void)child_end(&child, SIGKILL, world_patience(world));
 	ck_assert_msg(wait_until(so_many_scan, &none, world_release(world)), "its session goes on");
@@ -206,7 +209,8 @@ START_TEST(killed)
 
 	start_scan(client, session, -1);
 	child_start(&child, argv, variables, world_log(world));
-	ck_assert_msg(wait_until(so_many_scan, &two, world_patience(world)), "the other program does not scan");
+	ck_assert_msg(wait_until(so_many_scan, &two, world_patience(world)),
+		      "the other program does not scan");
 	hear_count(1);
 	(void)child_end(&child, SIGKILL, world_patience(world));
 	hear_count(2);
@@ -305,8 +309,8 @@ START_TEST(limits)
 	g_autofree char *first_path = open_session(one, 0), *second_path = open_session(second, 0);
 	g_autofree char *path = NULL, *other_path = open_session(two, 0);
 
-	expect_refusal(one, NULL, "Manager1", "OpenSession", g_variant_new_parsed("(uint32 0, @a{sv} {})"), "LimitReached",
-		       "SessionsPerUser");
+	expect_refusal(one, NULL, "Manager1", "OpenSession", g_variant_new_parsed("(uint32 0, @a{sv} {})"),
+		       "LimitReached", "SessionsPerUser");
 	expect_refusal(one, USER_SESSION, SESSION, "StartScan", g_variant_new("(i)", -1), "LimitReached",
 		       "SessionsPerUser");
 	client_do(one, first_path, SESSION, "Close", NULL);
@@ -316,7 +320,8 @@ START_TEST(limits)
 
 	expect_refusal(third, NULL, "Manager1", "GetStats", NULL, "LimitReached", "ConnectionsPerUser");
 	client_free(second);
-	ck_assert_msg(wait_until(may_connect, third, world_patience(world)), "there is no room for another connection");
+	ck_assert_msg(wait_until(may_connect, third, world_patience(world)),
+		      "there is no room for another connection");
 	client_free(one);
 	client_free(two);
 	client_free(third);
@@ -331,7 +336,8 @@ static void setup_narrow(void)
 int main(void)
 {
 	const TTest *const plain[] = {
-		user_session_lives_on, private_is_private, two_of_one_connection, closed, connection_leaves, killed, NULL
+		user_session_lives_on, private_is_private, two_of_one_connection, closed, connection_leaves,
+		killed, NULL
 	};
 	const TTest *const forgetful[] = { idle_user_session_is_forgotten, NULL };
 	const TTest *const several[] = { users, NULL };

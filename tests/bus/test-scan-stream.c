@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* AcquireAdvertisements: every report over a socket, in order and byte for byte; slow readers, those that leave, limits. */
+/* AcquireAdvertisements: every report over a socket, in order and byte for byte; slow readers, those that
+ * leave, limits. */
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
@@ -46,7 +47,8 @@ END_TEST
 /* One at once when things are quiet, then together; and what is left when the scan ends. */
 START_TEST(batches)
 {
-	Reader reader = reader_acquire(client, session, "{'batch_ms': <uint32 10000>, 'batch_max': <uint32 4>}");
+	Reader reader =
+		reader_acquire(client, session, "{'batch_ms': <uint32 10000>, 'batch_max': <uint32 4>}");
 
 	start_scan(client, session, -1);
 	hear_count(0);
@@ -168,14 +170,16 @@ static bool has_drained(void *data)
 START_TEST(slow_reader)
 {
 	g_autofree char *other = open_session_with(client, "{'fifo': <uint32 1024>}");
-	Reader slow = reader_acquire(client, session, "{'batch_max': <uint32 1>}"), quick = reader_acquire(client, other, "{}");
+	Reader slow = reader_acquire(client, session, "{'batch_max': <uint32 1>}"),
+	       quick = reader_acquire(client, other, "{}");
 	Slowness slowness = { &quick, 20 };
 
 	start_scan(client, session, -1);
 	start_scan(client, other, -1);
 	wait_radio(true);
 	air_do(air, "storm * 50 500 100");
-	ck_assert_msg(wait_until(slow_one_loses, &slowness, world_patience(world) * 2), "the slow reader loses nothing");
+	ck_assert_msg(wait_until(slow_one_loses, &slowness, world_patience(world) * 2),
+		      "the slow reader loses nothing");
 	air_do(air, "quiet *");
 	stop_scan(client, session);
 	stop_scan(client, other);
@@ -236,8 +240,8 @@ START_TEST(session_ends)
 }
 END_TEST
 
-/* A program that closes one half of its socket, or both: the stream is over, its place is free, its reports are in the FIFO
- * again, and the daemon does not go round in circles. */
+/* A program that closes one half of its socket, or both: the stream is over, its place is free, its reports
+ * are in the FIFO again, and the daemon does not go round in circles. */
 START_TEST(half_closed)
 {
 	static const int halves[] = { SHUT_RD, SHUT_WR, SHUT_RDWR };
@@ -275,7 +279,8 @@ START_TEST(full_and_half_closed)
 		start_scan(client, quick, -1);
 		wait_radio(true);
 		air_do(air, "storm * 50 500 100");
-		ck_assert_msg(wait_until(slow_one_loses, &slowness, world_patience(world) * 2), "it loses nothing");
+		ck_assert_msg(wait_until(slow_one_loses, &slowness, world_patience(world) * 2),
+			      "it loses nothing");
 		air_do(air, "quiet *");
 		client_do(client, quick, SESSION, "Close", NULL);
 		world_daemon_expect_idle(world);
@@ -321,8 +326,8 @@ START_TEST(refusals)
 	Reader reader = reader_acquire(client, session, "{}");
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
-		expect_refusal(client, session, SESSION, ACQUIRE, dictionary(rows[i].options), "InvalidArguments",
-			       rows[i].word);
+		expect_refusal(client, session, SESSION, ACQUIRE, dictionary(rows[i].options),
+			       "InvalidArguments", rows[i].word);
 	/* refused, so nothing has changed */
 	start_scan(client, session, -1);
 	hear_count(0);
@@ -347,7 +352,8 @@ START_TEST(limit)
 
 	expect_refusal(client, third, SESSION, ACQUIRE, dictionary("{}"), "LimitReached", "StreamsPerUser");
 	reader_release(&a);
-	ck_assert_msg(wait_until(is_granted, third, world_patience(world)), "a closed stream is not given back");
+	ck_assert_msg(wait_until(is_granted, third, world_patience(world)),
+		      "a closed stream is not given back");
 	reader_release(&b);
 }
 END_TEST
@@ -400,8 +406,9 @@ END_TEST
 int main(void)
 {
 	const TTest *const plain[] = {
-		same_as_read, batches, no_wait, fifo_before_and_after, later_one_replaces, scans_come_and_go, slow_reader,
-		session_ends, user_session, refusals, example_is_killed, half_closed, full_and_half_closed, NULL
+		same_as_read, batches, no_wait, fifo_before_and_after, later_one_replaces, scans_come_and_go,
+		slow_reader, session_ends, user_session, refusals, example_is_killed, half_closed,
+		full_and_half_closed, NULL
 	};
 	const TTest *const few[] = { limit, NULL };
 	int r = run_tests("scan-stream", plain, scan_setup, scan_teardown, 120);

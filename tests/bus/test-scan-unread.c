@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Programs that do not read what they are sent: it stays in the daemon, bounded, and costs nobody anything. */
+/* Programs that do not read what they are sent: it stays in the daemon, bounded, and costs nobody
+ * anything. */
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -8,7 +9,8 @@
 #include "child.h"
 #include "scan-fixture.h"
 
-#define UNREAD_MAX (256 * 1024) /* bytes that may lie in the bus for it: more reports than that are heard meanwhile */
+/* bytes that may lie in the bus for it: more reports than that are heard meanwhile */
+#define UNREAD_MAX (256 * 1024)
 #define HEARD 6000
 
 typedef struct SignalReader {
@@ -58,8 +60,9 @@ static void reader_end(SignalReader *reader)
 	ck_assert(child_end(&reader->child, SIGTERM, world_patience(world)));
 	ck_assert(g_file_get_contents(reader->log, &text, NULL, NULL));
 	at = strstr(text, "\nreports ");
-	ck_assert_msg(at && sscanf(at, "\nreports %" SCNu64 " dropped %" SCNu64, &reader->reports, &reader->dropped) == 2, "%s",
-		      text);
+	ck_assert_msg(at && sscanf(at, "\nreports %" SCNu64 " dropped %" SCNu64, &reader->reports,
+				   &reader->dropped) == 2,
+		      "%s", text);
 	reader_free(reader);
 }
 
@@ -73,8 +76,8 @@ static bool has_all(void *data)
 	return stats_of(client, data, "Fifo") == 0;
 }
 
-/* What it does not read stays in its FIFO, and does not gather in the bus; when it reads again, it has all but what was
- * counted as lost. */
+/* What it does not read stays in its FIFO, and does not gather in the bus; when it reads again, it has all
+ * but what was counted as lost. */
 START_TEST(stopped_reader)
 {
 	SignalReader reader = reader_start(NULL);
@@ -84,14 +87,16 @@ START_TEST(stopped_reader)
 	hear_count(1);
 	ck_assert_int_eq(kill(reader.child.pid, SIGSTOP), 0);
 	air_do(air, "storm * 20 2000 60");
-	ck_assert_msg(wait_until(are_heard, reader.session, world_patience(world) * 2), "too little is heard");
+	ck_assert_msg(wait_until(are_heard, reader.session, world_patience(world) * 2),
+		      "too little is heard");
 	air_do(air, "quiet *");
 	ck_assert_uint_le(client_bytes_in_bus(client, reader.name), UNREAD_MAX);
 	world_daemon_expect_idle(world);
 	ck_assert_uint_gt(stats_of(client, reader.session, "Dropped"), 0);
 
 	ck_assert_int_eq(kill(reader.child.pid, SIGCONT), 0);
-	ck_assert_msg(wait_until(has_all, reader.session, world_patience(world)), "it reads again, and does not get the rest");
+	ck_assert_msg(wait_until(has_all, reader.session, world_patience(world)),
+		      "it reads again, and does not get the rest");
 	hear_count(2);
 	ck_assert(wait_until(has_all, reader.session, world_patience(world)));
 	reports = stats_of(client, reader.session, "Reports");
@@ -113,7 +118,8 @@ START_TEST(half_closed_for_writing)
 {
 	SignalReader reader = reader_start("write");
 
-	ck_assert_msg(wait_until(has_no_row, reader.session, world_patience(world)), "what it held is there still");
+	ck_assert_msg(wait_until(has_no_row, reader.session, world_patience(world)),
+		      "what it held is there still");
 	wait_radio(false);
 	world_daemon_expect_idle(world);
 	ck_assert(child_is_running(&reader.child));
@@ -122,8 +128,8 @@ START_TEST(half_closed_for_writing)
 }
 END_TEST
 
-/* One that takes no more the bus does not let go: it is one that does not read, until it ends. Till then dbus-daemon (1.14)
- * tries to send to it without a pause. */
+/* One that takes no more the bus does not let go: it is one that does not read, until it ends. Till then
+ * dbus-daemon (1.14) tries to send to it without a pause. */
 START_TEST(half_closed_for_reading)
 {
 	SignalReader reader;
@@ -135,12 +141,14 @@ START_TEST(half_closed_for_reading)
 	reader = reader_start("read");
 	wait_radio(true);
 	air_do(air, "storm * 20 2000 60");
-	ck_assert_msg(wait_until(are_heard, reader.session, world_patience(world) * 2), "too little is heard");
+	ck_assert_msg(wait_until(are_heard, reader.session, world_patience(world) * 2),
+		      "too little is heard");
 	air_do(air, "quiet *");
 	ck_assert_uint_le(client_bytes_in_bus(client, reader.name), UNREAD_MAX);
 	world_daemon_expect_idle(world);
 	ck_assert(child_end(&reader.child, SIGTERM, world_patience(world)));
-	ck_assert_msg(wait_until(has_no_row, reader.session, world_patience(world)), "what it held is there still");
+	ck_assert_msg(wait_until(has_no_row, reader.session, world_patience(world)),
+		      "what it held is there still");
 	wait_radio(false);
 	reader_free(&reader);
 }
@@ -148,7 +156,8 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = { stopped_reader, half_closed_for_writing, half_closed_for_reading, NULL };
+	const TTest *const tests[] = { stopped_reader, half_closed_for_writing, half_closed_for_reading,
+				       NULL };
 
 	return run_tests("scan-unread", tests, scan_setup, scan_teardown, 120);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Advertising: what a session says, byte for byte on air; what is refused; and that it goes on until it is ended. */
+/* Advertising: what a session says, byte for byte on air; what is refused; and that it goes on until it is
+ * ended. */
 #include "serve-fixture.h"
 
 #define NAME_29 "abcdefghijklmnopqrstuvwxyz012"
@@ -12,7 +13,8 @@ START_TEST(what_is_said)
 {
 	static const Case cases[] = {
 		{ "'name': <'LoPy'>", "020106", "05094c6f5079" },
-		{ "'name': <'" NAME_29 "'>", "020106", "1e096162636465666768696a6b6c6d6e6f707172737475767778797a303132" },
+		{ "'name': <'" NAME_29 "'>", "020106",
+		  "1e096162636465666768696a6b6c6d6e6f707172737475767778797a303132" },
 		{ "'name': <'Gr\u00fcn'>", "020106", "06094772c3bc6e" },
 		{ "", "020106", "-" },
 		{ "'manufacturer_data': <[byte 0x4c, 0, 1, 2]>", "05ff4c000102020106", "-" },
@@ -28,7 +30,8 @@ START_TEST(what_is_said)
 		{ "'service_uuid': <'abc123'>", "050523c1ab00020106", "-" },
 		{ "'service_uuid': <'1234567890123456'>", "110736353433323130393837363534333231020106", "-" },
 		{ "'service_uuid': <[<uint16 0x180d>, <'180f'>]>", "05030d180f18020106", "-" },
-		{ "'service_uuid': <[<uint16 0x180d>, <uint32 0x12345678>]>", "03030d18050578563412020106", "-" },
+		{ "'service_uuid': <[<uint16 0x180d>, <uint32 0x12345678>]>", "03030d18050578563412020106",
+		  "-" },
 		{ "'appearance': <uint16 833>", "03194103020106", "-" },
 		{ "'tx_power': <true>, 'service_uuid': <'180d'>", "03030d18020106020a00", "-" },
 		{ "'tx_power': <false>, 'service_uuid': <'180d'>", "03030d18020106", "-" },
@@ -38,7 +41,8 @@ START_TEST(what_is_said)
 		  " 'service_data': <[byte 0x0f, 0x18, 3]>, 'appearance': <uint16 833>",
 		  "03030d1804ff01000204160f180303194103020106", "0409416c6c" },
 		{ "'manufacturer_data': <[byte 1, 0, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,"
-		  " 22, 23, 24, 25]>", "1bff010002030405060708090a0b0c0d0e0f10111213141516171819020106", "-" },
+		  " 22, 23, 24, 25]>", "1bff010002030405060708090a0b0c0d0e0f10111213141516171819020106",
+		  "-" },
 		{ "'discoverable': <false>, 'manufacturer_data': <[byte 1, 0, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,"
 		  " 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28]>",
 		  "1eff010002030405060708090a0b0c0d0e0f101112131415161718191a1b1c", "-" },
@@ -144,11 +148,13 @@ static const Raw raws[] = {
 
 static void set_raw(const char *path, const Raw *row)
 {
-	g_autoptr(GVariant) params = g_variant_ref_sink(g_variant_new("(@ay@ay)", bytes_of(row->adv), bytes_of(row->rsp)));
+	g_autoptr(GVariant) params =
+		g_variant_ref_sink(g_variant_new("(@ay@ay)", bytes_of(row->adv), bytes_of(row->rsp)));
 	g_autofree char *text = g_variant_print(params, TRUE);
 
 	if (row->refused)
-		tell_fails(client, path, "Session1", "SetAdvertisementRaw", text, "NotSupported", row->refused);
+		tell_fails(client, path, "Session1", "SetAdvertisementRaw", text, "NotSupported",
+			   row->refused);
 	else
 		tell(client, path, "Session1", "SetAdvertisementRaw", text);
 }
@@ -174,13 +180,15 @@ START_TEST(raw)
 		wait_on_air(adv, rsp);
 	}
 
-	tell_fails(client, session, "Session1", "SetAdvertisementRaw", "([byte 9, 9, 1], @ay [])", "InvalidArguments",
-		   "byte 0");
-	tell_fails(client, session, "Session1", "SetAdvertisementRaw", "(@ay [], [byte 2, 10, 0, 9])", "InvalidArguments",
-		   "scan_rsp");
-	tell_fails(client, session, "Session1", "SetAdvertisementRaw", "([byte 2, 0x1b, 1], @ay [])", "NotSupported", "0x1b");
+	tell_fails(client, session, "Session1", "SetAdvertisementRaw", "([byte 9, 9, 1], @ay [])",
+		   "InvalidArguments", "byte 0");
+	tell_fails(client, session, "Session1", "SetAdvertisementRaw", "(@ay [], [byte 2, 10, 0, 9])",
+		   "InvalidArguments", "scan_rsp");
+	tell_fails(client, session, "Session1", "SetAdvertisementRaw", "([byte 2, 0x1b, 1], @ay [])",
+		   "NotSupported", "0x1b");
 	tell_fails(client, session, "Session1", "SetAdvertisementRaw",
-		   "([byte 0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0], @ay [])", "InvalidArguments",
+		   "([byte 0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0], @ay [])",
+		   "InvalidArguments",
 		   "32 bytes");
 	wait_on_air(adv, rsp);
 }
@@ -194,10 +202,11 @@ START_TEST(raw_types)
 
 	for (unsigned int type = 0; type <= 255; type++) {
 		/* data that each may have, and that says nothing new about lengths */
-		g_autofree char *hex = g_strdup_printf("%s%02x%s020106", type == 0x21 ? "12" : type == 0x19 ? "03" : "11", type,
-						       type == 0x19 ? "4103" :
-						       type == 0x21 ? "3635343332313039383736353433323107" :
-						       "36353433323130393837363534333231");
+		const char *length = type == 0x21 ? "12" : type == 0x19 ? "03" : "11";
+		const char *content = type == 0x19 ? "4103" :
+				      type == 0x21 ? "3635343332313039383736353433323107" :
+						     "36353433323130393837363534333231";
+		g_autofree char *hex = g_strdup_printf("%s%02x%s020106", length, type, content);
 		g_autofree char *word = g_strdup_printf("0x%02x at byte 0", type);
 		const bool on_air = type < 0x30 || type % 64 == 0 || type == 0xff;
 		g_autoptr(GVariant) reply = NULL;
@@ -208,8 +217,8 @@ START_TEST(raw_types)
 		reply = client_call(client, on_air ? session : other, "Session1", "SetAdvertisementRaw",
 				    g_variant_new("(@ay@ay)", bytes_of(hex), bytes_of("")), NULL, &error);
 		if (!reply)
-			ck_assert_msg(strstr(error->message, "NotSupported") && strstr(error->message, word), "%s",
-				      error->message);
+			ck_assert_msg(strstr(error->message, "NotSupported") && strstr(error->message, word),
+				      "%s", error->message);
 		taken += reply != NULL;
 		if (reply && on_air)
 			wait_on_air(hex, "-");
@@ -224,7 +233,8 @@ static void expect_intervals(const char *session, const char *params)
 	if (world_bluez_since(world, 77))
 		tell(client, session, "Session1", "SetAdvertisementParams", params);
 	else
-		tell_fails(client, session, "Session1", "SetAdvertisementParams", params, "NotSupported", "adv_int_min");
+		tell_fails(client, session, "Session1", "SetAdvertisementParams", params, "NotSupported",
+			   "adv_int_min");
 }
 
 START_TEST(parameters)
@@ -232,7 +242,8 @@ START_TEST(parameters)
 	static const struct {
 		const char *keys, *error, *contains;
 	} cases[] = {
-		{ "'adv_int_min': <uint16 1>, 'adv_int_max': <uint16 160>", "InvalidArguments", "adv_int_min" },
+		{ "'adv_int_min': <uint16 1>, 'adv_int_max': <uint16 160>", "InvalidArguments",
+		  "adv_int_min" },
 		{ "'adv_type': <byte 1>", "NotSupported", "adv_type" },
 		{ "'adv_type': <byte 9>", "InvalidArguments", "adv_type" },
 		{ "'own_addr_type': <byte 1>", "NotSupported", "own_addr_type" },
@@ -246,7 +257,8 @@ START_TEST(parameters)
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
 		g_autofree char *one = g_strdup_printf("({%s},)", cases[i].keys);
 
-		tell_fails(client, session, "Session1", "SetAdvertisementParams", one, cases[i].error, cases[i].contains);
+		tell_fails(client, session, "Session1", "SetAdvertisementParams", one, cases[i].error,
+			   cases[i].contains);
 	}
 	expect_intervals(session, "({'adv_int_min': <uint16 160>},)");
 	expect_intervals(session, "({'adv_int_max': <uint16 160>},)");
@@ -293,7 +305,8 @@ START_TEST(refusals)
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
 		g_autofree char *text = g_strdup_printf("({%s},)", cases[i].keys);
 
-		tell_fails(client, session, "Session1", "SetAdvertisement", text, "InvalidArguments", cases[i].contains);
+		tell_fails(client, session, "Session1", "SetAdvertisement", text, "InvalidArguments",
+			   cases[i].contains);
 	}
 	tell_fails(client, session, "Session1", "Advertise", "(true,)", "NotReady", "SetAdvertisement");
 	ck_assert(!is_on_air(NULL, NULL));
@@ -306,41 +319,54 @@ START_TEST(refused_on_air)
 	static const struct {
 		const char *method, *params, *error, *contains;
 	} cases[] = {
-		{ "SetAdvertisement", "({'manufacturer_data': <[byte 0x4c, 0]>},)", "NotSupported", "manufacturer_data" },
-		{ "SetAdvertisement", "({'manufacturer_data': <'ab'>},)", "NotSupported", "manufacturer_data" },
-		{ "SetAdvertisement", "({'manufacturer_data': <{uint16 0x4c: <@ay []>}>},)", "NotSupported", "manufacturer_data" },
-		{ "SetAdvertisement", "({'manufacturer_data': <{uint16 0x4c: <[byte 1]>, 0x4d: <@ay []>}>},)", "NotSupported",
+		{ "SetAdvertisement", "({'manufacturer_data': <[byte 0x4c, 0]>},)", "NotSupported",
 		  "manufacturer_data" },
-		{ "SetAdvertisement", "({'service_data': <[byte 0x0d, 0x18]>},)", "NotSupported", "service_data" },
-		{ "SetAdvertisement", "({'service_data': <{'180d': <@ay []>}>},)", "NotSupported", "service_data" },
-		{ "SetAdvertisement", "({'service_data': <{'12345678': <@ay []>}>},)", "NotSupported", "service_data" },
-		{ "SetAdvertisement", "({'service_data': <{'" OURS_UUID "': <@ay []>}>},)", "NotSupported", "service_data" },
+		{ "SetAdvertisement", "({'manufacturer_data': <'ab'>},)", "NotSupported",
+		  "manufacturer_data" },
+		{ "SetAdvertisement", "({'manufacturer_data': <{uint16 0x4c: <@ay []>}>},)", "NotSupported",
+		  "manufacturer_data" },
+		{ "SetAdvertisement", "({'manufacturer_data': <{uint16 0x4c: <[byte 1]>, 0x4d: <@ay []>}>},)",
+		  "NotSupported",
+		  "manufacturer_data" },
+		{ "SetAdvertisement", "({'service_data': <[byte 0x0d, 0x18]>},)", "NotSupported",
+		  "service_data" },
+		{ "SetAdvertisement", "({'service_data': <{'180d': <@ay []>}>},)", "NotSupported",
+		  "service_data" },
+		{ "SetAdvertisement", "({'service_data': <{'12345678': <@ay []>}>},)", "NotSupported",
+		  "service_data" },
+		{ "SetAdvertisement", "({'service_data': <{'" OURS_UUID "': <@ay []>}>},)", "NotSupported",
+		  "service_data" },
 		{ "SetAdvertisement", "({'appearance': <uint16 0xffff>},)", "NotSupported", "appearance" },
 		{ "SetAdvertisement", "({'name': <'" NAME_29 "3'>},)", "InvalidArguments", "name" },
-		{ "SetAdvertisement", "({'service_uuid': <['180d', '180f', '1812', '1234567890123456', '180e', '1810']>},)",
+		{ "SetAdvertisement",
+		  "({'service_uuid': <['180d', '180f', '1812', '1234567890123456', '180e', '1810']>},)",
 		  "InvalidArguments", "" },
-		{ "SetAdvertisementRaw", "([byte 3, 0xff, 0x4c, 0], @ay [])", "NotSupported", "0xff at byte 0" },
+		{ "SetAdvertisementRaw", "([byte 3, 0xff, 0x4c, 0], @ay [])", "NotSupported",
+		  "0xff at byte 0" },
 		{ "SetAdvertisementParams", "({'adv_type': <byte 1>},)", "NotSupported", "adv_type" },
 	};
 	g_autofree char *session = advertise_as(client, "stays"), *hex = name_hex("stays");
 
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-		tell_fails(client, session, "Session1", cases[i].method, cases[i].params, cases[i].error, cases[i].contains);
+		tell_fails(client, session, "Session1", cases[i].method, cases[i].params, cases[i].error,
+			   cases[i].contains);
 		ck_assert_msg(is_on_air("020106", hex), "%s%s", cases[i].method, cases[i].params);
 	}
 	expect_intervals(session, "({'adv_int_min': <uint16 160>, 'adv_int_max': <uint16 320>},)");
 	wait_on_air("020106", hex);
 	/* flags that what nobody connects to does not have: whichever comes last is refused */
-	tell(client, session, "Session1", "SetAdvertisementRaw", "([byte 3, 3, 0x0d, 0x18, 2, 1, 6], @ay [])");
+	tell(client, session, "Session1", "SetAdvertisementRaw",
+	     "([byte 3, 3, 0x0d, 0x18, 2, 1, 6], @ay [])");
 	wait_on_air("03030d18020106", "-");
-	tell_fails(client, session, "Session1", "SetAdvertisementParams", "({'adv_type': <byte 3>},)", "NotSupported",
-		   "0x01 at byte 4");
+	tell_fails(client, session, "Session1", "SetAdvertisementParams", "({'adv_type': <byte 3>},)",
+		   "NotSupported", "0x01 at byte 4");
 	ck_assert(is_on_air("03030d18020106", "-"));
-	tell(client, session, "Session1", "SetAdvertisementRaw", "([byte 2, 1, 4, 3, 3, 0x0d, 0x18], @ay [])");
+	tell(client, session, "Session1", "SetAdvertisementRaw",
+	     "([byte 2, 1, 4, 3, 3, 0x0d, 0x18], @ay [])");
 	tell(client, session, "Session1", "SetAdvertisementParams", "({'adv_type': <byte 3>},)");
 	wait_on_air("02010403030d18", "-");
-	tell_fails(client, session, "Session1", "SetAdvertisementRaw", "([byte 2, 1, 6], @ay [])", "NotSupported",
-		   "0x01 at byte 0");
+	tell_fails(client, session, "Session1", "SetAdvertisementRaw", "([byte 2, 1, 6], @ay [])",
+		   "NotSupported", "0x01 at byte 0");
 	ck_assert(is_on_air("02010403030d18", "-"));
 }
 END_TEST
@@ -349,7 +375,8 @@ END_TEST
 START_TEST(several)
 {
 	g_autofree char *first = advertise_as(client, "first"), *second = advertise_as(client, "second");
-	g_autofree char *first_hex = name_hex("first"), *second_hex = name_hex("second"), *new_hex = name_hex("new");
+	g_autofree char *first_hex = name_hex("first"), *second_hex = name_hex("second"),
+			*new_hex = name_hex("new");
 
 	for (int i = 0; i < 2; i++) {
 		wait_on_air(NULL, first_hex);
@@ -388,7 +415,8 @@ END_TEST
 
 START_TEST(goes_on_over_power)
 {
-	g_autofree char *session = advertise_as(client, "stays"), *other = open_session(client, 0), *hex = name_hex("stays");
+	g_autofree char *session = advertise_as(client, "stays"), *other = open_session(client, 0),
+			*hex = name_hex("stays");
 
 	world_power(world, "hci0", false);
 	wait_off_air(NULL, NULL, SOON);
@@ -441,7 +469,8 @@ END_TEST
 START_TEST(instances)
 {
 	g_autoptr(GVariant) all = client_get(client, "hci0", "Adapter1", "AdvertisingInstances");
-	g_autoptr(GVariant) before = client_get(client, "hci0", "Adapter1", "AdvertisingInstancesFree"), after = NULL;
+	g_autoptr(GVariant) before = client_get(client, "hci0", "Adapter1", "AdvertisingInstancesFree"),
+			    after = NULL;
 	g_autofree char *session = NULL;
 
 	ck_assert_uint_eq(g_variant_get_byte(all), g_variant_get_byte(before));
@@ -456,8 +485,8 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {
-		what_is_said, raw, raw_types, parameters, refusals, refused_on_air, several, goes_on_over_clients, goes_on_over_power, user_session,
-		instances, NULL
+		what_is_said, raw, raw_types, parameters, refusals, refused_on_air, several,
+		goes_on_over_clients, goes_on_over_power, user_session, instances, NULL
 	};
 
 	return serve_main("serve-advertise", tests, NULL, 120);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Centrals that come and go: who is told, who may send them away; and the documentation's example as a program. */
+/* Centrals that come and go: who is told, who may send them away; and the documentation's example as a
+ * program. */
 #include <signal.h>
 
 #include "serve-fixture.h"
@@ -27,7 +28,8 @@ START_TEST(comes_and_goes)
 {
 	Client *server = new_client(), *idle = new_client();
 	g_autofree char *advertiser = advertise_as(client, "one"), *serving = open_session(server, 0);
-	g_autofree char *doing_nothing = open_session(idle, 0), *path = serve_one(server, serving, 0xaa01, 0x4561, "");
+	g_autofree char *doing_nothing = open_session(idle, 0),
+			*path = serve_one(server, serving, 0xaa01, 0x4561, "");
 
 	follow(client, advertiser, CLIENT_CONNECTED | CLIENT_DISCONNECTED);
 	follow(server, serving, CLIENT_CONNECTED);
@@ -80,7 +82,8 @@ static unsigned int mtu_of(Client *by, const char *session)
 
 START_TEST(mtu)
 {
-	g_autofree char *session = advertise_as(client, "one"), *other = open_session(client, 0), *handle = NULL;
+	g_autofree char *session = advertise_as(client, "one"), *other = open_session(client, 0),
+			*handle = NULL;
 	g_autofree char *path = serve_one(client, session, 0xaa01, 0x4561, "'value': <byte 1>");
 
 	ck_assert_uint_eq(mtu_of(client, session), 0);
@@ -186,7 +189,8 @@ static void notify_fails(const char *path, unsigned int number, const char *erro
 
 START_TEST(who_subscribed)
 {
-	g_autofree char *session = advertise_as(client, "one"), *other = open_session(client, 0), *handle = NULL;
+	g_autofree char *session = advertise_as(client, "one"), *other = open_session(client, 0),
+			*handle = NULL;
 	g_autofree char *path = serve_one(client, session, 0xaa01, 0x4561, "'value': <byte 9>");
 	g_autoptr(GPtrArray) events = NULL;
 	g_autofree char *mute = serve_one(client, other, 0xaa02, 0x4562, "'properties': <uint32 0x0a>");
@@ -200,8 +204,10 @@ START_TEST(who_subscribed)
 	listen_to(client, path, CHAR_SUBSCRIBE_EVENT);
 	notify_fails(mute, 0, "NotPermitted", "properties");
 	notify_fails(path, 0, "NotConnected", "subscribe");
-	tell_fails(client, path, LOCAL_CHAR, "Notify", "('C2:00:00:00:00', <byte 1>)", "InvalidArguments", "address");
-	tell_fails(client, path, LOCAL_CHAR, "Notify", "('C2:FF:FF:FF:FF:FF', <byte 1>)", "NotConnected", "connected");
+	tell_fails(client, path, LOCAL_CHAR, "Notify", "('C2:00:00:00:00', <byte 1>)", "InvalidArguments",
+		   "address");
+	tell_fails(client, path, LOCAL_CHAR, "Notify", "('C2:FF:FF:FF:FF:FF', <byte 1>)", "NotConnected",
+		   "connected");
 	central_subscribes(0, handle, "notify");
 	expect_subscribed(client, 0, true);
 	ck_assert_uint_eq(subscribers(client, path), 1);
@@ -232,7 +238,8 @@ START_TEST(who_subscribed)
 	if (world_bluez_since(world, 76)) {
 		notify_one(path, 1, "byte 6");
 		expect_event(1, handle, "06");
-		tell_fails(client, path, LOCAL_CHAR, "Notify", "('C2:00:00:00:00:00', <byte 1>)", "NotConnected", "");
+		tell_fails(client, path, LOCAL_CHAR, "Notify", "('C2:00:00:00:00:00', <byte 1>)",
+			   "NotConnected", "");
 		central_subscribes(2, handle, "off");
 		expect_subscribed(client, 2, false);
 		ck_assert_uint_eq(subscribers(client, path), 2);
@@ -273,7 +280,8 @@ START_TEST(who_subscribed)
 }
 END_TEST
 
-/* Services come and go while centrals subscribe: bluetoothd does not survive an answer that comes too late. */
+/* Services come and go while centrals subscribe: bluetoothd does not survive an answer that comes too
+ * late. */
 START_TEST(subscribed_while_it_goes)
 {
 	g_autofree char *session = advertise_as(client, "one"), *service = NULL, *path = NULL, *handle = NULL;
@@ -313,8 +321,8 @@ static void set_name(const char *name)
 
 static void name_fails(GVariant *value, const char *error)
 {
-	client_expect_error(client, "hci0", PROPERTIES, "Set", g_variant_new("(ssv)", WORLD_NAME ".Adapter1", "Name", value),
-			    error);
+	client_expect_error(client, "hci0", PROPERTIES, "Set",
+			    g_variant_new("(ssv)", WORLD_NAME ".Adapter1", "Name", value), error);
 }
 
 static bool is_named(void *data)
@@ -327,7 +335,8 @@ static bool is_named(void *data)
 /* The name that centrals read. */
 START_TEST(gap_name)
 {
-	g_autofree char *session = advertise_as(client, "one"), *handle = NULL, *long_name = g_strnfill(247, 'n');
+	g_autofree char *session = advertise_as(client, "one"), *handle = NULL,
+			*long_name = g_strnfill(247, 'n');
 	g_autofree char *too_long = g_strnfill(248, 'n'), *before = NULL, *got = NULL;
 	g_autoptr(GVariant) value = client_get(client, "hci0", "Adapter1", "Name");
 
@@ -369,15 +378,16 @@ static void expect_said(const char *log, const char *format, const char *address
 	}
 }
 
-/* The example's two services, each with a characteristic that counts its reads; writes to the first, whose handle this
- * is. */
+/* The example's two services, each with a characteristic that counts its reads; writes to the first, whose
+ * handle this is. */
 static char *central_uses_counters(void)
 {
 	char *first = central_find(0, "61623334-3536-3738-3930-313233343536");
 	g_autofree char *second = central_find(0, "000011d7" BASE);
 
 	for (unsigned int i = 1; i <= 3; i++) {
-		g_autofree char *count = g_strdup_printf("%02x000000", i), *other = g_strdup_printf("%02x12", 0x34 + i);
+		g_autofree char *count = g_strdup_printf("%02x000000", i),
+				*other = g_strdup_printf("%02x12", 0x34 + i);
 
 		central_reads(0, first, count);
 		central_reads(0, second, other);
@@ -392,7 +402,8 @@ START_TEST(documented_example)
 	const char *const argv[] = { LOPY_PROGRAM, NULL };
 	g_autofree char *where = g_strdup_printf("DBUS_SYSTEM_BUS_ADDRESS=%s", world_address(world));
 	const char *const environment[] = { where, NULL };
-	g_autofree char *log = g_build_filename(world_dir(world), "lopy.log", NULL), *text = NULL, *wanted = NULL;
+	g_autofree char *log = g_build_filename(world_dir(world), "lopy.log", NULL), *text = NULL,
+			*wanted = NULL;
 	g_autofree char *first = NULL;
 	Child child;
 
@@ -406,8 +417,9 @@ START_TEST(documented_example)
 	expect_said(log, central_address(0), "writes 0a 0b");
 	central_disconnect(0);
 	expect_said(log, "Client disconnected", central_address(0));
-	wanted = g_strdup_printf("advertising as LoPy\nClient connected %s\n%s writes 0a 0b\nClient disconnected %s\n",
-				 central_address(0), central_address(0), central_address(0));
+	wanted = g_strdup_printf(
+		"advertising as LoPy\nClient connected %s\n%s writes 0a 0b\nClient disconnected %s\n",
+		central_address(0), central_address(0), central_address(0));
 	ck_assert(g_file_get_contents(log, &text, NULL, NULL));
 	ck_assert_str_eq(text, wanted);
 	(void)child_end(&child, SIGTERM, SOON);
@@ -415,7 +427,8 @@ START_TEST(documented_example)
 }
 END_TEST
 
-/* The same server as a shell script, which bluebrokerctl runs again for each read, write, connect and disconnect. */
+/* The same server as a shell script, which bluebrokerctl runs again for each read, write, connect and
+ * disconnect. */
 START_TEST(documented_script)
 {
 	const char *const argv[] = { LOPY_SCRIPT, NULL };
@@ -462,7 +475,8 @@ START_TEST(indicated_alone)
 			break;
 		}
 		for (unsigned int n = 0; n < 5; n++) {
-			g_autofree char *value = g_strdup_printf("byte %u", n), *hex = g_strdup_printf("%02x", n);
+			g_autofree char *value = g_strdup_printf("byte %u", n),
+					*hex = g_strdup_printf("%02x", n);
 
 			notify_one(path, i, value);
 			expect_event(i, handle, hex);
@@ -477,9 +491,10 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = { comes_and_goes, mtu, disconnect_client, who_subscribed, indicated_alone,
-					subscribed_while_it_goes, gap_name, documented_example, documented_script,
-					NULL };
+	const TTest *const tests[] = {
+		comes_and_goes,		  mtu,	    disconnect_client,	who_subscribed,	   indicated_alone,
+		subscribed_while_it_goes, gap_name, documented_example, documented_script, NULL
+	};
 
 	return serve_main("serve-client", tests, NULL, 120);
 }

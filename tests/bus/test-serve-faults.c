@@ -54,8 +54,8 @@ static void end(Scene *scene)
 
 static uint8_t active_instances(void)
 {
-	g_autoptr(GVariant) value = client_get(world_bluez(world), BLUEZ_ADAPTER, "org.bluez.LEAdvertisingManager1",
-					       "ActiveInstances");
+	g_autoptr(GVariant) value = client_get(world_bluez(world), BLUEZ_ADAPTER,
+					       "org.bluez.LEAdvertisingManager1", "ActiveInstances");
 
 	return value ? g_variant_get_byte(value) : 0;
 }
@@ -104,7 +104,8 @@ END_TEST
 /* What programs do meanwhile holds. */
 START_TEST(changed_while_away)
 {
-	g_autofree char *session = advertise_as(client, "old"), *hex = name_hex("new"), *old = name_hex("old"), *path = NULL;
+	g_autofree char *session = advertise_as(client, "old"), *hex = name_hex("new"),
+			*old = name_hex("old"), *path = NULL;
 	g_autofree char *handle = NULL;
 
 	world_bluez_kill(world);
@@ -167,7 +168,8 @@ END_TEST
 /* The daemon ends: nothing stays on air. */
 START_TEST(daemon_ends)
 {
-	g_autofree char *session = advertise_as(client, "first"), *path = serve_one(client, session, 0xaa01, 0x4561, "");
+	g_autofree char *session = advertise_as(client, "first"),
+			*path = serve_one(client, session, 0xaa01, 0x4561, "");
 
 	central_appear(0);
 	central_connect(0);
@@ -187,8 +189,8 @@ static bool bluez_is_gone(void *unused)
 	return !client_sees(world_bluez(world), "org.bluez");
 }
 
-/* bluetoothd dies 5 s after a central has left amid a read that the program has not answered. Started again, it has all
- * that is ours as before: of the program whose read it was, and of others. */
+/* bluetoothd dies 5 s after a central has left amid a read that the program has not answered. Started again,
+ * it has all that is ours as before: of the program whose read it was, and of others. */
 START_TEST(leaves_amid_read)
 {
 	g_autofree char *session = NULL, *asked = NULL, *handle = NULL, *link = NULL;
@@ -197,7 +199,8 @@ START_TEST(leaves_amid_read)
 
 	begin(&scene);
 	session = open_session(client, 0);
-	asked = serve_one(client, session, 0xaa03, 0x4563, "'read_timeout': <uint32 4500>, 'value': <byte 3>");
+	asked = serve_one(client, session, 0xaa03, 0x4563,
+			  "'read_timeout': <uint32 4500>, 'value': <byte 3>");
 	peer_appear(0);
 	link = connect_to(scene.other, "hci0", 0, "{'auto_reconnect': <true>}");
 	notify_from(scene.other, link, RATE);
@@ -252,7 +255,8 @@ int main(void)
 {
 	/* with_sets leaves the radio so: it is the last */
 	const TTest *const tests[] = {
-		bluetoothd_killed, changed_while_away, power, unplugged, daemon_ends, leaves_amid_read, with_sets, NULL
+		bluetoothd_killed, changed_while_away, power, unplugged, daemon_ends, leaves_amid_read,
+		with_sets, NULL
 	};
 
 	return serve_main("serve-faults", tests, NULL, 120);

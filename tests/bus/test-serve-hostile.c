@@ -16,7 +16,8 @@ static char *repeat(const char *text, unsigned int count)
 
 START_TEST(too_long)
 {
-	g_autofree char *session = open_session(client, 0), *service = add_service(client, session, "uint16 0xaa01", "");
+	g_autofree char *session = open_session(client, 0),
+			*service = add_service(client, session, "uint16 0xaa01", "");
 	g_autofree char *path = add_char(client, service, "uint16 0x4561", "'value': <byte 1>");
 	g_autofree char *zeros = repeat("0", 513), *value = g_strdup_printf("(<'%s'>,)", zeros);
 	g_autofree char *option = g_strdup_printf("(<uint16 1>, {'value': <'%s'>})", zeros);
@@ -29,7 +30,8 @@ START_TEST(too_long)
 	tell_fails(client, session, "Session1", "SetAdvertisement", name, "InvalidArguments", "100000 bytes");
 	g_free(name);
 	name = g_strdup_printf("({'manufacturer_data': <'%s'>},)", huge);
-	tell_fails(client, session, "Session1", "SetAdvertisement", name, "InvalidArguments", "manufacturer_data");
+	tell_fails(client, session, "Session1", "SetAdvertisement", name, "InvalidArguments",
+		   "manufacturer_data");
 	g_free(name);
 	name = g_strdup_printf("(<'%s'>, @a{sv} {})", huge);
 	tell_fails(client, session, "Session1", "Service", name, "InvalidArguments", "uuid");
@@ -51,27 +53,32 @@ START_TEST(options_refused)
 		{ "'read_timeout': <'1'>", "read_timeout" },
 		{ "'value': <byte 1>, 'value': <byte 2>", "value" },
 	};
-	g_autofree char *session = open_session(client, 0), *service = add_service(client, session, "uint16 0xaa01", "");
+	g_autofree char *session = open_session(client, 0),
+			*service = add_service(client, session, "uint16 0xaa01", "");
 	g_autofree char *path = NULL;
 
-	tell_fails(client, session, "Session1", "Service", "(<uint16 1>, {'colour': <byte 1>})", "InvalidArguments", "colour");
-	tell_fails(client, session, "Session1", "Service", "(<uint16 1>, {'nbr_chars': <uint16 0>})", "InvalidArguments",
-		   "nbr_chars");
-	tell_fails(client, session, "Session1", "Service", "(<uint16 1>, {'nbr_chars': <uint16 1001>})", "InvalidArguments",
-		   "nbr_chars");
-	tell_fails(client, session, "Session1", "Service", "(<uint16 1>, {'start': <byte 1>})", "InvalidArguments", "start");
+	tell_fails(client, session, "Session1", "Service", "(<uint16 1>, {'colour': <byte 1>})",
+		   "InvalidArguments", "colour");
+	tell_fails(client, session, "Session1", "Service", "(<uint16 1>, {'nbr_chars': <uint16 0>})",
+		   "InvalidArguments", "nbr_chars");
+	tell_fails(client, session, "Session1", "Service", "(<uint16 1>, {'nbr_chars': <uint16 1001>})",
+		   "InvalidArguments", "nbr_chars");
+	tell_fails(client, session, "Session1", "Service", "(<uint16 1>, {'start': <byte 1>})",
+		   "InvalidArguments", "start");
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
 		g_autofree char *text = g_strdup_printf("(<uint16 1>, {%s})", cases[i].keys);
 
-		tell_fails(client, service, LOCAL_SERVICE, "Characteristic", text, "InvalidArguments", cases[i].contains);
+		tell_fails(client, service, LOCAL_SERVICE, "Characteristic", text, "InvalidArguments",
+			   cases[i].contains);
 	}
 	path = add_char(client, service, "uint16 0x4561", "");
-	tell_fails(client, path, LOCAL_CHAR, "Descriptor", "(<uint16 1>, {'properties': <uint32 2>})", "InvalidArguments",
-		   "properties");
+	tell_fails(client, path, LOCAL_CHAR, "Descriptor", "(<uint16 1>, {'properties': <uint32 2>})",
+		   "InvalidArguments", "properties");
 	tell_fails(client, path, LOCAL_CHAR, "Callback", "(uint32 0x1000,)", "InvalidArguments", "triggers");
 	tell_fails(client, path, LOCAL_CHAR, "RespondRead", "(uint32 1, <byte 1>)", "DoesNotExist", "id");
 	tell_fails(client, path, LOCAL_CHAR, "RespondRead", "(uint32 0, <byte 1>)", "DoesNotExist", "id");
-	tell_fails(client, path, LOCAL_CHAR, "RejectRead", "(uint32 0xffffffff, byte 1)", "DoesNotExist", "id");
+	tell_fails(client, path, LOCAL_CHAR, "RejectRead", "(uint32 0xffffffff, byte 1)", "DoesNotExist",
+		   "id");
 }
 END_TEST
 
@@ -79,22 +86,25 @@ END_TEST
 START_TEST(thousand_services)
 {
 	Client *greedy = new_client_as(SOME_UID), *other = new_client_as(OTHER_UID);
-	g_autofree char *session = open_session(greedy, 0), *others = open_session(other, 0), *advertiser = NULL;
+	g_autofree char *session = open_session(greedy, 0), *others = open_session(other, 0),
+			*advertiser = NULL;
 	g_autofree char *message = NULL, *path = NULL, *handle = NULL, *again = NULL;
 	unsigned int made = 0, refused = 0;
 
 	for (unsigned int i = 0; i < MANY; i++) {
 		g_autoptr(GVariant) params = arguments("(<uint32 %u>, {'start': <false>})", 0x10000 + i);
 		g_autoptr(GError) error = NULL;
-		g_autoptr(GVariant) reply = client_call(greedy, session, "Session1", "Service", params, NULL, &error);
+		g_autoptr(GVariant) reply =
+			client_call(greedy, session, "Session1", "Service", params, NULL, &error);
 
 		if (reply) {
 			made++;
 			continue;
 		}
 		refused++;
-		ck_assert_msg(strstr(error->message, "LimitReached") && strstr(error->message, "AttributesPerUser"), "%s",
-			      error->message);
+		ck_assert_msg(strstr(error->message, "LimitReached") &&
+				      strstr(error->message, "AttributesPerUser"),
+			      "%s", error->message);
 	}
 	ck_assert_uint_eq(made, 256);
 	ck_assert_uint_eq(refused, MANY - 256);
@@ -116,12 +126,15 @@ END_TEST
 
 START_TEST(unknown_paths)
 {
-	g_autofree char *session = open_session(client, 0), *path = serve_one(client, session, 0xaa01, 0x4561, "");
-	g_autofree char *deep_rest = repeat("/service0/char0", 500), *deep = g_strconcat(session, deep_rest, NULL);
+	g_autofree char *session = open_session(client, 0),
+			*path = serve_one(client, session, 0xaa01, 0x4561, "");
+	g_autofree char *deep_rest = repeat("/service0/char0", 500),
+			*deep = g_strconcat(session, deep_rest, NULL);
 	const char *const rests[] = {
-		"/service1", "/service00", "/service-1", "/service4294967296", "/service18446744073709551616", "/service",
-		"/service0x0", "/service_", "/service0/char1", "/service0/char99999999999999999999", "/service0/char",
-		"/service0/char0/desc0", "/service0/char0/char0", "/service0/service0", "/char0", "/service0/desc0",
+		"/service1", "/service00", "/service-1", "/service4294967296", "/service18446744073709551616",
+		"/service", "/service0x0", "/service_", "/service0/char1",
+		"/service0/char99999999999999999999", "/service0/char", "/service0/char0/desc0",
+		"/service0/char0/char0", "/service0/service0", "/char0", "/service0/desc0",
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rests); i++) {
@@ -133,7 +146,8 @@ START_TEST(unknown_paths)
 			static const char *const ifaces[] = { LOCAL_SERVICE, LOCAL_CHAR, LOCAL_DESC };
 			static const char *const methods[] = { "Start", "Events", "SetValue" };
 			g_autoptr(GVariant) params = kind == 2 ? arguments("(<byte 1>,)") : NULL;
-			g_autoptr(GVariant) reply = client_call(client, unknown, ifaces[kind], methods[kind], params, NULL, NULL);
+			g_autoptr(GVariant) reply =
+				client_call(client, unknown, ifaces[kind], methods[kind], params, NULL, NULL);
 
 			ck_assert_msg(!reply, "%s has %s", unknown, ifaces[kind]);
 			ck_assert(!daemon_has(unknown, ifaces[kind]));
@@ -153,10 +167,11 @@ static bool is_closed(void *data)
 START_TEST(bad_text)
 {
 	Client *bad = new_client();
-	g_autofree char *session = open_session(client, 0), *bad_session = open_session(bad, 0), *hex = name_hex("good");
+	g_autofree char *session = open_session(client, 0), *bad_session = open_session(bad, 0),
+			*hex = name_hex("good");
 	GDBusConnection *connection = client_connection(bad);
-	g_autoptr(GDBusMessage) message = g_dbus_message_new_method_call(WORLD_NAME, bad_session, WORLD_NAME ".Session1",
-									 "SetAdvertisement");
+	g_autoptr(GDBusMessage) message = g_dbus_message_new_method_call(
+		WORLD_NAME, bad_session, WORLD_NAME ".Session1", "SetAdvertisement");
 	g_autofree guchar *blob = NULL;
 	gsize length;
 
@@ -167,8 +182,9 @@ START_TEST(bad_text)
 	for (gsize i = 0; i < length; i++)
 		blob[i] = blob[i] == 'X' ? 0xff : blob[i];
 	g_dbus_connection_set_exit_on_close(connection, FALSE);
-	ck_assert(g_output_stream_write_all(g_io_stream_get_output_stream(g_dbus_connection_get_stream(connection)), blob,
-					    length, NULL, NULL, NULL));
+	ck_assert(g_output_stream_write_all(
+		g_io_stream_get_output_stream(g_dbus_connection_get_stream(connection)), blob, length, NULL,
+		NULL, NULL));
 	ck_assert(wait_until(is_closed, connection, world_patience(world)));
 	set_advertisement(client, session, "'name': <'good'>");
 	advertise(client, session, true);
@@ -179,7 +195,8 @@ END_TEST
 
 #define FLOOD 20000
 #define FLOOD_GROWTH_KIB 8192
-#define ON_THE_WAY (64 * 1024) /* bytes that may lie in the bus for bluetoothd: a user's 16 KiB, and others' business */
+/* bytes that may lie in the bus for bluetoothd: a user's 16 KiB, and others' business */
+#define ON_THE_WAY (64 * 1024)
 
 typedef struct Setter {
 	Client *by;
@@ -189,8 +206,8 @@ typedef struct Setter {
 static bool sets(void *data)
 {
 	const Setter *setter = data;
-	g_autoptr(GVariant) reply = client_call(setter->by, setter->path, LOCAL_CHAR, "SetValue", arguments("(<byte 0x2a>,)"), NULL,
-						NULL);
+	g_autoptr(GVariant) reply = client_call(setter->by, setter->path, LOCAL_CHAR, "SetValue",
+						arguments("(<byte 0x2a>,)"), NULL, NULL);
 
 	return reply != NULL;
 }
@@ -208,12 +225,15 @@ static char *subscribe_central(Client *by, const char *path)
 	return handle;
 }
 
-/* bluetoothd stands still, or is slow: what a program would have notified gathers neither here nor in the bus. */
+/* bluetoothd stands still, or is slow: what a program would have notified gathers neither here nor in the
+ * bus. */
 START_TEST(values_that_nobody_takes)
 {
 	Client *greedy = new_client_as(SOME_UID);
-	g_autofree char *session = open_session(greedy, 0), *advertiser = advertise_as(client, "server"), *handle = NULL;
-	g_autofree char *path = serve_one(greedy, session, 0xaa01, 0x4561, "'value': <byte 7>, 'properties': <uint32 0x12>");
+	g_autofree char *session = open_session(greedy, 0), *advertiser = advertise_as(client, "server"),
+			*handle = NULL;
+	g_autofree char *path =
+		serve_one(greedy, session, 0xaa01, 0x4561, "'value': <byte 7>, 'properties': <uint32 0x12>");
 	g_autofree char *own = open_session(client, 0), *long_hex = repeat("55", 500);
 	g_autofree char *text = g_strdup_printf("(<'%s'>,)", long_hex + 500);
 	g_autoptr(GVariant) value = g_variant_ref_sink(arguments("%s", text));
@@ -245,8 +265,10 @@ END_TEST
 /* What a program sends without waiting for the answers all comes, in order, and each call is answered. */
 START_TEST(values_in_a_row)
 {
-	g_autofree char *session = open_session(client, 0), *advertiser = advertise_as(client, "server"), *handle = NULL;
-	g_autofree char *path = serve_one(client, session, 0xaa01, 0x4561, "'value': <byte 7>, 'properties': <uint32 0x12>");
+	g_autofree char *session = open_session(client, 0), *advertiser = advertise_as(client, "server"),
+			*handle = NULL;
+	g_autofree char *path =
+		serve_one(client, session, 0xaa01, 0x4561, "'value': <byte 7>, 'properties': <uint32 0x12>");
 	ClientCall *calls[PIPELINED];
 
 	handle = subscribe_central(client, path);
@@ -268,8 +290,10 @@ END_TEST
 /* Centrals, too. */
 START_TEST(hostile_central)
 {
-	g_autofree char *session = advertise_as(client, "server"), *handle = NULL, *long_hex_digits = repeat("00", 600);
-	g_autofree char *path = serve_one(client, session, 0xaa01, 0x4561, "'value': <byte 7>"), *answer = NULL;
+	g_autofree char *session = advertise_as(client, "server"), *handle = NULL,
+			*long_hex_digits = repeat("00", 600);
+	g_autofree char *path = serve_one(client, session, 0xaa01, 0x4561, "'value': <byte 7>"),
+			*answer = NULL;
 
 	central_appear(0);
 	central_connect(0);
@@ -304,8 +328,8 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {
-		too_long, options_refused, thousand_services, unknown_paths, bad_text, values_that_nobody_takes, values_in_a_row,
-		hostile_central, NULL
+		too_long, options_refused, thousand_services, unknown_paths, bad_text,
+		values_that_nobody_takes, values_in_a_row, hostile_central, NULL
 	};
 
 	limit_quarantine();

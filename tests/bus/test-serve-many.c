@@ -24,7 +24,8 @@ START_TEST(one_is_killed)
 	Client *a = new_client(), *b = new_client_as(SOME_UID);
 	g_autofree char *a_session = advertise_as(a, "stays"), *b_session = open_session(b, 0);
 	g_autofree char *a_char = serve_one(a, a_session, 0xaa01, 0x4561, ""), *a_handle = NULL;
-	g_autofree char *b_char = serve_one(b, b_session, 0xaa02, 0x4562, ""), *b_handle = NULL, *hex = name_hex("stays");
+	g_autofree char *b_char = serve_one(b, b_session, 0xaa02, 0x4562, ""), *b_handle = NULL,
+			*hex = name_hex("stays");
 	Child child;
 
 	child_start(&child, argv, environment, log);
@@ -42,7 +43,8 @@ START_TEST(one_is_killed)
 	set_numbered(a, a_char, 0, 50);
 	expect_numbered_events(0, a_handle, 0, 50);
 	kill(child.pid, SIGKILL);
-	ck_assert_msg(wait_until(lopy_is_gone, NULL, world_release(world)), "what the killed program had is still there");
+	ck_assert_msg(wait_until(lopy_is_gone, NULL, world_release(world)),
+		      "what the killed program had is still there");
 	(void)child_end(&child, 0, SOON);
 	set_numbered(a, a_char, 50, 200);
 	expect_numbered_events(0, a_handle, 50, 200);
@@ -92,19 +94,21 @@ START_TEST(access_denied)
 		Client *by = strangers[s];
 
 		for (size_t i = 0; i < G_N_ELEMENTS(session_calls); i++)
-			tell_fails(by, session, "Session1", session_calls[i].method, session_calls[i].text, "AccessDenied", "");
+			tell_fails(by, session, "Session1", session_calls[i].method, session_calls[i].text,
+				   "AccessDenied", "");
 		tell_fails(by, service, LOCAL_SERVICE, "Start", NULL, "AccessDenied", "");
 		tell_fails(by, service, LOCAL_SERVICE, "Stop", NULL, "AccessDenied", "");
 		tell_fails(by, service, LOCAL_SERVICE, "Remove", NULL, "AccessDenied", "");
-		tell_fails(by, service, LOCAL_SERVICE, "Characteristic", "(<uint16 1>, @a{sv} {})", "AccessDenied", "");
+		tell_fails(by, service, LOCAL_SERVICE, "Characteristic", "(<uint16 1>, @a{sv} {})",
+			   "AccessDenied", "");
 		for (size_t i = 0; i < G_N_ELEMENTS(char_calls); i++)
-			tell_fails(by, characteristic, LOCAL_CHAR, char_calls[i].method, char_calls[i].text, "AccessDenied",
-				   "");
+			tell_fails(by, characteristic, LOCAL_CHAR, char_calls[i].method, char_calls[i].text,
+				   "AccessDenied", "");
 		tell_fails(by, descriptor, LOCAL_DESC, "SetValue", "(<byte 1>,)", "AccessDenied", "");
-		tell_fails(by, characteristic, PROPERTIES, "Get", "('com.example.Bluetooth.LocalCharacteristic1', 'Value')",
-			   "AccessDenied", "");
-		tell_fails(by, descriptor, PROPERTIES, "Get", "('com.example.Bluetooth.LocalDescriptor1', 'Value')",
-			   "AccessDenied", "");
+		tell_fails(by, characteristic, PROPERTIES, "Get",
+			   "('com.example.Bluetooth.LocalCharacteristic1', 'Value')", "AccessDenied", "");
+		tell_fails(by, descriptor, PROPERTIES, "Get",
+			   "('com.example.Bluetooth.LocalDescriptor1', 'Value')", "AccessDenied", "");
 	}
 	expect_stored(owner, characteristic, "6d696e65");
 	expect_stored(client, characteristic, "6d696e65"); /* root may */
@@ -158,8 +162,9 @@ static char *bluez_owner(void)
 /* What bluetoothd says of itself: it is asked, and has to answer. */
 static void expect_bluez_answers(void)
 {
-	g_autoptr(GVariant) reply = client_expect(world_bluez(world), "/", "org.freedesktop.DBus.ObjectManager",
-						  "GetManagedObjects", NULL, "(a{oa{sa{sv}}})");
+	g_autoptr(GVariant) reply =
+		client_expect(world_bluez(world), "/", "org.freedesktop.DBus.ObjectManager",
+			      "GetManagedObjects", NULL, "(a{oa{sa{sv}}})");
 }
 
 /* Each scans and serves. */
@@ -191,7 +196,8 @@ END_TEST
 /* Each asks for it, and is gone before bluetoothd has answered; or is when it has. */
 START_TEST(hardly_advertise)
 {
-	g_autofree char *before = bluez_owner(), *after = NULL, *hex = name_hex("stays"), *stays = advertise_as(client, "stays");
+	g_autofree char *before = bluez_owner(), *after = NULL, *hex = name_hex("stays"),
+			*stays = advertise_as(client, "stays");
 
 	wait_on_air(NULL, hex);
 	for (unsigned int i = 0; i < 100; i++) {
@@ -214,7 +220,8 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = { one_is_killed, access_denied, user_session, come_and_go, hardly_advertise, NULL };
+	const TTest *const tests[] = { one_is_killed, access_denied,	user_session,
+				       come_and_go,   hardly_advertise, NULL };
 
 	return serve_main("serve-many", tests, NULL, 120);
 }

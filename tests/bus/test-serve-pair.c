@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Centrals that pair with us, since a characteristic wants it: by Just Works, by the sessions' pin, by a passkey that
- * the daemon logs; who is refused, and who is not disturbed. */
+/* Centrals that pair with us, since a characteristic wants it: by Just Works, by the sessions' pin, by a
+ * passkey that the daemon logs; who is refused, and who is not disturbed. */
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -43,7 +43,8 @@ static void connect_both(void)
 
 	other = new_client();
 	session = open_session(other, 0);
-	plain = serve_one(other, session, 0xa001, 0xb003, "'permissions': <uint32 0x11>, 'value': <[byte 1]>");
+	plain = serve_one(other, session, 0xa001, 0xb003,
+			  "'permissions': <uint32 0x11>, 'value': <[byte 1]>");
 	for (unsigned int i = 0; i < 2; i++) {
 		g_autofree char *handle = NULL;
 
@@ -92,7 +93,8 @@ static void secures(const char *how, bool wanted)
 {
 	g_autofree char *got = central_says(0, "secure", "%s", how);
 
-	ck_assert_msg(wanted ? g_str_equal(got, "") : g_str_has_prefix(got, "error smp"), "secure %s: %s", how, got);
+	ck_assert_msg(wanted ? g_str_equal(got, "") : g_str_has_prefix(got, "error smp"), "secure %s: %s",
+		      how, got);
 }
 
 static bool has_passkey(void *data)
@@ -198,7 +200,8 @@ END_TEST
 /* BlueZ keeps what a bonded central subscribed to, and notifies it again when it is back. */
 START_TEST(bonded_subscriber)
 {
-	g_autofree char *session = begin_session(client, "'pin': <uint32 4711>"), *sealed = serve_sealed(client, session);
+	g_autofree char *session = begin_session(client, "'pin': <uint32 4711>"),
+			*sealed = serve_sealed(client, session);
 	g_autofree char *handle = NULL;
 
 	connect_both();
@@ -366,13 +369,14 @@ static char *trimmed(char *text)
 	return word;
 }
 
-/* A central with private addresses: while it is connected it goes by the one it came with; once it has bonded, by its
- * identity, wherever it comes from next. */
+/* A central with private addresses: while it is connected it goes by the one it came with; once it has
+ * bonded, by its identity, wherever it comes from next. */
 START_TEST(private_central)
 {
 	g_autofree char *session = begin_session(client, ""), *first = NULL, *second = NULL, *handle = NULL;
-	g_autofree char *identity = g_strdup_printf("00:1A:7E:%02X:%02X:%02X", (unsigned int)getpid() >> 16 & 0xff,
-						    (unsigned int)getpid() >> 8 & 0xff, (unsigned int)getpid() & 0xff);
+	g_autofree char *identity =
+		g_strdup_printf("00:1A:7E:%02X:%02X:%02X", (unsigned int)getpid() >> 16 & 0xff,
+				(unsigned int)getpid() >> 8 & 0xff, (unsigned int)getpid() & 0xff);
 	char *sealed = serve_sealed(client, session);
 	const char *by;
 
@@ -380,7 +384,8 @@ START_TEST(private_central)
 	tell(client, session, "Session1", "Callback", "(uint32 6,)");
 	listen_to(client, sealed, CHAR_WRITE_EVENT);
 	central_appear(0);
-	first = trimmed(air_cmd(air, "private cen0 %s public 101112131415161718191a1b%08x", identity, (unsigned int)getpid()));
+	first = trimmed(air_cmd(air, "private cen0 %s public 101112131415161718191a1b%08x", identity,
+				(unsigned int)getpid()));
 	central_connect(0);
 	expect_told("ClientConnected", first);
 	secures("on", true);
@@ -416,10 +421,11 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {
-		just_works_is_off, pin, whose_bond, bonded_subscriber, pin_of_nobody, pins_of_several, logged_passkey, no_logged_passkey,
-		nothing_served, bluetoothd_restarts, NULL
+		just_works_is_off, pin, whose_bond, bonded_subscriber, pin_of_nobody, pins_of_several,
+		logged_passkey, no_logged_passkey, nothing_served, bluetoothd_restarts, NULL
 	};
-	const TTest *const with_just_works[] = { just_works_is_on, private_central, just_works_for_nothing, NULL };
+	const TTest *const with_just_works[] = { just_works_is_on, private_central, just_works_for_nothing,
+						 NULL };
 	int r = serve_main("serve-pair", tests, NULL, 120);
 
 	return serve_main("serve-pair-just-works", with_just_works, JUST_WORKS, 120) | r;

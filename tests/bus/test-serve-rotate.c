@@ -55,7 +55,8 @@ static void expect_even(unsigned int count)
 	for (unsigned int i = 0; i < count; i++)
 		least = MIN(least, times[i]);
 	for (unsigned int i = 0; i < count; i++)
-		ck_assert_msg(times[i] < least + TURN_MS * 3 / 2, "some had more turns than others: %s", text);
+		ck_assert_msg(times[i] < least + TURN_MS * 3 / 2, "some had more turns than others: %s",
+			      text);
 }
 
 static void begin_all(Client *programs[static SESSIONS], char *sessions[static SESSIONS])

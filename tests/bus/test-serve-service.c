@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Services, characteristics and descriptors as a central discovers them; and that one's coming and going is nobody else's
- * business. */
+/* Services, characteristics and descriptors as a central discovers them; and that one's coming and going is
+ * nobody else's business. */
 #include <stdio.h>
 
 #include "serve-fixture.h"
@@ -44,7 +44,8 @@ static char *range_of(unsigned int number, const char *uuid)
 		unsigned int from, to;
 
 		if (sscanf(*word, "s:%4x:%4x:", &from, &to) == 2 && strstr(*word, uuid))
-			return g_strdup_printf("%02x%02x%02x%02x", from & 0xff, from >> 8, to & 0xff, to >> 8);
+			return g_strdup_printf("%02x%02x%02x%02x", from & 0xff, from >> 8, to & 0xff,
+					       to >> 8);
 	}
 	ck_abort_msg("no service %s: %s", uuid, text);
 }
@@ -67,10 +68,14 @@ START_TEST(uuid_forms)
 		  "31323334-3536-3738-3930-313233343537" },
 		{ "[byte 0xab, 0xcd]", "0000abcd" BASE },
 		{ "[byte 0x87, 0x65, 0x43, 0x21]", "87654321" BASE },
-		{ "[byte 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]", "00010203-0405-0607-0809-0a0b0c0d0e0f" },
+		{ "[byte 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]",
+		  "00010203-0405-0607-0809-0a0b0c0d0e0f" },
 	};
-	static const char *const bad[] = { "''", "'xyz'", "1.5", "[byte 1, 2, 3]", "-1", "'123456789'", "true",
-					   "'5A3B0099-1C1D-4F5E-8A9B-0123456789AZ'", "@ay []", "['180d']" };
+	static const char *const bad[] = { "''",     "'xyz'",
+					   "1.5",    "[byte 1, 2, 3]",
+					   "-1",     "'123456789'",
+					   "true",   "'5A3B0099-1C1D-4F5E-8A9B-0123456789AZ'",
+					   "@ay []", "['180d']" };
 	g_autofree char *session = begin();
 
 	for (size_t i = 0; i < G_N_ELEMENTS(forms); i++) {
@@ -90,8 +95,9 @@ START_TEST(uuid_forms)
 	central_connect(0);
 	g_free(central_find(0, CHAR_UUID));
 	for (size_t i = 0; i < G_N_ELEMENTS(forms); i++)
-		ck_assert_msg(wait_until(shows_primary, (void *)(uintptr_t)forms[i][1], world_patience(world)), "%s",
-			      forms[i][1]);
+		ck_assert_msg(
+			wait_until(shows_primary, (void *)(uintptr_t)forms[i][1], world_patience(world)),
+			"%s", forms[i][1]);
 }
 END_TEST
 
@@ -111,7 +117,8 @@ END_TEST
 /* With start, a service shows when it is complete, and not before; without, at Start, with what it has. */
 START_TEST(complete_or_started)
 {
-	g_autofree char *session = begin(), *pair = NULL, *later = NULL, *first = NULL, *second = NULL, *third = NULL;
+	g_autofree char *session = begin(), *pair = NULL, *later = NULL, *first = NULL, *second = NULL,
+			*third = NULL;
 	g_autofree char *handle = NULL;
 
 	central_connect(0);
@@ -129,7 +136,8 @@ START_TEST(complete_or_started)
 	g_free(central_find(0, "00004562" BASE));
 	g_free(central_find(0, "00004561" BASE));
 	ck_assert(!has_service(0, "0000aa02" BASE, "p"));
-	tell_fails(client, pair, LOCAL_SERVICE, "Characteristic", "(<uint16 1>, @a{sv} {})", "LimitReached", "nbr_chars");
+	tell_fails(client, pair, LOCAL_SERVICE, "Characteristic", "(<uint16 1>, @a{sv} {})", "LimitReached",
+		   "nbr_chars");
 
 	tell(client, later, LOCAL_SERVICE, "Start", NULL);
 	ck_assert(has_service(0, "0000aa02" BASE, "p")); /* as Start has returned */
@@ -154,13 +162,15 @@ END_TEST
 
 START_TEST(descriptors)
 {
-	g_autofree char *session = begin(), *service = NULL, *characteristic = NULL, *name = NULL, *own = NULL;
+	g_autofree char *session = begin(), *service = NULL, *characteristic = NULL, *name = NULL,
+			*own = NULL;
 	g_autofree char *name_handle = NULL, *own_handle = NULL, *handle = NULL;
 
 	service = add_service(client, session, "uint16 0xaa01", "");
 	characteristic = add_char(client, service, "uint16 0x4567", "'value': <'v'>");
 	name = add_desc(client, characteristic, "'2901'", "'value': <'Heart rate'>");
-	own = add_desc(client, characteristic, "'" TEXT_16 "'", "'permissions': <uint32 0x11>, 'value': <uint16 0x1234>");
+	own = add_desc(client, characteristic, "'" TEXT_16 "'",
+		       "'permissions': <uint32 0x11>, 'value': <uint16 0x1234>");
 	central_connect(0);
 	own_handle = central_find(0, TEXT_16_UUID);
 	name_handle = central_find(0, "00002901" BASE);
@@ -193,16 +203,18 @@ START_TEST(permissions)
 	service = add_service(client, session, "uint16 0xaa01", "'nbr_chars': <uint16 5>");
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
 		g_autofree char *uuid = g_strdup_printf("uint16 %zu", 0x4560 + i), *path = NULL;
-		g_autofree char *keys = g_strdup_printf("'permissions': <uint32 %u>, 'properties': <uint32 %u>, 'value': <byte 7>",
-							cases[i].permissions, cases[i].properties);
+		g_autofree char *keys = g_strdup_printf(
+			"'permissions': <uint32 %u>, 'properties': <uint32 %u>, 'value': <byte 7>",
+			cases[i].permissions, cases[i].properties);
 
 		path = add_char(client, service, uuid, keys);
 	}
-	tell_fails(client, service, LOCAL_SERVICE, "Characteristic", "(<uint16 1>, {'permissions': <uint32 0x200>})",
-		   "LimitReached", "");
+	tell_fails(client, service, LOCAL_SERVICE, "Characteristic",
+		   "(<uint16 1>, {'permissions': <uint32 0x200>})", "LimitReached", "");
 	central_connect(0);
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-		g_autofree char *uuid = g_strdup_printf("0000456%zu" BASE, i), *handle = central_find(0, uuid);
+		g_autofree char *uuid = g_strdup_printf("0000456%zu" BASE, i),
+				*handle = central_find(0, uuid);
 
 		central_reads(0, handle, cases[i].read);
 		central_writes(0, handle, "08", "request", cases[i].write);
@@ -210,12 +222,14 @@ START_TEST(permissions)
 }
 END_TEST
 
-/* What A does with its service, a central's subscription at B does not feel; it hears of A's handles, once each time. */
+/* What A does with its service, a central's subscription at B does not feel; it hears of A's handles, once
+ * each time. */
 START_TEST(others_undisturbed)
 {
 	static const char *const rounds[] = { "Stop", "Start", "Remove" };
 	Client *a = new_client(), *b = new_client_as(SOME_UID);
-	g_autofree char *a_session = open_session(a, 0), *b_session = open_session(b, 0), *advertiser = begin();
+	g_autofree char *a_session = open_session(a, 0), *b_session = open_session(b, 0),
+			*advertiser = begin();
 	g_autofree char *a_service = add_service(a, a_session, "uint16 0xaa01", "");
 	g_autofree char *a_char = add_char(a, a_service, "uint16 0x4561", "");
 	g_autofree char *b_char = serve_one(b, b_session, 0xaa02, 0x4562, "");
@@ -254,14 +268,16 @@ START_TEST(others_undisturbed)
 								GUINT32_SWAP_LE_BE(round * 100 + numbered));
 
 			if (g_str_has_prefix(event, changed)) {
-				ck_assert_msg(g_str_equal(event, expected), "%s: %s, not %s", what, event, expected);
+				ck_assert_msg(g_str_equal(event, expected), "%s: %s, not %s", what, event,
+					      expected);
 				changes++;
 			} else {
 				ck_assert_str_eq(event, next);
 				numbered++;
 			}
 		}
-		ck_assert_msg(changes == 1 && numbered == 100, "%s: %u changes, %u notifications", what, changes, numbered);
+		ck_assert_msg(changes == 1 && numbered == 100, "%s: %u changes, %u notifications", what,
+			      changes, numbered);
 	}
 	/* a program that leaves is the same */
 	client_free(a);
@@ -275,16 +291,18 @@ END_TEST
 START_TEST(taken_uuids)
 {
 	static const char *const taken[] = {
-		"uint16 0x1800", "'1801'", "'00001801-0000-1000-8000-00805F9B34FB'", "uint16 0x2800", "'0x2801'",
-		"uint32 0x2802", "[byte 0x28, 0x03]", "uint16 0x2902", "'00002902" BASE "'",
+		"uint16 0x1800", "'1801'", "'00001801-0000-1000-8000-00805F9B34FB'", "uint16 0x2800",
+		"'0x2801'", "uint32 0x2802", "[byte 0x28, 0x03]", "uint16 0x2902", "'00002902" BASE "'",
 		"[byte 0, 0, 0x29, 2, 0, 0, 0x10, 0, 0x80, 0, 0, 0x80, 0x5f, 0x9b, 0x34, 0xfb]",
 	};
-	g_autofree char *session = begin(), *service = NULL, *characteristic = NULL, *text = NULL, *handle = NULL;
+	g_autofree char *session = begin(), *service = NULL, *characteristic = NULL, *text = NULL,
+			*handle = NULL;
 	g_auto(GStrv) words = NULL;
 	unsigned int configurations = 0;
 
 	service = add_service(client, session, "uint16 0xaa01", "'nbr_chars': <uint16 2>, 'start': <false>");
-	characteristic = add_char(client, service, "uint16 0x4567", "'properties': <uint32 0x92>, 'value': <'v'>");
+	characteristic =
+		add_char(client, service, "uint16 0x4567", "'properties': <uint32 0x92>, 'value': <'v'>");
 	for (size_t i = 0; i < G_N_ELEMENTS(taken); i++) {
 		g_autofree char *args = g_strdup_printf("(<%s>, @a{sv} {})", taken[i]);
 
@@ -295,7 +313,8 @@ START_TEST(taken_uuids)
 	/* those of which bluetoothd makes none are the program's */
 	g_free(add_desc(client, characteristic, "uint16 0x2900", "'value': <uint16 1>"));
 	g_free(add_desc(client, characteristic, "uint16 0x2901", "'value': <'name'>"));
-	g_free(add_desc(client, characteristic, "uint16 0x2903", "'permissions': <uint32 0x11>, 'value': <uint16 0>"));
+	g_free(add_desc(client, characteristic, "uint16 0x2903",
+			"'permissions': <uint32 0x11>, 'value': <uint16 0>"));
 	tell(client, service, LOCAL_SERVICE, "Start", NULL);
 	central_connect(0);
 	handle = central_find(0, CHAR_UUID);
@@ -306,7 +325,8 @@ START_TEST(taken_uuids)
 	ck_assert_uint_eq(configurations, 1);
 	for (unsigned int i = 0; i < 4; i++) {
 		static const char *const values[] = { "0100", "6e616d65", "0000", "76" };
-		static const char *const uuids[] = { "00002900" BASE, "00002901" BASE, "00002903" BASE, CHAR_UUID };
+		static const char *const uuids[] = { "00002900" BASE, "00002901" BASE, "00002903" BASE,
+						     CHAR_UUID };
 		g_autofree char *found = central_find(0, uuids[i]);
 
 		central_reads(0, found, values[i]);
@@ -332,8 +352,8 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {
-		uuid_forms, secondary, complete_or_started, descriptors, permissions, others_undisturbed, taken_uuids,
-		answered_by_bluez, NULL
+		uuid_forms, secondary, complete_or_started, descriptors, permissions, others_undisturbed,
+		taken_uuids, answered_by_bluez, NULL
 	};
 
 	return serve_main("serve-service", tests, NULL, 120);

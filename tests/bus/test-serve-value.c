@@ -43,8 +43,8 @@ START_TEST(kinds_of_values)
 	static const char *const values[][2] = {
 		{ "byte 0x12", "12" }, { "uint16 0x1234", "3412" }, { "int16 -2", "feff" },
 		{ "uint32 0x12345678", "78563412" }, { "int32 -2", "feffffff" },
-		{ "uint64 0x0102030405060708", "0807060504030201" }, { "'text'", "74657874" }, { "[byte 1, 2, 3]", "010203" },
-		{ "@ay []", "" }, { "''", "" },
+		{ "uint64 0x0102030405060708", "0807060504030201" }, { "'text'", "74657874" },
+		{ "[byte 1, 2, 3]", "010203" }, { "@ay []", "" }, { "''", "" },
 	};
 	static const char *const bad[] = { "1.5", "true", "['a']", "[uint16 1]", "@a{sv} {}" };
 	g_autofree char *handle = NULL, *path = begin("'value': <uint16 0x0102>", &handle);
@@ -67,7 +67,8 @@ END_TEST
 
 START_TEST(long_values)
 {
-	g_autofree char *handle = NULL, *path = begin("", &handle), *text = long_text(512), *hex = long_digits(512);
+	g_autofree char *handle = NULL, *path = begin("", &handle), *text = long_text(512),
+			*hex = long_digits(512);
 
 	set_value(client, path, text);
 	central_reads(0, handle, hex);
@@ -113,7 +114,8 @@ END_TEST
 
 START_TEST(long_answer)
 {
-	g_autofree char *handle = NULL, *path = begin(WAITS, &handle), *value = long_text(400), *hex = long_digits(400);
+	g_autofree char *handle = NULL, *path = begin(WAITS, &handle), *value = long_text(400),
+			*hex = long_digits(400);
 	g_autofree char *text = NULL, *answer = NULL;
 	AirCall *call;
 
@@ -131,15 +133,17 @@ END_TEST
 
 START_TEST(rejected)
 {
-	static const unsigned int codes[][2] = { { 0x02, 0x02 }, { 0x06, 0x06 }, { 0x08, 0x08 }, { 0x07, 0x07 },
-						 { 0x0d, 0x0d }, { 0x0e, 0x0e }, { 0x11, 0x0e } };
+	static const unsigned int codes[][2] = { { 0x02, 0x02 }, { 0x06, 0x06 }, { 0x08, 0x08 },
+						 { 0x07, 0x07 }, { 0x0d, 0x0d }, { 0x0e, 0x0e },
+						 { 0x11, 0x0e } };
 	g_autofree char *handle = NULL, *path = begin(WAITS, &handle);
 
 	listen_to(client, path, CHAR_READ_EVENT);
 	for (size_t i = 0; i < G_N_ELEMENTS(codes); i++) {
 		AirCall *call = air_begin(air, "read cen0 %s", handle);
 		uint32_t id = next_read_request(client, NULL);
-		g_autofree char *text = g_strdup_printf("(uint32 %u, byte %u)", id, codes[i][0]), *answer = NULL;
+		g_autofree char *text = g_strdup_printf("(uint32 %u, byte %u)", id, codes[i][0]),
+				*answer = NULL;
 		g_autofree char *zero = g_strdup_printf("(uint32 %u, byte 0)", id);
 		g_autofree char *wanted = g_strdup_printf("error att 0x%02x", codes[i][1]);
 
@@ -155,7 +159,8 @@ END_TEST
 /* It costs the central that reads its time, and nobody else anything. */
 START_TEST(never_answered)
 {
-	g_autofree char *handle = NULL, *path = begin(WAITS, &handle), *other = NULL, *other_handle = NULL, *answer = NULL;
+	g_autofree char *handle = NULL, *path = begin(WAITS, &handle), *other = NULL, *other_handle = NULL,
+			*answer = NULL;
 	g_autofree char *text = NULL, *session = open_session(client, 0);
 	uint64_t begun;
 	AirCall *call;
@@ -186,7 +191,8 @@ END_TEST
 START_TEST(listener_leaves)
 {
 	Client *owner = new_client();
-	g_autofree char *session = open_session(owner, 0), *path = serve_one(owner, session, 0xaa01, 0x4561, WAITS);
+	g_autofree char *session = open_session(owner, 0),
+			*path = serve_one(owner, session, 0xaa01, 0x4561, WAITS);
 	g_autofree char *handle = NULL, *advertiser = advertise_as(client, "server"), *answer = NULL;
 	AirCall *call;
 
@@ -206,7 +212,8 @@ END_TEST
 
 START_TEST(writes)
 {
-	g_autofree char *handle = NULL, *path = begin("'properties': <uint32 0x1e>", &handle), *hex = long_digits(500);
+	g_autofree char *handle = NULL, *path = begin("'properties': <uint32 0x1e>", &handle),
+			*hex = long_digits(500);
 	uint32_t events;
 
 	listen_to(client, path, CHAR_WRITE_EVENT);
@@ -268,16 +275,19 @@ END_TEST
 /* Until BlueZ has what the daemon told it before: it notifies those who have subscribed by then. */
 static void wait_bluez(void)
 {
-	g_autoptr(GVariant) value = client_get(world_bluez(world), BLUEZ_ADAPTER, BLUEZ_ADAPTER_IFACE, "Address");
+	g_autoptr(GVariant) value =
+		client_get(world_bluez(world), BLUEZ_ADAPTER, BLUEZ_ADAPTER_IFACE, "Address");
 
 	ck_assert_ptr_nonnull(value);
 }
 
 START_TEST(only_who_subscribed)
 {
-	g_autofree char *handle = NULL, *path = begin("'properties': <uint32 0x32>", &handle), *indicated_handle = NULL;
+	g_autofree char *handle = NULL, *path = begin("'properties': <uint32 0x32>", &handle),
+			*indicated_handle = NULL;
 	g_autofree char *session = open_session(client, 0);
-	g_autofree char *indicated = serve_one(client, session, 0xaa02, 0x4562, "'properties': <uint32 0x22>");
+	g_autofree char *indicated =
+		serve_one(client, session, 0xaa02, 0x4562, "'properties': <uint32 0x22>");
 
 	central_appear(1);
 	central_connect(1);
@@ -338,7 +348,8 @@ static void expect_part(unsigned int number, const char *handle, unsigned int of
 {
 	g_autofree char *got = central_says(number, "read", "%s %u part", handle, offset);
 
-	ck_assert_msg(g_str_equal(got, hex), "cen%u, %s from %u: %s, not %s", number, handle, offset, got, hex);
+	ck_assert_msg(g_str_equal(got, hex), "cen%u, %s from %u: %s, not %s", number, handle, offset, got,
+		      hex);
 }
 
 /* That many of one digit: as a value, and as hex. */
@@ -358,7 +369,8 @@ static void set_digits(const char *attr, char digit, unsigned int count)
 	tell(client, attr, strstr(attr, "/desc") ? LOCAL_DESC : LOCAL_CHAR, "SetValue", text);
 }
 
-static void expect_digits(unsigned int number, const char *handle, unsigned int offset, char digit, unsigned int count)
+static void expect_digits(unsigned int number, const char *handle, unsigned int offset, char digit,
+			  unsigned int count)
 {
 	g_autofree char *hex = digits(digit, count, true);
 
@@ -445,8 +457,9 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {
-		kinds_of_values, long_values, answered_by_program, long_answer, rejected, never_answered, listener_leaves,
-		writes, flood_of_commands, only_who_subscribed, thousand_to_two, parts_of_one_value, parts_of_one_answer, NULL
+		kinds_of_values, long_values, answered_by_program, long_answer, rejected, never_answered,
+		listener_leaves, writes, flood_of_commands, only_who_subscribed, thousand_to_two,
+		parts_of_one_value, parts_of_one_answer, NULL
 	};
 
 	return serve_main("serve-value", tests, NULL, 120);

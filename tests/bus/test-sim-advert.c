@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The simulated BlueZ's advertising, seen by a plain GDBus program: what goes on air, errors, instances, turns. What was
- * measured on the real bluetoothd 5.66 is held here; the same program runs on it. */
+/* The simulated BlueZ's advertising, seen by a plain GDBus program: what goes on air, errors, instances,
+ * turns. What was measured on the real bluetoothd 5.66 is held here; the same program runs on it. */
 #include <string.h>
 
 #include <check.h>
@@ -31,8 +31,8 @@ static void expect_call(const char *method, const char *path, const char *error)
 {
 	g_autofree char *outcome = served_call(served, MANAGER_IFACE, method, path);
 
-	ck_assert_msg(g_strcmp0(outcome, error) == 0, "%s %s: %s, not %s", method, path, outcome ? outcome : "ok",
-		      error ? error : "ok");
+	ck_assert_msg(g_strcmp0(outcome, error) == 0, "%s %s: %s, not %s", method, path,
+		      outcome ? outcome : "ok", error ? error : "ok");
 }
 
 static void expect_instances(unsigned int active, unsigned int left)
@@ -71,15 +71,18 @@ START_TEST(on_air)
 		{ "{'Type': <'peripheral'>}", "0:0:2048:2048:020104:-", NULL },
 		{ "{'Type': <'broadcast'>}", "0:3:160:240:020104:-", NULL },
 		{ "{'Type': <'broadcast'>, 'LocalName': <'B'>}", "0:2:160:240:020104:020942", NULL },
-		{ "{'Type': <'peripheral'>, 'LocalName': <'LoPy'>}", "0:0:2048:2048:020104:05094c6f5079", NULL },
+		{ "{'Type': <'peripheral'>, 'LocalName': <'LoPy'>}", "0:0:2048:2048:020104:05094c6f5079",
+		  NULL },
 		{ "{'Type': <'peripheral'>, 'LocalName': <'0123456789012345678901234567890'>}",
-		  "0:0:2048:2048:020104:1e083031323334353637383930313233343536373839303132333435363738", NULL },
+		  "0:0:2048:2048:020104:1e083031323334353637383930313233343536373839303132333435363738",
+		  NULL },
 		{ "{'Type': <'peripheral'>, 'ServiceUUIDs': <['180d', '12345678',"
 		  " '0000180f-0000-1000-8000-00805f9b34fb']>, 'ManufacturerData': <{uint16 0xffff: <[byte 1, 2]>}>,"
 		  " 'ServiceData': <{'180d': <[byte 3]>}>, 'Data': <{byte 0x26: <[byte 4]>}>,"
 		  " 'Discoverable': <true>}",
 		  "0:0:2048:2048:05030d180f1805057856341205ffffff010204160d1803022604020106:-", NULL },
-		{ "{'Type': <'peripheral'>, 'Appearance': <uint16 833>}", "0:0:2048:2048:02010403194103:-", NULL },
+		{ "{'Type': <'peripheral'>, 'Appearance': <uint16 833>}", "0:0:2048:2048:02010403194103:-",
+		  NULL },
 		{ "{'Type': <'peripheral'>, 'ManufacturerData': <{uint16 1: <[byte 0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,"
 		  "0,0,0,0,0,0,0,0]>}>}",
 		  "0:0:2048:2048:1eff0100000000000000000000000000000000000000000000000000000000:-", NULL },
@@ -91,7 +94,8 @@ START_TEST(on_air)
 		  NULL, REGISTER_ERROR },
 		{ "{'Type': <'other'>}", NULL, PARSE_ERROR },
 		{ "{'Type': <'broadcast'>, 'Discoverable': <true>}", NULL, PARSE_ERROR },
-		{ "{'Type': <'peripheral'>, 'LocalName': <'A'>, 'Includes': <['local-name']>}", NULL, PARSE_ERROR },
+		{ "{'Type': <'peripheral'>, 'LocalName': <'A'>, 'Includes': <['local-name']>}", NULL,
+		  PARSE_ERROR },
 		{ "{'Type': <'peripheral'>, 'Includes': <['appearance']>}", NULL, REGISTER_ERROR },
 		{ "{'Type': <'peripheral'>, 'Data': <{byte 0x09: <[byte 4]>}>}", NULL, PARSE_ERROR },
 		{ "{'Type': <'peripheral'>, 'ServiceUUIDs': <['zzzz']>}", NULL, PARSE_ERROR },
@@ -163,7 +167,8 @@ START_TEST(refresh)
 {
 	add_numbered(0, NULL);
 	expect_on_air("0:0:2048:2048:02010404ffffff00:-");
-	served_change(served, "/n0", ADVERTISEMENT_IFACE, "{'ManufacturerData': <{uint16 0xffff: <[byte 7]>}>}");
+	served_change(served, "/n0", ADVERTISEMENT_IFACE,
+		      "{'ManufacturerData': <{uint16 0xffff: <[byte 7]>}>}");
 	expect_on_air("0:0:2048:2048:02010404ffffff07:-");
 	served_change(served, "/n0", ADVERTISEMENT_IFACE, "{'LocalName': <'N'>}");
 	expect_on_air("0:0:2048:2048:02010404ffffff07:02094e");
@@ -205,9 +210,10 @@ static bool bluez_is_gone(void *unused)
 START_TEST(fatal_change)
 {
 	add_numbered(0, NULL);
-	served_change(served, "/n0", ADVERTISEMENT_IFACE,
-		      "{'Discoverable': <true>, 'ManufacturerData': <{uint16 1: <[byte 0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,"
-		      "0,0,0,0,0,0,0,0,0,0]>}>}");
+	served_change(
+		served, "/n0", ADVERTISEMENT_IFACE,
+		"{'Discoverable': <true>, 'ManufacturerData': <{uint16 1: <[byte 0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,"
+		"0,0,0,0,0,0,0,0,0,0]>}>}");
 	ck_assert(wait_until(bluez_is_gone, NULL, SOON));
 	world_bluez_start(world);
 	world_wait_powered(world, "hci0", true);

@@ -169,7 +169,8 @@ START_TEST(silent)
 	ck_assert(is_connected(NULL)); /* for another two seconds */
 	ck_assert(wait_until(is_gone, NULL, 2 * SOON));
 
-	/* Services that cannot be found out count as resolved for these two seconds, and are those known before. */
+	/* Services that cannot be found out count as resolved for these two seconds, and are those known
+	 * before. */
 	peer_do(client, "Connect");
 	ck_assert(wait_until(is_resolved, NULL, 40000));
 	expect_get(READABLE, CHAR_IFACE, "UUID", "'00002a38-0000-1000-8000-00805f9b34fb'");

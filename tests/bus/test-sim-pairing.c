@@ -159,7 +159,8 @@ START_TEST(pair_with_passkey)
 	air_do(air, "pairing heart display 777");
 	agent_register("KeyboardDisplay", "(uint32 778,)");
 	peer_fails("Pair", "AuthenticationFailed", NULL);
-	ck_assert(wait_until(is_gone, NULL, SOON)); /* the other side ends the link over that, a little later */
+	ck_assert(
+		wait_until(is_gone, NULL, SOON)); /* the other side ends the link over that, a little later */
 	agent.answer = "(uint32 777,)";
 	call_ok(peer_begin("Pair"));
 	ck_assert_str_eq(agent.asked, "RequestPasskey");

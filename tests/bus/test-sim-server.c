@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The simulated BlueZ's GATT server, seen by a program that serves and by centrals: the tree, reads, writes,
- * notifications, errors, who comes and goes. What was measured on the real bluetoothd 5.66 is held here; the same program
- * runs on it. */
+ * notifications, errors, who comes and goes. What was measured on the real bluetoothd 5.66 is held here; the
+ * same program runs on it. */
 #include <string.h>
 
 #include <check.h>
@@ -38,8 +38,8 @@ static void add_application(const char *root, const char *uuid)
 
 static void add_char(const char *path, const char *service, const char *uuid, const char *flags)
 {
-	g_autofree char *properties = g_strdup_printf("{'UUID': <'%s'>, 'Service': <objectpath '%s'>, 'Flags': <%s>}",
-						      uuid, service, flags);
+	g_autofree char *properties = g_strdup_printf(
+		"{'UUID': <'%s'>, 'Service': <objectpath '%s'>, 'Flags': <%s>}", uuid, service, flags);
 
 	served_add(served, path, GATT_CHAR_IFACE, properties);
 }
@@ -48,8 +48,8 @@ static void expect_call(const char *iface, const char *method, const char *path,
 {
 	g_autofree char *outcome = served_call(served, iface, method, path);
 
-	ck_assert_msg(g_strcmp0(outcome, error) == 0, "%s %s: %s, not %s", method, path, outcome ? outcome : "ok",
-		      error ? error : "ok");
+	ck_assert_msg(g_strcmp0(outcome, error) == 0, "%s %s: %s, not %s", method, path,
+		      outcome ? outcome : "ok", error ? error : "ok");
 }
 
 static bool is_connectable(void *data)
@@ -87,7 +87,8 @@ static void setup_served(void)
 	add_char(CHAR, "/app/s0", "b000", "['read', 'write', 'write-without-response', 'notify']");
 	add_char(INDICATES, "/app/s0", "b001", "['read', 'indicate']");
 	served_add(served, DESC, GATT_DESC_IFACE,
-		   "{'UUID': <'2901'>, 'Characteristic': <objectpath '" INDICATES "'>, 'Flags': <['read', 'write']>}");
+		   "{'UUID': <'2901'>, 'Characteristic': <objectpath '" INDICATES
+		   "'>, 'Flags': <['read', 'write']>}");
 	add_char(READ_ONLY, "/app/s0", "b002", "['read']");
 	add_char(SECRET, "/app/s0", "b003", "['encrypt-read', 'encrypt-write']");
 	expect_call(GATT_MANAGER, "RegisterApplication", "/app", NULL);
@@ -164,11 +165,13 @@ START_TEST(tree)
 	const char *ours = strstr(found, "s:0015:");
 
 	ck_assert(g_str_has_prefix(found, "s:0001:0007:00001800" BASE ":p c:0002:02:0003:00002a00" BASE));
-	ck_assert(strstr(found, " s:0008:0011:00001801" BASE ":p c:0009:20:000a:00002a05" BASE " d:000b:00002902" BASE));
+	ck_assert(strstr(found, " s:0008:0011:00001801" BASE ":p c:0009:20:000a:00002a05" BASE
+				" d:000b:00002902" BASE));
 	ck_assert_ptr_nonnull(ours);
-	ck_assert_str_eq(ours, "s:0015:0020:0000a000" BASE ":p c:0016:1e:0017:0000b000" BASE " d:0018:00002902" BASE
-			       " c:0019:22:001a:0000b001" BASE " d:001b:00002902" BASE " d:001c:00002901" BASE
-			       " c:001d:02:001e:0000b002" BASE " c:001f:0a:0020:0000b003" BASE);
+	ck_assert_str_eq(ours,
+			 "s:0015:0020:0000a000" BASE ":p c:0016:1e:0017:0000b000" BASE " d:0018:00002902" BASE
+			 " c:0019:22:001a:0000b001" BASE " d:001b:00002902" BASE " d:001c:00002901" BASE
+			 " c:001d:02:001e:0000b002" BASE " c:001f:0a:0020:0000b003" BASE);
 	expect_read("0003", "426c75655a20352e3636");
 }
 END_TEST
@@ -296,9 +299,11 @@ START_TEST(registering_errors)
 	g_autofree char *invalid = g_strconcat(failed, "No valid service object found", NULL);
 	g_autofree char *create = g_strconcat(failed, "Failed to create entry in database", NULL);
 
-	expect_call(GATT_MANAGER, "RegisterApplication", "/app", "org.bluez.Error.AlreadyExists: Already Exists");
+	expect_call(GATT_MANAGER, "RegisterApplication", "/app",
+		    "org.bluez.Error.AlreadyExists: Already Exists");
 	expect_call(GATT_MANAGER, "RegisterApplication", "/nowhere", nothing);
-	expect_call(GATT_MANAGER, "UnregisterApplication", "/nowhere", "org.bluez.Error.DoesNotExist: Does Not Exist");
+	expect_call(GATT_MANAGER, "UnregisterApplication", "/nowhere",
+		    "org.bluez.Error.DoesNotExist: Does Not Exist");
 	served_add_root(served, "/empty");
 	expect_call(GATT_MANAGER, "RegisterApplication", "/empty", nothing);
 	add_application("/bad", "not-a-uuid");

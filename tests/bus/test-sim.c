@@ -231,15 +231,18 @@ END_TEST
 
 static GVariant *proximity(const char *entry)
 {
-	g_autofree char *text = g_strdup_printf("({'Transport': <'le'>, 'DuplicateData': <true>, %s},)", entry);
+	g_autofree char *text =
+		g_strdup_printf("({'Transport': <'le'>, 'DuplicateData': <true>, %s},)", entry);
 
 	return g_variant_ref_sink(g_variant_new_parsed(text));
 }
 
-/* A radio that reports no RSSI: the kernel drops all for a filter with one, and nothing for one with a path loss. */
+/* A radio that reports no RSSI: the kernel drops all for a filter with one, and nothing for one with a path
+ * loss. */
 START_TEST(no_rssi)
 {
-	g_autoptr(GVariant) near = proximity("'RSSI': <int16 -127>"), all = proximity("'Pathloss': <uint16 137>");
+	g_autoptr(GVariant) near = proximity("'RSSI': <int16 -127>"),
+			    all = proximity("'Pathloss': <uint16 137>");
 
 	adapter_do(client, "SetDiscoveryFilter", near);
 	start_plain();
@@ -382,9 +385,10 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {
-		device_from_advertisement, nameless_device, every_report_is_signalled, no_duplicate_data, plain_discovery,
-		kernel_holds_back, scan_end_loses_the_held, coalescing, rssi_and_uuid_filters, filter_changes, no_rssi,
-		filter_is_checked, sessions, repeat_and_quiet, NULL
+		device_from_advertisement, nameless_device, every_report_is_signalled, no_duplicate_data,
+		plain_discovery, kernel_holds_back, scan_end_loses_the_held, coalescing,
+		rssi_and_uuid_filters, filter_changes, no_rssi, filter_is_checked, sessions, repeat_and_quiet,
+		NULL
 	};
 	const TTest *const fast[] = { storm, NULL };
 	const TTest *const hasty[] = { stop_forgets, NULL };

@@ -137,7 +137,8 @@ static void on_reply(GObject *lines, GAsyncResult *result, gpointer userdata)
 
 	call->reply = g_data_input_stream_read_line_finish(G_DATA_INPUT_STREAM(lines), result, NULL, &error);
 	if (!call->reply)
-		ck_abort_msg("air: %s: %s", call->request, error ? error->message : "the other side has left");
+		ck_abort_msg("air: %s: %s", call->request,
+			     error ? error->message : "the other side has left");
 }
 
 AirCall *air_begin(Air *air, const char *format, ...)
@@ -154,8 +155,8 @@ AirCall *air_begin(Air *air, const char *format, ...)
 	if (!call->air)
 		ck_abort_msg("air: %s does not let us in again", air->path);
 	line = g_strconcat(call->request, "\n", NULL);
-	if (!g_output_stream_write_all(g_io_stream_get_output_stream(G_IO_STREAM(call->air->connection)), line,
-				       strlen(line), NULL, NULL, &error))
+	if (!g_output_stream_write_all(g_io_stream_get_output_stream(G_IO_STREAM(call->air->connection)),
+				       line, strlen(line), NULL, NULL, &error))
 		ck_abort_msg("air: %s: %s", call->request, error->message);
 	g_data_input_stream_read_line_async(call->air->lines, G_PRIORITY_DEFAULT, NULL, on_reply, call);
 	return call;

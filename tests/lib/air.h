@@ -28,14 +28,15 @@ unsigned int air_ask(Air *air, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* Whether it was granted: for what only the simulated BlueZ can do. */
 bool air_try(Air *air, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
-/* Says it on a connection of its own, and leaves the main loop running while the air is at it: for what a program of the
- * test has to answer. The reply is a good one's text after "ok", or a whole "error …". */
+/* Says it on a connection of its own, and leaves the main loop running while the air is at it: for what a
+ * program of the test has to answer. The reply is a good one's text after "ok", or a whole "error …". */
 typedef struct AirCall AirCall;
 AirCall *air_begin(Air *air, const char *format, ...) G_GNUC_PRINTF(2, 3);
 bool air_call_done(const AirCall *call);
 char *air_call_finish(AirCall *call); /* waits, and frees */
 
-/* Removes what that list names, "peers" by "unpeer": in the guest, those of a test that failed are still there. */
+/* Removes what that list names, "peers" by "unpeer": in the guest, those of a test that failed are still
+ * there. */
 void air_clear(Air *air, const char *list, const char *remove);
 
 /* One field of an answer that is a list of them, "sent=5". */

@@ -169,21 +169,23 @@ ClientCall *client_begin(Client *client, const char *path, const char *iface, co
 void client_tell(Client *client, const char *path, const char *iface, const char *method, GVariant *params)
 {
 	g_autofree char *object = full_path(path), *interface = full_iface(iface);
-	g_autoptr(GDBusMessage) message = g_dbus_message_new_method_call(client->destination, object, interface, method);
+	g_autoptr(GDBusMessage) message =
+		g_dbus_message_new_method_call(client->destination, object, interface, method);
 
 	g_dbus_message_set_flags(message, G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED);
 	if (params)
 		g_dbus_message_set_body(message, params);
-	ck_assert(g_dbus_connection_send_message(client->connection, message, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL));
+	ck_assert(g_dbus_connection_send_message(client->connection, message, G_DBUS_SEND_MESSAGE_FLAGS_NONE,
+						 NULL, NULL));
 }
 
 guint32 client_bytes_in_bus(const Client *client, const char *name)
 {
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GVariant) reply = g_dbus_connection_call_sync(
-		client->connection, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus.Debug.Stats",
-		"GetConnectionStats", g_variant_new("(s)", name), G_VARIANT_TYPE("(a{sv})"), G_DBUS_CALL_FLAGS_NONE, -1, NULL,
-		&error);
+		client->connection, "org.freedesktop.DBus", "/org/freedesktop/DBus",
+		"org.freedesktop.DBus.Debug.Stats", "GetConnectionStats", g_variant_new("(s)", name),
+		G_VARIANT_TYPE("(a{sv})"), G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error);
 	g_autoptr(GVariant) table = NULL;
 	guint32 bytes = 0;
 

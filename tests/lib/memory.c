@@ -10,7 +10,8 @@
 void limit_quarantine(void)
 {
 	const char *options = g_getenv("ASAN_OPTIONS");
-	g_autofree char *more = g_strconcat(options ? options : "", options ? ":" : "", "quarantine_size_mb=1", NULL);
+	g_autofree char *more =
+		g_strconcat(options ? options : "", options ? ":" : "", "quarantine_size_mb=1", NULL);
 
 	g_setenv("ASAN_OPTIONS", more, TRUE);
 }
@@ -31,5 +32,6 @@ void expect_growth(World *world, unsigned long before_kib, unsigned long max_kib
 	unsigned long now = daemon_rss_kib(world);
 
 	if (!wrapper || !strstr(wrapper, "valgrind"))
-		ck_assert_msg(now <= before_kib + max_kib, "the daemon grew from %lu to %lu KiB", before_kib, now);
+		ck_assert_msg(now <= before_kib + max_kib, "the daemon grew from %lu to %lu KiB", before_kib,
+			      now);
 }

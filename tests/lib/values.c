@@ -26,7 +26,8 @@ GVariant *bytes_of(const char *hex)
 
 	g_variant_builder_init(&builder, G_VARIANT_TYPE_BYTESTRING);
 	for (; g_ascii_isxdigit(hex[0]); hex += 2)
-		g_variant_builder_add(&builder, "y", g_ascii_xdigit_value(hex[0]) << 4 | g_ascii_xdigit_value(hex[1]));
+		g_variant_builder_add(&builder, "y",
+				      g_ascii_xdigit_value(hex[0]) << 4 | g_ascii_xdigit_value(hex[1]));
 	return g_variant_builder_end(&builder);
 }
 

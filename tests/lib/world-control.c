@@ -165,7 +165,8 @@ static bool is_idle(void *data)
 /* What BlueZ has told by then may keep it busy for a while. */
 void world_daemon_expect_idle(World *world)
 {
-	ck_assert_msg(wait_until(is_idle, world, world_patience(world)), "the daemon has nothing to do, and goes on doing it");
+	ck_assert_msg(wait_until(is_idle, world, world_patience(world)),
+		      "the daemon has nothing to do, and goes on doing it");
 }
 
 int world_daemon_wait(World *world, unsigned int timeout_ms)

@@ -125,8 +125,10 @@ static void world_forget_names(World *world)
 /* What world_begin's options want of bluetoothd is in its configuration, until the world ends. */
 static void world_configure(World *world, bool on)
 {
-	const char *script = on ? "cp -p $0 $0.saved; printf '[General]\\nTemporaryTimeout = %s\\n' $1 > $0" : "mv $0.saved $0";
-	const char *const argv[] = { "sh", "-c", script, "/etc/bluetooth/main.conf", world->temporary_timeout, NULL };
+	const char *script = on ? "cp -p $0 $0.saved; printf '[General]\\nTemporaryTimeout = %s\\n' $1 > $0"
+				: "mv $0.saved $0";
+	const char *const argv[] = { "sh", "-c", script, "/etc/bluetooth/main.conf", world->temporary_timeout,
+				     NULL };
 	Child child = { 0 };
 
 	child_start(&child, argv, NULL, world->bus_log);

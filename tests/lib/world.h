@@ -76,6 +76,6 @@ void world_power(World *world, const char *adapter, bool powered);
 bool world_daemon_shows(World *world, const char *adapter);
 /* How long things that should happen may take, ms: more where a wrapper slows the daemon down. */
 unsigned int world_patience(const World *world);
-/* How long what a program had may stay after its death, ms: a second, where time is virtual; on the simulated BlueZ it is
- * real, and as long as a busy machine takes. */
+/* How long what a program had may stay after its death, ms: a second, where time is virtual; on the simulated
+ * BlueZ it is real, and as long as a busy machine takes. */
 unsigned int world_release(const World *world);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The AD parser against bytes that nobody meant well. Each input lies in an allocation of exactly its length, so that a
- * byte read past its end is seen by AddressSanitizer and valgrind.
+ * The AD parser against bytes that nobody meant well. Each input lies in an allocation of exactly its length,
+ * so that a byte read past its end is seen by AddressSanitizer and valgrind.
  */
 #include <errno.h>
 #include <glib.h>
@@ -12,7 +12,8 @@
 #include "meaning/ad.h"
 #include "unit.h"
 
-/* Asks everything there is to ask, checks that all fields lie inside and in order, and returns how many there are. */
+/* Asks everything there is to ask, checks that all fields lie inside and in order, and returns how many there
+ * are. */
 static size_t walk(const uint8_t *data, size_t length)
 {
 	const uint8_t *before = data;
@@ -180,7 +181,8 @@ START_TEST(test_name)
 		{ "\x05\x09" "abcd\x03\x08" "ab", 10, AD_NAME, "abcd" },
 		{ "\x03\x09" "ab\x03\x09" "cd", 8, AD_NAME, "ab" },
 		{ "\x03\x08" "ab\x03\x08" "cd", 8, AD_NAME_SHORT, "ab" },
-		{ "\x03\x08" "ab\x09\x09" "abcd", 10, AD_NAME_SHORT, "ab" },	/* the complete one is cut off */
+		{ "\x03\x08" "ab\x09\x09" "abcd", 10, AD_NAME_SHORT,
+		  "ab" },	/* the complete one is cut off */
 		{ "\x03\x08" "ab\x00\x03\x09" "cd", 9, AD_NAME_SHORT, "ab" },
 		/* a name ends at its first NUL, and may be none then */
 		{ "\x01\x09", 2, -1, NULL },
@@ -309,11 +311,12 @@ START_TEST(test_uuid_counts)
 		size_t width;	/* 0: has no UUIDs */
 		bool is_list;
 	} table[] = {
-		{ AD_UUID16_PART, 2, true }, { AD_UUID16, 2, true }, { AD_UUID32_PART, 4, true }, { AD_UUID32, 4, true },
-		{ AD_UUID128_PART, 16, true }, { AD_UUID128, 16, true }, { AD_SERVICE_DATA16, 2, false },
-		{ AD_SERVICE_DATA32, 4, false }, { AD_SERVICE_DATA128, 16, false }, { AD_FLAGS, 0, false },
-		{ AD_NAME, 0, false }, { AD_MANUFACTURER, 0, false }, { 0x00, 0, false }, { 0x14, 0, false },
-		{ 0x15, 0, false }, { 0x22, 0, false },
+		{ AD_UUID16_PART, 2, true }, { AD_UUID16, 2, true }, { AD_UUID32_PART, 4, true },
+		{ AD_UUID32, 4, true }, { AD_UUID128_PART, 16, true }, { AD_UUID128, 16, true },
+		{ AD_SERVICE_DATA16, 2, false }, { AD_SERVICE_DATA32, 4, false },
+		{ AD_SERVICE_DATA128, 16, false }, { AD_FLAGS, 0, false }, { AD_NAME, 0, false },
+		{ AD_MANUFACTURER, 0, false }, { 0x00, 0, false }, { 0x14, 0, false }, { 0x15, 0, false },
+		{ 0x22, 0, false },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
@@ -331,7 +334,8 @@ START_TEST(test_uuid_counts)
 			expected = table[i].width ? length / table[i].width : 0;
 			if (!table[i].is_list && expected > 1)
 				expected = 1;
-			ck_assert_msg(count == expected, "type %02x, %zu bytes: %zu", table[i].type, length, count);
+			ck_assert_msg(count == expected, "type %02x, %zu bytes: %zu", table[i].type, length,
+				      count);
 			if (length > 0)
 				free(data);
 		}
@@ -344,8 +348,8 @@ START_TEST(test_uuid_values)
 	static const uint8_t data[] = {
 		0x05, 0x03, 0x0d, 0x18, 0x0f, 0x18,				/* 180d, 180f */
 		0x05, 0x20, 0x78, 0x56, 0x34, 0x12,				/* 12345678 */
-		0x11, 0x07, 0x9e, 0xca, 0xdc, 0x24, 0x0e, 0xe5, 0xa9, 0xe0, 0x93, 0xf3, 0xa3, 0xb5, 0x01, 0x00,
-		0x40, 0x6e,
+		0x11, 0x07, 0x9e, 0xca, 0xdc, 0x24, 0x0e, 0xe5, 0xa9, 0xe0, 0x93, 0xf3, 0xa3, 0xb5, 0x01,
+		0x00, 0x40, 0x6e,
 		0x05, 0x16, 0xaa, 0xfe, 0x10, 0x00,				/* feaa, then data */
 	};
 	static const char *const expected[] = {
@@ -430,5 +434,6 @@ START_TEST(test_builder)
 }
 END_TEST
 
-UNIT_MAIN("ad", test_structures, test_every_length, test_every_type, test_all_short_inputs, test_name, test_name_text,
-	  test_noncharacters, test_tx_power, test_uuid_counts, test_uuid_values, test_uuid_wild_position, test_builder)
+UNIT_MAIN("ad", test_structures, test_every_length, test_every_type, test_all_short_inputs, test_name,
+	  test_name_text, test_noncharacters, test_tx_power, test_uuid_counts, test_uuid_values,
+	  test_uuid_wild_position, test_builder)

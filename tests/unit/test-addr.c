@@ -39,12 +39,13 @@ END_TEST
 START_TEST(test_parse_bad)
 {
 	static const char *const table[] = {
-		"", ":", "A", "AA", "AA:BB:CC:DD:EE", "AA:BB:CC:DD:EE:F", "AA:BB:CC:DD:EE:FF:", "AA:BB:CC:DD:EE:FF:00",
-		" AA:BB:CC:DD:EE:FF", "AA:BB:CC:DD:EE:FF ", "AA:BB:CC:DD:EE:FF\n", "AA-BB-CC-DD-EE-FF",
-		"AA_BB_CC_DD_EE_FF", "AA:BB:CC:DD:EE-FF", "AA.BB.CC.DD.EE.FF", "AABB:CC:DD:EE:FF:", "AA::BB:CC:DD:EE:F",
-		":A:BB:CC:DD:EE:FF", "GA:BB:CC:DD:EE:FF", "AA:BB:CC:DD:EE:FG", "0xAABBCCDDEEFF", "aabbccddeef",
-		"aabbccddeeff0", "aabbccddeefg", "aabbcc ddeef", "+1:+2:+3:+4:+5:+6", "-1-2-3-4-5-6",
-		"AA:BB:CC:DD:EE:F\xc3", "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff",
+		"", ":", "A", "AA", "AA:BB:CC:DD:EE", "AA:BB:CC:DD:EE:F", "AA:BB:CC:DD:EE:FF:",
+		"AA:BB:CC:DD:EE:FF:00", " AA:BB:CC:DD:EE:FF", "AA:BB:CC:DD:EE:FF ", "AA:BB:CC:DD:EE:FF\n",
+		"AA-BB-CC-DD-EE-FF", "AA_BB_CC_DD_EE_FF", "AA:BB:CC:DD:EE-FF", "AA.BB.CC.DD.EE.FF",
+		"AABB:CC:DD:EE:FF:", "AA::BB:CC:DD:EE:F", ":A:BB:CC:DD:EE:FF", "GA:BB:CC:DD:EE:FF",
+		"AA:BB:CC:DD:EE:FG", "0xAABBCCDDEEFF", "aabbccddeef", "aabbccddeeff0", "aabbccddeefg",
+		"aabbcc ddeef", "+1:+2:+3:+4:+5:+6", "-1-2-3-4-5-6", "AA:BB:CC:DD:EE:F\xc3",
+		"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {

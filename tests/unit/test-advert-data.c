@@ -17,7 +17,8 @@ START_TEST(test_add)
 	Reason reason = { "" };
 
 	ck_assert_int_eq(advert_data_add(&data, AD_NAME, "LoPy", 4, "name", &reason), 0);
-	ck_assert_int_eq(advert_data_add(&data, AD_MANUFACTURER, "\x01\x02z", 3, "manufacturer_data", &reason), 0);
+	ck_assert_int_eq(
+		advert_data_add(&data, AD_MANUFACTURER, "\x01\x02z", 3, "manufacturer_data", &reason), 0);
 	ck_assert_int_eq(advert_data_add(&data, AD_TX_POWER, NULL, 0, "tx_power", &reason), 0);
 	ck_assert_uint_eq(data.length, 6 + 5 + 2);
 	ck_assert_mem_eq(data.bytes, "\x05\x09LoPy\x04\xff\x01\x02z\x01\x0a", 13);
@@ -29,13 +30,19 @@ START_TEST(test_add)
 	ck_assert_int_eq(advert_data_add(&data, 0x30, zeros, 256, "this", &reason), E_INVALID_ARGUMENTS);
 	ck_assert_uint_eq(data.length, 13);
 	/* what BlueZ does not send changes nothing either */
-	ck_assert_int_eq(advert_data_add(&data, AD_MANUFACTURER, "\x01\x02", 2, "this", &reason), E_NOT_SUPPORTED);
-	ck_assert_int_eq(advert_data_add(&data, AD_SERVICE_DATA16, "\x01\x02", 2, "this", &reason), E_NOT_SUPPORTED);
-	ck_assert_int_eq(advert_data_add(&data, AD_SERVICE_DATA32, "abcd", 4, "this", &reason), E_NOT_SUPPORTED);
-	ck_assert_int_eq(advert_data_add(&data, AD_SERVICE_DATA128, zeros, 16, "this", &reason), E_NOT_SUPPORTED);
-	ck_assert_int_eq(advert_data_add(&data, AD_APPEARANCE, "\xff\xff", 2, "this", &reason), E_NOT_SUPPORTED);
+	ck_assert_int_eq(advert_data_add(&data, AD_MANUFACTURER, "\x01\x02", 2, "this", &reason),
+			 E_NOT_SUPPORTED);
+	ck_assert_int_eq(advert_data_add(&data, AD_SERVICE_DATA16, "\x01\x02", 2, "this", &reason),
+			 E_NOT_SUPPORTED);
+	ck_assert_int_eq(advert_data_add(&data, AD_SERVICE_DATA32, "abcd", 4, "this", &reason),
+			 E_NOT_SUPPORTED);
+	ck_assert_int_eq(advert_data_add(&data, AD_SERVICE_DATA128, zeros, 16, "this", &reason),
+			 E_NOT_SUPPORTED);
+	ck_assert_int_eq(advert_data_add(&data, AD_APPEARANCE, "\xff\xff", 2, "this", &reason),
+			 E_NOT_SUPPORTED);
 	ck_assert_uint_eq(data.length, 13);
-	ck_assert_int_eq(advert_data_add(&data, 0x30, zeros, sizeof(data.bytes) - 13 - 2, "this", &reason), 0);
+	ck_assert_int_eq(advert_data_add(&data, 0x30, zeros, sizeof(data.bytes) - 13 - 2, "this", &reason),
+			 0);
 	ck_assert_uint_eq(data.length, sizeof(data.bytes));
 	ck_assert_int_eq(advert_data_add(&data, 0x30, NULL, 0, "this", &reason), E_INVALID_ARGUMENTS);
 }
@@ -57,85 +64,117 @@ typedef struct RawRow {
 
 static const RawRow raw_rows[] = {
 	{ BYTES(""), BYTES(""), .kept_length = 0 },
-	{ BYTES("\x02\x01\x06"), BYTES("\x05\x09LoPy"), .kept = "\x05\x09LoPy", .kept_length = 6, .discoverable = true },
+	{ BYTES("\x02\x01\x06"), BYTES("\x05\x09LoPy"), .kept = "\x05\x09LoPy", .kept_length = 6,
+	  .discoverable = true },
 	{ BYTES("\x02\x01\x04"), BYTES("\x05\x09LoPy"), .kept = "\x05\x09LoPy", .kept_length = 6 },
 	/* flags may stand anywhere, but once, and in the advertisement */
 	{ BYTES("\x02\x01\x06\x03\x03\x0d\x18"), BYTES(""), .kept = "\x03\x03\x0d\x18", .kept_length = 4,
 	  .discoverable = true },
 	{ BYTES("\x03\x03\x0d\x18\x02\x01\x06\x04\xff\x01\x02\x03"), BYTES(""),
 	  .kept = "\x03\x03\x0d\x18\x04\xff\x01\x02\x03", .kept_length = 9, .discoverable = true },
-	{ BYTES("\x02\x01\x06\x02\x01\x06"), BYTES(""), .result = E_NOT_SUPPORTED, .word = "adv: AD type 0x01 at byte 3" },
+	{ BYTES("\x02\x01\x06\x02\x01\x06"), BYTES(""), .result = E_NOT_SUPPORTED,
+	  .word = "adv: AD type 0x01 at byte 3" },
 	{ BYTES("\x01\x01"), BYTES(""), .result = E_NOT_SUPPORTED, .word = "adv: AD type 0x01 at byte 0" },
-	{ BYTES("\x03\x01\x06\x00"), BYTES(""), .result = E_NOT_SUPPORTED, .word = "adv: AD type 0x01 at byte 0" },
-	{ BYTES(""), BYTES("\x02\x01\x06"), .result = E_NOT_SUPPORTED, .word = "scan_rsp: AD type 0x01 at byte 0" },
+	{ BYTES("\x03\x01\x06\x00"), BYTES(""), .result = E_NOT_SUPPORTED,
+	  .word = "adv: AD type 0x01 at byte 0" },
+	{ BYTES(""), BYTES("\x02\x01\x06"), .result = E_NOT_SUPPORTED,
+	  .word = "scan_rsp: AD type 0x01 at byte 0" },
 	/* names: complete, in the scan response, text */
-	{ BYTES("\x02\x01\x06\x05\x09LoPy"), BYTES(""), .result = E_NOT_SUPPORTED, .word = "adv: AD type 0x09 at byte 3" },
-	{ BYTES("\x05\x08LoPy"), BYTES(""), .result = E_NOT_SUPPORTED, .word = "adv: AD type 0x08 at byte 0" },
-	{ BYTES(""), BYTES("\x05\x08LoPy"), .result = E_NOT_SUPPORTED, .word = "scan_rsp: AD type 0x08 at byte 0" },
-	{ BYTES(""), BYTES("\x01\x09"), .result = E_NOT_SUPPORTED, .word = "scan_rsp: AD type 0x09 at byte 0" },
-	{ BYTES(""), BYTES("\x02\x09" "a\x02\x09" "b"), .result = E_NOT_SUPPORTED, .word = "scan_rsp: AD type 0x09 at byte 3" },
+	{ BYTES("\x02\x01\x06\x05\x09LoPy"), BYTES(""), .result = E_NOT_SUPPORTED,
+	  .word = "adv: AD type 0x09 at byte 3" },
+	{ BYTES("\x05\x08LoPy"), BYTES(""), .result = E_NOT_SUPPORTED,
+	  .word = "adv: AD type 0x08 at byte 0" },
+	{ BYTES(""), BYTES("\x05\x08LoPy"), .result = E_NOT_SUPPORTED,
+	  .word = "scan_rsp: AD type 0x08 at byte 0" },
+	{ BYTES(""), BYTES("\x01\x09"), .result = E_NOT_SUPPORTED,
+	  .word = "scan_rsp: AD type 0x09 at byte 0" },
+	{ BYTES(""), BYTES("\x02\x09" "a\x02\x09" "b"), .result = E_NOT_SUPPORTED,
+	  .word = "scan_rsp: AD type 0x09 at byte 3" },
 	{ BYTES(""), BYTES("\x04\x09" "a\xff" "b"), .result = E_NOT_SUPPORTED, .word = "UTF-8" },
 	{ BYTES(""), BYTES("\x04\x09" "ab\0"), .result = E_NOT_SUPPORTED, .word = "UTF-8" },
 	{ BYTES(""), BYTES("\x04\x09\xef\xbf\xbf"), .result = E_NOT_SUPPORTED, .word = "UTF-8" },
 	{ BYTES(""), BYTES("\x06\x09Gr\xc3\xbc\x6e"), .kept = "\x06\x09Gr\xc3\xbc\x6e", .kept_length = 7 },
 	/* nothing else there */
-	{ BYTES(""), BYTES("\x05\xff\x01\x00zz"), .result = E_NOT_SUPPORTED, .word = "scan_rsp: AD type 0xff at byte 0" },
-	{ BYTES(""), BYTES("\x02\x09" "a\x02\x0a\x04"), .result = E_NOT_SUPPORTED, .word = "scan_rsp: AD type 0x0a at byte 3" },
-	{ BYTES(""), BYTES("\x02\x30" "a"), .result = E_NOT_SUPPORTED, .word = "scan_rsp: AD type 0x30 at byte 0" },
+	{ BYTES(""), BYTES("\x05\xff\x01\x00zz"), .result = E_NOT_SUPPORTED,
+	  .word = "scan_rsp: AD type 0xff at byte 0" },
+	{ BYTES(""), BYTES("\x02\x09" "a\x02\x0a\x04"), .result = E_NOT_SUPPORTED,
+	  .word = "scan_rsp: AD type 0x0a at byte 3" },
+	{ BYTES(""), BYTES("\x02\x30" "a"), .result = E_NOT_SUPPORTED,
+	  .word = "scan_rsp: AD type 0x30 at byte 0" },
 	/* UUID lists: complete, one of each width, and in the shortest form */
 	{ BYTES("\x03\x03\x0d\x18\x05\x05" "abcd\x11\x07" "0123456789abcdef"), BYTES(""),
 	  .kept = "\x03\x03\x0d\x18\x05\x05" "abcd\x11\x07" "0123456789abcdef", .kept_length = 28 },
-	{ BYTES("\x05\x03\x0d\x18\x0d\x18"), BYTES(""), .kept = "\x05\x03\x0d\x18\x0d\x18", .kept_length = 6 },
+	{ BYTES("\x05\x03\x0d\x18\x0d\x18"), BYTES(""), .kept = "\x05\x03\x0d\x18\x0d\x18",
+	  .kept_length = 6 },
 	{ BYTES("\x05\x05\x0d\x18\0\0"), BYTES(""), .kept = "\x05\x05\x0d\x18\0\0", .kept_length = 6 },
 	{ BYTES("\x03\x02\x0d\x18"), BYTES(""), .result = E_NOT_SUPPORTED, .word = "0x02 at byte 0" },
 	{ BYTES("\x05\x04" "abcd"), BYTES(""), .result = E_NOT_SUPPORTED, .word = "0x04 at byte 0" },
-	{ BYTES("\x11\x06" "0123456789abcdef"), BYTES(""), .result = E_NOT_SUPPORTED, .word = "0x06 at byte 0" },
-	{ BYTES("\x03\x03\x0d\x18\x03\x03\x0f\x18"), BYTES(""), .result = E_NOT_SUPPORTED, .word = "0x03 at byte 4" },
+	{ BYTES("\x11\x06" "0123456789abcdef"), BYTES(""), .result = E_NOT_SUPPORTED,
+	  .word = "0x06 at byte 0" },
+	{ BYTES("\x03\x03\x0d\x18\x03\x03\x0f\x18"), BYTES(""), .result = E_NOT_SUPPORTED,
+	  .word = "0x03 at byte 4" },
 	{ BYTES("\x01\x03"), BYTES(""), .result = E_NOT_SUPPORTED, .word = "0x03 at byte 0" },
 	{ BYTES("\x01\x07"), BYTES(""), .result = E_NOT_SUPPORTED, .word = "0x07 at byte 0" },
-	{ BYTES("\x11\x07\xfb\x34\x9b\x5f\x80\0\0\x80\0\x10\0\0\x0d\x18\0\0"), BYTES(""), .result = E_NOT_SUPPORTED,
+	{ BYTES("\x11\x07\xfb\x34\x9b\x5f\x80\0\0\x80\0\x10\0\0\x0d\x18\0\0"), BYTES(""),
+	  .result = E_NOT_SUPPORTED,
 	  .word = "in 16 bits" },
 	{ BYTES("\x11\x07\xfb\x34\x9b\x5f\x80\0\0\x80\0\x10\0\0\x0d\x18\1\0"), BYTES(""),
 	  .kept = "\x11\x07\xfb\x34\x9b\x5f\x80\0\0\x80\0\x10\0\0\x0d\x18\1\0", .kept_length = 18 },
-	{ BYTES("\x04\x03\x0d\x18\x0f"), BYTES(""), .result = E_INVALID_ARGUMENTS, .word = "0x03 at byte 0: of 3 bytes" },
+	{ BYTES("\x04\x03\x0d\x18\x0f"), BYTES(""), .result = E_INVALID_ARGUMENTS,
+	  .word = "0x03 at byte 0: of 3 bytes" },
 	/* solicitation likewise */
-	{ BYTES("\x03\x14\x0d\x18\x05\x1f" "abcd"), BYTES(""), .kept = "\x03\x14\x0d\x18\x05\x1f" "abcd", .kept_length = 10 },
-	{ BYTES("\x11\x15\xfb\x34\x9b\x5f\x80\0\0\x80\0\x10\0\0\x0d\x18\0\0"), BYTES(""), .result = E_NOT_SUPPORTED,
+	{ BYTES("\x03\x14\x0d\x18\x05\x1f" "abcd"), BYTES(""), .kept = "\x03\x14\x0d\x18\x05\x1f" "abcd",
+	  .kept_length = 10 },
+	{ BYTES("\x11\x15\xfb\x34\x9b\x5f\x80\0\0\x80\0\x10\0\0\x0d\x18\0\0"), BYTES(""),
+	  .result = E_NOT_SUPPORTED,
 	  .word = "0x15 at byte 0" },
 	{ BYTES("\x01\x14"), BYTES(""), .result = E_NOT_SUPPORTED, .word = "0x14 at byte 0" },
 	/* data of a company or a service once each, and with data */
-	{ BYTES("\x05\xff\x01\x00zz\x05\xff\x02\x00zz"), BYTES(""), .kept = "\x05\xff\x01\x00zz\x05\xff\x02\x00zz",
+	{ BYTES("\x05\xff\x01\x00zz\x05\xff\x02\x00zz"), BYTES(""),
+	  .kept = "\x05\xff\x01\x00zz\x05\xff\x02\x00zz",
 	  .kept_length = 12 },
-	{ BYTES("\x05\xff\x01\x00zz\x04\xff\x01\x00z"), BYTES(""), .result = E_NOT_SUPPORTED, .word = "0xff at byte 6" },
+	{ BYTES("\x05\xff\x01\x00zz\x04\xff\x01\x00z"), BYTES(""), .result = E_NOT_SUPPORTED,
+	  .word = "0xff at byte 6" },
 	{ BYTES("\x03\xff\x01\x00"), BYTES(""), .result = E_NOT_SUPPORTED, .word = "0xff at byte 0" },
-	{ BYTES("\x04\x16\x0d\x18z\x04\x16\x0f\x18z"), BYTES(""), .kept = "\x04\x16\x0d\x18z\x04\x16\x0f\x18z",
+	{ BYTES("\x04\x16\x0d\x18z\x04\x16\x0f\x18z"), BYTES(""),
+	  .kept = "\x04\x16\x0d\x18z\x04\x16\x0f\x18z",
 	  .kept_length = 10 },
-	{ BYTES("\x04\x16\x0d\x18z\x04\x16\x0d\x18z"), BYTES(""), .result = E_NOT_SUPPORTED, .word = "0x16 at byte 5" },
+	{ BYTES("\x04\x16\x0d\x18z\x04\x16\x0d\x18z"), BYTES(""), .result = E_NOT_SUPPORTED,
+	  .word = "0x16 at byte 5" },
 	{ BYTES("\x03\x16\x0d\x18"), BYTES(""), .result = E_NOT_SUPPORTED, .word = "0x16 at byte 0" },
 	{ BYTES("\x05\x20\x01\x02\x03\x04"), BYTES(""), .result = E_NOT_SUPPORTED, .word = "0x20 at byte 0" },
-	{ BYTES("\x11\x21" "0123456789abcdef"), BYTES(""), .result = E_NOT_SUPPORTED, .word = "0x21 at byte 0" },
+	{ BYTES("\x11\x21" "0123456789abcdef"), BYTES(""), .result = E_NOT_SUPPORTED,
+	  .word = "0x21 at byte 0" },
 	/* of one service, in two widths */
-	{ BYTES("\x04\x16\x0d\x18z\x06\x20\x0d\x18\0\0z"), BYTES(""), .result = E_NOT_SUPPORTED, .word = "0x20 at byte 5" },
-	{ BYTES("\x06\x20\x0d\x18\0\0z\x04\x16\x0f\x18z"), BYTES(""), .kept = "\x06\x20\x0d\x18\0\0z\x04\x16\x0f\x18z",
+	{ BYTES("\x04\x16\x0d\x18z\x06\x20\x0d\x18\0\0z"), BYTES(""), .result = E_NOT_SUPPORTED,
+	  .word = "0x20 at byte 5" },
+	{ BYTES("\x06\x20\x0d\x18\0\0z\x04\x16\x0f\x18z"), BYTES(""),
+	  .kept = "\x06\x20\x0d\x18\0\0z\x04\x16\x0f\x18z",
 	  .kept_length = 12 },
-	{ BYTES("\x12\x21\xfb\x34\x9b\x5f\x80\0\0\x80\0\x10\0\0\x0d\x18\0\0z"), BYTES(""), .result = E_NOT_SUPPORTED,
+	{ BYTES("\x12\x21\xfb\x34\x9b\x5f\x80\0\0\x80\0\x10\0\0\x0d\x18\0\0z"), BYTES(""),
+	  .result = E_NOT_SUPPORTED,
 	  .word = "0x21 at byte 0" },
 	/* other things once */
 	{ BYTES("\x02\x30" "a\x02\x30" "b"), BYTES(""), .result = E_NOT_SUPPORTED, .word = "0x30 at byte 3" },
-	{ BYTES("\x02\x31" "a\x02\x30" "b"), BYTES(""), .kept = "\x02\x31" "a\x02\x30" "b", .kept_length = 6 },
+	{ BYTES("\x02\x31" "a\x02\x30" "b"), BYTES(""), .kept = "\x02\x31" "a\x02\x30" "b",
+	  .kept_length = 6 },
 	{ BYTES("\x01\x30"), BYTES(""), .result = E_NOT_SUPPORTED, .word = "0x30 at byte 0" },
 	{ BYTES("\x03\x19\x01\x02"), BYTES(""), .kept = "\x03\x19\x01\x02", .kept_length = 4 },
 	{ BYTES("\x03\x19\xff\xff"), BYTES(""), .result = E_NOT_SUPPORTED, .word = "0x19 at byte 0" },
 	{ BYTES("\x02\x0a\xfc"), BYTES(""), .result = E_NOT_SUPPORTED, .word = "0x0a at byte 0" },
 	/* the order is BlueZ's */
-	{ BYTES("\x04\xff\x01\x02\x03\x03\x03\x0d\x18"), BYTES(""), .result = E_NOT_SUPPORTED, .word = "0x03 at byte 5" },
-	{ BYTES("\x03\x19\x01\x02\x03\x03\x0d\x18"), BYTES(""), .result = E_NOT_SUPPORTED, .word = "0x03 at byte 4" },
-	{ BYTES("\x02\x30" "a\x04\x16\x0d\x18z"), BYTES(""), .result = E_NOT_SUPPORTED, .word = "0x16 at byte 3" },
+	{ BYTES("\x04\xff\x01\x02\x03\x03\x03\x0d\x18"), BYTES(""), .result = E_NOT_SUPPORTED,
+	  .word = "0x03 at byte 5" },
+	{ BYTES("\x03\x19\x01\x02\x03\x03\x0d\x18"), BYTES(""), .result = E_NOT_SUPPORTED,
+	  .word = "0x03 at byte 4" },
+	{ BYTES("\x02\x30" "a\x04\x16\x0d\x18z"), BYTES(""), .result = E_NOT_SUPPORTED,
+	  .word = "0x16 at byte 3" },
 	{ BYTES("\x03\x03\x0d\x18\x03\x14\x0d\x18\x04\xff\x01\x02\x03\x04\x16\x0d\x18z\x03\x19\x01\x02\x02\x30" "a"),
-	  BYTES(""), .kept = "\x03\x03\x0d\x18\x03\x14\x0d\x18\x04\xff\x01\x02\x03\x04\x16\x0d\x18z\x03\x19\x01\x02\x02\x30" "a",
-	  .kept_length = 25 },
+	  BYTES(""),
+	  .kept = "\x03\x03\x0d\x18\x03\x14\x0d\x18\x04\xff\x01\x02\x03\x04\x16\x0d\x18z\x03\x19\x01\x02\x02\x30" "a", .kept_length = 25 },
 	/* of a length that says nothing */
-	{ BYTES("\x02\xff\x01"), BYTES(""), .result = E_INVALID_ARGUMENTS, .word = "0xff at byte 0: of 1 bytes" },
+	{ BYTES("\x02\xff\x01"), BYTES(""), .result = E_INVALID_ARGUMENTS,
+	  .word = "0xff at byte 0: of 1 bytes" },
 	{ BYTES("\x01\xff"), BYTES(""), .result = E_INVALID_ARGUMENTS, .word = "of 0 bytes" },
 	{ BYTES("\x02\x16\x01"), BYTES(""), .result = E_INVALID_ARGUMENTS, .word = "0x16" },
 	{ BYTES("\x04\x20" "abc"), BYTES(""), .result = E_INVALID_ARGUMENTS, .word = "0x20" },
@@ -144,9 +183,12 @@ static const RawRow raw_rows[] = {
 	{ BYTES("\x01\x0a"), BYTES(""), .result = E_INVALID_ARGUMENTS, .word = "0x0a" },
 	/* not well-formed */
 	{ BYTES("\x00"), BYTES(""), .result = E_INVALID_ARGUMENTS, .word = "adv: no AD structure at byte 0" },
-	{ BYTES("\x02\x01\x06\x00\x00"), BYTES(""), .result = E_INVALID_ARGUMENTS, .word = "adv: no AD structure at byte 3" },
-	{ BYTES("\x02\x30" "a\x05\x30" "ab"), BYTES(""), .result = E_INVALID_ARGUMENTS, .word = "adv: no AD structure at byte 3" },
-	{ BYTES("\x02\x30" "a"), BYTES("\xff\xff"), .result = E_INVALID_ARGUMENTS, .word = "scan_rsp: no AD structure at byte 0" },
+	{ BYTES("\x02\x01\x06\x00\x00"), BYTES(""), .result = E_INVALID_ARGUMENTS,
+	  .word = "adv: no AD structure at byte 3" },
+	{ BYTES("\x02\x30" "a\x05\x30" "ab"), BYTES(""), .result = E_INVALID_ARGUMENTS,
+	  .word = "adv: no AD structure at byte 3" },
+	{ BYTES("\x02\x30" "a"), BYTES("\xff\xff"), .result = E_INVALID_ARGUMENTS,
+	  .word = "scan_rsp: no AD structure at byte 0" },
 	{ BYTES("\x01"), BYTES(""), .result = E_INVALID_ARGUMENTS, .word = "adv: no AD structure at byte 0" },
 };
 
@@ -158,11 +200,12 @@ static void check_raw(const RawRow *row)
 
 	memset(&before, 0x55, sizeof(before));
 	data = before;
-	r = advert_data_from_raw(&data, (const uint8_t *)row->adv, row->adv_length, (const uint8_t *)row->rsp, row->rsp_length,
-				 &reason);
+	r = advert_data_from_raw(&data, (const uint8_t *)row->adv, row->adv_length, (const uint8_t *)row->rsp,
+				 row->rsp_length, &reason);
 	ck_assert_msg(r == row->result, "row %d: %d", (int)(row - raw_rows), r);
 	if (r != 0) {
-		ck_assert_msg(strstr(reason.text, row->word), "row %d: %s", (int)(row - raw_rows), reason.text);
+		ck_assert_msg(strstr(reason.text, row->word), "row %d: %s", (int)(row - raw_rows),
+			      reason.text);
 		ck_assert_mem_eq(&data, &before, sizeof(data));
 		return;
 	}
@@ -181,13 +224,13 @@ END_TEST
 
 static void check_type(uint8_t type)
 {
-	static const uint8_t refused[] = { 0x00, 0x0d, 0x0e, 0x0f, 0x10, 0x11, 0x12, 0x17, 0x18, 0x1a, 0x1b, 0x1c, 0x1d,
-					   0x1e, 0x22, 0x23, 0x27, 0x28, 0x29, 0x2a, 0x2b, 0x3d };
+	static const uint8_t refused[] = { 0x00, 0x0d, 0x0e, 0x0f, 0x10, 0x11, 0x12, 0x17, 0x18, 0x1a, 0x1b,
+					   0x1c, 0x1d, 0x1e, 0x22, 0x23, 0x27, 0x28, 0x29, 0x2a, 0x2b, 0x3d };
 	/* of a length that suits all but those that have one of their own */
 	const uint8_t length = type == AD_APPEARANCE ? 2 : type == AD_TX_POWER || type == AD_FLAGS ? 1 :
 			       type == AD_SERVICE_DATA128 ? 17 : 16;
-	const bool bad = memchr(refused, type, sizeof(refused)) || type == 0x02 || type == 0x04 || type == 0x06 ||
-			 type == AD_NAME || type == AD_NAME_SHORT || type == AD_TX_POWER;
+	const bool bad = memchr(refused, type, sizeof(refused)) || type == 0x02 || type == 0x04 ||
+			 type == 0x06 || type == AD_NAME || type == AD_NAME_SHORT || type == AD_TX_POWER;
 	uint8_t bytes[19] = { (uint8_t)(length + 1), type };
 	Reason reason = { "" };
 	AdvertData data;
@@ -212,7 +255,8 @@ START_TEST(test_types)
 }
 END_TEST
 
-/* All lengths, whole and cut off, in memory of just that size, so that a sanitizer sees who reads past its end. */
+/* All lengths, whole and cut off, in memory of just that size, so that a sanitizer sees who reads past its
+ * end. */
 START_TEST(test_all_lengths)
 {
 	for (size_t length = 0; length <= 40; length++) {
@@ -236,8 +280,8 @@ START_TEST(test_all_lengths)
 			for (unsigned where = 0; where < 2; where++) {
 				if (length > 1)
 					bytes[1] = where ? AD_NAME : 0x30;
-				r = advert_data_from_raw(&data, where ? NULL : bytes, where ? 0 : length, where ? bytes : NULL,
-							 where ? length : 0, &reason);
+				r = advert_data_from_raw(&data, where ? NULL : bytes, where ? 0 : length,
+							 where ? bytes : NULL, where ? length : 0, &reason);
 				must(r == expected);
 				must(r != 0 || data.length == length);
 			}
@@ -325,10 +369,13 @@ static void check_fit(const FitRow *row)
 
 	/* the name first: it must not matter */
 	if (row->name > 0)
-		ck_assert_int_eq(advert_data_add(&data, number % 2 ? AD_NAME : AD_NAME_SHORT, zeros, row->name, "name", &reason), 0);
+		ck_assert_int_eq(advert_data_add(&data, number % 2 ? AD_NAME : AD_NAME_SHORT, zeros,
+						 row->name, "name", &reason),
+				 0);
 	if (row->others > 0)
 		ck_assert_int_eq(advert_data_add(&data, 0x30, zeros, row->others - 2, "others", &reason), 0);
-	ck_assert_int_eq(advert_data_check(&data, &(AdvertRadio){ .sets = row->sets }, true, &reason), row->result);
+	ck_assert_int_eq(advert_data_check(&data, &(AdvertRadio){ .sets = row->sets }, true, &reason),
+			 row->result);
 	if (row->word)
 		ck_assert_msg(strstr(reason.text, row->word), "row %d: %s", number, reason.text);
 }
@@ -377,14 +424,17 @@ START_TEST(test_flags)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		const AdvertRadio radio = { .bredr = rows[i].bredr, .discoverable = rows[i].discoverable, .sets = rows[i].sets };
+		const AdvertRadio radio = { .bredr = rows[i].bredr,
+					    .discoverable = rows[i].discoverable,
+					    .sets = rows[i].sets };
 		uint8_t bytes[8] = { 2, AD_FLAGS, rows[i].flags };
 		Reason reason = { "" };
 		AdvertData data;
 		int r;
 
 		memcpy(bytes + 3, rows[i].others, strlen(rows[i].others));
-		ck_assert_int_eq(advert_data_from_raw(&data, bytes, 3 + strlen(rows[i].others), NULL, 0, &reason), 0);
+		ck_assert_int_eq(
+			advert_data_from_raw(&data, bytes, 3 + strlen(rows[i].others), NULL, 0, &reason), 0);
 		r = advert_data_check(&data, &radio, rows[i].connectable, &reason);
 		ck_assert_msg(r == rows[i].result, "row %zu: %d %s", i, r, reason.text);
 		if (r != 0)

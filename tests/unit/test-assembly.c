@@ -46,7 +46,8 @@ static void end(void)
 	ck_assert_ptr_null(assembly_free(assembly));
 }
 
-static PacketReport fragment(uint16_t number, DataStatus status, uint64_t time, const void *data, size_t length)
+static PacketReport fragment(uint16_t number, DataStatus status, uint64_t time, const void *data,
+			     size_t length)
 {
 	PacketReport report = { .status = status, .info = report_info(number, data, length) };
 
@@ -167,8 +168,8 @@ START_TEST(test_lengths)
 		n_heard = 0;
 		do {
 			size_t part = length - at > FRAGMENT ? FRAGMENT : length - at;
-			PacketReport report = fragment(1, at + part < length ? DATA_MORE : DATA_COMPLETE, 10, data + at,
-						       part);
+			PacketReport report = fragment(1, at + part < length ? DATA_MORE : DATA_COMPLETE, 10,
+						       data + at, part);
 
 			must(n_heard == 0);
 			assembly_add(assembly, &report, false);

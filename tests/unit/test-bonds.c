@@ -38,7 +38,8 @@ static void on_pair(PairWait *wait UNUSED, int error UNUSED, const Reason *reaso
 {
 }
 
-static void on_pair_asked(PairWait *wait UNUSED, uint32_t id UNUSED, PairingKind kind UNUSED, uint32_t passkey UNUSED)
+static void on_pair_asked(PairWait *wait UNUSED, uint32_t id UNUSED, PairingKind kind UNUSED,
+			  uint32_t passkey UNUSED)
 {
 }
 
@@ -158,7 +159,8 @@ START_TEST(test_forget_fails)
 }
 END_TEST
 
-/* While it is connected to, nobody pulls it away from under bluetoothd; while somebody waits for it, neither. */
+/* While it is connected to, nobody pulls it away from under bluetoothd; while somebody waits for it,
+ * neither. */
 START_TEST(test_busy)
 {
 	const Addr addr = device_addr(5);
@@ -253,5 +255,5 @@ START_TEST(test_bounded)
 }
 END_TEST
 
-UNIT_MAIN("bonds", test_who_paired, test_who_used_it, test_forget, test_forget_fails, test_busy, test_address_and_undone,
-	  test_stored, test_bounded)
+UNIT_MAIN("bonds", test_who_paired, test_who_used_it, test_forget, test_forget_fails, test_busy,
+	  test_address_and_undone, test_stored, test_bounded)

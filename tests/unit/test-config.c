@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The configuration: what is taken, what is refused and how that is said, and that the shipped file tells the truth. */
+/* The configuration: what is taken, what is refused and how that is said, and that the shipped file tells the
+ * truth. */
 #include <errno.h>
 #include <fcntl.h>
 #include <glib.h>
@@ -32,7 +33,8 @@ START_TEST(test_table_is_sane)
 		ck_assert_uint_lt(key->offset, sizeof(Config));
 		ck_assert_ptr_nonnull(key->unit);
 		if (!key->is_path) {
-			ck_assert_msg(key->min <= key->fallback && key->fallback <= key->max, "%s", key->name);
+			ck_assert_msg(key->min <= key->fallback && key->fallback <= key->max, "%s",
+				      key->name);
 			ck_assert_uint_eq(key->offset % sizeof(uint32_t), 0);
 		}
 		for (const ConfigKey *other = key + 1; other->group; other++) {
@@ -119,7 +121,8 @@ START_TEST(test_choices)
 		Reason reason = { "" };
 
 		ck_assert_int_eq(parse(&config, text, &reason), E_INVALID_ARGUMENTS);
-		ck_assert_msg(g_str_has_suffix(reason.text, "one of auto, hci-monitor, dbus"), "%s", reason.text);
+		ck_assert_msg(g_str_has_suffix(reason.text, "one of auto, hci-monitor, dbus"), "%s",
+			      reason.text);
 	}
 }
 END_TEST
@@ -128,7 +131,8 @@ END_TEST
 START_TEST(test_every_range)
 {
 	for (const ConfigKey *key = config_keys; key->group; key++) {
-		const uint64_t values[] = { key->min, key->max, (uint64_t)key->max + 1, (uint64_t)key->min - 1 };
+		const uint64_t values[] = { key->min, key->max, (uint64_t)key->max + 1,
+					    (uint64_t)key->min - 1 };
 
 		if (key->is_path || key->choices)
 			continue;
@@ -141,8 +145,10 @@ START_TEST(test_every_range)
 			if (i == 3 && key->min == 0)
 				continue;
 			/* The two FIFO depths bound each other. */
-			text = g_strdup_printf("[Limits]\nMaxFifoDepth=65535\n[%s]\n%s=%" G_GUINT64_FORMAT "\n"
-					       "[Scan]\n%s", key->group, key->name, values[i],
+			text = g_strdup_printf("[Limits]\nMaxFifoDepth=65535\n[%s]\n%s=%" G_GUINT64_FORMAT
+					       "\n"
+					       "[Scan]\n%s",
+					       key->group, key->name, values[i],
 					       strcmp(key->name, "FifoDepth") ? "FifoDepth=1\n" : "");
 			r = parse(&config, text, &reason);
 			if (i < 2) {
@@ -150,8 +156,8 @@ START_TEST(test_every_range)
 				ck_assert_uint_eq(number(&config, key), values[i]);
 				continue;
 			}
-			where = g_strdup_printf("test.conf: [%s] %s=%" G_GUINT64_FORMAT ": ", key->group, key->name,
-						values[i]);
+			where = g_strdup_printf("test.conf: [%s] %s=%" G_GUINT64_FORMAT ": ", key->group,
+						key->name, values[i]);
 			range = g_strdup_printf("%s from %u to %u", key->unit, key->min, key->max);
 			ck_assert_int_eq(r, E_INVALID_ARGUMENTS);
 			ck_assert_msg(g_str_has_prefix(reason.text, where), "%s", reason.text);
@@ -182,9 +188,11 @@ START_TEST(test_bad)
 		{ "[Scan]\nFifoDepth=4294967312\n", "FifoDepth=4294967312" },		/* 16 + 2^32 */
 		{ "[Scan]\nFifoDepth=18446744073709551632\n", "FifoDepth=" },		/* 16 + 2^64 */
 		{ "[Scan]\nFifoDepth=99999999999999999999999999999999999999999\n", "FifoDepth=99999999" },
-		{ "[Scan]\nFifoDepth=\xd9\xa3\n", "FifoDepth=" },			/* digits, but not ours */
+		{ "[Scan]\nFifoDepth=\xd9\xa3\n",
+		  "FifoDepth=" },			/* digits, but not ours */
 		{ "[Scan]\nFifoDepth=5000\n", "at most [Limits] MaxFifoDepth, which is 4096" },
-		{ "[Limits]\nMaxFifoDepth=8\n", "[Scan] FifoDepth=16: at most [Limits] MaxFifoDepth, which is 8" },
+		{ "[Limits]\nMaxFifoDepth=8\n",
+		  "[Scan] FifoDepth=16: at most [Limits] MaxFifoDepth, which is 8" },
 
 		/* names */
 		{ "[Scan]\nFifodepth=1\n", "[Scan] Fifodepth: there is no such key" },
@@ -223,8 +231,8 @@ START_TEST(test_bad)
 			      table[i].text);
 		ck_assert_mem_eq(&config, &before, sizeof(config));
 		ck_assert_msg(g_str_has_prefix(reason.text, "test.conf: "), "%s", reason.text);
-		ck_assert_msg(strstr(reason.text, table[i].says) != NULL, "\"%s\" is not in \"%s\"", table[i].says,
-			      reason.text);
+		ck_assert_msg(strstr(reason.text, table[i].says) != NULL, "\"%s\" is not in \"%s\"",
+			      table[i].says, reason.text);
 		ck_assert_msg(g_str_is_ascii(reason.text), "%s", reason.text);
 		ck_assert_ptr_null(strchr(reason.text, '\n'));
 
@@ -239,7 +247,8 @@ START_TEST(test_nul_bytes)
 	Reason reason;
 	Config config;
 
-	ck_assert_int_eq(config_parse(&config, "test.conf", text, sizeof(text) - 1, &reason), E_INVALID_ARGUMENTS);
+	ck_assert_int_eq(config_parse(&config, "test.conf", text, sizeof(text) - 1, &reason),
+			 E_INVALID_ARGUMENTS);
 	ck_assert_str_eq(reason.text, "test.conf: line 2: text must be UTF-8, without NUL bytes");
 	for (size_t length = 0; length < sizeof(text); length++) {
 		char *exact = exact_copy(text, length);
@@ -287,7 +296,8 @@ START_TEST(test_message_survives_length)
 	Reason reason;
 
 	ck_assert_int_eq(config_parse(&config, xs, text, strlen(text), &reason), E_INVALID_ARGUMENTS);
-	ck_assert_msg(g_str_has_suffix(reason.text, "a whole number of seconds from 1 to 31536000"), "%s", reason.text);
+	ck_assert_msg(g_str_has_suffix(reason.text, "a whole number of seconds from 1 to 31536000"), "%s",
+		      reason.text);
 	ck_assert_ptr_nonnull(strstr(reason.text, "UserSessionIdleSeconds=x"));
 	ck_assert_int_eq(config_parse(&config, xs, bad, strlen(bad), &reason), E_INVALID_ARGUMENTS);
 	ck_assert_msg(g_str_has_suffix(reason.text, "see bluebrokerd.conf(5)"), "%s", reason.text);
@@ -333,7 +343,8 @@ START_TEST(test_load)
 }
 END_TEST
 
-/* conf/bluebrokerd.conf: every key stands there, commented out, with its default, and its range just above. */
+/* conf/bluebrokerd.conf: every key stands there, commented out, with its default, and its range just
+ * above. */
 START_TEST(test_shipped_file)
 {
 	const char *group = NULL;
@@ -373,7 +384,8 @@ START_TEST(test_shipped_file)
 			key++;
 		ck_assert_msg(key->group != NULL, "no such key: %s", *line);
 		ck_assert_ptr_nonnull(group);
-		ck_assert_msg(strncmp(group + 1, key->group, strlen(key->group)) == 0, "%s is not of %s", key->name, group);
+		ck_assert_msg(strncmp(group + 1, key->group, strlen(key->group)) == 0, "%s is not of %s",
+			      key->name, group);
 		value = key->is_path ? g_strdup("") : key->choices ? g_strdup(key->choices[key->fallback]) :
 						     g_strdup_printf("%u", key->fallback);
 		ck_assert_msg(strcmp(equals + 1, value) == 0, "%s", *line);
@@ -381,8 +393,8 @@ START_TEST(test_shipped_file)
 			g_autofree char *plain = g_strdup_printf("%u to %u.", key->min, key->max);
 			g_autofree char *never = g_strdup_printf("%u (never) to %u.", key->min, key->max);
 
-			ck_assert_msg(strstr(comment->str, plain) || strstr(comment->str, never), "%s: %s", key->name,
-				      comment->str);
+			ck_assert_msg(strstr(comment->str, plain) || strstr(comment->str, never), "%s: %s",
+				      key->name, comment->str);
 		}
 		g_string_append_printf(enabled, "%s\n", *line + 1);
 		g_string_truncate(comment, 0);
@@ -393,10 +405,11 @@ START_TEST(test_shipped_file)
 	ck_assert_uint_eq(found, known);
 
 	/* With every line switched on nothing changes. */
-	ck_assert_msg(config_parse(&config, "enabled", enabled->str, enabled->len, &reason) == 0, "%s", reason.text);
+	ck_assert_msg(config_parse(&config, "enabled", enabled->str, enabled->len, &reason) == 0, "%s",
+		      reason.text);
 	ck_assert_mem_eq(&config, &defaults, sizeof(config));
 }
 END_TEST
 
-UNIT_MAIN("config", test_table_is_sane, test_defaults, test_good, test_choices, test_every_range, test_bad, test_nul_bytes, test_path,
-	  test_message_survives_length, test_load, test_shipped_file)
+UNIT_MAIN("config", test_table_is_sane, test_defaults, test_good, test_choices, test_every_range, test_bad,
+	  test_nul_bytes, test_path, test_message_survives_length, test_load, test_shipped_file)

@@ -19,7 +19,8 @@ START_TEST(test_sizes)
 		size_t asked;
 		size_t entries;
 	} table[] = {
-		{ 0, 16 }, { 1, 16 }, { 16, 16 }, { 17, 32 }, { 4096, 4096 }, { 4097, 8192 }, { 1048576, 1048576 },
+		{ 0, 16 }, { 1, 16 }, { 16, 16 }, { 17, 32 }, { 4096, 4096 }, { 4097, 8192 },
+		{ 1048576, 1048576 },
 	};
 	Dedup *dedup = NULL;
 	size_t base;
@@ -131,5 +132,5 @@ START_TEST(test_oldest_goes)
 }
 END_TEST
 
-UNIT_MAIN("dedup", test_sizes, test_window, test_extremes, test_remembers_what_fits, test_never_holds_back_new,
-	  test_oldest_goes)
+UNIT_MAIN("dedup", test_sizes, test_window, test_extremes, test_remembers_what_fits,
+	  test_never_holds_back_new, test_oldest_goes)

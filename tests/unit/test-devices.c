@@ -109,8 +109,8 @@ START_TEST(test_connectable)
 	} later[] = {
 		{ 0, ADV_NON_CONNECTABLE, 0 }, { 1, ADV_CONNECTABLE, 1 }, { 2, ADV_NON_CONNECTABLE, 1 },
 		{ 20, ADV_SCANNABLE, 1 }, { 31, ADV_NON_CONNECTABLE, 1 }, { 32, ADV_SCAN_RESPONSE, 1 },
-		{ 32, ADV_NON_CONNECTABLE, 0 }, { 33, ADV_CONNECTABLE_DIRECTED, 1 }, { 60, ADV_NON_CONNECTABLE, 1 },
-		{ 64, ADV_SCANNABLE, 0 }, { 65, ADV_UNKNOWN, 0 },
+		{ 32, ADV_NON_CONNECTABLE, 0 }, { 33, ADV_CONNECTABLE_DIRECTED, 1 },
+		{ 60, ADV_NON_CONNECTABLE, 1 }, { 64, ADV_SCANNABLE, 0 }, { 65, ADV_UNKNOWN, 0 },
 	};
 	Devices *devices;
 
@@ -145,7 +145,8 @@ START_TEST(test_name)
 		{ "\x03\x08" "ab", 4, "ab" },
 		{ "\x03\x08" "cd", 4, "cd" },
 		{ "\x05\x09" "cdef", 6, "cdef" },
-		{ "\x03\x08" "xy", 4, "cdef" },		/* a shortened name does not displace a complete one */
+		{ "\x03\x08" "xy", 4,
+		  "cdef" },		/* a shortened name does not displace a complete one */
 		{ "\x02\x01\x06", 3, "cdef" },
 		{ "\x01\x09", 2, "cdef" },
 		{ "\x05\x09" "gh\0\0", 6, "gh" },
@@ -369,11 +370,14 @@ static void note_from(Devices *devices, const Addr *addr, uint64_t time)
 	report_note(devices, &info);
 }
 
-/* A device with private addresses has one row, whichever it was heard with first, and whenever that was found out. */
+/* A device with private addresses has one row, whichever it was heard with first, and whenever that was found
+ * out. */
 START_TEST(test_identity)
 {
-	const Addr first = addr_of("4A:00:00:00:00:01", ADDR_RANDOM), second = addr_of("4A:00:00:00:00:02", ADDR_RANDOM);
-	const Addr identity = addr_of("00:1A:7D:01:02:03", ADDR_PUBLIC), other = addr_of("4A:00:00:00:00:03", ADDR_RANDOM);
+	const Addr first = addr_of("4A:00:00:00:00:01", ADDR_RANDOM),
+		   second = addr_of("4A:00:00:00:00:02", ADDR_RANDOM);
+	const Addr identity = addr_of("00:1A:7D:01:02:03", ADDR_PUBLIC),
+		   other = addr_of("4A:00:00:00:00:03", ADDR_RANDOM);
 	Identities *identities;
 	const DeviceRow *row;
 	Devices *devices;
@@ -410,5 +414,5 @@ START_TEST(test_identity)
 }
 END_TEST
 
-UNIT_MAIN("devices", test_identity, test_empty, test_row, test_connectable, test_name, test_name_is_utf8, test_facts, test_facts_bounded, test_order, test_bounded,
-	  test_keeps_references)
+UNIT_MAIN("devices", test_identity, test_empty, test_row, test_connectable, test_name, test_name_is_utf8,
+	  test_facts, test_facts_bounded, test_order, test_bounded, test_keeps_references)

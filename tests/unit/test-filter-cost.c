@@ -100,8 +100,8 @@ static double seconds(unsigned shift, uint64_t factor)
 	return (double)(clock() - start) / CLOCKS_PER_SEC;
 }
 
-/* Addresses with all but equal bits are as good as those that are well spread. Were the set to become a list, it would
- * take some thousand times as long: far from what a busy machine does. */
+/* Addresses with all but equal bits are as good as those that are well spread. Were the set to become a list,
+ * it would take some thousand times as long: far from what a busy machine does. */
 START_TEST(test_many_similar_addresses)
 {
 	static const unsigned shifts[] = { 0, 1, 4, 8, 12, 16, 20, 24, 28, 32 };
@@ -110,7 +110,8 @@ START_TEST(test_many_similar_addresses)
 	for (size_t i = 0; i < ARRAY_SIZE(shifts); i++) {
 		double took = seconds(shifts[i], 1);
 
-		ck_assert_msg(took < 200 * spread + 1, "shift %u: %f s, well spread %f s", shifts[i], took, spread);
+		ck_assert_msg(took < 200 * spread + 1, "shift %u: %f s, well spread %f s", shifts[i], took,
+			      spread);
 	}
 }
 END_TEST

@@ -26,9 +26,10 @@ START_TEST(test_rssi)
 		int8_t rssi;
 		bool passes;
 	} table[] = {
-		{ -60, -60, true }, { -60, -61, false }, { -60, 0, true }, { -60, 20, true }, { -127, -127, true },
-		{ -128, -128, true }, { 0, -1, false }, { 126, 126, true }, { INT16_MIN, -128, true },
-		{ INT16_MAX, 126, false }, { -127, RSSI_UNKNOWN, false }, { INT16_MIN, RSSI_UNKNOWN, false },
+		{ -60, -60, true }, { -60, -61, false }, { -60, 0, true }, { -60, 20, true },
+		{ -127, -127, true }, { -128, -128, true }, { 0, -1, false }, { 126, 126, true },
+		{ INT16_MIN, -128, true }, { INT16_MAX, 126, false }, { -127, RSSI_UNKNOWN, false },
+		{ INT16_MIN, RSSI_UNKNOWN, false },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
@@ -126,7 +127,8 @@ START_TEST(test_uuids)
 		{ "180d", "\x05\x20\x0d\x18\x00\x00", 6, true },
 		{ "180d", "\x04\x05\x0d\x18\x00", 5, false },
 		{ "0000180d-0000-1000-8000-00805f9b34fb", "\x03\x03\x0d\x18", 4, true },
-		{ "180d", "\x11\x07\xfb\x34\x9b\x5f\x80\x00\x00\x80\x00\x10\x00\x00\x0d\x18\x00\x00", 18, true },
+		{ "180d", "\x11\x07\xfb\x34\x9b\x5f\x80\x00\x00\x80\x00\x10\x00\x00\x0d\x18\x00\x00", 18,
+		  true },
 		{ "6e400001-b5a3-f393-e0a9-e50e24dcca9e",
 		  "\x11\x06\x9e\xca\xdc\x24\x0e\xe5\xa9\xe0\x93\xf3\xa3\xb5\x01\x00\x40\x6e", 18, true },
 		{ "6e400001-b5a3-f393-e0a9-e50e24dcca9e",
@@ -141,9 +143,11 @@ START_TEST(test_uuids)
 		Filter *filter = filter_make();
 
 		filter_want_uuid(filter, table[i].wanted);
-		ck_assert_msg(filter_passes_data(filter, table[i].data, table[i].length) == table[i].passes, "row %zu", i);
+		ck_assert_msg(filter_passes_data(filter, table[i].data, table[i].length) == table[i].passes,
+			      "row %zu", i);
 		filter_want_uuid(filter, "fe59");	/* another one does not hide the first */
-		ck_assert_msg(filter_passes_data(filter, table[i].data, table[i].length) == table[i].passes, "row %zu", i);
+		ck_assert_msg(filter_passes_data(filter, table[i].data, table[i].length) == table[i].passes,
+			      "row %zu", i);
 		ck_assert(filter_passes_data(filter, "\x03\x03\x59\xfe", 4));
 		filter_free(filter);
 	}
@@ -209,8 +213,12 @@ END_TEST
 /* Of a device with private addresses, any will do; whichever it is heard with. */
 START_TEST(test_private_addresses)
 {
-	Addr identity = { { 0x00, 0x1a, 0x7d, 1, 2, 3 }, ADDR_PUBLIC }, stranger = { { 0x4a, 9 }, ADDR_RANDOM };
-	Addr addrs[] = { { { 0x4a, 1 }, ADDR_RANDOM }, { { 0x4a, 2 }, ADDR_RANDOM }, { { 0x4a, 3 }, ADDR_RANDOM }, identity };
+	Addr identity = { { 0x00, 0x1a, 0x7d, 1, 2, 3 }, ADDR_PUBLIC },
+	     stranger = { { 0x4a, 9 }, ADDR_RANDOM };
+	Addr addrs[] = { { { 0x4a, 1 }, ADDR_RANDOM },
+			 { { 0x4a, 2 }, ADDR_RANDOM },
+			 { { 0x4a, 3 }, ADDR_RANDOM },
+			 identity };
 	Identities *identities;
 	Devices *devices;
 
@@ -338,8 +346,10 @@ START_TEST(test_pathloss)
 		{ 63, -60, TX_POWER_UNKNOWN, "\x02\x0a\x04", 3, false },
 		{ 64, -60, TX_POWER_UNKNOWN, "", 0, false },
 		{ 65535, -60, TX_POWER_UNKNOWN, "\x01\x0a", 2, false },
-		{ 64, -60, 4, "\x02\x0a\x7e", 3, true },		/* the header counts before the data */
-		{ 64, -60, TX_POWER_UNKNOWN, "\x02\x0a\x7e\x02\x0a\x04", 6, false },	/* the first one counts */
+		{ 64, -60, 4, "\x02\x0a\x7e", 3,
+		  true },		/* the header counts before the data */
+		{ 64, -60, TX_POWER_UNKNOWN, "\x02\x0a\x7e\x02\x0a\x04", 6,
+		  false },	/* the first one counts */
 		{ 65535, RSSI_UNKNOWN, 4, "", 0, false },
 		{ 0, 10, 4, "", 0, true }, { 0, 4, 4, "", 0, true }, { 0, 3, 4, "", 0, false },
 		{ 255, -128, 126, "", 0, true }, { 253, -128, 126, "", 0, false },
@@ -374,7 +384,8 @@ START_TEST(test_patterns)
 		{ 0, 0xff, "\x4c\x00\x02", 3, "\x03\xff\x4c\x00", 4, false },
 		{ 1, 0xff, "\x00", 1, "\x03\xff\x4c\x00", 4, true },
 		{ 2, 0xff, "\x00", 1, "\x03\xff\x4c\x00\x00", 5, false },
-		{ 1, 0xff, "\x00\x02", 2, "\x03\xff\x4c\x00\x02\x0a\x04", 7, false },	/* not into the next one */
+		{ 1, 0xff, "\x00\x02", 2, "\x03\xff\x4c\x00\x02\x0a\x04", 7,
+		  false },	/* not into the next one */
 		{ 0, 0x16, "\x4c\x00", 2, "\x03\xff\x4c\x00", 4, false },
 		{ 0, 0x00, "\x07", 1, "\x02\x00\x07", 3, true },
 		{ 0, 0x01, "\x06", 1, "\x02\x01\x1a\x02\x01\x06", 6, true },
@@ -385,10 +396,14 @@ START_TEST(test_patterns)
 		Filter *filter = filter_make();
 
 		ck_assert_int_eq(filter_add_pattern(filter, table[i].start, table[i].type,
-						    (const uint8_t *)table[i].bytes, table[i].bytes_length), 0);
-		ck_assert_msg(filter_passes_data(filter, table[i].data, table[i].length) == table[i].passes, "row %zu", i);
-		ck_assert_int_eq(filter_add_pattern(filter, 0, table[i].type, (const uint8_t *)"unlikely", 8), 0);
-		ck_assert_msg(filter_passes_data(filter, table[i].data, table[i].length) == table[i].passes, "row %zu", i);
+						    (const uint8_t *)table[i].bytes, table[i].bytes_length),
+				 0);
+		ck_assert_msg(filter_passes_data(filter, table[i].data, table[i].length) == table[i].passes,
+			      "row %zu", i);
+		ck_assert_int_eq(filter_add_pattern(filter, 0, table[i].type, (const uint8_t *)"unlikely", 8),
+				 0);
+		ck_assert_msg(filter_passes_data(filter, table[i].data, table[i].length) == table[i].passes,
+			      "row %zu", i);
 		filter_free(filter);
 	}
 }
@@ -416,7 +431,8 @@ END_TEST
 START_TEST(test_kinds_together)
 {
 	static const uint8_t good[] = {
-		0x02, 0x01, 0x06, 0x03, 0x03, 0x0d, 0x18, 0x02, 0x0a, 0x04, 0x04, 0xff, 0x4c, 0x00, 0x02, 0x03, 0x09, 'H', 'R',
+		0x02, 0x01, 0x06, 0x03, 0x03, 0x0d, 0x18, 0x02, 0x0a, 0x04, 0x04, 0xff, 0x4c, 0x00, 0x02,
+		0x03, 0x09, 'H', 'R',
 	};
 	ReportInfo base = report_info(7, good, sizeof(good)), other = base;
 	Filter *filter = filter_make();
@@ -460,6 +476,6 @@ START_TEST(test_kinds_together)
 }
 END_TEST
 
-UNIT_MAIN("filter", test_private_addresses, test_empty_passes_all, test_rssi, test_adv_type, test_addresses, test_address_of_zeros,
-	  test_uuids, test_manufacturers, test_name, test_of_the_device, test_pathloss, test_patterns, test_impossible_patterns,
-	  test_kinds_together)
+UNIT_MAIN("filter", test_private_addresses, test_empty_passes_all, test_rssi, test_adv_type, test_addresses,
+	  test_address_of_zeros, test_uuids, test_manufacturers, test_name, test_of_the_device, test_pathloss,
+	  test_patterns, test_impossible_patterns, test_kinds_together)

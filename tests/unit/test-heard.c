@@ -44,8 +44,10 @@ START_TEST(test_beacon)
 		hear(&bed, 5, types[i]);
 		ck_assert_uint_eq(sure.called, i + 1);
 		ck_assert_int_eq(sure.error, E_CONNECTION_REFUSED);
-		ck_assert_str_eq(sure.text, "C0:00:00:00:00:05 is heard, but takes no connections: all that it sends is not "
-					    "connectable");
+		ck_assert_str_eq(
+			sure.text,
+			"C0:00:00:00:00:05 is heard, but takes no connections: all that it sends is not "
+			"connectable");
 		bed_expect(&bed, "connect5 disconnect5");
 		bed_end(&bed);
 	}

@@ -20,8 +20,10 @@ START_TEST(test_lines)
 	IdentityKey keys[4];
 
 	ck_assert_uint_eq(read_text(RADIO " 00:1A:7D:01:02:03 public " KEY "\n"
-				    "00:AA:01:00:00:01 00:1A:7D:01:02:04 public " KEY "\n"
-				    RADIO " C0:1A:7D:01:02:05 random 0000000000000000000000000000000A\n", keys, 4), 2);
+					  "00:AA:01:00:00:01 00:1A:7D:01:02:04 public " KEY "\n" RADIO
+					  " C0:1A:7D:01:02:05 random 0000000000000000000000000000000A\n",
+				    keys, 4),
+			  2);
 	ck_assert(addr_equal(&keys[0].identity, &(Addr){ { 0x00, 0x1a, 0x7d, 1, 2, 3 }, 0 }));
 	ck_assert_uint_eq(keys[0].identity.type, ADDR_PUBLIC);
 	ck_assert_uint_eq(keys[0].irk[0], 0xec);
@@ -52,12 +54,16 @@ START_TEST(test_no_more_than_asked_for)
 {
 	IdentityKey keys[2] = { 0 };
 
-	ck_assert_uint_eq(read_text(RADIO " 00:1A:7D:01:02:03 public " KEY "\n" RADIO " 00:1A:7D:01:02:04 public " KEY "\n",
-				    keys, 1), 1);
+	ck_assert_uint_eq(read_text(RADIO " 00:1A:7D:01:02:03 public " KEY "\n" RADIO
+					  " 00:1A:7D:01:02:04 public " KEY "\n",
+				    keys, 1),
+			  1);
 	ck_assert_uint_eq(keys[1].irk[0], 0);
 	/* a NUL is no end */
 	ck_assert_uint_eq(key_list_read("\0\n" RADIO " 00:1A:7D:01:02:03 public " KEY "\n",
-					2 + sizeof(RADIO " 00:1A:7D:01:02:03 public " KEY "\n") - 1, &radio, keys, 1), 1);
+					2 + sizeof(RADIO " 00:1A:7D:01:02:03 public " KEY "\n") - 1, &radio,
+					keys, 1),
+			  1);
 }
 END_TEST
 

@@ -27,8 +27,9 @@ START_TEST(test_written_and_read)
 	ck_assert_int_eq(bed_connect(&bed, 7, bed.a, &other), 0);
 	ck_assert_uint_eq(bed.owned, 2);
 	text = ledger_format(bed.broker, "bus/:1.5");
-	ck_assert_str_eq(text->str, "bluebrokerd links of bus/:1.5\n"
-				    "00:AA:01:00:00:01 C0:00:00:00:00:05\n00:AA:01:00:00:01 C0:00:00:00:00:06\n");
+	ck_assert_str_eq(text->str,
+			 "bluebrokerd links of bus/:1.5\n"
+			 "00:AA:01:00:00:01 C0:00:00:00:00:05\n00:AA:01:00:00:01 C0:00:00:00:00:06\n");
 	ck_assert_uint_eq(parse(text->str, entries), 2);
 	ck_assert(addr_equal(&entries[0].radio, &bed.radio->addr));
 	ck_assert_uint_eq(entries[0].addr.bytes[5], 5);
@@ -62,7 +63,9 @@ START_TEST(test_whatever_it_is)
 		ck_assert_msg(parse(nothing[i], entries) == 0, "%zu", i);
 	ck_assert_uint_eq(ledger_parse(zeros, sizeof(zeros), "bus/:1.5", entries), 0);
 	/* a bad line spoils no other, and there is an end to it */
-	ck_assert_uint_eq(parse("bluebrokerd links of bus/:1.5\nfoo\n00:AA:01:00:00:01 C0:00:00:00:00:05\n", entries), 1);
+	ck_assert_uint_eq(
+		parse("bluebrokerd links of bus/:1.5\nfoo\n00:AA:01:00:00:01 C0:00:00:00:00:05\n", entries),
+		1);
 	for (unsigned i = 0; i < 2 * LEDGER_ENTRIES_MAX; i++)
 		g_string_append(long_one, "00:AA:01:00:00:01 C0:00:00:00:00:05\n");
 	ck_assert_uint_eq(parse(long_one->str, entries), LEDGER_ENTRIES_MAX);

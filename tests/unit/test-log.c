@@ -13,7 +13,8 @@ START_TEST(test_printable)
 		const char *text, *expected;
 	} rows[] = {
 		{ "", "" },
-		{ "LoPy: \"Gr\u00fcn\" \u20ac \U0001f600 \u65e5", "LoPy: \"Gr\u00fcn\" \u20ac \U0001f600 \u65e5" },
+		{ "LoPy: \"Gr\u00fcn\" \u20ac \U0001f600 \u65e5",
+		  "LoPy: \"Gr\u00fcn\" \u20ac \U0001f600 \u65e5" },
 		{ "a\nb\rc\td\x1b[31m\x7f", "a?b?c?d?[31m?" },
 		/* C1: CSI, and next line; as characters, and as bytes */
 		{ "a\xc2\x9b" "31m", "a?31m" }, { "a\xc2\x85z", "a?z" }, { "a\x9b" "31m", "a?31m" },
@@ -21,8 +22,9 @@ START_TEST(test_printable)
 		{ "\u202e\u2066x\u2069\u200f\u061c", "??x???" }, { "a\u2028b\u2029c", "a?b?c" },
 		{ "a\u200bb\ufeffc\u00ad", "a?b?c?" }, { "\U000e0041", "?" }, { "\ue000", "?" },
 		/* no UTF-8: cut off, too long, surrogates, above the last */
-		{ "a\xc3", "a?" }, { "\xe2\x82z", "??z" }, { "\xc0\x80\xc1\xbf", "????" }, { "\xe0\x80\x8a", "???" },
-		{ "\xed\xa0\x80", "?" }, { "\xf5\x80\x80\x80", "????" }, { "\xf0\x80\x80\x8a", "????" }, { "\xff\xfe", "??" },
+		{ "a\xc3", "a?" }, { "\xe2\x82z", "??z" }, { "\xc0\x80\xc1\xbf", "????" },
+		{ "\xe0\x80\x8a", "???" }, { "\xed\xa0\x80", "?" }, { "\xf5\x80\x80\x80", "????" },
+		{ "\xf0\x80\x80\x8a", "????" }, { "\xff\xfe", "??" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -47,7 +49,8 @@ static bool may_stay(gunichar c)
 		break;
 	}
 	/* those that turn the direction of writing, or hide in it */
-	return c != 0x061c && c != 0x200e && c != 0x200f && !(c >= 0x202a && c <= 0x202e) && !(c >= 0x2066 && c <= 0x2069);
+	return c != 0x061c && c != 0x200e && c != 0x200f && !(c >= 0x202a && c <= 0x202e) &&
+	       !(c >= 0x2066 && c <= 0x2069);
 }
 
 /* Every character there is, and every start of a text. */

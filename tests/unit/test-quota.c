@@ -173,4 +173,5 @@ START_TEST(test_time)
 }
 END_TEST
 
-UNIT_MAIN("quota", test_limits, test_users_are_apart, test_charge_outlives_reference, test_mistakes_abort, test_time)
+UNIT_MAIN("quota", test_limits, test_users_are_apart, test_charge_outlives_reference, test_mistakes_abort,
+	  test_time)

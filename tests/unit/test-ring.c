@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A session's FIFO: order, both overflow policies, and that a gap in the numbers is a loss and nothing else. */
+/* A session's FIFO: order, both overflow policies, and that a gap in the numbers is a loss and nothing
+ * else. */
 #include <errno.h>
 
 #include "core/ring.h"
@@ -224,5 +225,5 @@ START_TEST(test_free_drops_references)
 }
 END_TEST
 
-UNIT_MAIN("ring", test_new, test_drop_oldest, test_drop_newest, test_lose_and_clear, test_random_walk, test_sizes,
-	  test_free_drops_references)
+UNIT_MAIN("ring", test_new, test_drop_oldest, test_drop_newest, test_lose_and_clear, test_random_walk,
+	  test_sizes, test_free_drops_references)

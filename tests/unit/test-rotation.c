@@ -44,8 +44,8 @@ START_TEST(test_fair)
 		unsigned sessions;
 		unsigned places;	/* at once */
 	} rows[] = {
-		{ 4, true, 8, 4 }, { 4, true, 5, 4 }, { 4, true, 13, 4 }, { 1, true, 3, 1 }, { 5, false, 8, 1 },
-		{ 5, false, 6, 1 }, { 5, false, 16, 1 }, { 3, true, 16, 3 },
+		{ 4, true, 8, 4 }, { 4, true, 5, 4 }, { 4, true, 13, 4 }, { 1, true, 3, 1 },
+		{ 5, false, 8, 1 }, { 5, false, 6, 1 }, { 5, false, 16, 1 }, { 3, true, 16, 3 },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -226,7 +226,8 @@ START_TEST(test_numbers)
 }
 END_TEST
 
-/* New data keeps the place: who changes it often is not on air for longer; nor less, but for the time that this takes. */
+/* New data keeps the place: who changes it often is not on air for longer; nor less, but for the time that
+ * this takes. */
 START_TEST(test_new_data)
 {
 	static const uint64_t periods[] = { 1900 * MSEC, 700 * MSEC, 50 * MSEC };
@@ -293,5 +294,6 @@ START_TEST(test_radio_off_and_gone)
 }
 END_TEST
 
-UNIT_MAIN("rotation", test_room_for_all, test_fair, test_period, test_others, test_others_come_and_go, test_others_have_all,
-	  test_sessions_come_and_go, test_numbers, test_new_data, test_new_data_all_the_time, test_radio_off_and_gone)
+UNIT_MAIN("rotation", test_room_for_all, test_fair, test_period, test_others, test_others_come_and_go,
+	  test_others_have_all, test_sessions_come_and_go, test_numbers, test_new_data,
+	  test_new_data_all_the_time, test_radio_off_and_gone)

@@ -5,7 +5,8 @@
 
 START_TEST(test_reference)
 {
-	/* The number in the paper's appendix A is that of length 15; the others are of the reference program's list. */
+	/* The number in the paper's appendix A is that of length 15; the others are of the reference
+	 * program's list. */
 	static const struct {
 		size_t length;
 		uint64_t hash;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* When the HCI monitor is tried again, and when it is not: with a monitor that the tests give and take away. */
+/* When the HCI monitor is tried again, and when it is not: with a monitor that the tests give and take
+ * away. */
 #include "bed.h"
 #include "source.h"
 
@@ -11,7 +12,8 @@ static const MonitorOps *monitor_ops;
 static void *monitor_userdata;
 static char one_monitor;
 
-int monitor_new(Monitor **ret, sd_event *event UNUSED, int64_t priority UNUSED, const MonitorOps *ops, void *userdata)
+int monitor_new(Monitor **ret, sd_event *event UNUSED, int64_t priority UNUSED, const MonitorOps *ops,
+		void *userdata)
 {
 	tries++;
 	if (answer < 0)
@@ -210,5 +212,5 @@ START_TEST(test_obeys_the_configuration)
 }
 END_TEST
 
-UNIT_MAIN("source", test_comes_with_time, test_comes_with_a_radio, test_fails_and_comes_back, test_waits_for_a_scan,
-	  test_obeys_the_configuration)
+UNIT_MAIN("source", test_comes_with_time, test_comes_with_a_radio, test_fails_and_comes_back,
+	  test_waits_for_a_scan, test_obeys_the_configuration)

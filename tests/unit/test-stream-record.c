@@ -47,7 +47,8 @@ START_TEST(test_layout)
 
 	ring_lose(ring);
 	report_push(ring, &info);
-	ck_assert_uint_eq(stream_datagram(ring, 9, 0x123456789abcdef0, bytes, sizeof(bytes), &count), sizeof(wanted));
+	ck_assert_uint_eq(stream_datagram(ring, 9, 0x123456789abcdef0, bytes, sizeof(bytes), &count),
+			  sizeof(wanted));
 	ck_assert_uint_eq(count, 1);
 	ck_assert(memcmp(bytes, wanted, sizeof(wanted)) == 0);
 	ck_assert_uint_eq(ring_count(ring), 1);
@@ -104,7 +105,8 @@ START_TEST(test_room)
 	ck_assert_uint_eq(count, 0);
 	for (int i = 0; i < 100; i++)
 		report_push(ring, &info);
-	ck_assert_uint_eq(stream_datagram(ring, 7, 0, bytes, sizeof(bytes), &count), BB_STREAM_HEADER_SIZE + 7 * LONGEST);
+	ck_assert_uint_eq(stream_datagram(ring, 7, 0, bytes, sizeof(bytes), &count),
+			  BB_STREAM_HEADER_SIZE + 7 * LONGEST);
 	ck_assert_uint_eq(count, 7);
 	ck_assert_uint_eq(stream_datagram(ring, 4096, 0, bytes, sizeof(bytes), &count),
 			  BB_STREAM_HEADER_SIZE + 38 * LONGEST);
@@ -112,7 +114,8 @@ START_TEST(test_room)
 	for (size_t i = 0; i < 3; i++) {
 		stream_datagram(ring, 4096, 0, bytes, BB_STREAM_HEADER_SIZE + i * LONGEST, &count);
 		ck_assert_uint_eq(count, i);
-		stream_datagram(ring, 4096, 0, bytes, BB_STREAM_HEADER_SIZE + i * LONGEST + LONGEST - 1, &count);
+		stream_datagram(ring, 4096, 0, bytes, BB_STREAM_HEADER_SIZE + i * LONGEST + LONGEST - 1,
+				&count);
 		ck_assert_uint_eq(count, i);
 	}
 	ring_free(ring);
@@ -181,9 +184,11 @@ START_TEST(test_other_layouts)
 		{ 3, 16 + 37, 1, -1 },
 		{ 4, 0, 0, 0 }, { 4, 1, 1, 0 }, { 4, 3, 2, -1 }, { 5, 1, 2, -1 },	/* count */
 		{ 6, 0xff, 2, 0 },			/* reserved */
-		{ 16, 36, 0, -1 }, { 16, 33, 0, -1 }, { 16, 0, 0, -1 }, { 17, 1, 0, -1 },	/* length of a record */
+		{ 16, 36, 0, -1 }, { 16, 33, 0, -1 }, { 16, 0, 0, -1 },
+		{ 17, 1, 0, -1 },	/* length of a record */
 		{ 16, 74, 1, -1 },
-		{ 48, 0, 2, 0 }, { 48, 2, 2, 0 }, { 48, 4, 0, -1 }, { 49, 0xff, 0, -1 },	/* of its data */
+		{ 48, 0, 2, 0 }, { 48, 2, 2, 0 }, { 48, 4, 0, -1 },
+		{ 49, 0xff, 0, -1 },	/* of its data */
 	};
 	int end;
 
@@ -191,8 +196,8 @@ START_TEST(test_other_layouts)
 		size_t length = two_records();
 
 		bytes[rows[i].at] = rows[i].value;
-		ck_assert_msg(read_all(length, &end) == rows[i].count && end == rows[i].end, "%zu := %u", rows[i].at,
-			      rows[i].value);
+		ck_assert_msg(read_all(length, &end) == rows[i].count && end == rows[i].end, "%zu := %u",
+			      rows[i].at, rows[i].value);
 	}
 
 	/* a longer header and a longer record */

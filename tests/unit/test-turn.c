@@ -245,6 +245,6 @@ START_TEST(test_callers_before_links_that_come_back)
 }
 END_TEST
 
-UNIT_MAIN("turn", test_gives_way_and_comes_again, test_services_are_in_nobodys_way, test_services_give_up_their_slot,
-	  test_round, test_remembered, test_memory_is_bounded, test_growing_pauses,
-	  test_callers_before_links_that_come_back)
+UNIT_MAIN("turn", test_gives_way_and_comes_again, test_services_are_in_nobodys_way,
+	  test_services_give_up_their_slot, test_round, test_remembered, test_memory_is_bounded,
+	  test_growing_pauses, test_callers_before_links_that_come_back)

@@ -49,10 +49,10 @@ END_TEST
 START_TEST(test_parse_bad)
 {
 	static const char *const table[] = {
-		"", " ", "0x", "x", "g", "180g", "0x180g", "-1", "+1", " 180d", "180d ", "180d\n", "123456789",
-		"0x123456789", "1234567890", "123456789012345", "12345678901234567", "00x1", "x180d", "18 0d",
-		"6e400001b5a3f393e0a9e50e24dcca9e", "6e400001-b5a3-f393-e0a9-e50e24dcca9", "{180d}",
-		"6e400001-b5a3-f393-e0a9-e50e24dcca9e0", "6e400001-b5a3-f393-e0a9-e50e24dcca9g",
+		"", " ", "0x", "x", "g", "180g", "0x180g", "-1", "+1", " 180d", "180d ", "180d\n",
+		"123456789", "0x123456789", "1234567890", "123456789012345", "12345678901234567", "00x1",
+		"x180d", "18 0d", "6e400001b5a3f393e0a9e50e24dcca9e", "6e400001-b5a3-f393-e0a9-e50e24dcca9",
+		"{180d}", "6e400001-b5a3-f393-e0a9-e50e24dcca9e0", "6e400001-b5a3-f393-e0a9-e50e24dcca9g",
 		"6e400001-b5a3-f393-e0a9ee50e24dcca9e", "6e400001xb5a3-f393-e0a9-e50e24dcca9e",
 		"6e40000-1b5a3-f393-e0a9-e50e24dcca9e", "------------------------------------",
 		"6e400001-b5a3-f393-e0a9-e50e24dcca9\xc3", "0x6e400001-b5a3-f393-e0a9-e50e24dcca",
@@ -75,7 +75,8 @@ START_TEST(test_from_int)
 		uint32_t value;
 		uint8_t width;
 	} table[] = {
-		{ 0, 2 }, { 1, 2 }, { 0x180d, 2 }, { 0xffff, 2 }, { 0x10000, 4 }, { 0xabc123, 4 }, { UINT32_MAX, 4 },
+		{ 0, 2 }, { 1, 2 }, { 0x180d, 2 }, { 0xffff, 2 }, { 0x10000, 4 }, { 0xabc123, 4 },
+		{ UINT32_MAX, 4 },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
@@ -130,7 +131,8 @@ END_TEST
 
 START_TEST(test_equal_ignores_width)
 {
-	static const char *const same[] = { "180d", "0x180D", "0000180d", "0000180D-0000-1000-8000-00805F9B34FB" };
+	static const char *const same[] = { "180d", "0x180D", "0000180d",
+					    "0000180D-0000-1000-8000-00805F9B34FB" };
 	Uuid first, other;
 	uint32_t value;
 

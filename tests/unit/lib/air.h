@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * bluetoothd, the kernel and the controller, as far as advertising goes, in virtual time, with a count of who was
- * on air for how long. A controller with sets has all that is registered on air; else the kernel turns, from the
- * newest to the oldest.
+ * bluetoothd, the kernel and the controller, as far as advertising goes, in virtual time, with a count of who
+ * was on air for how long. A controller with sets has all that is registered on air; else the kernel turns,
+ * from the newest to the oldest.
  */
 #pragma once
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The edges of a Bed: each op notes a word of what is asked. In the words, a radio is named by its index, a device
- * by its address's last byte, an attribute of a peer's by its handle, an advertisement by its session's number, a
- * service of ours by session.number, and an attribute of it by session.service.number.
+ * The edges of a Bed: each op notes a word of what is asked. In the words, a radio is named by its index, a
+ * device by its address's last byte, an attribute of a peer's by its handle, an advertisement by its
+ * session's number, a service of ours by session.number, and an attribute of it by session.service.number.
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a test of core lies in: a broker whose edges (bed-radio, bed-face) write down what is asked of them, and a
- * clock that the test moves by hand.
+ * What a test of core lies in: a broker whose edges (bed-radio, bed-face) write down what is asked of them,
+ * and a clock that the test moves by hand.
  */
 #pragma once
 

@@ -7,7 +7,8 @@
 #include "../../lib/run.h"
 #include "util/macros.h"
 
-/* ck_assert() for inner loops: that notes its place in a file even when all is well, which takes a microsecond. */
+/* ck_assert() for inner loops: that notes its place in a file even when all is well, which takes a
+ * microsecond. */
 #define must(condition) do {								\
 		if (!(condition))							\
 			ck_abort_msg("not so: %s", #condition);				\
