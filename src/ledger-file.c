@@ -93,25 +93,23 @@ void ledger_file_close(LedgerFile *file)
 
 void ledger_file_save(LedgerFile *file, const Bluez *bluez, const Broker *broker)
 {
+	g_autoptr(GString) text = NULL;
 	g_autofree char *word = NULL;
-	GString *text;
 	int r;
 
 	if (!file->path || !bluez || !bluez->owner)
 		return;
 	word = word_for(bluez);
 	text = ledger_format(broker, word);
-	if (file->written && strcmp(file->written, text->str) == 0) {
-		g_string_free(text, TRUE);
+	if (file->written && strcmp(file->written, text->str) == 0)
 		return;
-	}
 	r = write_file(file, text->str, text->len);
 	if (r < 0 && !file->failed)
 		log_warning("%s cannot be written (%s): links that are open when the daemon is killed stay "
 			    "open", file->path, strerror(-r));
 	file->failed = r < 0;
 	g_free(file->written);
-	file->written = g_string_free(text, r < 0);
+	file->written = r < 0 ? NULL : g_string_free(g_steal_pointer(&text), FALSE);
 }
 
 void ledger_file_adopt(LedgerFile *file, const Bluez *bluez, Radio *radio)

@@ -101,24 +101,22 @@ static PairingAnswer decide(Bluez *bluez, const Subject *subject, PairingKind ki
 
 static void answer_passkey(void *edge, bool accept, uint32_t passkey)
 {
-	sd_bus_message *m = edge;
+	CLEANUP(sd_bus_message_unrefp) sd_bus_message *m = edge;
 
 	if (accept)
 		(void)sd_bus_reply_method_return(m, "u", passkey);
 	else
 		(void)sd_bus_reply_method_errorf(m, REJECTED, "refused");
-	sd_bus_message_unref(m);
 }
 
 static void answer_yes_or_no(void *edge, bool accept, uint32_t passkey UNUSED)
 {
-	sd_bus_message *m = edge;
+	CLEANUP(sd_bus_message_unrefp) sd_bus_message *m = edge;
 
 	if (accept)
 		(void)sd_bus_reply_method_return(m, NULL);
 	else
 		(void)sd_bus_reply_method_errorf(m, REJECTED, "refused");
-	sd_bus_message_unref(m);
 }
 
 static void answer_nothing(void *edge UNUSED, bool accept UNUSED, uint32_t passkey UNUSED)

@@ -36,17 +36,14 @@ bool bluez_is_sender(const Bluez *bluez, sd_bus_message *m)
 
 int bluez_ping(const Bluez *bluez, sd_bus_slot **ret, sd_bus_message_handler_t callback, void *userdata)
 {
-	sd_bus_message *m = NULL;
+	CLEANUP(sd_bus_message_unrefp) sd_bus_message *m = NULL;
 	int r;
 
 	if (!bluez->owner)
 		return -ENOTCONN;
 	r = sd_bus_message_new_method_call(bluez->bus, &m, bluez->owner, "/", "org.freedesktop.DBus.Peer",
 					   "Ping");
-	if (r >= 0)
-		r = sd_bus_call_async(bluez->bus, ret, m, callback, userdata, UINT64_MAX);
-	sd_bus_message_unref(m);
-	return r;
+	return r < 0 ? r : sd_bus_call_async(bluez->bus, ret, m, callback, userdata, UINT64_MAX);
 }
 
 /* Whatever object of ours it is for: there is nothing on this connection for anybody else. */
