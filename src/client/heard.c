@@ -3,11 +3,9 @@
 #include "client/heard.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "client/boottime.h"
 #include "client/describe.h"
-#include "client/json.h"
 #include "client/text.h"
 #include "meaning/ad.h"
 #include "meaning/constants.h"
@@ -77,79 +75,68 @@ void heard_append_line(GString *out, const Heard *heard, const HeardStyle *style
 	g_string_append_c(out, '\n');
 }
 
-static void append_number(Json *json, const char *key, int number, int unknown)
+static void tell_number(const FactWriter *writer, const char *key, int number, int unknown)
 {
-	if (number == unknown)
-		return;
-	json_key(json, key);
-	json_int(json, number);
+	if (number != unknown)
+		fact_int(writer, key, NULL, number);
 }
 
-static void append_flag(Json *json, const char *key, bool set)
+static void tell_flag(const FactWriter *writer, const char *key, bool set)
 {
-	if (!set)
-		return;
-	json_key(json, key);
-	json_bool(json, true);
+	if (set)
+		fact_bool(writer, key, NULL, true);
 }
 
 /* What not every source knows: left out where it is not told, and flags where they are not set. */
-static void append_extras(Json *json, const Heard *heard)
+static void tell_extras(const FactWriter *writer, const Heard *heard)
 {
-	append_number(json, "tx_power", heard->tx_power, TX_POWER_UNKNOWN);
-	append_number(json, "primary_phy", heard->primary_phy, 0);
-	append_number(json, "secondary_phy", heard->secondary_phy, 0);
-	append_number(json, "sid", heard->sid, SID_NONE);
-	append_flag(json, "extended", heard->flags & BB_STREAM_EXTENDED);
-	append_flag(json, "synthesized", heard->flags & BB_STREAM_SYNTHESIZED);
-	append_flag(json, "truncated", heard->flags & BB_STREAM_TRUNCATED);
-	json_key(json, "sequence");
-	json_uint(json, heard->sequence);
+	tell_number(writer, "tx_power", heard->tx_power, TX_POWER_UNKNOWN);
+	tell_number(writer, "primary_phy", heard->primary_phy, 0);
+	tell_number(writer, "secondary_phy", heard->secondary_phy, 0);
+	tell_number(writer, "sid", heard->sid, SID_NONE);
+	tell_flag(writer, "extended", heard->flags & BB_STREAM_EXTENDED);
+	tell_flag(writer, "synthesized", heard->flags & BB_STREAM_SYNTHESIZED);
+	tell_flag(writer, "truncated", heard->flags & BB_STREAM_TRUNCATED);
+	fact_int(writer, "sequence", NULL, (long long)heard->sequence);
+}
+
+static void tell_name(const FactWriter *writer, const Heard *heard)
+{
+	AdField field;
+	Decoded decoded;
+
+	if (!ad_find_name(heard->data, heard->length, &field)) {
+		fact_null(writer, "name", NULL);
+		return;
+	}
+	decode_field(&field, &decoded);
+	fact_string(writer, "name", NULL, (const char *)decoded.rest, (gssize)decoded.rest_length);
 }
 
 void heard_append_json(GString *out, const Heard *heard, const HeardStyle *style)
 {
 	g_autofree char *utc = boottime_format_utc(heard->time, style->wall_offset);
-	AdField field;
-	Json json;
+	FactLine line;
+	const FactWriter *writer = fact_line_begin(&line, out, true);
 
-	json_init(&json, out);
-	json_begin_object(&json);
-	json_key(&json, "time");
-	json_string(&json, utc, -1);
-	json_key(&json, "boottime_us");
-	json_uint(&json, heard->time);
-	json_key(&json, "address");
-	json_string(&json, heard->address, -1);
-	json_key(&json, "address_type");
-	json_string(&json, name_of_addr_type(heard->addr_type), -1);
-	json_key(&json, "adv_type");
-	json_uint(&json, heard->adv_type);
-	json_key(&json, "adv_type_name");
-	json_string(&json, name_of_adv_type(heard->adv_type), -1);
-	json_key(&json, "rssi");
+	fact_string(writer, "time", NULL, utc, -1);
+	fact_int(writer, "boottime_us", NULL, (long long)heard->time);
+	fact_string(writer, "address", NULL, heard->address, -1);
+	fact_string(writer, "address_type", NULL, name_of_addr_type(heard->addr_type), -1);
+	fact_int(writer, "adv_type", NULL, heard->adv_type);
+	fact_string(writer, "adv_type_name", NULL, name_of_adv_type(heard->adv_type), -1);
 	if (heard->rssi == RSSI_UNKNOWN)
-		json_null(&json);
+		fact_null(writer, "rssi", NULL);
 	else
-		json_int(&json, heard->rssi);
-	json_key(&json, "name");
-	if (ad_find_name(heard->data, heard->length, &field)) {
-		Decoded decoded;
-
-		decode_field(&field, &decoded);
-		json_string(&json, (const char *)decoded.rest, (gssize)decoded.rest_length);
-	} else {
-		json_null(&json);
-	}
-	json_key(&json, "data");
-	json_hex(&json, heard->data, heard->length);
+		fact_int(writer, "rssi", NULL, heard->rssi);
+	tell_name(writer, heard);
+	fact_bytes(writer, "data", NULL, heard->data, heard->length);
 	if (!style->raw) {
-		json_key(&json, "fields");
-		describe_json(&json, heard->data, heard->length);
+		fact_begin_array(writer, "fields");
+		describe_structures(writer, heard->data, heard->length, -1);
+		fact_end_array(writer);
 	}
-	append_extras(&json, heard);
-	json_key(&json, "lost");
-	json_uint(&json, style->lost);
-	json_end_object(&json);
-	g_string_append_c(out, '\n');
+	tell_extras(writer, heard);
+	fact_int(writer, "lost", NULL, (long long)style->lost);
+	fact_line_end(&line, out);
 }

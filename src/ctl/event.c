@@ -3,80 +3,52 @@
 #include "ctl/event.h"
 
 #include "client/boottime.h"
-#include "client/heard.h"
-#include "client/json.h"
+#include "client/fact.h"
 #include "client/output.h"
-#include "client/text.h"
 #include "client/value-print.h"
-#include "meaning/value.h"
 
-static void append_line(GString *out, const Event *event)
+static void tell_time(const FactWriter *writer)
 {
-	boottime_append_local(out, boottime_now(), boottime_to_wall());
-	if (event->client) {
-		g_string_append_c(out, ' ');
-		text_append(out, event->client, -1);
-	}
-	g_string_append_printf(out, " %s", event->what);
-	if (event->radio)
-		g_string_append_printf(out, " %s", event->radio);
-	if (event->characteristic)
-		g_string_append_printf(out, " %s", event->characteristic);
-	if (event->value) {
-		size_t length;
-		const uint8_t *bytes = g_bytes_get_data(event->value, &length);
+	int64_t wall_offset = boottime_to_wall();
+	uint64_t now = boottime_now();
+	g_autofree char *utc = boottime_format_utc(now, wall_offset);
 
-		g_string_append_c(out, ' ');
-		value_print(out, VALUE_ANY, bytes, length);
-	}
-	if (event->has_subscribers)
-		g_string_append_printf(out, " %u", event->subscribers);
+	fact_string(writer, "time", NULL, utc, -1);
+	if (writer->text)
+		boottime_append_local(writer->text, now, wall_offset);
 }
 
-static void append_json(GString *out, const Event *event)
+static void tell_value(const FactWriter *writer, GBytes *value)
 {
-	g_autofree char *utc = boottime_format_utc(boottime_now(), boottime_to_wall());
-	Json json;
+	size_t length;
+	const uint8_t *bytes = g_bytes_get_data(value, &length);
 
-	json_init(&json, out);
-	json_begin_object(&json);
-	json_key(&json, "time");
-	json_string(&json, utc, -1);
-	json_key(&json, "event");
-	json_string(&json, event->what, -1);
-	if (event->radio) {
-		json_key(&json, "radio");
-		json_string(&json, event->radio, -1);
-	}
-	if (event->client) {
-		json_key(&json, "address");
-		json_string(&json, event->client, -1);
-	}
-	if (event->characteristic) {
-		json_key(&json, "characteristic");
-		json_string(&json, event->characteristic, -1);
-	}
-	if (event->value) {
-		size_t length;
-		const uint8_t *bytes = g_bytes_get_data(event->value, &length);
-
-		value_print_json(&json, VALUE_ANY, bytes, length);
-	}
-	if (event->has_subscribers) {
-		json_key(&json, "subscribers");
-		json_uint(&json, event->subscribers);
-	}
-	json_end_object(&json);
+	fact_words(writer, " ");
+	if (writer->text)
+		value_print(writer->text, VALUE_ANY, bytes, length);
+	else
+		value_print_json(writer->json, VALUE_ANY, bytes, length);
 }
 
 bool event_print(const Event *event, bool json)
 {
 	g_autoptr(GString) out = g_string_new(NULL);
+	FactLine line;
+	const FactWriter *writer = fact_line_begin(&line, out, json);
 
+	tell_time(writer);
+	/* people read first who it was */
+	if (!json)
+		fact_name(writer, "address", " %s", event->client);
+	fact_string(writer, "event", " %s", event->what, -1);
+	fact_name(writer, "radio", " %s", event->radio);
 	if (json)
-		append_json(out, event);
-	else
-		append_line(out, event);
-	g_string_append_c(out, '\n');
+		fact_name(writer, "address", NULL, event->client);
+	fact_name(writer, "characteristic", " %s", event->characteristic);
+	if (event->value)
+		tell_value(writer, event->value);
+	if (event->has_subscribers)
+		fact_int(writer, "subscribers", " %lld", event->subscribers);
+	fact_line_end(&line, out);
 	return output_event(out->str, out->len);
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "client/fact.h"
 #include "client/fail.h"
 #include "client/gatt-print.h"
 #include "client/link.h"
@@ -74,35 +75,26 @@ static void append_text(GString *out, Link *link, BrokerConnection1 *proxy, cons
 
 static void append_json(GString *out, Link *link, BrokerConnection1 *proxy, const GPtrArray *tree)
 {
-	unsigned mtu = link_mtu(link);
-	Json json;
+	FactLine line;
+	const FactWriter *writer = fact_line_begin(&line, out, true);
 
-	json_init(&json, out);
-	json_begin_object(&json);
-	json_key(&json, "address");
-	json_string(&json, link_address(link), -1);
-	json_key(&json, "adapter");
-	json_int(&json, session_adapter(link_session(link)));
+	fact_string(writer, "address", NULL, link_address(link), -1);
+	fact_int(writer, "adapter", NULL, session_adapter(link_session(link)));
 	if (proxy) {
 		const char *type = broker_connection1_get_address_type(proxy);
 		int rssi = broker_connection1_get_rssi(proxy);
 
-		json_key(&json, "address_type");
-		json_string(&json, type ? type : "", -1);
-		json_key(&json, "paired");
-		json_bool(&json, broker_connection1_get_paired(proxy));
-		json_key(&json, "rssi");
+		fact_string(writer, "address_type", NULL, type ? type : "", -1);
+		fact_bool(writer, "paired", NULL, broker_connection1_get_paired(proxy));
 		if (rssi == RSSI_UNKNOWN)
-			json_null(&json);
+			fact_null(writer, "rssi", NULL);
 		else
-			json_int(&json, rssi);
+			fact_int(writer, "rssi", NULL, rssi);
 	}
-	json_key(&json, "mtu");
-	json_uint(&json, mtu);
-	json_key(&json, "services");
-	gatt_print_json(&json, tree);
-	json_end_object(&json);
-	g_string_append_c(out, '\n');
+	fact_int(writer, "mtu", NULL, link_mtu(link));
+	json_key(writer->json, "services");
+	gatt_print_json(writer->json, tree);
+	fact_line_end(&line, out);
 }
 
 static ExitCode show(Link *link, const Options *options)
