@@ -370,8 +370,9 @@ START_TEST(bus_goes_away)
 	g_autofree char *bus_log = g_build_filename(world_dir(world), "other-bus.log", NULL);
 	g_autofree char *address = g_strdup_printf("--address=unix:path=%s/other", world_dir(world));
 	g_autofree char *option = g_strdup_printf("--bus=unix:path=%s/other", world_dir(world));
-	const char *const bus_argv[] = { "dbus-daemon",	    "--session", "--nofork", "--nopidfile",
-					 "--print-address", address,	 NULL };
+	const char *const bus_argv[] = {
+		"dbus-daemon", "--session", "--nofork", "--nopidfile", "--print-address", address, NULL
+	};
 	const char *const argv[] = { program(), option, "--config=/dev/null", NULL };
 	Child bus = { 0 }, daemon = { 0 };
 
@@ -395,7 +396,7 @@ static void setup_no_daemon(void)
 int main(void)
 {
 	const TTest *const command[] = { help_and_version, list_config, wrong_usage, check_config,
-					 missing_config,   no_bus,	NULL };
+					 missing_config, no_bus, NULL };
 	const TTest *const running[] = { second_daemon, ends_with_scans_stopped, ends_with_power_undone,
 					 NULL };
 	const TTest *const managed[] = { journal, ready_and_stopping, watchdog, bus_goes_away, NULL };

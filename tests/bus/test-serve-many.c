@@ -220,8 +220,9 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = { one_is_killed, access_denied,	user_session,
-				       come_and_go,   hardly_advertise, NULL };
+	const TTest *const tests[] = {
+		one_is_killed, access_denied, user_session, come_and_go, hardly_advertise, NULL
+	};
 
 	return serve_main("serve-many", tests, NULL, 120);
 }

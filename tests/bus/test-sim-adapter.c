@@ -212,8 +212,9 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = { tree_at_start, power,	       rfkill, unplug_and_plug,
-				       down_and_up,   control_refuses, NULL };
+	const TTest *const tests[] = {
+		tree_at_start, power, rfkill, unplug_and_plug, down_and_up, control_refuses, NULL
+	};
 	const TTest *const simulated[] = { faults, NULL };
 	const TTest *const root[] = { another_user, NULL };
 	int r = run_tests("sim-adapter", tests, setup, teardown, 30);

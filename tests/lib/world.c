@@ -59,7 +59,7 @@ static void world_start_bus(World *world)
 	g_autofree char *text = g_strdup_printf(bus_config, world->dir);
 	g_autofree char *option = g_strconcat("--config-file=", file, NULL);
 	const char *const argv[] = { "dbus-daemon", "--nofork", "--nopidfile",
-				     "--nosyslog",  option,	NULL };
+				     "--nosyslog", option, NULL };
 
 	ck_assert(g_file_set_contents(file, text, -1, NULL));
 	world->address = g_strdup_printf("unix:path=%s/bus", world->dir);
