@@ -56,22 +56,15 @@ typedef struct AirOps {
 	bool (*peer_type)(Peer *peer, uint32_t passkey); /* false: nobody shows it one */
 	void (*peer_ask)(Peer *peer); /* for security, over its link */
 
-	/* A central's, central->end. All from read on end with central_finish(), secure with
-	 * central_finish_secure(). */
+	/* A central's, central->end. */
 	void (*central_new)(Central *central);
 	void (*central_free)(Central *central); /* its link ends by timeout */
-	/* Ends with central_finish(). -ECONNREFUSED: it advertises nothing that can be connected to. */
-	int (*central_connect)(Central *central, Radio *radio, uint16_t mtu);
+	/* A link. -ECONNREFUSED: the radio advertises nothing that can be connected to. */
+	int (*central_connect)(Central *central, Radio *radio);
 	void (*central_drop)(Central *central, uint8_t reason);
-	void (*central_discover)(Central *central);
-	/* part: what comes with one answer, else up to the end */
-	void (*central_read)(Central *central, uint16_t handle, uint16_t offset, bool part);
-	void (*central_write)(Central *central, uint16_t handle, const uint8_t *value, size_t len);
-	void (*central_prepare)(Central *central, uint16_t handle, const uint8_t *value, size_t len);
-	/* Just that, without an end. */
-	void (*central_command)(Central *central, uint16_t handle, const uint8_t *value, size_t len);
-	void (*central_subscribe)(Central *central, uint16_t handle, uint16_t setting);
-	/* Just Works without a passkey. A bond that will do is used instead of pairing anew. */
+	void (*central_send)(Central *central, const uint8_t *pdu, size_t len); /* of ATT, over its link */
+	/* Just Works without a passkey. A bond that will do is used instead of pairing anew. Ends with
+	 * central_finish_secure(). */
 	void (*central_secure)(Central *central, bool by_passkey, uint32_t passkey);
 	bool (*central_type)(Central *central, uint32_t passkey); /* false: nobody shows it one */
 	void (*central_unbond)(Central *central); /* the host is not told */

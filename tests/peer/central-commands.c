@@ -95,7 +95,7 @@ static bool run_connect(Request *request)
 	central->answer = request->answer;
 	for (unsigned int i = 0; i < air->radios->len && r < 0; i++)
 		if (air_matches(air, target, air->radios->pdata[i]))
-			r = air->ops->central_connect(central, air->radios->pdata[i], (uint16_t)mtu);
+			r = central_connect(central, air->radios->pdata[i], (uint16_t)mtu);
 	request->late = r >= 0;
 	if (r >= 0)
 		return true;
@@ -132,7 +132,7 @@ static bool run_discover(Request *request)
 	if (!central)
 		return false;
 	wait_for(request, &central->answer);
-	request->air->ops->central_discover(central);
+	central_discover(central);
 	return true;
 }
 
@@ -160,7 +160,7 @@ static bool run_read(Request *request)
 	if (part && !g_str_equal(request->words[4], "part"))
 		return fail(request, "not part: %s", request->words[4]);
 	wait_for(request, &central->answer);
-	request->air->ops->central_read(central, handle, (uint16_t)offset, part);
+	central_read(central, handle, (uint16_t)offset, part);
 	return true;
 }
 
@@ -181,14 +181,14 @@ static bool run_write(Request *request)
 	if (!prepare && len + 3 > central->att.mtu)
 		return fail(request, "longer than the MTU: %s", request->words[2]);
 	if (command) {
-		request->air->ops->central_command(central, handle, value, len);
+		central_write_command(central, handle, value, len);
 		return true;
 	}
 	wait_for(request, &central->answer);
 	if (prepare)
-		request->air->ops->central_prepare(central, handle, value, len);
+		central_write_prepared(central, handle, value, len);
 	else
-		request->air->ops->central_write(central, handle, value, len);
+		central_write(central, handle, value, len);
 	return true;
 }
 
@@ -205,7 +205,7 @@ static bool run_subscribe(Request *request)
 	if (setting == G_N_ELEMENTS(settings))
 		return fail(request, "neither notify, indicate nor off: %s", request->words[3]);
 	wait_for(request, &central->answer);
-	request->air->ops->central_subscribe(central, handle, setting);
+	central_subscribe(central, handle, setting);
 	return true;
 }
 

@@ -150,17 +150,12 @@ static const AirOps ops = {
 	.peer_ask = peer_end_ask,
 	.central_new = central_end_new,
 	.central_free = central_end_free,
-	.central_connect = central_connect,
-	.central_drop = central_drop,
-	.central_discover = central_discover,
-	.central_read = central_read,
-	.central_write = central_write,
-	.central_prepare = central_prepare,
-	.central_command = central_command,
-	.central_subscribe = central_subscribe,
-	.central_secure = central_secure,
-	.central_type = central_type,
-	.central_unbond = central_unbond,
+	.central_connect = central_end_connect,
+	.central_drop = central_end_drop,
+	.central_send = central_end_send,
+	.central_secure = central_end_secure,
+	.central_type = central_end_type,
+	.central_unbond = central_end_unbond,
 	.private_address = smp_private_address,
 };
 
@@ -205,7 +200,8 @@ uint64_t backend_run(Backend *backend, uint64_t now)
 
 	peers_run(air, now);
 	next = MIN(peer_ends_run(air, now), peers_due(air));
-	next = MIN(next, centrals_run(air, now));
+	centrals_run(air, now);
+	next = MIN(next, MIN(central_ends_run(air, now), centrals_due(air)));
 	next = MIN(next, radios_run(backend, now));
 	emitters_run(air, now);
 	next = MIN(next, emitters_due(air));

@@ -184,7 +184,7 @@ static void begin(Central *central, bool by_passkey, uint32_t passkey)
 }
 
 /* Other PDUs are passed over. */
-void central_receive_smp(Central *central, const uint8_t *pdu, size_t length)
+void central_take_smp(Central *central, const uint8_t *pdu, size_t length)
 {
 	static const struct {
 		uint8_t code, step;
@@ -244,13 +244,13 @@ void central_key(Central *central, const uint8_t *key)
 		security_end(central, "ok");
 }
 
-void central_secure(Central *central, bool by_passkey, uint32_t passkey)
+void central_end_secure(Central *central, bool by_passkey, uint32_t passkey)
 {
 	central->end->security_deadline = clock_now() + CENTRAL_PATIENCE;
 	begin(central, by_passkey, passkey);
 }
 
-bool central_type(Central *central, uint32_t passkey)
+bool central_end_type(Central *central, uint32_t passkey)
 {
 	central->end->smp.passkey = passkey;
 	if (central->end->smp.step == WAIT_PASSKEY)

@@ -38,9 +38,12 @@ static bool run_att(Request *request)
 	if (length == 0)
 		return fail(request, "no PDU: %s", request->words[2]);
 	request->late = att_is_request(pdu[0]);
-	if (request->late)
-		central->answer = request->answer;
-	central_send_raw(central, pdu, length);
+	if (!request->late) {
+		request->air->ops->central_send(central, pdu, length);
+		return true;
+	}
+	central->answer = request->answer;
+	central_send_request(central, pdu, length);
 	return true;
 }
 

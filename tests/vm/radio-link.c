@@ -57,7 +57,7 @@ Link *link_free(Link *link)
 	if (link->peer)
 		peer_leave(link->peer);
 	if (link->visitor)
-		central_closed(link->visitor);
+		central_leave(link->visitor);
 	free(link);
 	return NULL;
 }
@@ -166,7 +166,7 @@ static void frame_take(Link *link)
 	else if (link->peer)
 		peer_take(link->peer, btohs(head->cid), payload, length);
 	else
-		central_receive(link->visitor, btohs(head->cid), payload, length);
+		central_take(link->visitor, btohs(head->cid), payload, length);
 }
 
 /* Puts the frame together. One that is longer than it says, or than we take, is lost. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A central as a client of the simulated bluetoothd's GATT server. */
 #include <errno.h>
+#include <string.h>
 
 #include "central-server.h"
 #include "server.h"
@@ -13,7 +14,7 @@ void central_end_new(Central *central)
 	CentralEnd *end = g_new0(CentralEnd, 1);
 
 	end->ccc = g_hash_table_new(NULL, NULL);
-	end->value = g_byte_array_new();
+	end->prepared = g_byte_array_new();
 	central->end = end;
 }
 
@@ -24,7 +25,7 @@ void central_end_free(Central *central)
 	if (central->radio)
 		central_lose(central, CONNECTION_TIMEOUT);
 	g_hash_table_unref(end->ccc);
-	g_byte_array_unref(end->value);
+	g_byte_array_unref(end->prepared);
 	g_free(end->device);
 	g_free(end);
 }
@@ -45,17 +46,15 @@ AttrSecurity central_bond_security(const Central *central, uint64_t radio)
 	return central->end->bond == radio ? central->end->bond_security : ATTR_PLAIN;
 }
 
-int central_connect(Central *central, Radio *radio, uint16_t mtu)
+int central_end_connect(Central *central, Radio *radio)
 {
 	if (!radio->powered || !broadcast_is_connectable(radio->broadcast))
 		return -ECONNREFUSED;
 	broadcast_connected(radio->broadcast);
 	central->radio = radio;
-	central->att.mtu = mtu;
 	central_encrypted(central, ATTR_PLAIN);
 	if (radio->ears)
 		radio->ears->central(radio->owner, central, true);
-	central_finish(central, "ok");
 	return 0;
 }
 
@@ -70,10 +69,8 @@ void central_lose(Central *central, uint8_t reason)
 	if (central->end->server)
 		radio->ears->central(radio->owner, central, false);
 	central_orphan(central);
-	central->radio = NULL;
 	broadcast_disconnected(radio->broadcast);
-	central_finish(central, "error link lost");
-	central_finish_secure(central, "error link lost");
+	central_closed(central);
 }
 
 void central_adopt(Central *central, struct Server *server, const char *device)
@@ -86,7 +83,7 @@ void central_orphan(Central *central)
 {
 	central->end->server = NULL;
 	g_clear_pointer(&central->end->device, g_free);
-	central_finish(central, "error no answer");
+	procedure_end(central, "error no answer");
 	central_finish_secure(central, "error no answer");
 }
 
@@ -111,8 +108,14 @@ void central_set_ccc(Central *central, uint16_t handle, uint16_t value)
 
 void central_hear(Central *central, uint16_t handle, const uint8_t *value, size_t len)
 {
-	central->pdus++;
-	inbox_add(&central->inbox, handle, value, MIN(len, central->att.mtu - 3U));
+	size_t fits = MIN(len, central->att.mtu - 3U);
+	uint8_t pdu[ATT_MTU_MAX] = {
+		ATT_NOTIFICATION
+	}; /* or an indication: its confirmation does not matter */
+
+	put_le16(pdu + 1, handle);
+	memcpy(pdu + 3, value, fits);
+	central_receive(central, pdu, 3 + fits);
 }
 
 void central_encrypted(Central *central, AttrSecurity security)
@@ -121,129 +124,104 @@ void central_encrypted(Central *central, AttrSecurity security)
 	central->att.encrypted = security > ATTR_PLAIN;
 }
 
-static bool central_serves(Central *central)
+/* Of service discovery. What is not said there, values and permissions, is left out. */
+static void answer_search(Central *central, const uint8_t *pdu, size_t len)
 {
-	if (!central->end->server)
-		central_finish(central, "error no answer");
-	return central->end->server != NULL;
+	Database database = { .n = 0 };
+	Att att = { .database = &database, .mtu = central->att.mtu };
+	uint8_t answer[ATT_MTU_MAX];
+	size_t n;
+
+	server_describe(central->end->server, &database);
+	n = att_answer(&att, pdu, len, answer);
+	for (size_t i = 2; answer[0] == ATT_READ_BY_GROUP_TYPE + 1 && i < n; i += answer[1])
+		put_le16(answer + i + 2, server_find(central->end->server, le16(answer + i))->end);
+	database_deinit(&database);
+	central_receive(central, answer, n);
 }
 
-/* A full answer may not be the end. */
-static void on_read(void *data, uint8_t error, const uint8_t *value, size_t len)
+static void on_answer(void *data, uint8_t error, const uint8_t *value, size_t len)
 {
 	Central *central = data;
-	size_t room = central->att.mtu - 1U;
-	bool first = central->end->value->len == 0;
+	uint8_t pdu[ATT_MTU_MAX] = { (uint8_t)(central->end->opcode + 1) };
+	size_t fits = MIN(len, central->att.mtu - 1U);
 
-	central->pdus++;
-	if (error && first) {
-		central_finish_att(central, error);
-		return;
+	if (error) {
+		pdu[0] = ATT_ERROR;
+		pdu[1] = central->end->opcode;
+		pdu[4] = error;
+		fits = 4;
+	} else if (fits > 0) {
+		memcpy(pdu + 1, value, fits);
 	}
-	if (!error)
-		g_byte_array_append(central->end->value, value ? value : (const uint8_t *)"",
-				    (guint)MIN(len, room));
-	if (!error && len >= room && !central->end->part) {
-		server_read(central->end->server, central, central->end->handle,
-			    (uint16_t)central->end->value->len, on_read, central);
-		return;
-	}
-	central_finish_read(central, central->end->value->data, central->end->value->len);
+	central_receive(central, pdu, 1 + fits);
 }
 
-void central_read(Central *central, uint16_t handle, uint16_t offset, bool part)
+/* One value at a time, which is all that our centrals do. */
+static void answer_prepare(Central *central, const uint8_t *pdu, size_t len)
 {
-	g_byte_array_set_size(central->end->value, 0);
-	central->end->handle = handle;
-	central->end->part = part;
-	if (central_serves(central))
-		server_read(central->end->server, central, handle, offset, on_read, central);
-}
-
-static void on_written(void *data, uint8_t error, const uint8_t *value, size_t len)
-{
-	Central *central = data;
-
-	(void)value;
-	(void)len;
-	central->pdus++;
-	central_finish_att(central, error);
-}
-
-void central_write(Central *central, uint16_t handle, const uint8_t *value, size_t len)
-{
-	g_autoptr(GBytes) bytes = g_bytes_new(value, len);
-
-	if (central_serves(central))
-		server_write(central->end->server, central, handle, bytes, 2, on_written, central);
-}
-
-void central_command(Central *central, uint16_t handle, const uint8_t *value, size_t len)
-{
-	g_autoptr(GBytes) bytes = g_bytes_new(value, len);
-
-	if (central->end->server)
-		server_write(central->end->server, central, handle, bytes, 2, NULL, NULL);
-}
-
-void central_prepare(Central *central, uint16_t handle, const uint8_t *value, size_t len)
-{
-	g_autoptr(GBytes) bytes = g_bytes_new(value, len);
-	size_t part = central->att.mtu - 5U, at = 0;
+	CentralEnd *end = central->end;
 	uint8_t error;
 
-	if (!central_serves(central))
-		return;
-	do {
-		error = server_prepare(central->end->server, central, handle, at, MIN(part, len - at));
-		central->pdus++;
-		at += part;
-	} while (!error && at < len);
-	if (error)
-		central_finish_att(central, error);
-	else
-		server_write(central->end->server, central, handle, bytes, 0, on_written, central);
+	end->handle = le16(pdu + 1);
+	error = server_prepare(end->server, central, end->handle, le16(pdu + 3), len - 5);
+	if (!error)
+		g_byte_array_append(end->prepared, pdu + 5, (guint)len - 5);
+	on_answer(central, error, pdu + 1, len - 1);
 }
 
-void central_subscribe(Central *central, uint16_t handle, uint16_t setting)
+static void answer_execute(Central *central, bool write)
 {
-	const uint8_t value[] = { (uint8_t)setting, 0 };
-	const GPtrArray *items;
-	const Item *ccc = NULL;
+	CentralEnd *end = central->end;
+	g_autoptr(GBytes) value = g_bytes_new(end->prepared->data, end->prepared->len);
 
-	if (!central_serves(central))
-		return;
-	items = central->end->server->items;
-	for (unsigned int i = 0; i < items->len && !ccc; i++) {
-		const Item *item = items->pdata[i];
-
-		if (item->handle > handle && item->kind <= ITEM_CHARACTERISTIC)
-			break;
-		if (item->handle > handle && item->kind == ITEM_CCC)
-			ccc = item;
-	}
-	if (ccc)
-		central_write(central, ccc->handle, value, sizeof(value));
+	g_byte_array_set_size(end->prepared, 0);
+	if (write)
+		server_write(end->server, central, end->handle, value, 0, on_answer, central);
 	else
-		central_finish(central, "error no configuration");
+		on_answer(central, 0, NULL, 0);
 }
 
-void central_discover(Central *central)
+static void answer_write(Central *central, const uint8_t *pdu, size_t len, ServerAnswer answer)
 {
-	const GPtrArray *items = central->end->server ? central->end->server->items : NULL;
-	g_autoptr(GString) text = g_string_new("ok");
+	g_autoptr(GBytes) value = g_bytes_new(pdu + 3, len - 3);
 
-	for (unsigned int i = 0; items && i < items->len; i++) {
-		const Item *item = items->pdata[i];
+	server_write(central->end->server, central, le16(pdu + 1), value, 2, answer, central);
+}
 
-		if (item->kind == ITEM_SERVICE)
-			g_string_append_printf(text, " s:%04x:%04x:%s:%c", item->handle, item->end,
-					       item->uuid, item->primary ? 'p' : 's');
-		else if (item->kind == ITEM_CHARACTERISTIC)
-			g_string_append_printf(text, " c:%04x:%02x:%04x:%s", item->handle, item->props,
-					       item->handle + 1, item->uuid);
-		else if (item->kind != ITEM_VALUE)
-			g_string_append_printf(text, " d:%04x:%s", item->handle, item->uuid);
+void central_end_send(Central *central, const uint8_t *pdu, size_t len)
+{
+	Server *server = central->end->server;
+
+	if (!server) {
+		procedure_end(central, pdu[0] == ATT_MTU_REQUEST ? "ok" : "error no answer");
+		return;
 	}
-	central_finish(central, "%s", text->str);
+	if (att_is_request(pdu[0]))
+		central->end->opcode = pdu[0];
+	switch (pdu[0]) {
+	case ATT_READ:
+	case ATT_READ_BLOB:
+		server_read(server, central, le16(pdu + 1), pdu[0] == ATT_READ ? 0 : le16(pdu + 3), on_answer,
+			    central);
+		break;
+	case ATT_WRITE:
+		answer_write(central, pdu, len, on_answer);
+		break;
+	case ATT_WRITE_COMMAND:
+		answer_write(central, pdu, len, NULL);
+		break;
+	case ATT_PREPARE_WRITE:
+		answer_prepare(central, pdu, len);
+		break;
+	case ATT_EXECUTE_WRITE:
+		answer_execute(central, pdu[1]);
+		break;
+	case ATT_MTU_REQUEST:
+		on_answer(central, 0, (const uint8_t[]){ ATT_MTU_MAX & 0xff, ATT_MTU_MAX >> 8 }, 2);
+		break;
+	default:
+		if (att_is_request(pdu[0]))
+			answer_search(central, pdu, len);
+	}
 }

@@ -15,9 +15,9 @@ typedef struct CentralEnd {
 	char *device; /* the object that stands for it; NULL: as above */
 	AttrSecurity security;
 	GHashTable *ccc; /* handle → value */
-	uint16_t handle; /* of what is under way */
-	GByteArray *value; /* read so far */
-	bool part; /* that is enough */
+	uint8_t opcode; /* of the request that the server is at */
+	uint16_t handle; /* of prepared writes */
+	GByteArray *prepared;
 	uint64_t bond; /* the radio it is bonded with; 0: none */
 	AttrSecurity bond_security;
 	Smp *smp; /* pairing under way */
@@ -40,11 +40,6 @@ AttrSecurity central_bond_security(const Central *central, uint64_t radio); /* A
 /* As of AirOps. */
 void central_end_new(Central *central);
 void central_end_free(Central *central);
-int central_connect(Central *central, Radio *radio, uint16_t mtu);
-void central_discover(Central *central);
-void central_read(Central *central, uint16_t handle, uint16_t offset, bool part);
-void central_write(Central *central, uint16_t handle, const uint8_t *value, size_t len);
-void central_prepare(Central *central, uint16_t handle, const uint8_t *value, size_t len);
-void central_command(Central *central, uint16_t handle, const uint8_t *value, size_t len);
-void central_subscribe(Central *central, uint16_t handle, uint16_t setting);
+int central_end_connect(Central *central, Radio *radio);
+void central_end_send(Central *central, const uint8_t *pdu, size_t len);
 void central_unbond(Central *central);

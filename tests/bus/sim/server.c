@@ -82,6 +82,32 @@ void server_remove_service(Server *server, uint16_t handle)
 	server_changed(server, handle, end);
 }
 
+static void describe_characteristic(const Item *item, const Uuid *uuid, Database *ret)
+{
+	const Uuid declaration = uuid_short(UUID_CHARACTERISTIC);
+	uint8_t value[3 + sizeof(uuid->bytes)] = { item->props };
+
+	put_le16(value + 1, (uint16_t)(item->handle + 1));
+	memcpy(value + 3, uuid->bytes, uuid->length);
+	(void)database_add_descriptor(ret, item->handle, &declaration, ATTR_READ, value, 3U + uuid->length);
+}
+
+void server_describe(const Server *server, Database *ret)
+{
+	for (unsigned int i = 0; i < server->items->len; i++) {
+		const Item *item = server->items->pdata[i];
+		Uuid uuid;
+
+		(void)uuid_parse(item->uuid, &uuid);
+		if (item->kind == ITEM_SERVICE)
+			(void)database_add_service(ret, item->handle, &uuid, item->primary);
+		else if (item->kind == ITEM_CHARACTERISTIC)
+			describe_characteristic(item, &uuid, ret);
+		else
+			(void)database_add_descriptor(ret, item->handle, &uuid, ATTR_READ, uuid.bytes, 0);
+	}
+}
+
 void server_join(Server *server, Central *central)
 {
 	g_ptr_array_add(server->centrals, central);
@@ -217,7 +243,8 @@ void server_notify(Server *server, struct Node *node, const uint8_t *value, size
 	}
 }
 
-static Item *add_own(Server *server, ItemKind kind, uint16_t handle, const char *uuid, const void *value, size_t len)
+static Item *add_own(Server *server, ItemKind kind, uint16_t handle, const char *uuid, const void *value,
+		     size_t len)
 {
 	char full[ATTR_UUID_LEN + 1];
 	Item *item;
@@ -231,8 +258,8 @@ static Item *add_own(Server *server, ItemKind kind, uint16_t handle, const char 
 	return item;
 }
 
-static void add_own_characteristic(Server *server, uint16_t handle, uint8_t props, const char *uuid, const void *value,
-				   size_t len)
+static void add_own_characteristic(Server *server, uint16_t handle, uint8_t props, const char *uuid,
+				   const void *value, size_t len)
 {
 	const uint8_t declaration[] = { props, (uint8_t)(handle + 1), 0 };
 
@@ -243,7 +270,8 @@ static void add_own_characteristic(Server *server, uint16_t handle, uint8_t prop
 /* Generic Access, Generic Attribute, Device Information, at the handles where bluetoothd 5.66 has them */
 static void server_add_own(Server *server)
 {
-	static const uint8_t nothing[16], central_resolution = 1, pnp[] = { 0x02, 0x6b, 0x1d, 0x46, 0x02, 0x42, 0x05 };
+	static const uint8_t nothing[16], central_resolution = 1,
+					  pnp[] = { 0x02, 0x6b, 0x1d, 0x46, 0x02, 0x42, 0x05 };
 	const char *name = adapter_alias(server->adapter);
 
 	add_own(server, ITEM_SERVICE, 0x0001, "1800", "\x00\x18", 2)->end = 0x0007;

@@ -71,6 +71,9 @@ Item *server_find(const Server *server, uint16_t handle);
 void server_remove_service(Server *server, uint16_t handle);
 void server_changed(Server *server, uint16_t start, uint16_t end);
 
+/* What a search finds in it: all types, and the values of declarations. */
+void server_describe(const Server *server, Database *ret);
+
 /* The adapter has another name. */
 void server_named(Server *server);
 

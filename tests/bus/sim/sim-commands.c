@@ -16,7 +16,9 @@ const char sim_help[] =
 
 static bool run_down(Request *request)
 {
-	air_sim(request->air)->stack = stack_free(air_sim(request->air)->stack);
+	Sim *sim = air_sim(request->air);
+
+	sim->stack = stack_free(sim->stack);
 	return true;
 }
 
@@ -26,17 +28,16 @@ static bool run_up(Request *request)
 
 	if (!sim->stack)
 		sim->stack = stack_new(&sim->air, sim->faults, &sim->options);
-	if (!sim->stack)
-		fail(request, "cannot own org.bluez");
-	return true;
+	return sim->stack || fail(request, "cannot own org.bluez");
 }
 
 static bool run_delay(Request *request)
 {
-	unsigned int ms = 0;
+	unsigned int ms;
 
-	if (parse_number(request, request->words[2], 0, 3600000, &ms))
-		faults_delay(air_sim(request->air)->faults, request->words[1], ms);
+	if (!parse_number(request, request->words[2], 0, 3600000, &ms))
+		return false;
+	faults_delay(air_sim(request->air)->faults, request->words[1], ms);
 	return true;
 }
 
@@ -45,16 +46,17 @@ static bool run_fail(Request *request)
 	const char *error = request->words[2];
 	unsigned int times = 1;
 
-	if (request->n == 3 || parse_number(request, request->words[3], 0, 1000000, &times))
-		faults_fail(air_sim(request->air)->faults, request->words[1],
-			    g_str_equal(error, "-") ? NULL : error, times);
+	if (request->n > 3 && !parse_number(request, request->words[3], 0, 1000000, &times))
+		return false;
+	faults_fail(air_sim(request->air)->faults, request->words[1], g_str_equal(error, "-") ? NULL : error,
+		    times);
 	return true;
 }
 
 static bool run_calls(Request *request)
 {
-	g_string_printf(request->reply, "ok %u",
-			faults_calls(air_sim(request->air)->faults, request->words[1]));
+	g_string_append_printf(request->reply, " %u",
+			       faults_calls(air_sim(request->air)->faults, request->words[1]));
 	return true;
 }
 
@@ -63,10 +65,9 @@ static bool run_patience(Request *request)
 	Sim *sim = air_sim(request->air);
 	bool connect;
 
-	if (parse_either(request, request->words[1], "connect", "att", &connect))
-		parse_number(request, request->words[2], 1, 3600000,
-			     connect ? &sim->connect_ms : &sim->att_ms);
-	return true;
+	return parse_either(request, request->words[1], "connect", "att", &connect) &&
+	       parse_number(request, request->words[2], 1, 3600000,
+			    connect ? &sim->connect_ms : &sim->att_ms);
 }
 
 const Verb sim_verbs[] = {

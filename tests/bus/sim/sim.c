@@ -116,14 +116,9 @@ static const AirOps ops = {
 	.peer_ask = peer_end_ask,
 	.central_new = central_end_new,
 	.central_free = central_end_free,
-	.central_connect = central_connect,
+	.central_connect = central_end_connect,
 	.central_drop = central_lose,
-	.central_discover = central_discover,
-	.central_read = central_read,
-	.central_write = central_write,
-	.central_prepare = central_prepare,
-	.central_command = central_command,
-	.central_subscribe = central_subscribe,
+	.central_send = central_end_send,
 	.central_secure = smp_secure,
 	.central_type = smp_type,
 	.central_unbond = central_unbond,
@@ -190,8 +185,9 @@ void sim_init(Sim *sim)
 	sim->air.burst = G_MAXUINT;
 	air_init(&sim->air, &ops, sim);
 	sim->clocks[0] = clock_new(&sim->air, peers_run, peers_due, G_PRIORITY_DEFAULT);
+	sim->clocks[1] = clock_new(&sim->air, centrals_run, centrals_due, G_PRIORITY_DEFAULT);
 	/* after what the last reports changed was told */
-	sim->clocks[1] = clock_new(&sim->air, emitters_run, emitters_due, G_PRIORITY_LOW);
+	sim->clocks[2] = clock_new(&sim->air, emitters_run, emitters_due, G_PRIORITY_LOW);
 }
 
 void sim_deinit(Sim *sim)

@@ -13,7 +13,7 @@ typedef struct Sim {
 	Stack *stack; /* NULL: bluetoothd is away */
 	Store *store; /* its disk */
 	unsigned int connect_ms, att_ms; /* how long bluetoothd has patience */
-	GSource *clocks[2];
+	GSource *clocks[3];
 } Sim;
 
 extern const char sim_help[];

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a central does as an ATT client: reads, writes and subscriptions; and how it takes PDUs. */
-
 #include <string.h>
 
-#include "radio-central.h"
+#include "central.h"
 
 #define FIND_MAX_HANDLE 0xffff
 
-void central_receive_att(Central *central, const uint8_t *pdu, size_t length)
+void central_receive(Central *central, const uint8_t *pdu, size_t length)
 {
 	static const uint8_t confirmation = ATT_CONFIRMATION;
-	Procedure *procedure = &central->end->procedure;
+	Procedure *procedure = &central->procedure;
 	uint8_t answer[ATT_MTU_MAX], opcode = procedure->opcode;
 	size_t n;
 
@@ -18,13 +17,13 @@ void central_receive_att(Central *central, const uint8_t *pdu, size_t length)
 	if ((pdu[0] == ATT_NOTIFICATION || pdu[0] == ATT_INDICATION) && length >= 3) {
 		inbox_add(&central->inbox, le16(pdu + 1), pdu + 3, length - 3);
 		if (pdu[0] == ATT_INDICATION)
-			(void)link_send(central->end->link, CID_ATT, &confirmation, sizeof(confirmation));
+			central->air->ops->central_send(central, &confirmation, sizeof(confirmation));
 		return;
 	}
 	if (att_is_request(pdu[0])) {
 		n = att_answer(&central->att, pdu, length, answer);
 		if (n > 0)
-			(void)link_send(central->end->link, CID_ATT, answer, n);
+			central->air->ops->central_send(central, answer, n);
 		return;
 	}
 	if (!opcode)
@@ -40,7 +39,7 @@ void central_receive_att(Central *central, const uint8_t *pdu, size_t length)
 
 static void read_end(Central *central)
 {
-	const Procedure *procedure = &central->end->procedure;
+	const Procedure *procedure = &central->procedure;
 	g_autoptr(GString) reply = g_string_new("ok ");
 
 	hex_append(reply, procedure->value, procedure->n_value);
@@ -51,7 +50,7 @@ static void read_taken(Central *central, uint8_t error, const uint8_t *pdu, size
 
 static void read_blob(Central *central)
 {
-	const Procedure *procedure = &central->end->procedure;
+	const Procedure *procedure = &central->procedure;
 	uint8_t pdu[5] = { ATT_READ_BLOB };
 
 	put_le16(pdu + 1, procedure->handle);
@@ -62,7 +61,7 @@ static void read_blob(Central *central)
 /* An answer that is full may have a rest. */
 static void read_taken(Central *central, uint8_t error, const uint8_t *pdu, size_t length)
 {
-	Procedure *procedure = &central->end->procedure;
+	Procedure *procedure = &central->procedure;
 	size_t room = CENTRAL_VALUE_MAX - procedure->n_value, n = length - 1;
 
 	if (error && procedure->n_value == 0) {
@@ -93,9 +92,9 @@ void central_read(Central *central, uint16_t handle, uint16_t offset, bool part)
 	uint8_t pdu[3] = { ATT_READ };
 
 	procedure_begin(central);
-	central->end->procedure.handle = handle;
-	central->end->procedure.offset = offset;
-	central->end->procedure.part = part;
+	central->procedure.handle = handle;
+	central->procedure.offset = offset;
+	central->procedure.part = part;
 	put_le16(pdu + 1, handle);
 	if (offset)
 		read_blob(central);
@@ -127,12 +126,12 @@ void central_write(Central *central, uint16_t handle, const uint8_t *value, size
 	central_request(central, write_taken, pdu, n);
 }
 
-void central_command(Central *central, uint16_t handle, const uint8_t *value, size_t length)
+void central_write_command(Central *central, uint16_t handle, const uint8_t *value, size_t length)
 {
 	uint8_t pdu[3 + CENTRAL_VALUE_MAX];
 	size_t n = write_pdu(pdu, ATT_WRITE_COMMAND, handle, value, length);
 
-	(void)link_send(central->end->link, CID_ATT, pdu, n);
+	central->air->ops->central_send(central, pdu, n);
 }
 
 /* The server forgets what it has, or writes it; what failed before is what counts. */
@@ -140,12 +139,12 @@ static void execute_taken(Central *central, uint8_t error, const uint8_t *pdu, s
 {
 	(void)pdu;
 	(void)length;
-	procedure_end_att(central, central->end->procedure.error ? central->end->procedure.error : error);
+	procedure_end_att(central, central->procedure.error ? central->procedure.error : error);
 }
 
 static void execute(Central *central)
 {
-	uint8_t pdu[2] = { ATT_EXECUTE_WRITE, central->end->procedure.error ? 0 : 1 };
+	uint8_t pdu[2] = { ATT_EXECUTE_WRITE, central->procedure.error ? 0 : 1 };
 
 	central_request(central, execute_taken, pdu, sizeof(pdu));
 }
@@ -154,7 +153,7 @@ static void prepare_taken(Central *central, uint8_t error, const uint8_t *pdu, s
 
 static void prepare(Central *central)
 {
-	const Procedure *procedure = &central->end->procedure;
+	const Procedure *procedure = &central->procedure;
 	size_t n = procedure->n_value - procedure->offset, most = central->att.mtu - 5U;
 	uint8_t pdu[ATT_MTU_MAX] = { ATT_PREPARE_WRITE };
 
@@ -168,7 +167,7 @@ static void prepare(Central *central)
 
 static void prepare_taken(Central *central, uint8_t error, const uint8_t *pdu, size_t length)
 {
-	Procedure *procedure = &central->end->procedure;
+	Procedure *procedure = &central->procedure;
 
 	(void)pdu;
 	procedure->error = error;
@@ -182,9 +181,9 @@ static void prepare_taken(Central *central, uint8_t error, const uint8_t *pdu, s
 		prepare(central);
 }
 
-void central_prepare(Central *central, uint16_t handle, const uint8_t *value, size_t length)
+void central_write_prepared(Central *central, uint16_t handle, const uint8_t *value, size_t length)
 {
-	Procedure *procedure = &central->end->procedure;
+	Procedure *procedure = &central->procedure;
 
 	procedure_begin(central);
 	procedure->handle = handle;
@@ -220,7 +219,7 @@ static void find_taken(Central *central, uint8_t error, const uint8_t *pdu, size
 		if (type == UUID_PRIMARY || type == UUID_SECONDARY || type == UUID_CHARACTERISTIC) {
 			error = ATT_ATTRIBUTE_NOT_FOUND;
 		} else if (type == UUID_CCCD) {
-			put_le16(setting, central->end->procedure.setting);
+			put_le16(setting, central->procedure.setting);
 			n = write_pdu(request, ATT_WRITE, handle, setting, sizeof(setting));
 			central_request(central, write_taken, request, n);
 			return;
@@ -237,13 +236,13 @@ static void find_taken(Central *central, uint8_t error, const uint8_t *pdu, size
 void central_subscribe(Central *central, uint16_t handle, uint16_t setting)
 {
 	procedure_begin(central);
-	central->end->procedure.setting = setting;
+	central->procedure.setting = setting;
 	find(central, (uint16_t)(handle + 1));
 }
 
 static void raw_taken(Central *central, uint8_t error, const uint8_t *pdu, size_t length)
 {
-	Procedure *procedure = &central->end->procedure;
+	Procedure *procedure = &central->procedure;
 
 	(void)error;
 	memcpy(procedure->value, pdu, length);
@@ -251,12 +250,8 @@ static void raw_taken(Central *central, uint8_t error, const uint8_t *pdu, size_
 	read_end(central);
 }
 
-void central_send_raw(Central *central, const uint8_t *pdu, size_t length)
+void central_send_request(Central *central, const uint8_t *pdu, size_t length)
 {
-	if (!att_is_request(pdu[0])) {
-		(void)link_send(central->end->link, CID_ATT, pdu, length);
-		return;
-	}
 	procedure_begin(central);
 	central_request(central, raw_taken, pdu, length);
 }

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* How a central finds out what a server has: services, then characteristics, then all the rest. */
-
 #include <stdlib.h>
 #include <string.h>
 
-#include "radio-central.h"
+#include "central.h"
 
 #define LAST_HANDLE 0xffff
 #define ITEMS_MAX 4096
@@ -18,15 +17,15 @@ typedef struct Item {
 	Uuid uuid;
 } Item;
 
-struct Discovery {
+struct Search {
 	uint16_t type;		/* what it looks for; 0: all */
 	size_t n;
 	Item items[ITEMS_MAX];
 };
 
-Discovery *discovery_free(Discovery *discovery)
+Search *search_free(Search *search)
 {
-	g_free(discovery);
+	g_free(search);
 	return NULL;
 }
 
@@ -35,10 +34,10 @@ static void discover_taken(Central *central, uint8_t error, const uint8_t *pdu, 
 /* The next request from that handle on. */
 static void discover(Central *central, uint16_t from)
 {
-	uint16_t type = central->end->procedure.discovery->type;
+	uint16_t type = central->procedure.search->type;
 	uint8_t pdu[7] = { ATT_FIND_INFORMATION };
 
-	central->end->procedure.handle = from;
+	central->procedure.handle = from;
 	put_le16(pdu + 1, from);
 	put_le16(pdu + 3, LAST_HANDLE);
 	put_le16(pdu + 5, type);
@@ -55,25 +54,25 @@ static int item_compare(const void *a, const void *b)
 }
 
 /* Declarations and values are known as services and characteristics. */
-static bool is_descriptor(const Discovery *discovery, const Item *item)
+static bool is_descriptor(const Search *search, const Item *item)
 {
 	if (uuid_is(&item->uuid, UUID_PRIMARY) || uuid_is(&item->uuid, UUID_SECONDARY) ||
 	    uuid_is(&item->uuid, UUID_INCLUDE) || uuid_is(&item->uuid, UUID_CHARACTERISTIC))
 		return false;
-	for (size_t i = 0; i < discovery->n; i++)
-		if (discovery->items[i].kind == 'c' && discovery->items[i].other == item->handle)
+	for (size_t i = 0; i < search->n; i++)
+		if (search->items[i].kind == 'c' && search->items[i].other == item->handle)
 			return false;
 	return true;
 }
 
-static void discovery_print(Discovery *discovery, GString *text)
+static void search_print(Search *search, GString *text)
 {
-	qsort(discovery->items, discovery->n, sizeof(Item), item_compare);
-	for (size_t i = 0; i < discovery->n; i++) {
-		const Item *item = &discovery->items[i];
+	qsort(search->items, search->n, sizeof(Item), item_compare);
+	for (size_t i = 0; i < search->n; i++) {
+		const Item *item = &search->items[i];
 		char uuid[UUID_TEXT_LEN + 1];
 
-		if (item->kind == 'd' && !is_descriptor(discovery, item))
+		if (item->kind == 'd' && !is_descriptor(search, item))
 			continue;
 		g_string_append_printf(text, " %c:%04x:", item->kind, item->handle);
 		if (item->kind == 's')
@@ -91,20 +90,20 @@ static void discovery_print(Discovery *discovery, GString *text)
  * not know. */
 static void discover_next(Central *central, uint8_t error)
 {
-	Discovery *discovery = central->end->procedure.discovery;
+	Search *search = central->procedure.search;
 	g_autoptr(GString) text = NULL;
 
-	if (error && error != ATT_ATTRIBUTE_NOT_FOUND && discovery->type != UUID_SECONDARY) {
+	if (error && error != ATT_ATTRIBUTE_NOT_FOUND && search->type != UUID_SECONDARY) {
 		procedure_end_att(central, error);
-	} else if (discovery->type) {
-		if (discovery->type == UUID_PRIMARY)
-			discovery->type = UUID_SECONDARY;
+	} else if (search->type) {
+		if (search->type == UUID_PRIMARY)
+			search->type = UUID_SECONDARY;
 		else
-			discovery->type = discovery->type == UUID_SECONDARY ? UUID_CHARACTERISTIC : 0;
+			search->type = search->type == UUID_SECONDARY ? UUID_CHARACTERISTIC : 0;
 		discover(central, 1);
 	} else {
 		text = g_string_new("ok");
-		discovery_print(discovery, text);
+		search_print(search, text);
 		procedure_end(central, "%s", text->str);
 	}
 }
@@ -141,7 +140,7 @@ static bool item_read(uint16_t type, const uint8_t *entry, size_t length, Item *
 
 static void discover_taken(Central *central, uint8_t error, const uint8_t *pdu, size_t length)
 {
-	Discovery *discovery = central->end->procedure.discovery;
+	Search *search = central->procedure.search;
 	uint16_t last = 0;
 	size_t each;
 	Item item;
@@ -151,15 +150,15 @@ static void discover_taken(Central *central, uint8_t error, const uint8_t *pdu, 
 		return;
 	}
 	each = length < 2 ? 0 : pdu[1];
-	if (!discovery->type)
+	if (!search->type)
 		each = each == 1 ? 4 : 18;
 	for (size_t i = 2; each && i + each <= length; i += each) {
-		if (!item_read(discovery->type, pdu + i, each, &item) || discovery->n == ITEMS_MAX)
+		if (!item_read(search->type, pdu + i, each, &item) || search->n == ITEMS_MAX)
 			break;
-		discovery->items[discovery->n++] = item;
+		search->items[search->n++] = item;
 		last = item.kind == 's' ? item.other : item.handle;
 	}
-	if (last < central->end->procedure.handle)
+	if (last < central->procedure.handle)
 		procedure_end(central, "error wrong answer");
 	else if (last == LAST_HANDLE)
 		discover_next(central, 0);
@@ -169,10 +168,10 @@ static void discover_taken(Central *central, uint8_t error, const uint8_t *pdu, 
 
 void central_discover(Central *central)
 {
-	Discovery *discovery = g_new0(Discovery, 1);
+	Search *search = g_new0(Search, 1);
 
 	procedure_begin(central);
-	discovery->type = UUID_PRIMARY;
-	central->end->procedure.discovery = discovery;
+	search->type = UUID_PRIMARY;
+	central->procedure.search = search;
 	discover(central, 1);
 }
