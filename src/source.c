@@ -29,7 +29,7 @@ static int on_retry(sd_event_source *event UNUSED, uint64_t now UNUSED, void *us
 	return 0;
 }
 
-/* Only while somebody would be better off. */
+/* Only while somebody scans, and so would be better off. */
 static void source_settle_retry(Source *source, bool scanning)
 {
 	if (!is_wanting(source) || !scanning)
@@ -90,7 +90,7 @@ static void on_failed(void *userdata, int error)
 	source_listen(source);
 }
 
-/* Says so when the answer is not the one of the last time. */
+/* Logs the outcome when it is another than the last time's. */
 static int source_try(Source *source)
 {
 	static const MonitorOps ops = { .report = on_report, .lost = on_lost, .failed = on_failed };

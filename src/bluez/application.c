@@ -138,7 +138,7 @@ static int on_turn(sd_bus_message *m UNUSED, void *userdata, sd_bus_error *error
 	return 0;
 }
 
-/* Behind those that leave, whose handles it may want. */
+/* After those that leave are gone, for it may want their handles. */
 static int application_begin(Application *application, const Adapter *adapter)
 {
 	int r;

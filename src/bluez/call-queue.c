@@ -8,13 +8,13 @@
 
 /* Less than dbus-daemon's 128: the ping, and calls to the bus itself, come on top. */
 #define SENT_MAX 96
-/* With those that bluetoothd seems to have forgotten, for the bus has not. */
+/* With those that were not answered in time, which the bus still counts. */
 #define SENT_MAX_OVERDUE 120
 #define SENT_MIN 8
 /* Of one device: ATT does one thing after the other, so more would only keep others from their turn. */
 #define SENT_MAX_DEVICE 16
 #define WAITING_MAX 2048
-/* What goes on by itself is the end of something, mostly: there is not more of it than of the rest. */
+/* Floating calls mostly end something, so there are no more of them than of the rest. */
 #define WAITING_MAX_FLOATING (2 * WAITING_MAX)
 
 #define DEVICE_MARK "/dev_"
@@ -136,7 +136,7 @@ static int on_expiry(sd_event_source *source UNUSED, uint64_t usec UNUSED, void 
 	BluezCall *call;
 
 	queue->expires = USEC_NEVER;
-	/* from the start each time: who is told may do anything */
+	/* from the start each time: callbacks add calls, and remove some */
 	while ((call = next_expired(queue, call_queue_now(queue), &next))) {
 		call->overdue = true;
 		queue->overdue++;
@@ -249,7 +249,7 @@ void call_queue_lost(CallQueue *queue)
 	}
 }
 
-/* Nobody is left to have a connection that is begun now. */
+/* What begins a connection does not: nobody is left to use it. */
 static bool goes_at_the_end(const BluezCall *call)
 {
 	return call->floating && !fence_is_for_begin(sd_bus_message_get_member(call->message));

@@ -50,13 +50,13 @@ static void call_answer(BluezCall *call, sd_bus_message *answer)
 		(void)callback(answer, call->userdata, NULL);
 }
 
-/* What the bus would say. */
+/* The error that the bus itself would give. */
 static int fail_message(const BluezCall *call, const char *why, sd_bus_message **ret)
 {
 	CLEANUP(sd_bus_message_unrefp) sd_bus_message *m = NULL;
 	int r;
 
-	/* an error answers a message that has a number */
+	/* sd-bus makes errors only for messages that have a serial number */
 	r = sd_bus_message_new_method_call(call->queue->bluez->bus, &m, "org.bluez",
 					   sd_bus_message_get_path(call->message),
 					   sd_bus_message_get_interface(call->message),

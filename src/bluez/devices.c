@@ -29,7 +29,7 @@ static void report_device(const Device *device)
 	const uint64_t now = bluez_now(bluez);
 	g_autoptr(Report) report = NULL;
 
-	/* other programs' discoveries are heard too: cheap as long as nobody here asked */
+	/* other programs' discoveries send signals too: they are to cost little where nobody here scans */
 	if (!device->adapter->radio || !radio_wants_signals(device->adapter->radio))
 		return;
 	if (device_report(device, now, &report) < 0)
@@ -68,7 +68,7 @@ static bool is_bond_news(const Device *device, const DeviceNews *news)
 	return news->paired_changed || (news->addr_changed && !addr_equal(&device->path_addr, &device->addr));
 }
 
-/* False: there are too many. It is no less heard for that, but not followed. */
+/* False: there are too many, so that it is reported, but not kept. */
 static bool add_device(Bluez *bluez, Device *device, const char *path)
 {
 	Adapter *adapter = device->adapter;
@@ -85,7 +85,7 @@ static bool add_device(Bluez *bluez, Device *device, const char *path)
 	return true;
 }
 
-/* What is to be told of an object that is there. */
+/* Its link and its bond, as they are now. */
 static void tell_state(Device *device, const char *path, const DeviceNews *news, bool known)
 {
 	Bluez *bluez = device->adapter->bluez;

@@ -199,8 +199,7 @@ static int on_no_news(sd_event_source *source, uint64_t now UNUSED, void *userda
 	return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }
 
-/* It is not begun, or not over: what is to be done about that in a while. NULL: what bluetoothd says is the
- * answer. */
+/* What is to be done in *wait, where the answer does not settle it. NULL: it does. */
 static sd_event_time_handler_t call_waits_for(const GattCall *call, const sd_bus_error *error, uint64_t *wait)
 {
 	/* another program is at it, straight through bluetoothd: our turn comes */
@@ -218,7 +217,7 @@ static int call_result(const GattCall *call, sd_bus_message *m, GBytes **value, 
 
 	if (!error)
 		return kind == OP_READ ? read_answer(m, value) : 0;
-	/* it is on */
+	/* they are on already */
 	if (kind == OP_NOTIFY_ON && sd_bus_error_has_name(error, "org.bluez.Error.InProgress"))
 		return 0;
 	return is_unlikely(error) ? reason_set(reason, E_TIMED_OUT, "no answer from the device") :

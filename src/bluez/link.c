@@ -66,7 +66,7 @@ void bluez_link_gone(Device *device)
 	const uint64_t now = bluez_now(device->adapter->bluez);
 	Radio *radio = device->adapter->radio;
 
-	/* a former object of a device that has another one now says nothing by that */
+	/* the device has another object now: that this one went means nothing */
 	if (!radio || !directory_has(device))
 		return;
 	bluez_client_left(device);

@@ -26,7 +26,7 @@ typedef struct NotifySocket {
 	uint16_t mtu;
 	int fd;			/* -1: bluetoothd has closed it */
 	sd_event_source *source;
-	BluezCall *asking;	/* why */
+	BluezCall *asking;	/* to learn why it was closed, or that it is taken */
 	bool taken;		/* bluetoothd has it */
 	bool mistaken;		/* it was closed for another central */
 } NotifySocket;
@@ -85,7 +85,7 @@ static int on_asked(sd_bus_message *m UNUSED, void *userdata, sd_bus_error *erro
 	return 0;
 }
 
-/* It was not closed by then, so it is not by that mistake. */
+/* It is still open, so bluetoothd did not make that mistake; when it closes it later, it means it. */
 static int on_checked(sd_bus_message *m UNUSED, void *userdata, sd_bus_error *error UNUSED)
 {
 	NotifySocket *socket = userdata;
@@ -102,7 +102,7 @@ static int append_address(sd_bus_message *m, void *userdata UNUSED)
 	return sd_bus_message_append(m, "ss", ADAPTER_INTERFACE, "Address");
 }
 
-/* Any answer of its own will do: before it, bluetoothd sends what it has to tell. */
+/* Any property will do: before its answer, bluetoothd sends what it has to tell. */
 static int notify_socket_ask(NotifySocket *socket, sd_bus_message_handler_t callback)
 {
 	const Application *application = socket->application;

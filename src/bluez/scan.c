@@ -73,7 +73,7 @@ static void scan_retry_in(Scan *scan, uint64_t wait)
 	scan_tell(scan);
 }
 
-/* What was asked for may have been done all the same. */
+/* bluetoothd may have done what was asked for all the same. */
 static bool is_no_answer(const sd_bus_error *error)
 {
 	return sd_bus_error_has_name(error, SD_BUS_ERROR_NO_REPLY) ||
@@ -108,7 +108,7 @@ static void scan_failed(Scan *scan, const char *method, const sd_bus_error *erro
 		scan_retry_in(scan, wait);
 		return;
 	}
-	/* it runs, or the radio is off: get to a known state */
+	/* whether it still runs is not known: stop it, and start again */
 	scan->state = SCAN_RUNNING;
 	scan->restart = true;
 	scan_settle_in(scan, wait);
@@ -203,15 +203,17 @@ static int append_filter(sd_bus_message *m, void *userdata)
 	return discovery_append_filter(m, scan->filter, scan->turn);
 }
 
-/* Whether there is, or is not, an advertisement monitor as it should be. Nobody who lives on BlueZ's signals
- * needs one. */
+/*
+ * Registers our advertisement monitor, or takes it back, as is wanted now. A scan for BlueZ's signals needs
+ * none. False: its registration is still to be answered.
+ */
 static bool scan_settle_monitor(Scan *scan)
 {
 	AdvertMonitor *monitor = &scan->monitor;
 	const bool wanted = scan->wanted.on && scan->wanted.show != SHOW_REPORTS;
 	const bool again = scan->restart && scan->state == SCAN_IDLE;
 
-	/* what is on the way is waited for */
+	/* its registration is under way, whose answer calls scan_settle() */
 	if (monitor->state == ADVERT_MONITOR_STARTING)
 		return false;
 	if (!wanted || again || monitor->failed)
@@ -235,7 +237,8 @@ static void scan_settle_discovery(Scan *scan)
 {
 	const Discovery wanted = scan_discovery(scan);
 
-	/* what BlueZ has may be what a link seeks: see, before it shows more */
+	/* BlueZ may have the device that a link seeks: the refresh tells, before a discovery is begun for
+	 * it */
 	if (wanted == DISCOVERY_DEVICES && scan->state != SCAN_STOPPING && scan->adapter->bluez->refreshing)
 		return;
 	if (scan->state == SCAN_RUNNING && (wanted == DISCOVERY_NONE || scan->restart)) {

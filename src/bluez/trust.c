@@ -64,7 +64,7 @@ static int on_returned(sd_bus_message *m, void *userdata, sd_bus_error *error UN
 	Loan *loan = userdata;
 
 	loan->call = NULL;
-	/* else: when the device is seen again */
+	/* if that failed, it is tried again when the device is seen again */
 	if (!sd_bus_message_is_method_error(m, NULL) ||
 	    sd_bus_message_is_method_error(m, SD_BUS_ERROR_UNKNOWN_OBJECT))
 		g_hash_table_remove(loan->bluez->lent, loan->path);
@@ -181,7 +181,7 @@ void trust_seen(Bluez *bluez, const char *path)
 {
 	Loan *loan = find_loan(bluez, path);
 
-	/* the call on the way may be one to a bluetoothd that is gone */
+	/* taking it back has failed, or bluetoothd left meanwhile */
 	if (loan && loan->returned && !loan->call)
 		set_trusted(loan, false, on_returned);
 }

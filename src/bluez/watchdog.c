@@ -7,7 +7,8 @@
 #include "bluez/bluez.h"
 #include "util/log.h"
 
-/* A ping goes out where nothing was heard for one of these; as many in silence after it are a stall. */
+/* In stall_seconds. After one without a message bluetoothd is asked; after as many without an answer it has
+ * stalled. */
 #define TICKS 2
 
 static uint64_t watchdog_now(const Watchdog *watchdog)
@@ -51,7 +52,7 @@ static int on_pong(sd_bus_message *m, void *userdata, sd_bus_error *ret_error UN
 	Watchdog *watchdog = userdata;
 
 	watchdog->ping = sd_bus_slot_unref(watchdog->ping);
-	/* not what the bus says for it */
+	/* not an error that the bus gives in its place */
 	if (bluez_is_sender(watchdog->bluez, m))
 		watchdog_recover(watchdog);
 	return 0;
@@ -81,7 +82,7 @@ static int on_tick(sd_event_source *source, uint64_t usec UNUSED, void *userdata
 {
 	Watchdog *watchdog = userdata;
 	const uint64_t now = watchdog_now(watchdog), period = watchdog_period(watchdog);
-	/* then it was us who did nothing, and the answer may be there, unread */
+	/* then this process did not run meanwhile, and the answer may be there, unread */
 	const bool late = now > watchdog->due + period / 2;
 
 	if (watchdog->heard || late)
