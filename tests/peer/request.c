@@ -180,3 +180,17 @@ char *language_ask(Language *language, const char *line)
 	g_assert(reply);
 	return reply;
 }
+
+bool language_plug(Language *language, char **addrs)
+{
+	for (; addrs && *addrs; addrs++) {
+		g_autofree char *line = g_strconcat("plug ", *addrs, NULL);
+		g_autofree char *reply = language_ask(language, line);
+
+		if (g_str_has_prefix(reply, "ok"))
+			continue;
+		g_printerr("%s: --plug %s: %s\n", g_get_prgname(), *addrs, reply);
+		return false;
+	}
+	return true;
+}

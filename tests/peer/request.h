@@ -43,6 +43,8 @@ typedef struct Language {
 void language_run(Language *language, const char *line, const Answer *answer);
 /* For requests whose reply comes at once. */
 char *language_ask(Language *language, const char *line);
+/* Plugs these radios in, NULL-terminated or NULL. False: one cannot be; says so on standard error. */
+bool language_plug(Language *language, char **addrs);
 
 /* Gives the whole reply, and empties the answer. */
 void answer_give(Answer *answer, const char *format, ...) G_GNUC_PRINTF(2, 3);

@@ -10,12 +10,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "airtime.h"
 #include "radio-address.h"
-#include "request.h"
 
 #define ADVERT_SETS_MAX 16
 #define ADVERT_DATA_MAX 251
-#define AIRTIMES_MAX 64
 
 typedef struct AdvertData {
 	uint8_t length;
@@ -35,17 +34,11 @@ typedef struct AdvertSet {
 	uint64_t ends;			/* UINT64_MAX: the host ends it */
 } AdvertSet;
 
-typedef struct Airtime {
-	AdvertData data;
-	uint64_t time;
-} Airtime;
-
 typedef struct Advert {
 	uint8_t n_sets;			/* that the controller has; 0: legacy advertising only */
 	bdaddr_t random;		/* of legacy advertising */
 	AdvertSet sets[ADVERT_SETS_MAX];
-	Airtime airtimes[AIRTIMES_MAX];
-	size_t n_airtimes;
+	Airtimes airtimes;
 } Advert;
 
 /* For changing a set: what was on air until now is accounted for. */

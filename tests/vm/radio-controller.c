@@ -188,6 +188,7 @@ Controller *controller_free(Controller *controller)
 		close(controller->fd);
 	if (controller->control_fd >= 0)
 		close(controller->control_fd);
+	airtimes_clear(&controller->advert.airtimes);
 	free(controller->seen);
 	free(controller);
 	return NULL;

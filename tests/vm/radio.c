@@ -105,20 +105,6 @@ static int radio_run(Backend *backend, Language *language, const char *path)
 	return 0;
 }
 
-static bool radios_plug(Language *language, char **addresses)
-{
-	for (; addresses && *addresses; addresses++) {
-		g_autofree char *line = g_strconcat("plug ", *addresses, NULL);
-		g_autofree char *reply = language_ask(language, line);
-
-		if (g_str_has_prefix(reply, "ok"))
-			continue;
-		g_printerr("bluebroker-radio: %s: %s\n", *addresses, reply);
-		return false;
-	}
-	return true;
-}
-
 static const Verb *const radio_language[] = {
 	air_verbs, peer_verbs, attribute_verbs, central_verbs, radio_verbs, NULL,
 };
@@ -138,7 +124,7 @@ int main(int argc, char **argv)
 		backend_init(&backend);
 		backend.filter_duplicates = options.filter_duplicates;
 		backend.air.others_sets = (unsigned int)options.sets;
-		if (radios_plug(&language, options.plug))
+		if (language_plug(&language, options.plug))
 			r = radio_run(&backend, &language, options.control);
 		if (backend.air.held_back > 0)
 			g_printerr("bluebroker-radio: the host was full %" G_GUINT64_FORMAT " times\n",

@@ -1,22 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a radio has on air. */
+#include "airtime.h"
 #include "broadcast.h"
 #include "radio.h"
 
 #define TURN_MS 2080 /* measured: the kernel's 2 s, and the commands of the change */
-#define AIRTIMES_MAX 64
 
 typedef struct Slot {
 	Instance instance;
 	bool on;
 	bool forgotten; /* until it is put again */
-	int64_t since;
+	uint64_t since;
 } Slot;
-
-typedef struct Airtime {
-	char *data;
-	int64_t us;
-} Airtime;
 
 struct Broadcast {
 	unsigned int sets;
@@ -24,49 +19,17 @@ struct Broadcast {
 	GPtrArray *slots; /* of Slot, the newest first */
 	Slot *turn; /* whose turn it is, perhaps not on air; NULL where there are sets, or no slots */
 	guint timer;
-	GPtrArray *airtimes; /* of Airtime */
+	Airtimes airtimes;
 };
-
-static void airtime_free(void *data)
-{
-	Airtime *airtime = data;
-
-	g_free(airtime->data);
-	g_free(airtime);
-}
-
-static void print_data(GString *text, const uint8_t *data, size_t len)
-{
-	if (len == 0)
-		g_string_append_c(text, '-');
-	for (size_t i = 0; i < len; i++)
-		g_string_append_printf(text, "%02x", data[i]);
-}
 
 /* Books the time since it went on air, or since the last time. */
 static void slot_settle(Broadcast *broadcast, Slot *slot)
 {
-	g_autoptr(GString) data = NULL;
-	int64_t now = g_get_monotonic_time();
-	Airtime *airtime = NULL;
+	uint64_t now = clock_now();
 
 	if (!slot->on)
 		return;
-	data = g_string_new(NULL);
-	print_data(data, slot->instance.data, slot->instance.len);
-	for (unsigned int i = 0; i < broadcast->airtimes->len && !airtime; i++) {
-		Airtime *known = broadcast->airtimes->pdata[i];
-
-		if (g_str_equal(known->data, data->str))
-			airtime = known;
-	}
-	if (!airtime && broadcast->airtimes->len < AIRTIMES_MAX) {
-		airtime = g_new0(Airtime, 1);
-		airtime->data = g_strdup(data->str);
-		g_ptr_array_add(broadcast->airtimes, airtime);
-	}
-	if (airtime)
-		airtime->us += now - slot->since;
+	airtimes_add(&broadcast->airtimes, slot->instance.data, slot->instance.len, now - slot->since);
 	slot->since = now;
 }
 
@@ -74,7 +37,7 @@ static void slot_set(Broadcast *broadcast, Slot *slot, bool on)
 {
 	slot_settle(broadcast, slot);
 	slot->on = on && broadcast->powered && !slot->forgotten;
-	slot->since = g_get_monotonic_time();
+	slot->since = clock_now();
 }
 
 static void broadcast_take_turn(Broadcast *broadcast, Slot *slot);
@@ -101,7 +64,8 @@ static void broadcast_take_turn(Broadcast *broadcast, Slot *slot)
 	if (!slot || !broadcast->powered)
 		return;
 	slot_set(broadcast, slot, true);
-	broadcast->timer = g_timeout_add(slot->instance.turn_ms ? slot->instance.turn_ms : TURN_MS, on_turn, broadcast);
+	broadcast->timer =
+		g_timeout_add(slot->instance.turn_ms ? slot->instance.turn_ms : TURN_MS, on_turn, broadcast);
 }
 
 static Slot *broadcast_find(const Broadcast *broadcast, uint8_t id)
@@ -216,7 +180,6 @@ Broadcast *broadcast_new(unsigned int sets)
 
 	broadcast->sets = sets;
 	broadcast->slots = g_ptr_array_new();
-	broadcast->airtimes = g_ptr_array_new_with_free_func(airtime_free);
 	return broadcast;
 }
 
@@ -227,7 +190,7 @@ Broadcast *broadcast_free(Broadcast *broadcast)
 
 	broadcast_clear(broadcast);
 	g_ptr_array_unref(broadcast->slots);
-	g_ptr_array_unref(broadcast->airtimes);
+	airtimes_clear(&broadcast->airtimes);
 	g_free(broadcast);
 	return NULL;
 }
@@ -245,11 +208,10 @@ void broadcast_print(const Broadcast *broadcast, GString *text)
 
 		if (!slot || !slot->on)
 			continue;
-		g_string_append_printf(text, " %u:%u:%u:%u:", broadcast->sets > 0 ? instance->id : 0U, instance->type,
-				       instance->min, instance->max);
-		print_data(text, instance->data, instance->len);
-		g_string_append_c(text, ':');
-		print_data(text, instance->response, instance->response_len);
+		onair_print(&(OnAir){ broadcast->sets > 0 ? instance->id : 0U, instance->type, instance->min,
+				      instance->max, instance->data, instance->response, instance->len,
+				      instance->response_len },
+			    text);
 	}
 }
 
@@ -257,16 +219,12 @@ void broadcast_print_airtime(Broadcast *broadcast, GString *text)
 {
 	for (unsigned int i = 0; i < broadcast->slots->len; i++)
 		slot_settle(broadcast, broadcast->slots->pdata[i]);
-	for (unsigned int i = 0; i < broadcast->airtimes->len; i++) {
-		const Airtime *airtime = broadcast->airtimes->pdata[i];
-
-		g_string_append_printf(text, " %s=%" G_GINT64_FORMAT, airtime->data, airtime->us / 1000);
-	}
+	airtimes_print(&broadcast->airtimes, text);
 }
 
 void broadcast_forget_airtime(Broadcast *broadcast)
 {
 	for (unsigned int i = 0; i < broadcast->slots->len; i++)
 		slot_settle(broadcast, broadcast->slots->pdata[i]);
-	g_ptr_array_set_size(broadcast->airtimes, 0);
+	airtimes_clear(&broadcast->airtimes);
 }

@@ -54,20 +54,6 @@ static bool options_read(Options *options, int *argc, char ***argv)
 	return true;
 }
 
-static bool plug_all(Language *language, char **addrs)
-{
-	for (; addrs && *addrs; addrs++) {
-		g_autofree char *line = g_strconcat("plug ", *addrs, NULL);
-		g_autofree char *reply = language_ask(language, line);
-
-		if (!g_str_has_prefix(reply, "ok")) {
-			g_printerr("bluebroker-simbluez: --plug %s: %s\n", *addrs, reply);
-			return false;
-		}
-	}
-	return true;
-}
-
 static void quit(void *data)
 {
 	g_main_loop_quit(data);
@@ -98,10 +84,10 @@ static bool sim_setup(Sim *sim, Language *language, const Options *options)
 {
 	static const char *const demo_radios[] = { DEMO_RADIO, NULL };
 
-	if (!plug_all(language, options->plug))
+	if (!language_plug(language, options->plug))
 		return false;
 	if (options->demo) {
-		if (!options->plug && !plug_all(language, (char **)demo_radios))
+		if (!options->plug && !language_plug(language, (char **)demo_radios))
 			return false;
 		demo_start(language);
 	}
