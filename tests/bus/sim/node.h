@@ -37,6 +37,11 @@ bool node_get_handle(const Node *node, uint16_t *ret);
 /* Tells the object its handle, if it has a property for that. */
 void node_set_handle(const Node *node, uint16_t handle);
 
+const char *node_iface(const Node *node); /* its name */
+/* For calls to it: what bluetoothd has changed, it tells before. */
+GDBusConnection *node_connection(const Node *node);
+void node_tell(const Node *node, const char *interface, const char *method, GVariant *args);
+
 uint32_t node_props(const Node *node);
 uint16_t node_handle(const Node *node);
 const Item *node_ccc(const Node *node);
