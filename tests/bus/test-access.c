@@ -33,10 +33,10 @@ static void expect_denied(Client *by, const char *session)
 
 START_TEST(private_sessions)
 {
-	Client *same = new_client();
-	Client *alice = new_alice();
-	Client *alice_too = new_alice();
-	Client *bob = new_bob();
+	g_autoptr(Client) same = new_client();
+	g_autoptr(Client) alice = new_alice();
+	g_autoptr(Client) alice_too = new_alice();
+	g_autoptr(Client) bob = new_bob();
 	g_autofree char *session = open_session(alice, 0);
 
 	start_scan(alice, session, -1);
@@ -48,10 +48,6 @@ START_TEST(private_sessions)
 	ck_assert_uint_ge(take_all(same, session), 1);
 	close_session(same, session);
 	client_expect_error(alice, session, "Session1", "IsScanning", NULL, "DoesNotExist");
-	client_free(bob);
-	client_free(alice_too);
-	client_free(alice);
-	client_free(same);
 }
 END_TEST
 
@@ -111,25 +107,23 @@ static unsigned int session_rows(Client *by)
 
 START_TEST(stats_show_ones_own)
 {
-	Client *alice = new_alice();
-	Client *bob = new_bob();
+	g_autoptr(Client) alice = new_alice();
+	g_autoptr(Client) bob = new_bob();
 	g_autofree char *hers = open_session(alice, 0);
 	g_autofree char *his = open_session(bob, 0);
 
 	ck_assert_uint_eq(session_rows(alice), 1);
 	ck_assert_uint_eq(session_rows(bob), 1);
 	ck_assert_uint_eq(session_rows(client), 2);
-	client_free(bob);
-	client_free(alice);
 }
 END_TEST
 
 /* strict: few of everything */
 START_TEST(limit_of_sessions)
 {
-	Client *alice = new_alice();
-	Client *alice_too = new_alice();
-	Client *bob = new_bob();
+	g_autoptr(Client) alice = new_alice();
+	g_autoptr(Client) alice_too = new_alice();
+	g_autoptr(Client) bob = new_bob();
 	g_autofree char *first = open_session(alice, 0);
 	g_autofree char *second = open_session(alice_too, 0);
 	g_autofree char *third = open_session(alice, 0);
@@ -141,16 +135,13 @@ START_TEST(limit_of_sessions)
 	start_scan(bob, his, -1);
 	close_session(alice_too, second);
 	g_free(open_session(alice, 0));
-	client_free(alice);
-	client_free(alice_too);
-	client_free(bob);
 }
 END_TEST
 
 START_TEST(limit_of_memory)
 {
-	Client *alice = new_alice();
-	Client *bob = new_bob();
+	g_autoptr(Client) alice = new_alice();
+	g_autoptr(Client) bob = new_bob();
 	g_autoptr(GVariant) first = NULL, his = NULL;
 
 	client_expect_error(alice, NULL, "Manager1", "OpenSession", depth_option(3001), "LimitReached");
@@ -158,15 +149,13 @@ START_TEST(limit_of_memory)
 	client_expect_error(alice, NULL, "Manager1", "OpenSession", depth_option(3000), "LimitReached");
 	ck_assert_uint_eq(session_rows(alice), 1); /* the refused one is gone */
 	his = client_expect(bob, NULL, "Manager1", "OpenSession", depth_option(3000), "(o)");
-	client_free(alice);
-	client_free(bob);
 }
 END_TEST
 
 START_TEST(limit_of_calls)
 {
-	Client *alice = new_alice();
-	Client *bob = new_bob();
+	g_autoptr(Client) alice = new_alice();
+	g_autoptr(Client) bob = new_bob();
 	ClientCall *calls[3], *his;
 	GVariant *replies[4];
 
@@ -192,8 +181,6 @@ START_TEST(limit_of_calls)
 	client_do(alice, "hci0", "Session1", "Init", no_options());
 	for (int i = 0; i < 4; i++)
 		g_variant_unref(replies[i]);
-	client_free(bob);
-	client_free(alice);
 }
 END_TEST
 

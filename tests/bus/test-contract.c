@@ -320,7 +320,7 @@ END_TEST
 /* Everybody hears of radios, and of nothing else. */
 START_TEST(broadcasts)
 {
-	Client *other = new_client();
+	g_autoptr(Client) other = new_client();
 	g_autoptr(GVariant) added = NULL, removed = NULL, ifaces = NULL, object = NULL, gone = NULL;
 	g_autofree char *session = NULL, *plugged = NULL, *path = NULL, *service = NULL;
 	const char *of, **names;
@@ -360,7 +360,6 @@ START_TEST(broadcasts)
 	ck_assert(g_strv_contains(names, PREFIX "Adapter1") && g_strv_contains(names, PREFIX "Session1"));
 	g_free(names);
 	ck_assert_uint_eq(client_count_signals(other, NULL), 0);
-	client_free(other);
 }
 END_TEST
 

@@ -152,7 +152,7 @@ START_TEST(silent_ones_give_way)
 {
 	g_autofree char *session = open_session(client, 0), *back = open_session(client, 0);
 	g_autofree char *wanted_back = NULL, *mine = NULL;
-	Client *other = new_client();
+	g_autoptr(Client) other = new_client();
 	g_autofree char *others = open_session(other, 0);
 	ClientCall *silent[3];
 
@@ -180,7 +180,6 @@ START_TEST(silent_ones_give_way)
 		ck_assert(!client_call_done(silent[i]));
 	for (unsigned int i = 0; i < G_N_ELEMENTS(silent); i++)
 		client_call_forget(silent[i]);
-	client_free(other);
 }
 END_TEST
 
@@ -188,7 +187,7 @@ END_TEST
 START_TEST(slots_of_silent_ones)
 {
 	g_autofree char *session = open_session(client, 0);
-	Client *other = new_client();
+	g_autoptr(Client) other = new_client();
 	g_autofree char *others = open_session(other, 0);
 
 	for (unsigned int i = 1; i <= 4; i++) {
@@ -204,7 +203,6 @@ START_TEST(slots_of_silent_ones)
 	peer_appear(0);
 	client_set_timeout(client, 40000);
 	g_free(connect_to(client, session, 0, "{}"));
-	client_free(other);
 }
 END_TEST
 

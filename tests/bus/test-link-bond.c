@@ -72,7 +72,7 @@ END_TEST
 
 START_TEST(who_may_forget)
 {
-	Client *alice = new_alice(), *bob = new_bob();
+	g_autoptr(Client) alice = new_alice(), bob = new_bob();
 
 	sealed_appear("display 5");
 	client_expect_error(alice, "hci0", "Session1", "Forget", g_variant_new("(s)", "C1:22"),
@@ -109,15 +109,13 @@ START_TEST(who_may_forget)
 	forget(alice, "hci0");
 	ck_assert_int_eq(bond_of(alice), -1);
 	expect_forget_error(bob, "DoesNotExist");
-	client_free(bob);
-	client_free(alice);
 }
 END_TEST
 
 /* What a read had paired was paired by who holds the link. */
 START_TEST(paired_by_reading)
 {
-	Client *alice = new_alice(), *bob = new_bob();
+	g_autoptr(Client) alice = new_alice(), bob = new_bob();
 
 	sealed_appear("none");
 	g_free(connect_to(alice, "hci0", 0, "{}"));
@@ -128,8 +126,6 @@ START_TEST(paired_by_reading)
 	expect_forget_error(bob, "AccessDenied");
 	forget(alice, "hci0");
 	ck_assert_int_eq(bond_of(alice), -1);
-	client_free(bob);
-	client_free(alice);
 }
 END_TEST
 

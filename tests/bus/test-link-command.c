@@ -23,7 +23,7 @@ static void expect_stored(const char *hex)
 
 START_TEST(write_commands)
 {
-	Client *other = new_client_as(SOME_UID);
+	g_autoptr(Client) other = new_client_as(SOME_UID);
 	int mine = socket_acquire(client, link_, COMMAND, "AcquireWrite"), its;
 	uint16_t most = (uint16_t)MIN(link_mtu() - 3, VALUE_MAX);
 	uint8_t bytes[VALUE_MAX];
@@ -56,7 +56,6 @@ START_TEST(write_commands)
 	expect_commands(104);
 	let_go(other, link_);
 	expect_end(its);
-	client_free(other);
 }
 END_TEST
 
@@ -105,7 +104,7 @@ END_TEST
 /* A claim keeps others' sockets from writing, too. */
 START_TEST(claimed)
 {
-	Client *other = new_client();
+	g_autoptr(Client) other = new_client();
 	g_autoptr(GError) error = NULL;
 	g_autofree char *name = NULL;
 	uint16_t mtu;
@@ -127,7 +126,6 @@ START_TEST(claimed)
 	expect_commands(2);
 	expect_stored("02");
 	close(fd);
-	client_free(other);
 }
 END_TEST
 

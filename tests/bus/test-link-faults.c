@@ -82,7 +82,7 @@ END_TEST
 
 START_TEST(bluetoothd_killed)
 {
-	Client *other = new_client_as(SOME_UID);
+	g_autoptr(Client) other = new_client_as(SOME_UID);
 	g_autofree char *link = NULL, *same = NULL;
 	ClientCall *read, *write;
 
@@ -108,7 +108,6 @@ START_TEST(bluetoothd_killed)
 	wait_linked(0, false);
 	g_free(connect_anew(client, 0));
 	expect_value(client, link, PLACE, "01");
-	client_free(other);
 }
 END_TEST
 

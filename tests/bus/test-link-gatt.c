@@ -155,7 +155,7 @@ static char *cached(Client *by, const char *attr)
 START_TEST(cached_value)
 {
 	g_autofree char *before = cached(client, PLACE), *after = NULL, *others = NULL;
-	Client *other = new_client_as(SOME_UID);
+	g_autoptr(Client) other = new_client_as(SOME_UID);
 
 	ck_assert_str_eq(before, "");
 	expect_value(client, link_, PLACE, "01");
@@ -164,7 +164,6 @@ START_TEST(cached_value)
 	ck_assert_uint_eq(peer_count(0, PLACE_HANDLE, "reads"), 1); /* by Read alone */
 	others = cached(other, PLACE);
 	ck_assert_ptr_null(others);
-	client_free(other);
 }
 END_TEST
 

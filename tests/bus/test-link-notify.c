@@ -109,7 +109,7 @@ END_TEST
 START_TEST(user_session)
 {
 	Client *first = new_client_as(SOME_UID);
-	Client *second = new_client_as(SOME_UID);
+	g_autoptr(Client) second = new_client_as(SOME_UID);
 
 	client_do(first, "hci0", "Session1", "Init", no_options());
 	expect_connected(begin_connect(first, "hci0", peer_address(0), "{}"));
@@ -122,7 +122,6 @@ START_TEST(user_session)
 	ck_assert_uint_eq(char_events(second, RATE), CHAR_NOTIFY_EVENT);
 	client_do(second, "hci0", "Session1", "Deinit", NULL);
 	wait_subscribed(0, RATE_HANDLE, false);
-	client_free(second);
 }
 END_TEST
 
@@ -150,7 +149,7 @@ END_TEST
 
 START_TEST(away_for_a_while)
 {
-	Client *other = new_client();
+	g_autoptr(Client) other = new_client();
 
 	g_free(connect_anew(other, 0)); /* does not want it back */
 	notify_from(client, link_, RATE);
@@ -164,7 +163,6 @@ START_TEST(away_for_a_while)
 	wait_ms(1500);
 	air_do(air, "mute peer0 off");
 	expect_restored();
-	client_free(other);
 }
 END_TEST
 

@@ -81,7 +81,7 @@ static bool loss_is_logged(void *data)
 START_TEST(slow_reader)
 {
 	int slow, quick;
-	Client *other = new_client();
+	g_autoptr(Client) other = new_client();
 	unsigned int kept = 0;
 	uint64_t lost = 0;
 
@@ -108,7 +108,6 @@ START_TEST(slow_reader)
 	close(slow);
 	ck_assert_msg(wait_until(loss_is_logged, &lost, SOON), "the daemon does not say what was lost");
 	ck_assert_uint_eq(kept + lost, TOO_MANY);
-	client_free(other);
 }
 END_TEST
 
@@ -134,7 +133,7 @@ END_TEST
 
 START_TEST(outlives_a_lost_link)
 {
-	Client *keen = new_client();
+	g_autoptr(Client) keen = new_client();
 	g_autofree char *session = open_session(keen, 0);
 	int notify, write, ends;
 
@@ -157,14 +156,13 @@ START_TEST(outlives_a_lost_link)
 	close(notify);
 	wait_subscribed(0, RATE_HANDLE, false);
 	close(write);
-	client_free(keen);
 }
 END_TEST
 
 /* Its attributes go with BlueZ, but not who listens to them. */
 START_TEST(outlives_bluetoothd)
 {
-	Client *keen = new_client();
+	g_autoptr(Client) keen = new_client();
 	g_autofree char *session = open_session(keen, 0);
 	int notify, write;
 
@@ -180,7 +178,6 @@ START_TEST(outlives_bluetoothd)
 	air_do(air, "notify peer0 " RATE_HANDLE " 00000000 50 5");
 	expect_counted(notify, 0, 50);
 	close(notify);
-	client_free(keen);
 }
 END_TEST
 
@@ -188,7 +185,7 @@ END_TEST
 
 START_TEST(refusals)
 {
-	Client *other = new_client_as(SOME_UID);
+	g_autoptr(Client) other = new_client_as(SOME_UID);
 	g_autofree char *path = attr_path(link_, RATE);
 
 	expect_refused(client, link_, PLAIN, "AcquireNotify", "NotPermitted");
@@ -203,7 +200,6 @@ START_TEST(refusals)
 	expect_refused(client, link_, RATE, "AcquireNotify", "AttError");
 	air_do(air, "atterror peer0 " RATE_CONFIG_HANDLE " write 0");
 	close(socket_acquire(client, link_, RATE, "AcquireNotify"));
-	client_free(other);
 }
 END_TEST
 

@@ -133,8 +133,7 @@ END_TEST
 START_TEST(stays)
 {
 	g_autoptr(GVariant) table = NULL;
-	Client *other = client_can_be_others() ? new_client_as(SOME_UID) :
-						 new_client();
+	g_autoptr(Client) other = client_can_be_others() ? new_client_as(SOME_UID) : new_client();
 
 	start_scan(client, session, -1);
 	hear_count(1);
@@ -144,7 +143,6 @@ START_TEST(stays)
 	table = rows(other, "{}");
 	ck_assert_uint_eq(g_variant_n_children(table), 1);
 	ck_assert_uint_eq(stats_total(other, "Devices"), 1);
-	client_free(other);
 }
 END_TEST
 
@@ -236,7 +234,7 @@ static void finish_all(ClientCall *calls[static CALLS])
  * before them, and so do reports. That rows come and go meanwhile does no harm. */
 START_TEST(in_slices)
 {
-	Client *other = new_client_as(SOME_UID);
+	g_autoptr(Client) other = new_client_as(SOME_UID);
 	g_autofree char *its = open_session_with(client, "{'fifo': <uint32 4096>}");
 	Reader reader = reader_acquire(client, its, "{'batch_ms': <uint32 0>}");
 	ClientCall *calls[CALLS];
@@ -260,7 +258,6 @@ START_TEST(in_slices)
 	ck_assert_uint_eq(reader.missed, 0);
 	finish_all(calls);
 	reader_release(&reader);
-	client_free(other);
 }
 END_TEST
 
@@ -288,7 +285,7 @@ END_TEST
 /* One of a user's is under way, some wait, and there is a limit. Another user has its own. */
 START_TEST(in_slices_and_bounded)
 {
-	Client *other = new_client_as(SOME_UID);
+	g_autoptr(Client) other = new_client_as(SOME_UID);
 	g_autoptr(GVariant) its = NULL;
 	ClientCall *calls[CALLS];
 	unsigned int refused = 0;
@@ -308,7 +305,6 @@ START_TEST(in_slices_and_bounded)
 	}
 	ck_assert_uint_gt(refused, 0);
 	ck_assert_uint_le(refused, CALLS - 4);
-	client_free(other);
 }
 END_TEST
 

@@ -47,7 +47,7 @@ END_TEST
 
 START_TEST(already)
 {
-	Client *other = new_client();
+	g_autoptr(Client) other = new_client();
 	g_autofree char *second = open_session(other, 0);
 
 	start_scan(client, session, -1);
@@ -62,7 +62,6 @@ START_TEST(already)
 	stop_scan(client, session);
 	start_scan(client, session, G_MAXINT32);
 	ck_assert(is_scanning(client, session));
-	client_free(other);
 }
 END_TEST
 

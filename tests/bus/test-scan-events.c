@@ -164,7 +164,7 @@ END_TEST
 
 START_TEST(user_session_wakes_from_the_radio)
 {
-	Client *other = new_client();
+	g_autoptr(Client) other = new_client();
 
 	listen(client);
 	listen(other);
@@ -174,7 +174,6 @@ START_TEST(user_session_wakes_from_the_radio)
 	hear_count(0);
 	expect_event(client, USER_SESSION);
 	expect_event(other, USER_SESSION);
-	client_free(other);
 }
 END_TEST
 
@@ -278,9 +277,8 @@ END_TEST
 /* Nobody else gets them, whatever match rules he has. */
 START_TEST(unicast)
 {
-	Client *other = client_can_be_others() ? new_client_as(SOME_UID) :
-						 new_client();
-	Client *second = new_client(), *third = new_client();
+	g_autoptr(Client) other = client_can_be_others() ? new_client_as(SOME_UID) : new_client();
+	g_autoptr(Client) second = new_client(), third = new_client();
 	g_autoptr(GVariant) match = NULL;
 
 	listen(client);
@@ -319,9 +317,6 @@ START_TEST(unicast)
 	/* what everybody may know did come: so he could hear */
 	match = client_wait_signal(other, "PropertiesChanged", world_patience(world), NULL);
 	ck_assert_ptr_nonnull(match);
-	client_free(other);
-	client_free(second);
-	client_free(third);
 }
 END_TEST
 

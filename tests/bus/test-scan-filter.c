@@ -314,7 +314,7 @@ END_TEST
 
 START_TEST(dedup)
 {
-	Client *other = new_client();
+	g_autoptr(Client) other = new_client();
 	g_autofree char *brief = open_session(other, 0);
 
 	set_filter(client, session, "{'dedup': <uint32 600000>}");
@@ -346,7 +346,6 @@ START_TEST(dedup)
 	hear(1, -60, "04ffffff01");
 	hear(1, -60, "04ffffff01");
 	expect_read(client, session, "1 1", 0);
-	client_free(other);
 }
 END_TEST
 

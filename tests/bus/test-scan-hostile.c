@@ -220,9 +220,8 @@ START_TEST(any_arguments)
 	unsigned int seed = from_environment("BLUEBROKER_SEED", SEED), n = 0;
 	uint64_t end =
 		now_usec() + from_environment("BLUEBROKER_SECONDS", SECONDS) * (uint64_t)G_USEC_PER_SEC;
-	Client *hostile = client_can_be_others() ? new_client_as(SOME_UID) :
-						   new_client();
-	Client *honest = new_client();
+	g_autoptr(Client) hostile = client_can_be_others() ? new_client_as(SOME_UID) : new_client();
+	g_autoptr(Client) honest = new_client();
 	g_autofree char *mine = open_session_with(honest, "{'fifo': <uint32 64>}");
 	pid_t pid = world_daemon_pid(world);
 	uint64_t heard;
@@ -261,8 +260,6 @@ START_TEST(any_arguments)
 	hear_count(42);
 	expect_read(honest, mine, "42", stats_of(client, mine, "Dropped"));
 	g_rand_free(dice);
-	client_free(hostile);
-	client_free(honest);
 }
 END_TEST
 
@@ -316,7 +313,7 @@ END_TEST
 START_TEST(flood)
 {
 	ClientCall *calls[500];
-	Client *hostile = new_client();
+	g_autoptr(Client) hostile = new_client();
 	unsigned int answered = 0;
 	uint64_t began;
 
@@ -338,7 +335,6 @@ START_TEST(flood)
 	}
 	ck_assert_uint_ge(answered, 64);
 	g_variant_unref(client_expect(hostile, NULL, "Manager1", "GetStats", NULL, "(a{sv})"));
-	client_free(hostile);
 }
 END_TEST
 
@@ -346,7 +342,7 @@ END_TEST
  * come. */
 START_TEST(unanswered_questions)
 {
-	Client *other = new_client_as(SOME_UID);
+	g_autoptr(Client) other = new_client_as(SOME_UID);
 
 	for (unsigned int i = 0; i < 2000; i++)
 		client_tell(other, USER_SESSION, SESSION, "IsScanning", NULL);
@@ -355,7 +351,6 @@ START_TEST(unanswered_questions)
 	ck_assert(!has_row(client, SOME_SESSION));
 	(void)is_scanning(other, USER_SESSION);
 	ck_assert(has_row(client, SOME_SESSION));
-	client_free(other);
 }
 END_TEST
 
@@ -394,7 +389,7 @@ static bool scans(void *by)
  * answer is, and other users' are. */
 START_TEST(unanswered_work)
 {
-	Client *other = new_client_as(SOME_UID);
+	g_autoptr(Client) other = new_client_as(SOME_UID);
 	g_autoptr(GVariant) filter = long_filter();
 
 	init(other, USER_SESSION, "{}");
@@ -405,7 +400,6 @@ START_TEST(unanswered_work)
 	ck_assert(wait_until(scans, other, world_patience(world)));
 	client_tell(client, session, SESSION, "StartScan", g_variant_new("(i)", -1));
 	ck_assert(is_scanning(client, session));
-	client_free(other);
 }
 END_TEST
 

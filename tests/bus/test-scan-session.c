@@ -76,10 +76,8 @@ END_TEST
 
 START_TEST(private_is_private)
 {
-	Client *other = client_can_be_others() ? new_client_as(SOME_UID) :
-						 new_client();
-	Client *third = client_can_be_others() ? new_client_as(SOME_UID) :
-						 new_client();
+	g_autoptr(Client) other = client_can_be_others() ? new_client_as(SOME_UID) : new_client();
+	g_autoptr(Client) third = client_can_be_others() ? new_client_as(SOME_UID) : new_client();
 	g_autofree char *path = open_session(other, 0);
 	g_autofree char *full = NULL;
 
@@ -97,8 +95,6 @@ START_TEST(private_is_private)
 	expect_refusal(other, "hci0/session/01", SESSION, "Events", NULL, "DoesNotExist", "object");
 	expect_refusal(other, "hci0/session/uid", SESSION, "Events", NULL, "DoesNotExist", "object");
 	expect_refusal(other, "hci00", SESSION, "Events", NULL, "DoesNotExist", "object");
-	client_free(third);
-	client_free(other);
 }
 END_TEST
 
@@ -247,8 +243,8 @@ static void setup_forgetful(void)
 
 START_TEST(users)
 {
-	Client *one = new_client_as(SOME_UID), *again = new_client_as(SOME_UID);
-	Client *two = new_client_as(OTHER_UID);
+	g_autoptr(Client) one = new_client_as(SOME_UID), again = new_client_as(SOME_UID);
+	g_autoptr(Client) two = new_client_as(OTHER_UID);
 	g_autofree char *path = open_session(one, 0);
 
 	init(one, USER_SESSION, "{'fifo': <uint32 2>}");
@@ -288,9 +284,6 @@ START_TEST(users)
 	ck_assert(has_row(client, OTHER_SESSION));
 	ck_assert_uint_eq(stats_of(client, path, "Uid"), SOME_UID);
 	ck_assert_uint_eq(stats_of(client, OTHER_SESSION, "Uid"), OTHER_UID);
-	client_free(one);
-	client_free(again);
-	client_free(two);
 }
 END_TEST
 
@@ -305,7 +298,7 @@ static bool may_connect(void *data)
 START_TEST(limits)
 {
 	Client *one = new_client_as(SOME_UID), *second = new_client_as(SOME_UID);
-	Client *third = new_client_as(SOME_UID), *two = new_client_as(OTHER_UID);
+	g_autoptr(Client) third = new_client_as(SOME_UID), two = new_client_as(OTHER_UID);
 	g_autofree char *first_path = open_session(one, 0), *second_path = open_session(second, 0);
 	g_autofree char *path = NULL, *other_path = open_session(two, 0);
 
@@ -323,8 +316,6 @@ START_TEST(limits)
 	ck_assert_msg(wait_until(may_connect, third, world_patience(world)),
 		      "there is no room for another connection");
 	client_free(one);
-	client_free(two);
-	client_free(third);
 }
 END_TEST
 

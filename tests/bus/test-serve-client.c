@@ -23,7 +23,7 @@ static void follow(Client *by, const char *session, unsigned int triggers)
 
 START_TEST(comes_and_goes)
 {
-	Client *server = new_client(), *idle = new_client();
+	g_autoptr(Client) server = new_client(), idle = new_client();
 	g_autofree char *advertiser = advertise_as(client, "one"), *serving = open_session(server, 0);
 	g_autofree char *doing_nothing = open_session(idle, 0),
 			*path = serve_one(server, serving, 0xaa01, 0x4561, "");
@@ -61,8 +61,6 @@ START_TEST(comes_and_goes)
 	ck_assert_uint_eq(take_events(idle, doing_nothing, "Session1"), 0);
 	central_connect(0);
 	expect_client(client, "ClientConnected", 0);
-	client_free(server);
-	client_free(idle);
 }
 END_TEST
 

@@ -85,7 +85,7 @@ END_TEST
 /* One user's thousand services end at the limit; another's go on, and what is freed can be had again. */
 START_TEST(thousand_services)
 {
-	Client *greedy = new_client_as(SOME_UID), *other = new_client_as(OTHER_UID);
+	g_autoptr(Client) greedy = new_client_as(SOME_UID), other = new_client_as(OTHER_UID);
 	g_autofree char *session = open_session(greedy, 0), *others = open_session(other, 0),
 			*advertiser = NULL;
 	g_autofree char *message = NULL, *path = NULL, *handle = NULL, *again = NULL;
@@ -119,8 +119,6 @@ START_TEST(thousand_services)
 	session = open_session(greedy, 0);
 	again = serve_one(greedy, session, 0xaa02, 0x4562, "");
 	g_free(central_find(0, "00004562" BASE));
-	client_free(greedy);
-	client_free(other);
 }
 END_TEST
 
@@ -166,7 +164,7 @@ static bool is_closed(void *data)
 /* No D-Bus library sends this; the bus throws out who does, and it does not get through. */
 START_TEST(bad_text)
 {
-	Client *bad = new_client();
+	g_autoptr(Client) bad = new_client();
 	g_autofree char *session = open_session(client, 0), *bad_session = open_session(bad, 0),
 			*hex = name_hex("good");
 	GDBusConnection *connection = client_connection(bad);
@@ -189,7 +187,6 @@ START_TEST(bad_text)
 	set_advertisement(client, session, "'name': <'good'>");
 	advertise(client, session, true);
 	wait_on_air("020106", hex);
-	client_free(bad);
 }
 END_TEST
 
@@ -229,7 +226,7 @@ static char *subscribe_central(Client *by, const char *path)
  * bus. */
 START_TEST(values_that_nobody_takes)
 {
-	Client *greedy = new_client_as(SOME_UID);
+	g_autoptr(Client) greedy = new_client_as(SOME_UID);
 	g_autofree char *session = open_session(greedy, 0), *advertiser = advertise_as(client, "server"),
 			*handle = NULL;
 	g_autofree char *path =
@@ -256,7 +253,6 @@ START_TEST(values_that_nobody_takes)
 	ck_assert(wait_until(sets, &(Setter){ greedy, path }, world_patience(world)));
 	expect_stored(greedy, path, "2a");
 	central_reads(0, handle, "2a");
-	client_free(greedy);
 }
 END_TEST
 

@@ -21,7 +21,7 @@ START_TEST(one_is_killed)
 	g_autofree char *where = g_strdup_printf("DBUS_SYSTEM_BUS_ADDRESS=%s", world_address(world));
 	const char *const environment[] = { where, NULL };
 	g_autofree char *log = g_build_filename(world_dir(world), "lopy.log", NULL);
-	Client *a = new_client(), *b = new_client_as(SOME_UID);
+	g_autoptr(Client) a = new_client(), b = new_client_as(SOME_UID);
 	g_autofree char *a_session = advertise_as(a, "stays"), *b_session = open_session(b, 0);
 	g_autofree char *a_char = serve_one(a, a_session, 0xaa01, 0x4561, ""), *a_handle = NULL;
 	g_autofree char *b_char = serve_one(b, b_session, 0xaa02, 0x4562, ""), *b_handle = NULL,
@@ -56,8 +56,6 @@ START_TEST(one_is_killed)
 	ck_assert_uint_eq(subscribers(b, b_char), 1);
 	central_writes(0, a_handle, "05", "request", "");
 	expect_stored(a, a_char, "05");
-	client_free(a);
-	client_free(b);
 }
 END_TEST
 
@@ -82,8 +80,8 @@ START_TEST(access_denied)
 		{ "RejectRead", "(uint32 1, byte 1)" },
 		{ "Descriptor", "(<uint16 1>, @a{sv} {})" },
 	};
-	Client *owner = new_client_as(SOME_UID), *other = new_client_as(OTHER_UID);
-	Client *same_user = new_client_as(SOME_UID);
+	g_autoptr(Client) owner = new_client_as(SOME_UID), other = new_client_as(OTHER_UID);
+	g_autoptr(Client) same_user = new_client_as(SOME_UID);
 	g_autofree char *session = open_session(owner, 0);
 	g_autofree char *service = add_service(owner, session, "uint16 0xaa01", "");
 	g_autofree char *characteristic = add_char(owner, service, "uint16 0x4561", "'value': <'mine'>");
@@ -112,9 +110,6 @@ START_TEST(access_denied)
 	}
 	expect_stored(owner, characteristic, "6d696e65");
 	expect_stored(client, characteristic, "6d696e65"); /* root may */
-	client_free(owner);
-	client_free(other);
-	client_free(same_user);
 }
 END_TEST
 
@@ -122,7 +117,7 @@ END_TEST
 START_TEST(user_session)
 {
 	Client *one = new_client_as(SOME_UID), *two = new_client_as(SOME_UID);
-	Client *other = new_client_as(OTHER_UID);
+	g_autoptr(Client) other = new_client_as(OTHER_UID);
 	g_autofree char *service = add_service(one, "hci0", "uint16 0xaa01", "");
 	g_autofree char *characteristic = NULL, *advertiser = advertise_as(client, "one"), *handle = NULL;
 
@@ -141,7 +136,6 @@ START_TEST(user_session)
 	tell(two, "hci0", "Session1", "Deinit", NULL);
 	wait_central_loses(0, "00004561" BASE);
 	client_free(two);
-	client_free(other);
 }
 END_TEST
 

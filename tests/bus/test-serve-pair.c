@@ -176,7 +176,7 @@ static bool can_forget(void *by)
 /* A bond with a central is of those whom it came for. */
 START_TEST(whose_bond)
 {
-	Client *alice = new_alice(), *bob = new_bob();
+	g_autoptr(Client) alice = new_alice(), bob = new_bob();
 	g_autofree char *session = begin_session(alice, "'pin': <uint32 4711>");
 
 	g_free(serve_sealed(alice, session));
@@ -192,8 +192,6 @@ START_TEST(whose_bond)
 	central_disconnect(0);
 	ck_assert_msg(wait_until(can_forget, alice, world_patience(world)), "the bond cannot be forgotten");
 	ck_assert_int_eq(bond_of(alice), -1);
-	client_free(bob);
-	client_free(alice);
 }
 END_TEST
 

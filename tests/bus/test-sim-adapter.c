@@ -199,14 +199,13 @@ END_TEST
 
 START_TEST(another_user)
 {
-	Client *other = client_new_as(world_address(world), 65534);
+	g_autoptr(Client) other = client_new_as(world_address(world), 65534);
 
 	ck_assert_uint_eq(client_get_uid(client, client_name(other)), 65534);
 	ck_assert_uint_eq(client_get_uid(client, client_name(client)), getuid());
 	ck_assert_uint_eq(geteuid(), 0);
 	client_direct(other, "org.bluez");
 	adapter_do(other, "StartDiscovery", NULL);
-	client_free(other);
 }
 END_TEST
 

@@ -83,14 +83,13 @@ END_TEST
 
 START_TEST(anybody_cuts_the_link)
 {
-	Client *other = client_new(world_address(world));
+	g_autoptr(Client) other = client_new(world_address(world));
 
 	client_direct(other, "org.bluez");
 	connect_peer();
 	peer_do(other, "Disconnect");
 	expect_change(PEER_PATH, "{'ServicesResolved': <false>} []");
 	expect_change(PEER_PATH, "{'Connected': <false>} []");
-	client_free(other);
 }
 END_TEST
 

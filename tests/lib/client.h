@@ -21,6 +21,7 @@ Client *client_new_as(const char *address, uid_t uid);
 bool client_can_be_others(void);
 /* Leaves the bus. */
 Client *client_free(Client *client);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Client, client_free)
 
 const char *client_name(const Client *client); /* its unique name */
 GDBusConnection *client_connection(const Client *client);
