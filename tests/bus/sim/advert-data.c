@@ -32,7 +32,8 @@ static const UuidTypes service_types = { 0x03, 0x05, 0x07 };
 static const UuidTypes solicit_types = { 0x14, 0x1f, 0x15 };
 static const UuidTypes data_types = { 0x16, 0x20, 0x21 };
 
-static void put_ad(GByteArray *to, uint8_t type, const void *head, size_t head_len, const void *value, size_t len)
+static void put_ad(GByteArray *to, uint8_t type, const void *head, size_t head_len, const void *value,
+		   size_t len)
 {
 	const uint8_t start[] = { (uint8_t)(1 + head_len + len), type };
 
@@ -158,7 +159,8 @@ static bool parse_service_data(GByteArray *body, GVariant *dict)
 	while (good && g_variant_iter_next(&iter, "{&sv}", &text, &value)) {
 		uint8_t uuid[16];
 		size_t len, uuid_len = parse_uuid(text, uuid);
-		const void *bytes = uuid_len > 0 ? parse_bytes_value(value, AD_MAX - 2 - uuid_len, &len) : NULL;
+		const void *bytes =
+			uuid_len > 0 ? parse_bytes_value(value, AD_MAX - 2 - uuid_len, &len) : NULL;
 
 		good = bytes != NULL;
 		if (good)
@@ -171,8 +173,9 @@ static bool parse_service_data(GByteArray *body, GVariant *dict)
 /* Types that have a property of their own, or are the kernel's, are refused. */
 static bool type_is_free(uint8_t type)
 {
-	return type == 0x00 || type == 0x0b || type == 0x0c || type == 0x13 || (type >= 0x24 && type <= 0x26) ||
-	       (type >= 0x2c && type <= 0x3c) || (type >= 0x3e && type <= 0xfe);
+	return type == 0x00 || type == 0x0b || type == 0x0c || type == 0x13 ||
+	       (type >= 0x24 && type <= 0x26) || (type >= 0x2c && type <= 0x3c) ||
+	       (type >= 0x3e && type <= 0xfe);
 }
 
 static bool parse_data(GByteArray *body, GVariant *dict)
@@ -312,11 +315,12 @@ bool advert_data_parse(AdvertData *data, GHashTable *properties, const AdvertHom
 	       parse_uuids(data->body, g_hash_table_lookup(properties, "SolicitUUIDs"), solicit_types) &&
 	       parse_manufacturer(data->body, g_hash_table_lookup(properties, "ManufacturerData")) &&
 	       parse_service_data(data->body, g_hash_table_lookup(properties, "ServiceData")) &&
-	       parse_includes(data, g_hash_table_lookup(properties, "Includes")) && parse_name(data, properties) &&
-	       take_uint16(properties, "Duration", &data->duration) &&
+	       parse_includes(data, g_hash_table_lookup(properties, "Includes")) &&
+	       parse_name(data, properties) && take_uint16(properties, "Duration", &data->duration) &&
 	       take_uint16(properties, "Timeout", &data->timeout) &&
-	       parse_data(data->rest, g_hash_table_lookup(properties, "Data")) && parse_discoverable(data, properties) &&
-	       parse_secondary(properties, home) && (!home->experimental || parse_experimental(data, properties));
+	       parse_data(data->rest, g_hash_table_lookup(properties, "Data")) &&
+	       parse_discoverable(data, properties) && parse_secondary(properties, home) &&
+	       (!home->experimental || parse_experimental(data, properties));
 }
 
 void advert_data_clear(AdvertData *data)
@@ -384,7 +388,10 @@ bool advert_data_fill(const AdvertData *data, const AdvertHome *home, Instance *
 	ret->len = (uint8_t)all->len;
 	fill_response(data, home, ret);
 	fill_intervals(data, home, ret);
-	ret->type = data->peripheral ? REPORT_ADV_IND : ret->response_len > 0 ? REPORT_ADV_SCAN_IND : REPORT_ADV_NONCONN_IND;
+	if (data->peripheral)
+		ret->type = REPORT_ADV_IND;
+	else
+		ret->type = ret->response_len > 0 ? REPORT_ADV_SCAN_IND : REPORT_ADV_NONCONN_IND;
 	ret->turn_ms = data->duration > 0 ? data->duration * 1000U + 40 : 0;
 	return true;
 }

@@ -71,7 +71,8 @@ static void advert_free(void *data)
 	g_cancellable_cancel(advert->asking);
 	g_object_unref(advert->asking);
 	if (advert->call)
-		bus_error(advert->adverts->adapter->bus, advert->call, "Failed", "Failed to complete registration");
+		bus_error(advert->adverts->adapter->bus, advert->call, "Failed",
+			  "Failed to complete registration");
 	g_bus_unwatch_name(advert->watch);
 	if (advert->signals)
 		g_dbus_connection_signal_unsubscribe(connection, advert->signals);
@@ -104,8 +105,9 @@ static int advert_on_timeout(void *data)
 	Advert *advert = data;
 
 	advert->timeout = 0;
-	g_dbus_connection_call(advert->adverts->adapter->bus->connection, advert->owner, advert->path, ADVERTISEMENT,
-			       "Release", NULL, NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, NULL, NULL, NULL);
+	g_dbus_connection_call(advert->adverts->adapter->bus->connection, advert->owner, advert->path,
+			       ADVERTISEMENT, "Release", NULL, NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START, -1,
+			       NULL, NULL, NULL);
 	advert_remove(advert);
 	return G_SOURCE_REMOVE;
 }
@@ -164,8 +166,8 @@ static void advert_take(Advert *advert, GVariant *properties)
 }
 
 /* bluetoothd 5.66 dies of a live advertisement that becomes too long. */
-static void advert_on_changed(GDBusConnection *connection, const char *sender, const char *path, const char *interface,
-			      const char *signal, GVariant *args, void *data)
+static void advert_on_changed(GDBusConnection *connection, const char *sender, const char *path,
+			      const char *interface, const char *signal, GVariant *args, void *data)
 {
 	g_autoptr(GVariant) changed = NULL;
 	Advert *advert = data;
@@ -203,10 +205,9 @@ static void advert_finish(Advert *advert)
 		shown = advert_show(advert, &data);
 	if (shown) {
 		advert_time(advert, &data);
-		advert->signals = g_dbus_connection_signal_subscribe(bus->connection, advert->owner, PROPERTIES,
-								     "PropertiesChanged", advert->path, ADVERTISEMENT,
-								     G_DBUS_SIGNAL_FLAGS_NONE, advert_on_changed,
-								     advert, NULL);
+		advert->signals = g_dbus_connection_signal_subscribe(
+			bus->connection, advert->owner, PROPERTIES, "PropertiesChanged", advert->path,
+			ADVERTISEMENT, G_DBUS_SIGNAL_FLAGS_NONE, advert_on_changed, advert, NULL);
 		adverts_signal(adverts);
 		bus_reply(bus, call, NULL);
 	} else {
@@ -258,7 +259,8 @@ static uint8_t adverts_free_id(const Adverts *adverts)
 	return 0;
 }
 
-static void adverts_register(Adverts *adverts, const char *owner, const char *path, GDBusMethodInvocation *call)
+static void adverts_register(Adverts *adverts, const char *owner, const char *path,
+			     GDBusMethodInvocation *call)
 {
 	Bus *bus = adverts->adapter->bus;
 	uint8_t id = adverts_free_id(adverts);
@@ -281,12 +283,13 @@ static void adverts_register(Adverts *adverts, const char *owner, const char *pa
 	advert->asking = g_cancellable_new();
 	advert->properties =
 		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_variant_unref);
-	advert->watch = g_bus_watch_name_on_connection(bus->connection, owner, G_BUS_NAME_WATCHER_FLAGS_NONE, NULL,
-						       advert_on_gone, advert, NULL);
+	advert->watch = g_bus_watch_name_on_connection(bus->connection, owner, G_BUS_NAME_WATCHER_FLAGS_NONE,
+						       NULL, advert_on_gone, advert, NULL);
 	g_ptr_array_add(adverts->list, advert);
-	g_dbus_connection_call(bus->connection, owner, path, PROPERTIES, "GetAll", g_variant_new("(s)", ADVERTISEMENT),
-			       G_VARIANT_TYPE("(a{sv})"), G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, advert->asking,
-			       advert_on_properties, advert);
+	g_dbus_connection_call(bus->connection, owner, path, PROPERTIES, "GetAll",
+			       g_variant_new("(s)", ADVERTISEMENT), G_VARIANT_TYPE("(a{sv})"),
+			       G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, advert->asking, advert_on_properties,
+			       advert);
 }
 
 void adverts_call(Adverts *adverts, const char *method, GVariant *args, GDBusMethodInvocation *call)

@@ -76,8 +76,8 @@ Node *application_find(const Application *application, NodeKind kind, const char
 	return NULL;
 }
 
-static void on_changed(GDBusConnection *connection, const char *sender, const char *path, const char *interface,
-		       const char *signal, GVariant *args, void *data)
+static void on_changed(GDBusConnection *connection, const char *sender, const char *path,
+		       const char *interface, const char *signal, GVariant *args, void *data)
 {
 	Application *application = data;
 	Node *node = application_find(application, NODE_CHARACTERISTIC, path);
@@ -103,8 +103,8 @@ static void on_changed(GDBusConnection *connection, const char *sender, const ch
 }
 
 /* Of a service's path, that service goes; what else is removed does not matter to bluetoothd. */
-static void on_removed(GDBusConnection *connection, const char *sender, const char *path, const char *interface,
-		       const char *signal, GVariant *args, void *data)
+static void on_removed(GDBusConnection *connection, const char *sender, const char *path,
+		       const char *interface, const char *signal, GVariant *args, void *data)
 {
 	Application *application = data;
 	const char *removed;
@@ -145,7 +145,8 @@ static bool application_link(Application *application)
 			continue;
 		}
 		node->in = application_find(
-			application, node->kind == NODE_CHARACTERISTIC ? NODE_SERVICE : NODE_CHARACTERISTIC, node->parent);
+			application, node->kind == NODE_CHARACTERISTIC ? NODE_SERVICE : NODE_CHARACTERISTIC,
+			node->parent);
 		if (!node->in || !node_parse_flags(node))
 			return false;
 	}
@@ -173,8 +174,8 @@ static void application_finish(Application *application)
 		bus->connection, application->owner, PROPERTIES, "PropertiesChanged", NULL,
 		"org.bluez.GattCharacteristic1", G_DBUS_SIGNAL_FLAGS_NONE, on_changed, application, NULL);
 	application->removals = g_dbus_connection_signal_subscribe(
-		bus->connection, application->owner, OBJECT_MANAGER, "InterfacesRemoved", application->path, NULL,
-		G_DBUS_SIGNAL_FLAGS_NONE, on_removed, application, NULL);
+		bus->connection, application->owner, OBJECT_MANAGER, "InterfacesRemoved", application->path,
+		NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_removed, application, NULL);
 	bus_reply(bus, call, NULL);
 }
 
@@ -216,7 +217,8 @@ static Application *applications_find(const Server *server, const char *owner, c
 	return NULL;
 }
 
-static void applications_register(Server *server, const char *owner, const char *path, GDBusMethodInvocation *call)
+static void applications_register(Server *server, const char *owner, const char *path,
+				  GDBusMethodInvocation *call)
 {
 	Application *application = g_new0(Application, 1);
 	GDBusConnection *connection = server->adapter->bus->connection;
@@ -227,8 +229,8 @@ static void applications_register(Server *server, const char *owner, const char 
 	application->call = call;
 	application->asking = g_cancellable_new();
 	application->nodes = g_ptr_array_new();
-	application->watch = g_bus_watch_name_on_connection(connection, owner, G_BUS_NAME_WATCHER_FLAGS_NONE, NULL,
-							    on_gone, application, NULL);
+	application->watch = g_bus_watch_name_on_connection(connection, owner, G_BUS_NAME_WATCHER_FLAGS_NONE,
+							    NULL, on_gone, application, NULL);
 	g_ptr_array_add(server->applications, application);
 	g_dbus_connection_call(connection, owner, path, OBJECT_MANAGER, "GetManagedObjects", NULL,
 			       G_VARIANT_TYPE("(a{oa{sa{sv}}})"), G_DBUS_CALL_FLAGS_NO_AUTO_START, -1,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a radio has on air: the kernel's advertising instances, and the controller's sets. A controller without sets
- * sends one instance at a time, and the kernel takes turns. It outlives bluetoothd. */
+/* What a radio has on air: the kernel's advertising instances, and the controller's sets. A controller
+ * without sets sends one instance at a time, and the kernel takes turns. It outlives bluetoothd. */
 #pragma once
 
 #include <stdbool.h>

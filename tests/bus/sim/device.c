@@ -83,7 +83,8 @@ static GVariant *device_get(void *owner, unsigned int prop)
 	case DEVICE_CONNECTED:
 		return g_variant_new_boolean(device->central || connection_is_up(device->connection));
 	case DEVICE_SERVICES_RESOLVED:
-		return g_variant_new_boolean(device->central_resolved || connection_is_resolved(device->connection));
+		return g_variant_new_boolean(device->central_resolved ||
+					     connection_is_resolved(device->connection));
 	case DEVICE_TRUSTED:
 		return g_variant_new_boolean(device->trusted);
 	case DEVICE_BLOCKED:

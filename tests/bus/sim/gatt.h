@@ -22,8 +22,8 @@ void gatt_set_link(Gatt *gatt, Link *link);
  * new ones come. */
 void gatt_update(Gatt *gatt, const AttrTable *table);
 void gatt_hear(Gatt *gatt, uint16_t handle, const uint8_t *value, size_t len);
-/* Keeps what was read from offset on; what is before it and not known is zero, what is behind it stays, unless it was read
- * from the beginning. */
+/* Keeps what was read from offset on; what is before it and not known is zero, what is behind it stays,
+ * unless it was read from the beginning. */
 void gatt_store_value(GByteArray *stored, uint16_t offset, const uint8_t *value, size_t len);
 /* The UUIDs of all services, primary or not, each once and sorted. */
 GPtrArray *gatt_list_uuids(const AttrTable *table);

@@ -70,7 +70,8 @@ static uint8_t att_error(const GError *error, bool write)
 		uint8_t read, write;
 	} errors[] = {
 		{ BLUEZ_ERROR "NotSupported", ATT_REQUEST_NOT_SUPPORTED, ATT_REQUEST_NOT_SUPPORTED },
-		{ BLUEZ_ERROR "NotAuthorized", ATT_INSUFFICIENT_AUTHORIZATION, ATT_INSUFFICIENT_AUTHORIZATION },
+		{ BLUEZ_ERROR "NotAuthorized", ATT_INSUFFICIENT_AUTHORIZATION,
+		  ATT_INSUFFICIENT_AUTHORIZATION },
 		{ BLUEZ_ERROR "InvalidValueLength", ATT_INVALID_LENGTH, ATT_INVALID_LENGTH },
 		{ BLUEZ_ERROR "InvalidOffset", ATT_INVALID_OFFSET, ATT_INVALID_OFFSET },
 		{ BLUEZ_ERROR "InProgress", ATT_IN_PROGRESS, ATT_IN_PROGRESS },
@@ -177,25 +178,29 @@ static void call_send(NodeCall *call, const char *method, GVariant *args)
 /* A call that nobody is to answer. */
 static void tell(const Node *node, const char *method, GVariant *args)
 {
-	g_autoptr(GDBusMessage) message = g_dbus_message_new_method_call(application_owner(node->application), node->path,
-									 node_iface(node), method);
+	g_autoptr(GDBusMessage) message = g_dbus_message_new_method_call(
+		application_owner(node->application), node->path, node_iface(node), method);
 
 	g_dbus_message_set_body(message, args);
-	g_dbus_message_set_flags(message, G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED | G_DBUS_MESSAGE_FLAGS_NO_AUTO_START);
-	(void)g_dbus_connection_send_message(node_connection(node), message, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL);
+	g_dbus_message_set_flags(message,
+				 G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED | G_DBUS_MESSAGE_FLAGS_NO_AUTO_START);
+	(void)g_dbus_connection_send_message(node_connection(node), message, G_DBUS_SEND_MESSAGE_FLAGS_NONE,
+					     NULL, NULL);
 }
 
 void node_read(Node *node, Central *central, uint16_t offset, ServerAnswer answer, void *data)
 {
 	g_autoptr(GVariantBuilder) options = options_new(central, offset);
 
-	call_send(call_new(node, central, false, answer, data), "ReadValue", g_variant_new("(a{sv})", options));
+	call_send(call_new(node, central, false, answer, data), "ReadValue",
+		  g_variant_new("(a{sv})", options));
 }
 
 void node_write(Node *node, Central *central, GBytes *value, ServerAnswer answer, void *data)
 {
 	g_autoptr(GVariantBuilder) options = options_new(central, 0);
-	GVariant *args = g_variant_new("(@aya{sv})", g_variant_new_from_bytes(G_VARIANT_TYPE_BYTESTRING, value, TRUE), options);
+	GVariant *args = g_variant_new(
+		"(@aya{sv})", g_variant_new_from_bytes(G_VARIANT_TYPE_BYTESTRING, value, TRUE), options);
 
 	/* Where commands are taken, bluetoothd does not ask for the outcome of requests either. */
 	if (answer && !(node->props & ATTR_WRITE_COMMAND)) {
@@ -222,7 +227,8 @@ static void node_start(Node *node)
 static void on_acquired(GObject *connection, GAsyncResult *result, void *data)
 {
 	g_autoptr(GError) error = NULL;
-	g_autoptr(GVariant) reply = g_dbus_connection_call_finish(G_DBUS_CONNECTION(connection), result, &error);
+	g_autoptr(GVariant) reply =
+		g_dbus_connection_call_finish(G_DBUS_CONNECTION(connection), result, &error);
 	g_autofree char *name = error ? g_dbus_error_get_remote_error(error) : NULL;
 	g_autofree Acquiring *acquiring = data;
 
@@ -249,10 +255,9 @@ void node_subscribe(Node *node, Central *central)
 	acquiring->node = node;
 	acquiring->central = central;
 	g_ptr_array_add(acquiring->server->acquirings, acquiring);
-	g_dbus_connection_call(node_connection(node), application_owner(node->application),
-			       node->path, node_iface(node), "AcquireNotify",
-			       g_variant_new("(a{sv})", options), NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, NULL,
-			       on_acquired, acquiring);
+	g_dbus_connection_call(node_connection(node), application_owner(node->application), node->path,
+			       node_iface(node), "AcquireNotify", g_variant_new("(a{sv})", options), NULL,
+			       G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, NULL, on_acquired, acquiring);
 }
 
 /* Of that object, or that central; NULL, NULL: all of them. */

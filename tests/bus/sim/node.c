@@ -67,7 +67,8 @@ Node *node_new(struct Application *application, const char *path, GVariant *ifac
 
 bool node_parse_flags(Node *node)
 {
-	g_autoptr(GVariant) value = g_variant_lookup_value(node->properties, "Flags", G_VARIANT_TYPE_STRING_ARRAY);
+	g_autoptr(GVariant) value =
+		g_variant_lookup_value(node->properties, "Flags", G_VARIANT_TYPE_STRING_ARRAY);
 	g_autofree const char **names = value ? g_variant_get_strv(value, NULL) : NULL;
 
 	if (!names || !names[0])
@@ -77,8 +78,9 @@ bool node_parse_flags(Node *node)
 
 		while (i < G_N_ELEMENTS(flags) && !g_str_equal(flags[i].name, *name))
 			i++;
-		if (i == G_N_ELEMENTS(flags) || (node->kind == NODE_DESCRIPTOR &&
-						 (flags[i].props & flags_of_characteristics || flags[i].ccc_perms)))
+		if (i == G_N_ELEMENTS(flags) ||
+		    (node->kind == NODE_DESCRIPTOR &&
+		     (flags[i].props & flags_of_characteristics || flags[i].ccc_perms)))
 			return false;
 		node->props |= flags[i].props;
 		node->perms |= flags[i].perms;
@@ -125,9 +127,9 @@ GDBusConnection *node_connection(const Node *node)
 
 void node_tell(const Node *node, const char *interface, const char *method, GVariant *args)
 {
-	g_dbus_connection_call(node_connection(node), application_owner(node->application),
-			       node->path, interface, method, args, NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, NULL,
-			       NULL, NULL);
+	g_dbus_connection_call(node_connection(node), application_owner(node->application), node->path,
+			       interface, method, args, NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, NULL, NULL,
+			       NULL);
 }
 
 void node_set_handle(const Node *node, uint16_t handle)
@@ -136,7 +138,8 @@ void node_set_handle(const Node *node, uint16_t handle)
 
 	if (value)
 		node_tell(node, PROPERTIES, "Set",
-			  g_variant_new("(ssv)", node_ifaces[node->kind], "Handle", g_variant_new_uint16(handle)));
+			  g_variant_new("(ssv)", node_ifaces[node->kind], "Handle",
+					g_variant_new_uint16(handle)));
 }
 
 uint32_t node_props(const Node *node)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One object of an application that has a part in the GATT server: what its properties say, and the calls to it. */
+/* One object of an application that has a part in the GATT server: what its properties say, and the calls to
+ * it. */
 #pragma once
 
 #include "object.h"
@@ -48,8 +49,8 @@ const Item *node_ccc(const Node *node);
 
 void node_read(Node *node, Central *central, uint16_t offset, ServerAnswer answer, void *data);
 void node_write(Node *node, Central *central, GBytes *value, ServerAnswer answer, void *data);
-/* Calls AcquireNotify, if it has NotifyAcquired; StartNotify, if it has not or refuses. What else it may answer, a socket,
- * is not simulated. */
+/* Calls AcquireNotify, if it has NotifyAcquired; StartNotify, if it has not or refuses. What else it may
+ * answer, a socket, is not simulated. */
 void node_subscribe(Node *node, Central *central);
 void node_unsubscribe(Node *node);
 void node_confirmed(Node *node);

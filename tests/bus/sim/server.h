@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The GATT server of an adapter: bluetoothd's own services and those of applications, by handle, for the centrals that
- * are connected. */
+/* The GATT server of an adapter: bluetoothd's own services and those of applications, by handle, for the
+ * centrals that are connected. */
 #pragma once
 
 #include "adapter.h"
