@@ -17,6 +17,8 @@
 #include "util/log.h"
 #include "wiring.h"
 
+#include "core/broker-events.h"
+
 /* How long we wait to hear of bluetoothd before we take our name without it. */
 #define SETTLE_MAX (1 * USEC_PER_SEC)
 
@@ -30,18 +32,42 @@ typedef struct Daemon {
 	sd_bus *hot;
 	sd_bus *svc;
 	sd_event_source *settle;
+	sd_event_source *turn_end;
+	sd_event_source *timer;	/* of the agenda */
+	uint64_t armed;		/* for when; USEC_NEVER: it is off */
 	Broker *broker;
 	Edges edges;
 	bool named;
 } Daemon;
 
+/* The agenda comes first when an event is done, for it is a part of that turn. */
+#define PRIORITY_TURN (PRIORITY - 1)
+
+/* It only wakes the loop: the end of the turn does what is due. */
 static int on_timer(sd_event_source *source UNUSED, uint64_t usec UNUSED, void *userdata)
 {
-	Daemon *d = userdata;
-	uint64_t now = 0;
+	((Daemon *)userdata)->armed = USEC_NEVER;
+	return 0;
+}
 
+static int on_turn_end(sd_event_source *source UNUSED, void *userdata)
+{
+	Daemon *d = userdata;
+	uint64_t now = 0, next;
+
+	if (!d->broker)
+		return 0;
+	if (d->edges.service)
+		service_finish_turn(d->edges.service);
 	(void)sd_event_now(d->event, CLOCK_BOOTTIME, &now);
-	broker_tick(d->broker, now);
+	agenda_run(&d->broker->agenda, now);
+	next = agenda_next(&d->broker->agenda);
+	if (next == d->armed)
+		return 0;
+	d->armed = next;
+	if (next != USEC_NEVER)
+		(void)sd_event_source_set_time(d->timer, next);
+	(void)sd_event_source_set_enabled(d->timer, next == USEC_NEVER ? SD_EVENT_OFF : SD_EVENT_ONESHOT);
 	return 0;
 }
 
@@ -101,6 +127,8 @@ static int on_signal(sd_event_source *source, const struct signalfd_siginfo *inf
 	(void)sd_event_now(d->event, CLOCK_BOOTTIME, &now);
 	if (d->broker)
 		broker_drop_sessions(d->broker, now);
+	if (d->broker)
+		agenda_run(&d->broker->agenda, now);
 	if (d->edges.bluez)
 		bluez_end(d->edges.bluez);
 	ledger_file_clear(&d->edges.ledger);
@@ -176,9 +204,13 @@ static int daemon_start(Daemon *d, const CommandLine *line)
 	if (r >= 0)
 		r = sd_event_set_watchdog(d->event, true);
 	if (r >= 0)
-		r = sd_event_add_time(d->event, &d->edges.timer, CLOCK_BOOTTIME, 0, 1 * USEC_PER_MSEC, on_timer, d);
+		r = sd_event_add_time(d->event, &d->timer, CLOCK_BOOTTIME, 0, 1 * USEC_PER_MSEC, on_timer, d);
 	if (r >= 0)
-		r = sd_event_source_set_enabled(d->edges.timer, SD_EVENT_OFF);
+		r = sd_event_source_set_enabled(d->timer, SD_EVENT_OFF);
+	if (r >= 0)
+		r = sd_event_add_post(d->event, &d->turn_end, on_turn_end, d);
+	if (r >= 0)
+		r = sd_event_source_set_priority(d->turn_end, PRIORITY_TURN);
 	if (r >= 0)
 		r = sd_event_add_time_relative(d->event, &d->settle, CLOCK_BOOTTIME, SETTLE_MAX, 0, on_settle_timeout, d);
 	if (r < 0) {
@@ -194,8 +226,7 @@ static int daemon_start(Daemon *d, const CommandLine *line)
 		return r;
 
 	ledger_file_open(&d->edges.ledger, line->directory);
-	d->edges.config = &d->config;
-	r = broker_new(&d->broker, &d->config, &edges_ops, &d->edges);
+	r = broker_new(&d->broker, &d->config);
 	d->edges.broker = d->broker;
 	if (r >= 0)
 		bond_store_load(d->broker);
@@ -205,6 +236,8 @@ static int daemon_start(Daemon *d, const CommandLine *line)
 		r = bluez_new(&d->edges.bluez, d->event, d->hot, d->broker, line->keys, on_settled, d);
 	if (r >= 0)
 		r = source_open(&d->edges.source, d->event, PRIORITY, &d->config, d->broker);
+	if (r >= 0)
+		edges_listen(&d->edges);
 	if (r < 0)
 		log_error("cannot start: %s", strerror(-r));
 	return r;
@@ -212,12 +245,20 @@ static int daemon_start(Daemon *d, const CommandLine *line)
 
 static void daemon_stop(Daemon *d)
 {
+	/* what core has to say of the radios' end is said while there is somebody to hear it */
+	if (d->broker)
+		broker_drop_sessions(d->broker, 0);
+	if (d->edges.bluez)
+		bluez_forget_radios(d->edges.bluez);
+	if (d->broker)
+		agenda_run(&d->broker->agenda, 0);
 	bluez_free(d->edges.bluez);
 	service_free(d->edges.service);
 	source_close(&d->edges.source);
 	broker_free(d->broker);
 	ledger_file_close(&d->edges.ledger);
-	sd_event_source_disable_unref(d->edges.timer);
+	sd_event_source_disable_unref(d->timer);
+	sd_event_source_disable_unref(d->turn_end);
 	sd_event_source_disable_unref(d->settle);
 	sd_bus_flush_close_unref(d->hot);
 	sd_bus_flush_close_unref(d->svc);
@@ -227,7 +268,7 @@ static void daemon_stop(Daemon *d)
 int main(int argc, char *argv[])
 {
 	CommandLine line;
-	Daemon d = { 0 };
+	Daemon d = { .armed = USEC_NEVER };
 	int r;
 
 	if (!command_line_parse(argc, argv, &d.config, &line, &r))

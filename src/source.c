@@ -5,7 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "core/radio.h"
+#include "core/broker-events.h"
+#include "core/radios.h"
 #include "util/log.h"
 
 static int source_try(Source *source);
@@ -68,7 +69,7 @@ static void on_report(void *userdata, unsigned index, const ReportInfo *info)
 
 	if (!radio || radio->index != index || report_new(&report, info) < 0)
 		return;
-	radio_report(radio, report, info->time);
+	radios_report(radio, report, info->time);
 }
 
 static void on_lost(void *userdata, uint32_t packets)

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The edges of the daemon, and what core may ask of them. */
+/* The edges of the daemon, and what keeps its files and the HCI monitor up with core. */
 #pragma once
 
 #include <systemd/sd-event.h>
 
 #include "bluez/bluez.h"
-#include "core/broker.h"
-#include "core/config.h"
+#include "core/broker-events.h"
 #include "ledger-file.h"
 #include "service/service.h"
 #include "source.h"
@@ -17,9 +16,8 @@ typedef struct Edges {
 	Broker *broker;
 	Source source;
 	LedgerFile ledger;
-	sd_event_source *timer;	/* runs broker_tick */
-	const Config *config;
+	Face face;		/* of the latter */
 } Edges;
 
-/* Their userdata is an Edges. */
-extern const BrokerOps edges_ops;
+/* Hears core's news from now on. */
+void edges_listen(Edges *edges);

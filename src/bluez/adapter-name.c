@@ -39,7 +39,7 @@ static int on_renamed(sd_bus_message *m, void *userdata, sd_bus_error *ret_error
 		adapter_publish(adapter);
 	}
 	renaming_free(renaming);
-	name_wait_done(wait, r, &reason);
+	radio_name_done(wait, r, &reason);
 	return 0;
 }
 
@@ -56,8 +56,9 @@ static int renaming_begin(Renaming *renaming, const Adapter *adapter)
 			       &renaming->call, on_renamed, renaming, append_name, renaming->name);
 }
 
-void adapter_rename(Bluez *bluez, const Radio *radio, const char *name, NameWait *wait)
+void adapter_rename(void *userdata, const Radio *radio, const char *name, NameWait *wait)
 {
+	Bluez *bluez = userdata;
 	Renaming *renaming = g_new0(Renaming, 1);
 	const Reason reason = { "" };
 	int r;
@@ -70,10 +71,10 @@ void adapter_rename(Bluez *bluez, const Radio *radio, const char *name, NameWait
 	if (r >= 0)
 		return;
 	renaming_free(renaming);
-	name_wait_done(wait, r == -ENOTCONN ? E_BLUEZ_UNAVAILABLE : r, &reason);
+	radio_name_done(wait, r == -ENOTCONN ? E_BLUEZ_UNAVAILABLE : r, &reason);
 }
 
-void adapter_rename_forget(NameWait *wait)
+void adapter_rename_forget(void *userdata UNUSED, NameWait *wait)
 {
 	if (wait->edge)
 		renaming_free(wait->edge);

@@ -12,6 +12,7 @@
 #include "bluez/keys.h"
 #include "bluez/msg.h"
 #include "bluez/rfkill.h"
+#include "core/radios.h"
 #include "util/log.h"
 
 #define PATH_PREFIX "/org/bluez/hci"
@@ -46,7 +47,7 @@ Adapter *adapter_free(Adapter *adapter)
 	scan_deinit(&adapter->scan);
 	bluez_call_forget(adapter->power_call);
 	if (adapter->radio)
-		radio_vanished(adapter->radio, bluez_now(adapter->bluez));
+		radios_vanished(adapter->radio, bluez_now(adapter->bluez));
 	g_hash_table_unref(adapter->by_addr);
 	g_ptr_array_free(adapter->unwanted, TRUE);
 	g_free(adapter->path);
@@ -174,7 +175,7 @@ static void publish_new(Adapter *adapter)
 	Bluez *bluez = adapter->bluez;
 	int r;
 
-	r = radio_appeared(bluez->broker, &adapter->addr, adapter->index, &adapter->state, bluez_now(bluez),
+	r = radios_appeared(bluez->broker, &adapter->addr, adapter->index, &adapter->state, bluez_now(bluez),
 			   &adapter->radio);
 	if (r < 0)
 		log_error("hci%u: %s", adapter->index, strerror(-r));
@@ -205,7 +206,7 @@ void adapter_publish(Adapter *adapter)
 	if (!was_on && adapter->state.powered)
 		bluez_adverts_powered_on(adapter->bluez, adapter);
 	radio_set_addr_type(adapter->radio, adapter->addr.type);
-	radio_update(adapter->radio, &adapter->state, bluez_now(adapter->bluez));
+	radios_update(adapter->radio, &adapter->state, bluez_now(adapter->bluez));
 	if (!was_on && adapter->state.powered)
 		scan_powered_on(&adapter->scan);
 }
@@ -241,7 +242,7 @@ static int on_power_set(sd_bus_message *m, void *userdata, sd_bus_error *ret_err
 	r = error ? translate(adapter, error, &reason) : 0;
 	adapter_publish(adapter);
 	if (adapter->radio)
-		radio_power_done(adapter->radio, r, &reason, bluez_now(adapter->bluez));
+		power_done(adapter->radio, r, &reason);
 	return 0;
 }
 
@@ -261,6 +262,6 @@ void adapter_set_power(Adapter *adapter, bool on)
 			    &adapter->power_call, on_power_set, adapter, append_power, &on);
 	if (r < 0 && adapter->radio) {
 		reason_set(&reason, E_FAILED, "cannot call bluetoothd: %s", strerror(-r));
-		radio_power_done(adapter->radio, r, &reason, bluez_now(adapter->bluez));
+		power_done(adapter->radio, r, &reason);
 	}
 }

@@ -56,6 +56,6 @@ void adapter_publish(Adapter *adapter);
 
 void adapter_set_power(Adapter *adapter, bool on);
 
-/* What core wants of a name (BrokerOps). */
-void adapter_rename(Bluez *bluez, const Radio *radio, const char *name, NameWait *wait);
-void adapter_rename_forget(NameWait *wait);
+/* What core wants of a name (RadioOps). */
+void adapter_rename(void *userdata, const Radio *radio, const char *name, NameWait *wait);
+void adapter_rename_forget(void *userdata, NameWait *wait);

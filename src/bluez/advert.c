@@ -143,7 +143,7 @@ static void object_unregister(AdvertObject *object)
 	}
 }
 
-void bluez_advert_stop(Bluez *bluez UNUSED, Advert *advert)
+void bluez_advert_stop(void *userdata UNUSED, Advert *advert)
 {
 	AdvertObject *object = advert->edge;
 
@@ -211,8 +211,9 @@ static int object_register(AdvertObject *object, const Adapter *adapter)
 			       &object->call, on_registered, object, msg_append_registration, object->path);
 }
 
-void bluez_advert_start(Bluez *bluez, Advert *advert)
+void bluez_advert_start(void *userdata, Advert *advert)
 {
+	Bluez *bluez = userdata;
 	AdvertObject *object = g_new0(AdvertObject, 1);
 
 	object->bluez = bluez;

@@ -7,9 +7,9 @@
 typedef struct Adapter Adapter;
 typedef struct Bluez Bluez;
 
-/* What core wants (BrokerOps). */
-void bluez_advert_start(Bluez *bluez, Advert *advert);
-void bluez_advert_stop(Bluez *bluez, Advert *advert);
+/* What core wants (RadioOps). */
+void bluez_advert_start(void *userdata, Advert *advert);
+void bluez_advert_stop(void *userdata, Advert *advert);
 
 /* What was stopped meanwhile. */
 void bluez_adverts_powered_on(Bluez *bluez, Adapter *adapter);

@@ -81,10 +81,10 @@ static PairingAnswer decide(Bluez *bluez, const Subject *subject, PairingKind ki
 	PairingAnswer answer = PAIRING_REFUSE;
 	char text[ADDR_STRING_SIZE];
 
-	if (!device || (subject->link && link_is_pairing(subject->link)))
+	if (!device || (subject->link && pairing_is_on(subject->link)))
 		return PAIRING_REFUSE;
 	if (subject->link)
-		answer = link_pairing_unasked(subject->link, kind == PAIRING_JUST_WORKS, bluez_now(bluez));
+		answer = pairing_unasked(subject->link, kind == PAIRING_JUST_WORKS, bluez_now(bluez));
 	/* the link is being cut, and whom it knows by a bond, bluetoothd is not to forget */
 	if (answer == PAIRING_CUT && device->adapter->version >= LOSES_SINCE && !subject->link->bluez.paired)
 		bluez_bond_remove(bluez, subject->link->radio, &subject->link->addr);
@@ -129,8 +129,8 @@ static int on_request_passkey(sd_bus_message *m, void *userdata, sd_bus_error *e
 	uint32_t passkey = 0;
 	Subject subject;
 
-	if (read_subject(userdata, m, &subject) && subject.link && link_is_asked(subject.link)) {
-		(void)link_pairing_asked(subject.link, PAIRING_ENTER, 0, answer_passkey,
+	if (read_subject(userdata, m, &subject) && subject.link && pairing_is_asked(subject.link)) {
+		(void)pairing_ask(subject.link, PAIRING_ENTER, 0, answer_passkey,
 					 sd_bus_message_ref(m));
 		return 1;
 	}
@@ -145,9 +145,9 @@ static int on_request_confirmation(sd_bus_message *m, void *userdata, sd_bus_err
 	Subject subject;
 	uint32_t passkey;
 
-	if (read_subject(userdata, m, &subject) && subject.link && link_is_asked(subject.link) &&
+	if (read_subject(userdata, m, &subject) && subject.link && pairing_is_asked(subject.link) &&
 	    sd_bus_message_read(m, "u", &passkey) >= 0) {
-		(void)link_pairing_asked(subject.link, PAIRING_CONFIRM, passkey, answer_yes_or_no,
+		(void)pairing_ask(subject.link, PAIRING_CONFIRM, passkey, answer_yes_or_no,
 					 sd_bus_message_ref(m));
 		return 1;
 	}
@@ -176,8 +176,8 @@ static int on_display_passkey(sd_bus_message *m, void *userdata, sd_bus_error *e
 	/* told again for each key that is pressed at the device */
 	if (entered > 0)
 		return sd_bus_reply_method_return(m, NULL);
-	if (subject.link && link_is_asked(subject.link)) {
-		(void)link_pairing_asked(subject.link, PAIRING_DISPLAY, passkey, answer_nothing, NULL);
+	if (subject.link && pairing_is_asked(subject.link)) {
+		(void)pairing_ask(subject.link, PAIRING_DISPLAY, passkey, answer_nothing, NULL);
 		return sd_bus_reply_method_return(m, NULL);
 	}
 	answer = decide(userdata, &subject, PAIRING_DISPLAY, NULL);
@@ -187,7 +187,7 @@ static int on_display_passkey(sd_bus_message *m, void *userdata, sd_bus_error *e
 	}
 	if (answer == PAIRING_REFUSE) {
 		if (subject.link)
-			link_forgive(subject.link, bluez_now(userdata));
+			pairing_grace(subject.link, bluez_now(userdata));
 		/* bluetoothd does not look at the answer to DisplayPasskey */
 		bluez_pairing_stop(userdata, subject.device->adapter->radio, &subject.device->addr);
 	}

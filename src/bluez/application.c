@@ -55,8 +55,9 @@ static int on_quiet(sd_bus_message *m UNUSED, void *userdata, sd_bus_error *erro
  * So it is first told to call that no more, and the application goes when whatever it called before has been
  * answered.
  */
-void application_unregister(Bluez *bluez, LocalService *service)
+void application_unregister(void *userdata, LocalService *service)
 {
+	Bluez *bluez = userdata;
 	Application *application = service->edge;
 
 	if (!application)
@@ -150,8 +151,9 @@ static int application_begin(Application *application, const Adapter *adapter)
 	return r < 0 ? r : application_await(application, on_turn);
 }
 
-void application_register(Bluez *bluez, LocalService *service)
+void application_register(void *userdata, LocalService *service)
 {
+	Bluez *bluez = userdata;
 	Application *application = g_new0(Application, 1);
 
 	application->bluez = bluez;

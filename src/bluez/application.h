@@ -9,9 +9,9 @@
 
 typedef struct Bluez Bluez;
 
-/* What core wants of a service (BrokerOps). */
-void application_register(Bluez *bluez, LocalService *service);
-void application_unregister(Bluez *bluez, LocalService *service);
+/* What core wants of a service (RadioOps). */
+void application_register(void *userdata, LocalService *service);
+void application_unregister(void *userdata, LocalService *service);
 
 /* For bluez.c: bluetoothd is gone, or we are about to be. */
 void applications_forget(Bluez *bluez);

@@ -15,7 +15,9 @@
 #include "bluez/keys.h"
 #include "bluez/mirror.h"
 #include "bluez/presence.h"
+#include "bluez/radio-side.h"
 #include "bluez/trust.h"
+#include "core/broker-events.h"
 #include "util/log.h"
 #include "util/siphash.h"
 
@@ -89,6 +91,7 @@ int bluez_new(Bluez **ret, sd_event *event, sd_bus *bus, Broker *broker, const c
 	bluez->event = sd_event_ref(event);
 	bluez->bus = sd_bus_ref(bus);
 	bluez->broker = broker;
+	broker_set_radio_side(broker, &radio_side, bluez);
 	bluez->settled = settled;
 	bluez->userdata = userdata;
 	bluez->adapters = g_ptr_array_new();
@@ -110,6 +113,13 @@ void bluez_end(Bluez *bluez)
 	call_queue_flush(bluez->calls);
 }
 
+void bluez_forget_radios(Bluez *bluez)
+{
+	g_hash_table_remove_all(bluez->devices);
+	while (bluez->adapters->len > 0)
+		adapter_free(g_ptr_array_steal_index(bluez->adapters, 0));
+}
+
 Bluez *bluez_free(Bluez *bluez)
 {
 	if (!bluez)
@@ -129,9 +139,8 @@ Bluez *bluez_free(Bluez *bluez)
 	if (bluez->lent)
 		g_hash_table_destroy(bluez->lent);
 	keys_free(bluez->keys);
+	bluez_forget_radios(bluez);
 	g_hash_table_destroy(bluez->devices);
-	while (bluez->adapters->len > 0)
-		adapter_free(g_ptr_array_steal_index(bluez->adapters, 0));
 	g_ptr_array_free(bluez->adapters, TRUE);
 	applications_forget(bluez);
 	g_ptr_array_free(bluez->leaving, TRUE);
@@ -187,16 +196,18 @@ const char *bluez_device_path(const Bluez *bluez, const Radio *radio, const Addr
 	return bluez_path_of(adapter, device ? &device->path_addr : addr, path);
 }
 
-void bluez_scan(Bluez *bluez, Radio *radio, const ScanWish *wanted)
+void bluez_scan(void *userdata, Radio *radio, const DesiredScan *wanted)
 {
+	Bluez *bluez = userdata;
 	Adapter *adapter = bluez_adapter(bluez, radio);
 
 	if (adapter)
 		scan_want(&adapter->scan, wanted);
 }
 
-void bluez_scan_restart(Bluez *bluez, Radio *radio)
+void bluez_scan_restart(void *userdata, Radio *radio)
 {
+	Bluez *bluez = userdata;
 	Adapter *adapter = bluez_adapter(bluez, radio);
 
 	if (!adapter)
@@ -205,8 +216,9 @@ void bluez_scan_restart(Bluez *bluez, Radio *radio)
 	scan_restart(&adapter->scan);
 }
 
-void bluez_power(Bluez *bluez, Radio *radio, bool on)
+void bluez_power(void *userdata, Radio *radio, bool on)
 {
+	Bluez *bluez = userdata;
 	Adapter *adapter = bluez_adapter(bluez, radio);
 
 	if (adapter)

@@ -64,6 +64,8 @@ int bluez_new(Bluez **ret, sd_event *event, sd_bus *bus, Broker *broker, const c
 Bluez *bluez_free(Bluez *bluez);
 /* The daemon is about to end: says the last things to bluetoothd. */
 void bluez_end(Bluez *bluez);
+/* All radios vanish: before the end. */
+void bluez_forget_radios(Bluez *bluez);
 
 /* CLOCK_BOOTTIME, of this turn of the loop. */
 uint64_t bluez_now(const Bluez *bluez);
@@ -89,7 +91,7 @@ bool bluez_is_sender(const Bluez *bluez, sd_bus_message *m);
  * the calls that stand in line (bluez/call.h), and without a time limit. -ENOTCONN: bluetoothd is away. */
 int bluez_ping(const Bluez *bluez, sd_bus_slot **ret, sd_bus_message_handler_t callback, void *userdata);
 
-/* What core wants of a radio (BrokerOps). */
-void bluez_scan(Bluez *bluez, Radio *radio, const ScanWish *wanted);
-void bluez_scan_restart(Bluez *bluez, Radio *radio);
-void bluez_power(Bluez *bluez, Radio *radio, bool on);
+/* What core wants of a radio (RadioOps). */
+void bluez_scan(void *userdata, Radio *radio, const DesiredScan *wanted);
+void bluez_scan_restart(void *userdata, Radio *radio);
+void bluez_power(void *userdata, Radio *radio, bool on);

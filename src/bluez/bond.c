@@ -61,8 +61,9 @@ void bluez_bond_remove(Bluez *bluez, const Radio *radio, const Addr *addr)
 					  msg_append_path, path);
 }
 
-void bluez_bond_forget(Bluez *bluez, Radio *radio, const Addr *addr)
+void bluez_bond_forget(void *userdata, Radio *radio, const Addr *addr)
 {
+	Bluez *bluez = userdata;
 	const Adapter *adapter = bluez_adapter(bluez, radio);
 	Forgetting *forgetting = g_new0(Forgetting, 1);
 	char path[BLUEZ_PATH_SIZE];

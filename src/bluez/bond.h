@@ -16,5 +16,5 @@ void bluez_bond_gone(const Device *device, const char *path);
 /* bluetoothd forgets the device, bonded or not; what becomes of that, nobody is told. */
 void bluez_bond_remove(Bluez *bluez, const Radio *radio, const Addr *addr);
 
-/* What core wants (BrokerOps). */
-void bluez_bond_forget(Bluez *bluez, Radio *radio, const Addr *addr);
+/* What core wants (RadioOps). */
+void bluez_bond_forget(void *userdata, Radio *radio, const Addr *addr);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "bluez/bluez.h"
+#include "core/broker-events.h"
 
 /* Less than dbus-daemon's 128: the ping, and calls to the bus itself, come on top. */
 #define SENT_MAX 96

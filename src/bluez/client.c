@@ -15,12 +15,12 @@ void bluez_client_left(const Device *device)
 	if (!radio)
 		return;
 	subscriptions_left(radio, &device->addr, device->paired);
-	peripheral_device(radio->peripheral, &device->addr, false, device->paired,
-			  bluez_now(device->adapter->bluez));
+	peripheral_device(radio->peripheral, &device->addr, false, device->paired);
 }
 
-void bluez_client_disconnect(Bluez *bluez, Radio *radio, const Addr *addr)
+void bluez_client_disconnect(void *userdata, Radio *radio, const Addr *addr)
 {
+	Bluez *bluez = userdata;
 	char path[BLUEZ_PATH_SIZE];
 
 	if (bluez_device_path(bluez, radio, addr, path))

@@ -10,5 +10,5 @@ typedef struct Device Device;
 /* The device is not connected (any more), or has been away and is back. */
 void bluez_client_left(const Device *device);
 
-/* What core wants (BrokerOps). */
-void bluez_client_disconnect(Bluez *bluez, Radio *radio, const Addr *addr);
+/* What core wants (RadioOps). */
+void bluez_client_disconnect(void *userdata, Radio *radio, const Addr *addr);

@@ -14,6 +14,7 @@
 #include "bluez/link.h"
 #include "bluez/msg.h"
 #include "bluez/trust.h"
+#include "core/radios.h"
 #include "util/log.h"
 
 static Adapter *adapter_of_device(const Bluez *bluez, const char *path)
@@ -34,7 +35,7 @@ static void report_device(const Device *device)
 		return;
 	if (device_report(device, now, &report) < 0)
 		return;
-	radio_report(device->adapter->radio, report, now);
+	radios_report(device->adapter->radio, report, now);
 }
 
 static void count_link(Device *device)
@@ -58,7 +59,7 @@ static void tell_identity(const Device *device, bool heard)
 	Radio *radio = device->adapter->radio;
 
 	if (radio && (heard || !addr_equal(&device->path_addr, &device->addr)))
-		radio_learn_identity(radio, &device->path_addr, &device->addr,
+		radios_learn_identity(radio, &device->path_addr, &device->addr,
 				     bluez_now(device->adapter->bluez));
 }
 

@@ -8,7 +8,7 @@
 static const char *const nobodys_uuids[] = { "7d1f2e6a-93c4-4b0e-8a57-5ec1b09d34f2",
 					     "7d1f2e6a-93c4-4b0e-8a57-5ec1b09d34f3" };
 
-Discovery discovery_for(const ScanWish *wanted, bool monitored)
+Discovery discovery_for(const DesiredScan *wanted, bool monitored)
 {
 	if (!wanted->on)
 		return DISCOVERY_NONE;

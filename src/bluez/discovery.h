@@ -16,7 +16,7 @@ typedef enum Discovery {
 
 /* The one for what is wanted of the radio. monitored: our advertisement monitor is on, with which a passive
  * scan needs no discovery. */
-Discovery discovery_for(const ScanWish *wanted, bool monitored);
+Discovery discovery_for(const DesiredScan *wanted, bool monitored);
 
 /* The argument of SetDiscoveryFilter. turn: another number each time, where what is told is to be news. */
 int discovery_append_filter(sd_bus_message *m, Discovery discovery, unsigned turn);

@@ -65,7 +65,7 @@ static void call_release_held(GattCall *call)
 		attr_value(call->op->attr, held, bluez_now(call->bluez));
 }
 
-void gatt_call_forget(AttrOp *op)
+void gatt_call_forget(void *userdata UNUSED, AttrOp *op)
 {
 	GattCall *call = op->edge;
 
@@ -176,7 +176,7 @@ static int on_retry(sd_event_source *source UNUSED, uint64_t now UNUSED, void *u
 
 	call->retry = sd_event_source_disable_unref(call->retry);
 	/* BlueZ has not begun it, and who asked has left */
-	if (call->op->waits->len == 0)
+	if (call->op->waits.waits.length == 0)
 		return call_end(call, E_FAILED, "nobody waits for it any more");
 	call_send(call);
 	return 0;
@@ -191,7 +191,7 @@ static int on_no_news(sd_event_source *source, uint64_t now UNUSED, void *userda
 {
 	GattCall *call = userdata;
 
-	if (!link_pairs_for(call->op))
+	if (!pairing_is_for(call->op))
 		return call_end(call, E_ATT_ERROR, "0x0e the device answered with this ATT error");
 	if (call->op->attr->link->bluez.paired)
 		return on_retry(source, now, call);
@@ -315,8 +315,9 @@ static void call_send(GattCall *call)
 		call_wait(call, 0, on_cannot_call);
 }
 
-void gatt_call_start(Bluez *bluez, AttrOp *op)
+void gatt_call_start(void *userdata, AttrOp *op)
 {
+	Bluez *bluez = userdata;
 	GattCall *call = g_new0(GattCall, 1);
 
 	call->bluez = bluez;

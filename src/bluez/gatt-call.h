@@ -9,9 +9,9 @@
 
 typedef struct Bluez Bluez;
 
-/* What core wants (BrokerOps). */
-void gatt_call_start(Bluez *bluez, AttrOp *op);
-void gatt_call_forget(AttrOp *op);
+/* What core wants (RadioOps). */
+void gatt_call_start(void *userdata, AttrOp *op);
+void gatt_call_forget(void *userdata, AttrOp *op);
 
 /*
  * bluetoothd shows what a read gave just before it answers, exactly like a notification: which of the two a

@@ -13,6 +13,7 @@
 #include "bluez/bluez.h"
 #include "bluez/presence.h"
 #include "core/key-list.h"
+#include "core/radios.h"
 #include "util/fd.h"
 #include "util/log.h"
 
@@ -66,7 +67,7 @@ void keys_tell(const Keys *keys, const Adapter *adapter)
 	list = g_new(IdentityKey, IDENTITY_KEYS_MAX);
 	n = key_list_read(keys->last, keys->last_length, &adapter->addr, list, IDENTITY_KEYS_MAX);
 	log_debug("hci%u: %zu bonded devices have keys to know them by", adapter->index, n);
-	radio_set_identity_keys(adapter->radio, list, n, bluez_now(keys->bluez));
+	radios_set_identity_keys(adapter->radio, list, n, bluez_now(keys->bluez));
 }
 
 static void keys_take(Keys *keys)

@@ -48,7 +48,7 @@ void bluez_link_sync(Device *device)
 	if (!radio || !directory_has(device))
 		return;
 	if (device->connected)
-		peripheral_device(radio->peripheral, &device->addr, true, device->paired, bluez_now(bluez));
+		peripheral_device(radio->peripheral, &device->addr, true, device->paired);
 	else
 		bluez_client_left(device);
 	if (!bluez_link_of(device))
@@ -73,8 +73,9 @@ void bluez_link_gone(Device *device)
 	link_mirror(radio, &device->addr, &mirror, now);
 }
 
-bool bluez_link_look(Bluez *bluez, Radio *radio, const Addr *addr, LinkMirror *ret)
+bool bluez_link_look(void *userdata, Radio *radio, const Addr *addr, LinkMirror *ret)
 {
+	Bluez *bluez = userdata;
 	const Adapter *adapter = bluez_adapter(bluez, radio);
 	Device *device = adapter ? directory_find(adapter, addr) : NULL;
 
@@ -164,12 +165,14 @@ static int on_disconnected(sd_bus_message *m, void *userdata, sd_bus_error *ret_
 	return 0;
 }
 
-void bluez_link_connect(Bluez *bluez, Link *link)
+void bluez_link_connect(void *userdata, Link *link)
 {
+	Bluez *bluez = userdata;
 	device_call(bluez, link, "Connect", on_connected, CONNECT_TIMEOUT);
 }
 
-void bluez_link_disconnect(Bluez *bluez, Link *link)
+void bluez_link_disconnect(void *userdata, Link *link)
 {
+	Bluez *bluez = userdata;
 	device_call(bluez, link, "Disconnect", on_disconnected, CONNECT_TIMEOUT);
 }

@@ -10,10 +10,10 @@
 
 typedef struct Device Device;
 
-/* What core wants (BrokerOps). */
-bool bluez_link_look(Bluez *bluez, Radio *radio, const Addr *addr, LinkMirror *ret);
-void bluez_link_connect(Bluez *bluez, Link *link);
-void bluez_link_disconnect(Bluez *bluez, Link *link);
+/* What core wants (RadioOps). */
+bool bluez_link_look(void *userdata, Radio *radio, const Addr *addr, LinkMirror *ret);
+void bluez_link_connect(void *userdata, Link *link);
+void bluez_link_disconnect(void *userdata, Link *link);
 
 /* The link to the device, or NULL: nobody wants one, or another object stands for the device now. */
 Link *bluez_link_of(const Device *device);

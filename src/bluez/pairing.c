@@ -56,7 +56,7 @@ static void pairing_failed(Bluez *bluez, Link *link, const sd_bus_error *error)
 
 	if (adapter && adapter->version >= BY_SOCKET_SINCE &&
 	    g_str_has_prefix(error->name, "org.bluez.Error.Authentication"))
-		link_renew(link, bluez_now(bluez));
+		pairing_renew_link(link, bluez_now(bluez));
 }
 
 static int on_paired(sd_bus_message *m, void *userdata, sd_bus_error *ret_error UNUSED)
@@ -71,12 +71,13 @@ static int on_paired(sd_bus_message *m, void *userdata, sd_bus_error *ret_error 
 		return 0;
 	if (r > 0)
 		pairing_failed(device_call_bluez(userdata), link, error);
-	link_pair_done(link, r, &reason, bluez_now(device_call_bluez(userdata)));
+	pairing_done(link, r, &reason, bluez_now(device_call_bluez(userdata)));
 	return 0;
 }
 
-void bluez_pairing_begin(Bluez *bluez, Link *link)
+void bluez_pairing_begin(void *userdata, Link *link)
 {
+	Bluez *bluez = userdata;
 	char path[BLUEZ_PATH_SIZE];
 
 	if (bluez_device_path(bluez, link->radio, &link->addr, path))
@@ -92,13 +93,15 @@ void bluez_pairing_stop(Bluez *bluez, const Radio *radio, const Addr *addr)
 		(void)bluez_call_floating(bluez, path, DEVICE_INTERFACE, "CancelPairing", NULL, NULL, NULL);
 }
 
-void bluez_pairing_cancel(Bluez *bluez, Link *link)
+void bluez_pairing_cancel(void *userdata, Link *link)
 {
+	Bluez *bluez = userdata;
 	bluez_pairing_stop(bluez, link->radio, &link->addr);
 }
 
-void bluez_pairing_undo(Bluez *bluez, Link *link)
+void bluez_pairing_undo(void *userdata, Link *link)
 {
+	Bluez *bluez = userdata;
 	char text[ADDR_STRING_SIZE];
 
 	log_notice("%s paired by Just Works, which is off: undone", addr_format(&link->addr, text));

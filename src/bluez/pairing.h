@@ -7,10 +7,10 @@
 
 typedef struct Bluez Bluez;
 
-/* What core wants (BrokerOps). */
-void bluez_pairing_begin(Bluez *bluez, Link *link);
-void bluez_pairing_cancel(Bluez *bluez, Link *link);
-void bluez_pairing_undo(Bluez *bluez, Link *link);
+/* What core wants (RadioOps). */
+void bluez_pairing_begin(void *userdata, Link *link);
+void bluez_pairing_cancel(void *userdata, Link *link);
+void bluez_pairing_undo(void *userdata, Link *link);
 
 /* Ends whatever pairing bluetoothd is at with the device, and the link with it. */
 void bluez_pairing_stop(Bluez *bluez, const Radio *radio, const Addr *addr);

@@ -10,6 +10,7 @@
 #include "bluez/call-queue.h"
 #include "bluez/keys.h"
 #include "bluez/mirror.h"
+#include "core/broker-events.h"
 #include "util/log.h"
 
 #define RELOAD_WAIT (1 * USEC_PER_SEC)

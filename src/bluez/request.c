@@ -11,6 +11,8 @@
 #include "bluez/subscription.h"
 #include "core/local-value.h"
 
+#include "core/client.h"
+
 /* A read that waits for a program. */
 typedef struct Request {
 	LocalRead read;
@@ -38,7 +40,7 @@ static void read_client(Details *details, const char *path)
 		details->client = device->addr;
 	else
 		(void)device_path_addr(path, &details->client);
-	client = peripheral_find_client(application->service->peripheral, &details->client);
+	client = client_find(application->service->peripheral, &details->client);
 	if (client)
 		details->client = client->addr;
 }
@@ -129,27 +131,24 @@ static int reply_value(sd_bus_message *m, uint8_t att, GBytes *value)
 
 static void request_free(Request *request)
 {
+	wait_deinit(&request->read.wait);
 	g_ptr_array_remove(request->application->requests, request);
 	sd_bus_message_unref(request->message);
 	g_free(request);
 }
 
-static void on_answered(LocalRead *read, uint8_t att, GBytes *value)
+static void on_answered(Wait *wait, int att, const Reason *reason UNUSED)
 {
-	Request *request = (Request *)(void *)((char *)read - offsetof(Request, read));
+	Request *request = CONTAINER_OF(wait, Request, read.wait);
 
-	(void)reply_value(request->message, att, value);
+	(void)reply_value(request->message, (uint8_t)att, wait->value);
 	request_free(request);
 }
 
 void requests_end(Application *application)
 {
-	while (application->requests->len > 0) {
-		Request *request = g_ptr_array_index(application->requests, 0);
-
-		local_read_cancel(&request->read);
-		request_free(request);
-	}
+	while (application->requests->len > 0)
+		request_free(g_ptr_array_index(application->requests, 0));
 }
 
 void requests_deinit(Application *application)
@@ -181,7 +180,7 @@ static int on_read(Application *application, LocalAttr *attr, sd_bus_message *m)
 	request = g_new0(Request, 1);
 	request->application = application;
 	request->message = sd_bus_message_ref(m);
-	request->read.done = on_answered;
+	wait_init(&request->read.wait, &application->bluez->broker->agenda, on_answered);
 	g_ptr_array_add(application->requests, request);
 	att = local_read(attr, &details.client, details.mtu, details.offset, &request->read,
 			 bluez_now(application->bluez), &value);

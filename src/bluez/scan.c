@@ -302,7 +302,7 @@ void scan_deinit(Scan *scan)
 	advert_monitor_deinit(&scan->monitor);
 }
 
-void scan_want(Scan *scan, const ScanWish *wanted)
+void scan_want(Scan *scan, const DesiredScan *wanted)
 {
 	scan->wanted = *wanted;
 	mirror_settle_devices(scan->adapter->bluez);

@@ -28,7 +28,7 @@ typedef enum ScanState {
 
 typedef struct Scan {
 	Adapter *adapter;
-	ScanWish wanted;
+	DesiredScan wanted;
 	bool restart;		/* stop once, then start again */
 	ScanState state;
 	Discovery filter;	/* the last that BlueZ was told */
@@ -44,7 +44,7 @@ typedef struct Scan {
 void scan_init(Scan *scan, Adapter *adapter);
 void scan_deinit(Scan *scan);
 
-void scan_want(Scan *scan, const ScanWish *wanted);
+void scan_want(Scan *scan, const DesiredScan *wanted);
 void scan_restart(Scan *scan);
 
 /* Takes the next step from where we are to what is wanted: something that it waits for has come about. */

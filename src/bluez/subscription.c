@@ -151,8 +151,9 @@ static void send_changed(const Bluez *bluez, const char *path, GBytes *value)
 		log_limited(LOG_WARNING, "cannot tell bluetoothd of a new value: %s", strerror(-r));
 }
 
-void subscriptions_notify(Bluez *bluez, LocalAttr *attr, GBytes *value)
+void subscriptions_notify(void *userdata, LocalAttr *attr, GBytes *value)
 {
+	Bluez *bluez = userdata;
 	char path[APPLICATION_PATH_SIZE];
 
 	if (attr->service->edge)
@@ -169,8 +170,9 @@ static int on_taken(sd_bus_message *m UNUSED, void *userdata, sd_bus_error *erro
 	return 0;
 }
 
-int subscriptions_ask(Bluez *bluez)
+int subscriptions_ask(void *userdata)
 {
+	Bluez *bluez = userdata;
 	return bluez_ping(bluez, &bluez->flow, on_taken, bluez);
 }
 
@@ -188,7 +190,7 @@ void subscriptions_end(Application *application)
 	}
 }
 
-int subscription_notify(LocalAttr *attr, const Addr *client, GBytes *value)
+int subscription_notify(void *userdata UNUSED, LocalAttr *attr, const Addr *client, GBytes *value)
 {
 	return attr->service->edge ? notify_socket_send(attr->service->edge, attr, client, value) :
 				     -EOPNOTSUPP;

@@ -4,11 +4,11 @@
 
 #include "bluez/application-private.h"
 
-/* What core wants (BrokerOps): all who subscribed are notified; one alone is; bluetoothd is asked whether it
+/* What core wants (RadioOps): all who subscribed are notified; one alone is; bluetoothd is asked whether it
  * has had all. */
-void subscriptions_notify(Bluez *bluez, LocalAttr *attr, GBytes *value);
-int subscription_notify(LocalAttr *attr, const Addr *client, GBytes *value);
-int subscriptions_ask(Bluez *bluez);
+void subscriptions_notify(void *userdata, LocalAttr *attr, GBytes *value);
+int subscription_notify(void *userdata, LocalAttr *attr, const Addr *client, GBytes *value);
+int subscriptions_ask(void *userdata);
 
 /* A device is not connected (any more). */
 void subscriptions_left(Radio *radio, const Addr *client, bool bonded);

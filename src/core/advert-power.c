@@ -12,7 +12,7 @@ static int advert_powers(const Session *session, Reason *reason)
 			  "--experimental, for controllers that say what they have)");
 }
 
-int advert_set_power(Session *session, int dbm, AdvertWait *wait, uint64_t now, Reason *reason)
+int advert_set_power(Session *session, int dbm, AdvertWait *wait, Reason *reason)
 {
 	const RadioState *radio = &session->radio->bluez;
 	AdvertSaid said = advert_said(session);
@@ -26,7 +26,7 @@ int advert_set_power(Session *session, int dbm, AdvertWait *wait, uint64_t now, 
 				  radio->advert_power_min, radio->advert_power_max);
 	said.params.power_set = true;
 	said.params.power = (int8_t)dbm;
-	return advert_change(session, &said, false, wait, now, reason);
+	return advert_change(session, &said, false, wait, reason);
 }
 
 int advert_power(const Session *session, int *ret_dbm, Reason *reason)

@@ -4,9 +4,9 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <stdlib.h>
-#include <string.h>
 
+#include "core/orders.h"
+#include "core/post.h"
 #include "core/radio.h"
 #include "core/session.h"
 
@@ -37,64 +37,44 @@ static int advert_get(Session *session, Advert **ret, Reason *reason)
 		r = charge_bytes(&charge, session->user, sizeof(*advert), reason);
 		if (r != 0)
 			return r;
-		advert = calloc(1, sizeof(*advert));
-		if (!advert) {
-			charge_end(&charge);
-			return -ENOMEM;
-		}
+		advert = g_new0(Advert, 1);
 		advert->charge = charge;
 		advert->peripheral = session->radio->peripheral;
 		advert->session = session;
 		advert->wanted.params.connectable = true;
-		advert->waits = g_ptr_array_new();
+		wait_line_init(&advert->waits, NULL);
 		g_ptr_array_add(advert->peripheral->adverts, advert);
 	}
 	*ret = advert;
 	return 0;
 }
 
-static Broker *advert_broker(const Advert *advert)
-{
-	return advert->session->broker;
-}
-
 /* Tells those who wait for that version, or one before it. */
 static void advert_tell_of(Advert *advert, unsigned version, int error, const Reason *reason)
 {
-	/* one at a time: a waiter that is told may take others off the list */
-	for (guint i = 0; i < advert->waits->len;) {
-		AdvertWait *wait = g_ptr_array_index(advert->waits, i);
+	GList *next;
 
-		if (wait->version > version) {
-			i++;
-			continue;
-		}
-		g_ptr_array_remove_index(advert->waits, i);
-		wait->advert = NULL;
-		wait->done(wait, error, reason);
-		i = 0;
+	for (GList *item = advert->waits.waits.head; item; item = next) {
+		next = item->next;
+		if (CONTAINER_OF((Wait *)item->data, AdvertWait, wait)->version <= version)
+			wait_end(item->data, error, reason);
 	}
 }
 
 static void advert_tell(Advert *advert, int error, const Reason *reason)
 {
-	advert_tell_of(advert, UINT_MAX, error, reason);
+	wait_line_end(&advert->waits, error, reason);
 }
 
 /* It is not to be on air for now: a change has come about all the same. */
 static void advert_tell_off(Advert *advert, int error, const Reason *reason)
 {
-	for (guint i = 0; i < advert->waits->len;) {
-		AdvertWait *wait = g_ptr_array_index(advert->waits, i);
+	GList *next;
 
-		if (!wait->for_change) {
-			i++;
-			continue;
-		}
-		g_ptr_array_remove_index(advert->waits, i);
-		wait->advert = NULL;
-		wait->done(wait, 0, NULL);
-		i = 0;
+	for (GList *item = advert->waits.waits.head; item; item = next) {
+		next = item->next;
+		if (CONTAINER_OF((Wait *)item->data, AdvertWait, wait)->for_change)
+			wait_end(item->data, 0, NULL);
 	}
 	advert_tell(advert, error, reason);
 }
@@ -108,11 +88,9 @@ static void advert_off(Advert *advert, uint64_t now)
 
 void advert_stop(Advert *advert, uint64_t now)
 {
-	Broker *broker = advert_broker(advert);
-
 	if (advert->state == ADVERT_OFF)
 		return;
-	broker->ops->advert_stop(broker->userdata, advert);
+	order_advert_stop(advert);
 	advert_off(advert, now);
 }
 
@@ -126,15 +104,13 @@ void advert_yield(Advert *advert, uint64_t now)
 
 void advert_start(Advert *advert)
 {
-	Broker *broker = advert_broker(advert);
-
 	advert->state = ADVERT_STARTING;
 	advert->sent = advert->wanted;
 	advert->sent_version = advert->version;
 	advert->power = TX_POWER_UNKNOWN;
 	advert->stale = false;
 	advert->retry_at = 0;
-	broker->ops->advert_start(broker->userdata, advert);
+	order_advert_start(advert);
 }
 
 void advert_free(Advert *advert, uint64_t now)
@@ -146,10 +122,9 @@ void advert_free(Advert *advert, uint64_t now)
 	reason_set(&reason, E_DOES_NOT_EXIST, "the session ended");
 	advert_tell(advert, E_DOES_NOT_EXIST, &reason);
 	g_ptr_array_remove(peripheral->adverts, advert);
-	g_ptr_array_free(advert->waits, TRUE);
 	charge_end(&advert->charge);
-	free(advert);
-	peripheral_settle(peripheral, now);
+	post_bury(peripheral->radio->broker, advert, g_free);
+	peripheral_wake(peripheral);
 }
 
 /* --- what programs want --- */
@@ -162,13 +137,12 @@ static bool advert_is_coming(const Advert *advert)
 
 static void advert_add_wait(Advert *advert, AdvertWait *wait, bool for_change)
 {
-	wait->advert = advert;
 	wait->version = advert->version;
 	wait->for_change = for_change;
-	g_ptr_array_add(advert->waits, wait);
+	wait_stand(&advert->waits, &wait->wait);
 }
 
-int advert_change(Session *session, const AdvertSaid *said, bool is_data, AdvertWait *wait, uint64_t now, Reason *reason)
+int advert_change(Session *session, const AdvertSaid *said, bool is_data, AdvertWait *wait, Reason *reason)
 {
 	Advert *advert = NULL;
 	int r;
@@ -180,15 +154,19 @@ int advert_change(Session *session, const AdvertSaid *said, bool is_data, Advert
 	advert->wanted = *said;
 	advert->version++;
 	advert->stale = true;
-	if (wait)
-		advert_add_wait(advert, wait, true);
-	peripheral_settle(advert->peripheral, now);
-	if (!wait)
-		return 0;
-	if (!wait->advert || advert_is_coming(advert))
-		return -EINPROGRESS;
-	advert_wait_cancel(wait);
+	advert_add_wait(advert, wait, true);
+	peripheral_wake(advert->peripheral);
 	return 0;
+}
+
+void adverts_answer(const Peripheral *peripheral)
+{
+	for (guint i = 0; i < peripheral->adverts->len; i++) {
+		Advert *advert = g_ptr_array_index(peripheral->adverts, i);
+
+		if (!advert_is_coming(advert))
+			advert_tell(advert, 0, NULL);
+	}
 }
 
 AdvertSaid advert_said(const Session *session)
@@ -211,17 +189,17 @@ static int advert_check(const Session *session, const AdvertSaid *said, Reason *
 	return advert_data_check(&said->data, &makes, said->params.connectable, reason);
 }
 
-int advert_set(Session *session, const AdvertData *data, AdvertWait *wait, uint64_t now, Reason *reason)
+int advert_set(Session *session, const AdvertData *data, AdvertWait *wait, Reason *reason)
 {
 	AdvertSaid said = advert_said(session);
 	int r;
 
 	said.data = *data;
 	r = advert_check(session, &said, reason);
-	return r != 0 ? r : advert_change(session, &said, true, wait, now, reason);
+	return r != 0 ? r : advert_change(session, &said, true, wait, reason);
 }
 
-int advert_set_params(Session *session, const AdvertParams *params, AdvertWait *wait, uint64_t now, Reason *reason)
+int advert_set_params(Session *session, const AdvertParams *params, AdvertWait *wait, Reason *reason)
 {
 	AdvertSaid said = advert_said(session);
 	int r;
@@ -233,7 +211,7 @@ int advert_set_params(Session *session, const AdvertParams *params, AdvertWait *
 	said.params.power_set = advert_said(session).params.power_set;
 	said.params.power = advert_said(session).params.power;
 	r = advert_check(session, &said, reason);
-	return r != 0 ? r : advert_change(session, &said, false, wait, now, reason);
+	return r != 0 ? r : advert_change(session, &said, false, wait, reason);
 }
 
 int advert_enable(Session *session, AdvertWait *wait, uint64_t now, Reason *reason)
@@ -254,23 +232,8 @@ int advert_enable(Session *session, AdvertWait *wait, uint64_t now, Reason *reas
 		advert->retry_at = 0;
 	}
 	advert_add_wait(advert, wait, false);
-	peripheral_settle(advert->peripheral, now);
-	if (!wait->advert)
-		return 1;
-	/* on air, or it waits for its turn: that can take a while */
-	if (!advert_is_coming(advert)) {
-		advert_wait_cancel(wait);
-		return 0;
-	}
-	return 1;
-}
-
-void advert_wait_cancel(AdvertWait *wait)
-{
-	if (!wait->advert)
-		return;
-	g_ptr_array_remove(wait->advert->waits, wait);
-	wait->advert = NULL;
+	peripheral_wake(advert->peripheral);
+	return 0;
 }
 
 void advert_disable(Session *session, uint64_t now)
@@ -285,15 +248,16 @@ void advert_disable(Session *session, uint64_t now)
 	advert_stop(advert, now);
 	reason_set(&reason, E_FAILED, "advertising was ended meanwhile");
 	advert_tell_off(advert, E_FAILED, &reason);
-	peripheral_settle(advert->peripheral, now);
+	session_idle_again(session);
+	peripheral_wake(advert->peripheral);
 }
 
 /* --- from the edge --- */
 
 static bool advert_is_asked_for(const Advert *advert)
 {
-	for (guint i = 0; i < advert->waits->len; i++)
-		if (!((const AdvertWait *)g_ptr_array_index(advert->waits, i))->for_change)
+	for (const GList *item = advert->waits.waits.head; item; item = item->next)
+		if (!CONTAINER_OF((Wait *)item->data, AdvertWait, wait)->for_change)
 			return true;
 	return false;
 }
@@ -307,6 +271,7 @@ static void advert_refused(Advert *advert, bool was_on_air, int error, const Rea
 	} else if (!advert->was_taken || (!was_on_air && advert_is_asked_for(advert))) {
 		/* what BlueZ refuses for good is not asked for again and again */
 		advert->enabled = false;
+		session_idle_again(advert->session);
 	} else if (advert->sent_version != advert->taken_version) {
 		/* what was there before stays, in its place */
 		advert->wanted = advert->taken;
@@ -334,10 +299,11 @@ void advert_started(Advert *advert, int error, const Reason *reason, uint64_t no
 			advert->since = now;
 		advert->renewed = false;
 		advert_tell_of(advert, advert->sent_version, 0, NULL);
-		peripheral_settle(advert->peripheral, now);
+		peripheral_wake(advert->peripheral);
 		return;
 	}
 	advert->state = ADVERT_OFF;
+	advert->ordered = false;
 	advert->renewed = false;
 	if (error == -EBUSY || error == -EAGAIN) {
 		/* other programs have the instances: it waits, in its place of the row */
@@ -346,14 +312,15 @@ void advert_started(Advert *advert, int error, const Reason *reason, uint64_t no
 	} else {
 		advert_refused(advert, was_on_air, error, reason, now);
 	}
-	peripheral_settle(advert->peripheral, now);
+	peripheral_wake(advert->peripheral);
 }
 
 void advert_released(Advert *advert, uint64_t now)
 {
 	advert_off(advert, now);
+	advert->ordered = false;
 	advert->retry_at = now + RETRY_WAIT;
-	peripheral_settle(advert->peripheral, now);
+	peripheral_wake(advert->peripheral);
 }
 
 bool adverts_connectable(const Peripheral *peripheral)
@@ -376,7 +343,7 @@ void adverts_forgotten(Peripheral *peripheral, uint64_t now)
 	for (guint i = 0; i < peripheral->adverts->len; i++) {
 		Advert *advert = g_ptr_array_index(peripheral->adverts, i);
 
-		if (advert->state == ADVERT_OFF && advert->waits->len == 0)
+		if (advert->state == ADVERT_OFF && advert->waits.waits.length == 0)
 			continue;
 		advert_stop(advert, now);
 		reason_set(&reason, E_NOT_READY, "the radio went away; advertising goes on when it is back");
@@ -398,9 +365,9 @@ void adverts_off(Peripheral *peripheral)
 	}
 }
 
-void adverts_renew(Peripheral *peripheral, uint64_t now)
+void adverts_renew(Peripheral *peripheral)
 {
 	for (guint i = 0; i < peripheral->adverts->len; i++)
 		((Advert *)g_ptr_array_index(peripheral->adverts, i))->stale = true;
-	peripheral_settle(peripheral, now);
+	peripheral_wake(peripheral);
 }

@@ -4,7 +4,66 @@
 
 #include "core/attr.h"
 #include "core/link.h"
+#include "core/orders.h"
 #include "core/session.h"
+
+static AttrOp *op_of_line(WaitLine *line)
+{
+	return CONTAINER_OF(line, AttrOp, waits);
+}
+
+static void on_start(Task *task, uint64_t now UNUSED)
+{
+	AttrOp *op = CONTAINER_OF(task, AttrOp, start);
+	const Broker *broker = op->attr->link->broker;
+
+	broker->ops->attr_start(broker->userdata, op);
+}
+
+static void op_free(void *data)
+{
+	AttrOp *op = data;
+
+	wait_line_deinit(&op->waits);
+	task_cancel(&op->start);
+	if (op->value)
+		g_bytes_unref(op->value);
+	charge_end(&op->charge);
+	g_free(op);
+}
+
+/* Off the queue, and nobody waits for it. */
+static void op_drop(AttrOp *op)
+{
+	g_queue_remove(&op->attr->ops, op);
+	op_free(op);
+}
+
+/* Whether it is only for those who wait for it. What the edge has is not taken back; whether notifications are wanted is
+ * asked of the listeners. */
+static bool op_is_moot(const AttrOp *op)
+{
+	return op->waits.waits.length == 0 && !op->running && op->kind <= OP_WRITE_RELIABLE;
+}
+
+static void on_left(WaitLine *line, Wait *wait UNUSED)
+{
+	AttrOp *op = op_of_line(line);
+
+	if (op_is_moot(op))
+		op_drop(op);
+}
+
+static AttrOp *op_make(Attr *attr, OpKind kind)
+{
+	AttrOp *op = g_new0(AttrOp, 1);
+
+	op->attr = attr;
+	op->kind = kind;
+	wait_line_init(&op->waits, on_left);
+	task_init(&op->start, &attr->link->broker->agenda, on_start);
+	return op;
+}
 
 int attr_op_new(Attr *attr, OpKind kind, Session *session, size_t bytes, AttrOp **ret, Reason *reason)
 {
@@ -17,132 +76,89 @@ int attr_op_new(Attr *attr, OpKind kind, Session *session, size_t bytes, AttrOp 
 		if (r != 0)
 			return r;
 	}
-	op = g_new0(AttrOp, 1);
-	op->attr = attr;
-	op->kind = kind;
+	op = op_make(attr, kind);
 	op->charge = charge;
-	op->waits = g_ptr_array_new();
 	g_queue_push_tail(&attr->ops, op);
 	*ret = op;
 	return 0;
 }
 
-static void op_free(AttrOp *op)
+void attr_op_forget(AttrOp *op)
 {
-	g_ptr_array_free(op->waits, TRUE);
-	if (op->value)
-		g_bytes_unref(op->value);
-	charge_end(&op->charge);
-	g_free(op);
+	const Broker *broker = op->attr->link->broker;
+
+	if (task_is_due(&op->start))
+		task_cancel(&op->start);
+	else
+		broker->ops->attr_forget(broker->userdata, op);
 }
 
-/* Tells one who waits, and is off the list. */
-static void wait_end(OpWait *wait, int error, const Reason *reason, GBytes *value)
+/* What one who waits wants of the value. */
+static void op_answer(OpWait *wait, GBytes *value)
 {
 	Reason past;
 	GBytes *rest;
 
-	wait->op = NULL;
-	if (!value || wait->offset == 0) {
-		wait->done(wait, error, reason, value);
-	} else if (wait->offset > g_bytes_get_size(value)) {
-		error = reason_set(&past, E_ATT_ERROR, "%s", ATT_PAST_THE_END);
-		wait->done(wait, error, &past, NULL);
-	} else {
-		rest = g_bytes_new_from_bytes(value, wait->offset, g_bytes_get_size(value) - wait->offset);
-		wait->done(wait, 0, NULL, rest);
-		g_bytes_unref(rest);
+	if (wait->offset > g_bytes_get_size(value)) {
+		reason_set(&past, E_ATT_ERROR, "%s", ATT_PAST_THE_END);
+		wait_end(&wait->wait, E_ATT_ERROR, &past);
+		return;
 	}
+	rest = g_bytes_new_from_bytes(value, wait->offset, g_bytes_get_size(value) - wait->offset);
+	wait_end_with(&wait->wait, rest);
+	g_bytes_unref(rest);
 }
 
 /* Tells all who wait; the operation is off the queue. */
 static void op_finish(AttrOp *op, int error, const Reason *reason, GBytes *value)
 {
-	/* one at a time: a waiter that is told may take others off the list */
-	while (op->waits->len > 0)
-		wait_end(g_ptr_array_steal_index(op->waits, 0), error, reason, value);
+	const GList *first;
+
+	while (error == 0 && value && (first = op->waits.waits.head))
+		op_answer(CONTAINER_OF((Wait *)first->data, OpWait, wait), value);
+	wait_line_end(&op->waits, error, reason);
 	op_free(op);
 }
 
-/* Off the queue, and nobody is told: nobody waits, or they are told later. */
-static void op_unlink(AttrOp *op)
-{
-	g_queue_remove(&op->attr->ops, op);
-	op->ended = true;
-}
-
-/* Whether it is only for those who wait for it. What the edge has is not taken back; whether notifications are wanted is
- * asked of the listeners. */
-static bool op_is_moot(const AttrOp *op)
-{
-	return op->waits->len == 0 && !op->running && !op->ended && op->kind <= OP_WRITE_RELIABLE;
-}
-
-void attr_next(Attr *attr)
+void attr_op_next(Attr *attr)
 {
 	AttrOp *op = g_queue_peek_head(&attr->ops);
 
-	if (!op || op->running || attr->link->mend_until != 0)
+	if (!op || op->running || attr->link->recover_until != 0)
 		return;
 	/* bluetoothd keeps a subscription over a lost link, and takes it back meanwhile */
 	if (!attr->link->bluez.connected && op->kind != OP_NOTIFY_OFF)
 		return;
 	op->running = true;
 	op->turn = ++attr->link->turns;
-	attr->link->broker->ops->attr_start(attr->link->broker->userdata, op);
+	task_at(&op->start, AT_ONCE);
 }
 
 void attr_op_wait(AttrOp *op, Session *session, OpWait *wait)
 {
-	wait->op = op;
-	wait->session = session;
-	g_ptr_array_add(op->waits, wait);
-	attr_next(op->attr);
+	wait->wait.session = session;
+	wait_stand(&op->waits, &wait->wait);
+	attr_op_next(op->attr);
 }
 
-void op_wait_cancel(OpWait *wait)
+void attr_op_drop_waits(Attr *attr, const Session *session)
 {
-	AttrOp *op = wait->op;
-
-	if (!op)
-		return;
-	g_ptr_array_remove(op->waits, wait);
-	wait->op = NULL;
-	if (op_is_moot(op)) {
-		op_unlink(op);
-		op_free(op);
-	}
-}
-
-/* The first that waits for that session, of what the edge does not have. */
-static OpWait *next_dropped(const Attr *attr, const Session *session)
-{
-	for (GList *item = attr->ops.head; item; item = item->next) {
-		const AttrOp *op = item->data;
-
-		for (guint i = 0; i < op->waits->len; i++) {
-			OpWait *wait = g_ptr_array_index(op->waits, i);
-
-			if (wait->session != session)
-				continue;
-			if (!op->running)
-				return wait;
-			/* it is answered, but another session may come to lie where this one was */
-			wait->session = NULL;
-		}
-	}
-	return NULL;
-}
-
-void attr_drop_waits(Attr *attr, const Session *session)
-{
+	GList *next;
 	Reason reason;
-	OpWait *wait;
 
 	reason_set(&reason, E_NOT_CONNECTED, "the session let go of the link");
-	while ((wait = next_dropped(attr, session))) {
-		op_wait_cancel(wait);
-		wait_end(wait, E_NOT_CONNECTED, &reason, NULL);
+	for (GList *item = attr->ops.head; item; item = next) {
+		AttrOp *op = item->data;
+		Wait *wait;
+
+		next = item->next;
+		if (!op->running)
+			wait_line_drop(&op->waits, session, E_NOT_CONNECTED, &reason);
+		/* it is answered, but another session may come to lie where this one was */
+		while (op->running && (wait = wait_line_find(&op->waits, session)))
+			wait->session = NULL;
+		if (op_is_moot(op))
+			op_drop(op);
 	}
 }
 
@@ -158,21 +174,21 @@ static AttrOp *attr_last_switch(const Attr *attr)
 	return NULL;
 }
 
-bool attr_will_notify(const Attr *attr)
+bool attr_op_will_notify(const Attr *attr)
 {
 	const AttrOp *last = attr_last_switch(attr);
 
 	return last ? last->kind == OP_NOTIFY_ON : attr->upstream;
 }
 
-int attr_switch(Attr *attr, bool on, Session *session, AttrOp **ret, Reason *reason)
+int attr_op_switch(Attr *attr, bool on, Session *session, AttrOp **ret, Reason *reason)
 {
 	AttrOp *last = attr_last_switch(attr);
 	Reason undone;
 	int r;
 
 	*ret = NULL;
-	if (attr_will_notify(attr) == on) {
+	if (attr_op_will_notify(attr) == on) {
 		*ret = on ? last : NULL;
 		return 0;
 	}
@@ -181,17 +197,15 @@ int attr_switch(Attr *attr, bool on, Session *session, AttrOp **ret, Reason *rea
 		if (r != 0)
 			return r;
 		*ret = last;
-		attr_next(attr);
+		attr_op_next(attr);
 		return 0;
 	}
 	/* then things stay as those before it leave them */
-	op_unlink(last);
+	g_queue_remove(&attr->ops, last);
 	reason_set(&undone, E_FAILED, "the notifications were ended meanwhile");
 	op_finish(last, E_FAILED, &undone, NULL);
-	if (on) {
-		last = attr_last_switch(attr);
-		*ret = last;
-	}
+	if (on)
+		*ret = attr_last_switch(attr);
 	return 0;
 }
 
@@ -199,7 +213,7 @@ void attr_op_done(AttrOp *op, int error, const Reason *reason, GBytes *value)
 {
 	Attr *attr = op->attr;
 
-	op_unlink(op);
+	g_queue_remove(&attr->ops, op);
 	op->running = false;
 	if (error == 0 && op->kind == OP_NOTIFY_ON)
 		attr->upstream = true;
@@ -209,67 +223,65 @@ void attr_op_done(AttrOp *op, int error, const Reason *reason, GBytes *value)
 		attr_take_value(attr, value);
 	/* a link that was lost meanwhile is no refusal by the peer: who listened before still does, once it is back */
 	if (op->kind == OP_NOTIFY_ON && error != 0)
-		attr_refuse_listeners(attr, op, error != E_NOT_CONNECTED);
+		listeners_refuse(attr, op, error != E_NOT_CONNECTED);
 	else if (op->kind == OP_NOTIFY_ON)
-		attr_accept_listeners(attr, op);
+		listeners_accept(attr, op);
 
-	/* the next one before they are told, for then the attribute may go */
-	attr_next(attr);
+	attr_op_next(attr);
 	op_finish(op, error, reason, value);
 }
 
 /* Ends what is queued; what is on the air is forgotten by the edge. */
-void attr_cancel(Attr *attr, int error, const Reason *reason)
+void attr_op_cancel_all(Attr *attr, int error, const Reason *reason)
 {
-	GQueue ops = attr->ops;
 	AttrOp *op;
 
-	g_queue_init(&attr->ops);
-	for (GList *item = ops.head; item; item = item->next) {
-		op = item->data;
+	while ((op = g_queue_pop_head(&attr->ops))) {
 		if (op->running)
-			attr->link->broker->ops->attr_forget(attr->link->broker->userdata, op);
+			attr_op_forget(op);
 		/* it does that whether we hear of it or not */
 		if (op->running && op->kind == OP_NOTIFY_OFF)
 			attr->upstream = false;
-		op->running = false;
-		op->ended = true;
-	}
-	for (GList *item = ops.head; item; item = item->next)
-		if (((AttrOp *)item->data)->kind == OP_NOTIFY_ON)
-			attr_refuse_listeners(attr, item->data, false);
-	/* they may do anything when they are told: the attribute is not looked at any more */
-	while ((op = g_queue_pop_head(&ops)))
+		if (op->kind == OP_NOTIFY_ON)
+			listeners_refuse(attr, op, false);
 		op_finish(op, error, reason, NULL);
+	}
 }
 
-int attr_check_security(const Attr *attr, Reason *reason)
+void attr_op_leave(Attr *attr)
+{
+	AttrOp *op = op_make(attr, OP_NOTIFY_OFF);
+
+	op->running = true;
+	op->turn = ++attr->link->turns;
+	order_notify_off(attr->link->broker, op, op_free);
+}
+
+int attr_op_check_security(const Attr *attr, Reason *reason)
 {
 	return attr->wants_pairing ? reason_set(reason, E_ATT_ERROR, "%s", ATT_WANTS_PAIRING) : 0;
 }
 
-void attr_suspend(Attr *attr)
+void attr_op_suspend(Attr *attr)
 {
 	AttrOp *op = g_queue_peek_head(&attr->ops);
 
 	if (!op || !op->running)
 		return;
 	op->running = false;
-	attr->link->broker->ops->attr_forget(attr->link->broker->userdata, op);
-	if (op_is_moot(op)) {
-		op_unlink(op);
-		op_free(op);
-	}
+	attr_op_forget(op);
+	if (op_is_moot(op))
+		op_drop(op);
 }
 
-int attr_read(Attr *attr, Session *session, uint16_t offset, OpWait *wait, Reason *reason)
+int attr_op_read(Attr *attr, Session *session, uint16_t offset, OpWait *wait, Reason *reason)
 {
 	AttrOp *last = g_queue_peek_tail(&attr->ops);
 	int r;
 
 	if (attr->kind == ATTR_CHARACTERISTIC && !(attr->properties & PROP_READ))
 		return reason_set(reason, E_NOT_PERMITTED, "characteristic 0x%04x cannot be read", attr->handle);
-	r = attr_check_security(attr, reason);
+	r = attr_op_check_security(attr, reason);
 	if (r != 0)
 		return r;
 	if (!last || last->kind != OP_READ) {
@@ -301,10 +313,10 @@ static int check_write(const Attr *attr, OpKind kind, size_t length, uint16_t of
 		return reason_set(reason, E_INVALID_ARGUMENTS,
 				  "value: %zu bytes; a write command carries at most %d here (MTU - 3)", length,
 				  attr->mtu - 3);
-	return attr_check_security(attr, reason);
+	return attr_op_check_security(attr, reason);
 }
 
-int attr_write(Attr *attr, Session *session, OpKind kind, uint16_t offset, const void *value, size_t length, OpWait *wait,
+int attr_op_write(Attr *attr, Session *session, OpKind kind, uint16_t offset, const void *value, size_t length, OpWait *wait,
 	       Reason *reason)
 {
 	AttrOp *op;
@@ -313,7 +325,7 @@ int attr_write(Attr *attr, Session *session, OpKind kind, uint16_t offset, const
 	r = check_write(attr, kind, length, offset, reason);
 	if (r != 0)
 		return r;
-	if (!link_may_write(attr->link, attr, session))
+	if (!claim_allows(attr->link, attr, session))
 		return reason_set(reason, E_BUSY, "another session has claimed the sole right to write here");
 	r = attr_op_new(attr, kind, session, length, &op, reason);
 	if (r != 0)

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "core/link.h"
+#include "core/news.h"
+#include "core/post.h"
 
 int attr_new(Attr **ret, Link *link, AttrKind kind, uint16_t handle)
 {
@@ -20,6 +22,8 @@ int attr_new(Attr **ret, Link *link, AttrKind kind, uint16_t handle)
 	attr->handle = handle;
 	attr->subs = g_array_new(FALSE, FALSE, sizeof(AttrSub));
 	attr->streams = g_ptr_array_new();
+	task_init(&attr->notify, &link->broker->agenda, listeners_run);
+	g_queue_init(&attr->notified);
 	g_queue_init(&attr->ops);
 	while (at < link->attrs->len && ((Attr *)g_ptr_array_index(link->attrs, at))->handle < handle)
 		at++;
@@ -28,35 +32,41 @@ int attr_new(Attr **ret, Link *link, AttrKind kind, uint16_t handle)
 	return 0;
 }
 
+static void attr_end(void *data)
+{
+	Attr *attr = data;
+
+	g_array_free(attr->subs, TRUE);
+	g_ptr_array_free(attr->streams, TRUE);
+	g_strfreev(attr->flags);
+	g_clear_pointer(&attr->value, g_bytes_unref);
+	free(attr);
+}
+
 Attr *attr_free(Attr *attr)
 {
-	const Broker *broker;
+	const GPtrArray *attrs;
 	Reason reason;
-	AttrOp *off;
 
 	if (!attr)
 		return NULL;
-	broker = attr->link->broker;
+	attrs = attr->link->attrs;
 	reason_set(&reason, E_DOES_NOT_EXIST, "the device has no attribute 0x%04x any more", attr->handle);
 	if (attr->link->exposed)
-		broker->ops->attr_removed(broker->userdata, attr);
+		news_attr_removed(attr);
 	g_ptr_array_remove(attr->link->attrs, attr);
-	for (guint i = 0; i < attr->link->attrs->len; i++) {
-		Attr *other = g_ptr_array_index(attr->link->attrs, i);
+	for (guint i = 0; i < attrs->len; i++) {
+		Attr *other = g_ptr_array_index(attrs, i);
 
 		if (other->parent == attr)
 			other->parent = NULL;
 	}
-	attr_cancel(attr, E_DOES_NOT_EXIST, &reason);
-	if (attr->present && attr->upstream) {
-		/* bluetoothd would go on notifying us; there is nobody left to wait for its answer */
-		(void)attr_switch(attr, false, NULL, &off, &reason);
-		attr_cancel(attr, E_DOES_NOT_EXIST, &reason);
-	}
-	attr_free_listeners(attr);
-	g_strfreev(attr->flags);
-	g_clear_pointer(&attr->value, g_bytes_unref);
-	free(attr);
+	attr_op_cancel_all(attr, E_DOES_NOT_EXIST, &reason);
+	/* bluetoothd would go on notifying us */
+	if (attr->present && attr->upstream)
+		attr_op_leave(attr);
+	listeners_drop(attr);
+	post_bury(attr->link->broker, attr, attr_end);
 	return NULL;
 }
 
@@ -121,11 +131,9 @@ void attr_set_flags(Attr *attr, char **flags)
 
 void attr_appeared(Attr *attr)
 {
-	const Broker *broker = attr->link->broker;
-
 	attr->present = true;
 	if (attr->link->exposed)
-		broker->ops->attr_added(broker->userdata, attr);
+		news_attr_added(attr);
 	if (attr->link->state == LINK_UP)
 		attr_restore(attr);
 }
@@ -138,7 +146,7 @@ static bool attr_is_kept(const Attr *attr)
 	for (guint i = 0; i < attrs->len; i++)
 		if (((const Attr *)g_ptr_array_index(attrs, i))->parent == attr)
 			return true;
-	return attr_is_listened_to(attr) || attr->claim || attr->link->mend_until != 0;
+	return listeners_are_there(attr) || attr->claim || attr->link->recover_until != 0;
 }
 
 void attr_vanished(Attr *attr)
@@ -159,7 +167,7 @@ void attr_take_value(Attr *attr, GBytes *value)
  * through BlueZ, in parts maybe, of which it shows the new beginning with an old end. */
 static bool attr_may_notify(const Attr *attr, GBytes *value)
 {
-	return attr_is_listened_to(attr) && (attr->mtu < 4 || g_bytes_get_size(value) <= attr->mtu - 3u);
+	return listeners_are_there(attr) && (attr->mtu < 4 || g_bytes_get_size(value) <= attr->mtu - 3u);
 }
 
 void attr_value(Attr *attr, GBytes *value, uint64_t now)
@@ -167,21 +175,21 @@ void attr_value(Attr *attr, GBytes *value, uint64_t now)
 	if (!attr_may_notify(attr, value))
 		return;
 	attr_take_value(attr, value);
-	attr_notify_listeners(attr, value, now);
+	listeners_notify(attr, value, now);
 }
 
 void attr_link_lost(Attr *attr)
 {
 	Reason reason;
 
-	if (attr->link->mend_until != 0) {
-		attr_suspend(attr);
+	if (attr->link->recover_until != 0) {
+		attr_op_suspend(attr);
 		return;
 	}
 	reason_set(&reason, E_NOT_CONNECTED, "the link was lost");
-	attr_cancel(attr, E_NOT_CONNECTED, &reason);
+	attr_op_cancel_all(attr, E_NOT_CONNECTED, &reason);
 	/* switching off may have been among it */
-	attr_stop_unwanted(attr);
+	listeners_stop_unwanted(attr);
 }
 
 void attr_restore(Attr *attr)
@@ -189,6 +197,6 @@ void attr_restore(Attr *attr)
 	Reason reason;
 	AttrOp *op;
 
-	(void)attr_switch(attr, attr_is_listened_to(attr), NULL, &op, &reason);
-	attr_next(attr);
+	(void)attr_op_switch(attr, listeners_are_there(attr), NULL, &op, &reason);
+	attr_op_next(attr);
 }

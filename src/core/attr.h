@@ -42,6 +42,8 @@ struct Attr {
 	GQueue ops;		/* AttrOp; the head may be running */
 	GArray *subs;		/* AttrSub */
 	GPtrArray *streams;	/* AttrStream */
+	GQueue notified;	/* Notified: values that those two are to be told of, */
+	Task notify;		/* at the end of the turn */
 	bool upstream;		/* BlueZ sends us its notifications */
 	bool wants_pairing;	/* it was refused for want of one */
 	Session *claim;		/* who alone may write */

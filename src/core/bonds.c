@@ -8,7 +8,10 @@
 #include "core/links.h"
 #include "core/link.h"
 #include "core/local.h"
+#include "core/news.h"
+#include "core/orders.h"
 #include "core/pairing.h"
+#include "core/client.h"
 #include "core/peripheral.h"
 #include "core/radio.h"
 #include "core/session.h"
@@ -65,7 +68,7 @@ static void owners_add(Broker *broker, const Owner *owner)
 
 static void owners_changed(Broker *broker)
 {
-	broker->ops->bonds_changed(broker->userdata);
+	news_bonds_changed(broker);
 }
 
 static void add_owner(Radio *radio, const Addr *device, const Session *session)
@@ -104,13 +107,13 @@ static void find_owners(Radio *radio, const Addr *addr)
 {
 	const Link *link = link_find(radio, addr);
 
-	if (link && link_is_asked(link)) {
-		add_owner(radio, addr, link->pairing->session);
+	if (link && pairing_is_asked(link)) {
+		add_owner(radio, addr, pairing_session(link));
 		return;
 	}
 	for (guint i = 0; link && i < link->holds->len; i++)
 		add_owner(radio, addr, g_array_index(link->holds, Hold, i).session);
-	if (!peripheral_find_client(radio->peripheral, addr))
+	if (!client_find(radio->peripheral, addr))
 		return;
 	for (guint i = 0; i < radio->peripheral->services->len; i++)
 		add_owner(radio, addr, ((const LocalService *)g_ptr_array_index(radio->peripheral->services, i))->session);
@@ -222,9 +225,9 @@ static bool is_used(const Radio *radio, const Addr *addr, const Session *session
 
 	for (guint i = 0; link && i < link->holds->len; i++)
 		used |= g_array_index(link->holds, Hold, i).session != session;
-	for (guint i = 0; link && i < link->waits->len; i++)
-		used |= ((const ConnectWait *)g_ptr_array_index(link->waits, i))->session != session;
-	if (!peripheral_find_client(radio->peripheral, addr))
+	for (const ConnectWait *wait = link ? connect_waits_first(link) : NULL; wait; wait = connect_wait_next(wait))
+		used |= wait->wait.session != session;
+	if (!client_find(radio->peripheral, addr))
 		return used;
 	for (guint i = 0; i < radio->peripheral->services->len; i++)
 		used |= ((const LocalService *)g_ptr_array_index(radio->peripheral->services, i))->session != session;
@@ -246,41 +249,25 @@ int bond_forget(Session *session, uid_t uid, const Addr *addr, ForgetWait *wait,
 		return reason_set(reason, E_ACCESS_DENIED, "%s was not paired by uid %u; root may forget it", text, uid);
 	if (is_used(radio, addr, session))
 		return reason_set(reason, E_BUSY, "another session uses %s", text);
-	if (link && (link->state == LINK_CONNECTING || link->state == LINK_CLOSING || link->pair_under_way))
+	if (link && (link->state == LINK_CONNECTING || link->state == LINK_CLOSING || link->pairing.under_way))
 		return reason_set(reason, E_BUSY, "%s is being connected to, or let go of; try again in a while", text);
-	wait->radio = radio;
 	wait->addr = bond->addr;
-	g_ptr_array_add(radio->forgets, wait);
-	radio->broker->ops->device_forget(radio->broker->userdata, radio, &wait->addr);
+	wait_stand(&radio->forgets, &wait->wait);
+	order_device_forget(radio, &wait->addr);
 	return 0;
 }
 
-void forget_wait_cancel(ForgetWait *wait)
-{
-	if (wait->radio)
-		g_ptr_array_remove(wait->radio->forgets, wait);
-	wait->radio = NULL;
-}
-
 /* addr NULL: all. */
-static ForgetWait *next_forget(const Radio *radio, const Addr *addr)
-{
-	for (guint i = 0; i < radio->forgets->len; i++) {
-		ForgetWait *wait = g_ptr_array_index(radio->forgets, i);
-
-		if (!addr || addr_equal(&wait->addr, addr))
-			return wait;
-	}
-	return NULL;
-}
-
 static void end_forgets(Radio *radio, const Addr *addr, int error, const Reason *reason)
 {
-	ForgetWait *wait;
+	GList *next;
 
-	while ((wait = next_forget(radio, addr))) {
-		forget_wait_cancel(wait);
-		wait->done(wait, error, reason);
+	for (GList *item = radio->forgets.waits.head; item; item = next) {
+		ForgetWait *wait = CONTAINER_OF((Wait *)item->data, ForgetWait, wait);
+
+		next = item->next;
+		if (!addr || addr_equal(&wait->addr, addr))
+			wait_end(&wait->wait, error, reason);
 	}
 }
 

@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include "core/broker.h"
+#include "core/wait.h"
 #include "meaning/addr.h"
 #include "util/error.h"
 
@@ -20,19 +21,17 @@ typedef struct Bond {
 	char *name;	/* valid UTF-8, or NULL */
 } Bond;
 
-/* Somebody who waits for a bond to be undone. Lives in the waiter; off the list before done is called. */
+/* Somebody who waits for a bond to be undone. */
 typedef struct ForgetWait {
-	void (*done)(struct ForgetWait *wait, int error, const Reason *reason);
-	Radio *radio;	/* NULL while not waiting */
+	Wait wait;
 	Addr addr;
 } ForgetWait;
 
 /*
- * Removes the bond, and all that BlueZ knows of the device: 0: wait->done will be called. E_DOES_NOT_EXIST, E_ACCESS_DENIED
+ * Removes the bond, and all that BlueZ knows of the device: 0: its done will be called. E_DOES_NOT_EXIST, E_ACCESS_DENIED
  * (neither root nor who paired), E_BUSY (another session uses it, or it is being connected to).
  */
 int bond_forget(Session *session, uid_t uid, const Addr *addr, ForgetWait *wait, Reason *reason);
-void forget_wait_cancel(ForgetWait *wait);	/* no harm if it does not wait */
 bool bond_is_of(const Radio *radio, const Bond *bond, uid_t uid);
 
 /* From the edge: what BlueZ shows of a device. fresh: it became bonded just now. */

@@ -4,14 +4,14 @@
 
 #include "core/link.h"
 
-bool link_may_write(const Link *link, const Attr *attr, const Session *session)
+bool claim_allows(const Link *link, const Attr *attr, const Session *session)
 {
 	const Attr *of = attr->kind == ATTR_DESCRIPTOR && attr->parent ? attr->parent : attr;
 
 	return (!link->claim || link->claim == session) && (!of->claim || of->claim == session);
 }
 
-int link_claim(Link *link, Attr *attr, Session *session, Reason *reason)
+int claim_take(Link *link, Attr *attr, Session *session, Reason *reason)
 {
 	bool busy = link->claim && link->claim != session;
 
@@ -31,7 +31,7 @@ int link_claim(Link *link, Attr *attr, Session *session, Reason *reason)
 	return 0;
 }
 
-void link_unclaim(Link *link, const Session *session)
+void claim_release(Link *link, const Session *session)
 {
 	if (link->claim == session)
 		link->claim = NULL;

@@ -8,7 +8,7 @@
 #include "util/error.h"
 
 /* attr NULL: the whole link. E_BUSY if another session has a claim on it or on a part of it. */
-int link_claim(Link *link, Attr *attr, Session *session, Reason *reason);
-void link_unclaim(Link *link, const Session *session);
+int claim_take(Link *link, Attr *attr, Session *session, Reason *reason);
+void claim_release(Link *link, const Session *session);
 /* Whether the session may write there. */
-bool link_may_write(const Link *link, const Attr *attr, const Session *session);
+bool claim_allows(const Link *link, const Attr *attr, const Session *session);

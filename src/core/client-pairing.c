@@ -3,6 +3,7 @@
 #include "core/client-pairing.h"
 
 #include "core/local.h"
+#include "core/client.h"
 #include "core/peripheral.h"
 #include "core/radio.h"
 #include "core/session.h"
@@ -47,7 +48,7 @@ bool client_may_pair(const Radio *radio, const Addr *addr, PairingKind kind, uin
 	unsigned pins;
 	uint32_t pin;
 
-	if (!peripheral_find_client(peripheral, addr) || peripheral->services->len == 0)
+	if (!client_find(peripheral, addr) || peripheral->services->len == 0)
 		return false;
 	pins = count_pins(peripheral, &pin);
 	switch (kind) {

@@ -4,45 +4,64 @@
 
 #include "core/identity.h"
 #include "core/link.h"
-#include "core/links.h"
+#include "core/slots.h"
 #include "core/session.h"
 
-/* Off the list. */
-static void wait_remove(ConnectWait *wait)
+static ConnectWait *of_item(const GList *item)
 {
-	g_ptr_array_remove(wait->link->waits, wait);
-	wait->link = NULL;
-	session_settle(wait->session);
+	return item ? CONTAINER_OF((Wait *)item->data, ConnectWait, wait) : NULL;
+}
+
+/* The link may not be wanted any more, and a user's session have nothing left. */
+static void on_left(WaitLine *line, Wait *wait)
+{
+	radio_wake_links(CONTAINER_OF(line, Link, waits)->radio);
+	session_idle_again(wait->session);
+}
+
+void connect_waits_init(Link *link)
+{
+	wait_line_init(&link->waits, on_left);
+}
+
+void connect_wait_stand(ConnectWait *wait, Link *link)
+{
+	wait_stand(&link->waits, &wait->wait);
+}
+
+ConnectWait *connect_waits_first(const Link *link)
+{
+	return of_item(link->waits.waits.head);
+}
+
+ConnectWait *connect_wait_next(const ConnectWait *wait)
+{
+	return of_item(wait->wait.place.next);
 }
 
 void connect_wait_end(ConnectWait *wait, int error, const Reason *reason)
 {
-	wait_remove(wait);
-	wait->done(wait, error, reason);
+	wait_end(&wait->wait, error, reason);
+	session_idle_again(wait->wait.session);
 }
 
-static ConnectWait *next_failed(const Link *link)
-{
-	for (guint i = 0; i < link->waits->len; i++) {
-		ConnectWait *wait = g_ptr_array_index(link->waits, i);
-
-		if (wait->failed)
-			return wait;
-	}
-	return NULL;
-}
-
-void link_fail_waits(Link *link, int error, const Reason *reason)
+void connect_waits_fail(Link *link, int error, const Reason *reason)
 {
 	ConnectWait *wait;
 
-	for (guint i = 0; i < link->waits->len; i++)
-		((ConnectWait *)g_ptr_array_index(link->waits, i))->failed = true;
-	while ((wait = next_failed(link)))
+	while ((wait = connect_waits_first(link)))
 		connect_wait_end(wait, error, reason);
 }
 
-int link_beacon_reason(int error, const Link *link, Reason *reason)
+void connect_waits_drop(Link *link, const Session *session)
+{
+	Reason reason;
+
+	reason_set(&reason, E_NOT_READY, "the session ended");
+	wait_line_drop(&link->waits, session, E_NOT_READY, &reason);
+}
+
+int connect_wait_beacon_reason(int error, const Link *link, Reason *reason)
 {
 	char text[ADDR_STRING_SIZE];
 
@@ -50,14 +69,14 @@ int link_beacon_reason(int error, const Link *link, Reason *reason)
 			  addr_format(&link->addr, text));
 }
 
-void link_refuse_beacon(Link *link, uint64_t now)
+void connect_waits_refuse_beacon(Link *link, uint64_t now)
 {
 	Reason reason;
 
-	if (link->waits->len == 0 || !link_is_surely_beacon(link, now))
+	if (link->waits.waits.length == 0 || !heard_is_surely_beacon(link, now))
 		return;
-	(void)link_beacon_reason(E_CONNECTION_REFUSED, link, &reason);
-	link_fail_waits(link, E_CONNECTION_REFUSED, &reason);
+	(void)connect_wait_beacon_reason(E_CONNECTION_REFUSED, link, &reason);
+	connect_waits_fail(link, E_CONNECTION_REFUSED, &reason);
 }
 
 /* Why a wait is over whose time is. */
@@ -65,8 +84,8 @@ static int link_timeout(const Link *link, Reason *reason)
 {
 	char text[ADDR_STRING_SIZE];
 
-	if (link_is_beacon(link) && !link->bluez.connected)
-		return link_beacon_reason(E_TIMED_OUT, link, reason);
+	if (heard_is_beacon(link) && !link->bluez.connected)
+		return connect_wait_beacon_reason(E_TIMED_OUT, link, reason);
 	addr_format(&link->addr, text);
 	switch (link->state) {
 	case LINK_SEEKING:
@@ -76,7 +95,7 @@ static int link_timeout(const Link *link, Reason *reason)
 					  "(bluebrokerd-keys.socket)", text);
 		return reason_set(reason, E_TIMED_OUT, "%s was not heard; is it near, and advertising?", text);
 	case LINK_QUEUED:
-		if (links_used(link->radio) >= link->broker->config.max_links)
+		if (slots_used(link->radio) >= link->broker->config.max_links)
 			return reason_set(reason, E_LIMIT_REACHED, "all %u link slots of hci%u are taken (MaxLinks)",
 					  link->broker->config.max_links, link->radio->index);
 		if (link->begun == 0)
@@ -88,28 +107,21 @@ static int link_timeout(const Link *link, Reason *reason)
 	}
 }
 
-void link_expire_waits(Link *link, uint64_t now)
+uint64_t connect_waits_expire(Link *link, uint64_t now)
 {
+	ConnectWait *next = connect_waits_first(link), *wait;
+	uint64_t due = USEC_NEVER;
 	Reason reason;
 	int r;
 
-	for (guint i = link->waits->len; i-- > 0;) {
-		ConnectWait *wait = g_ptr_array_index(link->waits, i);
-
-		if (wait->deadline > now)
+	while ((wait = next)) {
+		next = connect_wait_next(wait);
+		if (wait->deadline > now) {
+			due = MIN(due, wait->deadline);
 			continue;
+		}
 		r = link_timeout(link, &reason);
 		connect_wait_end(wait, r, &reason);
-		i = MIN(i, link->waits->len);
 	}
-}
-
-void connect_wait_cancel(ConnectWait *wait, uint64_t now)
-{
-	Link *link = wait->link;
-
-	if (!link)
-		return;
-	wait_remove(wait);
-	links_settle(link->radio, now);
+	return due;
 }

@@ -6,27 +6,26 @@
 #include <stdint.h>
 
 #include "core/broker.h"
+#include "core/wait.h"
 #include "util/error.h"
 
-/* Lives in the waiter; off the list before done is called. */
 typedef struct ConnectWait {
-	void (*done)(struct ConnectWait *wait, int error, const Reason *reason);
-	Link *link;		/* NULL while not waiting */
-	Session *session;
+	Wait wait;
 	uint64_t deadline;
 	uint8_t priority;	/* more goes first */
 	bool auto_reconnect;
-	bool failed;		/* is about to be told so */
 } ConnectWait;
 
-void connect_wait_cancel(ConnectWait *wait, uint64_t now);	/* no harm if it does not wait */
-
-/* For link.c and links.c: takes it off the list, and tells it. */
+/* For link.c, links.c and link-identity.c: on the link's line, and off it. */
+void connect_wait_stand(ConnectWait *wait, Link *link);
+void connect_waits_init(Link *link);
 void connect_wait_end(ConnectWait *wait, int error, const Reason *reason);
-/* All who wait now; not those who, being told, ask again. */
-void link_fail_waits(Link *link, int error, const Reason *reason);
+ConnectWait *connect_waits_first(const Link *link);		/* or NULL */
+ConnectWait *connect_wait_next(const ConnectWait *wait);
+void connect_waits_fail(Link *link, int error, const Reason *reason);	/* all of them */
+void connect_waits_drop(Link *link, const Session *session);	/* the session's: it ended */
 /* All who wait for a device that takes no connections. */
-void link_refuse_beacon(Link *link, uint64_t now);
-int link_beacon_reason(int error, const Link *link, Reason *reason);
-/* Those whose time is over. */
-void link_expire_waits(Link *link, uint64_t now);
+void connect_waits_refuse_beacon(Link *link, uint64_t now);
+int connect_wait_beacon_reason(int error, const Link *link, Reason *reason);
+/* Those whose time is over; when the next one's is. */
+uint64_t connect_waits_expire(Link *link, uint64_t now);

@@ -2,8 +2,6 @@
 /* From the radio to the programs: a report goes into a session's FIFO, and who wants to know is told. */
 #include "core/session.h"
 
-#include <string.h>
-
 #include "meaning/constants.h"
 
 bool session_has_reader(const Session *session)
@@ -33,7 +31,7 @@ static bool session_deliver(Session *session)
 	StreamState state;
 
 	if (!stream)
-		return session->broker->ops->session_batch(session->broker->userdata, session);
+		return session->face->ops->session_batch(session->face->userdata, session);
 	state = stream->send(stream);
 	session->streamed += waiting - ring_count(session->ring);
 	stream->full = state == STREAM_FULL;
@@ -42,7 +40,7 @@ static bool session_deliver(Session *session)
 
 	/* those who listen are the readers again */
 	session_stream_end(session);
-	session_settle(session);
+	session_idle_again(session);
 	return ring_count(session->ring) == 0 || !session_can_deliver(session) || session_deliver(session);
 }
 
@@ -65,23 +63,28 @@ void session_hand_over(Session *session, uint64_t now)
 		if (session_deliver(session)) {
 			session->last_batch = now;
 			left = ring_count(session->ring);
-			session->batch_due = left == 0 ? USEC_NEVER : left >= full ? now : now + pause;
-			broker_wake_at(session->broker, session->batch_due);
+			task_at(&session->batch, left == 0 ? USEC_NEVER : left >= full ? now : now + pause);
 			return;
 		}
 		if (session->stream) {
 			/* it says itself when it can take more */
-			session->batch_due = USEC_NEVER;
+			task_cancel(&session->batch);
 			return;
 		}
 		if (pause == 0)
 			pause = USEC_PER_MSEC;
 		session->last_batch = now;
 	}
-	if (session->batch_due == USEC_NEVER || session->batch_due <= now) {
-		session->batch_due = session->last_batch + pause;
-		broker_wake_at(session->broker, session->batch_due);
-	}
+	if (session->batch.due == USEC_NEVER || session->batch.due <= now)
+		task_at(&session->batch, session->last_batch + pause);
+}
+
+void session_batch_due(Task *batch, uint64_t now)
+{
+	Session *session = CONTAINER_OF(batch, Session, batch);
+
+	if (ring_count(session->ring) > 0)
+		session_hand_over(session, now);
 }
 
 void session_offer(Session *session, Report *report, const DeviceRow *row, uint64_t now)
@@ -146,7 +149,7 @@ static void session_forget_stream(Session *session)
 	session->stream_lost = session_stream_lost(session);
 	session->stream->session = NULL;
 	session->stream = NULL;
-	session->batch_due = USEC_NEVER;
+	task_cancel(&session->batch);
 }
 
 void session_stream_close(SessionStream *stream, uint64_t now)
@@ -155,7 +158,7 @@ void session_stream_close(SessionStream *stream, uint64_t now)
 
 	session_forget_stream(session);
 	session->last_used = now;
-	session_settle(session);
+	session_idle_again(session);
 	/* those who listen are the readers again */
 	if (ring_count(session->ring) > 0)
 		session_hand_over(session, now);
@@ -169,112 +172,4 @@ void session_stream_end(Session *session)
 		return;
 	session_forget_stream(session);
 	stream->end(stream);
-}
-
-/* --- events --- */
-
-uint32_t session_take_events(Session *session)
-{
-	uint32_t events = session->events;
-
-	session->events = 0;
-	return events;
-}
-
-void session_raise(Session *session, uint32_t event)
-{
-	Broker *broker = session->broker;
-
-	if (session->events & event)
-		return;
-	session->events |= event;
-	for (guint i = 0; i < session->subscribers->len; i++) {
-		const Subscriber *subscriber = &g_array_index(session->subscribers, Subscriber, i);
-
-		if (subscriber->triggers & event)
-			broker->ops->session_event(broker->userdata, session, subscriber->connection, event);
-	}
-}
-
-void session_client(Session *session, const Addr *addr, bool connected)
-{
-	const uint32_t event = connected ? EVENT_CLIENT_CONNECTED : EVENT_CLIENT_DISCONNECTED;
-	Broker *broker = session->broker;
-
-	for (guint i = 0; i < session->subscribers->len; i++) {
-		const Subscriber *subscriber = &g_array_index(session->subscribers, Subscriber, i);
-
-		if (subscriber->triggers & event)
-			broker->ops->session_client(broker->userdata, session, subscriber->connection, addr, connected);
-	}
-	session_raise(session, event);
-}
-
-/* Somebody takes reports from now on. */
-static void session_wake_reader(Session *session)
-{
-	if (!session->filter.by_signal || !session->ring || ring_count(session->ring) == 0)
-		return;
-	session->batch_due = session->last_batch;
-	broker_wake_at(session->broker, session->batch_due);
-}
-
-static uint64_t subscriber_size(const char *connection)
-{
-	return sizeof(Subscriber) + strlen(connection) + 1;
-}
-
-int session_may_subscribe(const Session *session, const char *connection, Reason *reason)
-{
-	Charge charge;
-	int r = charge_bytes(&charge, session->user, subscriber_size(connection), reason);
-
-	if (r == 0)
-		charge_end(&charge);
-	return r;
-}
-
-void session_subscribe(Session *session, const char *connection, uint32_t triggers)
-{
-	Subscriber subscriber = { .triggers = triggers };
-
-	session_unsubscribe(session, connection);
-	if (triggers == 0 ||
-	    charge_init(&subscriber.charge, session->user, QUOTA_BYTES, subscriber_size(connection)) < 0)
-		return;
-	subscriber.connection = g_strdup(connection);
-	g_array_append_val(session->subscribers, subscriber);
-
-	/* what happened before would otherwise never wake this connection */
-	if (session->events & triggers)
-		session->broker->ops->session_event(session->broker->userdata, session, connection,
-						    session->events & triggers);
-	session_wake_reader(session);
-}
-
-void session_peer_reads(Session *session, const char *connection, bool reads)
-{
-	for (guint i = 0; i < session->subscribers->len; i++) {
-		Subscriber *subscriber = &g_array_index(session->subscribers, Subscriber, i);
-
-		if (strcmp(subscriber->connection, connection) != 0)
-			continue;
-		subscriber->stuck = !reads;
-		if (reads)
-			session_wake_reader(session);
-	}
-}
-
-void session_unsubscribe(Session *session, const char *connection)
-{
-	for (guint i = 0; i < session->subscribers->len; i++) {
-		Subscriber gone = g_array_index(session->subscribers, Subscriber, i);
-
-		if (strcmp(gone.connection, connection) != 0)
-			continue;
-		g_array_remove_index(session->subscribers, i);
-		g_free(gone.connection);
-		charge_end(&gone.charge);
-		return;
-	}
 }

@@ -9,7 +9,7 @@
 
 #define PACKETS_MIN 3
 
-void link_recall_heard(Link *link, uint64_t now)
+void heard_recall(Link *link, uint64_t now)
 {
 	const DeviceRow *row = devices_find(link->radio->devices, &link->addr);
 
@@ -25,16 +25,16 @@ void link_recall_heard(Link *link, uint64_t now)
 	link->heard.packets = (unsigned)MIN(row->reports, (uint64_t)PACKETS_MIN);
 }
 
-bool link_is_beacon(const Link *link)
+bool heard_is_beacon(const Link *link)
 {
 	return link->heard.packets > 0 && !link->heard.connectable;
 }
 
-bool link_is_surely_beacon(const Link *link, uint64_t now)
+bool heard_is_surely_beacon(const Link *link, uint64_t now)
 {
 	const Heard *heard = &link->heard;
 
-	return link_is_beacon(link) && !link->bluez.connected && heard->packets >= PACKETS_MIN &&
+	return heard_is_beacon(link) && !link->bluez.connected && heard->packets >= PACKETS_MIN &&
 	       heard->last >= heard->since + HEARD_ALL_AFTER && heard->last + HEARD_ALL_AFTER > now;
 }
 
@@ -53,16 +53,15 @@ static void link_hear(Link *link, const Report *report, uint64_t now)
 	}
 }
 
-void links_hear(Radio *radio, const Report *report, uint64_t now)
+void heard_note(Radio *radio, const Report *report, uint64_t now)
 {
 	for (guint i = 0; i < radio->links->len; i++) {
 		Link *link = g_ptr_array_index(radio->links, i);
 
-		if (link->waits->len == 0 || link->heard.connectable || !addr_equal(&link->addr, &report->addr))
+		if (link->waits.waits.length == 0 || link->heard.connectable || !addr_equal(&link->addr, &report->addr))
 			continue;
 		link_hear(link, report, now);
-		/* those who wait are told at the next tick, which is now */
-		if (link_is_surely_beacon(link, now))
-			broker_wake_at(radio->broker, now);
+		if (heard_is_surely_beacon(link, now))
+			radio_wake_links(radio);
 	}
 }

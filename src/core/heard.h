@@ -23,9 +23,9 @@ typedef struct Heard {
 } Heard;
 
 /* What the radio knows of a new link's device. */
-void link_recall_heard(Link *link, uint64_t now);
+void heard_recall(Link *link, uint64_t now);
 /* A report was heard, of whatever device. */
-void links_hear(Radio *radio, const Report *report, uint64_t now);
+void heard_note(Radio *radio, const Report *report, uint64_t now);
 /* Whether all that is heard of it is not connectable; so far, or for long enough to be sure. */
-bool link_is_beacon(const Link *link);
-bool link_is_surely_beacon(const Link *link, uint64_t now);
+bool heard_is_beacon(const Link *link);
+bool heard_is_surely_beacon(const Link *link, uint64_t now);

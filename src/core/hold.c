@@ -18,12 +18,12 @@ static Hold *link_hold(const Link *link, const Session *session)
 	return NULL;
 }
 
-bool link_is_held(const Link *link, const Session *session)
+bool hold_is_there(const Link *link, const Session *session)
 {
 	return link_hold(link, session);
 }
 
-void link_add_hold(Link *link, Session *session, bool auto_reconnect)
+void hold_add(Link *link, Session *session, bool auto_reconnect)
 {
 	Hold *hold = link_hold(link, session);
 
@@ -36,36 +36,36 @@ void link_add_hold(Link *link, Session *session, bool auto_reconnect)
 	link_changed(link, LINK_HOLDERS);
 }
 
-bool link_drop_hold(Link *link, const Session *session, uint64_t now)
+bool hold_drop(Link *link, const Session *session, uint64_t now)
 {
 	Hold *hold = link_hold(link, session);
+	Session *holder;
 
 	if (!hold)
 		return false;
+	holder = hold->session;
 	g_array_remove_index(link->holds, (guint)(hold - (Hold *)(void *)link->holds->data));
-	link_unclaim(link, session);
-	link_drop_pairing(link, session, now);
+	claim_release(link, session);
+	pairing_drop_session(link, session, now);
 	for (guint i = 0; i < link->attrs->len; i++)
-		attr_drop_session(g_ptr_array_index(link->attrs, i), session);
+		listeners_drop_session(g_ptr_array_index(link->attrs, i), session);
 	link_changed(link, LINK_HOLDERS);
-	session_settle(session);
+	session_idle_again(holder);
 	return true;
 }
 
-bool link_wants_back(const Link *link)
+bool hold_wants_back(const Link *link)
 {
 	for (guint i = 0; i < link->holds->len; i++)
 		if (g_array_index(link->holds, Hold, i).auto_reconnect)
 			return true;
-	return link->mend_until != 0 && link->holds->len > 0;
+	return link->recover_until != 0 && link->holds->len > 0;
 }
 
-int link_release(Link *link, Session *session, uint64_t now)
+int hold_release(Link *link, Session *session, uint64_t now)
 {
-	Radio *radio = link->radio;
-	bool first = links_enter(radio);
-	bool held = link_drop_hold(link, session, now);
+	const bool held = hold_drop(link, session, now);
 
-	links_leave(radio, first, now);
+	radio_wake_links(link->radio);
 	return held ? 0 : E_NOT_CONNECTED;
 }

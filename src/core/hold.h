@@ -12,13 +12,13 @@ typedef struct Hold {
 	bool auto_reconnect;	/* a lost link is opened again for it */
 } Hold;
 
-bool link_is_held(const Link *link, const Session *session);
+bool hold_is_there(const Link *link, const Session *session);
 
 /* The session lets go: of the hold, and of all that it has by it: subscriptions, streams, claims, what it waits for, the
  * pairing. E_NOT_CONNECTED if it does not hold it. */
-int link_release(Link *link, Session *session, uint64_t now);
+int hold_release(Link *link, Session *session, uint64_t now);
 
 /* For link.c and links.c. */
-void link_add_hold(Link *link, Session *session, bool auto_reconnect);
-bool link_drop_hold(Link *link, const Session *session, uint64_t now);	/* false: it had none; all ends meet here */
-bool link_wants_back(const Link *link);			/* whether a lost link is to be opened again */
+void hold_add(Link *link, Session *session, bool auto_reconnect);
+bool hold_drop(Link *link, const Session *session, uint64_t now);	/* false: it had none; all ends meet here */
+bool hold_wants_back(const Link *link);			/* whether a lost link is to be opened again */

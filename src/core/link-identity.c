@@ -3,6 +3,7 @@
 #include "core/hold.h"
 #include "core/link.h"
 #include "core/links.h"
+#include "core/news.h"
 
 static bool link_is_idle(const Link *link)
 {
@@ -12,22 +13,19 @@ static bool link_is_idle(const Link *link)
 /* Whoever waits for the one waits for the other. */
 static void link_join(Link *link, Link *idle, uint64_t now)
 {
+	ConnectWait *wait;
+
 	if (idle->holds->len > 0) {
 		/* an object that nobody can have any more; the device is at the other */
-		link->broker->ops->link_lost(link->broker->userdata, idle, "disconnected");
+		for (guint i = 0; i < idle->holds->len; i++)
+			news_link_lost(idle, g_array_index(idle->holds, Hold, i).session, "disconnected");
 		while (idle->holds->len > 0)
-			link_drop_hold(idle, g_array_index(idle->holds, Hold, idle->holds->len - 1).session, now);
+			hold_drop(idle, g_array_index(idle->holds, Hold, idle->holds->len - 1).session, now);
 	}
-	while (idle->waits->len > 0) {
-		ConnectWait *wait = g_ptr_array_steal_index(idle->waits, 0);
-
-		wait->link = link;
-		g_ptr_array_add(link->waits, wait);
-		broker_wake_at(link->broker, wait->deadline);
-	}
+	while ((wait = connect_waits_first(idle)))
+		wait_move(&wait->wait, &link->waits);
 	if (link->state == LINK_UP)
 		link_serve_waits(link);
-	link_settle(link, now);
 }
 
 /* The link that goes on, of two to one device. */
@@ -55,8 +53,6 @@ static void link_identify(Link *link, uint64_t now)
 
 void links_identify(Radio *radio, uint64_t now)
 {
-	bool first = links_enter(radio);
-
 	for (guint i = 0; i < radio->links->len; i++)
 		link_identify(g_ptr_array_index(radio->links, i), now);
 	for (guint i = 0; i < radio->links->len; i++) {
@@ -67,5 +63,5 @@ void links_identify(Radio *radio, uint64_t now)
 				links_join(a, b, now);
 		}
 	}
-	links_leave(radio, first, now);
+	radio_wake_links(radio);
 }

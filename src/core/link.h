@@ -14,6 +14,7 @@
 #include "core/connect-wait.h"
 #include "core/heard.h"
 #include "core/hold.h"
+#include "core/pairing.h"
 #include "core/radio.h"
 #include "meaning/addr.h"
 #include "util/error.h"
@@ -38,15 +39,6 @@ struct LinkMirror {
 	int8_t rssi;
 };
 
-typedef struct PairWait PairWait;
-
-/* The agent's question that is open. */
-typedef struct PairingQuestion {
-	uint32_t id;
-	void (*answer)(void *edge, bool accept, uint32_t passkey);	/* NULL: none is open */
-	void *edge;
-} PairingQuestion;
-
 struct Link {
 	Broker *broker;
 	Radio *radio;
@@ -58,16 +50,11 @@ struct Link {
 	bool calling;		/* BlueZ has not answered Connect yet */
 	bool broken;		/* the link went down before it did */
 	LinkMirror bluez;	/* mirrored */
-	GPtrArray *waits;	/* ConnectWait, in order of arrival */
+	WaitLine waits;		/* ConnectWait */
 	GArray *holds;		/* Hold */
 	GPtrArray *attrs;	/* Attr, services first, each with its parts behind it: by handle */
 	Session *claim;		/* who alone may write, on the whole link */
-	PairWait *pairing;	/* who waits for a pairing (core/pairing.h), or NULL */
-	PairingQuestion question;
-	uint32_t last_question;
-	bool pair_under_way;	/* bluetoothd is at it; else it waits until the link is mended */
-	bool pair_abandoned;	/* whoever wanted what it is at does not wait any more; pairing, if any, waits for its end */
-	bool pair_asked;	/* its agent was asked something */
+	Pairing pairing;
 	Heard heard;		/* of it on the air, while somebody waits */
 	unsigned tries;		/* of this connection */
 	uint64_t begun;		/* the last attempt, by whomever; 0: none was */
@@ -75,11 +62,8 @@ struct Link {
 	unsigned failures;	/* in a row */
 	uint64_t retry_at;	/* 0: at once */
 	uint64_t deadline;	/* of CONNECTING or CLOSING */
-	uint64_t forgive_until;	/* a loss before that is a pairing's fault: it is mended */
-	uint64_t mend_until;	/* cut or lost so, and being opened again before anybody is told; 0: it is not */
+	uint64_t recover_until;	/* cut or lost so, and being opened again before anybody is told; 0: it is not */
 	uint64_t turns;		/* operations that were begun on it */
-	uint64_t doubt_at;	/* when an operation that a pairing is for should be answered; 0: none */
-	uint64_t doubt_turn;	/* its turn */
 	uint64_t linger;	/* when it is to be closed for want of holders; USEC_NEVER: it has some */
 	uint64_t order;		/* age, in the queue */
 };
@@ -112,5 +96,12 @@ void link_begin(Link *link, uint64_t now);
 void link_close(Link *link, uint64_t now);
 void link_settle(Link *link, uint64_t now);		/* goes on with what depends on nobody else */
 void link_time_out(Link *link, uint64_t now);		/* its deadline has come */
-void link_mend_expired(Link *link, uint64_t now);	/* its mend_until has come */
+void link_recover_expired(Link *link, uint64_t now);	/* its recover_until has come */
 void link_radio_gone(Link *link, int error, const Reason *reason, uint64_t now);
+
+/* For link-mirror.c. */
+void link_up(Link *link);
+void link_lost(Link *link, const char *reason, uint64_t now);	/* it is down, by whomever */
+void link_broke(Link *link, uint64_t now);	/* it went down again before its services were known */
+void link_hide(Link *link);		/* programs see it no more */
+void link_cancel_work(Link *link);	/* what was under way on it ends */

@@ -4,40 +4,14 @@
 
 #include <errno.h>
 
+#include "core/absent.h"
 #include "core/attr.h"
 #include "core/connect-wait.h"
 #include "core/hold.h"
 #include "core/link.h"
 #include "core/pairing.h"
+#include "core/slots.h"
 #include "core/turn.h"
-
-bool links_enter(Radio *radio)
-{
-	bool first = !radio->settling_links;
-
-	radio->settling_links = true;
-	return first;
-}
-
-void links_leave(Radio *radio, bool first, uint64_t now)
-{
-	if (!first)
-		return;
-	radio->settling_links = false;
-	links_settle(radio, now);
-}
-
-unsigned links_used(const Radio *radio)
-{
-	unsigned n = 0;
-
-	for (guint i = 0; i < radio->links->len; i++) {
-		LinkState state = ((const Link *)g_ptr_array_index(radio->links, i))->state;
-
-		n += state == LINK_CONNECTING || state == LINK_UP || state == LINK_CLOSING;
-	}
-	return n;
-}
 
 /* Whether something changed. */
 static bool links_settle_once(Radio *radio, uint64_t now)
@@ -50,7 +24,7 @@ static bool links_settle_once(Radio *radio, uint64_t now)
 
 		link_settle(link, now);
 		changed |= link->state != old;
-		if (link->state == LINK_DOWN && link->waits->len == 0 && link->holds->len == 0) {
+		if (link->state == LINK_DOWN && link->waits.waits.length == 0 && link->holds->len == 0) {
 			link_free(link);
 			changed = true;
 		}
@@ -58,22 +32,7 @@ static bool links_settle_once(Radio *radio, uint64_t now)
 	return turns_settle(radio, now) || changed;
 }
 
-void links_settle(Radio *radio, uint64_t now)
-{
-	if (radio->settling_links)
-		return;
-	radio->settling_links = true;
-	/* again, since those who were told on the way may have wanted something new */
-	while (links_settle_once(radio, now))
-		;
-	radio->settling_links = false;
-	/* a scan that begins for a link has not been silent so far */
-	if (!radio_is_scanning(radio) && links_seeking(radio) > 0)
-		radio->last_report = now;
-	radio_settle(radio);
-}
-
-int link_connect(Radio *radio, const Addr *addr, ConnectWait *wait, uint64_t now, Reason *reason)
+int links_connect(Radio *radio, const Addr *addr, ConnectWait *wait, uint64_t now, Reason *reason)
 {
 	Link *link = link_find(radio, addr);
 	LinkMirror mirror = { .rssi = RSSI_UNKNOWN };
@@ -86,8 +45,8 @@ int link_connect(Radio *radio, const Addr *addr, ConnectWait *wait, uint64_t now
 		link = link_new(radio, addr);
 		if (!link)
 			return -ENOMEM;
-		link_recall(link, now);
-		link_recall_heard(link, now);
+		absent_recall(link, now);
+		heard_recall(link, now);
 		if (radio->broker->ops->link_look(radio->broker->userdata, radio, addr, &mirror))
 			link_set_mirror(link, &mirror);
 	}
@@ -95,24 +54,17 @@ int link_connect(Radio *radio, const Addr *addr, ConnectWait *wait, uint64_t now
 	if (link->state == LINK_DOWN && link->bluez.connected && link->bluez.resolved)
 		link_begin(link, now);
 	if (link->state == LINK_UP) {
-		link_add_hold(link, wait->session, wait->auto_reconnect);
+		hold_add(link, wait->wait.session, wait->auto_reconnect);
 		return 0;
 	}
-
-	if (link_is_surely_beacon(link, now)) {
-		r = link_beacon_reason(E_CONNECTION_REFUSED, link, reason);
-		links_settle(radio, now);
-		return r;
-	}
+	radio_wake_links(radio);
+	if (heard_is_surely_beacon(link, now))
+		return connect_wait_beacon_reason(E_CONNECTION_REFUSED, link, reason);
 	if (!link_is_wanted(link))
 		link->order = radio->broker->next_link++;
-	wait->link = link;
-	wait->failed = false;
-	g_ptr_array_add(link->waits, wait);
-	broker_wake_at(radio->broker, wait->deadline);
+	connect_wait_stand(wait, link);
 	if (link->tries == 0)
 		link->retry_at = 0;
-	links_settle(radio, now);
 	return 1;
 }
 
@@ -120,23 +72,13 @@ int link_connect(Radio *radio, const Addr *addr, ConnectWait *wait, uint64_t now
 
 void links_drop_session(Radio *radio, Session *session, uint64_t now)
 {
-	bool first = links_enter(radio);
-	Reason reason;
-
-	reason_set(&reason, E_NOT_READY, "the session ended");
 	for (guint i = 0; i < radio->links->len; i++) {
 		Link *link = g_ptr_array_index(radio->links, i);
 
-		link_drop_hold(link, session, now);
-		for (guint w = link->waits->len; w-- > 0;) {
-			ConnectWait *wait = g_ptr_array_index(link->waits, w);
-
-			if (wait->session == session)
-				connect_wait_end(wait, E_NOT_READY, &reason);
-			w = MIN(w, link->waits->len);
-		}
+		hold_drop(link, session, now);
+		connect_waits_drop(link, session);
 	}
-	links_leave(radio, first, now);
+	radio_wake_links(radio);
 }
 
 bool links_hold_session(const Radio *radio, const Session *session)
@@ -144,11 +86,10 @@ bool links_hold_session(const Radio *radio, const Session *session)
 	for (guint i = 0; i < radio->links->len; i++) {
 		const Link *link = g_ptr_array_index(radio->links, i);
 
-		if (link_is_held(link, session))
+		if (hold_is_there(link, session))
 			return true;
-		for (guint w = 0; w < link->waits->len; w++)
-			if (((ConnectWait *)g_ptr_array_index(link->waits, w))->session == session)
-				return true;
+		if (wait_line_find(&link->waits, session))
+			return true;
 	}
 	return false;
 }
@@ -159,105 +100,104 @@ void links_peer_gone(Radio *radio, const char *connection)
 		const Link *link = g_ptr_array_index(radio->links, i);
 
 		for (guint a = 0; a < link->attrs->len; a++)
-			attr_peer_gone(g_ptr_array_index(link->attrs, a), connection);
+			listeners_peer_gone(g_ptr_array_index(link->attrs, a), connection);
 	}
 }
 
 /* --- time, and the end --- */
 
-unsigned links_seeking(const Radio *radio)
+/* What its time is over for; when the next is. */
+static uint64_t link_expire(Link *link, uint64_t now)
 {
-	unsigned n = 0;
+	uint64_t due = connect_waits_expire(link, now);
+
+	connect_waits_refuse_beacon(link, now);
+	if (link->recover_until != 0 && link->recover_until <= now)
+		link_recover_expired(link, now);
+	if (link->pairing.watchdog_at != 0 && link->pairing.watchdog_at <= now)
+		pairing_watchdog(link, now);
+	if (link->deadline <= now)
+		link_time_out(link, now);
+	return due;
+}
+
+static uint64_t link_due(const Link *link, uint64_t now)
+{
+	uint64_t due = MIN(link->deadline, link->linger);
+
+	if (link->recover_until != 0)
+		due = MIN(due, link->recover_until);
+	if (link->pairing.watchdog_at != 0)
+		due = MIN(due, link->pairing.watchdog_at);
+	if (link->state == LINK_QUEUED && link->retry_at > now)
+		due = MIN(due, link->retry_at);
+	return due;
+}
+
+/* What is over, unless bluetoothd does not answer: then nobody's time runs. When the next is. */
+static uint64_t links_expire(Radio *radio, uint64_t now)
+{
+	uint64_t due = USEC_NEVER;
 
 	for (guint i = 0; i < radio->links->len; i++)
-		n += ((Link *)g_ptr_array_index(radio->links, i))->state == LINK_SEEKING;
-	return n;
-}
-
-unsigned links_connecting(const Radio *radio)
-{
-	unsigned n = 0;
-
-	for (guint i = 0; i < radio->links->len; i++) {
-		const Link *link = g_ptr_array_index(radio->links, i);
-
-		n += link->state == LINK_CONNECTING && !link->bluez.connected;
-	}
-	return n;
-}
-
-uint64_t links_tick(Radio *radio, uint64_t now)
-{
-	uint64_t due;
-	bool first;
-
-	if (radio->broker->bluez_stalled)
-		return USEC_NEVER;
-	first = links_enter(radio);
-	for (guint i = 0; i < radio->links->len; i++) {
-		Link *link = g_ptr_array_index(radio->links, i);
-
-		link_expire_waits(link, now);
-		link_refuse_beacon(link, now);
-		if (link->mend_until != 0 && link->mend_until <= now)
-			link_mend_expired(link, now);
-		if (link->doubt_at != 0 && link->doubt_at <= now)
-			link_doubt(link, now);
-		if (link->deadline <= now)
-			link_time_out(link, now);
-	}
-	links_leave(radio, first, now);
-	due = turns_due(radio, now);
-	for (guint i = 0; i < radio->links->len; i++) {
-		const Link *link = g_ptr_array_index(radio->links, i);
-
-		due = MIN(due, MIN(link->deadline, link->linger));
-		if (link->mend_until != 0)
-			due = MIN(due, link->mend_until);
-		if (link->doubt_at != 0)
-			due = MIN(due, link->doubt_at);
-		if (link->state == LINK_QUEUED && link->retry_at > now)
-			due = MIN(due, link->retry_at);
-		for (guint w = 0; w < link->waits->len; w++)
-			due = MIN(due, ((ConnectWait *)g_ptr_array_index(link->waits, w))->deadline);
-	}
+		due = MIN(due, link_expire(g_ptr_array_index(radio->links, i), now));
 	return due;
+}
+
+static uint64_t links_due(const Radio *radio, uint64_t now)
+{
+	uint64_t due = turns_due(radio, now);
+
+	for (guint i = 0; i < radio->links->len; i++)
+		due = MIN(due, link_due(g_ptr_array_index(radio->links, i), now));
+	return due;
+}
+
+void links_run(Task *task, uint64_t now)
+{
+	Radio *radio = CONTAINER_OF(task, Radio, links_due);
+	const bool stalled = radio->broker->bluez_stalled;
+	uint64_t due = stalled ? USEC_NEVER : links_expire(radio, now);
+
+	while (links_settle_once(radio, now))
+		;
+	task_at(task, stalled ? USEC_NEVER : MIN(due, links_due(radio, now)));
+	/* a scan that begins for a link has not been silent so far */
+	if (!radio_is_scanning(radio) && slots_seeking(radio) > 0)
+		radio->last_report = now;
+	radio_wake(radio);
 }
 
 /* What began before it stands where it stood. */
 static void link_postpone(Link *link, uint64_t pause)
 {
-	uint64_t *const limits[] = { &link->deadline, &link->mend_until, &link->doubt_at, &link->forgive_until };
+	uint64_t *const limits[] = { &link->deadline, &link->recover_until, &link->pairing.watchdog_at, &link->pairing.grace_until };
 
 	for (size_t i = 0; i < ARRAY_SIZE(limits); i++)
 		if (*limits[i] != 0 && *limits[i] != USEC_NEVER)
 			*limits[i] += pause;
 }
 
-void links_resume(Radio *radio, uint64_t pause, uint64_t now)
+void links_resume(Radio *radio, uint64_t pause)
 {
 	for (guint i = 0; i < radio->links->len; i++)
 		link_postpone(g_ptr_array_index(radio->links, i), pause);
-	links_settle(radio, now);
-	broker_wake_at(radio->broker, links_tick(radio, now));
+	radio_wake_links(radio);
 }
 
 void links_radio_gone(Radio *radio, uint64_t now)
 {
-	bool first = links_enter(radio);
 	Reason reason;
 	int r;
 
 	r = radio_ready(radio, &reason);
 	for (guint i = 0; i < radio->links->len; i++)
 		link_radio_gone(g_ptr_array_index(radio->links, i), r, &reason, now);
-	links_leave(radio, first, now);
+	radio_wake_links(radio);
 }
 
-void links_free(Radio *radio)
+void links_end(Radio *radio)
 {
-	radio->settling_links = true;
 	while (radio->links->len > 0)
 		link_free(g_ptr_array_index(radio->links, radio->links->len - 1));
-	g_ptr_array_free(radio->links, TRUE);
 }

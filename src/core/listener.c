@@ -27,7 +27,7 @@ static void attr_end_stream(Attr *attr, guint place)
 	stream->end(stream);
 }
 
-void attr_refuse_listeners(Attr *attr, const AttrOp *op, bool others)
+void listeners_refuse(Attr *attr, const AttrOp *op, bool others)
 {
 	for (guint i = attr->subs->len; i-- > 0;) {
 		const AttrSub *sub = &g_array_index(attr->subs, AttrSub, i);
@@ -43,7 +43,7 @@ void attr_refuse_listeners(Attr *attr, const AttrOp *op, bool others)
 	}
 }
 
-void attr_accept_listeners(Attr *attr, const AttrOp *op)
+void listeners_accept(Attr *attr, const AttrOp *op)
 {
 	for (guint i = 0; i < attr->subs->len; i++) {
 		AttrSub *sub = &g_array_index(attr->subs, AttrSub, i);
@@ -73,11 +73,11 @@ static bool is_subscribed(const Attr *attr, const Session *session, const char *
 static int check_notify(const Attr *attr, Reason *reason)
 {
 	if (attr->properties & (PROP_NOTIFY | PROP_INDICATE))
-		return attr_check_security(attr, reason);
+		return attr_op_check_security(attr, reason);
 	return reason_set(reason, E_NOT_PERMITTED, "characteristic 0x%04x has no notifications", attr->handle);
 }
 
-int attr_subscribe(Attr *attr, Session *session, const char *connection, OpWait *wait, Reason *reason)
+int listener_subscribe(Attr *attr, Session *session, const char *connection, OpWait *wait, Reason *reason)
 {
 	int r = check_notify(attr, reason);
 	AttrSub sub = { .session = session };
@@ -86,7 +86,7 @@ int attr_subscribe(Attr *attr, Session *session, const char *connection, OpWait 
 	if (r == 0 && !is_subscribed(attr, session, connection))
 		r = charge_bytes(&sub.charge, session->user, sizeof(sub) + strlen(connection) + 1, reason);
 	if (r == 0)
-		r = attr_switch(attr, true, session, &op, reason);
+		r = attr_op_switch(attr, true, session, &op, reason);
 	if (r != 0) {
 		charge_end(&sub.charge);
 		return r;
@@ -101,7 +101,7 @@ int attr_subscribe(Attr *attr, Session *session, const char *connection, OpWait 
 	return op ? 1 : 0;
 }
 
-bool attr_is_listened_to(const Attr *attr)
+bool listeners_are_there(const Attr *attr)
 {
 	for (guint i = 0; i < attr->streams->len; i++)
 		if (((const AttrStream *)g_ptr_array_index(attr->streams, i))->notify)
@@ -109,16 +109,16 @@ bool attr_is_listened_to(const Attr *attr)
 	return attr->subs->len > 0;
 }
 
-void attr_stop_unwanted(Attr *attr)
+void listeners_stop_unwanted(Attr *attr)
 {
 	Reason reason;
 	AttrOp *op;
 
-	if (!attr_is_listened_to(attr))
-		(void)attr_switch(attr, false, NULL, &op, &reason);
+	if (!listeners_are_there(attr))
+		(void)attr_op_switch(attr, false, NULL, &op, &reason);
 }
 
-int attr_add_stream(Attr *attr, AttrStream *stream, OpWait *wait, Reason *reason)
+int listener_add_stream(Attr *attr, AttrStream *stream, OpWait *wait, Reason *reason)
 {
 	AttrOp *op = NULL;
 	int r = 0;
@@ -128,12 +128,12 @@ int attr_add_stream(Attr *attr, AttrStream *stream, OpWait *wait, Reason *reason
 	else if (!(attr->properties & PROP_WRITE_NR))
 		r = reason_set(reason, E_NOT_PERMITTED, "characteristic 0x%04x takes no writes without response",
 			       attr->handle);
-	else if (!link_may_write(attr->link, attr, stream->session))
+	else if (!claim_allows(attr->link, attr, stream->session))
 		r = reason_set(reason, E_BUSY, "another session has claimed the sole right to write here");
 	if (r != 0)
 		return r;
 	if (stream->notify)
-		r = attr_switch(attr, true, stream->session, &op, reason);
+		r = attr_op_switch(attr, true, stream->session, &op, reason);
 	if (r != 0)
 		return r;
 	stream->attr = attr;
@@ -144,7 +144,7 @@ int attr_add_stream(Attr *attr, AttrStream *stream, OpWait *wait, Reason *reason
 	return op ? 1 : 0;
 }
 
-void attr_remove_stream(AttrStream *stream)
+void listener_remove_stream(AttrStream *stream)
 {
 	Attr *attr = stream->attr;
 
@@ -152,7 +152,7 @@ void attr_remove_stream(AttrStream *stream)
 		return;
 	g_ptr_array_remove(attr->streams, stream);
 	stream->attr = NULL;
-	attr_stop_unwanted(attr);
+	listeners_stop_unwanted(attr);
 }
 
 /* Ends the session's streams; session NULL: all of them. */
@@ -166,15 +166,15 @@ static void attr_end_streams(Attr *attr, const Session *session)
 	}
 }
 
-void attr_drop_session(Attr *attr, const Session *session)
+void listeners_drop_session(Attr *attr, const Session *session)
 {
-	attr_drop_waits(attr, session);
+	attr_op_drop_waits(attr, session);
 	attr_end_streams(attr, session);
-	attr_unsubscribe(attr, session);
-	attr_stop_unwanted(attr);
+	listener_unsubscribe(attr, session);
+	listeners_stop_unwanted(attr);
 }
 
-void attr_unsubscribe(Attr *attr, const Session *session)
+void listener_unsubscribe(Attr *attr, const Session *session)
 {
 	bool any = false;
 
@@ -185,7 +185,7 @@ void attr_unsubscribe(Attr *attr, const Session *session)
 		any = true;
 	}
 	if (any)
-		attr_stop_unwanted(attr);
+		listeners_stop_unwanted(attr);
 }
 
 /* Another one of the same session, as good as this one. */
@@ -200,7 +200,7 @@ static AttrSub *attr_other_sub(const Attr *attr, const AttrSub *sub)
 	return NULL;
 }
 
-void attr_peer_gone(Attr *attr, const char *connection)
+void listeners_peer_gone(Attr *attr, const char *connection)
 {
 	for (guint i = attr->subs->len; i-- > 0;) {
 		AttrSub *sub = &g_array_index(attr->subs, AttrSub, i), *other;
@@ -218,30 +218,60 @@ void attr_peer_gone(Attr *attr, const char *connection)
 	}
 }
 
-void attr_notify_listeners(Attr *attr, GBytes *value, uint64_t now)
-{
-	const Broker *broker = attr->link->broker;
-	bool any_left = false;
+/* A value that was notified. */
+typedef struct Notified {
+	GBytes *value;
+	uint64_t time;
+} Notified;
 
+static void notified_free(void *data)
+{
+	Notified *notified = data;
+
+	g_bytes_unref(notified->value);
+	g_free(notified);
+}
+
+void listeners_notify(Attr *attr, GBytes *value, uint64_t now)
+{
+	Notified *notified = g_new(Notified, 1);
+
+	*notified = (Notified){ .value = g_bytes_ref(value), .time = now };
+	g_queue_push_tail(&attr->notified, notified);
+	for (guint i = 0; i < attr->subs->len; i++)
+		g_array_index(attr->subs, AttrSub, i).events |= EVENT_CHAR_NOTIFY;
+	task_at(&attr->notify, AT_ONCE);
+}
+
+static void attr_tell(Attr *attr, const Notified *notified)
+{
 	for (guint i = 0; i < attr->subs->len; i++) {
 		AttrSub *sub = &g_array_index(attr->subs, AttrSub, i);
+		const Face *face = sub->session->face;
 
-		sub->events |= EVENT_CHAR_NOTIFY;
-		broker->ops->attr_notification(broker->userdata, attr, sub, value, now);
+		face->ops->attr_notification(face->userdata, attr, sub, notified->value, notified->time);
 	}
 	for (guint i = attr->streams->len; i-- > 0;) {
 		AttrStream *stream = g_ptr_array_index(attr->streams, i);
 
-		if (!stream->notify || stream->value(stream, value))
-			continue;
-		attr_end_stream(attr, i);
-		any_left = true;
+		if (stream->notify && !stream->value(stream, notified->value))
+			attr_end_stream(attr, i);
 	}
-	if (any_left)
-		attr_stop_unwanted(attr);
 }
 
-uint32_t attr_take_events(Attr *attr, const Session *session)
+void listeners_run(Task *task, uint64_t now UNUSED)
+{
+	Attr *attr = CONTAINER_OF(task, Attr, notify);
+	Notified *notified;
+
+	while ((notified = g_queue_pop_head(&attr->notified))) {
+		attr_tell(attr, notified);
+		notified_free(notified);
+	}
+	listeners_stop_unwanted(attr);
+}
+
+uint32_t listeners_take_events(Attr *attr, const Session *session)
 {
 	uint32_t events = 0;
 
@@ -256,11 +286,11 @@ uint32_t attr_take_events(Attr *attr, const Session *session)
 	return events;
 }
 
-void attr_free_listeners(Attr *attr)
+void listeners_drop(Attr *attr)
 {
+	task_cancel(&attr->notify);
+	g_queue_clear_full(&attr->notified, notified_free);
 	while (attr->subs->len > 0)
 		remove_sub(attr, attr->subs->len - 1);
-	g_array_free(attr->subs, TRUE);
 	attr_end_streams(attr, NULL);
-	g_ptr_array_free(attr->streams, TRUE);
 }

@@ -34,30 +34,31 @@ typedef struct AttrStream {
 } AttrStream;
 
 /*
- * Subscribes the session: 0 if notifications come already, 1 if wait->done will be called when they do, E_NOT_PERMITTED
+ * Subscribes the session: 0 if notifications come already, 1 if its done will be called when they do, E_NOT_PERMITTED
  * where the characteristic has none, E_LIMIT_REACHED.
  */
-int attr_subscribe(Attr *attr, Session *session, const char *connection, OpWait *wait, Reason *reason);
-void attr_unsubscribe(Attr *attr, const Session *session);
+int listener_subscribe(Attr *attr, Session *session, const char *connection, OpWait *wait, Reason *reason);
+void listener_unsubscribe(Attr *attr, const Session *session);
 /* The session lets go of the link: subscriptions and streams. */
-void attr_drop_session(Attr *attr, const Session *session);
+void listeners_drop_session(Attr *attr, const Session *session);
 /* EVENT_ bits of the session since it last asked. */
-uint32_t attr_take_events(Attr *attr, const Session *session);
+uint32_t listeners_take_events(Attr *attr, const Session *session);
 
-/* Adds a stream for the session. As attr_subscribe for one that takes notifications; else 0, or E_NOT_PERMITTED where the
+/* Adds a stream for the session. As listener_subscribe for one that takes notifications; else 0, or E_NOT_PERMITTED where the
  * characteristic takes no write commands. */
-int attr_add_stream(Attr *attr, AttrStream *stream, OpWait *wait, Reason *reason);
-void attr_remove_stream(AttrStream *stream);	/* without end; no harm if it is not on a list */
+int listener_add_stream(Attr *attr, AttrStream *stream, OpWait *wait, Reason *reason);
+void listener_remove_stream(AttrStream *stream);	/* without end; no harm if it is not on a list */
 
-void attr_peer_gone(Attr *attr, const char *connection);
+void listeners_peer_gone(Attr *attr, const char *connection);
 
 /* For attr.c and attr-op.c. */
-bool attr_is_listened_to(const Attr *attr);
+bool listeners_are_there(const Attr *attr);
 /* Nobody may want the notifications any more: then they are switched off. */
-void attr_stop_unwanted(Attr *attr);
+void listeners_stop_unwanted(Attr *attr);
 /* Those whom that operation was to bring notifications have them. */
-void attr_accept_listeners(Attr *attr, const AttrOp *op);
+void listeners_accept(Attr *attr, const AttrOp *op);
 /* A listener whose subscription failed is none. others: nor are those any more who listened before. */
-void attr_refuse_listeners(Attr *attr, const AttrOp *op, bool others);
-void attr_notify_listeners(Attr *attr, GBytes *value, uint64_t now);
-void attr_free_listeners(Attr *attr);
+void listeners_refuse(Attr *attr, const AttrOp *op, bool others);
+void listeners_notify(Attr *attr, GBytes *value, uint64_t now);	/* at the end of the turn */
+void listeners_run(Task *notify, uint64_t now);
+void listeners_drop(Attr *attr);	/* the attribute goes */

@@ -10,9 +10,11 @@
 #define ENVELOPE 200
 
 struct LocalFlow {
+	Broker *broker;
 	GArray *sent;		/* Charge, in the order in which they were sent */
 	guint asked;		/* of these; 0: bluetoothd has not been asked */
-	GQueue waits;		/* FlowWait */
+	WaitLine waits;		/* FlowWait */
+	Task next;		/* there may be room for those */
 };
 
 static void charge_clear(void *charge)
@@ -20,50 +22,68 @@ static void charge_clear(void *charge)
 	charge_end(charge);
 }
 
-LocalFlow *local_flow_new(void)
+static FlowWait *of_item(const GList *item)
+{
+	return CONTAINER_OF((Wait *)item->data, FlowWait, wait);
+}
+
+/* Whether something of the user's waits before that item; NULL: at all. */
+static bool flow_is_behind(const LocalFlow *flow, const User *user, const GList *before)
+{
+	for (const GList *item = flow->waits.waits.head; item != before; item = item->next)
+		if (of_item(item)->user == user)
+			return true;
+	return false;
+}
+
+static void on_next(Task *task, uint64_t now UNUSED)
+{
+	LocalFlow *flow = CONTAINER_OF(task, LocalFlow, next);
+	GList *next;
+
+	for (GList *item = flow->waits.waits.head; item; item = next) {
+		FlowWait *wait = of_item(item);
+
+		next = item->next;
+		if (!flow_is_behind(flow, wait->user, item) &&
+		    charge_init(&wait->place, wait->user, QUOTA_VALUES, wait->size) == 0)
+			wait_end(&wait->wait, 0, NULL);
+	}
+}
+
+LocalFlow *local_flow_new(Broker *broker)
 {
 	LocalFlow *flow = g_new0(LocalFlow, 1);
 
+	flow->broker = broker;
 	flow->sent = g_array_new(FALSE, FALSE, sizeof(Charge));
 	g_array_set_clear_func(flow->sent, charge_clear);
+	wait_line_init(&flow->waits, NULL);
+	task_init(&flow->next, &broker->agenda, on_next);
 	return flow;
 }
 
 void local_flow_free(LocalFlow *flow)
 {
-	g_assert(g_queue_is_empty(&flow->waits));
+	wait_line_deinit(&flow->waits);
+	task_cancel(&flow->next);
 	g_array_free(flow->sent, TRUE);
 	g_free(flow);
 }
 
-static void flow_ask(Broker *broker)
+static void flow_ask(LocalFlow *flow)
 {
-	LocalFlow *flow = broker->flow;
+	Broker *broker = flow->broker;
 
 	if (flow->asked > 0 || flow->sent->len == 0)
 		return;
-	if (broker->ops->local_flow_ask(broker->userdata) < 0)
-		g_array_set_size(flow->sent, 0);
-	else
+	if (broker->ops->local_flow_ask(broker->userdata) >= 0) {
 		flow->asked = flow->sent->len;
-}
-
-/* Whether it may go now: nothing of the user's that came before waits. */
-static bool flow_has_room(const LocalFlow *flow, const User *user, size_t size)
-{
-	if (user_charged(user, QUOTA_VALUES) + size > user_limit(user, QUOTA_VALUES))
-		return false;
-	for (const GList *item = flow->waits.head; item; item = item->next)
-		if (((const FlowWait *)item->data)->user == user)
-			return false;
-	return true;
-}
-
-static void flow_wait(LocalFlow *flow, FlowWait *wait)
-{
-	wait->place = (GList){ .data = wait };
-	wait->line = &flow->waits;
-	g_queue_push_tail_link(wait->line, &wait->place);
+		return;
+	}
+	/* no answer will come: nobody may wait for one */
+	g_array_set_size(flow->sent, 0);
+	task_at(&flow->next, AT_ONCE);
 }
 
 int local_flow_send(LocalAttr *attr, GBytes *value, FlowWait *wait)
@@ -71,52 +91,31 @@ int local_flow_send(LocalAttr *attr, GBytes *value, FlowWait *wait)
 	User *user = attr->service->session->user;
 	Broker *broker = attr->service->session->broker;
 	const size_t size = ENVELOPE + g_bytes_get_size(value);
-	Charge charge;
+	LocalFlow *flow = broker->flow;
+	Charge charge = wait->place;
 
-	if (!flow_has_room(broker->flow, user, size) || charge_init(&charge, user, QUOTA_VALUES, size) < 0) {
-		wait->user = user_ref(user);
+	wait->place = (Charge){ 0 };
+	if (!charge.user && (flow_is_behind(flow, user, NULL) || charge_init(&charge, user, QUOTA_VALUES, size) < 0)) {
+		if (!wait->user)
+			wait->user = user_ref(user);
+		wait->broker = broker;
 		wait->size = size;
-		flow_wait(broker->flow, wait);
+		wait_stand(&flow->waits, &wait->wait);
 		return -EAGAIN;
 	}
 	broker->ops->local_notify(broker->userdata, attr, value);
-	g_array_append_val(broker->flow->sent, charge);
-	flow_ask(broker);
+	g_array_append_val(flow->sent, charge);
+	flow_ask(flow);
 	return 0;
 }
 
-void flow_wait_cancel(FlowWait *wait)
+void flow_wait_deinit(FlowWait *wait)
 {
-	if (!wait->line)
+	if (!wait->user)
 		return;
-	g_queue_unlink(wait->line, &wait->place);
-	wait->line = NULL;
+	charge_end(&wait->place);
 	wait->user = user_unref(wait->user);
-}
-
-/* It may go, or waits again, behind those that it waited behind before. */
-static void flow_try(LocalFlow *flow, FlowWait *wait)
-{
-	const bool room = flow_has_room(flow, wait->user, wait->size);
-
-	if (room) {
-		flow_wait_cancel(wait);
-		wait->done(wait);
-		return;
-	}
-	g_queue_unlink(wait->line, &wait->place);
-	flow_wait(flow, wait);
-}
-
-static void flow_try_all(LocalFlow *flow)
-{
-	GQueue waits = flow->waits;
-
-	g_queue_init(&flow->waits);
-	for (GList *item = waits.head; item; item = item->next)
-		((FlowWait *)item->data)->line = &waits;
-	while (waits.head)
-		flow_try(flow, waits.head->data);
+	task_at(&wait->broker->flow->next, AT_ONCE);
 }
 
 void local_flow_taken(Broker *broker)
@@ -125,9 +124,6 @@ void local_flow_taken(Broker *broker)
 
 	g_array_remove_range(flow->sent, 0, flow->asked);
 	flow->asked = 0;
-	/* Where bluetoothd could not be asked, no answer will come: nobody may wait for one. */
-	do {
-		flow_try_all(flow);
-		flow_ask(broker);
-	} while (flow->asked == 0 && !g_queue_is_empty(&flow->waits));
+	task_at(&flow->next, AT_ONCE);
+	flow_ask(flow);
 }

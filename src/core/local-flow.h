@@ -10,22 +10,24 @@
 
 #define LOCAL_FLOW_MAX (16 * 1024)	/* bytes */
 
-/* A program's call that waits. Lives in the waiter; off the list before done is called. */
+/* A program's call that waits: when it is done, it may try again, and has its place. */
 typedef struct FlowWait {
-	void (*done)(struct FlowWait *wait);	/* it may try again */
-	GQueue *line;		/* NULL while not waiting */
-	GList place;
+	Wait wait;
+	Broker *broker;
 	User *user;
 	size_t size;
+	Charge place;
 } FlowWait;
 
-/* 0: it is on its way; -EAGAIN: it is not, and wait->done will be called. */
+/* 0: it is on its way; -EAGAIN: it is not, and wait's done will be called. */
 int local_flow_send(LocalAttr *attr, GBytes *value, FlowWait *wait);
-void flow_wait_cancel(FlowWait *wait);	/* no harm if it does not wait */
+
+/* Beside wait_deinit: it does not try (any more). */
+void flow_wait_deinit(FlowWait *wait);
 
 /* The answer to ops->local_flow_ask: bluetoothd has taken what was sent before that, or has left. */
 void local_flow_taken(Broker *broker);
 
 /* For broker.c. Nobody waits any more when it goes. */
-LocalFlow *local_flow_new(void);
+LocalFlow *local_flow_new(Broker *broker);
 void local_flow_free(LocalFlow *flow);

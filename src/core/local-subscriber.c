@@ -5,17 +5,17 @@
 #include <errno.h>
 
 #include "core/attr.h"
+#include "core/client.h"
 #include "core/identity.h"
+#include "core/news.h"
 #include "core/radio.h"
 #include "core/session.h"
 #include "meaning/constants.h"
 
 static void local_tell(LocalAttr *attr, const Addr *client, bool on)
 {
-	const Broker *broker = attr->service->session->broker;
-
 	attr->events |= EVENT_CHAR_SUBSCRIBE;
-	broker->ops->local_subscribed(broker->userdata, attr, client, on);
+	news_subscribed(attr, client, on);
 }
 
 static LocalSubscriber *local_find_subscriber(const LocalAttr *attr, const Addr *client, guint *ret_index)
@@ -36,7 +36,7 @@ void local_subscribe(LocalAttr *attr, const Addr *client, uint16_t mtu)
 	const LocalSubscriber added = { .addr = *client };
 	guint index;
 
-	(void)peripheral_client_uses(attr->service->peripheral, client, mtu, attr->service->session);
+	(void)client_uses(attr->service->peripheral, client, mtu, attr->service->session);
 	if (local_find_subscriber(attr, client, &index))
 		return;
 	g_array_append_val(attr->subscribers, added);
@@ -100,7 +100,7 @@ static void local_back(LocalAttr *attr, LocalSubscriber *subscriber, const Addr 
 	/* it may show another address than before */
 	subscriber->addr = client;
 	subscriber->away = false;
-	(void)peripheral_client_uses(attr->service->peripheral, &client, 0, attr->service->session);
+	(void)client_uses(attr->service->peripheral, &client, 0, attr->service->session);
 	local_tell(attr, &client, true);
 }
 
@@ -163,7 +163,7 @@ int local_notify_one(LocalAttr *attr, const Addr *client, GBytes *value, FlowWai
 				  "the characteristic neither notifies nor indicates (properties)");
 	addr_format(client, address);
 	subscriber = local_find_subscriber(attr, client, &index);
-	if (!peripheral_find_client(attr->service->peripheral, client))
+	if (!client_find(attr->service->peripheral, client))
 		return reason_set(reason, E_NOT_CONNECTED, "address: %s is not connected to this radio", address);
 	if (!local_is_subscribed(attr, client))
 		return reason_set(reason, E_NOT_CONNECTED, "address: %s did not subscribe to this characteristic", address);

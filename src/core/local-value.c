@@ -6,24 +6,16 @@
 #include <string.h>
 
 #include "core/attr.h"
+#include "core/client.h"
 #include "core/identity.h"
 #include "core/long-read.h"
+#include "core/news.h"
 #include "core/radio.h"
 #include "core/session.h"
 #include "meaning/constants.h"
 
 /* Reads that may wait at one attribute; a peer beyond that gets the stored value. */
 #define READS_MAX 16
-
-static const BrokerOps *local_ops(const LocalAttr *attr)
-{
-	return attr->service->session->broker->ops;
-}
-
-static void *local_userdata(const LocalAttr *attr)
-{
-	return attr->service->session->broker->userdata;
-}
 
 /* --- listeners --- */
 
@@ -93,22 +85,41 @@ static GBytes *local_from(GBytes *value, uint16_t offset)
 	return g_bytes_new_from_bytes(value, offset, g_bytes_get_size(value) - offset);
 }
 
+static LocalRead *first_read(const LocalAttr *attr)
+{
+	const GList *first = attr->reads.waits.head;
+
+	return first ? CONTAINER_OF((Wait *)first->data, LocalRead, wait) : NULL;
+}
+
+static LocalRead *next_read(const LocalRead *read)
+{
+	const GList *next = read->wait.place.next;
+
+	return next ? CONTAINER_OF((Wait *)next->data, LocalRead, wait) : NULL;
+}
+
+void local_reads_init(LocalAttr *attr)
+{
+	wait_line_init(&attr->reads, NULL);
+}
+
 static void local_read_done(LocalRead *read, uint8_t att, GBytes *value)
 {
 	LocalAttr *attr = read->attr;
-	Client *client = peripheral_find_client(attr->service->peripheral, &read->client);
-	GBytes *rest = NULL;
+	Client *client = client_find(attr->service->peripheral, &read->client);
+	g_autoptr(GBytes) rest = NULL;
 
 	if (att == 0 && client)
 		long_read_begin(client, attr, read->offset, value);
-	g_ptr_array_remove(attr->reads, read);
-	read->attr = NULL;
 	if (att == 0 && read->offset > g_bytes_get_size(value))
 		att = ATT_INVALID_OFFSET;
-	if (att == 0)
-		rest = local_from(value, read->offset);
-	read->done(read, att, rest);
-	g_clear_pointer(&rest, g_bytes_unref);
+	if (att != 0) {
+		wait_end(&read->wait, att, NULL);
+		return;
+	}
+	rest = local_from(value, read->offset);
+	wait_end_with(&read->wait, rest);
 }
 
 static uint8_t local_part(GBytes *value, uint16_t offset, GBytes **ret)
@@ -139,18 +150,18 @@ uint8_t local_read(LocalAttr *attr, const Addr *client, uint16_t mtu, uint16_t o
 	Client *central;
 	bool ask;
 
-	central = peripheral_client_uses(attr->service->peripheral, client, mtu, session);
+	central = client_uses(attr->service->peripheral, client, mtu, session);
 	if (!(attr->permissions & PERM_ANY_READ))
 		return ATT_READ_NOT_PERMITTED;
 
 	/* the parts of a long value are not a read each */
 	ask = offset == 0 && attr->read_timeout_ms > 0 && local_has_listener(attr, EVENT_CHAR_READ) &&
-	      attr->reads->len < READS_MAX;
+	      attr->reads.waits.length < READS_MAX;
 	if (offset == 0)
 		attr->events |= EVENT_CHAR_READ;
 	if (!ask) {
 		if (offset == 0)
-			local_ops(attr)->local_read_request(local_userdata(attr), attr, 0, client, 0);
+			news_read_request(attr, 0, client, 0);
 		return local_read_stored(attr, central, offset, ret);
 	}
 	read->attr = attr;
@@ -160,65 +171,52 @@ uint8_t local_read(LocalAttr *attr, const Addr *client, uint16_t mtu, uint16_t o
 	read->offset = offset;
 	read->client = *client;
 	read->deadline = now + MIN(attr->read_timeout_ms, LOCAL_READ_WAIT_MAX) * USEC_PER_MSEC;
-	g_ptr_array_add(attr->reads, read);
-	broker_wake_at(session->broker, read->deadline);
-	local_ops(attr)->local_read_request(local_userdata(attr), attr, read->id, client, offset);
+	wait_stand(&attr->reads, &read->wait);
+	peripheral_wake(attr->service->peripheral);
+	news_read_request(attr, read->id, client, offset);
 	*ret = NULL;
 	return 0;
 }
 
-void local_read_cancel(LocalRead *read)
-{
-	if (!read->attr)
-		return;
-	g_ptr_array_remove(read->attr->reads, read);
-	read->attr = NULL;
-}
-
 void local_reads_end(LocalAttr *attr)
 {
-	while (attr->reads->len > 0)
-		local_read_done(g_ptr_array_index(attr->reads, 0), 0, attr->value);
+	LocalRead *read;
+
+	while ((read = first_read(attr)))
+		local_read_done(read, 0, attr->value);
 }
 
 void local_reads_left(LocalAttr *attr, const Addr *client)
 {
-	for (guint i = 0; i < attr->reads->len;) {
-		LocalRead *read = g_ptr_array_index(attr->reads, i);
+	LocalRead *next;
 
+	for (LocalRead *read = first_read(attr); read; read = next) {
+		next = next_read(read);
 		if (identities_same(attr->service->session->radio->identities, &read->client, client))
 			local_read_done(read, ATT_UNLIKELY, NULL);
-		else
-			i++;
 	}
 }
 
-uint64_t local_reads_tick(LocalAttr *attr, uint64_t now)
+uint64_t local_reads_expire(LocalAttr *attr, uint64_t now)
 {
 	uint64_t due = USEC_NEVER;
+	LocalRead *next;
 
-	/* oldest first; who is told is off the list, and may take others off */
-	for (guint i = 0; i < attr->reads->len;) {
-		LocalRead *read = g_ptr_array_index(attr->reads, i);
-
-		if (read->deadline <= now) {
+	for (LocalRead *read = first_read(attr); read; read = next) {
+		next = next_read(read);
+		if (read->deadline <= now)
 			local_read_done(read, 0, attr->value);
-		} else {
+		else
 			due = MIN(due, read->deadline);
-			i++;
-		}
 	}
 	return due;
 }
 
 static LocalRead *local_find_read(const LocalAttr *attr, uint32_t id)
 {
-	for (guint i = 0; i < attr->reads->len; i++) {
-		LocalRead *read = g_ptr_array_index(attr->reads, i);
-
+	for (LocalRead *read = first_read(attr); read; read = next_read(read))
 		if (read->id == id)
 			return read;
-	}
 	return NULL;
 }
 
@@ -272,7 +270,7 @@ uint8_t local_write(LocalAttr *attr, const Addr *client, uint16_t mtu, uint16_t 
 	const void *old;
 	gsize size;
 
-	(void)peripheral_client_uses(attr->service->peripheral, client, mtu, attr->service->session);
+	(void)client_uses(attr->service->peripheral, client, mtu, attr->service->session);
 	if (!(attr->permissions & PERM_ANY_WRITE))
 		return ATT_WRITE_NOT_PERMITTED;
 	old = g_bytes_get_data(attr->value, &size);
@@ -287,7 +285,7 @@ uint8_t local_write(LocalAttr *attr, const Addr *client, uint16_t mtu, uint16_t 
 	value = g_bytes_new(whole, offset + length);
 	local_store(attr, value);
 	attr->events |= EVENT_CHAR_WRITE;
-	local_ops(attr)->local_written(local_userdata(attr), attr, client, value);
+	news_written(attr, client, value);
 	g_bytes_unref(value);
 	return 0;
 }

@@ -17,11 +17,10 @@ enum {
 	ATT_UNLIKELY = 0x0e,
 };
 
-/* A peer's read that waits for a program's answer. Lives in the edge; off the list before done is called. */
+/* A peer's read that waits for a program's answer: done with 0 and wait.value, from the offset on, or with the ATT error. */
 typedef struct LocalRead {
-	/* att: 0 and the value from the offset on, or the ATT error */
-	void (*done)(struct LocalRead *read, uint8_t att, GBytes *value);
-	LocalAttr *attr;	/* NULL while not waiting */
+	Wait wait;
+	LocalAttr *attr;
 	uint32_t id;
 	uint16_t offset;
 	Addr client;
@@ -30,15 +29,14 @@ typedef struct LocalRead {
 
 /* --- from the edge: what a peer does. They return 0 or an ATT error. mtu 0: not told. --- */
 
-/* *ret: the value from the offset on, for the caller to unref; NULL: read->done will be called. */
+/* *ret: the value from the offset on, for the caller to unref; NULL: the read's done will be called. */
 uint8_t local_read(LocalAttr *attr, const Addr *client, uint16_t mtu, uint16_t offset, LocalRead *read, uint64_t now,
 		   GBytes **ret);
-void local_read_cancel(LocalRead *read);	/* no harm if it does not wait */
 uint8_t local_write(LocalAttr *attr, const Addr *client, uint16_t mtu, uint16_t offset, const void *bytes, size_t length);
 
 /* --- from the programs --- */
 
-/* Takes a reference. Those who subscribed are notified or indicated. -EAGAIN: not yet, and nothing is done; wait->done will
+/* Takes a reference. Those who subscribed are notified or indicated. -EAGAIN: not yet, and nothing is done; wait's done will
  * be called (core/local-flow.h). E_INVALID_ARGUMENTS: more than ATTR_VALUE_MAX. */
 int local_set_value(LocalAttr *attr, GBytes *value, FlowWait *wait, Reason *reason);
 
@@ -55,5 +53,6 @@ uint32_t local_take_events(LocalAttr *attr);
 
 void local_reads_end(LocalAttr *attr);	/* with the stored value */
 void local_reads_left(LocalAttr *attr, const Addr *client);	/* it left: its reads end */
-uint64_t local_reads_tick(LocalAttr *attr, uint64_t now);
+uint64_t local_reads_expire(LocalAttr *attr, uint64_t now);	/* when the next is due */
+void local_reads_init(LocalAttr *attr);
 void local_peer_gone(LocalAttr *attr, const char *connection);

@@ -11,6 +11,9 @@
 #include "core/local-uuid.h"
 #include "core/local-value.h"
 #include "core/long-read.h"
+#include "core/news.h"
+#include "core/orders.h"
+#include "core/post.h"
 #include "core/radio.h"
 #include "core/session.h"
 
@@ -55,11 +58,7 @@ int local_service_new(Session *session, const Uuid *uuid, bool primary, uint16_t
 		r = local_charge(&charge, session, reason);
 	if (r != 0)
 		return r;
-	service = calloc(1, sizeof(*service));
-	if (!service) {
-		charge_end(&charge);
-		return -ENOMEM;
-	}
+	service = g_new0(LocalService, 1);
 	service->charge = charge;
 	service->peripheral = peripheral;
 	service->session = session;
@@ -69,41 +68,40 @@ int local_service_new(Session *session, const Uuid *uuid, bool primary, uint16_t
 	service->start = start;
 	service->nbr_chars = nbr_chars;
 	service->attrs = g_ptr_array_new();
-	service->waits = g_ptr_array_new();
+	wait_line_init(&service->waits, NULL);
 	service->due = USEC_NEVER;
 	g_ptr_array_add(peripheral->services, service);
-	session->broker->ops->local_service_added(session->broker->userdata, service);
+	news_service_added(service);
 	*ret = service;
 	return 0;
 }
 
-static void local_attr_free(LocalAttr *attr)
+static void local_attr_end(void *data)
 {
-	Session *session = attr->service->session;
+	LocalAttr *attr = data;
 
-	local_reads_end(attr);
-	long_reads_forget(attr->service->peripheral, attr);
-	session->broker->ops->local_attr_removed(session->broker->userdata, attr);
-	while (attr->listeners->len > 0)
-		local_peer_gone(attr, g_array_index(attr->listeners, LocalListener, 0).connection);
 	g_array_free(attr->listeners, TRUE);
-	g_ptr_array_free(attr->reads, TRUE);
+	wait_line_deinit(&attr->reads);
 	g_bytes_unref(attr->value);
 	g_array_free(attr->subscribers, TRUE);
+	g_free(attr);
+}
+
+static void local_attr_free(LocalAttr *attr)
+{
+	local_reads_end(attr);
+	long_reads_forget(attr->service->peripheral, attr);
+	news_local_removed(attr);
+	while (attr->listeners->len > 0)
+		local_peer_gone(attr, g_array_index(attr->listeners, LocalListener, 0).connection);
 	charge_end(&attr->charge);
 	charge_end(&attr->bytes);
-	free(attr);
+	post_bury(local_broker(attr->service), attr, local_attr_end);
 }
 
 static void local_service_ended(LocalService *service, int error, const Reason *reason)
 {
-	/* one at a time: a waiter that is told may take others off the list */
-	while (service->waits->len > 0) {
-		StartWait *wait = g_ptr_array_steal_index(service->waits, 0);
-
-		wait->service = NULL;
-		wait->done(wait, error, reason);
-	}
+	wait_line_end(&service->waits, error, reason);
 }
 
 /* What peers had of it is gone. */
@@ -121,17 +119,22 @@ static void local_service_down(LocalService *service)
 
 static void local_service_unregister(LocalService *service)
 {
-	Broker *broker = local_broker(service);
-
 	if (service->state == LOCAL_DOWN)
 		return;
-	broker->ops->local_unregister(broker->userdata, service);
+	order_local_unregister(service);
 	local_service_down(service);
+}
+
+static void local_service_end(void *data)
+{
+	LocalService *service = data;
+
+	g_ptr_array_free(service->attrs, TRUE);
+	g_free(service);
 }
 
 void local_service_free(LocalService *service)
 {
-	Session *session = service->session;
 	Reason reason;
 
 	local_service_unregister(service);
@@ -139,12 +142,11 @@ void local_service_free(LocalService *service)
 	local_service_ended(service, E_DOES_NOT_EXIST, &reason);
 	while (service->attrs->len > 0)
 		local_attr_free(g_ptr_array_steal_index(service->attrs, service->attrs->len - 1));
-	session->broker->ops->local_service_removed(session->broker->userdata, service);
+	news_service_removed(service);
 	g_ptr_array_remove(service->peripheral->services, service);
-	g_ptr_array_free(service->attrs, TRUE);
-	g_ptr_array_free(service->waits, TRUE);
 	charge_end(&service->charge);
-	free(service);
+	session_idle_again(service->session);
+	post_bury(local_broker(service), service, local_service_end);
 }
 
 /* --- parts --- */
@@ -199,7 +201,6 @@ static void local_insert(LocalService *service, LocalAttr *attr)
 int local_attr_new(LocalService *service, LocalAttr *parent, const Uuid *uuid, const LocalOptions *options, uint64_t now,
 		   LocalAttr **ret, Reason *reason)
 {
-	Broker *broker = local_broker(service);
 	Charge charge, bytes;
 	LocalAttr *attr;
 	int r;
@@ -212,13 +213,11 @@ int local_attr_new(LocalService *service, LocalAttr *parent, const Uuid *uuid, c
 	if (r != 0)
 		return r;
 	r = charge_bytes(&bytes, service->session->user, ATTR_BYTES, reason);
-	attr = r == 0 ? calloc(1, sizeof(*attr)) : NULL;
-	if (!attr) {
+	if (r != 0) {
 		charge_end(&charge);
-		if (r == 0)
-			charge_end(&bytes);
-		return r != 0 ? r : -ENOMEM;
+		return r;
 	}
+	attr = g_new0(LocalAttr, 1);
 	attr->charge = charge;
 	attr->bytes = bytes;
 	attr->service = service;
@@ -231,18 +230,18 @@ int local_attr_new(LocalService *service, LocalAttr *parent, const Uuid *uuid, c
 	attr->read_timeout_ms = options->read_timeout_ms;
 	attr->value = options->value ? g_bytes_ref(options->value) : g_bytes_new(NULL, 0);
 	attr->listeners = g_array_new(FALSE, FALSE, sizeof(LocalListener));
-	attr->reads = g_ptr_array_new();
+	local_reads_init(attr);
 	attr->subscribers = g_array_new(FALSE, FALSE, sizeof(LocalSubscriber));
 	local_insert(service, attr);
 	service->handle = 0;
-	broker->ops->local_attr_added(broker->userdata, attr);
+	news_local_added(attr);
 
 	if (service->start && service->chars == service->nbr_chars)
 		service->wanted = true;
 	if (service->wanted) {
 		service->stale = true;
 		service->due = now + SETTLE_WAIT;
-		broker_wake_at(broker, service->due);
+		peripheral_wake(service->peripheral);
 	}
 	*ret = attr;
 	return 0;
@@ -276,7 +275,7 @@ LocalAttr *local_attr_find(const LocalService *service, LocalKind kind, unsigned
 
 /* --- toward BlueZ --- */
 
-int local_service_start(LocalService *service, StartWait *wait, uint64_t now, Reason *reason)
+int local_service_start(LocalService *service, Wait *wait, uint64_t now, Reason *reason)
 {
 	int r;
 
@@ -289,21 +288,12 @@ int local_service_start(LocalService *service, StartWait *wait, uint64_t now, Re
 		return 0;
 	service->wanted = true;
 	service->due = now;
-	wait->service = service;
-	g_ptr_array_add(service->waits, wait);
-	peripheral_settle(service->peripheral, now);
+	wait_stand(&service->waits, wait);
+	peripheral_wake(service->peripheral);
 	return 1;
 }
 
-void start_wait_cancel(StartWait *wait)
-{
-	if (!wait->service)
-		return;
-	g_ptr_array_remove(wait->service->waits, wait);
-	wait->service = NULL;
-}
-
-void local_service_stop(LocalService *service, uint64_t now UNUSED)
+void local_service_stop(LocalService *service)
 {
 	Reason reason;
 
@@ -323,7 +313,7 @@ void local_registered(LocalService *service, int error, const Reason *reason, ui
 		service->state = LOCAL_UP;
 		/* what came meanwhile has its own time, which may be over */
 		if (service->stale)
-			peripheral_settle(service->peripheral, now);
+			peripheral_wake(service->peripheral);
 		else
 			local_service_ended(service, 0, NULL);
 		return;
@@ -331,7 +321,7 @@ void local_registered(LocalService *service, int error, const Reason *reason, ui
 	local_service_down(service);
 	service->stale = true;
 	service->due = now + RETRY_WAIT;
-	broker_wake_at(local_broker(service), service->due);
+	peripheral_wake(service->peripheral);
 	if (error == -EAGAIN)
 		return;
 	/* what BlueZ refuses for good is not asked for again and again */
@@ -370,11 +360,11 @@ uint64_t local_service_settle(LocalService *service, uint64_t now)
 	service->due = USEC_NEVER;
 	service->stale = false;
 	service->state = LOCAL_REGISTERING;
-	broker->ops->local_register(broker->userdata, service);
+	order_local_register(service);
 	return USEC_NEVER;
 }
 
-void local_service_forgotten(LocalService *service, uint64_t now UNUSED)
+void local_service_forgotten(LocalService *service)
 {
 	Reason reason;
 

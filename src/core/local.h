@@ -11,6 +11,7 @@
 #include "core/broker.h"
 #include "core/charge.h"
 #include "core/peripheral.h"
+#include "core/wait.h"
 #include "meaning/constants.h"
 #include "meaning/uuid.h"
 #include "util/error.h"
@@ -30,13 +31,6 @@ typedef enum LocalState {
 	LOCAL_UP,
 } LocalState;
 
-/* Somebody who waits for a service to be visible. Lives in the waiter; off the list before done is called. */
-typedef struct StartWait {
-	/* error 0: it is visible; E_NOT_READY: it is not, but nothing is wrong with it */
-	void (*done)(struct StartWait *wait, int error, const Reason *reason);
-	LocalService *service;	/* NULL while not waiting */
-} StartWait;
-
 struct LocalService {
 	Peripheral *peripheral;
 	Session *session;
@@ -53,7 +47,7 @@ struct LocalService {
 	LocalState state;
 	bool stale;		/* has more than BlueZ was told */
 	uint64_t due;		/* when to register it */
-	GPtrArray *waits;	/* StartWait */
+	WaitLine waits;		/* until it is visible; E_NOT_READY: it is not, but nothing is wrong with it */
 	void *edge;		/* the edge's own */
 };
 
@@ -80,7 +74,7 @@ struct LocalAttr {
 	GArray *subscribers;	/* LocalSubscriber */
 	uint32_t events;	/* EVENT_CHAR_… since Events was read */
 	GArray *listeners;	/* LocalListener */
-	GPtrArray *reads;	/* LocalRead */
+	WaitLine reads;		/* LocalRead, oldest first */
 };
 
 /* What a program says of a characteristic or descriptor. */
@@ -105,9 +99,8 @@ int local_attr_new(LocalService *service, LocalAttr *parent, const Uuid *uuid, c
 		   LocalAttr **ret, Reason *reason);
 
 /* 0 if it is visible, 1 if wait->done will be called, E_NOT_READY (no characteristic), or what radio_ready says. */
-int local_service_start(LocalService *service, StartWait *wait, uint64_t now, Reason *reason);
-void start_wait_cancel(StartWait *wait);	/* no harm if it does not wait */
-void local_service_stop(LocalService *service, uint64_t now);
+int local_service_start(LocalService *service, Wait *wait, uint64_t now, Reason *reason);
+void local_service_stop(LocalService *service);
 
 LocalService *local_service_find(const Session *session, unsigned number);
 LocalAttr *local_attr_find(const LocalService *service, LocalKind kind, unsigned characteristic, unsigned descriptor);
@@ -121,4 +114,4 @@ void local_placed(LocalService *service, uint16_t handle);
 
 /* For peripheral.c. */
 uint64_t local_service_settle(LocalService *service, uint64_t now);	/* when it has something due next */
-void local_service_forgotten(LocalService *service, uint64_t now);
+void local_service_forgotten(LocalService *service);

@@ -9,7 +9,7 @@
 #include <glib.h>
 #include <stdbool.h>
 
-#include "core/peripheral.h"
+#include "core/client.h"
 
 #define LONG_READS_MAX 64	/* attributes that one central may have begun */
 

@@ -4,16 +4,19 @@
 
 #include <errno.h>
 
+#include "core/link.h"
+#include "core/orders.h"
+
 /* How long an operation may take that Just Works is for. */
-#define DOUBT_AFTER (5 * USEC_PER_SEC)
+#define WATCHDOG_AFTER (5 * USEC_PER_SEC)
 /* How long it may take until bluetoothd tells that a link is gone that a pairing ended. */
-#define FORGIVE_MAX (10 * USEC_PER_SEC)
+#define GRACE_MAX (10 * USEC_PER_SEC)
 
 static void close_question(Link *link, bool accept, uint32_t passkey)
 {
-	PairingQuestion question = link->question;
+	PairingQuestion question = link->pairing.question;
 
-	link->question.answer = NULL;
+	link->pairing.question.answer = NULL;
 	if (question.answer)
 		question.answer(question.edge, accept, passkey);
 }
@@ -25,91 +28,140 @@ static void link_now_paired(Link *link)
 		((Attr *)g_ptr_array_index(link->attrs, i))->wants_pairing = false;
 }
 
-void link_forgive(Link *link, uint64_t now)
+void pairing_grace(Link *link, uint64_t now)
 {
-	link->forgive_until = now + FORGIVE_MAX;
+	link->pairing.grace_until = now + GRACE_MAX;
 }
 
-int link_pair(Link *link, PairWait *wait, Reason *reason)
+static PairWait *pairing_asker(const Link *link)
 {
-	if (link->pairing)
+	const GList *first = link->pairing.asker.waits.head;
+
+	return first ? CONTAINER_OF((Wait *)first->data, PairWait, wait) : NULL;
+}
+
+static void on_ask(Task *task, uint64_t now UNUSED)
+{
+	const Link *link = CONTAINER_OF(task, Link, pairing.ask);
+	const PairingQuestion *question = &link->pairing.question;
+	PairWait *wait = pairing_asker(link);
+
+	if (pairing_is_asked(link) && question->answer)
+		wait->asked(wait, link, question->id, question->kind, question->passkey);
+}
+
+/* Nobody waits for what bluetoothd is at. */
+static void on_cancel(Task *task, uint64_t now)
+{
+	Link *link = CONTAINER_OF(task, Link, pairing.cancel);
+
+	/* a device may end the link over that */
+	pairing_grace(link, now);
+	order_link_cancel_pair(link);
+	close_question(link, false, 0);
+}
+
+/* Who wanted it does not wait any more. The next one begins when bluetoothd has answered to this. */
+static void pairing_abandon(Link *link)
+{
+	link->pairing.abandoned = link->pairing.under_way;
+	if (link->pairing.under_way)
+		task_at(&link->pairing.cancel, AT_ONCE);
+}
+
+static void on_left(WaitLine *line, Wait *wait UNUSED)
+{
+	pairing_abandon(CONTAINER_OF(line, Link, pairing.asker));
+}
+
+void pairing_init(Link *link)
+{
+	Agenda *agenda = &link->broker->agenda;
+
+	wait_line_init(&link->pairing.asker, on_left);
+	task_init(&link->pairing.ask, agenda, on_ask);
+	task_init(&link->pairing.cancel, agenda, on_cancel);
+}
+
+void pairing_deinit(Link *link)
+{
+	wait_line_deinit(&link->pairing.asker);
+	task_cancel(&link->pairing.ask);
+	/* bluetoothd is at it all the same */
+	if (task_is_due(&link->pairing.cancel))
+		order_link_cancel_pair(link);
+	task_cancel(&link->pairing.cancel);
+}
+
+int pairing_begin(Link *link, PairWait *wait, Reason *reason)
+{
+	if (pairing_asker(link))
 		return reason_set(reason, E_IN_PROGRESS, "the device is being paired already");
 	/* bluetoothd would never answer */
 	if (link->bluez.paired) {
 		link_now_paired(link);
 		return -EALREADY;
 	}
-	if (!link->bluez.connected && link->mend_until == 0)
+	if (!link->bluez.connected && link->recover_until == 0)
 		return reason_set(reason, E_NOT_CONNECTED, "the link is down");
-	wait->link = link;
-	link->pairing = wait;
-	if (link->mend_until == 0)
-		link_pair_resume(link);
+	wait_stand(&link->pairing.asker, &wait->wait);
+	if (link->recover_until == 0)
+		pairing_resume(link);
 	return 0;
 }
 
-void link_pair_resume(Link *link)
+void pairing_resume(Link *link)
 {
-	if (!link->pairing || link->pair_under_way)
+	Pairing *pairing = &link->pairing;
+
+	if (!pairing_asker(link) || pairing->under_way)
 		return;
-	link->pair_asked = false;
-	link->pair_under_way = true;
-	link->broker->ops->link_pair(link->broker->userdata, link);
+	pairing->asked = false;
+	pairing->under_way = true;
+	order_link_pair(link);
 }
 
-/* Nobody waits for it any more. The next one begins when bluetoothd has answered to this. */
-static void abandon_pairing(Link *link)
+void pairing_drop_session(Link *link, const Session *session, uint64_t now UNUSED)
 {
-	link->pairing->link = NULL;
-	link->pairing = NULL;
-	link->pair_abandoned = link->pair_under_way;
-}
-
-void pair_wait_cancel(PairWait *wait, uint64_t now)
-{
-	Link *link = wait->link;
-
-	if (!link)
-		return;
-	abandon_pairing(link);
-	if (!link->pair_under_way)
-		return;
-	/* a device may end the link over that */
-	link_forgive(link, now);
-	link->broker->ops->link_cancel_pair(link->broker->userdata, link);
-	close_question(link, false, 0);
-}
-
-void link_drop_pairing(Link *link, const Session *session, uint64_t now)
-{
-	PairWait *wait = link->pairing;
+	Wait *wait = wait_line_find(&link->pairing.asker, session);
 	Reason reason;
 
-	if (!wait || wait->session != session)
+	if (!wait)
 		return;
-	pair_wait_cancel(wait, now);
 	reason_set(&reason, E_NOT_CONNECTED, "the session has let go of the link");
-	wait->done(wait, E_NOT_CONNECTED, &reason);
+	wait_end(wait, E_NOT_CONNECTED, &reason);
+	pairing_abandon(link);
 }
 
-bool link_is_asked(const Link *link)
+bool pairing_is_of(const Link *link, const Session *session)
 {
-	return link->pairing && !link->pair_abandoned;
+	return wait_line_find(&link->pairing.asker, session);
 }
 
-bool link_is_pairing(const Link *link)
+Session *pairing_session(const Link *link)
 {
-	return link->pairing || link->pair_under_way;
+	return pairing_is_asked(link) ? pairing_asker(link)->wait.session : NULL;
 }
 
-bool link_pairing_asked(Link *link, PairingKind kind, uint32_t passkey,
+bool pairing_is_asked(const Link *link)
+{
+	return pairing_asker(link) && !link->pairing.abandoned;
+}
+
+bool pairing_is_on(const Link *link)
+{
+	return pairing_asker(link) || link->pairing.under_way;
+}
+
+bool pairing_ask(Link *link, PairingKind kind, uint32_t passkey,
 			void (*answer)(void *edge, bool accept, uint32_t passkey), void *edge)
 {
-	PairWait *wait = link->pairing;
+	const PairWait *wait = pairing_asker(link);
+	Pairing *pairing = &link->pairing;
 
-	if (!link_is_asked(link))
+	if (!pairing_is_asked(link))
 		return false;
-	link->pair_asked = true;
+	pairing->asked = true;
 	if (kind == PAIRING_ENTER && wait->has_passkey) {
 		answer(edge, true, wait->passkey);
 		return true;
@@ -119,14 +171,20 @@ bool link_pairing_asked(Link *link, PairingKind kind, uint32_t passkey,
 		return true;
 	}
 	close_question(link, false, 0);
-	link->question = (PairingQuestion){ .id = ++link->last_question, .answer = answer, .edge = edge };
-	wait->asked(wait, link->question.id, kind, passkey);
+	pairing->question = (PairingQuestion){
+		.id = ++pairing->last_question,
+		.kind = kind,
+		.passkey = passkey,
+		.answer = answer,
+		.edge = edge,
+	};
+	task_at(&pairing->ask, AT_ONCE);
 	return true;
 }
 
-int link_respond_pairing(Link *link, uint32_t id, bool accept, uint32_t passkey, Reason *reason)
+int pairing_respond(Link *link, uint32_t id, bool accept, uint32_t passkey, Reason *reason)
 {
-	if (!link->question.answer || link->question.id != id)
+	if (!link->pairing.question.answer || link->pairing.question.id != id)
 		return reason_set(reason, E_DOES_NOT_EXIST, "id: no question %u is open (any more)", id);
 	if (passkey > PASSKEY_MAX)
 		return reason_set(reason, E_INVALID_ARGUMENTS, "passkey: 0 to %u", PASSKEY_MAX);
@@ -134,38 +192,36 @@ int link_respond_pairing(Link *link, uint32_t id, bool accept, uint32_t passkey,
 	return 0;
 }
 
-void link_pair_end(Link *link, int error, const Reason *reason)
+void pairing_end(Link *link, int error, const Reason *reason)
 {
-	PairWait *wait = link->pairing;
-
 	close_question(link, false, 0);
-	if (!wait)
+	if (!pairing_asker(link))
 		return;
-	abandon_pairing(link);
-	wait->done(wait, error, reason);
+	wait_line_end(&link->pairing.asker, error, reason);
+	link->pairing.abandoned = link->pairing.under_way;
 }
 
-void link_pair_done(Link *link, int error, const Reason *reason, uint64_t now)
+void pairing_done(Link *link, int error, const Reason *reason, uint64_t now)
 {
-	bool abandoned = link->pair_abandoned;
+	bool abandoned = link->pairing.abandoned;
 	Reason undone;
 
 	if (error == -EALREADY) {
-		link->pair_asked = true;
+		link->pairing.asked = true;
 		error = 0;
 	}
-	link->pair_under_way = link->pair_abandoned = false;
+	link->pairing.under_way = link->pairing.abandoned = false;
 	if (error != 0 && abandoned) {
-		/* that was somebody else's; while the link is mended, the new one waits for that */
-		if (link->bluez.connected && link->mend_until == 0)
-			link_pair_resume(link);
+		/* that was somebody else's; while the link is recovered, the new one waits for that */
+		if (link->bluez.connected && link->recover_until == 0)
+			pairing_resume(link);
 		return;
 	}
-	if (error == 0 && !link->pair_asked && !link->broker->config.just_works) {
+	if (error == 0 && !link->pairing.asked && !link->broker->config.just_works) {
 		/* bluetoothd does not tell beforehand, and cannot take a pairing back but with the device and the link */
-		link->mend_until = MAX(link->mend_until, now + FORGIVE_MAX);
-		broker_wake_at(link->broker, link->mend_until);
-		link->broker->ops->link_unpair(link->broker->userdata, link);
+		link->recover_until = MAX(link->recover_until, now + GRACE_MAX);
+		radio_wake_links(link->radio);
+		order_link_unpair(link);
 		error = reason_set(&undone, E_NOT_PERMITTED,
 				   "the device pairs by Just Works only, which is off (JustWorks in the configuration)");
 		reason = &undone;
@@ -173,9 +229,9 @@ void link_pair_done(Link *link, int error, const Reason *reason, uint64_t now)
 		link_now_paired(link);
 	} else {
 		/* it ends the link over that */
-		link_forgive(link, now);
+		pairing_grace(link, now);
 	}
-	link_pair_end(link, error, reason);
+	pairing_end(link, error, reason);
 }
 
 /* ATT does one thing after the other: what BlueZ has had for longest is what the device wants a pairing for. */
@@ -192,55 +248,55 @@ static AttrOp *link_first_running(const Link *link)
 	return first;
 }
 
-PairingAnswer link_pairing_unasked(Link *link, bool just_works, uint64_t now)
+PairingAnswer pairing_unasked(Link *link, bool just_works, uint64_t now)
 {
-	AttrOp *op = link->pair_under_way ? NULL : link_first_running(link);
+	AttrOp *op = link->pairing.under_way ? NULL : link_first_running(link);
 	Reason reason;
 	int r;
 
 	if (!op)
 		return PAIRING_REFUSE;
 	if (just_works && link->broker->config.just_works) {
-		link->doubt_at = now + DOUBT_AFTER;
-		link->doubt_turn = op->turn;
-		broker_wake_at(link->broker, link->doubt_at);
+		link->pairing.watchdog_at = now + WATCHDOG_AFTER;
+		link->pairing.watchdog_turn = op->turn;
+		radio_wake_links(link->radio);
 		return PAIRING_ALLOW;
 	}
 	r = reason_set(&reason, E_ATT_ERROR, "%s", ATT_WANTS_PAIRING);
 	op->attr->wants_pairing = true;
-	link->mend_until = now + FORGIVE_MAX;
-	broker_wake_at(link->broker, link->mend_until);
-	link->broker->ops->link_cancel_pair(link->broker->userdata, link);
-	link->broker->ops->attr_forget(link->broker->userdata, op);
+	link->recover_until = now + GRACE_MAX;
+	radio_wake_links(link->radio);
+	order_link_cancel_pair(link);
+	attr_op_forget(op);
 	attr_op_done(op, r, &reason, NULL);
 	return PAIRING_CUT;
 }
 
-bool link_pairs_for(const AttrOp *op)
+bool pairing_is_for(const AttrOp *op)
 {
 	const Link *link = op->attr->link;
 
-	return link->doubt_at != 0 && link->doubt_turn == op->turn;
+	return link->pairing.watchdog_at != 0 && link->pairing.watchdog_turn == op->turn;
 }
 
-void link_renew(Link *link, uint64_t now)
+void pairing_renew_link(Link *link, uint64_t now)
 {
-	if (!link->ours || link->state != LINK_UP || link->mend_until != 0)
+	if (!link->ours || link->state != LINK_UP || link->recover_until != 0)
 		return;
-	link->mend_until = now + FORGIVE_MAX;
-	broker_wake_at(link->broker, link->mend_until);
-	link->broker->ops->link_disconnect(link->broker->userdata, link);
+	link->recover_until = now + GRACE_MAX;
+	radio_wake_links(link->radio);
+	order_link_disconnect(link);
 }
 
 /*
  * bluetoothd 5.66 at times does not ask again for what a pairing was for, and nothing passes on the link from then on.
  * The keys are there: on a new link it works.
  */
-void link_doubt(Link *link, uint64_t now)
+void pairing_watchdog(Link *link, uint64_t now)
 {
 	const AttrOp *op = link_first_running(link);
 
-	link->doubt_at = 0;
-	if (op && op->turn == link->doubt_turn && link->bluez.paired)
-		link_renew(link, now);
+	link->pairing.watchdog_at = 0;
+	if (op && op->turn == link->pairing.watchdog_turn && link->bluez.paired)
+		pairing_renew_link(link, now);
 }

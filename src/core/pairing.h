@@ -8,7 +8,8 @@
 
 #include <stdbool.h>
 
-#include "core/link.h"
+#include "core/broker.h"
+#include "core/wait.h"
 #include "util/error.h"
 #include "util/macros.h"
 
@@ -21,37 +22,62 @@ typedef enum PairingKind {
 	PAIRING_JUST_WORKS,	/* whether it may, without a passkey; who called Pair is never asked that */
 } PairingKind;
 
-/* Somebody who waits for the end of a pairing. Lives in the waiter; off the link before done is called. */
-struct PairWait {
-	void (*done)(struct PairWait *wait, int error, const Reason *reason);
-	/* The agent is asked: to be told to the program. */
-	void (*asked)(struct PairWait *wait, uint32_t id, PairingKind kind, uint32_t passkey);
-	Link *link;		/* NULL while not waiting */
-	Session *session;
+/* Somebody who waits for the end of a pairing. */
+typedef struct PairWait {
+	Wait wait;
+	/* The agent is asked: to be told to the program, at the end of the turn. */
+	void (*asked)(struct PairWait *wait, const Link *link, uint32_t id, PairingKind kind, uint32_t passkey);
 	bool has_passkey;	/* given beforehand */
 	uint32_t passkey;
-};
+} PairWait;
 
-/* 0: wait->done will be called; -EALREADY: it is paired. E_IN_PROGRESS, E_NOT_CONNECTED. */
-int link_pair(Link *link, PairWait *wait, Reason *reason);
-void pair_wait_cancel(PairWait *wait, uint64_t now);	/* no harm if it does not wait */
+/* The agent's question that is open. */
+typedef struct PairingQuestion {
+	uint32_t id;
+	PairingKind kind;
+	uint32_t passkey;
+	void (*answer)(void *edge, bool accept, uint32_t passkey);	/* NULL: none is open */
+	void *edge;
+} PairingQuestion;
+
+/* What a link knows of being paired. */
+typedef struct Pairing {
+	WaitLine asker;		/* PairWait: who waits for it, one at most */
+	PairingQuestion question;
+	Task ask;		/* the program is told of the question */
+	Task cancel;		/* bluetoothd is told that nobody waits */
+	uint32_t last_question;
+	bool under_way;		/* bluetoothd is at it; else it waits until the link is recovered */
+	bool abandoned;		/* whoever wanted what it is at does not wait any more; who waits now, waits for its end */
+	bool asked;		/* its agent was asked something */
+	uint64_t grace_until;	/* a loss before that is a pairing's fault: it is recovered */
+	uint64_t watchdog_at;	/* when an operation that a pairing is for should be answered; 0: none */
+	uint64_t watchdog_turn;	/* its turn */
+} Pairing;
+
+/* 0: wait's done will be called; -EALREADY: it is paired. E_IN_PROGRESS, E_NOT_CONNECTED. */
+int pairing_begin(Link *link, PairWait *wait, Reason *reason);
+/* Whether that session waits for it. */
+bool pairing_is_of(const Link *link, const Session *session);
+/* For whom bluetoothd pairs, or NULL. */
+Session *pairing_session(const Link *link);
 
 /* The program's answer. E_DOES_NOT_EXIST: no such question is open. E_INVALID_ARGUMENTS: passkey above PASSKEY_MAX. */
-int link_respond_pairing(Link *link, uint32_t id, bool accept, uint32_t passkey, Reason *reason);
+int pairing_respond(Link *link, uint32_t id, bool accept, uint32_t passkey, Reason *reason);
 
 /* From the edge. Whether somebody waits for the pairing that bluetoothd is at. */
-bool link_is_asked(const Link *link);
+bool pairing_is_asked(const Link *link);
 /* answer may be called at once. False: nobody here pairs with that device. */
-bool link_pairing_asked(Link *link, PairingKind kind, uint32_t passkey,
+bool pairing_ask(Link *link, PairingKind kind, uint32_t passkey,
 			void (*answer)(void *edge, bool accept, uint32_t passkey), void *edge);
-/* A pairing has failed, or is about to: should the link be lost over that, it is mended. */
-void link_forgive(Link *link, uint64_t now);
+/* A pairing has failed, or is about to: should the link be lost over that, it is recovered. */
+void pairing_grace(Link *link, uint64_t now);
 /* Nothing passes on the link any more: it is cut and opened again, without its holders noticing. */
-void link_renew(Link *link, uint64_t now);
+void pairing_renew_link(Link *link, uint64_t now);
 /* The answer to ops->link_pair. -EALREADY: it was paired before; nothing to confirm, and nothing to undo. */
-void link_pair_done(Link *link, int error, const Reason *reason, uint64_t now);
+void pairing_done(Link *link, int error, const Reason *reason, uint64_t now);
 /* Whether a pairing that a session wants is under way, or waits for its turn. */
-bool link_is_pairing(const Link *link);
+bool pairing_is_on(const Link *link);
 /* The agent is asked about a device that nobody here pairs with: a read or write needs a pairing, and bluetoothd begins one
  * by itself. */
 typedef enum PairingAnswer {
@@ -64,16 +90,19 @@ typedef enum PairingAnswer {
  * What a refusal leaves behind is a link on which everything hangs for 30 s. So what was asked for here ends with ATT error
  * 0x05 at once, and the link is cut and opened again, without its holders noticing.
  */
-PairingAnswer link_pairing_unasked(Link *link, bool just_works, uint64_t now);
+PairingAnswer pairing_unasked(Link *link, bool just_works, uint64_t now);
 
 /* Whether Just Works was allowed for that operation, a few seconds ago at most. */
-bool link_pairs_for(const AttrOp *op);
+bool pairing_is_for(const AttrOp *op);
 
-/* For links.c: doubt_at has come. */
-void link_doubt(Link *link, uint64_t now);
+/* For links.c: watchdog_at has come. */
+void pairing_watchdog(Link *link, uint64_t now);
 
 /* For hold.c: the session lets go of the link. */
-void link_drop_pairing(Link *link, const Session *session, uint64_t now);
-/* For link.c: begins what had to wait for the link; tells who waits. */
-void link_pair_resume(Link *link);
-void link_pair_end(Link *link, int error, const Reason *reason);
+void pairing_drop_session(Link *link, const Session *session, uint64_t now);
+/* For link.c. */
+void pairing_init(Link *link);
+void pairing_deinit(Link *link);
+/* Begins what had to wait for the link; tells who waits. */
+void pairing_resume(Link *link);
+void pairing_end(Link *link, int error, const Reason *reason);

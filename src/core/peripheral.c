@@ -7,35 +7,50 @@
 #include <string.h>
 
 #include "core/advert.h"
+#include "core/client.h"
 #include "core/link.h"
 #include "core/local-subscriber.h"
 #include "core/local-value.h"
 #include "core/local.h"
 #include "core/long-read.h"
+#include "core/orders.h"
 #include "core/radio.h"
 #include "core/session.h"
 #include "meaning/constants.h"
 
-int peripheral_new(Peripheral **ret, Radio *radio)
-{
-	Peripheral *peripheral = calloc(1, sizeof(*peripheral));
+/* --- bringing about --- */
 
-	if (!peripheral)
-		return -ENOMEM;
+/* Brings about what is wanted, as far as BlueZ and the radio allow now. */
+static void on_settle(Task *task, uint64_t now)
+{
+	Peripheral *peripheral = CONTAINER_OF(task, Peripheral, settle);
+	uint64_t due = rotation_settle(peripheral, now);
+
+	adverts_answer(peripheral);
+	for (guint i = 0; i < peripheral->services->len; i++) {
+		LocalService *service = g_ptr_array_index(peripheral->services, i);
+
+		due = MIN(due, local_service_settle(service, now));
+		for (guint a = 0; a < service->attrs->len; a++)
+			due = MIN(due, local_reads_expire(g_ptr_array_index(service->attrs, a), now));
+	}
+	task_by(task, due);
+	radio_wake(peripheral->radio);
+}
+
+/* --- life --- */
+
+Peripheral *peripheral_new(Radio *radio)
+{
+	Peripheral *peripheral = g_new0(Peripheral, 1);
+
 	peripheral->radio = radio;
 	peripheral->adverts = g_ptr_array_new();
 	peripheral->services = g_ptr_array_new();
 	peripheral->clients = g_ptr_array_new();
 	peripheral->turn_began = USEC_NEVER;
-	*ret = peripheral;
-	return 0;
-}
-
-static void client_free(Client *client)
-{
-	long_reads_deinit(client);
-	g_ptr_array_free(client->sessions, TRUE);
-	free(client);
+	task_init(&peripheral->settle, &radio->broker->agenda, on_settle);
+	return peripheral;
 }
 
 Peripheral *peripheral_free(Peripheral *peripheral)
@@ -44,100 +59,20 @@ Peripheral *peripheral_free(Peripheral *peripheral)
 		return NULL;
 	g_assert(peripheral->adverts->len == 0 && peripheral->services->len == 0);
 	while (peripheral->clients->len > 0)
-		client_free(g_ptr_array_steal_index(peripheral->clients, 0));
+		client_end(g_ptr_array_steal_index(peripheral->clients, 0));
 	g_ptr_array_free(peripheral->adverts, TRUE);
 	g_ptr_array_free(peripheral->services, TRUE);
 	g_ptr_array_free(peripheral->clients, TRUE);
-	free(peripheral);
+	g_free(peripheral);
 	return NULL;
 }
 
-/* --- bringing about --- */
-
-static uint64_t peripheral_settle_once(Peripheral *peripheral, uint64_t now)
+void peripheral_end(Peripheral *peripheral)
 {
-	uint64_t due = adverts_settle(peripheral, now);
-
-	for (guint i = 0; i < peripheral->services->len; i++)
-		due = MIN(due, local_service_settle(g_ptr_array_index(peripheral->services, i), now));
-	return due;
-}
-
-/* An edge may answer at once, which leads back here: then that is seen to when this is done. */
-static uint64_t peripheral_settle_all(Peripheral *peripheral, uint64_t now)
-{
-	uint64_t due;
-
-	peripheral->again = true;
-	if (peripheral->settling)
-		return USEC_NEVER;
-	peripheral->settling = true;
-	do {
-		peripheral->again = false;
-		due = peripheral_settle_once(peripheral, now);
-	} while (peripheral->again);
-	peripheral->settling = false;
-	return due;
-}
-
-void peripheral_settle(Peripheral *peripheral, uint64_t now)
-{
-	broker_wake_at(peripheral->radio->broker, peripheral_settle_all(peripheral, now));
-	radio_settle(peripheral->radio);
-}
-
-uint64_t peripheral_tick(Peripheral *peripheral, uint64_t now)
-{
-	uint64_t due = peripheral_settle_all(peripheral, now);
-
-	for (guint i = 0; i < peripheral->services->len; i++) {
-		const LocalService *service = g_ptr_array_index(peripheral->services, i);
-
-		for (guint a = 0; a < service->attrs->len; a++)
-			due = MIN(due, local_reads_tick(g_ptr_array_index(service->attrs, a), now));
-	}
-	return due;
+	task_cancel(&peripheral->settle);
 }
 
 /* --- centrals --- */
-
-/* A central is told of to those who could mean it. */
-static void peripheral_announce(Peripheral *peripheral, const Addr *addr, bool connected)
-{
-	const GPtrArray *sessions = peripheral->radio->broker->sessions;
-
-	for (guint i = 0; i < sessions->len; i++) {
-		Session *session = g_ptr_array_index(sessions, i);
-
-		if (session->radio == peripheral->radio && peripheral_used_by(peripheral, session))
-			session_client(session, addr, connected);
-	}
-}
-
-Client *peripheral_find_client(const Peripheral *peripheral, const Addr *addr)
-{
-	for (guint i = 0; i < peripheral->clients->len; i++) {
-		Client *client = g_ptr_array_index(peripheral->clients, i);
-
-		if (identities_same(peripheral->radio->identities, &client->addr, addr))
-			return client;
-	}
-	return NULL;
-}
-
-static Client *peripheral_add_client(Peripheral *peripheral, const Addr *addr)
-{
-	Client *client = calloc(1, sizeof(*client));
-
-	if (!client)
-		return NULL;
-	client->addr = *addr;
-	client->sessions = g_ptr_array_new();
-	long_reads_init(client);
-	g_ptr_array_add(peripheral->clients, client);
-	peripheral_announce(peripheral, addr, true);
-	return client;
-}
 
 static void peripheral_remove_client(Peripheral *peripheral, Client *client)
 {
@@ -145,8 +80,8 @@ static void peripheral_remove_client(Peripheral *peripheral, Client *client)
 	const bool bonded = client->bonded;
 
 	g_ptr_array_remove(peripheral->clients, client);
-	client_free(client);
-	peripheral_announce(peripheral, &addr, false);
+	client_end(client);
+	client_announce(peripheral, &addr, false);
 	local_subscribers_left(peripheral, &addr, bonded);
 	for (guint i = 0; i < peripheral->services->len; i++) {
 		const LocalService *service = g_ptr_array_index(peripheral->services, i);
@@ -163,42 +98,27 @@ static bool called_by_us(const Peripheral *peripheral, const Addr *addr)
 	return link && link->ours;
 }
 
-void peripheral_device(Peripheral *peripheral, const Addr *addr, bool connected, bool bonded, uint64_t now)
+void peripheral_device(Peripheral *peripheral, const Addr *addr, bool connected, bool bonded)
 {
-	Client *client = peripheral_find_client(peripheral, addr);
+	Client *client = client_find(peripheral, addr);
 
 	if (!connected && client) {
 		peripheral_remove_client(peripheral, client);
 		/* its place is free: a controller that stopped advertising for it may need to be asked again */
-		peripheral_settle(peripheral, now);
+		peripheral_wake(peripheral);
 	} else if (connected && !client && !called_by_us(peripheral, addr) &&
 		   (adverts_connectable(peripheral) || peripheral->services->len > 0)) {
-		(void)peripheral_add_client(peripheral, addr);
+		(void)client_add(peripheral, addr);
 		/* the controller stopped the set through which it came, and the kernel does not turn it on again */
 		if (peripheral->radio->bluez.advert_sets)
-			adverts_renew(peripheral, now);
+			adverts_renew(peripheral);
 	}
 	if (!connected)
 		return;
 	local_subscribers_back(peripheral, addr, bonded);
-	client = peripheral_find_client(peripheral, addr);
+	client = client_find(peripheral, addr);
 	if (client)
 		client->bonded = bonded;
-}
-
-Client *peripheral_client_uses(Peripheral *peripheral, const Addr *addr, uint16_t mtu, Session *session)
-{
-	Client *client = peripheral_find_client(peripheral, addr);
-
-	if (!client)
-		client = peripheral_add_client(peripheral, addr);
-	if (!client)
-		return NULL;
-	if (mtu > 0)
-		client->mtu = mtu;
-	if (!g_ptr_array_find(client->sessions, session, NULL))
-		g_ptr_array_add(client->sessions, session);
-	return client;
 }
 
 /* Whether it is one of the session's: it uses its services; or nobody's, and the session is the only one here. */
@@ -248,7 +168,7 @@ int peripheral_disconnect(Peripheral *peripheral, const Session *session, Reason
 		const Client *client = g_ptr_array_index(peripheral->clients, i);
 
 		if (client_is_of(client, session, alone))
-			broker->ops->client_disconnect(broker->userdata, peripheral->radio, &client->addr);
+			order_client_disconnect(peripheral->radio, &client->addr);
 	}
 	return 0;
 }
@@ -276,7 +196,7 @@ void peripheral_forgotten(Peripheral *peripheral, uint64_t now)
 {
 	adverts_forgotten(peripheral, now);
 	for (guint i = 0; i < peripheral->services->len; i++)
-		local_service_forgotten(g_ptr_array_index(peripheral->services, i), now);
+		local_service_forgotten(g_ptr_array_index(peripheral->services, i));
 	peripheral_drop_clients(peripheral);
 }
 
@@ -286,22 +206,10 @@ void peripheral_off(Peripheral *peripheral)
 	peripheral_drop_clients(peripheral);
 }
 
-void peripheral_on(Peripheral *peripheral, uint64_t now)
+void peripheral_on(Peripheral *peripheral)
 {
 	/* the registrations have outlived it; on air are only those of controllers without sets of their own */
-	adverts_renew(peripheral, now);
-}
-
-bool peripheral_used_by(const Peripheral *peripheral, const Session *session)
-{
-	const Advert *advert = advert_find(session);
-
-	if (advert && advert->enabled)
-		return true;
-	for (guint i = 0; i < peripheral->services->len; i++)
-		if (((const LocalService *)g_ptr_array_index(peripheral->services, i))->session == session)
-			return true;
-	return false;
+	adverts_renew(peripheral);
 }
 
 bool peripheral_is_used(const Peripheral *peripheral)
@@ -323,10 +231,10 @@ void peripheral_drop_session(Peripheral *peripheral, Session *session, uint64_t 
 	}
 	for (guint i = 0; i < peripheral->clients->len; i++)
 		(void)g_ptr_array_remove(((Client *)g_ptr_array_index(peripheral->clients, i))->sessions, session);
-	radio_settle(peripheral->radio);
+	peripheral_wake(peripheral);
 }
 
-void peripheral_peer_gone(Peripheral *peripheral, const char *connection, uint64_t now UNUSED)
+void peripheral_peer_gone(Peripheral *peripheral, const char *connection)
 {
 	for (guint i = 0; i < peripheral->services->len; i++) {
 		const LocalService *service = g_ptr_array_index(peripheral->services, i);

@@ -8,20 +8,11 @@
 #include <glib.h>
 #include <stdbool.h>
 
+#include "core/agenda.h"
 #include "core/broker.h"
 #include "meaning/addr.h"
 #include "util/error.h"
 #include "util/macros.h"
-
-/* A central that is connected to us. */
-typedef struct Client {
-	Addr addr;		/* as it was told of, while it is connected */
-	uint16_t mtu;		/* as its last request told; 0: not told */
-	GPtrArray *sessions;	/* whose services it used */
-	bool bonded;
-	GArray *long_reads;	/* of core/long-read */
-	bool long_reads_lost;	/* it began too many of them */
-} Client;
 
 struct Peripheral {
 	Radio *radio;
@@ -31,44 +22,38 @@ struct Peripheral {
 	unsigned instances_used;	/* of the radio, when others were counted last */
 	unsigned instances_others;	/* that other programs have */
 	uint64_t turn_began;	/* since the advertisements changed places; USEC_NEVER: all are on air */
-	bool settling;
-	bool again;		/* something changed while settling */
+	Task settle;		/* brings about what is wanted */
 };
 
-int peripheral_new(Peripheral **ret, Radio *radio);
+Peripheral *peripheral_new(Radio *radio);
+void peripheral_end(Peripheral *peripheral);	/* nothing is due any more */
 /* All services and advertisements are gone with their sessions. */
 Peripheral *peripheral_free(Peripheral *peripheral);
 
-/* Brings about what is wanted, as far as BlueZ and the radio allow now. */
-void peripheral_settle(Peripheral *peripheral, uint64_t now);
-uint64_t peripheral_tick(Peripheral *peripheral, uint64_t now);	/* when it has something due next */
+/* What is wanted, or can be, may have changed: settled at the end of the turn. */
+static inline void peripheral_wake(Peripheral *peripheral)
+{
+	task_at(&peripheral->settle, AT_ONCE);
+}
 
 /* BlueZ has forgotten all that we registered at this radio: it is unplugged, or bluetoothd is gone. */
 void peripheral_forgotten(Peripheral *peripheral, uint64_t now);
 /* The radio is off: its centrals are gone. It is on again. */
 void peripheral_off(Peripheral *peripheral);
-void peripheral_on(Peripheral *peripheral, uint64_t now);
+void peripheral_on(Peripheral *peripheral);
 
 /* The session lets go of all that it has here. */
 void peripheral_drop_session(Peripheral *peripheral, Session *session, uint64_t now);
-/* Whether the session advertises or has a service. */
-bool peripheral_used_by(const Peripheral *peripheral, const Session *session);
 /* Whether anybody does, or a central is still connected. */
 bool peripheral_is_used(const Peripheral *peripheral);
 /* A bus connection left. */
-void peripheral_peer_gone(Peripheral *peripheral, const char *connection, uint64_t now);
+void peripheral_peer_gone(Peripheral *peripheral, const char *connection);
 
 /*
  * From the edge: BlueZ says that a device is connected, or no more. It is a client unless we connected to it, or nobody
  * here advertises or serves: BlueZ does not tell who called whom.
  */
-void peripheral_device(Peripheral *peripheral, const Addr *addr, bool connected, bool bonded, uint64_t now);
-
-/* The central of that address (any of the device's) that is connected to us, or NULL. */
-Client *peripheral_find_client(const Peripheral *peripheral, const Addr *addr);
-
-/* The client used the session's services. Made if BlueZ has not said yet that it is connected. */
-Client *peripheral_client_uses(Peripheral *peripheral, const Addr *addr, uint16_t mtu, Session *session);
+void peripheral_device(Peripheral *peripheral, const Addr *addr, bool connected, bool bonded);
 
 /*
  * Disconnects the centrals that use the session's services; and those that use nobody's if no other session could mean

@@ -6,18 +6,22 @@
 
 #define RADIO_NAME_LIMIT 247	/* bytes; what is longer BlueZ cuts */
 
-/* Somebody who waits for the radio's new name. Lives in the waiter; done is called once, at any time. */
+/* Somebody who waits for the radio's new name. */
 struct NameWait {
-	void (*done)(struct NameWait *wait, int error, const Reason *reason);
+	Wait wait;
+	Task order;
 	const Radio *radio;
-	Broker *broker;		/* NULL while not waiting */
+	char name[RADIO_NAME_LIMIT + 1];
 	void *edge;		/* the edge's own */
 };
 
-/* Empty: the name that the host gives it. 0: wait->done is called; E_INVALID_ARGUMENTS, E_BLUEZ_UNAVAILABLE,
+/* Empty: the name that the host gives it. 0: its done will be called; E_INVALID_ARGUMENTS, E_BLUEZ_UNAVAILABLE,
  * E_NOT_READY (unplugged). */
-int radio_rename(Radio *radio, const char *name, NameWait *wait, Reason *reason);
-void name_wait_cancel(NameWait *wait);	/* no harm if it does not wait */
+int radio_name_set(Radio *radio, const char *name, NameWait *wait, Reason *reason);
 
 /* The answer to ops->radio_rename. */
-void name_wait_done(NameWait *wait, int error, const Reason *reason);
+void radio_name_done(NameWait *wait, int error, const Reason *reason);
+
+/* For radios.c. */
+void radio_names_init(Radio *radio);
+void radio_names_gone(Radio *radio, int error, const Reason *reason);	/* with the radio */

@@ -8,12 +8,14 @@
 #include <glib.h>
 #include <stdbool.h>
 
+#include "core/absent.h"
+#include "core/agenda.h"
 #include "core/broker.h"
 #include "core/devices.h"
 #include "core/identity.h"
 #include "core/power.h"
 #include "core/report.h"
-#include "core/turn.h"
+#include "core/wait.h"
 #include "meaning/addr.h"
 #include "util/error.h"
 #include "util/macros.h"
@@ -54,11 +56,10 @@ struct Radio {
 	unsigned index;			/* N of hciN, now or last */
 	unsigned former_index;		/* the one before, for those who know it by that */
 	bool present;
-	bool vanishing;			/* waiters are being told; not to be freed */
 
 	RadioState bluez;		/* mirrored */
 
-	ScanWish wish;			/* the last intention stated */
+	DesiredScan desired;			/* the last intention stated */
 	ScanMode scan_mode;
 	bool was_powered;		/* when it was last there */
 	uint64_t powered_off;		/* when it was powered off last; 0: never */
@@ -68,8 +69,11 @@ struct Radio {
 	GPtrArray *scanning;		/* sessions whose scan request stands */
 	GPtrArray *links;		/* Link */
 	GPtrArray *bonds;		/* Bond */
-	GPtrArray *forgets;		/* ForgetWait */
-	bool settling_links;
+	WaitLine forgets;		/* ForgetWait */
+	WaitLine renames;		/* NameWait */
+	Task scan;			/* says what is wanted of the scan */
+	Task silent;			/* it has heard nothing for too long */
+	Task links_due;			/* goes on with its links */
 	Absent absent[ABSENT_MAX];
 	Peripheral *peripheral;
 	unsigned users;			/* sessions that are initialised */
@@ -77,20 +81,8 @@ struct Radio {
 	Identities *identities;	/* of the devices that it is bonded with */
 };
 
-/* A radio was plugged in, or is back, as hciN. *ret is set before any BrokerOps is called. -ENOMEM. */
-int radio_appeared(Broker *broker, const Addr *addr, unsigned index, const RadioState *state, uint64_t now, Radio **ret);
-void radio_vanished(Radio *radio, uint64_t now);
-void radio_update(Radio *radio, const RadioState *state, uint64_t now);
 void radio_set_addr_type(Radio *radio, uint8_t type);
 void radio_set_scan_mode(Radio *radio, ScanMode mode);
-
-/* BlueZ says that the device of address alias has the address identity: another one since a bond told it, or the same. */
-void radio_learn_identity(Radio *radio, const Addr *alias, const Addr *identity, uint64_t now);
-/* The keys of the devices that it is bonded with, all that can be had. */
-void radio_set_identity_keys(Radio *radio, const IdentityKey *keys, size_t n, uint64_t now);
-
-/* An advertising report was heard. */
-void radio_report(Radio *radio, Report *report, uint64_t now);
 
 /* 0 if it can be used now, else E_BLUEZ_UNAVAILABLE or E_NOT_READY with the reason. */
 int radio_ready(const Radio *radio, Reason *reason);
@@ -103,19 +95,23 @@ bool radio_wants_signals(const Radio *radio);
 
 /* Where its reports come from, in the contract's words (Adapter1.Source). */
 const char *radio_source(const Radio *radio);
-void radio_source_changed(Radio *radio);	/* for broker.c */
 
-/* For session.c: a session came to use the radio or left it; began or ended to scan. */
+/* For sessions.c: a session came to use the radio or left it; began or ended to scan. */
 void radio_use(Radio *radio);
-void radio_unuse(Radio *radio, uint64_t now);
+void radio_unuse(Radio *radio);
 void radio_add_scan(Radio *radio, Session *session, uint64_t now);
 void radio_remove_scan(Radio *radio, Session *session);
 
-/* For session.c, links.c and peripheral.c: what is wanted of the radio may have changed. */
-void radio_settle(Radio *radio);
+/* What is wanted of its scan, or of its links, may have changed: settled at the end of the turn. */
+static inline void radio_wake(Radio *radio)
+{
+	task_at(&radio->scan, AT_ONCE);
+}
 
-/* For broker.c. */
-uint64_t radio_tick(Radio *radio, uint64_t now);	/* when it has something due next */
-Radio *radio_free(Radio *radio);
-/* Forgets the radio if it is unplugged and no session is bound to it. */
-void radio_release(Radio *radio);
+static inline void radio_wake_links(Radio *radio)
+{
+	task_at(&radio->links_due, AT_ONCE);
+}
+
+/* For radios.c: its properties did. */
+void radio_changed(Radio *radio, unsigned changes);	/* RadioChange bits */

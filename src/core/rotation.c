@@ -120,7 +120,7 @@ static uint64_t adverts_due(const Peripheral *peripheral, uint64_t now)
 	return due;
 }
 
-uint64_t adverts_settle(Peripheral *peripheral, uint64_t now)
+uint64_t rotation_settle(Peripheral *peripheral, uint64_t now)
 {
 	const Radio *radio = peripheral->radio;
 	AdvertCounts counts;
@@ -173,7 +173,7 @@ uint64_t adverts_settle(Peripheral *peripheral, uint64_t now)
 	if (peripheral->turn_began == USEC_NEVER)
 		peripheral->turn_began = now;
 	if (peripheral->turn_began + adverts_stay(peripheral, on) <= now) {
-		/* BlueZ gives its place away only once it is gone: then radio_update leads back here, and the next starts */
+		/* BlueZ gives its place away only once it is gone: then radios_update leads back here, and the next starts */
 		last = adverts_oldest(peripheral, ADVERT_ON, now);
 		if (last)
 			advert_yield(last, now);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A session: one program's (private) or one Unix user's view of a radio. Owns a scan request, a FIFO, event flags and
- * the subscriptions to its signals. Close, the owner's death, and shutdown all meet in session_drop.
+ * the subscriptions to its signals. How it comes and goes is in core/sessions.h.
  */
 #pragma once
 
@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "core/agenda.h"
 #include "core/broker.h"
 #include "core/charge.h"
 #include "core/dedup.h"
@@ -72,6 +73,7 @@ typedef struct SessionStream {
 struct Session {
 	Broker *broker;
 	Radio *radio;
+	const Face *face;	/* whose it is */
 	User *user;
 	uint64_t id;		/* K of a private session; 0: user session */
 	uint64_t serial;	/* of all of them, in the order in which they began; not 0 */
@@ -80,9 +82,10 @@ struct Session {
 	bool initialised;
 	InitOptions options;
 	uint64_t last_used;
+	Task idle;		/* of a user session: when it may be forgotten */
 
 	bool scanning;		/* the request stands, whatever the radio does */
-	uint64_t scan_deadline;	/* USEC_NEVER: until StopScan */
+	Task scan_end;		/* unless until StopScan */
 	ScanFilter filter;
 	Dedup *dedup;
 	Ring *ring;
@@ -90,7 +93,7 @@ struct Session {
 	Charge memory;		/* ring, filter, dedup table */
 	Charge held;		/* the reports in the ring */
 	uint64_t last_batch;
-	uint64_t batch_due;	/* USEC_NEVER: none */
+	Task batch;		/* when what waits in the ring is to be handed over */
 	SessionStream *stream;	/* takes the reports instead of those who listen; NULL: none */
 
 	uint32_t events;
@@ -107,29 +110,6 @@ struct Session {
 	uint64_t filtered;
 	uint64_t duplicates;
 };
-
-/* A private session, initialised. E_LIMIT_REACHED, and what session_init says. */
-int session_open(Radio *radio, uid_t uid, const char *owner, const InitOptions *options, uint64_t now, Session **ret,
-		 Reason *reason);
-
-/* The user session of uid on that radio, or NULL. */
-Session *session_find_user(const Radio *radio, uid_t uid);
-/* The same, made if need be (not yet initialised). E_LIMIT_REACHED. */
-int session_get_user(Radio *radio, uid_t uid, uint64_t now, Session **ret, Reason *reason);
-Session *session_find_private(const Broker *broker, uint64_t id);
-/* A program has called it: a user session is kept for a while from now on. */
-void session_used(Session *session, uint64_t now);
-
-/* Lets go of all the session held before. E_LIMIT_REACHED (fifo depth, memory), E_NOT_SUPPORTED (antenna); on failure
- * the session is as it was. Does not power the radio: that is radio_power_on. */
-int session_init(Session *session, const InitOptions *options, uint64_t now, Reason *reason);
-void session_deinit(Session *session, uint64_t now);
-void session_set_pin(Session *session, uint32_t pin);	/* as the option of Init */
-void session_drop(Session *session, uint64_t now);	/* frees it */
-
-/* seconds as StartScan's. E_INVALID_ARGUMENTS, E_NOT_READY, E_BLUEZ_UNAVAILABLE, E_IN_PROGRESS. */
-int session_start_scan(Session *session, int32_t seconds, uint64_t now, Reason *reason);
-void session_stop_scan(Session *session, const char *why);
 
 /* Takes filter over on success (and leaves *filter empty). E_LIMIT_REACHED: no memory left to the user. */
 int session_set_filter(Session *session, ScanFilter *filter, Reason *reason);
@@ -171,9 +151,17 @@ void session_stream_close(SessionStream *stream, uint64_t now);	/* its reader le
 void session_stream_end(Session *session);	/* the session lets go of its stream, if it has one */
 uint64_t session_stream_lost(const Session *session);	/* of the losses, those while a stream was open */
 
-/* For radio.c, broker.c, hold.c and connect-wait.c. */
+void session_batch_due(Task *batch, uint64_t now);
+
+/* For radio.c: a report was heard. */
 void session_offer(Session *session, Report *report, const DeviceRow *row, uint64_t now);
-uint64_t session_tick(Session *session, uint64_t now);	/* when it has something due next */
 /* Something that kept it may be gone: a user session is forgotten in time. */
-void session_settle(const Session *session);
-bool session_is_idle(const Session *session, uint64_t now);	/* a user session that may be forgotten */
+static inline void session_idle_again(Session *session)
+{
+	if (!session->owner)
+		task_at(&session->idle, AT_ONCE);
+}
+
+/* For sessions.c. */
+void session_empty_fifo(Session *session);
+void session_free_fifo(Session *session);

@@ -3,81 +3,14 @@
 #include "core/turn.h"
 
 #include "core/link.h"
-#include "core/links.h"
+#include "core/absent.h"
+#include "core/slots.h"
 #include "core/radio.h"
 
 #define SLICE (4 * USEC_PER_SEC)	/* a device that advertises every second or two is reached in that */
 #define SLICE_CROWDED (2 * USEC_PER_SEC)
 #define CROWD 4
 #define SLICE_SERVICES (15 * USEC_PER_SEC)	/* to find the services, where the slot is wanted */
-#define PAUSE_FIRST (5 * USEC_PER_SEC)	/* between tries to get a lost link back */
-#define PAUSE_MAX (60 * USEC_PER_SEC)
-#define ABSENT_FOR (600 * USEC_PER_SEC)
-
-/* --- what was tried in vain --- */
-
-static Absent *find_absent(Radio *radio, const Addr *addr)
-{
-	for (size_t i = 0; i < ABSENT_MAX; i++)
-		if (radio->absent[i].tried_at != 0 && addr_equal(&radio->absent[i].addr, addr))
-			return &radio->absent[i];
-	return NULL;
-}
-
-static void note_absent(Link *link)
-{
-	Absent *entry = find_absent(link->radio, &link->addr);
-
-	/* the oldest, or an empty one, makes room */
-	for (size_t i = 0; i < ABSENT_MAX && !entry; i++)
-		if (link->radio->absent[i].tried_at == 0)
-			entry = &link->radio->absent[i];
-	if (!entry) {
-		entry = &link->radio->absent[0];
-		for (size_t i = 1; i < ABSENT_MAX; i++)
-			if (link->radio->absent[i].tried_at < entry->tried_at)
-				entry = &link->radio->absent[i];
-	}
-	*entry = (Absent){ .addr = link->addr, .tried_at = link->tried_at, .failures = link->failures };
-}
-
-void link_recall(Link *link, uint64_t now)
-{
-	const Absent *entry = find_absent(link->radio, &link->addr);
-
-	if (!entry || entry->tried_at + ABSENT_FOR <= now)
-		return;
-	link->tried_at = entry->tried_at;
-	link->failures = entry->failures;
-}
-
-static void link_count_failure(Link *link, uint64_t now)
-{
-	link->tried_at = now;
-	link->failures++;
-	note_absent(link);
-}
-
-static uint64_t pause_after(unsigned failures)
-{
-	return MIN(PAUSE_FIRST << MIN(failures - 1, 8u), PAUSE_MAX);
-}
-
-void link_failed(Link *link, uint64_t now)
-{
-	link_count_failure(link, now);
-	link->retry_at = now + pause_after(link->failures);
-}
-
-void link_succeeded(Link *link)
-{
-	Absent *entry = find_absent(link->radio, &link->addr);
-
-	link->tried_at = 0;
-	link->failures = 0;
-	if (entry)
-		*entry = (Absent){ 0 };
-}
 
 /* --- the queue --- */
 
@@ -85,8 +18,8 @@ static int link_priority(const Link *link)
 {
 	int priority = 0;
 
-	for (guint w = 0; w < link->waits->len; w++)
-		priority = MAX(priority, ((ConnectWait *)g_ptr_array_index(link->waits, w))->priority);
+	for (const ConnectWait *wait = connect_waits_first(link); wait; wait = connect_wait_next(wait))
+		priority = MAX(priority, wait->priority);
 	return priority;
 }
 
@@ -155,7 +88,7 @@ static Link *find_dawdling(const Radio *radio)
 	for (guint i = 0; i < radio->links->len; i++) {
 		Link *link = g_ptr_array_index(radio->links, i);
 
-		if (link->state == LINK_CONNECTING && link->ours && link->mend_until == 0 && link->bluez.connected &&
+		if (link->state == LINK_CONNECTING && link->ours && link->recover_until == 0 && link->bluez.connected &&
 		    (!best || link->begun < best->begun))
 			best = link;
 	}
@@ -183,18 +116,18 @@ static uint64_t slice_of(const Radio *radio, uint64_t now)
 static bool gives_way(const Link *attempt, const Link *next)
 {
 	/* holders that do not know that their link is gone wait, too; that has an end of its own */
-	if (attempt->state == LINK_CLOSING || attempt->mend_until != 0)
+	if (attempt->state == LINK_CLOSING || attempt->recover_until != 0)
 		return false;
-	return next->waits->len > 0 || attempt->waits->len == 0 || next->tried_at == 0;
+	return next->waits.waits.length > 0 || attempt->waits.waits.length == 0 || next->tried_at == 0;
 }
 
 /* The attempt is taken back; who waits for it goes on waiting. */
 static void link_yield(Link *link, uint64_t now)
 {
-	if (link->waits->len > 0)
-		link_count_failure(link, now);
+	if (link->waits.waits.length > 0)
+		absent_count(link, now);
 	else
-		link_failed(link, now);
+		absent_note(link, now);
 	link_close(link, now);
 }
 
@@ -206,11 +139,8 @@ static uint64_t turn_ends(const Radio *radio, const Link *attempt, const Link *n
 
 static bool yield_when_due(Link *link, uint64_t due, uint64_t now)
 {
-	if (due > now) {
-		if (due != USEC_NEVER)
-			broker_wake_at(link->broker, due);
+	if (due > now)
 		return false;
-	}
 	link_yield(link, now);
 	return true;
 }
@@ -223,7 +153,7 @@ bool turns_settle(Radio *radio, uint64_t now)
 		return false;
 	if (attempt)
 		return yield_when_due(attempt, turn_ends(radio, attempt, next, now), now);
-	if (links_used(radio) < radio->broker->config.max_links) {
+	if (slots_used(radio) < radio->broker->config.max_links) {
 		link_begin(next, now);
 		return true;
 	}
@@ -247,7 +177,7 @@ uint64_t turns_due(const Radio *radio, uint64_t now)
 	if (attempt)
 		return turn_ends(radio, attempt, next, now);
 	attempt = find_dawdling(radio);
-	if (!attempt || links_used(radio) < radio->broker->config.max_links || a_slot_is_coming(radio))
+	if (!attempt || slots_used(radio) < radio->broker->config.max_links || a_slot_is_coming(radio))
 		return USEC_NEVER;
 	return gives_way(attempt, next) ? attempt->begun + SLICE_SERVICES : USEC_NEVER;
 }

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "core/scan-wish.h"
+#include "core/desired-scan.h"
 #include "service/bonds.h"
 #include "service/emit.h"
 #include "service/filter-dbus.h"
@@ -132,9 +132,9 @@ static int get_devices(Call *call, void *object, Reason *reason)
 }
 QUESTION(get_devices, NULL)
 
-static void on_named(NameWait *wait, int error, const Reason *reason)
+static void on_named(Wait *wait, int error, const Reason *reason)
 {
-	Call *call = (Call *)(void *)((char *)wait - offsetof(Call, name));
+	Call *call = CONTAINER_OF(wait, Call, wait);
 
 	call_finish(call, error != 0 ? error : call_reply(call, NULL), reason);
 }
@@ -156,8 +156,8 @@ static int set_name(Call *call, void *object, Reason *reason)
 	r = call_keep(call, reason);
 	if (r != 0)
 		return r;
-	call->name.done = on_named;
-	r = radio_rename(object, name, &call->name, reason);
+	call_wait(call, on_named);
+	r = radio_name_set(object, name, &call->name, reason);
 	return r == 0 ? CALL_DEFERRED : r;
 }
 
@@ -208,8 +208,9 @@ static int get_property(sd_bus *bus UNUSED, const char *path UNUSED, const char 
 
 /* --- signals --- */
 
-void service_radio_added(Service *service, Radio *radio)
+void service_radio_added(void *userdata, Radio *radio)
 {
+	Service *service = userdata;
 	char path[PATH_SIZE];
 
 	service->news++;
@@ -217,18 +218,20 @@ void service_radio_added(Service *service, Radio *radio)
 	manager_adapters_changed(service);
 }
 
-void service_radio_removed(Service *service, Radio *radio)
+void service_radio_removed(void *userdata, const Radio *radio UNUSED, unsigned index)
 {
+	Service *service = userdata;
 	char path[PATH_SIZE];
 
 	service->news++;
-	emit_check(sd_bus_emit_interfaces_removed(service->bus, path_of_radio(radio, path),
-						  ADAPTER1_INTERFACE, SESSION_INTERFACE, NULL));
+	snprintf(path, sizeof(path), PATH_ROOT "/hci%u", index);
+	emit_check(sd_bus_emit_interfaces_removed(service->bus, path, ADAPTER1_INTERFACE, SESSION_INTERFACE, NULL));
 	manager_adapters_changed(service);
 }
 
-void service_radio_changed(Service *service, Radio *radio, unsigned changes)
+void service_radio_changed(void *userdata, Radio *radio, unsigned changes)
 {
+	Service *service = userdata;
 	static const EmitProperty properties[] = {
 		{ RADIO_NAME, "Name" },
 		{ RADIO_ADDRESS_TYPE, "AddressType" },

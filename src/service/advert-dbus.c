@@ -10,9 +10,9 @@
 #include "service/call-session.h"
 #include "service/service.h"
 
-static void on_advertising(AdvertWait *wait, int error, const Reason *reason)
+static void on_advertising(Wait *wait, int error, const Reason *reason)
 {
-	Call *call = (Call *)(void *)((char *)wait - offsetof(Call, advert));
+	Call *call = CONTAINER_OF(wait, Call, wait);
 
 	call_finish(call, error != 0 ? error : call_reply(call, NULL), reason);
 }
@@ -20,14 +20,14 @@ static void on_advertising(AdvertWait *wait, int error, const Reason *reason)
 /* The call waits for BlueZ, if need be. */
 static int keep(Call *call, Reason *reason)
 {
-	call->advert.done = on_advertising;
+	call_wait(call, on_advertising);
 	return call_keep(call, reason);
 }
 
-/* Of a change: -EINPROGRESS is CALL_DEFERRED. */
-static int finish(Call *call, int r)
+/* It is answered when it is on air, or known not to be. */
+static int finish(int r)
 {
-	return r != 0 ? r : call_reply(call, NULL);
+	return r != 0 ? r : CALL_DEFERRED;
 }
 
 int advert_dbus_set(Call *call, void *object UNUSED, Reason *reason)
@@ -39,8 +39,8 @@ int advert_dbus_set(Call *call, void *object UNUSED, Reason *reason)
 	if (r == 0)
 		r = keep(call, reason);
 	if (r == 0)
-		r = advert_set(call->session, &data, &call->advert, service_now(call->service), reason);
-	return finish(call, r);
+		r = advert_set(call->session, &data, &call->advert, reason);
+	return finish(r);
 }
 
 int advert_dbus_set_params(Call *call, void *object UNUSED, Reason *reason)
@@ -52,9 +52,8 @@ int advert_dbus_set_params(Call *call, void *object UNUSED, Reason *reason)
 	if (r == 0)
 		r = keep(call, reason);
 	if (r == 0)
-		r = advert_set_params(call->session, &params, &call->advert, service_now(call->service),
-				      reason);
-	return finish(call, r);
+		r = advert_set_params(call->session, &params, &call->advert, reason);
+	return finish(r);
 }
 
 int advert_dbus_set_raw(Call *call, void *object UNUSED, Reason *reason)
@@ -73,8 +72,8 @@ int advert_dbus_set_raw(Call *call, void *object UNUSED, Reason *reason)
 	if (r == 0)
 		r = keep(call, reason);
 	if (r == 0)
-		r = advert_set(call->session, &data, &call->advert, service_now(call->service), reason);
-	return finish(call, r);
+		r = advert_set(call->session, &data, &call->advert, reason);
+	return finish(r);
 }
 
 int advert_dbus_enable(Call *call, void *object UNUSED, Reason *reason)
@@ -91,7 +90,7 @@ int advert_dbus_enable(Call *call, void *object UNUSED, Reason *reason)
 	r = keep(call, reason);
 	if (r == 0)
 		r = advert_enable(call->session, &call->advert, service_now(call->service), reason);
-	return r == 1 ? CALL_DEFERRED : finish(call, r);
+	return finish(r);
 }
 
 /* Kinds of transmission, by Pycom's numbers. */
@@ -117,9 +116,9 @@ static int reply_power(Call *call, Reason *reason)
 	return r < 0 ? -ECOMM : 0;
 }
 
-static void on_power(AdvertWait *wait, int error, const Reason *given)
+static void on_power(Wait *wait, int error, const Reason *given)
 {
-	Call *call = (Call *)(void *)((char *)wait - offsetof(Call, advert));
+	Call *call = CONTAINER_OF(wait, Call, wait);
 	Reason reason = { "" };
 
 	if (given)
@@ -138,10 +137,9 @@ static int set_power(Call *call, int level, Reason *reason)
 	r = call_keep(call, reason);
 	if (r != 0)
 		return r;
-	call->advert.done = on_power;
-	r = advert_set_power(call->session, TX_POWER_OF_LEVEL(level), &call->advert,
-			     service_now(call->service), reason);
-	return r != 0 ? r : reply_power(call, reason);
+	call_wait(call, on_power);
+	r = advert_set_power(call->session, TX_POWER_OF_LEVEL(level), &call->advert, reason);
+	return r != 0 ? r : CALL_DEFERRED;
 }
 
 int advert_dbus_tx_power(Call *call, void *object UNUSED, Reason *reason)

@@ -59,9 +59,9 @@ METHOD(attr_value_write, call_attr)
 
 /* --- notifications --- */
 
-static void on_subscribed(OpWait *wait, int error, const Reason *reason, GBytes *value UNUSED)
+static void on_subscribed(Wait *wait, int error, const Reason *reason)
 {
-	Call *call = (Call *)(void *)((char *)wait - offsetof(Call, op));
+	Call *call = CONTAINER_OF(wait, Call, wait);
 
 	call_finish(call, error != 0 ? error : call_reply(call, NULL), reason);
 }
@@ -79,14 +79,14 @@ static int callback(Call *call, void *object, Reason *reason)
 		return reason_set(reason, E_INVALID_ARGUMENTS,
 				  "triggers: CHAR_NOTIFY_EVENT (0x20) or 0, not 0x%x", triggers);
 	if (triggers == 0) {
-		attr_unsubscribe(attr, call->session);
+		listener_unsubscribe(attr, call->session);
 		return call_reply(call, NULL);
 	}
 	r = call_keep(call, reason);
 	if (r != 0)
 		return r;
-	call->op.done = on_subscribed;
-	r = attr_subscribe(attr, call->session, call_sender(call), &call->op, reason);
+	call_wait(call, on_subscribed);
+	r = listener_subscribe(attr, call->session, call_sender(call), &call->op, reason);
 	if (r == 1)
 		return CALL_DEFERRED;
 	return r != 0 ? r : call_reply(call, NULL);
@@ -95,7 +95,7 @@ METHOD(callback, call_attr)
 
 static int events(Call *call, void *object, Reason *reason UNUSED)
 {
-	uint32_t events = attr_take_events(object, call->session);
+	uint32_t events = listeners_take_events(object, call->session);
 
 	return call_reply(call, "u", events);
 }
@@ -114,16 +114,18 @@ METHOD(attr_stream_acquire_write, call_attr)
 
 /* --- signals --- */
 
-void service_attr_added(Service *service, Attr *attr)
+void service_attr_added(void *userdata, Attr *attr)
 {
+	Service *service = userdata;
 	char path[PATH_SIZE];
 
 	service->news++;
 	emit_check(sd_bus_emit_object_added(service->bus, path_of_attr(attr, path)));
 }
 
-void service_attr_removed(Service *service, Attr *attr)
+void service_attr_removed(void *userdata, Attr *attr)
 {
+	Service *service = userdata;
 	char path[PATH_SIZE];
 
 	service->news++;
@@ -131,8 +133,9 @@ void service_attr_removed(Service *service, Attr *attr)
 						  object_attr_interface(attr), NULL));
 }
 
-void service_attr_notification(Service *service, Attr *attr, AttrSub *sub, GBytes *value, uint64_t now)
+void service_attr_notification(void *userdata, Attr *attr, AttrSub *sub, GBytes *value, uint64_t now)
 {
+	Service *service = userdata;
 	CLEANUP(sd_bus_message_unrefp) sd_bus_message *m = NULL;
 	char path[PATH_SIZE];
 	const void *bytes;

@@ -42,9 +42,9 @@ typedef struct Stream {
 
 static void stream_free(Stream *stream)
 {
-	attr_remove_stream(&stream->attr);
+	listener_remove_stream(&stream->attr);
 	for (size_t i = 0; i < ARRAY_SIZE(stream->slots); i++)
-		op_wait_cancel(&stream->slots[i].wait);
+		wait_deinit(&stream->slots[i].wait.wait);
 	if (stream->lost > 0)
 		log_info("a program read its notifications too slowly and lost %llu",
 			 (unsigned long long)stream->lost);
@@ -75,9 +75,9 @@ static bool on_value(AttrStream *attr, GBytes *value)
 	return true;
 }
 
-static void on_written(OpWait *wait, int error, const Reason *reason, GBytes *value UNUSED)
+static void on_written(Wait *wait, int error, const Reason *reason)
 {
-	StreamWrite *slot = (StreamWrite *)wait;
+	StreamWrite *slot = CONTAINER_OF(wait, StreamWrite, wait.wait);
 	Stream *stream = slot->stream;
 
 	if (error != 0)
@@ -99,13 +99,13 @@ static void stream_write(Stream *stream, const void *bytes, size_t length)
 
 	while (slot->stream)
 		slot++;
-	slot->wait.done = on_written;
+	wait_init(&slot->wait.wait, &stream->attr.attr->link->broker->agenda, on_written);
 	slot->stream = stream;
 	stream->writes++;
-	r = attr_write(stream->attr.attr, stream->attr.session, OP_WRITE_COMMAND, 0, bytes, length,
+	r = attr_op_write(stream->attr.attr, stream->attr.session, OP_WRITE_COMMAND, 0, bytes, length,
 		       &slot->wait, &reason);
 	if (r != 0)
-		on_written(&slot->wait, r, &reason, NULL);
+		on_written(&slot->wait.wait, r, &reason);
 	else if (stream->writes == WRITES_MAX)
 		(void)sd_event_source_set_enabled(stream->io, SD_EVENT_OFF);
 }
@@ -157,7 +157,7 @@ static int stream_new(Call *call, Attr *attr, bool notify, int *ret_fd, Reason *
 	r = sd_event_add_io(call->service->event, &stream->io, stream->fd,
 			    notify ? EPOLLRDHUP : EPOLLIN | EPOLLRDHUP, on_io, stream);
 	if (r >= 0)
-		r = attr_add_stream(attr, &stream->attr, &call->op, reason);
+		r = listener_add_stream(attr, &stream->attr, &call->op, reason);
 	if (r < 0 || r > 1) {
 		stream_free(stream);
 		return r;
@@ -166,9 +166,9 @@ static int stream_new(Call *call, Attr *attr, bool notify, int *ret_fd, Reason *
 	return r;
 }
 
-static void on_acquired(OpWait *wait, int error, const Reason *reason, GBytes *value UNUSED)
+static void on_acquired(Wait *wait, int error, const Reason *reason)
 {
-	Call *call = (Call *)(void *)((char *)wait - offsetof(Call, op));
+	Call *call = CONTAINER_OF(wait, Call, wait);
 	const Path path = path_parse(sd_bus_message_get_path(call->message));
 	const Attr *attr = object_attr(call->service, &path);
 
@@ -188,7 +188,7 @@ static int acquire(Call *call, Attr *attr, bool notify, Reason *reason)
 		r = call_keep(call, reason);
 	if (r != 0)
 		return r;
-	call->op.done = on_acquired;
+	call_wait(call, on_acquired);
 	r = stream_new(call, attr, notify, &fd, reason);
 	if (r == 0)
 		return call_reply(call, "hq", fd, (int)mtu_of(attr));

@@ -27,9 +27,9 @@ static int append_bytes(sd_bus_message *m, GBytes *value)
 	return sd_bus_message_append_array(m, 'y', bytes, length);
 }
 
-static Call *call_of(OpWait *wait)
+static Call *call_of(Wait *wait)
 {
-	return (Call *)(void *)((char *)wait - offsetof(Call, op));
+	return CONTAINER_OF(wait, Call, wait);
 }
 
 /* Answers with ay or, for a descriptor that was asked for by UUID, aay. */
@@ -50,22 +50,22 @@ static int reply_value(Call *call, GBytes *value, bool in_array)
 	return r < 0 ? r : 0;
 }
 
-static void on_read(OpWait *wait, int error, const Reason *reason, GBytes *value)
+static void on_read(Wait *wait, int error, const Reason *reason)
 {
 	Call *call = call_of(wait);
 
-	call_finish(call, error != 0 ? error : reply_value(call, value, false), reason);
+	call_finish(call, error != 0 ? error : reply_value(call, wait->value, false), reason);
 }
 
-static void on_read_descriptor(OpWait *wait, int error, const Reason *reason, GBytes *value)
+static void on_read_descriptor(Wait *wait, int error, const Reason *reason)
 {
 	Call *call = call_of(wait);
 
-	call_finish(call, error != 0 ? error : reply_value(call, value, true), reason);
+	call_finish(call, error != 0 ? error : reply_value(call, wait->value, true), reason);
 }
 
 static int start_read(Call *call, Attr *attr, uint16_t offset,
-		      void (*done)(OpWait *wait, int error, const Reason *reason, GBytes *value),
+		      void (*done)(Wait *wait, int error, const Reason *reason),
 		      Reason *reason)
 {
 	int r;
@@ -73,8 +73,8 @@ static int start_read(Call *call, Attr *attr, uint16_t offset,
 	r = call_keep(call, reason);
 	if (r != 0)
 		return r;
-	call->op.done = done;
-	r = attr_read(attr, call->session, offset, &call->op, reason);
+	call_wait(call, done);
+	r = attr_op_read(attr, call->session, offset, &call->op, reason);
 	return r != 0 ? r : CALL_DEFERRED;
 }
 
@@ -142,7 +142,7 @@ static int read_type(sd_bus_message *m, void *userdata, Reason *reason)
 	return 0;
 }
 
-static void on_done(OpWait *wait, int error, const Reason *reason, GBytes *value UNUSED)
+static void on_done(Wait *wait, int error, const Reason *reason)
 {
 	Call *call = call_of(wait);
 
@@ -171,8 +171,8 @@ int attr_value_write(Call *call, void *object, Reason *reason)
 	if (r == 0) {
 		const void *bytes = g_bytes_get_data(value, &length);
 
-		call->op.done = on_done;
-		r = attr_write(attr, call->session, options.kind, options.offset, bytes, length, &call->op,
+		call_wait(call, on_done);
+		r = attr_op_write(attr, call->session, options.kind, options.offset, bytes, length, &call->op,
 			       reason);
 	}
 	return r != 0 ? r : CALL_DEFERRED;

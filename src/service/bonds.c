@@ -45,9 +45,9 @@ int bonds_get(Call *call, void *object, Reason *reason UNUSED)
 	return r < 0 ? r : 0;
 }
 
-static void on_forgotten(ForgetWait *wait, int error, const Reason *reason)
+static void on_forgotten(Wait *wait, int error, const Reason *reason)
 {
-	Call *call = (Call *)(void *)((char *)wait - offsetof(Call, forget));
+	Call *call = CONTAINER_OF(wait, Call, wait);
 
 	call_finish(call, error != 0 ? error : call_reply(call, NULL), reason);
 }
@@ -71,7 +71,7 @@ int bonds_forget(Call *call, void *object UNUSED, Reason *reason)
 		r = call_keep(call, reason);
 	if (r != 0)
 		return r;
-	call->forget.done = on_forgotten;
+	call_wait(call, on_forgotten);
 	r = bond_forget(session, call_uid(call), &addr, &call->forget, reason);
 	return r != 0 ? r : CALL_DEFERRED;
 }

@@ -9,7 +9,7 @@
 
 static int act_for(Call *call, Session *session)
 {
-	session_used(session, service_now(call->service));
+	sessions_used(session, service_now(call->service));
 	call->session = session;
 	return 0;
 }
@@ -34,7 +34,7 @@ int call_serving_session(Call *call, Session *session, Reason *reason)
 
 static int call_private_session(Call *call, uint64_t id, Reason *reason)
 {
-	Session *session = session_find_private(call->service->broker, id);
+	Session *session = sessions_find(call->service->broker, id);
 
 	if (!session)
 		return reason_set(reason, E_DOES_NOT_EXIST, "there is no session %llu (any more)",
@@ -56,10 +56,10 @@ int call_session(Call *call, void *object UNUSED, Reason *reason)
 		return reason_set(reason, E_NO_SUCH_ADAPTER, "there is no radio hci%u", path.index);
 	if (uid != call_uid(call) && call_uid(call) != 0)
 		return refuse_other_user(call, uid, reason);
-	if (uid != call_uid(call) && !session_find_user(radio, uid))
+	if (uid != call_uid(call) && !sessions_find_user(radio, uid))
 		return reason_set(reason, E_DOES_NOT_EXIST, "uid %u has no session on hci%u", uid,
 				  path.index);
-	return session_get_user(radio, uid, service_now(call->service), &call->session, reason);
+	return sessions_get_user(radio, &call->service->face, uid, service_now(call->service), &call->session, reason);
 }
 
 int call_ready_session(Call *call, void *object, Reason *reason)
@@ -72,7 +72,7 @@ int call_ready_session(Call *call, void *object, Reason *reason)
 		return r;
 	if (call->session->owner)
 		return reason_set(reason, E_NOT_READY, "the session is not initialised; call Init");
-	return session_init(call->session, &defaults, service_now(call->service), reason);
+	return sessions_init(call->session, &defaults, service_now(call->service), reason);
 }
 
 static int on_powered(Call *call, int error, Reason *reason)

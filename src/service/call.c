@@ -28,17 +28,9 @@ static Call *call_free(Call *call)
 {
 	g_queue_remove(&call->peer->calls, call);
 	job_cancel(call);
-	power_wait_cancel(&call->power);
-	op_wait_cancel(&call->op);
-	pair_wait_cancel(&call->pair, service_now(call->service));
-	forget_wait_cancel(&call->forget);
-	advert_wait_cancel(&call->advert);
-	start_wait_cancel(&call->start);
-	name_wait_cancel(&call->name);
-	flow_wait_cancel(&call->flow);
-	connect_wait_cancel(&call->connect, service_now(call->service));
-	charge_end(&call->charge);
-	charge_end(&call->bytes);
+	wait_deinit(&call->wait);
+	wait_deinit(&call->flow.wait);
+	flow_wait_deinit(&call->flow);
 	if (call->fd >= 0)
 		close(call->fd);
 	sd_bus_message_unref(call->message);
@@ -49,7 +41,7 @@ static Call *call_free(Call *call)
 int call_keep(Call *call, Reason *reason)
 {
 	/* whatever is waited for comes from there */
-	if (!call->charge.user && call->service->broker->bluez_stalled)
+	if (!call->wait.call.user && call->service->broker->bluez_stalled)
 		return broker_bluez_ready(call->service->broker, reason);
 	return call_queue(call, reason);
 }
@@ -63,7 +55,7 @@ static int call_own(Call *call, Reason *reason)
 
 	r = message_size(call->message, &size, reason);
 	if (r == 0)
-		r = charge_bytes(&call->bytes, call->peer->user, sizeof(*call) + size, reason);
+		r = wait_charge(&call->wait, call->peer->user, sizeof(*call) + size, reason);
 	if (r == 0)
 		r = message_copy(call->message, &copy);
 	if (r != 0)
@@ -75,20 +67,20 @@ static int call_own(Call *call, Reason *reason)
 
 int call_queue(Call *call, Reason *reason)
 {
-	User *user = call->peer->user;
 	int r;
 
-	if (call->charge.user)
+	if (call->wait.call.user)
 		return 0;
 	r = call_own(call, reason);
 	if (r != 0)
 		return r;
-	if (charge_init(&call->charge, user, QUOTA_CALLS, 1) < 0)
-		return reason_set(reason, E_LIMIT_REACHED,
-				  "uid %u has %llu calls waiting (QueuedCallsPerUser)", user_uid(user),
-				  (unsigned long long)user_limit(user, QUOTA_CALLS));
 	g_queue_push_tail(&call->peer->calls, call);
 	return 0;
+}
+
+void call_wait(Call *call, void (*done)(Wait *wait, int error, const Reason *reason))
+{
+	wait_init(&call->wait, &call->service->broker->agenda, done);
 }
 
 void call_finish(Call *call, int error, const Reason *reason)
@@ -215,6 +207,16 @@ void calls_forget(Peer *peer)
 		call_free(g_queue_peek_head(&peer->calls));
 }
 
+/* What it waited for has come, or error says why it does not. */
+static void call_resume(Call *call, int error, Reason *reason)
+{
+	const MethodResume resume = call->resume;
+
+	call->resume = NULL;
+	wait_cancel(&call->wait);
+	call_finish(call, resume(call, error, reason), reason);
+}
+
 void calls_bluez_stalled(Peer *peer)
 {
 	Call *call;
@@ -223,11 +225,10 @@ void calls_bluez_stalled(Peer *peer)
 		Reason reason;
 		int r = broker_bluez_ready(call->service->broker, &reason);
 
-		if (call->power.radio) {
-			power_wait_cancel(&call->power);
-			r = call->resume(call, r, &reason);
-		}
-		call_finish(call, r, &reason);
+		if (call->resume)
+			call_resume(call, r, &reason);
+		else
+			call_finish(call, r, &reason);
 	}
 }
 
@@ -241,29 +242,28 @@ const char *call_sender(const Call *call)
 	return call->peer->name;
 }
 
-static void on_power(PowerWait *wait, int error, const Reason *why)
+static void on_power(Wait *wait, int error, const Reason *why)
 {
-	Call *call = (Call *)((char *)wait - offsetof(Call, power));
 	Reason reason = why ? *why : (Reason){ "" };
 
-	call_finish(call, call->resume(call, error, &reason), &reason);
+	call_resume(CONTAINER_OF(wait, Call, wait), error, &reason);
 }
 
 int call_wait_power(Call *call, Radio *radio, MethodResume resume, Reason *reason)
 {
 	int r;
 
-	call->power.done = on_power;
-	call->resume = resume;
-	r = radio_power_on(radio, &call->power, service_now(call->service), reason);
+	call_wait(call, on_power);
+	r = power_on(radio, &call->wait, reason);
 	if (r != 1)
 		return r;
+	call->resume = resume;
 	r = call_keep(call, reason);
-	if (r != 0) {
-		power_wait_cancel(&call->power);
-		return r;
-	}
-	return CALL_DEFERRED;
+	if (r == 0)
+		return CALL_DEFERRED;
+	call->resume = NULL;
+	wait_cancel(&call->wait);
+	return r;
 }
 
 int call_reply(Call *call, const char *types, ...)

@@ -55,23 +55,22 @@ struct Call {
 	sd_bus_message *message;
 	Peer *peer;
 	const Method *method;
-	PowerWait power;
-	MethodResume resume;
 	Session *session;	/* for which the caller acts; for run alone, it may be gone later */
 	uint64_t opened;	/* the private session that OpenSession has made; for resume */
-	ConnectWait connect;
-	OpWait op;
-	PairWait pair;
-	ForgetWait forget;
-	AdvertWait advert;
-	StartWait start;
-	NameWait name;
+	MethodResume resume;	/* while it waits for the radio's power */
+	union {
+		Wait wait;	/* what it waits for: one thing at a time */
+		ConnectWait connect;
+		OpWait op;
+		PairWait pair;
+		ForgetWait forget;
+		AdvertWait advert;
+		NameWait name;
+	};
 	FlowWait flow;
 	LocalAttr *made;	/* the answer of a method that waits with start */
 	Job job;
 	int fd;			/* to be handed out with the reply; -1: none */
-	Charge charge;		/* while it is kept */
-	Charge bytes;		/* of the message, then */
 };
 
 /* Every call of a method passes here; object is what stands at the called path. Asks the bus first whose the
@@ -92,6 +91,8 @@ int call_wait_power(Call *call, Radio *radio, MethodResume resume, Reason *reaso
 int call_keep(Call *call, Reason *reason);
 /* The same of one that waits for its turn, and for nothing that comes from BlueZ. */
 int call_queue(Call *call, Reason *reason);
+/* It waits for something of core's: done is called with call->wait. */
+void call_wait(Call *call, void (*done)(Wait *wait, int error, const Reason *reason));
 /* Ends a call that was kept: with error, unless 0 (then the reply has been sent), or CALL_DEFERRED (it waits
  * again). */
 void call_finish(Call *call, int error, const Reason *reason);

@@ -64,9 +64,9 @@ static int reply_link(Call *call, const Radio *radio, const Addr *addr)
 	return call_reply(call, "o", path_of_link(link, path));
 }
 
-static void on_connected(ConnectWait *wait, int error, const Reason *reason)
+static void on_connected(Wait *wait, int error, const Reason *reason)
 {
-	Call *call = (Call *)(void *)((char *)wait - offsetof(Call, connect));
+	Call *call = CONTAINER_OF(wait, Call, wait);
 	Addr addr = { 0 };
 	const char *mac;
 
@@ -110,14 +110,12 @@ int connect_device(Call *call, void *object UNUSED, Reason *reason)
 	r = call_keep(call, reason);
 	if (r != 0)
 		return r;
-	call->connect = (ConnectWait){
-		.done = on_connected,
-		.session = session,
-		.deadline = now + options.timeout_ms * USEC_PER_MSEC,
-		.priority = options.priority,
-		.auto_reconnect = options.auto_reconnect,
-	};
-	r = link_connect(session->radio, &addr, &call->connect, now, reason);
+	call_wait(call, on_connected);
+	call->wait.session = session;
+	call->connect.deadline = now + options.timeout_ms * USEC_PER_MSEC;
+	call->connect.priority = options.priority;
+	call->connect.auto_reconnect = options.auto_reconnect;
+	r = links_connect(session->radio, &addr, &call->connect, now, reason);
 	if (r == 1)
 		return CALL_DEFERRED;
 	return r != 0 ? r : reply_link(call, session->radio, &addr);

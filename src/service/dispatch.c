@@ -67,20 +67,17 @@ static int on_any_message(sd_bus_message *m, void *userdata, sd_bus_error *error
 	return sd_bus_error_setf(error, error_name(E_DOES_NOT_EXIST), "there is no object %.40s...", path);
 }
 
-/* After a turn of the svc connection: what else has come is taken at once, for a fraction of a millisecond. A
- * turn for each message would be too slow where there are many. */
-static int on_turn_done(sd_event_source *source UNUSED, void *userdata)
+/* A turn for each message would be too slow where there are many. */
+void service_finish_turn(Service *service)
 {
-	Service *service = userdata;
 	uint64_t began, now;
 
 	if (!service->more)
-		return 0;
+		return;
 	now = began = monotonic_now();
 	for (int r = 1; r > 0 && now < began + TURN_MAX; now = monotonic_now())
 		r = sd_bus_process(service->bus, NULL);
 	service->more = false;
-	return 0;
 }
 
 /* Also one that is unplugged, of which the method says so. */
@@ -178,9 +175,7 @@ int dispatch_start(Service *service)
 	sd_bus *bus = service->bus;
 	int r;
 
-	r = sd_event_add_post(service->event, &service->turn_done, on_turn_done, service);
-	if (r >= 0)
-		r = sd_bus_add_filter(bus, NULL, on_any_message, service);
+	r = sd_bus_add_filter(bus, NULL, on_any_message, service);
 	if (r >= 0)
 		r = sd_bus_add_fallback(bus, NULL, PATH_ROOT, on_any_call, service);
 	if (r >= 0)	/* above the vtables, so that these come first */

@@ -20,7 +20,7 @@ static int disconnect(Call *call, void *object, Reason *reason UNUSED)
 {
 	int r = call_reply(call, NULL);
 
-	(void)link_release(object, call->session, service_now(call->service));
+	(void)hold_release(object, call->session, service_now(call->service));
 	return r;
 }
 METHOD(disconnect, call_link)
@@ -107,14 +107,14 @@ static int claim(Call *call, void *object, Reason *reason)
 			return reason_set(reason, E_INVALID_ARGUMENTS,
 					  "characteristic: not the path of a characteristic of this link");
 	}
-	r = link_claim(link, attr, call->session, reason);
+	r = claim_take(link, attr, call->session, reason);
 	return r != 0 ? r : call_reply(call, NULL);
 }
 METHOD(claim, call_link)
 
 static int release(Call *call, void *object, Reason *reason UNUSED)
 {
-	link_unclaim(object, call->session);
+	claim_release(object, call->session);
 	return call_reply(call, NULL);
 }
 METHOD(release, call_link)
@@ -148,30 +148,28 @@ static int get_property(sd_bus *bus UNUSED, const char *path UNUSED, const char 
 
 /* --- signals --- */
 
-void service_link_added(Service *service, Link *link)
+void service_link_added(void *userdata, Link *link)
 {
+	Service *service = userdata;
 	char path[PATH_SIZE];
 
 	service->news++;
 	emit_check(sd_bus_emit_object_added(service->bus, path_of_link(link, path)));
-	for (guint i = 0; i < link->attrs->len; i++)
-		service_attr_added(service, g_ptr_array_index(link->attrs, i));
 }
 
-void service_link_removed(Service *service, Link *link)
+void service_link_removed(void *userdata, Link *link)
 {
+	Service *service = userdata;
 	char path[PATH_SIZE];
 
 	service->news++;
-	/* the leaves before the branches */
-	for (guint i = link->attrs->len; i-- > 0;)
-		service_attr_removed(service, g_ptr_array_index(link->attrs, i));
 	emit_check(sd_bus_emit_interfaces_removed(service->bus, path_of_link(link, path),
 						  CONNECTION_INTERFACE, NULL));
 }
 
-void service_link_changed(Service *service, Link *link, unsigned changes)
+void service_link_changed(void *userdata, Link *link, unsigned changes)
 {
+	Service *service = userdata;
 	static const EmitProperty properties[] = {
 		{ LINK_CONNECTED, "Connected" },
 		{ LINK_PAIRED, "Paired" },
@@ -201,19 +199,16 @@ static void send_lost(Service *service, const Link *link, const char *connection
 	emit_check(r);
 }
 
-void service_link_lost(Service *service, Link *link, const char *reason)
+void service_link_lost(void *userdata, Link *link, Session *session, const char *reason)
 {
-	for (guint i = 0; i < link->holds->len; i++) {
-		const Session *session = g_array_index(link->holds, Hold, i).session;
+	Service *service = userdata;
 
-		if (session->owner) {
-			send_lost(service, link, session->owner, reason);
-			continue;
-		}
-		for (guint s = 0; s < session->subscribers->len; s++)
-			send_lost(service, link,
-				  g_array_index(session->subscribers, Subscriber, s).connection, reason);
+	if (session->owner) {
+		send_lost(service, link, session->owner, reason);
+		return;
 	}
+	for (guint i = 0; i < session->subscribers->len; i++)
+		send_lost(service, link, g_array_index(session->subscribers, Subscriber, i).connection, reason);
 }
 
 void link_dbus_ask_pairing(Service *service, const Link *link, const char *connection, uint32_t id,

@@ -133,9 +133,10 @@ static int append_read(sd_bus_message *m, const LocalAttr *attr UNUSED, const vo
 				     request->offset);
 }
 
-void service_local_read_request(Service *service, LocalAttr *attr, uint32_t id, const Addr *client,
+void service_local_read_request(void *userdata, LocalAttr *attr, uint32_t id, const Addr *client,
 				uint16_t offset)
 {
+	Service *service = userdata;
 	const ReadRequest request = { .id = id, .client = client, .offset = offset };
 
 	send_to_listeners(service, attr, EVENT_CHAR_READ, LOCAL_CHARACTERISTIC_INTERFACE, "ReadRequest",
@@ -159,8 +160,9 @@ static int append_write(sd_bus_message *m, const LocalAttr *attr UNUSED, const v
 	return r < 0 ? r : sd_bus_message_append_array(m, 'y', bytes, length);
 }
 
-void service_local_written(Service *service, LocalAttr *attr, const Addr *client, GBytes *value)
+void service_local_written(void *userdata, LocalAttr *attr, const Addr *client, GBytes *value)
 {
+	Service *service = userdata;
 	const WriteRequest request = { .client = client, .value = value };
 
 	send_to_listeners(service, attr, EVENT_CHAR_WRITE, LOCAL_CHARACTERISTIC_INTERFACE, "WriteRequest",
@@ -186,8 +188,9 @@ static int append_subscribed(sd_bus_message *m, const LocalAttr *attr UNUSED, co
 	return sd_bus_message_append(m, "sb", addr_format(subscribed->client, address), (int)subscribed->on);
 }
 
-void service_local_subscribed(Service *service, LocalAttr *attr, const Addr *client, bool on)
+void service_local_subscribed(void *userdata, LocalAttr *attr, const Addr *client, bool on)
 {
+	Service *service = userdata;
 	const Subscribed subscribed = { .client = client, .on = on };
 
 	service->news++;
@@ -221,13 +224,15 @@ static int append_attr_gone(sd_bus_message *m, const void *object)
 				     object_local_attr_interface(attr));
 }
 
-void service_local_attr_added(Service *service, LocalAttr *attr)
+void service_local_attr_added(void *userdata, LocalAttr *attr)
 {
+	Service *service = userdata;
 	local_service_dbus_tell(service, attr->service->session, "InterfacesAdded", append_attr, attr);
 }
 
-void service_local_attr_removed(Service *service, LocalAttr *attr)
+void service_local_attr_removed(void *userdata, LocalAttr *attr)
 {
+	Service *service = userdata;
 	local_service_dbus_tell(service, attr->service->session, "InterfacesRemoved", append_attr_gone, attr);
 }
 

@@ -43,9 +43,9 @@ static int reply_attr(Call *call, const LocalAttr *attr)
 
 /* The characteristic is there in any case, and is shown as soon as the radio is there and nobody wants it
  * otherwise. */
-static void on_shown(StartWait *wait, int error, const Reason *reason)
+static void on_shown(Wait *wait, int error, const Reason *reason)
 {
-	Call *call = (Call *)(void *)((char *)wait - offsetof(Call, start));
+	Call *call = CONTAINER_OF(wait, Call, wait);
 
 	call_finish(call, error == 0 || error == E_NOT_READY ? reply_attr(call, call->made) : error, reason);
 }
@@ -57,8 +57,8 @@ static int reply_when_shown(Call *call, LocalAttr *attr)
 	int r;
 
 	call->made = attr;
-	call->start.done = on_shown;
-	r = local_service_start(attr->service, &call->start, service_now(call->service), &reason);
+	call_wait(call, on_shown);
+	r = local_service_start(attr->service, &call->wait, service_now(call->service), &reason);
 	return r == 1 ? CALL_DEFERRED : reply_attr(call, attr);
 }
 

@@ -67,9 +67,9 @@ int local_service_dbus_new(Call *call, void *object UNUSED, Reason *reason)
 
 /* --- LocalService1 --- */
 
-static void on_started(StartWait *wait, int error, const Reason *reason)
+static void on_started(Wait *wait, int error, const Reason *reason)
 {
-	Call *call = (Call *)(void *)((char *)wait - offsetof(Call, start));
+	Call *call = CONTAINER_OF(wait, Call, wait);
 
 	call_finish(call, error != 0 ? error : call_reply(call, NULL), reason);
 }
@@ -81,8 +81,8 @@ static int start(Call *call, void *object, Reason *reason)
 	r = call_keep(call, reason);
 	if (r != 0)
 		return r;
-	call->start.done = on_started;
-	r = local_service_start(object, &call->start, service_now(call->service), reason);
+	call_wait(call, on_started);
+	r = local_service_start(object, &call->wait, service_now(call->service), reason);
 	if (r == 1)
 		return CALL_DEFERRED;
 	return r != 0 ? r : call_reply(call, NULL);
@@ -91,7 +91,7 @@ METHOD(start, call_local_service)
 
 static int stop(Call *call, void *object, Reason *reason UNUSED)
 {
-	local_service_stop(object, service_now(call->service));
+	local_service_stop(object);
 	return call_reply(call, NULL);
 }
 METHOD(stop, call_local_service)
@@ -171,13 +171,15 @@ static int append_service_gone(sd_bus_message *m, const void *object)
 				     LOCAL_SERVICE_INTERFACE);
 }
 
-void service_local_service_added(Service *service, LocalService *local)
+void service_local_service_added(void *userdata, LocalService *local)
 {
+	Service *service = userdata;
 	local_service_dbus_tell(service, local->session, "InterfacesAdded", append_service, local);
 }
 
-void service_local_service_removed(Service *service, LocalService *local)
+void service_local_service_removed(void *userdata, LocalService *local)
 {
+	Service *service = userdata;
 	local_service_dbus_tell(service, local->session, "InterfacesRemoved", append_service_gone, local);
 }
 

@@ -13,9 +13,9 @@
 #include "service/service.h"
 
 /* bluetoothd has taken something: again from the beginning, for the attribute may have gone meanwhile. */
-static void on_flow(FlowWait *wait)
+static void on_flow(Wait *wait, int error UNUSED, const Reason *why UNUSED)
 {
-	Call *call = (Call *)(void *)((char *)wait - offsetof(Call, flow));
+	Call *call = CONTAINER_OF(wait, Call, flow.wait);
 	const Path path = path_parse(sd_bus_message_get_path(call->message));
 	LocalAttr *attr = object_local_attr(call->service, &path);
 	Reason reason = { "" };
@@ -34,7 +34,7 @@ static int reply_when_sent(Call *call, int r, Reason *reason)
 	r = call_keep(call, reason);
 	if (r == 0)
 		return CALL_DEFERRED;
-	flow_wait_cancel(&call->flow);
+	wait_cancel(&call->flow.wait);
 	return r;
 }
 
@@ -46,7 +46,7 @@ int local_value_dbus_set(Call *call, void *object, Reason *reason)
 	r = options_read_value(call->message, &value, reason);
 	if (r != 0)
 		return r;
-	call->flow.done = on_flow;
+	wait_init(&call->flow.wait, &call->service->broker->agenda, on_flow);
 	r = local_set_value(object, value, &call->flow, reason);
 	return reply_when_sent(call, r, reason);
 }
@@ -66,7 +66,7 @@ int local_value_dbus_notify(Call *call, void *object, Reason *reason)
 		r = options_read_value(call->message, &value, reason);
 	if (r != 0)
 		return r;
-	call->flow.done = on_flow;
+	wait_init(&call->flow.wait, &call->service->broker->agenda, on_flow);
 	r = local_notify_one(object, &client, value, &call->flow, reason);
 	return reply_when_sent(call, r, reason);
 }

@@ -23,12 +23,12 @@ static int reply_session(Call *call, const Session *session)
 
 static int opened(Call *call, int error, Reason *reason)
 {
-	Session *session = session_find_private(call->service->broker, call->opened);
+	Session *session = sessions_find(call->service->broker, call->opened);
 
 	if (!session)
 		return reason_set(reason, E_DOES_NOT_EXIST, "the session was closed while it was opened");
 	if (error != 0) {
-		session_drop(session, service_now(call->service));
+		sessions_drop(session, service_now(call->service));
 		return error;
 	}
 	return reply_session(call, session);
@@ -58,7 +58,7 @@ static int open_session(Call *call, void *object, Reason *reason)
 		return reason_set(reason, E_NO_SUCH_ADAPTER,
 				  "id: there is no radio hci%u; Manager1.Adapters lists them", id);
 
-	r = session_open(radio, call_uid(call), call_sender(call), &options, service_now(service), &session,
+	r = sessions_open(radio, &service->face, call_uid(call), call_sender(call), &options, service_now(service), &session,
 			 reason);
 	if (r != 0)
 		return r;

@@ -24,7 +24,7 @@ bool object_is_session(const Service *service, const Path *path)
 		return broker_radio(service->broker, path->index);
 	case PATH_PRIVATE_SESSION:
 		/* it keeps the path it was given, whatever number its radio has today */
-		session = session_find_private(service->broker, path->id);
+		session = sessions_find(service->broker, path->id);
 		return session && session->path_index == path->index;
 	default:
 		return false;
@@ -58,9 +58,9 @@ LocalService *object_local_service(const Service *service, const Path *path)
 	if (path->kind < PATH_LOCAL_SERVICE || path->kind > PATH_LOCAL_DESCRIPTOR)
 		return NULL;
 	if (path->of_user) {
-		session = radio ? session_find_user(radio, path->uid) : NULL;
+		session = radio ? sessions_find_user(radio, path->uid) : NULL;
 	} else {
-		session = session_find_private(service->broker, path->id);
+		session = sessions_find(service->broker, path->id);
 		if (session && session->path_index != path->index)
 			return NULL;
 	}

@@ -10,28 +10,23 @@
 #include "service/link-dbus.h"
 #include "service/options.h"
 
-static Call *call_of(PairWait *wait)
+static void on_paired(Wait *wait, int error, const Reason *reason)
 {
-	return (Call *)(void *)((char *)wait - offsetof(Call, pair));
-}
-
-static void on_paired(PairWait *wait, int error, const Reason *reason)
-{
-	Call *call = call_of(wait);
+	Call *call = CONTAINER_OF(wait, Call, wait);
 
 	call_finish(call, error != 0 ? error : call_reply(call, NULL), reason);
 }
 
-static void on_asked(PairWait *wait, uint32_t id, PairingKind kind, uint32_t passkey)
+static void on_asked(PairWait *wait, const Link *link, uint32_t id, PairingKind kind, uint32_t passkey)
 {
 	static const char *const words[] = {
 		[PAIRING_ENTER] = "enter",
 		[PAIRING_CONFIRM] = "confirm",
 		[PAIRING_DISPLAY] = "display",
 	};
-	const Call *call = call_of(wait);
+	const Call *call = CONTAINER_OF(wait, Call, pair);
 
-	link_dbus_ask_pairing(call->service, wait->link, call_sender(call), id, words[kind], passkey);
+	link_dbus_ask_pairing(call->service, link, call_sender(call), id, words[kind], passkey);
 }
 
 static int read_passkey(sd_bus_message *m, void *userdata, Reason *reason)
@@ -53,16 +48,17 @@ int pair_begin(Call *call, void *link, Reason *reason)
 		{ "passkey", "u", read_passkey },
 		{ 0 }
 	};
-	PairWait wait = { .done = on_paired, .asked = on_asked, .session = call->session };
 	int r;
 
-	r = options_read(call->message, table, &wait, reason);
+	r = options_read(call->message, table, &call->pair, reason);
 	if (r == 0)
 		r = call_keep(call, reason);
 	if (r != 0)
 		return r;
-	call->pair = wait;
-	r = link_pair(link, &call->pair, reason);
+	call_wait(call, on_paired);
+	call->wait.session = call->session;
+	call->pair.asked = on_asked;
+	r = pairing_begin(link, &call->pair, reason);
 	if (r == 0)
 		return CALL_DEFERRED;
 	return r == -EALREADY ? call_reply(call, NULL) : r;
@@ -77,9 +73,9 @@ int pair_respond(Call *call, void *object, Reason *reason)
 	r = sd_bus_message_read(call->message, "ubu", &id, &accept, &passkey);
 	if (r < 0)
 		return r;
-	if (!link->pairing || link->pairing->session != call->session)
+	if (!pairing_is_of(link, call->session))
 		return reason_set(reason, E_DOES_NOT_EXIST,
 				  "id: this session is not pairing with the device");
-	r = link_respond_pairing(link, id, accept, passkey, reason);
+	r = pairing_respond(link, id, accept, passkey, reason);
 	return r != 0 ? r : call_reply(call, NULL);
 }

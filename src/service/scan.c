@@ -35,13 +35,13 @@ int scan_start(Call *call, void *object UNUSED, Reason *reason)
 
 	r = read_seconds(call, &seconds);
 	if (r == 0)
-		r = session_start_scan(call->session, seconds, service_now(call->service), reason);
+		r = sessions_start_scan(call->session, seconds, service_now(call->service), reason);
 	return r != 0 ? r : call_reply(call, NULL);
 }
 
 int scan_stop(Call *call, void *object UNUSED, Reason *reason UNUSED)
 {
-	session_stop_scan(call->session, "stopped");
+	sessions_stop_scan(call->session, "stopped");
 	return call_reply(call, NULL);
 }
 

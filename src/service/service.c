@@ -8,6 +8,7 @@
 
 #include <linux/sockios.h>
 
+#include "core/broker-events.h"
 #include "service/dispatch.h"
 #include "service/emit.h"
 #include "util/log.h"
@@ -52,10 +53,36 @@ static void on_peer_gone(void *userdata, Peer *peer)
 	broker_peer_gone(service->broker, peer->name, service_now(service));
 }
 
-void service_bluez_stalled(Service *service)
+void service_bluez_stalled(void *userdata)
 {
+	Service *service = userdata;
 	peers_for_each(service->peers, calls_bluez_stalled);
 }
+
+static const FaceOps service_face = {
+	.radio_added = service_radio_added,
+	.radio_removed = service_radio_removed,
+	.radio_changed = service_radio_changed,
+	.session_event = service_session_event,
+	.session_batch = service_session_batch,
+	.session_scan_stopped = service_session_scan_stopped,
+	.link_added = service_link_added,
+	.link_removed = service_link_removed,
+	.link_changed = service_link_changed,
+	.link_lost = service_link_lost,
+	.attr_added = service_attr_added,
+	.attr_removed = service_attr_removed,
+	.attr_notification = service_attr_notification,
+	.session_client = service_session_client,
+	.local_service_added = service_local_service_added,
+	.local_service_removed = service_local_service_removed,
+	.local_attr_added = service_local_attr_added,
+	.local_attr_removed = service_local_attr_removed,
+	.local_read_request = service_local_read_request,
+	.local_written = service_local_written,
+	.local_subscribed = service_local_subscribed,
+	.bluez_stalled = service_bluez_stalled,
+};
 
 /* --- what we send --- */
 
@@ -93,6 +120,8 @@ int service_new(Service **ret, sd_event *event, sd_bus *bus, Broker *broker)
 	service->event = sd_event_ref(event);
 	service->bus = sd_bus_ref(bus);
 	service->broker = broker;
+	service->face = (Face){ .ops = &service_face, .userdata = service };
+	broker_add_face(broker, &service->face);
 	service->started = service_now(service);
 	g_queue_init(&service->jobs);
 
@@ -111,7 +140,6 @@ Service *service_free(Service *service)
 {
 	if (!service)
 		return NULL;
-	sd_event_source_disable_unref(service->turn_done);
 	sd_bus_slot_unref(service->name_call);
 	peers_free(service->peers);
 	jobs_end(service);

@@ -10,7 +10,7 @@
 #include <systemd/sd-event.h>
 
 #include "core/broker.h"
-#include "core/session.h"
+#include "core/sessions.h"
 #include "service/call.h"
 #include "service/peers.h"
 #include "util/macros.h"
@@ -30,9 +30,9 @@ struct Service {
 	sd_event *event;
 	sd_bus *bus;
 	Broker *broker;
+	Face face;
 	Peers *peers;
 	sd_bus_slot *name_call;
-	sd_event_source *turn_done;
 	bool more;		/* there was a message in this turn, and there may be others */
 	GQueue jobs;		/* JobLine: whose turn is next first */
 	sd_event_source *turn;	/* when the next slice is done, at the latest */
@@ -54,6 +54,9 @@ int service_own_name(Service *service, const char *name, ServiceNamed done, void
  * before answers. */
 bool service_is_behind(const Service *service);
 
+/* After an event of the svc connection: what else has come is taken at once, for a fraction of a millisecond. */
+void service_finish_turn(Service *service);
+
 /* CLOCK_BOOTTIME, of this turn of the loop. */
 uint64_t service_now(const Service *service);
 
@@ -61,28 +64,28 @@ uint64_t service_now(const Service *service);
  * then it is lost, and counted. */
 void service_send(Service *service, const char *connection, sd_bus_message *m, size_t bytes);
 
-/* BrokerOps toward the programs. */
-void service_radio_added(Service *service, Radio *radio);
-void service_radio_removed(Service *service, Radio *radio);
-void service_radio_changed(Service *service, Radio *radio, unsigned changes);
-void service_session_event(Service *service, Session *session, const char *connection, uint32_t events);
-bool service_session_batch(Service *service, Session *session);
-void service_session_scan_stopped(Service *service, Session *session, const char *reason);
-void service_link_added(Service *service, Link *link);
-void service_link_removed(Service *service, Link *link);
-void service_link_changed(Service *service, Link *link, unsigned changes);
-void service_link_lost(Service *service, Link *link, const char *reason);
-void service_attr_added(Service *service, Attr *attr);
-void service_attr_removed(Service *service, Attr *attr);
-void service_attr_notification(Service *service, Attr *attr, AttrSub *sub, GBytes *value, uint64_t now);
-void service_session_client(Service *service, Session *session, const char *connection, const Addr *addr,
+/* FaceOps; userdata: Service. */
+void service_radio_added(void *userdata, Radio *radio);
+void service_radio_removed(void *userdata, const Radio *radio, unsigned index);
+void service_radio_changed(void *userdata, Radio *radio, unsigned changes);
+void service_session_event(void *userdata, Session *session, const char *connection, uint32_t events);
+bool service_session_batch(void *userdata, Session *session);
+void service_session_scan_stopped(void *userdata, Session *session, const char *connection, const char *reason);
+void service_link_added(void *userdata, Link *link);
+void service_link_removed(void *userdata, Link *link);
+void service_link_changed(void *userdata, Link *link, unsigned changes);
+void service_link_lost(void *userdata, Link *link, Session *session, const char *reason);
+void service_attr_added(void *userdata, Attr *attr);
+void service_attr_removed(void *userdata, Attr *attr);
+void service_attr_notification(void *userdata, Attr *attr, AttrSub *sub, GBytes *value, uint64_t now);
+void service_session_client(void *userdata, Session *session, const char *connection, const Addr *addr,
 			    bool connected);
-void service_local_service_added(Service *service, LocalService *local);
-void service_local_service_removed(Service *service, LocalService *local);
-void service_local_attr_added(Service *service, LocalAttr *attr);
-void service_local_attr_removed(Service *service, LocalAttr *attr);
-void service_local_read_request(Service *service, LocalAttr *attr, uint32_t id, const Addr *client,
+void service_local_service_added(void *userdata, LocalService *local);
+void service_local_service_removed(void *userdata, LocalService *local);
+void service_local_attr_added(void *userdata, LocalAttr *attr);
+void service_local_attr_removed(void *userdata, LocalAttr *attr);
+void service_local_read_request(void *userdata, LocalAttr *attr, uint32_t id, const Addr *client,
 				uint16_t offset);
-void service_local_written(Service *service, LocalAttr *attr, const Addr *client, GBytes *value);
-void service_local_subscribed(Service *service, LocalAttr *attr, const Addr *client, bool on);
-void service_bluez_stalled(Service *service);
+void service_local_written(void *userdata, LocalAttr *attr, const Addr *client, GBytes *value);
+void service_local_subscribed(void *userdata, LocalAttr *attr, const Addr *client, bool on);
+void service_bluez_stalled(void *userdata);

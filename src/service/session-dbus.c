@@ -43,7 +43,7 @@ static int init(Call *call, void *object UNUSED, Reason *reason)
 	r = radio_ready(session->radio, reason);
 	if (r != 0 && !(r == E_NOT_READY && session->radio->present))
 		return r;
-	r = session_init(session, &options, service_now(call->service), reason);
+	r = sessions_init(session, &options, service_now(call->service), reason);
 	if (r != 0)
 		return r;
 	r = call_wait_power(call, session->radio, initialised, reason);
@@ -53,7 +53,7 @@ METHOD(init, call_session)
 
 static int deinit(Call *call, void *object UNUSED, Reason *reason UNUSED)
 {
-	session_deinit(call->session, service_now(call->service));
+	sessions_deinit(call->session, service_now(call->service));
 	return call_reply(call, NULL);
 }
 METHOD(deinit, call_session)
@@ -63,7 +63,7 @@ static int close_session(Call *call, void *object UNUSED, Reason *reason)
 	if (!call->session->owner)
 		return reason_set(reason, E_NOT_SUPPORTED,
 				  "a user session is not closed; Deinit releases what it holds");
-	session_drop(call->session, service_now(call->service));
+	sessions_drop(call->session, service_now(call->service));
 	return call_reply(call, NULL);
 }
 METHOD(close_session, call_session)
@@ -113,7 +113,7 @@ static int set_pin(Call *call, void *object UNUSED, Reason *reason)
 		return r;
 	if (pin > PIN_MAX)
 		return reason_set(reason, E_INVALID_ARGUMENTS, "pin: 0 to %u, not %u", PIN_MAX, pin);
-	session_set_pin(call->session, pin);
+	sessions_set_pin(call->session, pin);
 	return call_reply(call, NULL);
 }
 METHOD(set_pin, call_ready_session)
@@ -168,8 +168,9 @@ static int signal_new(Service *service, const Session *session, const char *memb
 					 member);
 }
 
-void service_session_event(Service *service, Session *session, const char *connection, uint32_t events)
+void service_session_event(void *userdata, Session *session, const char *connection, uint32_t events)
 {
+	Service *service = userdata;
 	CLEANUP(sd_bus_message_unrefp) sd_bus_message *m = NULL;
 	int r;
 
@@ -181,8 +182,9 @@ void service_session_event(Service *service, Session *session, const char *conne
 	emit_check(r);
 }
 
-bool service_session_batch(Service *service, Session *session)
+bool service_session_batch(void *userdata, Session *session)
 {
+	Service *service = userdata;
 	const size_t before = ring_count(session->ring);
 	CLEANUP(sd_bus_message_unrefp) sd_bus_message *first = NULL;
 	int r = 0;
@@ -218,25 +220,24 @@ bool service_session_batch(Service *service, Session *session)
 	return true;
 }
 
-void service_session_scan_stopped(Service *service, Session *session, const char *reason)
+void service_session_scan_stopped(void *userdata, Session *session, const char *connection, const char *reason)
 {
-	for (guint i = 0; i < session->subscribers->len; i++) {
-		const Subscriber *subscriber = &g_array_index(session->subscribers, Subscriber, i);
-		CLEANUP(sd_bus_message_unrefp) sd_bus_message *m = NULL;
-		int r;
+	CLEANUP(sd_bus_message_unrefp) sd_bus_message *m = NULL;
+	Service *service = userdata;
+	int r;
 
-		r = signal_new(service, session, "ScanStopped", &m);
-		if (r >= 0)
-			r = sd_bus_message_append(m, "s", reason);
-		if (r >= 0)
-			service_send(service, subscriber->connection, m, 0);
-		emit_check(r);
-	}
+	r = signal_new(service, session, "ScanStopped", &m);
+	if (r >= 0)
+		r = sd_bus_message_append(m, "s", reason);
+	if (r >= 0)
+		service_send(service, connection, m, 0);
+	emit_check(r);
 }
 
-void service_session_client(Service *service, Session *session, const char *connection, const Addr *addr,
+void service_session_client(void *userdata, Session *session, const char *connection, const Addr *addr,
 			    bool connected)
 {
+	Service *service = userdata;
 	CLEANUP(sd_bus_message_unrefp) sd_bus_message *m = NULL;
 	char address[ADDR_STRING_SIZE];
 	int r;

@@ -3,6 +3,7 @@
 #include "service/stats.h"
 
 #include "core/advert.h"
+#include "core/client.h"
 #include "core/peripheral.h"
 #include "core/radio.h"
 #include "service/path.h"

@@ -9,7 +9,8 @@
 
 #include <sys/socket.h>
 
-#include "core/session.h"
+#include "core/radios.h"
+#include "core/sessions.h"
 #include "hci/packet.h"
 
 #define PACKET_DATA 15
@@ -74,7 +75,7 @@ size_t core_packet(uint8_t packet[static PACKET_ROOM], unsigned int number)
 	return sizeof(head) + PACKET_DATA + 1;
 }
 
-static void no_scan(void *userdata UNUSED, Radio *radio UNUSED, const ScanWish *wish UNUSED)
+static void no_scan(void *userdata UNUSED, Radio *radio UNUSED, const DesiredScan *desired UNUSED)
 {
 }
 
@@ -83,6 +84,10 @@ static void no_radio_bool(void *userdata UNUSED, Radio *radio UNUSED, bool on UN
 }
 
 static void no_radio(void *userdata UNUSED, Radio *radio UNUSED)
+{
+}
+
+static void no_removal(void *userdata UNUSED, const Radio *radio UNUSED, unsigned index UNUSED)
 {
 }
 
@@ -100,26 +105,33 @@ static bool no_batch(void *userdata UNUSED, Session *session UNUSED)
 	return false;
 }
 
-static void no_stop(void *userdata UNUSED, Session *session UNUSED, const char *reason UNUSED)
+static void no_stop(void *userdata UNUSED, Session *session UNUSED, const char *connection UNUSED,
+		    const char *reason UNUSED)
 {
 }
 
-static void no_wake(void *userdata UNUSED, uint64_t when UNUSED)
-{
-}
-
-static const BrokerOps no_ops = {
+static const RadioOps no_side = {
 	.radio_scan = no_scan,
 	.radio_scan_restart = no_radio,
 	.radio_power = no_radio_bool,
+};
+
+static const FaceOps no_ops = {
 	.radio_added = no_radio,
-	.radio_removed = no_radio,
+	.radio_removed = no_removal,
 	.radio_changed = no_change,
 	.session_event = no_event,
 	.session_batch = no_batch,
 	.session_scan_stopped = no_stop,
-	.wake_at = no_wake,
 };
+
+static const Face no_face = { .ops = &no_ops };
+
+void core_turn(Broker *broker, uint64_t now)
+{
+	while (agenda_next(&broker->agenda) <= now)
+		agenda_run(&broker->agenda, now);
+}
 
 Radio *core_radio(void)
 {
@@ -130,9 +142,11 @@ Radio *core_radio(void)
 	Radio *radio;
 
 	config_init(&config);
-	core_check(broker_new(&broker, &config, &no_ops, NULL), "broker");
+	core_check(broker_new(&broker, &config), "broker");
+	broker_set_radio_side(broker, &no_side, NULL);
+	broker_add_face(broker, &no_face);
 	broker_bluez_changed(broker, true);
-	core_check(radio_appeared(broker, &addr, 0, &state, NOW, &radio), "radio");
+	core_check(radios_appeared(broker, &addr, 0, &state, NOW, &radio), "radio");
 	return radio;
 }
 
@@ -163,11 +177,12 @@ void core_add_sessions(Radio *radio, unsigned int sessions, uint16_t company, ui
 		scan_filter_init(&filter, &radio->broker->config);
 		if (company != 0)
 			filter.filter = core_filter(company);
-		if (session_open(radio, 0, ":1.1", &options, NOW, &session, &reason) != 0 ||
+		if (sessions_open(radio, &no_face, 0, ":1.1", &options, NOW, &session, &reason) != 0 ||
 		    session_set_filter(session, &filter, &reason) != 0 ||
-		    session_start_scan(session, -1, NOW, &reason) != 0)
+		    sessions_start_scan(session, -1, NOW, &reason) != 0)
 			core_fail(reason.text);
 	}
+	core_turn(radio->broker, NOW);
 }
 
 sd_bus_message *core_signal(const char *path, const char *interface, const char *member)

@@ -7,7 +7,7 @@
 
 #include <systemd/sd-bus.h>
 
-#include "core/broker.h"
+#include "core/broker-events.h"
 #include "core/filter.h"
 #include "core/radio.h"
 #include "core/report.h"
@@ -28,6 +28,9 @@ size_t core_packet(uint8_t packet[static PACKET_ROOM], unsigned int number);
 /* Of a broker of its own, whose edges do nothing; core_radio_free frees that. */
 Radio *core_radio(void);
 void core_radio_free(Radio *radio);
+
+/* What is due is done, as the daemon does when an event is over. */
+void core_turn(Broker *broker, uint64_t now);
 
 /* A filter that asks of the report whatever costs: its manufacturer, and bytes in it. */
 Filter *core_filter(uint16_t company);

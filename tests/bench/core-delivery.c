@@ -4,7 +4,7 @@
 
 #include "core-bed.h"
 #include "core-steps.h"
-#include "core/session.h"
+#include "core/radios.h"
 #include "hci/assembly.h"
 #include "hci/packet.h"
 #include "service/report-dbus.h"
@@ -21,10 +21,10 @@ void step_radio(unsigned int times, unsigned int sessions, unsigned int company)
 	/* the table of devices is full before it counts */
 	for (unsigned int i = 0; i < DEVICES; i++) {
 		reports[i] = core_report(i);
-		radio_report(radio, reports[i], NOW);
+		radios_report(radio, reports[i], NOW);
 	}
 	for (unsigned int i = 0; i < times; i++)
-		radio_report(radio, reports[i % DEVICES], NOW);
+		radios_report(radio, reports[i % DEVICES], NOW);
 
 	core_radio_free(radio);
 	for (unsigned int i = 0; i < DEVICES; i++)
@@ -40,7 +40,7 @@ static void on_report(void *broker, unsigned index, const ReportInfo *info)
 	if (!radio)
 		core_fail("no radio");
 	core_check(report_new(&report, info), "report");
-	radio_report(radio, report, info->time);
+	radios_report(radio, report, info->time);
 	report_unref(report);
 }
 
@@ -84,7 +84,7 @@ void step_batch(unsigned int times, unsigned int sessions UNUSED, unsigned int d
 						"com.example.Bluetooth.Session1", "Advertisements");
 
 		for (unsigned int n = 0; n < BATCH && i < times; n++, i++)
-			radio_report(radio, report, NOW);
+			radios_report(radio, report, NOW);
 		core_check(report_dbus_append(m, session, BATCH), "batch");
 		sd_bus_message_unref(m);
 	}

@@ -9,7 +9,7 @@
 #include "core-bed.h"
 #include "core-steps.h"
 #include "core/devices.h"
-#include "core/session.h"
+#include "core/radios.h"
 #include "meaning/ad.h"
 
 #define ROUNDS 7
@@ -79,7 +79,7 @@ static void hear(Radio *radio, unsigned int number)
 
 	memcpy(data + 17, &number, sizeof(number));
 	core_check(report_new(&report, &info), "report");
-	radio_report(radio, report, NOW);
+	radios_report(radio, report, NOW);
 	report_unref(report);
 }
 

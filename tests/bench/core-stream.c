@@ -13,7 +13,8 @@
 
 #include "core-bed.h"
 #include "core-steps.h"
-#include "core/session.h"
+#include "core/radios.h"
+#include "core/sessions.h"
 #include "service/advert-stream.h"
 #include "service/call-session.h"
 #include "service/path.h"
@@ -128,7 +129,7 @@ static void readers_read(Readers *readers)
 static void readers_close(Readers *readers, Radio *radio)
 {
 	while (radio->scanning->len > 0)
-		session_drop(g_ptr_array_index(radio->scanning, 0), NOW);
+		sessions_drop(g_ptr_array_index(radio->scanning, 0), NOW);
 	user_unref(readers->peer.user);
 	for (unsigned int i = 0; i < readers->n; i++)
 		close(readers->fds[i]);
@@ -149,13 +150,12 @@ void step_stream(unsigned int times, unsigned int sessions, unsigned int rate)
 	readers_open(&readers, radio);
 	for (unsigned int i = 0; i < times; i++) {
 		now = NOW + (uint64_t)i * USEC_PER_SEC / rate;
-		if (broker->wake <= now)
-			broker_tick(broker, now);
-		radio_report(radio, report, now);
+		core_turn(broker, now);
+		radios_report(radio, report, now);
 		if (i % READ_EVERY == READ_EVERY - 1)
 			readers_read(&readers);
 	}
-	broker_tick(broker, now + USEC_PER_SEC);
+	core_turn(broker, now + USEC_PER_SEC);
 	readers_read(&readers);
 	if (readers.received != (uint64_t)times * sessions)
 		core_fail("not every report was read");

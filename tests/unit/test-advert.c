@@ -5,6 +5,43 @@
 
 #include "bed-adverts.h"
 
+static int set_data(Bed *bed, Session *session, const AdvertData *data, Reason *reason)
+{
+	Advertiser advertiser = { 0 };
+	int r = advert_set(session, data, advertiser_wait(&advertiser, bed), reason);
+
+	bed_settle(bed);
+	wait_deinit(&advertiser.wait.wait);
+	return r;
+}
+
+static int set_power(Bed *bed, Session *session, int dbm, Advertiser *advertiser, Reason *reason)
+{
+	int r = advert_set_power(session, dbm, advertiser_wait(advertiser, bed), reason);
+
+	bed_settle(bed);
+	return r;
+}
+
+/* It is on its way to the air, and who asked waits. */
+static void begin(Bed *bed, Session *session, Advertiser *advertiser)
+{
+	const unsigned called = advertiser->called;
+
+	ck_assert_int_eq(bed_advertise(bed, session, advertiser), 0);
+	ck_assert_uint_eq(advertiser->called, called);
+}
+
+/* There is nothing to wait for. */
+static void begin_at_once(Bed *bed, Session *session, Advertiser *advertiser)
+{
+	const unsigned called = advertiser->called;
+
+	ck_assert_int_eq(bed_advertise(bed, session, advertiser), 0);
+	ck_assert_uint_eq(advertiser->called, called + 1);
+	ck_assert_int_eq(advertiser->error, 0);
+}
+
 START_TEST(test_set)
 {
 	AdvertData data = bed_advert_data(20);
@@ -17,19 +54,19 @@ START_TEST(test_set)
 	ck_assert_int_eq(bed_advertise(&bed, bed.a, &wait), E_NOT_READY);
 	ck_assert_ptr_nonnull(strstr(wait.text, "SetAdvertisement"));
 	/* parameters alone are nothing to say */
-	ck_assert_int_eq(advert_set_params(bed.a, &(AdvertParams){ .connectable = true }, NULL, bed.now, &reason), 0);
+	ck_assert_int_eq(bed_set_params(&bed, bed.a, &(AdvertParams){ .connectable = true }, &reason), 0);
 	ck_assert_int_eq(bed_advertise(&bed, bed.a, &wait), E_NOT_READY);
 
-	ck_assert_int_eq(advert_set(bed.a, &data, NULL, bed.now, &reason), 0);
+	ck_assert_int_eq(set_data(&bed, bed.a, &data, &reason), 0);
 	ck_assert_uint_eq(advert_find(bed.a)->wanted.data.length, 22);
 	/* the rules of this controller: 29 bytes leave no room for flags */
 	data = bed_advert_data(27);
-	ck_assert_int_eq(advert_set(bed.b, &data, NULL, bed.now, &reason), 0);
+	ck_assert_int_eq(set_data(&bed, bed.b, &data, &reason), 0);
 	bed_set_instances(&bed, 4, 0, true);
-	ck_assert_int_eq(advert_set(bed.a, &data, NULL, bed.now, &reason), E_INVALID_ARGUMENTS);
+	ck_assert_int_eq(set_data(&bed, bed.a, &data, &reason), E_INVALID_ARGUMENTS);
 	ck_assert_ptr_nonnull(strstr(reason.text, "32 bytes"));
 	ck_assert_uint_eq(advert_find(bed.a)->wanted.data.length, 22);
-	ck_assert_int_eq(advert_set(bed.c, &data, NULL, bed.now, &reason), E_INVALID_ARGUMENTS);
+	ck_assert_int_eq(set_data(&bed, bed.c, &data, &reason), E_INVALID_ARGUMENTS);
 	ck_assert_ptr_null(advert_find(bed.c));
 	bed_expect(&bed, "");
 	bed_end(&bed);
@@ -45,14 +82,14 @@ START_TEST(test_params)
 	bed_init_radio(&bed);
 	ck_assert_int_eq(bed_set_advert(&bed, bed.a), 0);
 	ck_assert(advert_find(bed.a)->wanted.params.connectable);
-	ck_assert_int_eq(advert_set_params(bed.a, &params, NULL, bed.now, &reason), E_NOT_SUPPORTED);
+	ck_assert_int_eq(bed_set_params(&bed, bed.a, &params, &reason), E_NOT_SUPPORTED);
 	ck_assert_ptr_nonnull(strstr(reason.text, "adv_int_min"));
 	ck_assert(advert_find(bed.a)->wanted.params.connectable);
-	ck_assert_int_eq(advert_set_params(bed.b, &params, NULL, bed.now, &reason), E_NOT_SUPPORTED);
+	ck_assert_int_eq(bed_set_params(&bed, bed.b, &params, &reason), E_NOT_SUPPORTED);
 	ck_assert_ptr_null(advert_find(bed.b));
 
 	bed.radio->bluez.advert_intervals = true;
-	ck_assert_int_eq(advert_set_params(bed.a, &params, NULL, bed.now, &reason), 0);
+	ck_assert_int_eq(bed_set_params(&bed, bed.a, &params, &reason), 0);
 	ck_assert(!advert_find(bed.a)->wanted.params.connectable);
 	ck_assert_uint_eq(advert_find(bed.a)->wanted.params.interval_max, 320);
 	/* data leaves them alone, and they the data */
@@ -65,35 +102,35 @@ END_TEST
 
 START_TEST(test_power)
 {
-	Advertiser wait = { .wait.done = on_advertiser };
+	Advertiser wait = { 0 };
 	Reason reason;
 	int dbm = 77;
 	Bed bed;
 
 	bed_init_radio(&bed);
-	ck_assert_int_eq(advert_set_power(bed.a, 0, NULL, bed.now, &reason), E_NOT_SUPPORTED);
+	ck_assert_int_eq(set_power(&bed, bed.a, 0, &wait, &reason), E_NOT_SUPPORTED);
 	ck_assert_int_eq(advert_power(bed.a, &dbm, &reason), E_NOT_SUPPORTED);
 	bed.radio->bluez.advert_powers = true;
 	bed.radio->bluez.advert_power_min = -10;
 	bed.radio->bluez.advert_power_max = 8;
 	ck_assert_int_eq(advert_power(bed.a, &dbm, &reason), E_NOT_SUPPORTED);
-	ck_assert_int_eq(advert_set_power(bed.a, 9, NULL, bed.now, &reason), E_NOT_SUPPORTED);
+	ck_assert_int_eq(set_power(&bed, bed.a, 9, &wait, &reason), E_NOT_SUPPORTED);
 	ck_assert_ptr_nonnull(strstr(reason.text, "-10 to 8"));
-	ck_assert_int_eq(advert_set_power(bed.a, -11, NULL, bed.now, &reason), E_NOT_SUPPORTED);
+	ck_assert_int_eq(set_power(&bed, bed.a, -11, &wait, &reason), E_NOT_SUPPORTED);
 	ck_assert_int_eq(dbm, 77);
-	ck_assert_int_eq(advert_set_power(bed.a, 3, NULL, bed.now, &reason), 0);
+	ck_assert_int_eq(set_power(&bed, bed.a, 3, &wait, &reason), 0);
 	ck_assert_int_eq(advert_power(bed.a, &dbm, &reason), 0);
 	ck_assert_int_eq(dbm, 3);
 
 	/* on air, it is what the radio chose */
 	ck_assert_int_eq(bed_set_advert(&bed, bed.a), 0);
-	ck_assert_int_eq(bed_advertise(&bed, bed.a, &wait), 1);
+	begin(&bed, bed.a, &wait);
 	advert_power_chosen(advert_find(bed.a), 2);
 	bed_advertised(&bed, bed.a, 0);
 	ck_assert_int_eq(advert_power(bed.a, &dbm, &reason), 0);
 	ck_assert_int_eq(dbm, 2);
 	/* parameters leave it alone */
-	ck_assert_int_eq(advert_set_params(bed.a, &(AdvertParams){ .connectable = false }, NULL, bed.now, &reason), 0);
+	ck_assert_int_eq(bed_set_params(&bed, bed.a, &(AdvertParams){ .connectable = false }, &reason), 0);
 	ck_assert_int_eq(advert_power(bed.a, &dbm, &reason), 0);
 	ck_assert_int_eq(dbm, 3);
 	advert_power_chosen(advert_find(bed.a), 127);
@@ -101,7 +138,9 @@ START_TEST(test_power)
 	ck_assert_int_eq(advert_power(bed.a, &dbm, &reason), 0);
 	ck_assert_int_eq(dbm, 3);
 	/* refused: the one before */
-	ck_assert_int_eq(advert_set_power(bed.a, 6, &wait.wait, bed.now, &reason), -EINPROGRESS);
+	wait.called = 0;
+	ck_assert_int_eq(set_power(&bed, bed.a, 6, &wait, &reason), 0);
+	ck_assert_uint_eq(wait.called, 0);
 	bed_advertised(&bed, bed.a, E_FAILED);
 	ck_assert_int_eq(wait.error, E_FAILED);
 	ck_assert_int_eq(advert_find(bed.a)->sent.params.power, 3);
@@ -117,11 +156,11 @@ START_TEST(test_enable)
 
 	bed_init_radio(&bed);
 	ck_assert_int_eq(bed_set_advert(&bed, bed.a), 0);
-	ck_assert_int_eq(bed_advertise(&bed, bed.a, &first), 1);
-	ck_assert_int_eq(bed_advertise(&bed, bed.a, &second), 1);
-	ck_assert_int_eq(bed_advertise(&bed, bed.a, &third), 1);
-	advert_wait_cancel(&third.wait);
-	advert_wait_cancel(&third.wait);
+	begin(&bed, bed.a, &first);
+	begin(&bed, bed.a, &second);
+	begin(&bed, bed.a, &third);
+	wait_cancel(&third.wait.wait);
+	wait_cancel(&third.wait.wait);
 	bed_expect(&bed, "start1");
 	ck_assert_uint_eq(first.called, 0);
 	bed_advertised(&bed, bed.a, 0);
@@ -130,8 +169,7 @@ START_TEST(test_enable)
 	ck_assert_uint_eq(third.called, 0);
 	ck_assert_int_eq(advert_find(bed.a)->state, ADVERT_ON);
 	/* on already */
-	ck_assert_int_eq(bed_advertise(&bed, bed.a, &third), 0);
-	ck_assert_ptr_null(third.wait.advert);
+	begin_at_once(&bed, bed.a, &third);
 	/* an answer that comes twice */
 	bed_advertised(&bed, bed.a, 0);
 	bed_expect(&bed, "");
@@ -144,8 +182,9 @@ START_TEST(test_enable)
 
 	/* ended before the answer */
 	first = (Advertiser){ 0 };
-	ck_assert_int_eq(bed_advertise(&bed, bed.a, &first), 1);
+	begin(&bed, bed.a, &first);
 	advert_disable(bed.a, bed.now);
+	bed_settle(&bed);
 	ck_assert_uint_eq(first.called, 1);
 	ck_assert_int_eq(first.error, E_FAILED);
 	advert_started(advert_find(bed.a), 0, NULL, bed.now);
@@ -173,7 +212,7 @@ START_TEST(test_refused)
 
 		bed_init_radio(&bed);
 		ck_assert_int_eq(bed_set_advert(&bed, bed.a), 0);
-		ck_assert_int_eq(bed_advertise(&bed, bed.a, &wait), 1);
+		begin(&bed, bed.a, &wait);
 		bed_advertised(&bed, bed.a, rows[i].error);
 		ck_assert_uint_eq(wait.called, 1);
 		ck_assert_int_eq(wait.error, rows[i].told);
@@ -182,13 +221,13 @@ START_TEST(test_refused)
 		bed_expect(&bed, "start1");
 		/* who asks meanwhile hears that it waits for its turn */
 		if (rows[i].again)
-			ck_assert_int_eq(bed_advertise(&bed, bed.a, &again), 0);
+			begin_at_once(&bed, bed.a, &again);
 		bed_pass(&bed, USEC_PER_SEC - 1);
 		bed_expect(&bed, "");
 		bed_pass(&bed, 1);
 		bed_expect(&bed, rows[i].again ? "start1" : "");
 		if (!rows[i].again)
-			ck_assert_int_eq(bed_advertise(&bed, bed.a, &again), 1);
+			begin(&bed, bed.a, &again);
 		else
 			bed_advertised(&bed, bed.a, 0);
 		bed_end(&bed);
@@ -205,7 +244,7 @@ START_TEST(test_new_data)
 
 	bed_init_radio(&bed);
 	ck_assert_int_eq(bed_set_advert(&bed, bed.a), 0);
-	ck_assert_int_eq(bed_advertise(&bed, bed.a, &wait), 1);
+	begin(&bed, bed.a, &wait);
 	ck_assert_int_eq(bed_set_advert(&bed, bed.a), 0);
 	ck_assert_int_eq(bed_set_advert(&bed, bed.a), 0);
 	bed_expect(&bed, "start1");
@@ -214,7 +253,7 @@ START_TEST(test_new_data)
 	bed_expect(&bed, "stop1 start1");
 	bed_advertised(&bed, bed.a, 0);
 	bed_expect(&bed, "");
-	ck_assert_int_eq(advert_set_params(bed.a, &(AdvertParams){ .connectable = false }, NULL, bed.now, &reason), 0);
+	ck_assert_int_eq(bed_set_params(&bed, bed.a, &(AdvertParams){ .connectable = false }, &reason), 0);
 	bed_expect(&bed, "stop1 start1");
 	bed_advertised(&bed, bed.a, 0);
 
@@ -222,23 +261,23 @@ START_TEST(test_new_data)
 	advert_disable(bed.a, bed.now);
 	ck_assert_int_eq(bed_set_advert(&bed, bed.a), 0);
 	bed_expect(&bed, "stop1");
-	ck_assert_int_eq(bed_advertise(&bed, bed.a, &wait), 1);
+	begin(&bed, bed.a, &wait);
 	bed_advertised(&bed, bed.a, 0);
 	bed_expect(&bed, "start1");
 	bed_end(&bed);
 }
 END_TEST
 
-static int change(Bed *bed, Session *session, size_t bytes, Advertiser *advertiser)
+/* Whether it is still to be on air. */
+static bool change(Bed *bed, Session *session, size_t bytes, Advertiser *advertiser)
 {
 	AdvertData data = bed_advert_data(bytes);
 	Reason reason = { "" };
-	int r;
 
-	*advertiser = (Advertiser){ .wait.done = on_advertiser };
-	r = advert_set(session, &data, &advertiser->wait, bed->now, &reason);
-	ck_assert_int_ne(r, E_INVALID_ARGUMENTS);
-	return r;
+	*advertiser = (Advertiser){ 0 };
+	ck_assert_int_eq(advert_set(session, &data, advertiser_wait(advertiser, bed), &reason), 0);
+	bed_settle(bed);
+	return advertiser->called == 0;
 }
 
 /* New data that BlueZ refuses: who brought it hears why, and what was there before is on air again. */
@@ -249,13 +288,13 @@ START_TEST(test_change_refused)
 
 	bed_init_radio(&bed);
 	/* nothing is on air: nothing to wait for */
-	ck_assert_int_eq(change(&bed, bed.a, 4, &first), 0);
-	ck_assert_ptr_null(first.wait.advert);
-	ck_assert_int_eq(bed_advertise(&bed, bed.a, &wait), 1);
+	ck_assert(!change(&bed, bed.a, 4, &first));
+	ck_assert_int_eq(first.error, 0);
+	begin(&bed, bed.a, &wait);
 	bed_advertised(&bed, bed.a, 0);
 	bed_forget(&bed);
 
-	ck_assert_int_eq(change(&bed, bed.a, 5, &first), -EINPROGRESS);
+	ck_assert(change(&bed, bed.a, 5, &first));
 	ck_assert_uint_eq(first.called, 0);
 	bed_expect(&bed, "stop1 start1");
 	bed_advertised(&bed, bed.a, E_FAILED);
@@ -269,7 +308,7 @@ START_TEST(test_change_refused)
 	ck_assert_uint_eq(advert_find(bed.a)->wanted.data.length, 6);
 
 	/* and again; this time BlueZ does not take the old one back at once */
-	ck_assert_int_eq(change(&bed, bed.a, 5, &first), -EINPROGRESS);
+	ck_assert(change(&bed, bed.a, 5, &first));
 	bed_advertised(&bed, bed.a, E_FAILED);
 	ck_assert_int_eq(first.error, E_FAILED);
 	bed_advertised(&bed, bed.a, E_FAILED);
@@ -280,8 +319,8 @@ START_TEST(test_change_refused)
 	bed_advertised(&bed, bed.a, 0);
 
 	/* a change on the way of another: each hears of its own */
-	ck_assert_int_eq(change(&bed, bed.a, 5, &first), -EINPROGRESS);
-	ck_assert_int_eq(change(&bed, bed.a, 7, &second), -EINPROGRESS);
+	ck_assert(change(&bed, bed.a, 5, &first));
+	ck_assert(change(&bed, bed.a, 7, &second));
 	bed_advertised(&bed, bed.a, E_FAILED);
 	ck_assert_int_eq(first.error, E_FAILED);
 	ck_assert_uint_eq(second.called, 0);
@@ -293,8 +332,8 @@ START_TEST(test_change_refused)
 	bed_forget(&bed);
 
 	/* taken, and what came meanwhile next */
-	ck_assert_int_eq(change(&bed, bed.a, 4, &first), -EINPROGRESS);
-	ck_assert_int_eq(change(&bed, bed.a, 8, &second), -EINPROGRESS);
+	ck_assert(change(&bed, bed.a, 4, &first));
+	ck_assert(change(&bed, bed.a, 8, &second));
 	bed_advertised(&bed, bed.a, 0);
 	ck_assert_uint_eq(first.called, 1);
 	ck_assert_int_eq(first.error, 0);
@@ -305,13 +344,14 @@ START_TEST(test_change_refused)
 	ck_assert_uint_eq(advert_find(bed.a)->sent.data.length, 6);
 
 	/* ended meanwhile: the change stands, and nobody waits for the air */
-	ck_assert_int_eq(change(&bed, bed.a, 9, &first), -EINPROGRESS);
+	ck_assert(change(&bed, bed.a, 9, &first));
 	advert_disable(bed.a, bed.now);
+	bed_settle(&bed);
 	ck_assert_uint_eq(first.called, 1);
 	ck_assert_int_eq(first.error, 0);
 	ck_assert_uint_eq(advert_find(bed.a)->wanted.data.length, 11);
 	/* who asks for it hears that it is refused, and nothing else is on air instead */
-	ck_assert_int_eq(bed_advertise(&bed, bed.a, &wait), 1);
+	begin(&bed, bed.a, &wait);
 	bed_advertised(&bed, bed.a, E_FAILED);
 	ck_assert_int_eq(wait.error, E_FAILED);
 	ck_assert(!advert_find(bed.a)->enabled);
@@ -327,9 +367,9 @@ START_TEST(test_change_without_radio)
 
 	bed_init_radio(&bed);
 	ck_assert_int_eq(bed_set_advert(&bed, bed.a), 0);
-	ck_assert_int_eq(bed_advertise(&bed, bed.a, &wait), 1);
+	begin(&bed, bed.a, &wait);
 	bed_advertised(&bed, bed.a, 0);
-	ck_assert_int_eq(change(&bed, bed.a, 5, &first), -EINPROGRESS);
+	ck_assert(change(&bed, bed.a, 5, &first));
 	bed_bluez_gone(&bed);
 	ck_assert_uint_eq(first.called, 1);
 	ck_assert_int_eq(first.error, 0);
@@ -345,7 +385,7 @@ START_TEST(test_released)
 
 	bed_init_radio(&bed);
 	ck_assert_int_eq(bed_set_advert(&bed, bed.a), 0);
-	ck_assert_int_eq(bed_advertise(&bed, bed.a, &wait), 1);
+	begin(&bed, bed.a, &wait);
 	bed_advertised(&bed, bed.a, 0);
 	bed_forget(&bed);
 	g_ptr_array_remove(bed.adverts, advert_find(bed.a));
@@ -366,10 +406,10 @@ START_TEST(test_radio_goes)
 	bed_init_radio(&bed);
 	ck_assert_int_eq(bed_set_advert(&bed, bed.a), 0);
 	ck_assert_int_eq(bed_set_advert(&bed, bed.b), 0);
-	ck_assert_int_eq(bed_advertise(&bed, bed.a, &wait), 1);
+	begin(&bed, bed.a, &wait);
 	bed_advertised(&bed, bed.a, 0);
 	/* one on its way hears of it, and comes all the same later */
-	ck_assert_int_eq(bed_advertise(&bed, bed.b, &other), 1);
+	begin(&bed, bed.b, &other);
 	bed_bluez_gone(&bed);
 	ck_assert_uint_eq(other.called, 1);
 	ck_assert_int_eq(other.error, E_NOT_READY);
@@ -413,17 +453,18 @@ START_TEST(test_session_ends)
 	bed_init_radio(&bed);
 	ck_assert_int_eq(bed_set_advert(&bed, bed.a), 0);
 	ck_assert_int_eq(bed_set_advert(&bed, bed.b), 0);
-	ck_assert_int_eq(bed_advertise(&bed, bed.a, &wait), 1);
-	ck_assert_int_eq(bed_advertise(&bed, bed.b, &other), 1);
+	begin(&bed, bed.a, &wait);
+	begin(&bed, bed.b, &other);
 	bed_advertised(&bed, bed.b, 0);
 	bed_forget(&bed);
-	session_drop(bed.a, bed.now);
+	sessions_drop(bed.a, bed.now);
+	bed_settle(&bed);
 	ck_assert_uint_eq(wait.called, 1);
 	ck_assert_int_eq(wait.error, E_DOES_NOT_EXIST);
 	ck_assert_uint_eq(bed.radio->peripheral->adverts->len, 1);
 	bed_expect(&bed, "stop1");
 	/* initialised anew, it keeps nothing */
-	ck_assert_int_eq(session_init(bed.b, &(InitOptions){ 0 }, bed.now, &reason), 0);
+	ck_assert_int_eq(sessions_init(bed.b, &(InitOptions){ 0 }, bed.now, &reason), 0);
 	ck_assert_ptr_null(advert_find(bed.b));
 	bed_expect(&bed, "stop2");
 	bed_end(&bed);

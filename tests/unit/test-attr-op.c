@@ -87,11 +87,11 @@ START_TEST(test_cancel)
 	ck_assert_int_eq(bed_write(bed.attr, bed.a, OP_WRITE_REQUEST, "1", &write), 0);
 	ck_assert_int_eq(bed_read(bed.attr, 0, &read), 0);
 	ck_assert_int_eq(bed_read(bed.attr, 0, &more), 0);
-	op_wait_cancel(&running.wait);
-	op_wait_cancel(&running.wait);
-	op_wait_cancel(&write.wait);
-	op_wait_cancel(&read.wait);
-	op_wait_cancel(&more.wait);
+	wait_cancel(&running.wait.wait);
+	wait_cancel(&running.wait.wait);
+	wait_cancel(&write.wait.wait);
+	wait_cancel(&read.wait.wait);
+	wait_cancel(&more.wait.wait);
 	/* what is on the air goes on; what stood in line for nobody does not block the others */
 	ck_assert_uint_eq(bed.attr->ops.length, 1);
 	bed_answer(&bed, 0, 0, "x");
@@ -102,9 +102,9 @@ START_TEST(test_cancel)
 	/* nor is it begun again on a link that is mended */
 	ck_assert_int_eq(bed_write(bed.attr, bed.a, OP_WRITE_REQUEST, "1", &write), 0);
 	ck_assert_int_eq(bed_read(bed.attr, 0, &read), 0);
-	op_wait_cancel(&write.wait);
-	attr_suspend(bed.attr);
-	attr_next(bed.attr);
+	wait_cancel(&write.wait.wait);
+	attr_op_suspend(bed.attr);
+	attr_op_next(bed.attr);
 	bed_expect(&bed, "write(3) forget(3) read(3)");
 	bed_answer(&bed, 0, 0, "x");
 	ck_assert_str_eq(read.value, "x");
@@ -126,7 +126,7 @@ START_TEST(test_session_leaves)
 	ck_assert_int_eq(bed_read_for(bed.attr, bed.b, 1, &shared), 0);
 	ck_assert_int_eq(bed_write(bed.attr, bed.b, OP_WRITE_REQUEST, "3", &other), 0);
 	ck_assert_uint_eq(bed.attr->ops.length, 63);
-	link_release(bed.link, bed.a, bed.now);
+	bed_release(&bed, bed.link, bed.a);
 	for (size_t i = 0; i < ARRAY_SIZE(writes); i++)
 		ck_assert_int_eq(writes[i].error, E_NOT_CONNECTED);
 	ck_assert_str_eq(writes[0].text, "the session let go of the link");
@@ -162,9 +162,9 @@ START_TEST(test_operations_are_charged)
 	ck_assert_int_eq(bed_read(bed.attr, 0, &read), 0);
 	ck_assert_int_eq(bed_read(bed.attr, 3, &more), 0);	/* joins */
 	ck_assert_uint_eq(bed_charged(&bed), one + sizeof(AttrOp));
-	op_wait_cancel(&read.wait);
+	wait_cancel(&read.wait.wait);
 	ck_assert_uint_eq(bed_charged(&bed), one + sizeof(AttrOp));
-	op_wait_cancel(&more.wait);
+	wait_cancel(&more.wait.wait);
 	ck_assert_uint_eq(bed_charged(&bed), one);
 
 	bed_spend(&bed);
@@ -175,11 +175,12 @@ START_TEST(test_operations_are_charged)
 	bed_earn(&bed);
 
 	/* its program, its sessions and all others of the user leave; BlueZ has it still */
-	op_wait_cancel(&running.wait);
+	wait_cancel(&running.wait.wait);
 	user = user_ref(bed.a->user);
 	ck_assert_int_eq(bed_connect(&bed, 5, bed_session(&bed, bed.radio, 9, ":1.9"), &(Connecter){ 0 }), 0);
-	session_drop(bed.a, bed.now);
-	session_drop(bed.b, bed.now);
+	sessions_drop(bed.a, bed.now);
+	sessions_drop(bed.b, bed.now);
+	bed_settle(&bed);
 	ck_assert_uint_eq(user_charged(user, QUOTA_BYTES), one);
 	bed_answer(&bed, 0, 0, NULL);
 	ck_assert_uint_eq(user_charged(user, QUOTA_BYTES), 0);
@@ -284,14 +285,14 @@ START_TEST(test_claimed)
 
 	bed_init_link(&bed);
 	part = bed_attr(bed.link, ATTR_DESCRIPTOR, 4, bed.attr, "");
-	ck_assert_int_eq(link_claim(bed.link, bed.attr, bed.a, &reason), 0);
+	ck_assert_int_eq(claim_take(bed.link, bed.attr, bed.a, &reason), 0);
 	ck_assert_int_eq(bed_write(bed.attr, bed.b, OP_WRITE_REQUEST, "x", &asker), E_BUSY);
 	ck_assert_int_eq(bed_write(part, bed.b, OP_WRITE_REQUEST, "x", &asker), E_BUSY);
 	ck_assert_int_eq(bed_read(bed.attr, 0, &asker), 0);
 	bed_answer(&bed, 0, 0, "x");
 	ck_assert_int_eq(bed_write(part, bed.a, OP_WRITE_REQUEST, "x", &asker), 0);
 	bed_answer(&bed, 0, 0, NULL);
-	link_release(bed.link, bed.a, bed.now);
+	bed_release(&bed, bed.link, bed.a);
 	ck_assert_int_eq(bed_write(bed.attr, bed.b, OP_WRITE_REQUEST, "x", &asker), 0);
 	bed_end(&bed);
 }
@@ -299,12 +300,12 @@ END_TEST
 
 static void cancel_other(Asker *asker)
 {
-	op_wait_cancel(&((Asker *)asker->other)->wait);
+	wait_deinit(&((Asker *)asker->other)->wait.wait);
 }
 
 static void drop_session(Asker *asker)
 {
-	session_drop(asker->other, asker->bed->now);
+	sessions_drop(asker->other, asker->bed->now);
 }
 
 static void remove_attr(Asker *asker)
@@ -336,6 +337,7 @@ START_TEST(test_told_and_cancels)
 	ck_assert_int_eq(bed_write(bed.attr, bed.a, OP_WRITE_REQUEST, "x", &third), 0);
 	ck_assert_int_eq(bed_read(bed.attr, 0, &second), 0);
 	attr_vanished(bed.attr);
+	bed_settle(&bed);
 	ck_assert_uint_eq(first.called, 2);
 	ck_assert_uint_eq(second.called, 0);
 	ck_assert_int_eq(third.error, E_DOES_NOT_EXIST);
@@ -388,31 +390,29 @@ END_TEST
 
 static void connect_anew(Asker *asker)
 {
-	Bed *bed = asker->other;
-	Connecter connecter = { 0 };
-
-	ck_assert_int_eq(bed_connect(bed, 6, bed->a, &connecter), 0);
+	ck_assert_int_eq(bed_connect(asker->bed, 6, asker->bed->a, asker->other), 0);
 }
 
 /* The link that is being freed is not the one that they get. */
 START_TEST(test_told_and_connects_anew)
 {
 	Asker asker = { .then = connect_anew };
-	Connecter connecter = { 0 };
+	Connecter connecter = { 0 }, anew = { 0 };
 	Attr *attr;
 	Bed bed;
 
 	bed_init_link(&bed);
-	asker.other = &bed;
+	asker.bed = &bed;
+	asker.other = &anew;
 	bed.devices[6] = (LinkMirror){ .known = true, .connected = true, .resolved = true };
 	ck_assert_int_eq(bed_connect(&bed, 6, bed.a, &connecter), 0);
 	attr = bed_attr(bed_link(&bed, 6), ATTR_CHARACTERISTIC, 9, NULL, "read");
 	ck_assert_int_eq(bed_read(attr, 0, &asker), 0);
-	link_release(bed_link(&bed, 6), bed.a, bed.now);
+	bed_release(&bed, bed_link(&bed, 6), bed.a);
 	ck_assert_uint_eq(asker.called, 1);
 	ck_assert_int_eq(asker.error, E_DOES_NOT_EXIST);
-	bed_expect(&bed, "+link6 +9 read(9) -link6 forget(9) +link6");
-	ck_assert(link_is_held(bed_link(&bed, 6), bed.a));
+	bed_expect(&bed, "+link6 +9 read(9) forget(9) -9 -link6 +link6");
+	ck_assert(hold_is_there(bed_link(&bed, 6), bed.a));
 	ck_assert_uint_eq(bed_link(&bed, 6)->attrs->len, 0);
 	bed_end(&bed);
 }

@@ -28,7 +28,7 @@ START_TEST(test_restored)
 	bed_device(&bed, 5, false, false);
 	attr_vanished(bed.attr);
 	attr_vanished(bed.service);
-	bed_expect(&bed, "lost5(disconnected) connect5");
+	bed_expect(&bed, "lost5(1,disconnected) lost5(2,disconnected) connect5");
 	bed_device(&bed, 5, true, false);
 	ck_assert_ptr_eq(attr_find(bed.link, ATTR_CHARACTERISTIC, HANDLE), bed.attr);
 	bed_show_attrs(&bed);
@@ -42,21 +42,21 @@ START_TEST(test_restored)
 	bed_device(&bed, 5, true, true);
 	bed_answer(&bed, 0, 0, NULL);
 	bed_value(&bed, bed.attr, "v");
-	bed_expect(&bed, "lost5(disconnected) connect5 notify(3) :1.1:3=v");
+	bed_expect(&bed, "lost5(1,disconnected) connect5 notify(3) :1.1:3=v");
 
 	/* it kept them, and subscribes by itself: once more would be twice */
 	bed_device(&bed, 5, false, false);
 	bed_device(&bed, 5, true, true);
-	bed_expect(&bed, "lost5(disconnected) connect5");
+	bed_expect(&bed, "lost5(1,disconnected) connect5");
 	/* whoever leaves while the link is down is not restored */
 	bed_device(&bed, 5, false, false);
-	attr_unsubscribe(bed.attr, bed.a);
+	listener_unsubscribe(bed.attr, bed.a);
 	bed_device(&bed, 5, true, true);
-	bed_expect(&bed, "lost5(disconnected) connect5 nonotify(3)");
+	bed_expect(&bed, "lost5(1,disconnected) connect5 nonotify(3)");
 	/* the link goes before the answer comes: it is done all the same */
 	bed_device(&bed, 5, false, false);
 	bed_device(&bed, 5, true, true);
-	bed_expect(&bed, "forget(3) lost5(disconnected) connect5");
+	bed_expect(&bed, "forget(3) lost5(1,disconnected) connect5");
 	ck_assert(!bed.attr->upstream);
 	bed_end(&bed);
 }
@@ -75,7 +75,7 @@ START_TEST(test_switched_off_while_down)
 	ck_assert_int_eq(bed_subscribe(bed.attr, bed.b, ":1.2", &on), 1);
 	bed_answer(&bed, 0, 0, NULL);
 	bed_device(&bed, 5, false, false);
-	bed_expect(&bed, "notify(3) lost5(disconnected) nonotify(3) connect5");
+	bed_expect(&bed, "notify(3) lost5(1,disconnected) lost5(2,disconnected) nonotify(3) connect5");
 	bed_answer(&bed, 0, 0, NULL);
 	ck_assert(!bed.attr->upstream);
 	bed_device(&bed, 5, true, true);
@@ -84,11 +84,11 @@ START_TEST(test_switched_off_while_down)
 	/* it stood in line behind a read when the link broke */
 	bed_notify(&bed);
 	ck_assert_int_eq(bed_read(bed.attr, 0, &read), 0);
-	attr_unsubscribe(bed.attr, bed.a);
+	listener_unsubscribe(bed.attr, bed.a);
 	bed_expect(&bed, "read(3)");
 	bed_device(&bed, 5, false, false);
 	ck_assert_int_eq(read.error, E_NOT_CONNECTED);
-	bed_expect(&bed, "forget(3) nonotify(3) lost5(disconnected) connect5");
+	bed_expect(&bed, "forget(3) nonotify(3) lost5(1,disconnected) connect5");
 	bed_device(&bed, 5, true, true);
 	/* reads wait for the link; this one waits for the one before it, too */
 	bed_answer(&bed, 0, 0, NULL);
@@ -102,8 +102,8 @@ START_TEST(test_switched_off_while_down)
 	ck_assert_int_eq(bed_subscribe(attr, session, ":1.9", &on), 1);
 	bed_answer(&bed, 0, 0, NULL);
 	ck_assert_int_eq(bed_read(attr, 0, &read), 0);
-	session_drop(session, bed.now);
-	bed_expect(&bed, "+link6 +9 notify(9) read(9) -link6 forget(9) nonotify(9) forget(9)");
+	sessions_drop(session, bed.now);
+	bed_expect(&bed, "+link6 +9 notify(9) read(9) forget(9) -9 -link6 nonotify(9) forget(9)");
 	bed_end(&bed);
 }
 END_TEST
@@ -130,7 +130,8 @@ START_TEST(test_what_is_no_notification)
 	bed.attr->mtu = 0;	/* not told */
 	bed_value(&bed, bed.attr, "012345678901234567890");
 	bed_expect(&bed, "notify(3) :1.1:3=01234567890123456789 :1.1:3= :1.1:3=012345678901234567890");
-	attr_unsubscribe(bed.attr, bed.a);
+	listener_unsubscribe(bed.attr, bed.a);
+	bed_settle(&bed);
 	bed_value(&bed, bed.attr, "late");
 	ck_assert_uint_eq(g_bytes_get_size(bed.attr->value), 21);
 	bed_answer(&bed, 0, 0, NULL);
@@ -146,8 +147,8 @@ START_TEST(test_restored_after_bluez)
 	bed_init_link(&bed);
 	bed_notify(&bed);
 	broker_bluez_changed(bed.broker, false);
-	radio_vanished(bed.radio, bed.now);
-	bed_expect(&bed, "lost5(bluez-gone) -link5 removed0");
+	radios_vanished(bed.radio, bed.now);
+	bed_expect(&bed, "lost5(1,bluez-gone) lost5(2,bluez-gone) -3 -1 -link5 removed0");
 	/* nobody told of each object; yet they are gone */
 	ck_assert(!bed.attr->present && !bed.attr->upstream);
 	ck_assert_ptr_eq(bed_radio(&bed, 1, 0, true), bed.radio);
@@ -155,7 +156,7 @@ START_TEST(test_restored_after_bluez)
 	bed_device(&bed, 5, true, false);
 	bed_show_attrs(&bed);
 	bed_device(&bed, 5, true, true);
-	bed_expect(&bed, "added0 scan0 connect5 noscan0 +link5 notify(3)");
+	bed_expect(&bed, "added0 scan0 connect5 noscan0 +link5 +1 +3 notify(3)");
 	bed_end(&bed);
 
 	/* services that are not there any more are not there */
@@ -164,6 +165,7 @@ START_TEST(test_restored_after_bluez)
 	bed_device(&bed, 5, false, false);
 	attr_vanished(bed.attr);
 	attr_vanished(bed.service);
+	bed_settle(&bed);
 	bed_forget(&bed);
 	bed_device(&bed, 5, true, true);
 	bed_expect(&bed, "-3 -1");
@@ -182,10 +184,11 @@ START_TEST(test_vanishes_at_work)
 	ck_assert_int_eq(bed_write(bed.attr, bed.a, OP_WRITE_REQUEST, "x", &write), 0);
 	ck_assert_int_eq(bed_subscribe(bed.attr, bed.a, ":1.1", &on), 1);
 	attr_vanished(bed.attr);
+	bed_settle(&bed);
 	ck_assert_int_eq(read.error, E_DOES_NOT_EXIST);
 	ck_assert_int_eq(write.error, E_DOES_NOT_EXIST);
 	ck_assert_int_eq(on.error, E_DOES_NOT_EXIST);
-	bed_expect(&bed, "read(3) -3 forget(3)");
+	bed_expect(&bed, "read(3) forget(3) -3");
 	ck_assert_ptr_null(attr_find(bed.link, ATTR_CHARACTERISTIC, HANDLE));
 
 	/* the link goes: what is under way ends */

@@ -16,11 +16,11 @@ typedef struct Forgetter {
 	int error;
 } Forgetter;
 
-static void on_forgetter(ForgetWait *wait, int error, const Reason *reason UNUSED)
+static void on_forgetter(Wait *wait, int error, const Reason *reason UNUSED)
 {
-	Forgetter *forgetter = (Forgetter *)wait;
+	Forgetter *forgetter = CONTAINER_OF(wait, Forgetter, wait.wait);
 
-	ck_assert_ptr_null(wait->radio);
+	ck_assert(!wait_is_on(wait));
 	forgetter->called++;
 	forgetter->error = error;
 }
@@ -29,16 +29,20 @@ static int forget(Session *session, uid_t uid, uint8_t last, Forgetter *forgette
 {
 	const Addr addr = device_addr(last);
 	Reason reason;
+	int r;
 
-	*forgetter = (Forgetter){ .wait.done = on_forgetter };
-	return bond_forget(session, uid, &addr, &forgetter->wait, &reason);
+	*forgetter = (Forgetter){ 0 };
+	wait_init(&forgetter->wait.wait, &session->broker->agenda, on_forgetter);
+	r = bond_forget(session, uid, &addr, &forgetter->wait, &reason);
+	bed_settle(session->broker->userdata);
+	return r;
 }
 
-static void on_pair(PairWait *wait UNUSED, int error UNUSED, const Reason *reason UNUSED)
+static void on_pair(Wait *wait UNUSED, int error UNUSED, const Reason *reason UNUSED)
 {
 }
 
-static void on_pair_asked(PairWait *wait UNUSED, uint32_t id UNUSED, PairingKind kind UNUSED,
+static void on_pair_asked(PairWait *wait UNUSED, const Link *link UNUSED, uint32_t id UNUSED, PairingKind kind UNUSED,
 			  uint32_t passkey UNUSED)
 {
 }
@@ -46,16 +50,20 @@ static void on_pair_asked(PairWait *wait UNUSED, uint32_t id UNUSED, PairingKind
 /* The device of the bed's link is paired, by session's Pair or, without one, by itself. */
 static void become_bonded(Bed *bed, Session *session)
 {
-	PairWait wait = { .done = on_pair, .asked = on_pair_asked, .session = session, .has_passkey = true };
+	PairWait wait = { .asked = on_pair_asked, .has_passkey = true };
 	const Addr addr = device_addr(5);
 	Reason reason;
 
 	bed->broker->config.just_works = true;
+	wait_init(&wait.wait, &bed->broker->agenda, on_pair);
+	wait.wait.session = session;
 	if (session)
-		ck_assert_int_eq(link_pair(bed->link, &wait, &reason), 0);
+		ck_assert_int_eq(pairing_begin(bed->link, &wait, &reason), 0);
+	bed_settle(bed);
 	bonds_device(bed->radio, PLACE5, &addr, "five", true, true);
 	if (session)
-		link_pair_done(bed->link, 0, NULL, bed->now);
+		pairing_done(bed->link, 0, NULL, bed->now);
+	bed_settle(bed);
 	bed_forget(bed);
 }
 
@@ -69,7 +77,8 @@ static bool may_forget(const Bed *bed, uid_t uid)
 static void init(Bed *bed)
 {
 	bed_init_link(bed);
-	session_drop(bed->b, bed->now);
+	sessions_drop(bed->b, bed->now);
+	bed_settle(bed);
 	bed->b = bed_session(bed, bed->radio, 2, ":1.2");
 	bed_forget(bed);
 }
@@ -123,10 +132,11 @@ START_TEST(test_forget)
 	ck_assert_int_eq(forget(bed.a, 1, 5, &first), 0);
 	ck_assert_int_eq(forget(bed.a, 1, 5, &second), 0);
 	bed_expect(&bed, "forgetdevice5 forgetdevice5");
-	forget_wait_cancel(&second.wait);
-	forget_wait_cancel(&second.wait);
+	wait_cancel(&second.wait.wait);
+	wait_cancel(&second.wait.wait);
 	bonds_vanished(bed.radio, PLACE5);
 	bonds_forgotten(bed.radio, &addr, 0, &reason);
+	bed_settle(&bed);
 	ck_assert(first.called == 1 && first.error == 0 && second.called == 0);
 	ck_assert_int_eq(forget(bed.a, 1, 5, &first), E_DOES_NOT_EXIST);
 
@@ -148,19 +158,20 @@ START_TEST(test_forget_fails)
 	become_bonded(&bed, bed.a);
 	ck_assert_int_eq(forget(bed.a, 1, 5, &forgetter), 0);
 	bonds_forgotten(bed.radio, &addr, E_FAILED, &reason);
+	bed_settle(&bed);
 	ck_assert(forgetter.called == 1 && forgetter.error == E_FAILED);
 	ck_assert(may_forget(&bed, 1));
 	/* the radio is unplugged meanwhile */
 	ck_assert_int_eq(forget(bed.a, 1, 5, &forgetter), 0);
-	radio_vanished(bed.radio, bed.now);
+	radios_vanished(bed.radio, bed.now);
+	bed_settle(&bed);
 	ck_assert(forgetter.called == 1 && forgetter.error != 0);
 	ck_assert_uint_eq(bed.radio->bonds->len, 0);
 	bed_end(&bed);
 }
 END_TEST
 
-/* While it is connected to, nobody pulls it away from under bluetoothd; while somebody waits for it,
- * neither. */
+/* While it is connected to, nobody pulls it away from under bluetoothd; while somebody waits for it, neither. */
 START_TEST(test_busy)
 {
 	const Addr addr = device_addr(5);
@@ -175,10 +186,10 @@ START_TEST(test_busy)
 	ck_assert_int_eq(bed.link->state, LINK_CONNECTING); /* a wants it back */
 	ck_assert_int_eq(forget(bed.a, 1, 5, &forgetter), E_BUSY);
 	ck_assert_int_eq(bed_connect(&bed, 5, bed.b, &waits), 1);
-	link_connect_done(bed.link, -EAGAIN, &reason, bed.now);
+	bed_fail_connect(&bed, 5, -EAGAIN);
 	ck_assert_int_eq(bed.link->state, LINK_QUEUED);
 	ck_assert_int_eq(forget(bed.a, 1, 5, &forgetter), E_BUSY);
-	connect_wait_cancel(&waits.wait, bed.now);
+	bed_give_up(&bed, &waits);
 	ck_assert_int_eq(forget(bed.a, 1, 5, &forgetter), 0);
 	bonds_forgotten(bed.radio, &addr, 0, &reason);
 	bed_end(&bed);
@@ -255,5 +266,5 @@ START_TEST(test_bounded)
 }
 END_TEST
 
-UNIT_MAIN("bonds", test_who_paired, test_who_used_it, test_forget, test_forget_fails, test_busy,
-	  test_address_and_undone, test_stored, test_bounded)
+UNIT_MAIN("bonds", test_who_paired, test_who_used_it, test_forget, test_forget_fails, test_busy, test_address_and_undone,
+	  test_stored, test_bounded)

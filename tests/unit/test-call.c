@@ -36,6 +36,14 @@ static void world_end(World *world)
 	bed_end(&world->bed);
 }
 
+/* What came over the wire is done, and answered. */
+static void turn(World *world)
+{
+	wire_run(&world->wire);
+	bed_settle(&world->bed);
+	wire_run(&world->wire);
+}
+
 static void call_plain(World *world, const char *connection, const char *path, const char *interface,
 		       const char *member, WireCall *call)
 {
@@ -102,7 +110,7 @@ START_TEST(test_not_told)
 	call_plain(&world, ":1.1", HCI0, SESSION_INTERFACE, "StopScan", &call);
 	asked = wire_asked(&world.wire, "GetConnectionCredentials");
 	ck_assert_int_ge(sd_bus_reply_method_errorf(asked, SD_BUS_ERROR_FAILED, "no"), 0);
-	wire_run(&world.wire);
+	turn(&world);
 	expect(&call, "AccessDenied");
 	world_end(&world);
 }
@@ -144,7 +152,7 @@ START_TEST(test_gone_meanwhile)
 
 	world_init(&world);
 	call_plain(&world, ":1.1", path_of(world.bed.a), SESSION_INTERFACE, "StopScan", &call);
-	session_drop(world.bed.a, world.bed.now);
+	sessions_drop(world.bed.a, world.bed.now);
 	wire_answer_uid(&world.wire, 1);
 	expect(&call, "DoesNotExist");
 	world_end(&world);
@@ -244,6 +252,7 @@ static void start_scan(World *world, const char *connection, WireCall *call)
 
 	ck_assert_int_ge(sd_bus_message_append(m, "i", -1), 0);
 	wire_call(&world->wire, m, call);
+	turn(world);
 }
 
 /* A call that waits is charged to its user for as long as it does, and goes with its caller. */
@@ -262,8 +271,8 @@ START_TEST(test_waits)
 	ck_assert_uint_eq(powered.answered, 0);
 	ck_assert_uint_eq(calls_charged(&world, 8), 1);
 	bed_power(&world.bed, world.bed.radio, true);
-	radio_power_done(world.bed.radio, 0, NULL, world.bed.now);
-	wire_run(&world.wire);
+	power_done(world.bed.radio, 0, NULL);
+	turn(&world);
 	expect(&powered, "");
 	ck_assert_uint_eq(calls_charged(&world, 8), 0);
 
@@ -281,8 +290,8 @@ START_TEST(test_waits)
 	wire_answer_uid(&world.wire, 10);
 	expect(&asks, "");
 	start_scan(&world, ":1.10", &refused);
-	radio_power_done(world.bed.radio, E_FAILED, &(Reason){ "no power" }, world.bed.now);
-	wire_run(&world.wire);
+	power_done(world.bed.radio, E_FAILED, &(Reason){ "no power" });
+	turn(&world);
 	expect(&refused, "Failed");
 	world_end(&world);
 }

@@ -16,22 +16,22 @@ START_TEST(test_claims)
 	one = bed_attr(link, ATTR_CHARACTERISTIC, 3, NULL, "write");
 	two = bed_attr(link, ATTR_CHARACTERISTIC, 6, NULL, "write");
 	part = bed_attr(link, ATTR_DESCRIPTOR, 4, one, "");
-	ck_assert_int_eq(link_claim(link, one, bed.a, &reason), 0);
-	ck_assert_int_eq(link_claim(link, one, bed.a, &reason), 0);
-	ck_assert_int_eq(link_claim(link, one, bed.b, &reason), E_BUSY);
-	ck_assert_int_eq(link_claim(link, NULL, bed.b, &reason), E_BUSY);
-	ck_assert_int_eq(link_claim(link, two, bed.b, &reason), 0);
-	ck_assert(!link_may_write(link, part, bed.b) && link_may_write(link, part, bed.a));
-	ck_assert(!link_may_write(link, two, bed.a));
-	ck_assert_int_eq(link_claim(link, NULL, bed.a, &reason), E_BUSY);
-	link_unclaim(link, bed.b);
-	ck_assert_int_eq(link_claim(link, NULL, bed.a, &reason), 0);
-	ck_assert(!link_may_write(link, two, bed.b));
-	link_unclaim(link, bed.a);
-	ck_assert(link_may_write(link, one, bed.b));
+	ck_assert_int_eq(claim_take(link, one, bed.a, &reason), 0);
+	ck_assert_int_eq(claim_take(link, one, bed.a, &reason), 0);
+	ck_assert_int_eq(claim_take(link, one, bed.b, &reason), E_BUSY);
+	ck_assert_int_eq(claim_take(link, NULL, bed.b, &reason), E_BUSY);
+	ck_assert_int_eq(claim_take(link, two, bed.b, &reason), 0);
+	ck_assert(!claim_allows(link, part, bed.b) && claim_allows(link, part, bed.a));
+	ck_assert(!claim_allows(link, two, bed.a));
+	ck_assert_int_eq(claim_take(link, NULL, bed.a, &reason), E_BUSY);
+	claim_release(link, bed.b);
+	ck_assert_int_eq(claim_take(link, NULL, bed.a, &reason), 0);
+	ck_assert(!claim_allows(link, two, bed.b));
+	claim_release(link, bed.a);
+	ck_assert(claim_allows(link, one, bed.b));
 
 	/* a claim stands over a lost link whose holder wants it back, whatever BlueZ shows meanwhile */
-	ck_assert_int_eq(link_claim(link, one, bed.a, &reason), 0);
+	ck_assert_int_eq(claim_take(link, one, bed.a, &reason), 0);
 	bed_device(&bed, 5, false, false);
 	attr_vanished(part);
 	attr_vanished(one);
@@ -41,9 +41,9 @@ START_TEST(test_claims)
 	one = bed_attr(link, ATTR_CHARACTERISTIC, 3, NULL, "write");
 	bed_device(&bed, 5, true, true);
 	ck_assert_int_eq(bed_connect(&bed, 5, bed.b, &second), 0);
-	ck_assert_int_eq(link_claim(link, one, bed.b, &reason), E_BUSY);
-	session_drop(bed.a, bed.now);
-	ck_assert_int_eq(link_claim(link, NULL, bed.b, &reason), 0);
+	ck_assert_int_eq(claim_take(link, one, bed.b, &reason), E_BUSY);
+	sessions_drop(bed.a, bed.now);
+	ck_assert_int_eq(claim_take(link, NULL, bed.b, &reason), 0);
 	bed_end(&bed);
 }
 END_TEST

@@ -119,11 +119,11 @@ START_TEST(test_overhears)
 	bed_init_radio(&bed);
 	broker_set_monitored(bed.broker, true);
 	bed_device(&bed, 5, false, false);
-	ck_assert(!bed.radio->wish.overhear);
+	ck_assert(!bed.radio->desired.overhear);
 	ck_assert_int_eq(bed_connect(&bed, 5, bed.a, &waiter), 1);
-	ck_assert(bed.radio->wish.overhear && !bed.radio->wish.on);
+	ck_assert(bed.radio->desired.overhear && !bed.radio->desired.on);
 	bed_device(&bed, 5, true, true);
-	ck_assert(!bed.radio->wish.overhear);
+	ck_assert(!bed.radio->desired.overhear);
 	bed_end(&bed);
 }
 END_TEST

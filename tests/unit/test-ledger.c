@@ -97,8 +97,8 @@ START_TEST(test_adopted)
 	/* unknown to bluetoothd, and not connected at all */
 	addr = device_addr(6);
 	link_adopt(bed.radio, &addr, bed.now);
-	link_disconnect_done(bed_link(&bed, 6), E_FAILED, bed.now);
 	bed_expect(&bed, "disconnect6");
+	bed_disconnected(&bed, 6, E_FAILED);
 	ck_assert_ptr_null(bed_link(&bed, 6));
 	bed_power(&bed, bed.radio, false);
 	bed_forget(&bed);

@@ -19,6 +19,7 @@ START_TEST(test_shared_and_counted)
 	bed_expect(&bed, "connect5");
 	link = bed_link(&bed, 5);
 	link_connect_done(link, 0, NULL, bed.now);
+	bed_settle(&bed);
 	bed_device(&bed, 5, true, false);
 	ck_assert_uint_eq(first.called, 0);
 	ck_assert(!link->exposed);
@@ -34,16 +35,16 @@ START_TEST(test_shared_and_counted)
 	bed_expect(&bed, "+link5");
 	ck_assert_uint_eq(bed.link_changes & LINK_HOLDERS, LINK_HOLDERS);
 
-	ck_assert_int_eq(link_release(link, bed.b, bed.now), 0);
-	ck_assert_int_eq(link_release(link, bed.b, bed.now), E_NOT_CONNECTED);
-	session_drop(bed.c, bed.now);
-	ck_assert(link_is_held(link, bed.a) && !link_is_held(link, bed.b));
+	ck_assert_int_eq(hold_release(link, bed.b, bed.now), 0);
+	ck_assert_int_eq(hold_release(link, bed.b, bed.now), E_NOT_CONNECTED);
+	sessions_drop(bed.c, bed.now);
+	ck_assert(hold_is_there(link, bed.a) && !hold_is_there(link, bed.b));
 	bed_expect(&bed, "");
-	ck_assert_int_eq(link_release(link, bed.a, bed.now), 0);
+	ck_assert_int_eq(hold_release(link, bed.a, bed.now), 0);
 	bed_expect(&bed, "disconnect5");
 
 	/* BlueZ's answer comes long before the link is down */
-	link_disconnect_done(link, 0, bed.now);
+	bed_disconnected(&bed, 5, 0);
 	ck_assert_ptr_nonnull(bed_link(&bed, 5));
 	bed_device(&bed, 5, false, false);
 	bed_expect(&bed, "-link5");
@@ -61,12 +62,12 @@ START_TEST(test_linger)
 	bed_init_radio(&bed);
 	bed.broker->config.link_linger_seconds = 10;
 	link = bed_link_up(&bed, 5, bed.a, false);
-	link_release(link, bed.a, bed.now);
+	bed_release(&bed, link, bed.a);
 	bed_pass(&bed, 9 * USEC_PER_SEC);
 	ck_assert_int_eq(bed_connect(&bed, 5, bed.b, &again), 0);
 	bed_pass(&bed, 60 * USEC_PER_SEC);
 	bed_expect(&bed, "");
-	link_release(link, bed.b, bed.now);
+	bed_release(&bed, link, bed.b);
 	bed_pass(&bed, 10 * USEC_PER_SEC - 1);
 	bed_expect(&bed, "");
 	bed_pass(&bed, 1);
@@ -91,7 +92,7 @@ START_TEST(test_links_of_others)
 	ck_assert_int_eq(bed_connect(&bed, 5, bed.a, &first), 0);
 	ck_assert_uint_eq(first.called, 0);
 	bed_expect(&bed, "+link5");
-	link_release(bed_link(&bed, 5), bed.a, bed.now);
+	bed_release(&bed, bed_link(&bed, 5), bed.a);
 	bed_expect(&bed, "-link5");
 	ck_assert_uint_eq(bed.radio->links->len, 0);
 
@@ -101,13 +102,13 @@ START_TEST(test_links_of_others)
 	bed_device(&bed, 6, false, false);
 	ck_assert_int_eq(bed_connect(&bed, 6, bed.b, &second), 1);
 	bed_expect(&bed, "connect6");
-	connect_wait_cancel(&second.wait, bed.now);
+	bed_give_up(&bed, &second);
 	bed_expect(&bed, "disconnect6");
-	link_disconnect_done(bed_link(&bed, 6), 0, bed.now);
+	bed_disconnected(&bed, 6, 0);
 	bed_device(&bed, 5, true, true);
 	ck_assert_uint_eq(first.called, 1);
 	bed_expect(&bed, "+link5");
-	session_drop(bed.a, bed.now);
+	sessions_drop(bed.a, bed.now);
 	bed_expect(&bed, "-link5");
 
 	/* never known: the waiter is told, the link is not cut (op_link_disconnect would say) */
@@ -139,39 +140,49 @@ START_TEST(test_user_session_stays)
 	Bed bed;
 
 	bed_init_radio(&bed);
-	ck_assert_int_eq(session_get_user(bed.radio, 7, bed.now, &user, &reason), 0);
-	ck_assert_int_eq(session_init(user, &(InitOptions){ 0 }, bed.now, &reason), 0);
+	ck_assert_int_eq(sessions_get_user(bed.radio, &bed.face, 7, bed.now, &user, &reason), 0);
+	ck_assert_int_eq(sessions_init(user, &(InitOptions){ 0 }, bed.now, &reason), 0);
 	ck_assert_int_eq(bed_connect_as(&bed, 5, user, &waiter, 3000, 0, false), 1);
 	bed_pass(&bed, 2000 * USEC_PER_SEC);
-	ck_assert_ptr_eq(session_find_user(bed.radio, 7), user);
+	ck_assert_ptr_eq(sessions_find_user(bed.radio, 7), user);
 	bed_device(&bed, 5, false, false);
 	bed_device(&bed, 5, true, true);
 	ck_assert_int_eq(waiter.called, 1);
 	bed_pass(&bed, 2000 * USEC_PER_SEC);
-	ck_assert_ptr_eq(session_find_user(bed.radio, 7), user);
+	ck_assert_ptr_eq(sessions_find_user(bed.radio, 7), user);
 	bed_device(&bed, 5, false, false);
 	/* its time runs from the last call, and is over long since: nothing else wakes the broker */
 	bed_pass(&bed, 0);
-	ck_assert_ptr_null(session_find_user(bed.radio, 7));
+	ck_assert_ptr_null(sessions_find_user(bed.radio, 7));
 
 	/* nor does anything where it gives up waiting, or lets go */
 	for (unsigned i = 0; i < 2; i++) {
-		ck_assert_int_eq(session_get_user(bed.radio, 7, bed.now, &user, &reason), 0);
-		ck_assert_int_eq(session_init(user, &(InitOptions){ 0 }, bed.now, &reason), 0);
+		ck_assert_int_eq(sessions_get_user(bed.radio, &bed.face, 7, bed.now, &user, &reason), 0);
+		ck_assert_int_eq(sessions_init(user, &(InitOptions){ 0 }, bed.now, &reason), 0);
 		ck_assert_int_eq(bed_connect_as(&bed, 5, user, &waiter, 3000, 0, false), 1);
 		if (i == 1)
 			bed_device(&bed, 5, true, true);
 		bed_pass(&bed, 30 * USEC_PER_SEC);
 		user->last_used -= 3000 * USEC_PER_SEC;
-		ck_assert_ptr_eq(session_find_user(bed.radio, 7), user);
-		connect_wait_cancel(&waiter.wait, bed.now);
+		ck_assert_ptr_eq(sessions_find_user(bed.radio, 7), user);
+		bed_give_up(&bed, &waiter);
 		if (i == 1)
-			ck_assert_int_eq(link_release(bed_link(&bed, 5), user, bed.now), 0);
+			ck_assert_int_eq(hold_release(bed_link(&bed, 5), user, bed.now), 0);
 		bed_pass(&bed, 0);
-		ck_assert_ptr_null(session_find_user(bed.radio, 7));
+		ck_assert_ptr_null(sessions_find_user(bed.radio, 7));
 		if (i == 0)
-			link_disconnect_done(bed_link(&bed, 5), 0, bed.now);
+			bed_disconnected(&bed, 5, 0);
 	}
+
+	/* nor where what it waited for goes with its settings */
+	ck_assert_int_eq(sessions_get_user(bed.radio, &bed.face, 7, bed.now, &user, &reason), 0);
+	ck_assert_int_eq(sessions_init(user, &(InitOptions){ 0 }, bed.now, &reason), 0);
+	ck_assert_int_eq(bed_connect_as(&bed, 9, user, &waiter, 3000, 0, false), 1);
+	bed_pass(&bed, 1 * USEC_PER_SEC);
+	ck_assert_int_eq(sessions_init(user, &(InitOptions){ 0 }, bed.now, &reason), 0);
+	ck_assert_ptr_eq(sessions_find_user(bed.radio, 7), user);
+	bed_pass(&bed, 2000 * USEC_PER_SEC);
+	ck_assert_ptr_null(sessions_find_user(bed.radio, 7));
 	bed_end(&bed);
 }
 END_TEST
@@ -185,20 +196,20 @@ START_TEST(test_disconnect_fails)
 
 	bed_init_radio(&bed);
 	link = bed_link_up(&bed, 5, bed.a, false);
-	link_release(link, bed.a, bed.now);
+	bed_release(&bed, link, bed.a);
 	bed_expect(&bed, "disconnect5");
-	link_disconnect_done(link, E_FAILED, bed.now);
+	bed_disconnected(&bed, 5, E_FAILED);
 	bed_expect(&bed, "-link5");
 	ck_assert_uint_eq(bed.radio->links->len, 0);
 
 	/* who asked for it meanwhile has it as it is, and it is not cut (op_link_disconnect would say) */
 	link = bed_link_up(&bed, 6, bed.a, false);
-	link_release(link, bed.a, bed.now);
+	bed_release(&bed, link, bed.a);
 	ck_assert_int_eq(bed_connect(&bed, 6, bed.b, &again), 1);
-	link_disconnect_done(link, E_FAILED, bed.now);
+	bed_disconnected(&bed, 6, E_FAILED);
 	ck_assert_uint_eq(again.called, 1);
 	ck_assert_int_eq(again.error, 0);
-	link_release(link, bed.b, bed.now);
+	bed_release(&bed, link, bed.b);
 	bed_expect(&bed, "disconnect6 -link6");
 	bed_end(&bed);
 }
@@ -214,7 +225,7 @@ START_TEST(test_lost_for_good)
 	bed_attr(link, ATTR_SERVICE, 1, NULL, "");
 	bed_expect(&bed, "+1");
 	bed_device(&bed, 5, false, false);
-	bed_expect(&bed, "lost5(disconnected) -link5");
+	bed_expect(&bed, "lost5(1,disconnected) -1 -link5");
 	ck_assert_uint_eq(bed.radio->links->len, 0);
 	ck_assert(!links_hold_session(bed.radio, bed.a));
 	bed_end(&bed);
@@ -231,12 +242,12 @@ START_TEST(test_lost_and_wanted_back)
 	link = bed_link_up(&bed, 5, bed.a, true);
 	ck_assert_int_eq(bed_connect(&bed, 5, bed.b, &other), 0);
 	bed_device(&bed, 5, false, false);
-	bed_expect(&bed, "lost5(disconnected) connect5");
-	ck_assert(link_is_held(link, bed.a) && !link_is_held(link, bed.b));
+	bed_expect(&bed, "lost5(1,disconnected) lost5(2,disconnected) connect5");
+	ck_assert(hold_is_there(link, bed.a) && !hold_is_there(link, bed.b));
 	ck_assert(link->exposed);
 	ck_assert(links_hold_session(bed.radio, bed.a));
 	bed_fail_connect(&bed, 5, -EAGAIN);
-	broker_tick(bed.broker, bed.now);
+	bed_tick(&bed);
 	bed_pass(&bed, 5 * USEC_PER_SEC - 1);
 	bed_expect(&bed, "");
 	bed_pass(&bed, 1);
@@ -254,11 +265,11 @@ START_TEST(test_lost_and_wanted_back)
 	ck_assert_uint_eq(link->holds->len, 2);
 
 	/* let go while it is being opened again */
-	link_release(link, bed.b, bed.now);
+	bed_release(&bed, link, bed.b);
 	bed_device(&bed, 5, false, false);
-	link_release(link, bed.a, bed.now);
-	bed_expect(&bed, "lost5(disconnected) connect5 disconnect5");
-	link_disconnect_done(link, 0, bed.now);
+	bed_release(&bed, link, bed.a);
+	bed_expect(&bed, "lost5(1,disconnected) connect5 disconnect5");
+	bed_disconnected(&bed, 5, 0);
 	bed_expect(&bed, "-link5");
 	bed_end(&bed);
 }
@@ -270,15 +281,17 @@ typedef struct Pairer {
 	int error;
 } Pairer;
 
-static void on_pairer(PairWait *wait, int error, const Reason *reason UNUSED)
+static void on_pairer(Wait *wait, int error, const Reason *reason UNUSED)
 {
-	((Pairer *)wait)->called++;
-	((Pairer *)wait)->error = error;
+	Pairer *pairer = CONTAINER_OF(wait, Pairer, wait.wait);
+
+	pairer->called++;
+	pairer->error = error;
 }
 
 START_TEST(test_lost_while_pairing)
 {
-	Pairer pairer = { .wait.done = on_pairer };
+	Pairer pairer = { 0 };
 	LinkMirror paired;
 	Reason reason;
 	Addr addr = device_addr(5);
@@ -287,14 +300,17 @@ START_TEST(test_lost_while_pairing)
 
 	bed_init_radio(&bed);
 	link = bed_link_up(&bed, 5, bed.a, true);
-	pairer.wait.session = bed.a;
-	ck_assert_int_eq(link_pair(link, &pairer.wait, &reason), 0);
+	wait_init(&pairer.wait.wait, &bed.broker->agenda, on_pairer);
+	pairer.wait.wait.session = bed.a;
+	ck_assert_int_eq(pairing_begin(link, &pairer.wait, &reason), 0);
+	bed_settle(&bed);
 	bed_device(&bed, 5, false, false);
 	/* it may be the pairing's fault: BlueZ tells */
 	bed_expect(&bed, "pair5 connect5");
 	ck_assert_uint_eq(pairer.called, 0);
 	reason_set(&reason, E_FAILED, "wrong");
-	link_pair_done(link, E_FAILED, &reason, bed.now);
+	pairing_done(link, E_FAILED, &reason, bed.now);
+	bed_settle(&bed);
 	ck_assert_uint_eq(pairer.called, 1);
 	ck_assert_int_eq(pairer.error, E_FAILED);
 
@@ -302,6 +318,7 @@ START_TEST(test_lost_while_pairing)
 	paired = bed.devices[5];
 	paired.paired = true;
 	link_mirror(bed.radio, &addr, &paired, bed.now);
+	bed_settle(&bed);
 	ck_assert_uint_eq(bed.link_changes, LINK_PAIRED);
 	bed_end(&bed);
 }
@@ -314,9 +331,9 @@ START_TEST(test_radio_goes)
 		int error;
 		bool unplugged, no_bluez;
 	} cases[] = {
-		{ "lost1(radio-off)", E_NOT_READY, false, false },
-		{ "lost1(radio-gone)", E_NOT_READY, true, false },
-		{ "lost1(bluez-gone)", E_BLUEZ_UNAVAILABLE, true, true },
+		{ "lost1(1,radio-off)", E_NOT_READY, false, false },
+		{ "lost1(1,radio-gone)", E_NOT_READY, true, false },
+		{ "lost1(1,bluez-gone)", E_BLUEZ_UNAVAILABLE, true, true },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -334,9 +351,10 @@ START_TEST(test_radio_goes)
 		if (cases[i].no_bluez)
 			broker_bluez_changed(bed.broker, false);
 		if (cases[i].unplugged)
-			radio_vanished(bed.radio, bed.now);
+			radios_vanished(bed.radio, bed.now);
 		else
 			bed_power(&bed, bed.radio, false);
+		bed_settle(&bed);
 		ck_assert_msg(strstr(bed.log->str, cases[i].lost), "%s", bed.log->str);
 		ck_assert_int_eq(seeking.error, cases[i].error);
 		ck_assert_int_eq(connecting.error, cases[i].error);

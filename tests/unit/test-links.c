@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "bed-links.h"
+#include "core/slots.h"
 
 START_TEST(test_linger_gives_way)
 {
@@ -13,9 +14,9 @@ START_TEST(test_linger_gives_way)
 	bed_init_radio(&bed);
 	bed.broker->config.link_linger_seconds = 600;
 	bed.broker->config.max_links = 2;
-	link_release(bed_link_up(&bed, 1, bed.a, false), bed.a, bed.now);
+	bed_release(&bed, bed_link_up(&bed, 1, bed.a, false), bed.a);
 	bed_pass(&bed, 1 * USEC_PER_SEC);
-	link_release(bed_link_up(&bed, 2, bed.a, false), bed.a, bed.now);
+	bed_release(&bed, bed_link_up(&bed, 2, bed.a, false), bed.a);
 	bed_device(&bed, 3, false, false);
 	ck_assert_int_eq(bed_connect(&bed, 3, bed.b, &next), 1);
 	/* one slot is needed, so one link is closed */
@@ -49,7 +50,7 @@ START_TEST(test_slots_and_queue)
 	ck_assert_int_eq(brief.error, E_LIMIT_REACHED);
 	ck_assert_str_eq(brief.text, "all 2 link slots of hci0 are taken (MaxLinks)");
 
-	link_release(bed_link(&bed, 1), bed.a, bed.now);
+	bed_release(&bed, bed_link(&bed, 1), bed.a);
 	bed_expect(&bed, "disconnect1");
 	/* one that comes back while its link is closing stands at the end, however old the link is */
 	ck_assert_int_eq(bed_connect(&bed, 1, bed.a, &brief), 1);
@@ -57,11 +58,12 @@ START_TEST(test_slots_and_queue)
 	bed_expect(&bed, "connect5");
 	bed_device(&bed, 5, true, true);
 	ck_assert_uint_eq(urgent.called, 1);
-	link_release(bed_link(&bed, 5), bed.c, bed.now);
+	bed_release(&bed, bed_link(&bed, 5), bed.c);
 	bed_device(&bed, 5, false, false);
 	bed_expect(&bed, "+link5 disconnect5 -link5 connect3");
 	bed_device(&bed, 3, true, true);
-	session_drop(bed.b, bed.now);
+	sessions_drop(bed.b, bed.now);
+	bed_settle(&bed);
 	bed_device(&bed, 3, false, false);
 	ck_assert_uint_eq(young.called, 1);
 	ck_assert_int_eq(young.error, E_NOT_READY);
@@ -106,7 +108,7 @@ START_TEST(test_seeking)
 	ck_assert_int_eq(bed_connect(&bed, 5, bed.a, &heard), 1);
 	ck_assert_int_eq(bed_connect_as(&bed, 6, bed.a, &unheard, 5, 0, false), 1);
 	bed_expect(&bed, "scan0");
-	ck_assert_uint_eq(links_seeking(bed.radio), 2);
+	ck_assert_uint_eq(slots_seeking(bed.radio), 2);
 	bed_device(&bed, 5, false, false);
 	bed_expect(&bed, "connect5");
 	/* it vanishes again before its turn, and is sought again */
@@ -127,7 +129,7 @@ START_TEST(test_seeking)
 	ck_assert_int_eq(bed_start(&bed, bed.b, -1), 0);
 	bed_expect(&bed, "+link5 scan0");
 	ck_assert_int_eq(bed_connect(&bed, 6, bed.a, &unheard), 1);
-	connect_wait_cancel(&unheard.wait, bed.now);
+	bed_give_up(&bed, &unheard);
 	bed_expect(&bed, "");
 	ck_assert(radio_is_scanning(bed.radio));
 	bed_end(&bed);
@@ -168,6 +170,7 @@ START_TEST(test_retries)
 	bed_forget(&bed);
 	ck_assert_int_eq(bed_connect(&bed, 5, bed.a, &waiter), 1);
 	link_connect_done(bed_link(&bed, 5), 0, NULL, bed.now);
+	bed_settle(&bed);
 	bed_device(&bed, 5, true, false);
 	bed_device(&bed, 5, false, false);
 	bed_pass(&bed, 250 * USEC_PER_MSEC);
@@ -180,7 +183,7 @@ START_TEST(test_retries)
 	ck_assert_int_eq(waiter.error, E_TIMED_OUT);
 	/* the late answer is nobody's */
 	bed_fail_connect(&bed, 5, E_FAILED);
-	link_disconnect_done(bed_link(&bed, 5), 0, bed.now);
+	bed_disconnected(&bed, 5, 0);
 	ck_assert_uint_eq(bed.radio->links->len, 0);
 	ck_assert_uint_eq(waiter.called, 3);
 	bed_end(&bed);
@@ -195,23 +198,24 @@ START_TEST(test_leaving_while_waiting)
 	bed_init_radio(&bed);
 	ck_assert_int_eq(bed_connect(&bed, 5, bed.a, &seeking), 1);
 	ck_assert(links_hold_session(bed.radio, bed.a) && !links_hold_session(bed.radio, bed.b));
-	connect_wait_cancel(&seeking.wait, bed.now);
-	connect_wait_cancel(&seeking.wait, bed.now);
+	bed_give_up(&bed, &seeking);
+	bed_give_up(&bed, &seeking);
 	bed_expect(&bed, "scan0 noscan0");
 	bed_device(&bed, 1, false, false);
 	bed_device(&bed, 2, false, false);
 	ck_assert_int_eq(bed_connect(&bed, 1, bed.a, &connecting), 1);
 	ck_assert_int_eq(bed_connect(&bed, 2, bed.a, &queued), 1);
-	connect_wait_cancel(&queued.wait, bed.now);
+	bed_give_up(&bed, &queued);
 	ck_assert_ptr_null(bed_link(&bed, 2));
-	connect_wait_cancel(&connecting.wait, bed.now);
+	bed_give_up(&bed, &connecting);
 	bed_expect(&bed, "connect1 disconnect1");
 	/* and one who comes while it is taken back gets a fresh attempt */
 	ck_assert_int_eq(bed_connect(&bed, 1, bed.b, &queued), 1);
 	bed_fail_connect(&bed, 1, E_FAILED);
-	link_disconnect_done(bed_link(&bed, 1), 0, bed.now);
+	bed_disconnected(&bed, 1, 0);
 	bed_expect(&bed, "connect1");
-	session_drop(bed.b, bed.now);
+	sessions_drop(bed.b, bed.now);
+	bed_settle(&bed);
 	ck_assert_uint_eq(queued.called, 1);
 	ck_assert_int_eq(queued.error, E_NOT_READY);
 	bed_expect(&bed, "disconnect1");
@@ -225,17 +229,17 @@ static void cancel_other(Connecter *connecter)
 {
 	Connecter *other = connecter->other;
 
-	connect_wait_cancel(&other->wait, connecter->bed->now);
+	wait_cancel(&other->wait.wait);
 }
 
 static void drop_session(Connecter *connecter)
 {
-	session_drop(connecter->other, connecter->bed->now);
+	sessions_drop(connecter->other, connecter->bed->now);
 }
 
 static void connect_again(Connecter *connecter)
 {
-	Session *session = connecter->wait.session;
+	Session *session = connecter->wait.wait.session;
 
 	connecter->then = NULL;
 	(void)bed_connect(connecter->bed, 5, session, connecter);
@@ -243,12 +247,12 @@ static void connect_again(Connecter *connecter)
 
 static void connect_to_next(Connecter *connecter)
 {
-	(void)bed_connect(connecter->bed, 6, connecter->wait.session, connecter->other);
+	(void)bed_connect(connecter->bed, 6, connecter->wait.wait.session, connecter->other);
 }
 
 static void let_go(Connecter *connecter)
 {
-	(void)link_release(bed_link(connecter->bed, 5), connecter->wait.session, connecter->bed->now);
+	(void)hold_release(bed_link(connecter->bed, 5), connecter->wait.wait.session, connecter->bed->now);
 }
 
 START_TEST(test_told_and_cancels)
@@ -267,19 +271,20 @@ START_TEST(test_told_and_cancels)
 	ck_assert_uint_eq(second.called, 0);
 	ck_assert_uint_eq(third.called, 1);
 
-	/* the same where their time is over, and where it works */
-	ck_assert_int_eq(bed_connect(&bed, 5, bed.b, &second), 1);
+	/* the same where their time is over, and where it works: but its session has the link by then */
 	ck_assert_int_eq(bed_connect(&bed, 5, bed.a, &first), 1);
+	ck_assert_int_eq(bed_connect(&bed, 5, bed.b, &second), 1);
 	bed_pass(&bed, 30 * USEC_PER_SEC);
 	ck_assert_uint_eq(first.called, 2);
 	ck_assert_uint_eq(second.called, 0);
-	link_disconnect_done(bed_link(&bed, 5), 0, bed.now);
+	bed_disconnected(&bed, 5, 0);
 	ck_assert_int_eq(bed_connect(&bed, 5, bed.a, &first), 1);
 	ck_assert_int_eq(bed_connect(&bed, 5, bed.b, &second), 1);
 	bed_device(&bed, 5, true, true);
 	ck_assert_uint_eq(first.called, 3);
 	ck_assert_uint_eq(second.called, 0);
-	ck_assert_uint_eq(bed_link(&bed, 5)->holds->len, 1);
+	ck_assert(hold_is_there(bed_link(&bed, 5), bed.a) && hold_is_there(bed_link(&bed, 5), bed.b));
+	ck_assert_uint_eq(bed_link(&bed, 5)->holds->len, 2);
 	bed_end(&bed);
 }
 END_TEST
@@ -295,8 +300,9 @@ START_TEST(test_told_and_drops_sessions)
 	ck_assert_int_eq(bed_connect(&bed, 5, bed.a, &first), 1);
 	ck_assert_int_eq(bed_connect(&bed, 5, bed.b, &second), 1);
 	bed_device(&bed, 5, true, true);
+	/* it had the link before its session went, and is told so */
 	ck_assert_uint_eq(second.called, 1);
-	ck_assert_int_eq(second.error, E_NOT_READY);
+	ck_assert_int_eq(second.error, 0);
 	ck_assert_uint_eq(bed_link(&bed, 5)->holds->len, 1);
 
 	/* itself, as it is told that its link is up: it goes again */
@@ -332,7 +338,8 @@ START_TEST(test_told_and_connects_again)
 	/* while the radio goes there is nothing to be had */
 	first.then = connect_again;
 	ck_assert_int_eq(bed_connect(&bed, 7, bed.a, &first), 1);
-	radio_vanished(bed.radio, bed.now);
+	radios_vanished(bed.radio, bed.now);
+	bed_settle(&bed);
 	ck_assert_uint_eq(first.called, 3);
 	ck_assert_int_eq(first.error, E_NOT_READY);
 	bed_end(&bed);
@@ -360,11 +367,11 @@ START_TEST(test_told_and_lets_go)
 	ck_assert_int_eq(bed_connect(&bed, 5, bed.a, &chain), 1);
 	bed_fail_connect(&bed, 5, E_FAILED);
 	bed_expect(&bed, "connect5 connect6");
-	connect_wait_cancel(&next.wait, bed.now);
-	link_disconnect_done(bed_link(&bed, 6), 0, bed.now);
+	bed_give_up(&bed, &next);
+	bed_disconnected(&bed, 6, 0);
 	ck_assert_int_eq(bed_connect_as(&bed, 5, bed.a, &chain, 3, 0, false), 1);
 	bed_pass(&bed, 3 * USEC_PER_SEC);
-	link_disconnect_done(bed_link(&bed, 5), 0, bed.now);
+	bed_disconnected(&bed, 5, 0);
 	bed_expect(&bed, "disconnect6 connect5 disconnect5 connect6");
 	bed_end(&bed);
 }
@@ -386,14 +393,15 @@ START_TEST(test_stall)
 	ck_assert_int_eq(bed_connect(&bed, 2, bed.b, &next), E_BLUEZ_UNAVAILABLE);
 	bed_pass(&bed, 3600 * USEC_PER_SEC);
 	/* whoever waited was told, and goes */
-	connect_wait_cancel(&first.wait, bed.now);
+	bed_give_up(&bed, &first);
 	bed_expect(&bed, "disconnect1");
 	bed_pass(&bed, 3600 * USEC_PER_SEC);
 	bed_expect(&bed, "");
 	ck_assert_ptr_nonnull(bed_link(&bed, 1));
 
 	broker_bluez_stalled(bed.broker, false, bed.now);
-	link_disconnect_done(bed_link(&bed, 1), 0, bed.now);
+	bed_settle(&bed);
+	bed_disconnected(&bed, 1, 0);
 	ck_assert_ptr_null(bed_link(&bed, 1));
 	ck_assert_int_eq(bed_connect(&bed, 2, bed.b, &next), 1);
 	bed_expect(&bed, "connect2");

@@ -23,17 +23,18 @@ START_TEST(test_fan_out)
 	bed_expect(&bed, "notify(3) :1.1:3=v1 :1.2:3=v1 :1.7:3=v1");
 	ck_assert_uint_eq(g_bytes_get_size(bed.attr->value), 2);
 	/* of all the session's connections, and each time once */
-	ck_assert_uint_eq(attr_take_events(bed.attr, bed.b), EVENT_CHAR_NOTIFY);
-	ck_assert_uint_eq(attr_take_events(bed.attr, bed.b), 0);
-	ck_assert_uint_eq(attr_take_events(bed.attr, bed.a), EVENT_CHAR_NOTIFY);
+	ck_assert_uint_eq(listeners_take_events(bed.attr, bed.b), EVENT_CHAR_NOTIFY);
+	ck_assert_uint_eq(listeners_take_events(bed.attr, bed.b), 0);
+	ck_assert_uint_eq(listeners_take_events(bed.attr, bed.a), EVENT_CHAR_NOTIFY);
 
 	/* one who leaves leaves the others theirs */
-	attr_unsubscribe(bed.attr, bed.a);
-	attr_unsubscribe(bed.attr, bed.a);
+	listener_unsubscribe(bed.attr, bed.a);
+	listener_unsubscribe(bed.attr, bed.a);
+	bed_settle(&bed);
 	bed_value(&bed, bed.attr, "v2");
 	bed_expect(&bed, ":1.2:3=v2 :1.7:3=v2");
 	ck_assert_ptr_null(bed_sub(bed.attr, bed.a));
-	link_release(bed.link, bed.b, bed.now);
+	bed_release(&bed, bed.link, bed.b);
 	bed_value(&bed, bed.attr, "v3");
 	bed_expect(&bed, "nonotify(3)");
 	bed_answer(&bed, 0, 0, NULL);
@@ -52,7 +53,7 @@ START_TEST(test_on_and_off)
 	/* off before it was on */
 	ck_assert_int_eq(bed_subscribe(bed.attr, bed.a, ":1.1", &on), 1);
 	ck_assert_int_eq(bed_read(bed.attr, 0, &read), 0);
-	attr_unsubscribe(bed.attr, bed.a);
+	listener_unsubscribe(bed.attr, bed.a);
 	bed_answer(&bed, 0, 0, NULL);
 	bed_answer(&bed, 0, 0, "x");
 	bed_answer(&bed, 0, 0, NULL);
@@ -61,7 +62,8 @@ START_TEST(test_on_and_off)
 
 	/* on before it was off */
 	bed_notify(&bed);
-	attr_unsubscribe(bed.attr, bed.a);
+	listener_unsubscribe(bed.attr, bed.a);
+	bed_settle(&bed);
 	ck_assert_int_eq(bed_read(bed.attr, 0, &read), 0);
 	ck_assert_int_eq(bed_subscribe(bed.attr, bed.b, ":1.2", &again), 1);
 	bed_answer(&bed, 0, 0, NULL);
@@ -73,7 +75,8 @@ START_TEST(test_on_and_off)
 	ck_assert_ptr_nonnull(bed_sub(bed.attr, bed.b));
 
 	/* a second one joins what is queued, whatever stands behind it */
-	attr_unsubscribe(bed.attr, bed.b);
+	listener_unsubscribe(bed.attr, bed.b);
+	bed_settle(&bed);
 	ck_assert_int_eq(bed_subscribe(bed.attr, bed.a, ":1.1", &on), 1);
 	ck_assert_int_eq(bed_read(bed.attr, 0, &read), 0);
 	ck_assert_int_eq(bed_subscribe(bed.attr, bed.b, ":1.2", &again), 1);
@@ -92,7 +95,8 @@ START_TEST(test_refused)
 
 	bed_init_link(&bed);
 	ck_assert_int_eq(bed_subscribe(bed.attr, bed.a, ":1.1", &first), 1);
-	attr_unsubscribe(bed.attr, bed.a);
+	listener_unsubscribe(bed.attr, bed.a);
+	bed_settle(&bed);
 	ck_assert_int_eq(bed_subscribe(bed.attr, bed.b, ":1.2", &second), 1);
 	/* what is on its way for the first is for the second, too, and so is the refusal */
 	bed_answer(&bed, 0, E_ATT_ERROR, NULL);
@@ -130,7 +134,8 @@ START_TEST(test_switches_undo_each_other)
 		asker = (Asker){ 0 };
 		ck_assert_int_eq(bed_subscribe(bed.attr, bed.a, ":1.1", &asker), 1);
 		ck_assert_uint_eq(bed.attr->ops.length, 2);
-		attr_unsubscribe(bed.attr, bed.a);
+		listener_unsubscribe(bed.attr, bed.a);
+		bed_settle(&bed);
 		ck_assert_uint_eq(bed.attr->ops.length, 1);
 		ck_assert_int_eq(asker.error, E_FAILED);
 	}
@@ -141,7 +146,8 @@ START_TEST(test_switches_undo_each_other)
 	bed_notify(&bed);
 	ck_assert_int_eq(bed_read(bed.attr, 0, &reading), 0);
 	for (int i = 0; i < 100; i++) {
-		attr_unsubscribe(bed.attr, bed.a);
+		listener_unsubscribe(bed.attr, bed.a);
+		bed_settle(&bed);
 		ck_assert_uint_eq(bed.attr->ops.length, 2);
 		ck_assert_int_eq(bed_subscribe(bed.attr, bed.a, ":1.1", &asker), 0);
 		ck_assert_uint_eq(bed.attr->ops.length, 1);
@@ -151,9 +157,11 @@ START_TEST(test_switches_undo_each_other)
 	bed_expect(&bed, "read(3) :1.1:3=v");
 
 	/* one that is being switched off is switched on again, or not */
-	attr_unsubscribe(bed.attr, bed.a);
+	listener_unsubscribe(bed.attr, bed.a);
+	bed_settle(&bed);
 	ck_assert_int_eq(bed_subscribe(bed.attr, bed.b, ":1.2", &other), 1);
-	attr_unsubscribe(bed.attr, bed.b);
+	listener_unsubscribe(bed.attr, bed.b);
+	bed_settle(&bed);
 	ck_assert_int_eq(other.error, E_FAILED);
 	ck_assert_int_eq(bed_subscribe(bed.attr, bed.b, ":1.2", &other), 1);
 	bed_answer(&bed, 0, 0, NULL);
@@ -181,13 +189,15 @@ START_TEST(test_subscriptions_are_charged)
 	ck_assert_uint_eq(bed_charged(&bed), 2 * one);
 	/* those that were merged are paid for once */
 	ck_assert_int_eq(bed_subscribe(bed.attr, bed.b, ":1.3", &asker), 0);
-	attr_peer_gone(bed.attr, ":1.2");
-	attr_peer_gone(bed.attr, ":1.3");
+	listeners_peer_gone(bed.attr, ":1.2");
+	listeners_peer_gone(bed.attr, ":1.3");
 	ck_assert_uint_eq(bed_charged(&bed), 2 * one);
-	attr_unsubscribe(bed.attr, bed.b);
+	listener_unsubscribe(bed.attr, bed.b);
+	bed_settle(&bed);
 	ck_assert_uint_eq(bed_charged(&bed), one);
 	/* until the device was told, somebody else's */
-	attr_unsubscribe(bed.attr, bed.a);
+	listener_unsubscribe(bed.attr, bed.a);
+	bed_settle(&bed);
 	ck_assert_uint_eq(bed_charged(&bed), 0);
 	bed_answer(&bed, 0, 0, NULL);
 
@@ -204,6 +214,7 @@ START_TEST(test_subscriptions_are_charged)
 	bed_forget(&bed);
 	bed_notify(&bed);
 	attr_vanished(bed.attr);
+	bed_settle(&bed);
 	ck_assert_uint_eq(bed_charged(&bed), 0);
 	bed_end(&bed);
 }
@@ -285,8 +296,8 @@ START_TEST(test_streams)
 	bed_expect(&bed, "notify(3) notify(3)");
 
 	/* a pipe for writes is no reason to be notified */
-	attr_remove_stream(&in.stream);
-	attr_remove_stream(&in.stream);
+	listener_remove_stream(&in.stream);
+	listener_remove_stream(&in.stream);
 	bed_expect(&bed, "nonotify(3)");
 	bed_answer(&bed, 0, 0, NULL);
 	ck_assert_int_eq(bed_add_stream(bed.attr, &in.stream, &asker), 1);
@@ -295,6 +306,7 @@ START_TEST(test_streams)
 	/* it is restored as a subscription is */
 	bed_device(&bed, 5, false, false);
 	attr_vanished(bed.attr);
+	bed_settle(&bed);
 	bed_show_attrs(&bed);
 	bed_forget(&bed);
 	bed_device(&bed, 5, true, true);
@@ -311,10 +323,10 @@ START_TEST(test_streams)
 
 	/* claimed by another session, it takes no more; and the session's end is theirs */
 	refused = pipe_of(bed.b, false);
-	ck_assert_int_eq(link_claim(bed.link, NULL, bed.a, &reason), 0);
+	ck_assert_int_eq(claim_take(bed.link, NULL, bed.a, &reason), 0);
 	ck_assert_int_eq(bed_add_stream(bed.attr, &refused.stream, &asker), E_BUSY);
 	ck_assert_int_eq(bed_connect(&bed, 5, bed.b, &(Connecter){ 0 }), 0);
-	link_release(bed.link, bed.a, bed.now);
+	bed_release(&bed, bed.link, bed.a);
 	ck_assert_uint_eq(in.ended, 1);
 	ck_assert_uint_eq(out.ended, 1);
 	/* once, though both of the session's went */
@@ -323,6 +335,7 @@ START_TEST(test_streams)
 	bed_expect(&bed, "");
 	ck_assert_int_eq(bed_add_stream(bed.attr, &refused.stream, &asker), 0);
 	attr_vanished(bed.attr);
+	bed_settle(&bed);
 	ck_assert_uint_eq(refused.ended, 1);
 	bed_end(&bed);
 }

@@ -24,14 +24,15 @@ static void reader_take(Reader *reader, uint8_t att, GBytes *value)
 	reader->value[length] = '\0';
 }
 
-static void on_reader(LocalRead *read, uint8_t att, GBytes *value)
+static void on_reader(Wait *wait, int error, const Reason *reason UNUSED)
 {
-	Reader *reader = (Reader *)read;
+	Reader *reader = CONTAINER_OF(wait, Reader, read.wait);
 
-	ck_assert_ptr_null(read->attr);
-	ck_assert_int_eq(value != NULL, att == 0);
+	ck_assert(!wait_is_on(wait));
+	ck_assert_int_eq(wait->value != NULL, error == 0);
 	reader->called++;
-	reader_take(reader, att, value);
+	reader_take(reader, (uint8_t)error, wait->value);
+	wait_deinit(wait);
 }
 
 /* Central number last reads. True: it has its answer; it is in reader. */
@@ -41,10 +42,13 @@ static bool central_reads(Bed *bed, LocalAttr *attr, uint8_t last, uint16_t offs
 	GBytes *value = NULL;
 	uint8_t att;
 
-	*reader = (Reader){ .read.done = on_reader };
+	*reader = (Reader){ 0 };
+	wait_init(&reader->read.wait, &bed->broker->agenda, on_reader);
 	att = local_read(attr, &addr, 23, offset, &reader->read, bed->now, &value);
+	bed_settle(bed);
 	if (att == 0 && !value)
 		return false;
+	ck_assert(!wait_is_on(&reader->read.wait));
 	reader_take(reader, att, value);
 	g_clear_pointer(&value, g_bytes_unref);
 	return true;
@@ -53,8 +57,21 @@ static bool central_reads(Bed *bed, LocalAttr *attr, uint8_t last, uint16_t offs
 static uint8_t central_writes(LocalAttr *attr, uint8_t last, uint16_t offset, const char *bytes, size_t length)
 {
 	const Addr addr = device_addr(last);
+	const uint8_t att = local_write(attr, &addr, 0, offset, bytes, length);
 
-	return local_write(attr, &addr, 0, offset, bytes, length);
+	bed_settle(attr->service->session->broker->userdata);
+	return att;
+}
+
+static int set_value(LocalAttr *attr, GBytes *value, Reason *reason)
+{
+	FlowWait wait = { 0 };
+	int r = local_set_value(attr, value, &wait, reason);
+
+	ck_assert_int_ne(r, -EAGAIN);
+	flow_wait_deinit(&wait);
+	bed_settle(attr->service->session->broker->userdata);
+	return r;
 }
 
 static int respond(LocalAttr *attr, uint32_t id, const char *text)
@@ -63,6 +80,7 @@ static int respond(LocalAttr *attr, uint32_t id, const char *text)
 	Reason reason = { "" };
 	int r = local_respond(attr, id, value, &reason);
 
+	bed_settle(attr->service->session->broker->userdata);
 	g_bytes_unref(value);
 	return r;
 }
@@ -133,6 +151,7 @@ START_TEST(test_ask)
 	ck_assert_int_eq(respond(attr, 2, "two"), 0);
 	ck_assert_int_eq(local_reject(attr, 1, 0, &reason), E_INVALID_ARGUMENTS);
 	ck_assert_int_eq(local_reject(attr, 1, 0x80, &reason), 0);
+	bed_settle(&bed);
 	ck_assert_str_eq(second.value, "two");
 	ck_assert_uint_eq(first.att, 0x80);
 	/* ids that wait no more, or never did */
@@ -142,8 +161,8 @@ START_TEST(test_ask)
 	ck_assert_int_eq(local_reject(attr, 1, 0x80, &reason), E_DOES_NOT_EXIST);
 	ck_assert_ptr_nonnull(strstr(reason.text, "no read 1"));
 	/* a central that left */
-	local_read_cancel(&third.read);
-	local_read_cancel(&third.read);
+	wait_cancel(&third.read.wait);
+	wait_cancel(&third.read.wait);
 	ck_assert_int_eq(respond(attr, 3, "x"), E_DOES_NOT_EXIST);
 	ck_assert_uint_eq(first.called, 1);
 	ck_assert_uint_eq(second.called, 1);
@@ -178,7 +197,7 @@ START_TEST(test_too_long)
 	attr = asking(&bed, 2000);
 	ck_assert(!central_reads(&bed, attr, 5, 0, &reader));
 	ck_assert_int_eq(local_respond(attr, 1, value, &reason), E_INVALID_ARGUMENTS);
-	ck_assert_int_eq(local_set_value(attr, value, NULL, &reason), E_INVALID_ARGUMENTS);
+	ck_assert_int_eq(set_value(attr, value, &reason), E_INVALID_ARGUMENTS);
 	ck_assert_ptr_nonnull(strstr(reason.text, "513 bytes, at most 512"));
 	ck_assert_uint_eq(g_bytes_get_size(attr->value), 6);
 	/* it waits all the same */
@@ -209,7 +228,7 @@ START_TEST(test_timeout)
 		bed_pass(&bed, rows[i].waits * USEC_PER_MSEC - 1);
 		ck_assert_uint_eq(reader.called, 0);
 		ck_assert(!central_reads(&bed, attr, 6, 0, &later));
-		ck_assert_int_eq(local_set_value(attr, value, NULL, &reason), 0);
+		ck_assert_int_eq(set_value(attr, value, &reason), 0);
 		bed_pass(&bed, 1);
 		ck_assert_uint_eq(reader.called, 1);
 		ck_assert_str_eq(reader.value, "new");
@@ -242,6 +261,7 @@ START_TEST(test_ends)
 	broker_peer_gone(bed.broker, ":1.77", bed.now);
 	ck_assert_uint_eq(first.called, 0);
 	broker_peer_gone(bed.broker, ":1.2", bed.now);
+	bed_settle(&bed);
 	ck_assert_uint_eq(first.called + second.called, 2);
 	ck_assert_str_eq(first.value, "stored");
 	ck_assert_uint_eq(attr->listeners->len, 1);
@@ -249,10 +269,12 @@ START_TEST(test_ends)
 	/* the service is stopped, and removed with its session */
 	ck_assert_int_eq(local_listen(attr, ":1.1", EVENT_CHAR_READ, &(Reason){ "" }), 0);
 	ck_assert(!central_reads(&bed, attr, 5, 0, &first));
-	local_service_stop(attr->service, bed.now);
+	local_service_stop(attr->service);
+	bed_settle(&bed);
 	ck_assert_uint_eq(first.called, 1);
 	ck_assert(!central_reads(&bed, attr, 5, 0, &first));
-	session_drop(bed.a, bed.now);
+	sessions_drop(bed.a, bed.now);
+	bed_settle(&bed);
 	ck_assert_uint_eq(first.called, 1);
 	ck_assert_str_eq(first.value, "stored");
 	bed_end(&bed);
@@ -353,15 +375,15 @@ START_TEST(test_notify)
 
 	bed_init_radio(&bed);
 	attr = bed_visible(&bed, bed.a, "stored");
-	ck_assert_int_eq(local_set_value(attr, value, NULL, &reason), 0);
+	ck_assert_int_eq(set_value(attr, value, &reason), 0);
 	/* the same once more is told once more */
-	ck_assert_int_eq(local_set_value(attr, value, NULL, &reason), 0);
+	ck_assert_int_eq(set_value(attr, value, &reason), 0);
 	bed_expect(&bed, "notify1.0.0=v notify1.0.0=v");
 	attr->properties = PROP_READ | PROP_WRITE;
-	ck_assert_int_eq(local_set_value(attr, value, NULL, &reason), 0);
+	ck_assert_int_eq(set_value(attr, value, &reason), 0);
 	bed_expect(&bed, "");
 	attr->properties = PROP_INDICATE;
-	ck_assert_int_eq(local_set_value(attr, value, NULL, &reason), 0);
+	ck_assert_int_eq(set_value(attr, value, &reason), 0);
 	bed_expect(&bed, "notify1.0.0=v");
 	g_bytes_unref(value);
 	bed_end(&bed);
@@ -371,7 +393,9 @@ END_TEST
 typedef struct Setter {
 	FlowWait wait;
 	LocalAttr *attr;
+	size_t length;		/* of what it sets */
 	unsigned called;
+	bool gives_up;
 } Setter;
 
 static int setter_set(Setter *setter, size_t length)
@@ -380,16 +404,39 @@ static int setter_set(Setter *setter, size_t length)
 	Reason reason;
 	int r = local_set_value(setter->attr, value, &setter->wait, &reason);
 
+	setter->length = length;
 	g_bytes_unref(value);
 	return r;
 }
 
-static void on_room(FlowWait *wait)
+static void on_room(Wait *wait, int error, const Reason *reason)
 {
-	Setter *setter = (Setter *)wait;
+	Setter *setter = CONTAINER_OF(wait, Setter, wait.wait);
 
+	ck_assert_int_eq(error, 0);
+	ck_assert_ptr_null(reason);
 	setter->called++;
-	ck_assert_int_eq(setter_set(setter, 100), 0);
+	if (!setter->gives_up)
+		ck_assert_int_eq(setter_set(setter, setter->length), 0);
+	flow_wait_deinit(&setter->wait);
+}
+
+static void setter_init(Setter *setter, Bed *bed, LocalAttr *attr)
+{
+	*setter = (Setter){ .attr = attr };
+	wait_init(&setter->wait.wait, &bed->broker->agenda, on_room);
+}
+
+static void setter_leave(Setter *setter)
+{
+	wait_deinit(&setter->wait.wait);
+	flow_wait_deinit(&setter->wait);
+}
+
+static void taken(Bed *bed)
+{
+	local_flow_taken(bed->broker);
+	bed_settle(bed);
 }
 
 /* What BlueZ has not taken is bounded, by user; what waits is in order, and nothing overtakes it. */
@@ -397,42 +444,55 @@ START_TEST(test_flow)
 {
 	Setter first, second, third, other, gone;
 	uint64_t on_the_way;
-	Broker *broker;
 	Bed bed;
 
 	bed_init_radio(&bed);
 	bed.slow = true;
-	broker = bed.broker;
-	first = (Setter){ .wait.done = on_room, .attr = bed_visible(&bed, bed.a, "stored") };
-	second = third = gone = first;
-	other = (Setter){ .wait.done = on_room, .attr = bed_visible(&bed, bed.c, "stored") };
-	while (setter_set(&first, ATTR_VALUE_MAX) == 0)
+	setter_init(&first, &bed, bed_visible(&bed, bed.a, "stored"));
+	setter_init(&second, &bed, first.attr);
+	setter_init(&third, &bed, first.attr);
+	setter_init(&gone, &bed, first.attr);
+	setter_init(&other, &bed, bed_visible(&bed, bed.c, "stored"));
+	ck_assert_int_eq(setter_set(&first, 300), 0);
+	while (setter_set(&gone, ATTR_VALUE_MAX) == 0)
 		;
 	on_the_way = user_charged(bed.a->user, QUOTA_VALUES);
 	ck_assert_uint_le(on_the_way, LOCAL_FLOW_MAX);
 	ck_assert_uint_gt(on_the_way, LOCAL_FLOW_MAX - 2 * ATTR_VALUE_MAX);
 	/* a short one would fit, but not before the one that waits; of another user, it goes */
-	ck_assert_int_eq(setter_set(&gone, 1), -EAGAIN);
+	ck_assert_uint_le(on_the_way + 200 + 1, LOCAL_FLOW_MAX);
+	ck_assert_int_eq(setter_set(&first, 100), -EAGAIN);
 	ck_assert_int_eq(setter_set(&second, 1), -EAGAIN);
 	ck_assert_int_eq(setter_set(&other, 1), 0);
-	flow_wait_cancel(&gone.wait);
-	flow_wait_cancel(&gone.wait);
-	ck_assert_uint_eq(first.called, 0);
-	local_flow_taken(broker);
+	setter_leave(&gone);
+	setter_leave(&gone);
+	bed_settle(&bed);
+	ck_assert_uint_eq(first.called + second.called, 0);
+	ck_assert_uint_eq(user_charged(bed.a->user, QUOTA_VALUES), on_the_way);
+	taken(&bed);
 	/* the answer is about the first, behind which it was asked */
-	ck_assert_uint_eq(user_charged(bed.a->user, QUOTA_VALUES), on_the_way - ATTR_VALUE_MAX - 200 + 2 * 300);
+	ck_assert_uint_eq(user_charged(bed.a->user, QUOTA_VALUES), on_the_way - 500 + 300 + 201);
 	ck_assert_uint_eq(first.called, 1);
 	ck_assert_uint_eq(second.called, 1);
 	ck_assert_uint_eq(gone.called, 0);
 	while (setter_set(&third, ATTR_VALUE_MAX) == 0)
 		;
 	/* the session goes meanwhile, or BlueZ */
-	flow_wait_cancel(&third.wait);
-	local_flow_taken(broker);
-	local_flow_taken(broker); /* those that were sent behind what was asked */
+	setter_leave(&third);
+	taken(&bed);
+	taken(&bed); /* those that were sent behind what was asked */
 	ck_assert_uint_eq(user_charged(bed.a->user, QUOTA_VALUES), 0);
 	ck_assert_uint_eq(user_charged(bed.c->user, QUOTA_VALUES), 0);
 	ck_assert_int_eq(setter_set(&third, ATTR_VALUE_MAX), 0);
+
+	/* one that is told and does not try after all leaves its place to the next */
+	while (setter_set(&gone, ATTR_VALUE_MAX) == 0)
+		;
+	gone.gives_up = true;
+	ck_assert_int_eq(setter_set(&second, ATTR_VALUE_MAX), -EAGAIN);
+	taken(&bed);
+	ck_assert_uint_eq(gone.called, 1);
+	ck_assert_uint_eq(second.called, 2);
 	bed_end(&bed);
 }
 END_TEST
@@ -445,13 +505,13 @@ START_TEST(test_flow_unasked)
 
 	bed_init_radio(&bed);
 	bed.slow = true;
-	setter = (Setter){ .wait.done = on_room, .attr = bed_visible(&bed, bed.a, "stored") };
+	setter_init(&setter, &bed, bed_visible(&bed, bed.a, "stored"));
 	ck_assert_int_eq(setter_set(&setter, 1), 0);
 	ck_assert_int_eq(setter_set(&setter, 1), 0);
 	while (setter_set(&setter, ATTR_VALUE_MAX) == 0)
 		;
 	bed.slow = false;
-	local_flow_taken(bed.broker);
+	taken(&bed);
 	ck_assert_uint_eq(setter.called, 1);
 	ck_assert_uint_eq(user_charged(bed.a->user, QUOTA_VALUES), 0);
 	bed_end(&bed);

@@ -179,7 +179,7 @@ START_TEST(test_quota)
 	service = bed_service(bed.a, 1, true);
 	local_service_free(service);
 	service = bed_service(bed.a, 1, true);
-	session_drop(bed.b, bed.now);
+	sessions_drop(bed.b, bed.now);
 	attr = bed_local_attr(&bed, service, NULL, "x");
 	(void)bed_local_attr(&bed, service, attr, "y");
 	/* room for values of any length, and who listens */
@@ -191,7 +191,8 @@ START_TEST(test_quota)
 	local_peer_gone(attr, ":1.9");
 	ck_assert_uint_eq(user_charged(user, QUOTA_BYTES), bytes);
 	ck_assert_int_eq(local_listen(attr, ":1.9", EVENT_CHAR_READ, &reason), 0);
-	session_drop(bed.a, bed.now);
+	sessions_drop(bed.a, bed.now);
+	bed_settle(&bed);
 	ck_assert_uint_eq(user_charged(user, QUOTA_ATTRIBUTES), 0);
 	ck_assert_uint_eq(user_charged(user, QUOTA_BYTES), 0);
 	ck_assert_uint_eq(bed.shown, 2);
@@ -268,8 +269,8 @@ START_TEST(test_start)
 	ck_assert_int_eq(bed_start_service(&bed, service, &first), 1);
 	ck_assert_int_eq(bed_start_service(&bed, service, &second), 1);
 	ck_assert_int_eq(bed_start_service(&bed, service, &third), 1);
-	start_wait_cancel(&third.wait);
-	start_wait_cancel(&third.wait);
+	wait_cancel(&third.wait);
+	wait_cancel(&third.wait);
 	bed_expect(&bed, "register1.0");
 	bed_registered(&bed, service, 0);
 	ck_assert_uint_eq(first.called + second.called, 2);
@@ -293,8 +294,8 @@ START_TEST(test_start)
 	ck_assert_uint_eq(first.called, 2);
 	ck_assert_int_eq(first.error, 0);
 
-	local_service_stop(service, bed.now);
-	local_service_stop(service, bed.now);
+	local_service_stop(service);
+	local_service_stop(service);
 	bed_pass(&bed, USEC_PER_SEC);
 	bed_expect(&bed, "unregister1.0");
 	ck_assert_int_eq(bed_start_service(&bed, service, &first), 1);
@@ -382,7 +383,8 @@ START_TEST(test_stop_meanwhile)
 	service = bed_service(bed.a, 1, false);
 	(void)bed_local_attr(&bed, service, NULL, "a");
 	ck_assert_int_eq(bed_start_service(&bed, service, &starter), 1);
-	local_service_stop(service, bed.now);
+	local_service_stop(service);
+	bed_settle(&bed);
 	ck_assert_uint_eq(starter.called, 1);
 	ck_assert_int_eq(starter.error, E_NOT_READY);
 	local_registered(service, 0, NULL, bed.now);
@@ -393,7 +395,8 @@ START_TEST(test_stop_meanwhile)
 	/* stopped while it waits for another try */
 	ck_assert_int_eq(bed_start_service(&bed, service, &starter), 1);
 	bed_registered(&bed, service, -EAGAIN);
-	local_service_stop(service, bed.now);
+	local_service_stop(service);
+	bed_settle(&bed);
 	ck_assert_uint_eq(starter.called, 2);
 	bed_pass(&bed, 10 * USEC_PER_SEC);
 	bed_expect(&bed, "register1.0");
@@ -401,12 +404,13 @@ START_TEST(test_stop_meanwhile)
 	/* or while it settles */
 	service = bed_service(bed.a, 1, true);
 	(void)bed_local_attr(&bed, service, NULL, "a");
-	local_service_stop(service, bed.now);
+	local_service_stop(service);
 	bed_pass(&bed, USEC_PER_SEC);
 	bed_expect(&bed, "");
 
 	ck_assert_int_eq(bed_start_service(&bed, service, &starter), 1);
 	local_service_free(service);
+	bed_settle(&bed);
 	ck_assert_uint_eq(starter.called, 3);
 	ck_assert_int_eq(starter.error, E_DOES_NOT_EXIST);
 	bed_expect(&bed, "register1.1 unregister1.1");
@@ -426,7 +430,7 @@ START_TEST(test_forgotten)
 	attr = bed_visible(&bed, bed.a, "a");
 	(void)bed_visible(&bed, bed.b, "b");
 	(void)bed_visible(&bed, bed.a, "c");
-	local_service_stop(bed_visible(&bed, bed.c, "d")->service, bed.now);
+	local_service_stop(bed_visible(&bed, bed.c, "d")->service);
 	late = bed_service(bed.c, 1, false);
 	(void)bed_local_attr(&bed, late, NULL, "e");
 	ck_assert_int_eq(bed_start_service(&bed, late, &starter), 1);
@@ -440,7 +444,8 @@ START_TEST(test_forgotten)
 	/* who waits is told; what was wanted still is */
 	ck_assert_uint_eq(starter.called, 1);
 	ck_assert_int_eq(starter.error, E_NOT_READY);
-	bed_expect(&bed, "unregister1.0 off1.0.0(5)=1 off1.0.0(6)=0 unregister2.0 unregister1.1 unregister3.1 removed0");
+	bed_expect(&bed, "unregister1.0 off1.0.0(5)=0 off1.0.0(6)=0 unregister2.0 unregister1.1 unregister3.1 "
+			 "removed0");
 	/* a part added meanwhile comes with it */
 	(void)bed_local_attr(&bed, attr->service, attr, "x");
 	bed_pass(&bed, 10 * USEC_PER_SEC);

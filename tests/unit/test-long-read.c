@@ -10,9 +10,11 @@
 static void set(LocalAttr *attr, const char *text)
 {
 	GBytes *value = g_bytes_new(text, strlen(text));
+	FlowWait wait = { 0 };
 	Reason reason;
 
-	ck_assert_int_eq(local_set_value(attr, value, NULL, &reason), 0);
+	ck_assert_int_eq(local_set_value(attr, value, &wait, &reason), 0);
+	flow_wait_deinit(&wait);
 	g_bytes_unref(value);
 }
 
@@ -118,8 +120,7 @@ START_TEST(test_by_turns)
 }
 END_TEST
 
-/* A central that leaves, a service that is shown anew, an attribute that goes: the next part is of what there
- * is. */
+/* A central that leaves, a service that is shown anew, an attribute that goes: the next part is of what there is. */
 START_TEST(test_forgotten)
 {
 	LocalAttr *attr;
@@ -135,19 +136,16 @@ START_TEST(test_forgotten)
 	bed_central(&bed, 5, true);
 	EXPECT(5, 4, "BBBB");
 	EXPECT(6, 4, "bbbb");
-	local_service_stop(attr->service, bed.now);
+	local_service_stop(attr->service);
 	EXPECT(6, 4, "BBBB");
 	local_service_free(attr->service);
-	ck_assert_uint_eq(
-		peripheral_find_client(bed.radio->peripheral, &(Addr){ .bytes = { 0xc0, 0, 0, 0, 0, 6 } })
-			->long_reads->len,
-		0);
+	ck_assert_uint_eq(client_find(bed.radio->peripheral, &(Addr){ .bytes = { 0xc0, 0, 0, 0, 0, 6 } })
+				  ->long_reads->len, 0);
 	bed_end(&bed);
 }
 END_TEST
 
-/* More beginnings than are kept: those that were left longest are refused an end that may be another
- * value's. */
+/* More beginnings than are kept: those that were left longest are refused an end that may be another value's. */
 START_TEST(test_too_many)
 {
 	LocalAttr *attrs[LONG_READS_MAX + 1], *attr;
@@ -173,8 +171,7 @@ START_TEST(test_too_many)
 }
 END_TEST
 
-/* Any order of any parts by any centrals, and values that change: each has the parts of what it began
- * with. */
+/* Any order of any parts by any centrals, and values that change: each has the parts of what it began with. */
 START_TEST(test_any_order)
 {
 	char begun[4][64] = { "" };
@@ -201,8 +198,7 @@ START_TEST(test_any_order)
 			g_strlcpy(begun[central], part(&bed, attr, central, 0), sizeof(begun[central]));
 			ck_assert_uint_eq(strlen(begun[central]), g_bytes_get_size(attr->value));
 		} else if (begun[central][0] && offset > 0) {
-			const char *wanted =
-				offset <= strlen(begun[central]) ? begun[central] + offset : "!7";
+			const char *wanted = offset <= strlen(begun[central]) ? begun[central] + offset : "!7";
 
 			ck_assert_str_eq(part(&bed, attr, central, offset), wanted);
 		}
@@ -211,5 +207,4 @@ START_TEST(test_any_order)
 }
 END_TEST
 
-UNIT_MAIN("long-read", test_set_between, test_middle, test_by_turns, test_forgotten, test_too_many,
-	  test_any_order)
+UNIT_MAIN("long-read", test_set_between, test_middle, test_by_turns, test_forgotten, test_too_many, test_any_order)

@@ -14,19 +14,20 @@ typedef struct Pairer {
 	PairingKind kind;
 } Pairer;
 
-static void on_pairer(PairWait *wait, int error, const Reason *reason UNUSED)
+static void on_pairer(Wait *wait, int error, const Reason *reason UNUSED)
 {
-	Pairer *pairer = (Pairer *)wait;
+	Pairer *pairer = CONTAINER_OF(wait, Pairer, wait.wait);
 
-	ck_assert_ptr_null(wait->link);
+	ck_assert(!wait_is_on(wait));
 	pairer->called++;
 	pairer->error = error;
 }
 
-static void on_pairer_asked(PairWait *wait, uint32_t id, PairingKind kind, uint32_t passkey)
+static void on_pairer_asked(PairWait *wait, const Link *link, uint32_t id, PairingKind kind, uint32_t passkey)
 {
-	Pairer *pairer = (Pairer *)wait;
+	Pairer *pairer = CONTAINER_OF(wait, Pairer, wait);
 
+	ck_assert_ptr_nonnull(link_find(link->radio, &link->addr));
 	pairer->asked++;
 	pairer->id = id;
 	pairer->kind = kind;
@@ -36,11 +37,14 @@ static void on_pairer_asked(PairWait *wait, uint32_t id, PairingKind kind, uint3
 static int begin(Bed *bed, Pairer *pairer)
 {
 	Reason reason;
+	int r;
 
-	pairer->wait.done = on_pairer;
+	wait_init(&pairer->wait.wait, &bed->broker->agenda, on_pairer);
 	pairer->wait.asked = on_pairer_asked;
-	pairer->wait.session = bed->a;
-	return link_pair(bed->link, &pairer->wait, &reason);
+	pairer->wait.wait.session = bed->a;
+	r = pairing_begin(bed->link, &pairer->wait, &reason);
+	bed_settle(bed);
+	return r;
 }
 
 /* bluetoothd's answer to Pair. */
@@ -49,7 +53,8 @@ static void done(Bed *bed, int error)
 	Reason reason;
 
 	reason_set(&reason, E_FAILED, "said the edge");
-	link_pair_done(bed->link, error, &reason, bed->now);
+	pairing_done(bed->link, error, &reason, bed->now);
+	bed_settle(bed);
 }
 
 /* What the edge is told. */
@@ -68,11 +73,34 @@ static void on_answer(void *edge, bool accept, uint32_t passkey)
 	answer->passkey = passkey;
 }
 
+/* bluetoothd's agent asks what is asked of the program; or about a device that nobody here pairs with. */
+static bool ask(Bed *bed, PairingKind kind, uint32_t passkey, Answer *answer)
+{
+	bool ours = pairing_ask(bed->link, kind, passkey, on_answer, answer);
+
+	bed_settle(bed);
+	return ours;
+}
+
+static PairingAnswer unasked(Bed *bed, bool just_works)
+{
+	PairingAnswer answer = pairing_unasked(bed->link, just_works, bed->now);
+
+	bed_settle(bed);
+	return answer;
+}
+
+static void give_up(Bed *bed, Pairer *pairer)
+{
+	wait_cancel(&pairer->wait.wait);
+	bed_settle(bed);
+}
+
 static int respond(Bed *bed, uint32_t id, bool accept, uint32_t passkey)
 {
 	Reason reason;
 
-	return link_respond_pairing(bed->link, id, accept, passkey, &reason);
+	return pairing_respond(bed->link, id, accept, passkey, &reason);
 }
 
 static void set_paired(Bed *bed)
@@ -81,6 +109,7 @@ static void set_paired(Bed *bed)
 
 	bed->devices[5].paired = true;
 	link_mirror(bed->radio, &addr, &bed->devices[5], bed->now);
+	bed_settle(bed);
 }
 
 START_TEST(test_questions)
@@ -90,11 +119,11 @@ START_TEST(test_questions)
 	Bed bed;
 
 	bed_init_link(&bed);
-	ck_assert(!link_pairing_asked(bed.link, PAIRING_ENTER, 0, on_answer, &answer));
+	ck_assert(!ask(&bed, PAIRING_ENTER, 0, &answer));
 	ck_assert_int_eq(begin(&bed, &pairer), 0);
 	ck_assert_int_eq(begin(&bed, &second), E_IN_PROGRESS);
 	bed_expect(&bed, "pair5");
-	ck_assert(link_pairing_asked(bed.link, PAIRING_ENTER, 0, on_answer, &first));
+	ck_assert(ask(&bed, PAIRING_ENTER, 0, &first));
 	ck_assert_uint_eq(pairer.asked, 1);
 	ck_assert_int_eq(pairer.kind, PAIRING_ENTER);
 	ck_assert_int_eq(respond(&bed, pairer.id + 1, true, 1), E_DOES_NOT_EXIST);
@@ -102,7 +131,7 @@ START_TEST(test_questions)
 	ck_assert_uint_eq(first.called, 0);
 
 	/* the next question ends the one before */
-	ck_assert(link_pairing_asked(bed.link, PAIRING_CONFIRM, 4711, on_answer, &answer));
+	ck_assert(ask(&bed, PAIRING_CONFIRM, 4711, &answer));
 	ck_assert(first.called == 1 && !first.accept);
 	ck_assert_uint_eq(pairer.passkey, 4711);
 	ck_assert_int_eq(respond(&bed, pairer.id, true, 7), 0);
@@ -125,11 +154,11 @@ START_TEST(test_known_passkey)
 
 	bed_init_link(&bed);
 	ck_assert_int_eq(begin(&bed, &pairer), 0);
-	ck_assert(link_pairing_asked(bed.link, PAIRING_ENTER, 0, on_answer, &answer));
+	ck_assert(ask(&bed, PAIRING_ENTER, 0, &answer));
 	ck_assert(answer.called == 1 && answer.accept && answer.passkey == 42);
-	ck_assert(link_pairing_asked(bed.link, PAIRING_CONFIRM, 43, on_answer, &answer));
+	ck_assert(ask(&bed, PAIRING_CONFIRM, 43, &answer));
 	ck_assert(answer.called == 2 && !answer.accept);
-	ck_assert(link_pairing_asked(bed.link, PAIRING_CONFIRM, 42, on_answer, &answer));
+	ck_assert(ask(&bed, PAIRING_CONFIRM, 42, &answer));
 	ck_assert(answer.called == 3 && answer.accept);
 	ck_assert_uint_eq(pairer.asked, 0);
 	done(&bed, 0);
@@ -146,10 +175,10 @@ START_TEST(test_just_works)
 
 	bed_init_link(&bed);
 	ck_assert_int_eq(begin(&bed, &pairer), 0);
-	ck_assert(link_is_pairing(bed.link));
+	ck_assert(pairing_is_on(bed.link));
 	done(&bed, 0);
 	ck_assert(pairer.called == 1 && pairer.error == E_NOT_PERMITTED);
-	ck_assert(!link_is_pairing(bed.link) && link_is_recovering(bed.link));
+	ck_assert(!pairing_is_on(bed.link) && link_is_recovering(bed.link));
 	bed_expect(&bed, "pair5 unpair5");
 	/* the link goes over that, and its holders are not told */
 	bed_device(&bed, 5, false, false);
@@ -178,24 +207,47 @@ START_TEST(test_caller_leaves)
 	Bed bed;
 
 	bed_init_link(&bed);
-	pair_wait_cancel(&pairer.wait, bed.now);
+	wait_init(&pairer.wait.wait, &bed.broker->agenda, on_pairer);
+	give_up(&bed, &pairer);
 	ck_assert_int_eq(begin(&bed, &pairer), 0);
-	ck_assert(link_pairing_asked(bed.link, PAIRING_ENTER, 0, on_answer, &answer));
-	pair_wait_cancel(&pairer.wait, bed.now);
+	ck_assert(ask(&bed, PAIRING_ENTER, 0, &answer));
+	give_up(&bed, &pairer);
 	bed_expect(&bed, "pair5 nopair5");
 	ck_assert(answer.called == 1 && !answer.accept);
 	/* bluetoothd is at it until it answers: the next one waits for that, and is asked nothing that is not its own */
 	ck_assert_int_eq(begin(&bed, &next), 0);
-	ck_assert_int_eq(link_pairing_unasked(bed.link, true, bed.now), PAIRING_REFUSE);
-	ck_assert(!link_pairing_asked(bed.link, PAIRING_ENTER, 0, on_answer, &answer));
+	ck_assert_int_eq(unasked(&bed, true), PAIRING_REFUSE);
+	ck_assert(!ask(&bed, PAIRING_ENTER, 0, &answer));
 	bed_expect(&bed, "");
 	done(&bed, E_FAILED);
 	bed_expect(&bed, "pair5");
 	ck_assert(pairer.called == 0 && next.called == 0 && next.asked == 0);
-	ck_assert(link_pairing_asked(bed.link, PAIRING_ENTER, 0, on_answer, &answer));
+	ck_assert(ask(&bed, PAIRING_ENTER, 0, &answer));
 	ck_assert_uint_eq(next.asked, 1);
 	done(&bed, E_FAILED);
 	ck_assert(next.called == 1 && next.error == E_FAILED);
+	bed_end(&bed);
+}
+END_TEST
+
+/* All in one turn: the next one is not asked what the first one was to be. */
+START_TEST(test_asked_and_leaves)
+{
+	Pairer pairer = { 0 }, next = { 0 };
+	Answer answer = { 0 };
+	Bed bed;
+
+	bed_init_link(&bed);
+	ck_assert_int_eq(begin(&bed, &pairer), 0);
+	ck_assert(pairing_ask(bed.link, PAIRING_ENTER, 0, on_answer, &answer));
+	wait_cancel(&pairer.wait.wait);
+	ck_assert_int_eq(begin(&bed, &next), 0);
+	bed_expect(&bed, "pair5 nopair5");
+	ck_assert(answer.called == 1 && !answer.accept);
+	ck_assert_uint_eq(pairer.asked + next.asked, 0);
+	done(&bed, E_FAILED);
+	bed_expect(&bed, "pair5");
+	ck_assert_uint_eq(next.called, 0);
 	bed_end(&bed);
 }
 END_TEST
@@ -209,8 +261,8 @@ START_TEST(test_abandoned_but_paired)
 
 	bed_init_link(&bed);
 	ck_assert_int_eq(begin(&bed, &pairer), 0);
-	ck_assert(link_pairing_asked(bed.link, PAIRING_ENTER, 0, on_answer, &answer));
-	pair_wait_cancel(&pairer.wait, bed.now);
+	ck_assert(ask(&bed, PAIRING_ENTER, 0, &answer));
+	give_up(&bed, &pairer);
 	ck_assert_int_eq(begin(&bed, &next), 0);
 	done(&bed, 0);
 	ck_assert(next.called == 1 && next.error == 0);
@@ -234,16 +286,16 @@ static void let_go(Bed *bed, Way way)
 
 	switch (way) {
 	case BY_DISCONNECT:
-		ck_assert_int_eq(link_release(bed->link, bed->a, bed->now), 0);
+		ck_assert_int_eq(hold_release(bed->link, bed->a, bed->now), 0);
 		break;
 	case BY_CLOSE:
-		session_drop(bed->a, bed->now);
+		sessions_drop(bed->a, bed->now);
 		break;
 	case BY_DEINIT:
-		session_deinit(bed->a, bed->now);
+		sessions_deinit(bed->a, bed->now);
 		break;
 	case BY_INIT:
-		ck_assert_int_eq(session_init(bed->a, &options, bed->now, &reason), 0);
+		ck_assert_int_eq(sessions_init(bed->a, &options, bed->now, &reason), 0);
 		break;
 	case _WAY_MAX:
 		break;
@@ -260,12 +312,12 @@ START_TEST(test_session_lets_go)
 
 		bed_init_link(&bed);
 		ck_assert_int_eq(begin(&bed, &pairer), 0);
-		ck_assert(link_pairing_asked(bed.link, PAIRING_ENTER, 0, on_answer, &answer));
+		ck_assert(ask(&bed, PAIRING_ENTER, 0, &answer));
 		let_go(&bed, way);
 		bed_expect(&bed, "pair5 nopair5");
 		ck_assert(answer.called == 1 && !answer.accept);
 		ck_assert(pairer.called == 1 && pairer.error == E_NOT_CONNECTED);
-		ck_assert_ptr_null(bed.link->pairing);
+		ck_assert_uint_eq(bed.link->pairing.asker.waits.length, 0);
 
 		bed.a = bed.b;
 		ck_assert_int_eq(begin(&bed, &next), 0);
@@ -279,6 +331,30 @@ START_TEST(test_session_lets_go)
 }
 END_TEST
 
+/* The link, which is of others, goes in the same turn: bluetoothd is told all the same. */
+START_TEST(test_link_goes_too)
+{
+	Pairer pairer = { 0 };
+	Connecter connecter = { 0 };
+	Answer answer = { 0 };
+	Bed bed;
+
+	bed_init_link(&bed);
+	bed.a = bed_session(&bed, bed.radio, 1, ":1.9");
+	(void)bed_session(&bed, bed.radio, 1, ":1.9");
+	bed.devices[6] = (LinkMirror){ .known = true, .connected = true, .resolved = true };
+	ck_assert_int_eq(bed_connect(&bed, 6, bed.a, &connecter), 0);
+	bed.link = bed_link(&bed, 6);
+	ck_assert_int_eq(begin(&bed, &pairer), 0);
+	ck_assert(ask(&bed, PAIRING_ENTER, 0, &answer));
+	broker_peer_gone(bed.broker, ":1.9", bed.now);
+	bed_expect(&bed, "+link6 pair6 -link6 nopair6");
+	ck_assert(answer.called == 1 && !answer.accept);
+	ck_assert(pairer.called == 1 && pairer.error == E_NOT_CONNECTED);
+	bed_end(&bed);
+}
+END_TEST
+
 /* Another session's letting go is none of its business. */
 START_TEST(test_other_session_lets_go)
 {
@@ -287,9 +363,9 @@ START_TEST(test_other_session_lets_go)
 
 	bed_init_link(&bed);
 	ck_assert_int_eq(begin(&bed, &pairer), 0);
-	session_drop(bed.b, bed.now);
+	sessions_drop(bed.b, bed.now);
 	bed_expect(&bed, "pair5");
-	ck_assert(pairer.called == 0 && bed.link->pairing == &pairer.wait);
+	ck_assert(pairer.called == 0 && pairing_is_of(bed.link, bed.a));
 	done(&bed, E_FAILED);
 	ck_assert_uint_eq(pairer.called, 1);
 	bed_end(&bed);
@@ -306,15 +382,15 @@ START_TEST(test_by_reading)
 	bed_init_link(&bed);
 	beside = bed_attr(bed.link, ATTR_CHARACTERISTIC, 7, bed.service, "read");
 	bed_expect(&bed, "+7");
-	ck_assert_int_eq(link_pairing_unasked(bed.link, true, bed.now), PAIRING_REFUSE); /* nothing is under way */
+	ck_assert_int_eq(unasked(&bed, true), PAIRING_REFUSE); /* nothing is under way */
 	ck_assert_int_eq(bed_read(bed.attr, 0, &first), 0);
 	ck_assert_int_eq(bed_read(beside, 0, &second), 0);
 	bed_expect(&bed, "read(3) read(7)");
 
 	bed.broker->config.just_works = true;
-	ck_assert_int_eq(link_pairing_unasked(bed.link, true, bed.now), PAIRING_ALLOW);
-	ck_assert_int_eq(link_pairing_unasked(bed.link, false, bed.now), PAIRING_CUT); /* there is a passkey */
-	bed_expect(&bed, "nopair5 forget(3)");
+	ck_assert_int_eq(unasked(&bed, true), PAIRING_ALLOW);
+	ck_assert_int_eq(unasked(&bed, false), PAIRING_CUT); /* there is a passkey */
+	bed_expect(&bed, "forget(3) nopair5");
 	ck_assert(first.called == 1 && first.error == E_ATT_ERROR);
 	ck_assert_int_eq(strncmp(first.text, "0x05", 4), 0);
 	ck_assert_uint_eq(second.called, 0);
@@ -341,10 +417,10 @@ START_TEST(test_forgotten)
 	bed_init_link(&bed);
 	bed.broker->config.just_works = true;
 	ck_assert_int_eq(bed_read(bed.attr, 0, &asker), 0);
-	ck_assert_int_eq(link_pairing_unasked(bed.link, true, bed.now), PAIRING_ALLOW);
+	ck_assert_int_eq(unasked(&bed, true), PAIRING_ALLOW);
 	bed_pass(&bed, 10 * USEC_PER_SEC);
 	bed_expect(&bed, "read(3)"); /* it is not paired yet */
-	ck_assert_int_eq(link_pairing_unasked(bed.link, true, bed.now), PAIRING_ALLOW);
+	ck_assert_int_eq(unasked(&bed, true), PAIRING_ALLOW);
 	set_paired(&bed);
 	bed_pass(&bed, 4 * USEC_PER_SEC);
 	bed_expect(&bed, "");
@@ -373,15 +449,15 @@ START_TEST(test_refused_then_paired)
 
 	bed_init_link(&bed);
 	ck_assert_int_eq(bed_read(bed.attr, 0, &asker), 0);
-	ck_assert_int_eq(link_pairing_unasked(bed.link, true, bed.now), PAIRING_CUT);
+	ck_assert_int_eq(unasked(&bed, true), PAIRING_CUT);
 	ck_assert_int_eq(bed_read(bed.attr, 0, &asker), E_ATT_ERROR);
 	/* waits for the link */
 	ck_assert_int_eq(begin(&bed, &pairer), 0);
-	bed_expect(&bed, "read(3) nopair5 forget(3)");
+	bed_expect(&bed, "read(3) forget(3) nopair5");
 	bed_device(&bed, 5, false, false);
 	bed_device(&bed, 5, true, true);
 	bed_expect(&bed, "connect5 pair5");
-	ck_assert(link_pairing_asked(bed.link, PAIRING_ENTER, 0, on_answer, &answer));
+	ck_assert(ask(&bed, PAIRING_ENTER, 0, &answer));
 	done(&bed, 0);
 	ck_assert(pairer.called == 1 && pairer.error == 0);
 	ck_assert_int_eq(bed_read(bed.attr, 0, &asker), 0);
@@ -404,7 +480,7 @@ START_TEST(test_not_mended)
 	bed_pass(&bed, 29 * USEC_PER_SEC);
 	ck_assert_ptr_null(strstr(bed.log->str, "lost5"));
 	bed_pass(&bed, 2 * USEC_PER_SEC);
-	ck_assert_ptr_nonnull(strstr(bed.log->str, "lost5(disconnected)"));
+	ck_assert_ptr_nonnull(strstr(bed.log->str, "lost5(1,disconnected)"));
 	ck_assert(pairer.called == 1 && pairer.error == E_NOT_CONNECTED);
 	done(&bed, E_FAILED);
 	ck_assert_uint_eq(pairer.called, 1);
@@ -434,5 +510,6 @@ START_TEST(test_lost_before_services)
 END_TEST
 
 UNIT_MAIN("pairing", test_questions, test_known_passkey, test_just_works, test_caller_leaves,
-	  test_abandoned_but_paired, test_session_lets_go, test_other_session_lets_go, test_by_reading,
-	  test_forgotten, test_refused_then_paired, test_not_mended, test_lost_before_services)
+	  test_asked_and_leaves, test_abandoned_but_paired, test_session_lets_go, test_link_goes_too,
+	  test_other_session_lets_go, test_by_reading, test_forgotten, test_refused_then_paired,
+	  test_not_mended, test_lost_before_services)

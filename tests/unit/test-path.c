@@ -145,7 +145,7 @@ START_TEST(test_there_and_back)
 	ck_assert_uint_eq(path_parse(text).id, bed.b->id);
 	ck_assert_str_eq(path_of_signals(bed.b, text), path_of_session(bed.b, (char[PATH_SIZE]){ 0 }));
 
-	ck_assert_int_eq(session_get_user(bed.radio, 7, bed.now, &user, &reason), 0);
+	ck_assert_int_eq(sessions_get_user(bed.radio, &bed.face, 7, bed.now, &user, &reason), 0);
 	ck_assert_str_eq(path_of_session(user, text), PATH_ROOT "/hci0/session/uid7");
 	ck_assert_str_eq(path_of_signals(user, text), PATH_ROOT "/hci0");
 

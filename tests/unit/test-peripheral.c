@@ -5,6 +5,7 @@
 #include "bed-adverts.h"
 #include "bed-links.h"
 #include "bed-locals.h"
+#include "core/client.h"
 
 #define BOTH (EVENT_CLIENT_CONNECTED | EVENT_CLIENT_DISCONNECTED)
 
@@ -13,7 +14,7 @@ static void advertise(Bed *bed, Session *session)
 	Advertiser wait = { 0 };
 
 	ck_assert_int_eq(bed_set_advert(bed, session), 0);
-	ck_assert_int_eq(bed_advertise(bed, session, &wait), 1);
+	ck_assert_int_eq(bed_advertise(bed, session, &wait), 0);
 	bed_advertised(bed, session, 0);
 	bed_forget(bed);
 }
@@ -22,7 +23,7 @@ static void uses(Bed *bed, uint8_t last, uint16_t mtu, Session *session)
 {
 	const Addr addr = device_addr(last);
 
-	(void)peripheral_client_uses(bed->radio->peripheral, &addr, mtu, session);
+	(void)client_uses(bed->radio->peripheral, &addr, mtu, session);
 }
 
 static int drop_clients(Bed *bed, Session *session, Reason *reason)
@@ -62,11 +63,11 @@ START_TEST(test_who_is_told)
 
 	/* who neither advertises nor serves any more hears nothing more */
 	advert_disable(bed.a, bed.now);
-	bed_forget(&bed);
+	bed_expect(&bed, "stop1");
 	bed_central(&bed, 6, false);
 	bed_expect(&bed, "2:1.2-6 event(:1.2,4)");
 	local_service_free(attr->service);
-	bed_forget(&bed);
+	bed_expect(&bed, "unregister2.0");
 	bed_central(&bed, 6, true);
 	ck_assert_uint_eq(bed.radio->peripheral->clients->len, 0);
 	bed_end(&bed);
@@ -84,7 +85,7 @@ START_TEST(test_who_is_a_central)
 	(void)bed_link_up(&bed, 5, bed.b, false);
 	bed_central(&bed, 5, true);
 	ck_assert_uint_eq(bed.radio->peripheral->clients->len, 0);
-	ck_assert_int_eq(advert_set_params(bed.a, &(AdvertParams){ .connectable = false }, NULL, bed.now, &reason), 0);
+	ck_assert_int_eq(bed_set_params(&bed, bed.a, &(AdvertParams){ .connectable = false }, &reason), 0);
 	bed_central(&bed, 6, true);
 	ck_assert_uint_eq(bed.radio->peripheral->clients->len, 0);
 	/* but one that uses a service is, whatever was said of it */
@@ -130,8 +131,8 @@ START_TEST(test_disconnect)
 	ck_assert_int_eq(drop_clients(&bed, bed.c, &reason), E_BUSY);
 	bed_expect(&bed, "");
 	/* until c is gone */
-	session_drop(bed.c, bed.now);
-	bed_forget(&bed);
+	sessions_drop(bed.c, bed.now);
+	bed_expect(&bed, "unregister3.0");
 	ck_assert_int_eq(drop_clients(&bed, bed.b, &reason), 0);
 	bed_expect(&bed, "drop6 drop5");
 	bed_end(&bed);
@@ -238,7 +239,8 @@ START_TEST(test_session_ends)
 	ck_assert(!peripheral_used_by(bed.radio->peripheral, bed.c));
 	ck_assert_int_eq(bed_set_advert(&bed, bed.c), 0);
 	ck_assert(!peripheral_used_by(bed.radio->peripheral, bed.c));
-	ck_assert_int_eq(bed_advertise(&bed, bed.c, &advertiser), 1);
+	ck_assert_int_eq(bed_advertise(&bed, bed.c, &advertiser), 0);
+	ck_assert_uint_eq(advertiser.called, 0);
 	ck_assert(peripheral_used_by(bed.radio->peripheral, bed.c));
 	service = bed_service(bed.c, 2, false);
 	(void)bed_local_attr(&bed, service, bed_local_attr(&bed, service, NULL, "x"), "d");
@@ -248,6 +250,7 @@ START_TEST(test_session_ends)
 	bed_forget(&bed);
 	/* its owner is killed */
 	broker_peer_gone(bed.broker, ":1.3", bed.now);
+	bed_settle(&bed);
 	ck_assert_uint_eq(advertiser.called, 1);
 	ck_assert_uint_eq(starter.called, 1);
 	ck_assert_uint_eq(user_charged(uid, QUOTA_ATTRIBUTES), 0);
@@ -258,15 +261,31 @@ START_TEST(test_session_ends)
 	user_unref(uid);
 
 	/* a user session is not forgotten while it has something here */
-	ck_assert_int_eq(session_get_user(bed.radio, 7, bed.now, &user, &reason), 0);
-	ck_assert_int_eq(session_init(user, &(InitOptions){ 0 }, bed.now, &reason), 0);
+	ck_assert_int_eq(sessions_get_user(bed.radio, &bed.face, 7, bed.now, &user, &reason), 0);
+	ck_assert_int_eq(sessions_init(user, &(InitOptions){ 0 }, bed.now, &reason), 0);
 	service = bed_service(user, 1, false);
 	bed_pass(&bed, 3600 * USEC_PER_SEC);
-	ck_assert_ptr_eq(session_find_user(bed.radio, 7), user);
+	ck_assert_ptr_eq(sessions_find_user(bed.radio, 7), user);
 	local_service_free(service);
-	session_settle(user);
 	bed_pass(&bed, 3600 * USEC_PER_SEC);
-	ck_assert_ptr_null(session_find_user(bed.radio, 7));
+	ck_assert_ptr_null(sessions_find_user(bed.radio, 7));
+
+	/* nor while it advertises: until it does not want to any more, or BlueZ refuses it */
+	for (unsigned refused = 0; refused < 2; refused++) {
+		advertiser = (Advertiser){ 0 };
+		ck_assert_int_eq(sessions_get_user(bed.radio, &bed.face, 7, bed.now, &user, &reason), 0);
+		ck_assert_int_eq(sessions_init(user, &(InitOptions){ 0 }, bed.now, &reason), 0);
+		ck_assert_int_eq(bed_set_advert(&bed, user), 0);
+		ck_assert_int_eq(bed_advertise(&bed, user, &advertiser), 0);
+		bed_pass(&bed, 3600 * USEC_PER_SEC);
+		ck_assert_ptr_eq(sessions_find_user(bed.radio, 7), user);
+		if (refused)
+			bed_advertised(&bed, user, E_FAILED);
+		else
+			advert_disable(user, bed.now);
+		bed_pass(&bed, 3600 * USEC_PER_SEC);
+		ck_assert_ptr_null(sessions_find_user(bed.radio, 7));
+	}
 	bed_end(&bed);
 }
 END_TEST

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "bed.h"
+#include "meaning/constants.h"
 
 START_TEST(test_first_and_last)
 {
@@ -15,16 +16,20 @@ START_TEST(test_first_and_last)
 	radio = bed_radio(&bed, 1, 0, true);
 	a = bed_session(&bed, radio, 1, ":1.1");
 	b = bed_session(&bed, radio, 2, ":1.2");
+	session_subscribe(a, ":1.1", EVENT_CLIENT_CONNECTED);
+	session_subscribe(b, ":1.2", EVENT_CLIENT_CONNECTED);
+	session_subscribe(b, ":1.3", EVENT_CLIENT_CONNECTED);
 	bed_expect(&bed, "added0");
 
 	ck_assert_int_eq(bed_start(&bed, a, -1), 0);
 	bed_expect(&bed, "scan0");
 	ck_assert_int_eq(bed_start(&bed, b, -1), 0);
 	ck_assert(radio_is_scanning(radio));
-	session_stop_scan(a, "stopped");
-	bed_expect(&bed, "stopped(stopped)");
-	session_drop(b, bed.now);
-	bed_expect(&bed, "noscan0 stopped(stopped)");
+	sessions_stop_scan(a, "stopped");
+	bed_expect(&bed, "stopped(:1.1,stopped)");
+	sessions_drop(b, bed.now);
+	/* those who had subscribed are told, though they are not subscribed any more by then */
+	bed_expect(&bed, "noscan0 stopped(:1.2,stopped) stopped(:1.3,stopped)");
 	ck_assert(!radio_is_scanning(radio));
 	bed_end(&bed);
 }
@@ -54,7 +59,8 @@ static Radio *twin(Bed *bed, const Addr *addr, unsigned index)
 	Radio *radio = NULL;
 
 	bed->broker->bluez_up = true;
-	ck_assert_int_eq(radio_appeared(bed->broker, addr, index, &state, bed->now, &radio), 0);
+	ck_assert_int_eq(radios_appeared(bed->broker, addr, index, &state, bed->now, &radio), 0);
+	bed_settle(bed);
 	return radio;
 }
 
@@ -79,17 +85,17 @@ START_TEST(test_twins)
 		for (unsigned i = 0; i < 2; i++)
 			sessions[i] = bed_session(&bed, radios[i], 1, i ? ":1.2" : ":1.1");
 		if (!first_is_used)
-			session_drop(sessions[0], bed.now);
+			sessions_drop(sessions[0], bed.now);
 		ck_assert_int_eq(bed_start(&bed, sessions[1], -1), 0);
 
 		/* one, and then the other */
 		at = first_goes ? 0 : 1;
-		radio_vanished(radios[at], bed.now);
+		radios_vanished(radios[at], bed.now);
 		ck_assert_ptr_eq(broker_radio(bed.broker, !at), radios[!at]);
 		ck_assert(radios[!at]->present);
 		ck_assert_uint_eq(radio_is_scanning(radios[1]), first_goes);
 		bed_hear(&bed, radios[!at], 1);
-		radio_vanished(radios[!at], bed.now);
+		radios_vanished(radios[!at], bed.now);
 		ck_assert_uint_eq(bed.broker->radios->len, first_is_used ? 2 : 1);
 
 		/* back in either order: the sessions find theirs, or the only one of that address that there is then */
@@ -106,9 +112,9 @@ START_TEST(test_twins)
 		ck_assert_uint_eq(at, first_is_used || !first_comes || (n & 1) ? 1 : 0);
 		ck_assert_ptr_eq(sessions[1]->radio, radios[at]);
 		ck_assert(radio_is_scanning(radios[at]) && !radio_is_scanning(radios[!at]));
-		radio_vanished(radios[!at], bed.now);
-		session_drop(sessions[1], bed.now);
-		radio_vanished(radios[at], bed.now);
+		radios_vanished(radios[!at], bed.now);
+		sessions_drop(sessions[1], bed.now);
+		radios_vanished(radios[at], bed.now);
 		ck_assert_uint_eq(bed.broker->radios->len, first_is_used ? 1 : 0);
 		bed_end(&bed);
 	}
@@ -128,7 +134,7 @@ START_TEST(test_comes_back_with_another_number)
 		bed_init(&bed);
 		radio = twin(&bed, &addresses[i], 0);
 		session = bed_session(&bed, radio, 1, ":1.1");
-		radio_vanished(radio, bed.now);
+		radios_vanished(radio, bed.now);
 		ck_assert_uint_eq(twin(&bed, &addresses[i], 3) == radio, i == 0);
 		ck_assert_uint_eq(session->radio->present, i == 0);
 		bed_end(&bed);
@@ -137,25 +143,45 @@ START_TEST(test_comes_back_with_another_number)
 END_TEST
 
 typedef struct Waiter {
-	PowerWait wait;
+	Wait wait;
 	int called;
 	int error;
 	char text[256];
 } Waiter;
 
-static void on_power(PowerWait *wait, int error, const Reason *reason)
+static void on_power(Wait *wait, int error, const Reason *reason)
 {
-	Waiter *waiter = (Waiter *)wait;
+	Waiter *waiter = CONTAINER_OF(wait, Waiter, wait);
 
+	ck_assert(!wait_is_on(wait));
 	waiter->called++;
 	waiter->error = error;
 	g_strlcpy(waiter->text, reason ? reason->text : "", sizeof(waiter->text));
 }
 
+static int ask_power(Bed *bed, Radio *radio, Waiter *waiter)
+{
+	Reason reason;
+	int r;
+
+	wait_init(&waiter->wait, &bed->broker->agenda, on_power);
+	r = power_on(radio, &waiter->wait, &reason);
+	bed_settle(bed);
+	return r;
+}
+
+static void tell_power(Bed *bed, Radio *radio, int error, const char *text)
+{
+	Reason reason;
+
+	reason_set(&reason, error, "%s", text);
+	power_done(radio, error, text[0] ? &reason : NULL);
+	bed_settle(bed);
+}
+
 START_TEST(test_power_on_and_off)
 {
-	Waiter first = { .wait.done = on_power }, second = { .wait.done = on_power }, gone = { .wait.done = on_power };
-	Reason reason = { "" };
+	Waiter first = { 0 }, second = { 0 }, gone = { 0 };
 	Session *session;
 	Bed bed;
 	Radio *radio;
@@ -163,25 +189,25 @@ START_TEST(test_power_on_and_off)
 	bed_init(&bed);
 	radio = bed_radio(&bed, 1, 0, false);
 	session = bed_session(&bed, radio, 1, ":1.1");
-	ck_assert_int_eq(radio_power_on(radio, &first.wait, bed.now, &reason), 1);
-	ck_assert_int_eq(radio_power_on(radio, &gone.wait, bed.now, &reason), 1);
-	ck_assert_int_eq(radio_power_on(radio, &second.wait, bed.now, &reason), 1);
+	ck_assert_int_eq(ask_power(&bed, radio, &first), 1);
+	ck_assert_int_eq(ask_power(&bed, radio, &gone), 1);
+	ck_assert_int_eq(ask_power(&bed, radio, &second), 1);
 	bed_expect(&bed, "added0 power0");
-	power_wait_cancel(&gone.wait);
-	power_wait_cancel(&gone.wait);
+	wait_cancel(&gone.wait);
+	wait_cancel(&gone.wait);
 
 	/* BlueZ's answer alone is not enough: Powered has to say so */
-	radio_power_done(radio, 0, NULL, bed.now);
+	tell_power(&bed, radio, 0, "");
 	ck_assert_int_eq(first.called, 0);
 	bed_power(&bed, radio, true);
 	ck_assert_int_eq(first.called, 1);
 	ck_assert_int_eq(second.called, 1);
 	ck_assert_int_eq(second.error, 0);
 	ck_assert_int_eq(gone.called, 0);
-	ck_assert_int_eq(radio_power_on(radio, &first.wait, bed.now, &reason), 0);
+	ck_assert_int_eq(ask_power(&bed, radio, &first), 0);
 
 	/* we powered it on: with the last session it goes off */
-	session_drop(session, bed.now);
+	sessions_drop(session, bed.now);
 	bed_expect(&bed, "nopower0");
 	bed_end(&bed);
 }
@@ -190,8 +216,7 @@ END_TEST
 /* Whoever comes while it is being powered off, by us and for want of sessions, finds it on. */
 START_TEST(test_power_off_and_on_again)
 {
-	Waiter waiter = { .wait.done = on_power }, second = { .wait.done = on_power };
-	Reason reason = { "" };
+	Waiter waiter = { 0 }, second = { 0 };
 	Session *session;
 	Bed bed;
 	Radio *radio;
@@ -199,24 +224,24 @@ START_TEST(test_power_off_and_on_again)
 	bed_init(&bed);
 	radio = bed_radio(&bed, 1, 0, false);
 	session = bed_session(&bed, radio, 1, ":1.1");
-	ck_assert_int_eq(radio_power_on(radio, &waiter.wait, bed.now, &reason), 1);
+	ck_assert_int_eq(ask_power(&bed, radio, &waiter), 1);
 	bed_power(&bed, radio, true);
 	ck_assert_int_eq(waiter.called, 1);
 	/* it leaves before BlueZ has answered, which would refuse another change */
-	session_drop(session, bed.now);
+	sessions_drop(session, bed.now);
 	bed_expect(&bed, "added0 power0");
-	radio_power_done(radio, 0, NULL, bed.now);
+	tell_power(&bed, radio, 0, "");
 	bed_expect(&bed, "nopower0");
 
 	/* Powered says on, but not for long */
 	session = bed_session(&bed, radio, 1, ":1.2");
-	ck_assert_int_eq(radio_power_on(radio, &waiter.wait, bed.now, &reason), 1);
+	ck_assert_int_eq(ask_power(&bed, radio, &waiter), 1);
 	bed_power(&bed, radio, false);
-	ck_assert_int_eq(radio_power_on(radio, &second.wait, bed.now, &reason), 1);
+	ck_assert_int_eq(ask_power(&bed, radio, &second), 1);
 	bed_expect(&bed, "");
-	radio_power_done(radio, 0, NULL, bed.now);
+	tell_power(&bed, radio, 0, "");
 	bed_expect(&bed, "power0");
-	radio_power_done(radio, 0, NULL, bed.now);
+	tell_power(&bed, radio, 0, "");
 	ck_assert_int_eq(waiter.called + second.called, 1);
 	bed_power(&bed, radio, true);
 	ck_assert_int_eq(waiter.called, 2);
@@ -224,43 +249,50 @@ START_TEST(test_power_off_and_on_again)
 	ck_assert_int_eq(waiter.error + second.error, 0);
 
 	/* answer first, Powered then; and it is ours to power off all the time */
-	session_drop(session, bed.now);
+	sessions_drop(session, bed.now);
 	bed_expect(&bed, "nopower0");
-	radio_power_done(radio, 0, NULL, bed.now);
+	tell_power(&bed, radio, 0, "");
 	session = bed_session(&bed, radio, 1, ":1.3");
-	ck_assert_int_eq(radio_power_on(radio, &waiter.wait, bed.now, &reason), 1);
+	ck_assert_int_eq(ask_power(&bed, radio, &waiter), 1);
 	bed_power(&bed, radio, false);
 	bed_expect(&bed, "power0");
 	bed_power(&bed, radio, true);
-	radio_power_done(radio, 0, NULL, bed.now);
+	tell_power(&bed, radio, 0, "");
 	ck_assert_int_eq(waiter.called, 3);
 
+	/* who comes in the turn in which the last one leaves keeps it on */
+	sessions_drop(session, bed.now);
+	session = bed_session(&bed, radio, 1, ":1.7");
+	bed_expect(&bed, "");
+
 	/* it does not go off after all */
-	session_drop(session, bed.now);
+	sessions_drop(session, bed.now);
+	bed_expect(&bed, "nopower0");
 	session = bed_session(&bed, radio, 1, ":1.4");
-	ck_assert_int_eq(radio_power_on(radio, &waiter.wait, bed.now, &reason), 1);
-	radio_power_done(radio, E_NOT_READY, &reason, bed.now);
+	ck_assert_int_eq(ask_power(&bed, radio, &waiter), 1);
+	tell_power(&bed, radio, E_NOT_READY, "broken");
 	ck_assert_int_eq(waiter.called, 4);
 	ck_assert_int_eq(waiter.error, 0);
-	session_drop(session, bed.now);
-	bed_expect(&bed, "nopower0 nopower0");
+	sessions_drop(session, bed.now);
+	bed_expect(&bed, "nopower0");
 
 	/* nothing is heard of it any more: who came was not lied to */
 	session = bed_session(&bed, radio, 1, ":1.5");
-	ck_assert_int_eq(radio_power_on(radio, &waiter.wait, bed.now, &reason), 1);
+	ck_assert_int_eq(ask_power(&bed, radio, &waiter), 1);
 	bed_pass(&bed, bed.config.power_on_seconds * USEC_PER_SEC);
 	ck_assert_int_eq(waiter.called, 5);
 	ck_assert_int_eq(waiter.error, 0);
 
 	/* who leaves while it is being powered off, and was waiting, leaves it off */
-	session_drop(session, bed.now);
+	sessions_drop(session, bed.now);
+	bed_settle(&bed);
 	session = bed_session(&bed, radio, 1, ":1.6");
-	ck_assert_int_eq(radio_power_on(radio, &waiter.wait, bed.now, &reason), 1);
-	power_wait_cancel(&waiter.wait);
-	session_drop(session, bed.now);
+	ck_assert_int_eq(ask_power(&bed, radio, &waiter), 1);
+	wait_cancel(&waiter.wait);
+	sessions_drop(session, bed.now);
 	bed_forget(&bed);
 	bed_power(&bed, radio, false);
-	radio_power_done(radio, 0, NULL, bed.now);
+	tell_power(&bed, radio, 0, "");
 	bed_expect(&bed, "");
 	bed_end(&bed);
 }
@@ -275,7 +307,7 @@ START_TEST(test_power_of_others_is_left_alone)
 	bed_init(&bed);
 	radio = bed_radio(&bed, 1, 0, true);
 	session = bed_session(&bed, radio, 1, ":1.1");
-	session_drop(session, bed.now);
+	sessions_drop(session, bed.now);
 	bed_expect(&bed, "added0");
 
 	/* and where somebody powered it off while it was ours */
@@ -293,7 +325,7 @@ END_TEST
 
 START_TEST(test_power_fails)
 {
-	Waiter waiter = { .wait.done = on_power };
+	Waiter waiter = { 0 };
 	Reason reason = { "" };
 	RadioState state;
 	Session *session;
@@ -305,22 +337,21 @@ START_TEST(test_power_fails)
 	session = bed_session(&bed, radio, 1, ":1.1");
 
 	/* no answer at all */
-	ck_assert_int_eq(radio_power_on(radio, &waiter.wait, bed.now, &reason), 1);
+	ck_assert_int_eq(ask_power(&bed, radio, &waiter), 1);
 	bed_pass(&bed, bed.config.power_on_seconds * USEC_PER_SEC);
 	ck_assert_int_eq(waiter.called, 1);
 	ck_assert_int_eq(waiter.error, E_NOT_READY);
 	ck_assert_str_eq(waiter.text, "hci0 did not power on within 10 s");
 
 	/* an error */
-	ck_assert_int_eq(radio_power_on(radio, &waiter.wait, bed.now, &reason), 1);
-	reason_set(&reason, E_NOT_READY, "broken");
-	radio_power_done(radio, E_NOT_READY, &reason, bed.now);
+	ck_assert_int_eq(ask_power(&bed, radio, &waiter), 1);
+	tell_power(&bed, radio, E_NOT_READY, "broken");
 	ck_assert_int_eq(waiter.called, 2);
 	ck_assert_str_eq(waiter.text, "broken");
 
 	/* rfkill: the session stands without the radio */
-	ck_assert_int_eq(radio_power_on(radio, &waiter.wait, bed.now, &reason), 1);
-	radio_power_done(radio, -ERFKILL, NULL, bed.now);
+	ck_assert_int_eq(ask_power(&bed, radio, &waiter), 1);
+	tell_power(&bed, radio, -ERFKILL, "");
 	ck_assert_int_eq(waiter.called, 3);
 	ck_assert_int_eq(waiter.error, 0);
 
@@ -328,22 +359,23 @@ START_TEST(test_power_fails)
 	bed_forget(&bed);
 	state = radio->bluez;
 	state.blocked = true;
-	radio_update(radio, &state, bed.now);
-	ck_assert_int_eq(radio_power_on(radio, &waiter.wait, bed.now, &reason), 0);
+	radios_update(radio, &state, bed.now);
+	ck_assert_int_eq(ask_power(&bed, radio, &waiter), 0);
 	ck_assert_int_eq(radio_ready(radio, &reason), E_NOT_READY);
 	ck_assert_ptr_nonnull(strstr(reason.text, "rfkill"));
 	bed_expect(&bed, "");
 
 	/* unplugged while somebody waits */
 	state.blocked = false;
-	radio_update(radio, &state, bed.now);
-	ck_assert_int_eq(radio_power_on(radio, &waiter.wait, bed.now, &reason), 1);
-	radio_vanished(radio, bed.now);
+	radios_update(radio, &state, bed.now);
+	ck_assert_int_eq(ask_power(&bed, radio, &waiter), 1);
+	radios_vanished(radio, bed.now);
+	bed_settle(&bed);
 	ck_assert_int_eq(waiter.called, 4);
 	ck_assert_int_eq(waiter.error, E_NOT_READY);
 
 	/* none of this is ours to power off */
-	session_drop(session, bed.now);
+	sessions_drop(session, bed.now);
 	bed_expect(&bed, "power0 removed0");
 	ck_assert_uint_eq(bed.broker->radios->len, 0);
 	bed_end(&bed);
@@ -364,9 +396,9 @@ START_TEST(test_replug_with_another_number)
 	bed_hear(&bed, radio, 7);
 	bed_expect(&bed, "added0 scan0");
 
-	/* it is said to be off just before it goes, which is nobody's wish */
+	/* it is said to be off just before it goes, which is nobody's desired */
 	bed_power(&bed, radio, false);
-	radio_vanished(radio, bed.now);
+	radios_vanished(radio, bed.now);
 	bed_expect(&bed, "noscan0 removed0");
 	ck_assert_int_eq(bed_start(&bed, session, -1), E_NOT_READY);
 	ck_assert_ptr_eq(broker_radio(bed.broker, 0), radio);
@@ -384,7 +416,7 @@ START_TEST(test_replug_with_another_number)
 	ck_assert_int_eq(radio_ready(radio, &reason), 0);
 
 	/* who knows it by the old number finds it where nobody else has that */
-	radio_vanished(broker_radio(bed.broker, 0), bed.now);
+	radios_vanished(broker_radio(bed.broker, 0), bed.now);
 	ck_assert_ptr_eq(broker_radio(bed.broker, 0), radio);
 	bed_end(&bed);
 }
@@ -402,8 +434,8 @@ START_TEST(test_off_by_hand_stays_off)
 	ck_assert_int_eq(bed_start(&bed, session, -1), 0);
 	bed_power(&bed, radio, false);
 	bed_pass(&bed, 60 * USEC_PER_SEC);
-	radio_vanished(radio, bed.now);
-	bed_forget(&bed);
+	radios_vanished(radio, bed.now);
+	bed_expect(&bed, "added0 scan0 noscan0 removed0");
 	ck_assert_ptr_eq(bed_radio(&bed, 1, 0, false), radio);
 	bed_expect(&bed, "added0");
 	bed_end(&bed);
@@ -420,14 +452,16 @@ START_TEST(test_bluez_gone)
 	bed_init(&bed);
 	radio = bed_radio(&bed, 1, 0, true);
 	session = bed_session(&bed, radio, 1, ":1.1");
+	session_subscribe(session, ":1.1", EVENT_CLIENT_CONNECTED);
 	ck_assert_int_eq(bed_start(&bed, session, 5), 0);
 	broker_bluez_changed(bed.broker, false);
-	radio_vanished(radio, bed.now);
+	radios_vanished(radio, bed.now);
+	bed_settle(&bed);
 	ck_assert_int_eq(radio_ready(radio, &reason), E_BLUEZ_UNAVAILABLE);
 	ck_assert_int_eq(bed_start(&bed, session, 5), E_BLUEZ_UNAVAILABLE);
 	bed_forget(&bed);
 	bed_pass(&bed, 5 * USEC_PER_SEC);
-	bed_expect(&bed, "stopped(bluez-gone)");
+	bed_expect(&bed, "stopped(:1.1,bluez-gone)");
 	ck_assert_int_eq(bed_start(&bed, session, 5), E_BLUEZ_UNAVAILABLE);
 	bed_end(&bed);
 }
@@ -470,7 +504,7 @@ START_TEST(test_silence_begins_anew)
 	radio = bed_radio(&bed, 1, 0, true);
 	ck_assert_int_eq(bed_start(&bed, bed_session(&bed, radio, 1, ":1.1"), -1), 0);
 	bed_pass(&bed, 60 * USEC_PER_SEC);
-	radio_vanished(radio, bed.now);
+	radios_vanished(radio, bed.now);
 	bed_pass(&bed, 60 * USEC_PER_SEC);
 	ck_assert_ptr_eq(bed_radio(&bed, 1, 0, true), radio);
 	bed_pass(&bed, 89 * USEC_PER_SEC);
@@ -498,16 +532,19 @@ START_TEST(test_changes_are_told)
 	bed.radio_changes = 0;
 	state = radio->bluez;
 	radio_set_addr_type(radio, ADDR_PUBLIC);
-	radio_update(radio, &state, bed.now);
+	radios_update(radio, &state, bed.now);
+	bed_settle(&bed);
 	ck_assert_uint_eq(bed.radio_changes, 0);
 	radio_set_addr_type(radio, ADDR_RANDOM);
+	bed_settle(&bed);
 	ck_assert_uint_eq(bed.radio_changes, RADIO_ADDRESS_TYPE);
 	ck_assert_uint_eq(radio->addr.type, ADDR_RANDOM);
 	bed.radio_changes = 0;
 	state.links = 1;
 	state.instances_free = 4;
 	g_strlcpy(state.name, "other", sizeof(state.name));
-	radio_update(radio, &state, bed.now);
+	radios_update(radio, &state, bed.now);
+	bed_settle(&bed);
 	ck_assert_uint_eq(bed.radio_changes, RADIO_NAME | RADIO_LINKS | RADIO_INSTANCES_FREE);
 	bed_end(&bed);
 }

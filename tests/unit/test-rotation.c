@@ -26,7 +26,7 @@ START_TEST(test_room_for_all)
 		air_pass(&air, USEC_PER_SEC);
 		ck_assert_uint_eq(air.registered->len, rows[i].sessions);
 		/* nobody has to go: without sets the kernel takes turns */
-		ck_assert_uint_eq(air.bed.wake, USEC_NEVER);
+		ck_assert_uint_eq(bed_next(&air.bed), USEC_NEVER);
 		air_begin(&air);
 		air_pass(&air, 5 * MINUTES);
 		ck_assert_uint_eq(air.refusals, 0);
@@ -220,7 +220,7 @@ START_TEST(test_numbers)
 		air_leave(&air, 0);
 		air_pass(&air, 5 * USEC_PER_SEC);
 		ck_assert_uint_eq(air.registered->len, instances);
-		ck_assert_uint_eq(air.bed.wake, USEC_NEVER);
+		ck_assert_uint_eq(bed_next(&air.bed), USEC_NEVER);
 		air_end(&air);
 	}
 }

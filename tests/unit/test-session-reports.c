@@ -31,7 +31,7 @@ START_TEST(test_fifo)
 
 	/* what was heard outlives the scan, but not the next one */
 	bed_hear(&bed, radio, 1);
-	session_stop_scan(scanning, "stopped");
+	sessions_stop_scan(scanning, "stopped");
 	bed_hear(&bed, radio, 2);
 	ck_assert_uint_eq(ring_count(scanning->ring), 1);
 	ck_assert_int_eq(bed_start(&bed, scanning, -1), 0);
@@ -169,8 +169,8 @@ START_TEST(test_batches)
 	for (uint16_t i = 0; i < 9; i++)
 		bed_hear(&bed, radio, i);
 	bed_expect(&bed, "batch4 batch4");
-	session_stop_scan(session, "stopped");
-	bed_expect(&bed, "noscan0 batch1 stopped(stopped)");
+	sessions_stop_scan(session, "stopped");
+	bed_expect(&bed, "batch1 noscan0 stopped(:1.1,stopped)");
 
 	/* the bus is full: they stay in the FIFO, and are lost there and nowhere else */
 	ck_assert_int_eq(bed_start(&bed, session, -1), 0);
@@ -199,6 +199,7 @@ START_TEST(test_stuck_reader)
 	session = signal_session(&bed, radio, 10, 4);
 	session_subscribe(session, ":1.1", EVENT_NEW_ADV);
 	broker_peer_reads(bed.broker, ":1.1", false);
+	bed_settle(&bed);
 	bed_forget(&bed);
 	for (uint16_t i = 0; i < 20; i++)
 		bed_hear(&bed, radio, i);
@@ -256,6 +257,7 @@ START_TEST(test_batch_of_no_time)
 	bed_init(&bed);
 	radio = bed_radio(&bed, 1, 0, true);
 	session_subscribe(signal_session(&bed, radio, 0, 4096), ":1.1", EVENT_NEW_ADV);
+	bed_settle(&bed);
 	bed_forget(&bed);
 	bed_hear(&bed, radio, 1);
 	bed_hear(&bed, radio, 2);

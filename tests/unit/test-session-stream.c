@@ -59,6 +59,7 @@ START_TEST(test_batches)
 	radio = bed_radio(&bed, 1, 0, true);
 	session = bed_session(&bed, radio, 1, ":1.1");
 	a = pipe_of(&bed, 'a', 10, 4);
+	session_subscribe(session, ":1.1", EVENT_CLIENT_CONNECTED);
 	ck_assert_int_eq(bed_start(&bed, session, -1), 0);
 	bed_hear(&bed, radio, 1);
 	bed_forget(&bed);
@@ -79,8 +80,8 @@ START_TEST(test_batches)
 	bed_expect(&bed, "a4 a4");
 
 	/* neither the scan's end nor another filter leaves anything behind */
-	session_stop_scan(session, "stopped");
-	bed_expect(&bed, "noscan0 a1 stopped(stopped)");
+	sessions_stop_scan(session, "stopped");
+	bed_expect(&bed, "a1 noscan0 stopped(:1.1,stopped)");
 	ck_assert_int_eq(bed_start(&bed, session, -1), 0);
 	bed_hear(&bed, radio, 1);
 	bed_hear(&bed, radio, 1);
@@ -113,6 +114,7 @@ START_TEST(test_full)
 	other = bed_session(&bed, radio, 2, ":1.2");
 	a = pipe_of(&bed, 'a', 0, 1);
 	b = pipe_of(&bed, 'b', 0, 1);
+	session_subscribe(session, ":1.1", EVENT_CLIENT_CONNECTED);
 	ck_assert_int_eq(bed_start(&bed, session, -1), 0);
 	ck_assert_int_eq(bed_start(&bed, other, -1), 0);
 	session_stream_open(session, &a.stream, bed.now);
@@ -133,8 +135,8 @@ START_TEST(test_full)
 	bed_expect(&bed, "a10");
 	ck_assert(a.stream.full);
 	a.room = 10;
-	session_stop_scan(session, "stopped");
-	bed_expect(&bed, "stopped(stopped)");
+	sessions_stop_scan(session, "stopped");
+	bed_expect(&bed, "stopped(:1.1,stopped)");
 	session_stream_ready(&a.stream, bed.now);
 	bed_expect(&bed, "a6");
 	ck_assert_uint_eq(session->delivered, 18);
@@ -200,14 +202,14 @@ START_TEST(test_ends)
 	session_stream_open(session, &a.stream, bed.now);
 	a.room = 1000;
 	bed_pass(&bed, 10 * USEC_PER_MSEC);
-	ck_assert_int_eq(session_init(session, &options, bed.now, &reason), 0);
+	ck_assert_int_eq(sessions_init(session, &options, bed.now, &reason), 0);
 	ck_assert_uint_eq(session->streamed, 0);
 	ck_assert_uint_eq(session_stream_lost(session), 0);
 	ck_assert_uint_eq(a.ended, 2);
 	session_stream_open(session, &a.stream, bed.now);
-	session_deinit(session, bed.now);
+	sessions_deinit(session, bed.now);
 	ck_assert_uint_eq(a.ended, 3);
-	ck_assert_int_eq(session_init(session, &options, bed.now, &reason), 0);
+	ck_assert_int_eq(sessions_init(session, &options, bed.now, &reason), 0);
 	session_stream_open(session, &a.stream, bed.now);
 	broker_peer_gone(bed.broker, ":1.1", bed.now);
 	ck_assert_uint_eq(a.ended, 4);
@@ -277,16 +279,16 @@ START_TEST(test_user_session)
 	bed_init(&bed);
 	radio = bed_radio(&bed, 1, 0, true);
 	a = pipe_of(&bed, 'a', 10, 4);
-	ck_assert_int_eq(session_get_user(radio, 1, bed.now, &session, &reason), 0);
-	ck_assert_int_eq(session_init(session, &options, bed.now, &reason), 0);
+	ck_assert_int_eq(sessions_get_user(radio, &bed.face, 1, bed.now, &session, &reason), 0);
+	ck_assert_int_eq(sessions_init(session, &options, bed.now, &reason), 0);
 	session_stream_open(session, &a.stream, bed.now);
 	bed_pass(&bed, 3600 * USEC_PER_SEC);
-	ck_assert_ptr_eq(session_find_user(radio, 1), session);
+	ck_assert_ptr_eq(sessions_find_user(radio, 1), session);
 	session_stream_close(&a.stream, bed.now);
 	bed_pass(&bed, (bed.config.user_session_idle_seconds - 1) * USEC_PER_SEC);
-	ck_assert_ptr_eq(session_find_user(radio, 1), session);
+	ck_assert_ptr_eq(sessions_find_user(radio, 1), session);
 	bed_pass(&bed, 2 * USEC_PER_SEC);
-	ck_assert_ptr_null(session_find_user(radio, 1));
+	ck_assert_ptr_null(sessions_find_user(radio, 1));
 	ck_assert_uint_eq(a.ended, 0);
 	bed_end(&bed);
 }

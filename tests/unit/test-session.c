@@ -13,6 +13,7 @@ START_TEST(test_scan_times)
 
 	bed_init(&bed);
 	session = bed_session(&bed, bed_radio(&bed, 1, 0, true), 1, ":1.1");
+	session_subscribe(session, ":1.1", EVENT_CLIENT_CONNECTED);
 	ck_assert_int_eq(bed_start(&bed, session, 0), E_INVALID_ARGUMENTS);
 	ck_assert_int_eq(bed_start(&bed, session, 10), 0);
 	ck_assert_int_eq(bed_start(&bed, session, 10), E_IN_PROGRESS);
@@ -21,15 +22,15 @@ START_TEST(test_scan_times)
 	ck_assert(session->scanning);
 	bed_pass(&bed, 1);
 	ck_assert(!session->scanning);
-	bed_expect(&bed, "noscan0 stopped(timeout)");
+	bed_expect(&bed, "noscan0 stopped(:1.1,timeout)");
 
-	session_stop_scan(session, "stopped");
+	sessions_stop_scan(session, "stopped");
 	bed_expect(&bed, "");
 	ck_assert_int_eq(bed_start(&bed, session, INT32_MIN), 0);
 	bed_forget(&bed);
 	bed_pass(&bed, 80 * USEC_PER_SEC);
 	ck_assert(session->scanning);
-	session_stop_scan(session, "stopped");
+	sessions_stop_scan(session, "stopped");
 	ck_assert_int_eq(bed_start(&bed, session, INT32_MAX), 0);
 	bed_end(&bed);
 }
@@ -41,9 +42,9 @@ START_TEST(test_end_reasons)
 		const char *reason;
 		bool off, gone;
 	} cases[] = {
-		{ "stopped(timeout)", false, false },
-		{ "stopped(radio-off)", true, false },
-		{ "stopped(radio-gone)", true, true },
+		{ "stopped(:1.1,timeout)", false, false },
+		{ "stopped(:1.1,radio-off)", true, false },
+		{ "stopped(:1.1,radio-gone)", true, true },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -54,11 +55,12 @@ START_TEST(test_end_reasons)
 		bed_init(&bed);
 		radio = bed_radio(&bed, 1, 0, true);
 		session = bed_session(&bed, radio, 1, ":1.1");
+		session_subscribe(session, ":1.1", EVENT_CLIENT_CONNECTED);
 		ck_assert_int_eq(bed_start(&bed, session, 3), 0);
 		if (cases[i].off)
 			bed_power(&bed, radio, false);
 		if (cases[i].gone)
-			radio_vanished(radio, bed.now);
+			radios_vanished(radio, bed.now);
 		bed_pass(&bed, 2 * USEC_PER_SEC);
 		ck_assert(session->scanning);
 		bed_pass(&bed, 1 * USEC_PER_SEC);
@@ -91,19 +93,19 @@ START_TEST(test_init)
 
 	/* too much: it is as it was */
 	options.fifo = bed.config.max_fifo_depth + 1;
-	ck_assert_int_eq(session_init(session, &options, bed.now, &reason), E_LIMIT_REACHED);
+	ck_assert_int_eq(sessions_init(session, &options, bed.now, &reason), E_LIMIT_REACHED);
 	options.fifo = 3;
 	options.antenna_set = true;
 	options.antenna = 1;
-	ck_assert_int_eq(session_init(session, &options, bed.now, &reason), E_NOT_SUPPORTED);
+	ck_assert_int_eq(sessions_init(session, &options, bed.now, &reason), E_NOT_SUPPORTED);
 	ck_assert(session->scanning);
 	ck_assert_uint_eq(ring_count(session->ring), 1);
 	bed_expect(&bed, "");
 
 	/* nothing of the old is kept */
 	options.antenna_set = false;
-	ck_assert_int_eq(session_init(session, &options, bed.now, &reason), 0);
-	bed_expect(&bed, "noscan0 stopped(stopped)");
+	ck_assert_int_eq(sessions_init(session, &options, bed.now, &reason), 0);
+	bed_expect(&bed, "noscan0 stopped(:1.1,stopped)");
 	ck_assert(!session->scanning);
 	ck_assert_uint_eq(session->events, 0);
 	ck_assert_uint_eq(session->subscribers->len, 0);
@@ -117,7 +119,7 @@ START_TEST(test_init)
 		report_unref(entry.report);
 	}
 
-	session_deinit(session, bed.now);
+	sessions_deinit(session, bed.now);
 	ck_assert(!session->initialised);
 	ck_assert(!session_take(session, &entry));
 	ck_assert_uint_eq(user_charged(session->user, QUOTA_FIFO_BYTES), 0);
@@ -137,12 +139,12 @@ START_TEST(test_antenna)
 	g_strlcpy(bed.broker->config.antenna_switch, "/dev/switch", CONFIG_PATH_MAX);
 	radio = bed_radio(&bed, 1, 0, true);
 	bed_forget(&bed);
-	ck_assert_int_eq(session_open(radio, 1, ":1.1", &options, bed.now, &session, &reason), 0);
+	ck_assert_int_eq(sessions_open(radio, &bed.face, 1, ":1.1", &options, bed.now, &session, &reason), 0);
 	options.antenna = 0;
-	ck_assert_int_eq(session_init(session, &options, bed.now, &reason), 0);
+	ck_assert_int_eq(sessions_init(session, &options, bed.now, &reason), 0);
 	bed_expect(&bed, "external internal");
 	bed.antenna_result = -EIO;
-	ck_assert_int_eq(session_init(session, &options, bed.now, &reason), E_FAILED);
+	ck_assert_int_eq(sessions_init(session, &options, bed.now, &reason), E_FAILED);
 	bed_end(&bed);
 }
 END_TEST
@@ -162,7 +164,7 @@ START_TEST(test_limits)
 	radio = bed_radio(&bed, 1, 0, true);
 	for (unsigned i = 0; i < 64; i++)
 		bed_session(&bed, radio, 1, ":1.1");
-	ck_assert_int_eq(session_open(radio, 1, ":1.1", &deep, bed.now, &session, &reason), E_LIMIT_REACHED);
+	ck_assert_int_eq(sessions_open(radio, &bed.face, 1, ":1.1", &deep, bed.now, &session, &reason), E_LIMIT_REACHED);
 	ck_assert_ptr_nonnull(strstr(reason.text, "SessionsPerUser"));
 	other = bed_session(&bed, radio, 2, ":1.2");
 	broker_peer_gone(bed.broker, ":1.1", bed.now);
@@ -172,7 +174,7 @@ START_TEST(test_limits)
 	session = bed_session(&bed, radio, 1, ":1.1");
 	ck_assert_int_eq(user_charge(session->user, QUOTA_FIFO_BYTES, user_limit(session->user, QUOTA_FIFO_BYTES) -
 				     user_charged(session->user, QUOTA_FIFO_BYTES)), 0);
-	ck_assert_int_eq(session_init(session, &deep, bed.now, &reason), E_LIMIT_REACHED);
+	ck_assert_int_eq(sessions_init(session, &deep, bed.now, &reason), E_LIMIT_REACHED);
 	ck_assert_int_eq(bed_start(&bed, session, -1), 0);
 	ck_assert_int_eq(bed_start(&bed, other, -1), 0);
 	bed_hear(&bed, radio, 1);
@@ -197,28 +199,28 @@ START_TEST(test_user_sessions)
 
 	bed_init(&bed);
 	radio = bed_radio(&bed, 1, 0, true);
-	ck_assert_ptr_null(session_find_user(radio, 1));
-	ck_assert_int_eq(session_get_user(radio, 1, bed.now, &mine, &reason), 0);
-	ck_assert_int_eq(session_get_user(radio, 2, bed.now, &yours, &reason), 0);
-	ck_assert_int_eq(session_get_user(radio, 1, bed.now, &again, &reason), 0);
+	ck_assert_ptr_null(sessions_find_user(radio, 1));
+	ck_assert_int_eq(sessions_get_user(radio, &bed.face, 1, bed.now, &mine, &reason), 0);
+	ck_assert_int_eq(sessions_get_user(radio, &bed.face, 2, bed.now, &yours, &reason), 0);
+	ck_assert_int_eq(sessions_get_user(radio, &bed.face, 1, bed.now, &again, &reason), 0);
 	ck_assert_ptr_eq(mine, again);
 	ck_assert_ptr_ne(mine, yours);
-	ck_assert_int_eq(session_init(mine, &options, bed.now, &reason), 0);
-	ck_assert_int_eq(session_init(yours, &options, bed.now, &reason), 0);
+	ck_assert_int_eq(sessions_init(mine, &options, bed.now, &reason), 0);
+	ck_assert_int_eq(sessions_init(yours, &options, bed.now, &reason), 0);
 
 	/* forgotten when it holds nothing and nobody calls; a scan, or a listener, holds */
 	ck_assert_int_eq(bed_start(&bed, mine, 700), 0);
 	bed_pass(&bed, 600 * USEC_PER_SEC);
-	ck_assert_ptr_null(session_find_user(radio, 2));
-	ck_assert_ptr_eq(session_find_user(radio, 1), mine);
+	ck_assert_ptr_null(sessions_find_user(radio, 2));
+	ck_assert_ptr_eq(sessions_find_user(radio, 1), mine);
 	bed_pass(&bed, 600 * USEC_PER_SEC);
-	ck_assert_ptr_eq(session_find_user(radio, 1), mine);
+	ck_assert_ptr_eq(sessions_find_user(radio, 1), mine);
 	session_subscribe(mine, ":1.9", EVENT_NEW_ADV);
 	bed_pass(&bed, 10000 * USEC_PER_SEC);
-	ck_assert_ptr_eq(session_find_user(radio, 1), mine);
+	ck_assert_ptr_eq(sessions_find_user(radio, 1), mine);
 	broker_peer_gone(bed.broker, ":1.9", bed.now);
 	bed_pass(&bed, 10 * USEC_PER_SEC);
-	ck_assert_ptr_null(session_find_user(radio, 1));
+	ck_assert_ptr_null(sessions_find_user(radio, 1));
 	bed_end(&bed);
 }
 END_TEST
@@ -233,8 +235,10 @@ START_TEST(test_owner_gone)
 	radio = bed_radio(&bed, 1, 0, true);
 	session = bed_session(&bed, radio, 1, ":1.1");
 	other = bed_session(&bed, radio, 1, ":1.11");
-	ck_assert_ptr_eq(session_find_private(bed.broker, session->id), session);
+	ck_assert_ptr_eq(sessions_find(bed.broker, session->id), session);
 	ck_assert_uint_ne(session->id, other->id);
+	session_subscribe(session, ":1.5", EVENT_CLIENT_CONNECTED);
+	session_subscribe(other, ":1.5", EVENT_CLIENT_CONNECTED);
 	ck_assert_int_eq(bed_start(&bed, session, -1), 0);
 	ck_assert_int_eq(bed_start(&bed, other, -1), 0);
 	bed_hear(&bed, radio, 1);
@@ -242,9 +246,9 @@ START_TEST(test_owner_gone)
 	broker_peer_gone(bed.broker, ":1.1", bed.now);
 	ck_assert_uint_eq(bed.broker->sessions->len, 1);
 	ck_assert_uint_eq(ring_count(other->ring), 1);
-	bed_expect(&bed, "stopped(stopped)");
+	bed_expect(&bed, "stopped(:1.5,stopped)");
 	broker_peer_gone(bed.broker, ":1.11", bed.now);
-	bed_expect(&bed, "noscan0 stopped(stopped)");
+	bed_expect(&bed, "noscan0 stopped(:1.5,stopped)");
 	bed_end(&bed);
 }
 END_TEST
@@ -285,7 +289,7 @@ START_TEST(test_everything_is_paid_back)
 
 	ck_assert_int_eq(bed_start(&bed, session, -1), 0);
 	bed_hear(&bed, radio, 1);
-	session_drop(session, bed.now);
+	sessions_drop(session, bed.now);
 	for (size_t i = 0; i < _QUOTA_MAX; i++)
 		ck_assert_uint_eq(user_charged(user, (QuotaKind)i), 0);
 	user_unref(user);

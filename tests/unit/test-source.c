@@ -41,14 +41,15 @@ typedef struct Rig {
 	Bed bed;	/* first: the edges are called with it */
 	sd_event *event;
 	Source source;
-	BrokerOps ops;
+	Face face;
 	Radio *radio;
 	Session *session;
 } Rig;
 
-static void rig_scan(void *userdata, Radio *radio UNUSED, const ScanWish *wish UNUSED)
+static void rig_changed(void *userdata, Radio *radio UNUSED, unsigned changes)
 {
-	source_listen(&((Rig *)userdata)->source);
+	if (changes & RADIO_DESIRED_SCAN)
+		source_listen(&((Rig *)userdata)->source);
 }
 
 static void rig_added(void *userdata, Radio *radio UNUSED)
@@ -56,21 +57,24 @@ static void rig_added(void *userdata, Radio *radio UNUSED)
 	source_radio_added(&((Rig *)userdata)->source);
 }
 
-static void rig_removed(void *userdata, Radio *radio UNUSED)
+static void rig_removed(void *userdata, const Radio *radio UNUSED, unsigned index UNUSED)
 {
 	source_listen(&((Rig *)userdata)->source);
 }
 
 static int rig_open(Rig *rig, ConfigSource source, int first_answer)
 {
+	static const FaceOps ops = {
+		.radio_added = rig_added,
+		.radio_removed = rig_removed,
+		.radio_changed = rig_changed,
+	};
+
 	*rig = (Rig){ 0 };
 	bed_init(&rig->bed);
 	rig->bed.config.source = source;
-	rig->ops = *rig->bed.broker->ops;
-	rig->ops.radio_scan = rig_scan;
-	rig->ops.radio_added = rig_added;
-	rig->ops.radio_removed = rig_removed;
-	rig->bed.broker->ops = &rig->ops;
+	rig->face = (Face){ .ops = &ops, .userdata = rig };
+	broker_add_face(rig->bed.broker, &rig->face);
 	tries = closed = 0;
 	listened = 0;
 	answer = first_answer;
@@ -132,7 +136,8 @@ START_TEST(test_comes_with_time)
 	expect_source(&rig, "hci-monitor");
 	ck_assert_uint_eq(listened, 1);
 	ck_assert_ptr_null(rig.source.retry);
-	session_stop_scan(rig.session, "stopped");
+	sessions_stop_scan(rig.session, "stopped");
+	bed_settle(&rig.bed);
 	ck_assert_uint_eq(listened, 0);
 	rig_close(&rig);
 	ck_assert_uint_eq(closed, 1);
@@ -189,7 +194,8 @@ START_TEST(test_waits_for_a_scan)
 	rig_plug(&rig);
 	ck_assert_int_eq(bed_start(&rig.bed, rig.session, -1), 0);
 	ck_assert_ptr_nonnull(rig.source.retry);
-	session_stop_scan(rig.session, "stopped");
+	sessions_stop_scan(rig.session, "stopped");
+	bed_settle(&rig.bed);
 	ck_assert_ptr_null(rig.source.retry);
 	rig_close(&rig);
 }

@@ -4,12 +4,6 @@
 
 #include "bed-links.h"
 
-/* The edge has taken an attempt back. */
-static void called_off(Bed *bed, uint8_t last)
-{
-	link_disconnect_done(bed_link(bed, last), 0, bed->now);
-}
-
 START_TEST(test_gives_way_and_comes_again)
 {
 	Connecter slow = { 0 }, quick = { 0 };
@@ -24,7 +18,7 @@ START_TEST(test_gives_way_and_comes_again)
 	bed_expect(&bed, "connect1");
 	ck_assert_int_eq(bed_connect(&bed, 2, bed.b, &quick), 1);
 	bed_expect(&bed, "disconnect1");
-	called_off(&bed, 1);
+	bed_disconnected(&bed, 1, 0);
 	bed_expect(&bed, "connect2");
 	ck_assert_uint_eq(slow.called, 0);
 	/* its time is the same as the other's */
@@ -106,7 +100,7 @@ START_TEST(test_round)
 	for (unsigned seconds = 0; present.called == 0 && seconds < 30; seconds++) {
 		bed_pass(&bed, 1 * USEC_PER_SEC);
 		for (uint8_t i = 0; i < ARRAY_SIZE(absent); i++)
-			called_off(&bed, 10 + i);
+			bed_disconnected(&bed, 10 + i, 0);
 		if (bed_link(&bed, 1)->state == LINK_CONNECTING)
 			bed_device(&bed, 1, true, true);
 	}
@@ -120,7 +114,7 @@ START_TEST(test_round)
 	for (unsigned seconds = 0; bed_link(&bed, 2)->state != LINK_CONNECTING && seconds < 4; seconds++) {
 		bed_pass(&bed, 1 * USEC_PER_SEC);
 		for (uint8_t i = 0; i < ARRAY_SIZE(absent); i++)
-			called_off(&bed, 10 + i);
+			bed_disconnected(&bed, 10 + i, 0);
 	}
 	ck_assert_int_eq(bed_link(&bed, 2)->state, LINK_CONNECTING);
 	bed_device(&bed, 2, true, true);
@@ -149,7 +143,7 @@ START_TEST(test_remembered)
 	bed_device(&bed, 3, true, true);
 	/* it is there after all: forgiven */
 	bed_device(&bed, 2, true, true);
-	link_release(bed_link(&bed, 2), bed.a, bed.now);
+	bed_release(&bed, bed_link(&bed, 2), bed.a);
 	bed_device(&bed, 2, false, false);
 	bed_expect(&bed, "+link3 connect2 +link2 disconnect2 -link2");
 	ck_assert_int_eq(bed_connect(&bed, 2, bed.a, &absent), 1);
@@ -174,8 +168,8 @@ START_TEST(test_memory_is_bounded)
 	for (unsigned i = 0; i < 3 * ABSENT_MAX; i++) {
 		ck_assert_int_eq(bed_connect(&bed, (uint8_t)i, bed.a, &absent), 1);
 		ck_assert_uint_eq(bed_link(&bed, (uint8_t)i)->failures, i < 2 * ABSENT_MAX ? 0 : 1);
-		connect_wait_cancel(&absent.wait, bed.now);
-		called_off(&bed, (uint8_t)i);
+		bed_give_up(&bed, &absent);
+		bed_disconnected(&bed, (uint8_t)i, 0);
 	}
 	bed_end(&bed);
 }
@@ -191,11 +185,11 @@ START_TEST(test_growing_pauses)
 	bed_init_radio(&bed);
 	bed_link_up(&bed, 5, bed.a, true);
 	bed_device(&bed, 5, false, false);
-	bed_expect(&bed, "lost5(disconnected) connect5");
+	bed_expect(&bed, "lost5(1,disconnected) connect5");
 	for (size_t i = 0; i < ARRAY_SIZE(pauses); i++) {
 		bed_pass(&bed, 40 * USEC_PER_SEC);
 		bed_expect(&bed, "disconnect5");
-		called_off(&bed, 5);
+		bed_disconnected(&bed, 5, 0);
 		bed_pass(&bed, pauses[i] * USEC_PER_SEC - 1);
 		bed_expect(&bed, "");
 		bed_pass(&bed, 1);
@@ -206,7 +200,7 @@ START_TEST(test_growing_pauses)
 	ck_assert_int_eq(bed_connect(&bed, 6, bed.b, &other), 1);
 	bed_pass(&bed, 1 * USEC_PER_SEC);
 	bed_expect(&bed, "disconnect5");
-	called_off(&bed, 5);
+	bed_disconnected(&bed, 5, 0);
 	bed_device(&bed, 6, true, true);
 	bed_expect(&bed, "connect6 +link6");
 	bed_pass(&bed, 60 * USEC_PER_SEC);
@@ -214,7 +208,7 @@ START_TEST(test_growing_pauses)
 	/* back: as if nothing had been */
 	bed_device(&bed, 5, true, true);
 	bed_device(&bed, 5, false, false);
-	bed_expect(&bed, "lost5(disconnected) connect5");
+	bed_expect(&bed, "lost5(1,disconnected) connect5");
 	ck_assert_uint_eq(bed_link(&bed, 5)->failures, 0);
 	bed_end(&bed);
 }
@@ -231,13 +225,13 @@ START_TEST(test_callers_before_links_that_come_back)
 	bed_device(&bed, 6, false, false);
 	ck_assert_int_eq(bed_connect_as(&bed, 6, bed.b, &slow, 300, 0, false), 1);
 	bed_device(&bed, 5, false, false);
-	bed_expect(&bed, "connect6 lost5(disconnected)");
+	bed_expect(&bed, "connect6 lost5(1,disconnected)");
 	bed_pass(&bed, 4 * USEC_PER_SEC);
 	bed_expect(&bed, "disconnect6");
-	called_off(&bed, 6);
+	bed_disconnected(&bed, 6, 0);
 	bed_expect(&bed, "connect5");
 	bed_pass(&bed, 4 * USEC_PER_SEC);
-	called_off(&bed, 5);
+	bed_disconnected(&bed, 5, 0);
 	bed_expect(&bed, "disconnect5 connect6");
 	bed_pass(&bed, 39 * USEC_PER_SEC);
 	bed_expect(&bed, "");

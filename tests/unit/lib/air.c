@@ -123,7 +123,7 @@ void air_pass(Air *air, uint64_t microseconds)
 	unsigned at_once = 0;
 
 	while (true) {
-		uint64_t next = MIN(MIN(end, bed->wake), air->signal_due);
+		uint64_t next = MIN(MIN(end, bed_next(bed)), air->signal_due);
 
 		if (air->pending->len > 0)
 			next = MIN(next, g_array_index(air->pending, Pending, 0).due);
@@ -151,14 +151,14 @@ void air_pass(Air *air, uint64_t microseconds)
 				state.instances = (uint8_t)air->instances;
 				state.instances_free = (uint8_t)(air->instances - air->registered->len);
 				state.advert_sets = air->sets;
-				radio_update(air->bed.radio, &state, bed->now);
+				radios_update(air->bed.radio, &state, bed->now);
 			}
 		} else if (air->current && !air->sets && air->turn_ends <= bed->now) {
 			guint index = 0;
 
 			ck_assert(g_ptr_array_find(air->registered, air->current, &index));
 			air_turn(air, index);
-		} else if (bed->wake <= bed->now) {
+		} else if (bed_next(bed) <= bed->now) {
 			bed_tick(bed);
 		} else if (bed->now >= end) {
 			break;
@@ -184,13 +184,13 @@ void air_advertise(Air *air, unsigned index)
 		air->sessions[index] = bed_session(&air->bed, air->bed.radio, 10 + index, ":1.9");
 	ck_assert_int_eq(bed_set_advert(&air->bed, air->sessions[index]), 0);
 	ck_assert_int_ge(bed_advertise(&air->bed, air->sessions[index], &wait), 0);
-	advert_wait_cancel(&wait.wait);
+	wait_deinit(&wait.wait.wait);
 	air->last[index] = air->bed.now;
 }
 
 void air_leave(Air *air, unsigned index)
 {
-	session_drop(air->sessions[index], air->bed.now);
+	sessions_drop(air->sessions[index], air->bed.now);
 	air->sessions[index] = NULL;
 }
 
@@ -225,9 +225,9 @@ void air_init(Air *air, unsigned instances, bool sets, unsigned sessions)
 		.registered = g_ptr_array_new(),
 	};
 	bed_init_radio(&air->bed);
-	air->edges = air->bed.ops;
-	air->bed.ops.advert_start = air_start;
-	air->bed.ops.advert_stop = air_stop;
+	air->edges = air->bed.radio_ops;
+	air->bed.radio_ops.advert_start = air_start;
+	air->bed.radio_ops.advert_stop = air_stop;
 	bed_set_instances(&air->bed, instances, 0, sets);
 	air->sessions[0] = air->bed.a;
 	air->sessions[1] = air->bed.b;

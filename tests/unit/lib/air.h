@@ -13,7 +13,7 @@
 
 typedef struct Air {
 	Bed bed;			/* first: the edges are called with it */
-	BrokerOps edges;		/* the bed's own */
+	RadioOps edges;		/* the bed's own */
 	Session *sessions[AIR_SESSIONS];	/* by number - 1; NULL: gone */
 	unsigned instances;
 	bool sets;

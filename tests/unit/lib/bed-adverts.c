@@ -3,14 +3,20 @@
 
 #include "meaning/constants.h"
 
-void on_advertiser(AdvertWait *wait, int error, const Reason *reason)
+static void on_advertiser(Wait *wait, int error, const Reason *reason)
 {
-	Advertiser *advertiser = (Advertiser *)wait;
+	Advertiser *advertiser = CONTAINER_OF(wait, Advertiser, wait.wait);
 
-	ck_assert_ptr_null(wait->advert);
+	ck_assert(!wait_is_on(wait));
 	advertiser->called++;
 	advertiser->error = error;
 	g_strlcpy(advertiser->text, reason ? reason->text : "", sizeof(advertiser->text));
+}
+
+AdvertWait *advertiser_wait(Advertiser *advertiser, const Bed *bed)
+{
+	wait_init(&advertiser->wait.wait, &bed->broker->agenda, on_advertiser);
+	return &advertiser->wait;
 }
 
 AdvertData bed_advert_data(size_t bytes)
@@ -27,10 +33,22 @@ AdvertData bed_advert_data(size_t bytes)
 int bed_set_advert(Bed *bed, Session *session)
 {
 	const AdvertData data = bed_advert_data(4);
+	Advertiser advertiser = { 0 };
 	Reason reason;
-	int r = advert_set(session, &data, NULL, bed->now, &reason);
+	int r = advert_set(session, &data, advertiser_wait(&advertiser, bed), &reason);
 
 	bed_settle(bed);
+	wait_deinit(&advertiser.wait.wait);
+	return r != 0 ? r : advertiser.error;
+}
+
+int bed_set_params(Bed *bed, Session *session, const AdvertParams *params, Reason *reason)
+{
+	Advertiser advertiser = { 0 };
+	int r = advert_set_params(session, params, advertiser_wait(&advertiser, bed), reason);
+
+	bed_settle(bed);
+	wait_deinit(&advertiser.wait.wait);
 	return r;
 }
 
@@ -39,9 +57,8 @@ int bed_advertise(Bed *bed, Session *session, Advertiser *advertiser)
 	Reason reason = { "" };
 	int r;
 
-	advertiser->wait.done = on_advertiser;
-	r = advert_enable(session, &advertiser->wait, bed->now, &reason);
-	if (r != 1)
+	r = advert_enable(session, advertiser_wait(advertiser, bed), bed->now, &reason);
+	if (r != 0)
 		g_strlcpy(advertiser->text, reason.text, sizeof(advertiser->text));
 	bed_settle(bed);
 	return r;
@@ -70,14 +87,14 @@ void bed_set_instances(Bed *bed, unsigned instances, unsigned of_others, bool se
 	state.instances = (uint8_t)instances;
 	state.instances_free = (uint8_t)(instances - MIN(instances, active));
 	state.advert_sets = sets;
-	radio_update(bed->radio, &state, bed->now);
+	radios_update(bed->radio, &state, bed->now);
 	bed_settle(bed);
 }
 
 void bed_bluez_gone(Bed *bed)
 {
 	broker_bluez_changed(bed->broker, false);
-	radio_vanished(bed->radio, bed->now);
+	radios_vanished(bed->radio, bed->now);
 	bed_settle(bed);
 }
 
@@ -88,6 +105,6 @@ void bed_bluez_back(Bed *bed, bool powered)
 	state.powered = powered;
 	state.instances_free = state.instances;
 	broker_bluez_changed(bed->broker, true);
-	ck_assert_int_eq(radio_appeared(bed->broker, &bed->radio->addr, 0, &state, bed->now, NULL), 0);
+	ck_assert_int_eq(radios_appeared(bed->broker, &bed->radio->addr, 0, &state, bed->now, NULL), 0);
 	bed_settle(bed);
 }

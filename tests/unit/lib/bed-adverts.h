@@ -12,12 +12,13 @@ typedef struct Advertiser {
 	char text[256];
 } Advertiser;
 
-void on_advertiser(AdvertWait *wait, int error, const Reason *reason);
+AdvertWait *advertiser_wait(Advertiser *advertiser, const Bed *bed);
 
 /* So many bytes of a manufacturer's. */
 AdvertData bed_advert_data(size_t bytes);
 
 int bed_set_advert(Bed *bed, Session *session);
+int bed_set_params(Bed *bed, Session *session, const AdvertParams *params, Reason *reason);
 int bed_advertise(Bed *bed, Session *session, Advertiser *advertiser);
 
 /* BlueZ's answer to what the session wants to advertise. */

@@ -40,13 +40,13 @@ Attr *bed_show_attrs(Bed *bed)
 	return bed->attr;
 }
 
-static void on_asker(OpWait *wait, int error, const Reason *reason, GBytes *value)
+static void on_asker(Wait *wait, int error, const Reason *reason)
 {
-	Asker *asker = (Asker *)wait;
+	Asker *asker = CONTAINER_OF(wait, Asker, wait.wait);
 	gsize length = 0;
-	const char *bytes = value ? g_bytes_get_data(value, &length) : "";
+	const char *bytes = wait->value ? g_bytes_get_data(wait->value, &length) : "";
 
-	ck_assert_ptr_null(wait->op);
+	ck_assert(!wait_is_on(wait));
 	asker->called++;
 	asker->error = error;
 	g_strlcpy(asker->text, reason ? reason->text : "", sizeof(asker->text));
@@ -54,8 +54,16 @@ static void on_asker(OpWait *wait, int error, const Reason *reason, GBytes *valu
 	if (length > 0)
 		memcpy(asker->value, bytes, length);
 	asker->value[length] = '\0';
+	g_clear_pointer(&wait->value, g_bytes_unref);
 	if (asker->then)
 		asker->then(asker);
+}
+
+static OpWait *asker_wait(Asker *asker, const Attr *attr)
+{
+	asker->wait = (OpWait){ 0 };
+	wait_init(&asker->wait.wait, &attr->link->broker->agenda, on_asker);
+	return &asker->wait;
 }
 
 int bed_read(Attr *attr, uint16_t offset, Asker *asker)
@@ -68,8 +76,7 @@ int bed_read_for(Attr *attr, Session *session, uint16_t offset, Asker *asker)
 	Reason reason = { "" };
 	int r;
 
-	asker->wait = (OpWait){ .done = on_asker };
-	r = attr_read(attr, session, offset, &asker->wait, &reason);
+	r = attr_op_read(attr, session, offset, asker_wait(asker, attr), &reason);
 	g_strlcpy(asker->text, reason.text, sizeof(asker->text));
 	bed_settle(bed_of(attr->link));
 	return r;
@@ -86,8 +93,7 @@ int bed_write_at(Attr *attr, Session *session, OpKind kind, uint16_t offset, con
 	Reason reason = { "" };
 	int r;
 
-	asker->wait = (OpWait){ .done = on_asker };
-	r = attr_write(attr, session, kind, offset, value, length, &asker->wait, &reason);
+	r = attr_op_write(attr, session, kind, offset, value, length, asker_wait(asker, attr), &reason);
 	g_strlcpy(asker->text, reason.text, sizeof(asker->text));
 	bed_settle(bed_of(attr->link));
 	return r;
@@ -98,8 +104,7 @@ int bed_subscribe(Attr *attr, Session *session, const char *connection, Asker *a
 	Reason reason = { "" };
 	int r;
 
-	asker->wait = (OpWait){ .done = on_asker };
-	r = attr_subscribe(attr, session, connection, &asker->wait, &reason);
+	r = listener_subscribe(attr, session, connection, asker_wait(asker, attr), &reason);
 	bed_settle(bed_of(attr->link));
 	return r;
 }
@@ -109,8 +114,7 @@ int bed_add_stream(Attr *attr, AttrStream *stream, Asker *asker)
 	Reason reason = { "" };
 	int r;
 
-	asker->wait = (OpWait){ .done = on_asker };
-	r = attr_add_stream(attr, stream, &asker->wait, &reason);
+	r = listener_add_stream(attr, stream, asker_wait(asker, attr), &reason);
 	bed_settle(bed_of(attr->link));
 	return r;
 }
@@ -142,6 +146,7 @@ void bed_answer(Bed *bed, guint n, int error, const char *value)
 	GBytes *bytes = value ? g_bytes_new(value, strlen(value)) : NULL;
 	Reason reason = { "" };
 
+	bed_settle(bed);
 	ck_assert_uint_lt(n, bed->running->len);
 	op = g_ptr_array_steal_index(bed->running, n);
 	if (error != 0)

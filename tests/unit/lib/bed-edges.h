@@ -9,7 +9,7 @@
 #include "core/broker.h"
 
 /* What core wants of BlueZ: enters its functions. */
-void bed_radio_edge(BrokerOps *ops);
+void bed_radio_edge(RadioOps *ops);
 
 /* What core has to say to programs: likewise. */
-void bed_face_edge(BrokerOps *ops);
+void bed_face_edge(FaceOps *ops);

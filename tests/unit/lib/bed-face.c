@@ -28,9 +28,9 @@ static void op_radio_added(void *bed, Radio *radio)
 	bed_say(bed, "added%u", radio->index);
 }
 
-static void op_radio_removed(void *bed, Radio *radio)
+static void op_radio_removed(void *bed, const Radio *radio UNUSED, unsigned index)
 {
-	bed_say(bed, "removed%u", radio->index);
+	bed_say(bed, "removed%u", index);
 }
 
 static void op_radio_changed(void *userdata, Radio *radio UNUSED, unsigned changes)
@@ -65,9 +65,9 @@ static bool op_batch(void *userdata, Session *session)
 	return true;
 }
 
-static void op_scan_stopped(void *bed, Session *session UNUSED, const char *reason)
+static void op_scan_stopped(void *bed, Session *session UNUSED, const char *connection, const char *reason)
 {
-	bed_say(bed, "stopped(%s)", reason);
+	bed_say(bed, "stopped(%s,%s)", connection, reason);
 }
 
 static void op_link_added(void *bed, Link *link)
@@ -80,19 +80,17 @@ static void op_link_removed(void *bed, Link *link)
 	bed_say(bed, "-link%u", link->addr.bytes[5]);
 }
 
-static void op_link_changed(void *userdata, Link *link, unsigned changes)
+static void op_link_changed(void *userdata, Link *link UNUSED, unsigned changes)
 {
 	Bed *bed = userdata;
 
 	ck_assert_uint_ne(changes, 0);
-	ck_assert(link->exposed);
 	bed->link_changes |= changes;
 }
 
-static void op_link_lost(void *bed, Link *link, const char *reason)
+static void op_link_lost(void *bed, Link *link, Session *session, const char *reason)
 {
-	ck_assert_uint_gt(link->holds->len, 0);
-	bed_say(bed, "lost%u(%s)", link->addr.bytes[5], reason);
+	bed_say(bed, "lost%u(%u,%s)", link->addr.bytes[5], (unsigned)session->id, reason);
 }
 
 static void op_attr_added(void *bed, Attr *attr)
@@ -135,7 +133,7 @@ static void op_local_attr_added(void *userdata, LocalAttr *attr UNUSED)
 
 static void op_local_attr_removed(void *userdata, LocalAttr *attr)
 {
-	ck_assert_uint_eq(attr->reads->len, 0);
+	ck_assert_uint_eq(attr->reads.waits.length, 0);
 	((Bed *)userdata)->shown--;
 }
 
@@ -177,7 +175,12 @@ static void op_bonds_changed(void *userdata)
 	((Bed *)userdata)->bonds_changed++;
 }
 
-void bed_face_edge(BrokerOps *ops)
+static void op_links_owned(void *userdata)
+{
+	((Bed *)userdata)->owned++;
+}
+
+void bed_face_edge(FaceOps *ops)
 {
 	ops->radio_added = op_radio_added;
 	ops->radio_removed = op_radio_removed;
@@ -202,4 +205,5 @@ void bed_face_edge(BrokerOps *ops)
 	ops->local_subscribed = op_subscribed;
 	ops->bluez_stalled = op_bluez_stalled;
 	ops->bonds_changed = op_bonds_changed;
+	ops->links_owned = op_links_owned;
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "bed-links.h"
 
-static void on_connecter(ConnectWait *wait, int error, const Reason *reason)
+static void on_connecter(Wait *wait, int error, const Reason *reason)
 {
-	Connecter *connecter = (Connecter *)wait;
+	Connecter *connecter = CONTAINER_OF(wait, Connecter, wait.wait);
 
-	ck_assert_ptr_null(wait->link);
+	ck_assert(!wait_is_on(wait));
 	connecter->called++;
 	connecter->error = error;
 	g_strlcpy(connecter->text, reason ? reason->text : "", sizeof(connecter->text));
@@ -22,13 +22,13 @@ int bed_connect_as(Bed *bed, uint8_t last, Session *session, Connecter *connecte
 
 	connecter->bed = bed;
 	connecter->wait = (ConnectWait){
-		.done = on_connecter,
-		.session = session,
 		.deadline = bed->now + seconds * USEC_PER_SEC,
 		.priority = priority,
 		.auto_reconnect = auto_reconnect,
 	};
-	r = link_connect(bed->radio, &addr, &connecter->wait, bed->now, &reason);
+	wait_init(&connecter->wait.wait, &bed->broker->agenda, on_connecter);
+	connecter->wait.wait.session = session;
+	r = links_connect(bed->radio, &addr, &connecter->wait, bed->now, &reason);
 	g_strlcpy(connecter->text, reason.text, sizeof(connecter->text));
 	bed_settle(bed);
 	return r;
@@ -39,12 +39,30 @@ int bed_connect(Bed *bed, uint8_t last, Session *session, Connecter *connecter)
 	return bed_connect_as(bed, last, session, connecter, 30, 0, false);
 }
 
+void bed_give_up(Bed *bed, Connecter *connecter)
+{
+	wait_cancel(&connecter->wait.wait);
+	bed_settle(bed);
+}
+
+void bed_release(Bed *bed, Link *link, Session *session)
+{
+	(void)hold_release(link, session, bed->now);
+	bed_settle(bed);
+}
+
 void bed_fail_connect(Bed *bed, uint8_t last, int error)
 {
 	Reason reason;
 
 	reason_set(&reason, E_FAILED, "said the edge");
 	link_connect_done(bed_link(bed, last), error, &reason, bed->now);
+	bed_settle(bed);
+}
+
+void bed_disconnected(Bed *bed, uint8_t last, int error)
+{
+	link_disconnect_done(bed_link(bed, last), error, bed->now);
 	bed_settle(bed);
 }
 

@@ -19,8 +19,13 @@ int bed_connect(Bed *bed, uint8_t last, Session *session, Connecter *connecter);
 int bed_connect_as(Bed *bed, uint8_t last, Session *session, Connecter *connecter, unsigned seconds,
 		   uint8_t priority, bool auto_reconnect);
 
-/* The edge's answer. */
+/* It does not want the link any more. */
+void bed_give_up(Bed *bed, Connecter *connecter);
+void bed_release(Bed *bed, Link *link, Session *session);
+
+/* The edge's answers. */
 void bed_fail_connect(Bed *bed, uint8_t last, int error);
+void bed_disconnected(Bed *bed, uint8_t last, int error);
 
 /* BlueZ tells of the device; it has none. */
 void bed_device(Bed *bed, uint8_t last, bool connected, bool resolved);

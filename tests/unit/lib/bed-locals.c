@@ -5,11 +5,11 @@
 
 #include "core/peripheral.h"
 
-static void on_starter(StartWait *wait, int error, const Reason *reason)
+static void on_starter(Wait *wait, int error, const Reason *reason)
 {
 	Starter *starter = (Starter *)wait;
 
-	ck_assert_ptr_null(wait->service);
+	ck_assert(!wait_is_on(wait));
 	starter->called++;
 	starter->error = error;
 	g_strlcpy(starter->text, reason ? reason->text : "", sizeof(starter->text));
@@ -48,7 +48,7 @@ int bed_start_service(Bed *bed, LocalService *service, Starter *starter)
 	Reason reason = { "" };
 	int r;
 
-	starter->wait.done = on_starter;
+	wait_init(&starter->wait, &bed->broker->agenda, on_starter);
 	r = local_service_start(service, &starter->wait, bed->now, &reason);
 	if (r != 1)
 		g_strlcpy(starter->text, reason.text, sizeof(starter->text));
@@ -87,7 +87,7 @@ static void tell(Bed *bed, uint8_t last, bool connected, bool bonded)
 {
 	const Addr addr = device_addr(last);
 
-	peripheral_device(bed->radio->peripheral, &addr, connected, bonded, bed->now);
+	peripheral_device(bed->radio->peripheral, &addr, connected, bonded);
 	bed_settle(bed);
 }
 

@@ -8,7 +8,7 @@
 #include "core/local.h"
 
 typedef struct Starter {
-	StartWait wait;
+	Wait wait;
 	unsigned called;
 	int error;
 	char text[256];

@@ -11,16 +11,16 @@
 #include "core/local.h"
 
 /* Beside the reports that BlueZ's signals are: "scan0:devices", "scan0:active,ignore". */
-static void op_scan(void *userdata, Radio *radio, const ScanWish *wish)
+static void op_scan(void *userdata, Radio *radio, const DesiredScan *desired)
 {
 	Bed *bed = userdata;
 
-	bed_say(bed, "%s%u", wish->on ? "scan" : "noscan", radio->index);
-	if (!wish->on || wish->show == SHOW_REPORTS)
+	bed_say(bed, "%s%u", desired->on ? "scan" : "noscan", radio->index);
+	if (!desired->on || desired->show == SHOW_REPORTS)
 		return;
 	g_string_append_printf(bed->log, ":%s%s",
-			       wish->show == SHOW_DEVICES ? "devices" : wish->active ? "active" : "passive",
-			       wish->ignore_devices ? ",ignore" : "");
+			       desired->show == SHOW_DEVICES ? "devices" : desired->active ? "active" : "passive",
+			       desired->ignore_devices ? ",ignore" : "");
 }
 
 static void op_scan_restart(void *bed, Radio *radio)
@@ -52,11 +52,6 @@ static void op_link_disconnect(void *bed, Link *link)
 {
 	ck_assert_msg(link->ours, "cuts a link that others opened");
 	bed_say(bed, "disconnect%u", link->addr.bytes[5]);
-}
-
-static void op_link_owned(void *userdata, Link *link UNUSED)
-{
-	((Bed *)userdata)->owned++;
 }
 
 static void op_link_pair(void *bed, Link *link)
@@ -178,12 +173,7 @@ static int op_antenna(void *userdata, bool external)
 	return bed->antenna_result;
 }
 
-static void op_wake_at(void *userdata, uint64_t when)
-{
-	((Bed *)userdata)->wake = when;
-}
-
-void bed_radio_edge(BrokerOps *ops)
+void bed_radio_edge(RadioOps *ops)
 {
 	ops->radio_scan = op_scan;
 	ops->radio_scan_restart = op_scan_restart;
@@ -191,7 +181,6 @@ void bed_radio_edge(BrokerOps *ops)
 	ops->link_look = op_link_look;
 	ops->link_connect = op_link_connect;
 	ops->link_disconnect = op_link_disconnect;
-	ops->link_owned = op_link_owned;
 	ops->link_pair = op_link_pair;
 	ops->link_cancel_pair = op_link_cancel_pair;
 	ops->link_unpair = op_link_unpair;
@@ -206,6 +195,5 @@ void bed_radio_edge(BrokerOps *ops)
 	ops->local_flow_ask = op_local_flow_ask;
 	ops->local_notify_one = op_local_notify_one;
 	ops->client_disconnect = op_client_disconnect;
-	ops->antenna = op_antenna;
-	ops->wake_at = op_wake_at;
+	ops->radio_antenna = op_antenna;
 }

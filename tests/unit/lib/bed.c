@@ -8,7 +8,6 @@ void bed_init(Bed *bed)
 {
 	*bed = (Bed){
 		.now = 1000 * USEC_PER_SEC,
-		.wake = USEC_NEVER,
 		.batches_pass = true,
 		.log = g_string_new(NULL),
 		.running = g_ptr_array_new(),
@@ -16,9 +15,12 @@ void bed_init(Bed *bed)
 		.services = g_ptr_array_new(),
 	};
 	config_init(&bed->config);
-	bed_radio_edge(&bed->ops);
-	bed_face_edge(&bed->ops);
-	ck_assert_int_eq(broker_new(&bed->broker, &bed->config, &bed->ops, bed), 0);
+	bed_radio_edge(&bed->radio_ops);
+	bed_face_edge(&bed->face_ops);
+	bed->face = (Face){ .ops = &bed->face_ops, .userdata = bed };
+	ck_assert_int_eq(broker_new(&bed->broker, &bed->config), 0);
+	broker_set_radio_side(bed->broker, &bed->radio_ops, bed);
+	broker_add_face(bed->broker, &bed->face);
 }
 
 void bed_init_radio(Bed *bed)
@@ -69,22 +71,34 @@ void bed_forget(Bed *bed)
 
 void bed_tick(Bed *bed)
 {
-	bed->wake = USEC_NEVER;
-	broker_tick(bed->broker, bed->now);
+	agenda_run(&bed->broker->agenda, bed->now);
+}
+
+uint64_t bed_next(const Bed *bed)
+{
+	return agenda_next(&bed->broker->agenda);
 }
 
 void bed_settle(Bed *bed)
 {
-	while (bed->wake <= bed->now)
+	unsigned runs = 0;
+
+	/* who is told calls in: it is run already */
+	if (bed->broker->agenda.running)
+		return;
+	/* what goes on and on keeps the processor busy */
+	for (; bed_next(bed) <= bed->now; runs++) {
+		must(runs < 100);
 		bed_tick(bed);
+	}
 }
 
 void bed_pass(Bed *bed, uint64_t microseconds)
 {
 	const uint64_t end = bed->now + microseconds;
 
-	while (bed->wake <= end) {
-		bed->now = MAX(bed->now, bed->wake);
+	while (bed_next(bed) <= end) {
+		bed->now = MAX(bed->now, bed_next(bed));
 		bed_settle(bed);
 	}
 	bed->now = end;
@@ -97,7 +111,7 @@ Radio *bed_radio(Bed *bed, uint8_t last, unsigned index, bool powered)
 	Radio *radio = NULL;
 
 	bed->broker->bluez_up = true;
-	ck_assert_int_eq(radio_appeared(bed->broker, &addr, index, &state, bed->now, &radio), 0);
+	ck_assert_int_eq(radios_appeared(bed->broker, &addr, index, &state, bed->now, &radio), 0);
 	bed_settle(bed);
 	return radio;
 }
@@ -107,7 +121,7 @@ void bed_power(Bed *bed, Radio *radio, bool on)
 	RadioState state = radio->bluez;
 
 	state.powered = on;
-	radio_update(radio, &state, bed->now);
+	radios_update(radio, &state, bed->now);
 	bed_settle(bed);
 }
 
@@ -117,7 +131,7 @@ Session *bed_session(Bed *bed, Radio *radio, uid_t uid, const char *owner)
 	Reason reason = { "" };
 	Session *session = NULL;
 
-	ck_assert_int_eq(session_open(radio, uid, owner, &options, bed->now, &session, &reason), 0);
+	ck_assert_int_eq(sessions_open(radio, &bed->face, uid, owner, &options, bed->now, &session, &reason), 0);
 	bed_settle(bed);
 	return session;
 }
@@ -125,7 +139,7 @@ Session *bed_session(Bed *bed, Radio *radio, uid_t uid, const char *owner)
 int bed_start(Bed *bed, Session *session, int seconds)
 {
 	Reason reason = { "" };
-	int r = session_start_scan(session, seconds, bed->now, &reason);
+	int r = sessions_start_scan(session, seconds, bed->now, &reason);
 
 	bed_settle(bed);
 	return r;
@@ -135,7 +149,7 @@ void bed_report(Bed *bed, Radio *radio, const ReportInfo *info)
 {
 	Report *report = report_make(info);
 
-	radio_report(radio, report, bed->now);
+	radios_report(radio, report, bed->now);
 	report_unref(report);
 	bed_settle(bed);
 }

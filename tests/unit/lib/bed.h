@@ -9,18 +9,19 @@
 #include <glib.h>
 
 #include "addrs.h"
-#include "core/broker.h"
+#include "core/broker-events.h"
 #include "core/link.h"
-#include "core/radio.h"
-#include "core/session.h"
+#include "core/radios.h"
+#include "core/sessions.h"
 #include "unit.h"
 
 typedef struct Bed {
 	Broker *broker;
 	Config config;
-	BrokerOps ops;		/* the edges'; a test may put its own in */
+	RadioOps radio_ops;	/* the edges'; a test may put its own in */
+	FaceOps face_ops;
+	Face face;
 	uint64_t now;
-	uint64_t wake;
 	GString *log;		/* what was asked of the edges, a word each (bed-edges.h), in order */
 
 	/* what bed_init_radio and bed_init_link lay out */
@@ -63,9 +64,10 @@ void bed_say(Bed *bed, const char *format, ...) PRINTF_LIKE(2, 3);
 void bed_expect(Bed *bed, const char *log);
 void bed_forget(Bed *bed);
 
-/* The broker is woken; it is, until there is nothing more that is due now, as each step of a test ends. */
+/* The agenda is run; it is, until there is nothing more that is due now, as each step of a test ends. */
 void bed_tick(Bed *bed);
 void bed_settle(Bed *bed);
+uint64_t bed_next(const Bed *bed);	/* when it is to be run next */
 
 /* Time passes; what is due on the way is done when it is due. */
 void bed_pass(Bed *bed, uint64_t microseconds);

@@ -9,8 +9,8 @@
 #include "util/macros.h"
 
 /* What is wanted now. */
-ScanWish scan_wish(const Radio *radio);
-bool scan_wish_equal(const ScanWish *a, const ScanWish *b);
+DesiredScan desired_scan(const Radio *radio);
+bool desired_scan_equal(const DesiredScan *a, const DesiredScan *b);
 
 /* In the contract's words (Adapter1.ScanMode). */
 const char *scan_mode_name(ScanMode mode);

@@ -3,7 +3,7 @@
 #include "bed-adverts.h"
 #include "bed-links.h"
 #include "bed-locals.h"
-#include "core/scan-wish.h"
+#include "core/desired-scan.h"
 
 static void set_active(Session *session, bool active)
 {
@@ -24,6 +24,7 @@ START_TEST(test_source_changes)
 	bed_init(&bed);
 	radio = bed_radio(&bed, 1, 0, true);
 	session = bed_session(&bed, radio, 1, ":1.1");
+	session_subscribe(session, ":1.1", EVENT_CLIENT_CONNECTED);
 	bed_expect(&bed, "added0");
 	/* BlueZ always scans actively */
 	ck_assert_int_eq(bed_start(&bed, session, -1), 0);
@@ -42,8 +43,8 @@ START_TEST(test_source_changes)
 	bed_expect(&bed, "noscan0");
 	bed_power(&bed, radio, true);
 	bed_expect(&bed, "scan0:passive,ignore");
-	session_stop_scan(session, "stopped");
-	bed_expect(&bed, "noscan0 stopped(stopped)");
+	sessions_stop_scan(session, "stopped");
+	bed_expect(&bed, "noscan0 stopped(:1.1,stopped)");
 	broker_set_monitored(bed.broker, false);
 	bed_expect(&bed, "");
 	bed_end(&bed);
@@ -61,6 +62,8 @@ START_TEST(test_active_if_anybody_is)
 	radio = bed_radio(&bed, 1, 0, true);
 	a = bed_session(&bed, radio, 1, ":1.1");
 	b = bed_session(&bed, radio, 2, ":1.2");
+	session_subscribe(a, ":1.1", EVENT_CLIENT_CONNECTED);
+	session_subscribe(b, ":1.2", EVENT_CLIENT_CONNECTED);
 	set_active(a, false);
 	bed_expect(&bed, "added0");
 	ck_assert_int_eq(bed_start(&bed, a, -1), 0);
@@ -75,10 +78,10 @@ START_TEST(test_active_if_anybody_is)
 	bed_expect(&bed, "scan0:passive,ignore");
 	set_active(b, true);
 	bed_expect(&bed, "scan0:active,ignore");
-	session_stop_scan(b, "stopped");
-	bed_expect(&bed, "scan0:passive,ignore stopped(stopped)");
-	session_drop(a, bed.now);
-	bed_expect(&bed, "noscan0 stopped(stopped)");
+	sessions_stop_scan(b, "stopped");
+	bed_expect(&bed, "scan0:passive,ignore stopped(:1.2,stopped)");
+	sessions_drop(a, bed.now);
+	bed_expect(&bed, "noscan0 stopped(:1.1,stopped)");
 	bed_end(&bed);
 }
 END_TEST
@@ -101,20 +104,20 @@ START_TEST(test_a_link_seeks)
 	bed_device(&bed, 5, true, true);
 	ck_assert_uint_eq(connecter.called, 1);
 	bed_forget(&bed);
-	link_release(bed_link(&bed, 5), bed.a, bed.now);
+	hold_release(bed_link(&bed, 5), bed.a, bed.now);
 	bed_pass(&bed, bed.config.link_linger_seconds * USEC_PER_SEC);
 	bed_expect(&bed, "disconnect5");
 	bed_device(&bed, 5, false, false);
 	bed_expect(&bed, "-link5 scan0:passive,ignore");
 
 	/* without a scan of a session's, too */
-	session_stop_scan(bed.a, "stopped");
+	sessions_stop_scan(bed.a, "stopped");
 	bed_no_device(&bed, 5);
 	bed_forget(&bed);
 	connecter = (Connecter){ 0 };
 	ck_assert_int_eq(bed_connect(&bed, 5, bed.a, &connecter), 1);
 	bed_expect(&bed, "scan0:devices");
-	connect_wait_cancel(&connecter.wait, bed.now);
+	wait_cancel(&connecter.wait.wait);
 	bed_expect(&bed, "noscan0");
 	bed_end(&bed);
 }
@@ -131,15 +134,17 @@ START_TEST(test_centrals_matter)
 	ck_assert_int_eq(bed_start(&bed, bed.a, -1), 0);
 	bed_expect(&bed, "scan0:active,ignore");
 	bed_visible(&bed, bed.b, "v");
-	ck_assert(!bed.radio->wish.ignore_devices);
-	session_drop(bed.b, bed.now);
-	ck_assert(bed.radio->wish.ignore_devices);
+	ck_assert(!bed.radio->desired.ignore_devices);
+	sessions_drop(bed.b, bed.now);
+	bed_settle(&bed);
+	ck_assert(bed.radio->desired.ignore_devices);
 	ck_assert_int_eq(bed_set_advert(&bed, bed.c), 0);
-	ck_assert_int_eq(bed_advertise(&bed, bed.c, &advertiser), 1);
+	ck_assert_int_eq(bed_advertise(&bed, bed.c, &advertiser), 0);
 	bed_advertised(&bed, bed.c, 0);
-	ck_assert(!bed.radio->wish.ignore_devices);
-	session_drop(bed.c, bed.now);
-	ck_assert(bed.radio->wish.ignore_devices);
+	ck_assert(!bed.radio->desired.ignore_devices);
+	sessions_drop(bed.c, bed.now);
+	bed_settle(&bed);
+	ck_assert(bed.radio->desired.ignore_devices);
 	bed_end(&bed);
 }
 END_TEST
@@ -154,17 +159,19 @@ START_TEST(test_mode_is_told)
 	ck_assert_str_eq(scan_mode_name(radio->scan_mode), "off");
 	bed.radio_changes = 0;
 	radio_set_scan_mode(radio, SCAN_MODE_QUIET_ALL);
+	bed_settle(&bed);
 	ck_assert_str_eq(scan_mode_name(radio->scan_mode), "quiet-all");
 	ck_assert_uint_eq(bed.radio_changes, RADIO_SCAN_MODE);
 	bed.radio_changes = 0;
 	radio_set_scan_mode(radio, SCAN_MODE_QUIET_ALL);
+	bed_settle(&bed);
 	ck_assert_uint_eq(bed.radio_changes, 0);
 	bed_session(&bed, radio, 1, ":1.1");
-	radio_vanished(radio, bed.now);
+	radios_vanished(radio, bed.now);
 	ck_assert_str_eq(scan_mode_name(radio->scan_mode), "off");
 	bed_end(&bed);
 }
 END_TEST
 
-UNIT_MAIN("scan-wish", test_source_changes, test_active_if_anybody_is, test_a_link_seeks, test_centrals_matter,
+UNIT_MAIN("desired-scan", test_source_changes, test_active_if_anybody_is, test_a_link_seeks, test_centrals_matter,
 	  test_mode_is_told)

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Centrals. */
+#include "core/client.h"
+
+#include <stdlib.h>
+
+#include "core/advert.h"
+#include "core/identity.h"
+#include "core/local.h"
+#include "core/long-read.h"
+#include "core/radio.h"
+#include "core/session.h"
+
+void client_end(Client *client)
+{
+	long_reads_deinit(client);
+	g_ptr_array_free(client->sessions, TRUE);
+	free(client);
+}
+
+bool peripheral_used_by(const Peripheral *peripheral, const Session *session)
+{
+	const Advert *advert = advert_find(session);
+
+	if (advert && advert->enabled)
+		return true;
+	for (guint i = 0; i < peripheral->services->len; i++)
+		if (((const LocalService *)g_ptr_array_index(peripheral->services, i))->session == session)
+			return true;
+	return false;
+}
+
+/* A central is told of to those who could mean it. */
+void client_announce(Peripheral *peripheral, const Addr *addr, bool connected)
+{
+	const GPtrArray *sessions = peripheral->radio->broker->sessions;
+
+	for (guint i = 0; i < sessions->len; i++) {
+		Session *session = g_ptr_array_index(sessions, i);
+
+		if (session->radio == peripheral->radio && peripheral_used_by(peripheral, session))
+			session_client(session, addr, connected);
+	}
+}
+
+Client *client_find(const Peripheral *peripheral, const Addr *addr)
+{
+	for (guint i = 0; i < peripheral->clients->len; i++) {
+		Client *client = g_ptr_array_index(peripheral->clients, i);
+
+		if (identities_same(peripheral->radio->identities, &client->addr, addr))
+			return client;
+	}
+	return NULL;
+}
+
+Client *client_add(Peripheral *peripheral, const Addr *addr)
+{
+	Client *client = calloc(1, sizeof(*client));
+
+	if (!client)
+		return NULL;
+	client->addr = *addr;
+	client->sessions = g_ptr_array_new();
+	long_reads_init(client);
+	g_ptr_array_add(peripheral->clients, client);
+	client_announce(peripheral, addr, true);
+	return client;
+}
+
+Client *client_uses(Peripheral *peripheral, const Addr *addr, uint16_t mtu, Session *session)
+{
+	Client *client = client_find(peripheral, addr);
+
+	if (!client)
+		client = client_add(peripheral, addr);
+	if (!client)
+		return NULL;
+	if (mtu > 0)
+		client->mtu = mtu;
+	if (!g_ptr_array_find(client->sessions, session, NULL))
+		g_ptr_array_add(client->sessions, session);
+	return client;
+}

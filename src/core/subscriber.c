@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The bus connections that want a session's signals, and what they are told. */
+#include "core/session.h"
+
+#include <string.h>
+
+#include "core/news.h"
+#include "meaning/constants.h"
+
+uint32_t session_take_events(Session *session)
+{
+	uint32_t events = session->events;
+
+	session->events = 0;
+	return events;
+}
+
+void session_raise(Session *session, uint32_t event)
+{
+	if (session->events & event)
+		return;
+	session->events |= event;
+	for (guint i = 0; i < session->subscribers->len; i++) {
+		const Subscriber *subscriber = &g_array_index(session->subscribers, Subscriber, i);
+
+		if (subscriber->triggers & event)
+			news_session_event(session, subscriber->connection, event);
+	}
+}
+
+void session_client(Session *session, const Addr *addr, bool connected)
+{
+	const uint32_t event = connected ? EVENT_CLIENT_CONNECTED : EVENT_CLIENT_DISCONNECTED;
+
+	for (guint i = 0; i < session->subscribers->len; i++) {
+		const Subscriber *subscriber = &g_array_index(session->subscribers, Subscriber, i);
+
+		if (subscriber->triggers & event)
+			news_session_client(session, subscriber->connection, addr, connected);
+	}
+	session_raise(session, event);
+}
+
+/* Somebody takes reports from now on. */
+static void session_wake_reader(Session *session)
+{
+	if (!session->filter.by_signal || !session->ring || ring_count(session->ring) == 0)
+		return;
+	task_at(&session->batch, session->last_batch);
+}
+
+static uint64_t subscriber_size(const char *connection)
+{
+	return sizeof(Subscriber) + strlen(connection) + 1;
+}
+
+int session_may_subscribe(const Session *session, const char *connection, Reason *reason)
+{
+	Charge charge;
+	int r = charge_bytes(&charge, session->user, subscriber_size(connection), reason);
+
+	if (r == 0)
+		charge_end(&charge);
+	return r;
+}
+
+void session_subscribe(Session *session, const char *connection, uint32_t triggers)
+{
+	Subscriber subscriber = { .triggers = triggers };
+
+	session_unsubscribe(session, connection);
+	if (triggers == 0 ||
+	    charge_init(&subscriber.charge, session->user, QUOTA_BYTES, subscriber_size(connection)) < 0)
+		return;
+	subscriber.connection = g_strdup(connection);
+	g_array_append_val(session->subscribers, subscriber);
+
+	/* what happened before would otherwise never wake this connection */
+	if (session->events & triggers)
+		news_session_event(session, connection, session->events & triggers);
+	session_wake_reader(session);
+}
+
+void session_peer_reads(Session *session, const char *connection, bool reads)
+{
+	for (guint i = 0; i < session->subscribers->len; i++) {
+		Subscriber *subscriber = &g_array_index(session->subscribers, Subscriber, i);
+
+		if (strcmp(subscriber->connection, connection) != 0)
+			continue;
+		subscriber->stuck = !reads;
+		if (reads)
+			session_wake_reader(session);
+	}
+}
+
+void session_unsubscribe(Session *session, const char *connection)
+{
+	for (guint i = 0; i < session->subscribers->len; i++) {
+		Subscriber gone = g_array_index(session->subscribers, Subscriber, i);
+
+		if (strcmp(gone.connection, connection) != 0)
+			continue;
+		g_array_remove_index(session->subscribers, i);
+		g_free(gone.connection);
+		charge_end(&gone.charge);
+		return;
+	}
+}
