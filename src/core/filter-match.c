@@ -146,6 +146,14 @@ static bool address_matches(const Filter *filter, const Addr *addr, const Device
 	       (filter->aliases && alias_matches(filter->aliases, row));
 }
 
+/* The row has all that the packet told of the device, and is looked through sooner than the packet. */
+static bool row_and_data_match(const Filter *filter, const Report *report, const DeviceRow *row)
+{
+	const unsigned of_packet = WANT_PATTERN | WANT_PATHLOSS, open = device_open(filter, row, filter->wants);
+
+	return (open & ~of_packet) == 0 && (open == 0 || data_open(filter, report, open) == 0);
+}
+
 bool filter_match(const Filter *filter, const Report *report, const DeviceRow *row)
 {
 	unsigned open;
@@ -161,6 +169,8 @@ bool filter_match(const Filter *filter, const Report *report, const DeviceRow *r
 	if ((filter->wants & WANT_PATHLOSS) && report->rssi == RSSI_UNKNOWN)
 		return false;
 
+	if (row && row->facts.count < FACTS_MAX)
+		return row_and_data_match(filter, report, row);
 	open = filter->wants;
 	if (open & ~(unsigned)WANT_NAME)
 		open = data_open(filter, report, open);
