@@ -110,9 +110,12 @@ void session_offer(Session *session, Report *report, const DeviceRow *row, uint6
 	held = ring_held_size(session->ring) + size;
 	ring_push(session->ring, report);
 	/* what had to go for it, or itself */
-	charge_less(&session->held, held - ring_held_size(session->ring));
+	held -= ring_held_size(session->ring);
+	if (held > 0)
+		charge_less(&session->held, held);
 
-	session_raise(session, EVENT_NEW_ADV);
+	if (!(session->events & EVENT_NEW_ADV))
+		session_raise(session, EVENT_NEW_ADV);
 	if (session->stream || session->filter.by_signal)
 		session_hand_over(session, now);
 }
