@@ -13,6 +13,7 @@
 #include "core/peripheral.h"
 #include "core/radios.h"
 #include "core/sessions.h"
+#include "core/subscriber.h"
 
 int broker_new(Broker **ret, const Config *config)
 {
@@ -132,7 +133,7 @@ void broker_peer_gone(Broker *broker, const char *connection, uint64_t now)
 			sessions_drop(session, now);
 			continue;
 		}
-		session_unsubscribe(session, connection);
+		subscriber_remove(session, connection);
 		session_idle_again(session);
 	}
 	for (guint i = 0; i < broker->radios->len; i++) {
@@ -146,5 +147,5 @@ void broker_peer_gone(Broker *broker, const char *connection, uint64_t now)
 void broker_peer_reads(Broker *broker, const char *connection, bool reads)
 {
 	for (guint i = 0; i < broker->sessions->len; i++)
-		session_peer_reads(g_ptr_array_index(broker->sessions, i), connection, reads);
+		subscriber_reads(g_ptr_array_index(broker->sessions, i), connection, reads);
 }

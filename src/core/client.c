@@ -10,6 +10,7 @@
 #include "core/long-read.h"
 #include "core/radio.h"
 #include "core/session.h"
+#include "core/subscriber.h"
 
 void client_end(Client *client)
 {
@@ -39,7 +40,7 @@ void client_announce(Peripheral *peripheral, const Addr *addr, bool connected)
 		Session *session = g_ptr_array_index(sessions, i);
 
 		if (session->radio == peripheral->radio && peripheral_used_by(peripheral, session))
-			session_client(session, addr, connected);
+			subscribers_tell_client(session, addr, connected);
 	}
 }
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* From the radio to the programs: a report goes into a session's FIFO, and who wants to know is told. */
-#include "core/session.h"
+#include "core/fanout.h"
 
+#include "core/subscriber.h"
 #include "meaning/constants.h"
 
-bool session_has_reader(const Session *session)
+bool fanout_has_reader(const Session *session)
 {
 	for (guint i = 0; i < session->subscribers->len; i++) {
 		const Subscriber *subscriber = &g_array_index(session->subscribers, Subscriber, i);
@@ -20,7 +21,7 @@ static bool session_can_deliver(const Session *session)
 {
 	if (session->stream)
 		return !session->stream->full;
-	return session->filter.by_signal && session_has_reader(session);
+	return session->filter.by_signal && fanout_has_reader(session);
 }
 
 static bool session_deliver(Session *session)
@@ -44,13 +45,13 @@ static bool session_deliver(Session *session)
 	return ring_count(session->ring) == 0 || !session_can_deliver(session) || session_deliver(session);
 }
 
-void session_flush(Session *session)
+void fanout_flush(Session *session)
 {
 	if (ring_count(session->ring) > 0 && session_can_deliver(session))
 		session_deliver(session);
 }
 
-void session_hand_over(Session *session, uint64_t now)
+void fanout_hand_over(Session *session, uint64_t now)
 {
 	const SessionStream *stream = session->stream;
 	uint64_t pause = (stream ? stream->batch_ms : session->filter.batch_ms) * USEC_PER_MSEC;
@@ -79,15 +80,15 @@ void session_hand_over(Session *session, uint64_t now)
 		task_at(&session->batch, session->last_batch + pause);
 }
 
-void session_batch_due(Task *batch, uint64_t now)
+void fanout_batch_due(Task *batch, uint64_t now)
 {
 	Session *session = CONTAINER_OF(batch, Session, batch);
 
 	if (ring_count(session->ring) > 0)
-		session_hand_over(session, now);
+		fanout_hand_over(session, now);
 }
 
-void session_offer(Session *session, Report *report, const DeviceRow *row, uint64_t now)
+void fanout_offer(Session *session, Report *report, const DeviceRow *row, uint64_t now)
 {
 	size_t size = report_size(report);
 	size_t held;
@@ -115,9 +116,9 @@ void session_offer(Session *session, Report *report, const DeviceRow *row, uint6
 		charge_less(&session->held, held);
 
 	if (!(session->events & EVENT_NEW_ADV))
-		session_raise(session, EVENT_NEW_ADV);
+		subscribers_raise(session, EVENT_NEW_ADV);
 	if (session->stream || session->filter.by_signal)
-		session_hand_over(session, now);
+		fanout_hand_over(session, now);
 }
 
 /* --- streams --- */
@@ -130,14 +131,14 @@ void session_stream_open(Session *session, SessionStream *stream, uint64_t now)
 	stream->lost_before = session_dropped(session);
 	session->stream = stream;
 	if (ring_count(session->ring) > 0)
-		session_hand_over(session, now);
+		fanout_hand_over(session, now);
 }
 
 void session_stream_ready(SessionStream *stream, uint64_t now)
 {
 	stream->full = false;
 	if (ring_count(stream->session->ring) > 0)
-		session_hand_over(stream->session, now);
+		fanout_hand_over(stream->session, now);
 }
 
 uint64_t session_stream_lost(const Session *session)
@@ -164,7 +165,7 @@ void session_stream_close(SessionStream *stream, uint64_t now)
 	session_idle_again(session);
 	/* those who listen are the readers again */
 	if (ring_count(session->ring) > 0)
-		session_hand_over(session, now);
+		fanout_hand_over(session, now);
 }
 
 void session_stream_end(Session *session)

@@ -290,5 +290,5 @@ void radios_report(Radio *radio, Report *report, uint64_t now)
 	if (devices_note(radio->devices, report) == 0)
 		row = devices_latest(radio->devices);
 	for (guint i = 0; i < radio->scanning->len; i++)
-		session_offer(g_ptr_array_index(radio->scanning, i), report, row, now);
+		fanout_offer(g_ptr_array_index(radio->scanning, i), report, row, now);
 }

@@ -4,21 +4,6 @@
 
 #include <stdlib.h>
 
-
-void scan_filter_init(ScanFilter *filter, const Config *config)
-{
-	*filter = (ScanFilter){
-		.active = true,
-		.batch_ms = config->batch_ms,
-		.batch_max = config->batch_max,
-	};
-}
-
-void scan_filter_clear(ScanFilter *filter)
-{
-	filter->filter = filter_free(filter->filter);
-}
-
 /* --- memory --- */
 
 static void session_discharge_report(Session *session, const Report *report)
@@ -115,4 +100,12 @@ void session_notification_lost(Session *session)
 {
 	session->dropped_notifications++;
 	session->broker->stats.dropped_notifications++;
+}
+
+uint32_t session_take_events(Session *session)
+{
+	uint32_t events = session->events;
+
+	session->events = 0;
+	return events;
 }

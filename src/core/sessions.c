@@ -6,12 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/client.h"
 #include "core/links.h"
 #include "core/news.h"
-#include "core/client.h"
 #include "core/peripheral.h"
 #include "core/post.h"
 #include "core/radios.h"
+#include "core/subscriber.h"
 
 #define ANTENNA_EXTERNAL 1
 
@@ -90,7 +91,7 @@ static int session_new(Radio *radio, const Face *face, uid_t uid, const char *ow
 	session->broker = broker;
 	session->radio = radio;
 	session->path_index = radio->index;
-	task_init(&session->batch, &broker->agenda, session_batch_due);
+	task_init(&session->batch, &broker->agenda, fanout_batch_due);
 	task_init(&session->scan_end, &broker->agenda, on_scan_end);
 	task_init(&session->idle, &broker->agenda, on_idle);
 	session->last_used = now;
@@ -234,7 +235,7 @@ void sessions_deinit(Session *session, uint64_t now)
 	task_cancel(&session->batch);
 	scan_filter_init(&session->filter, &session->broker->config);
 	while (session->subscribers->len > 0)
-		session_unsubscribe(session, g_array_index(session->subscribers, Subscriber, 0).connection);
+		subscriber_remove(session, g_array_index(session->subscribers, Subscriber, 0).connection);
 	session->events = 0;
 	session->initialised = false;
 	links_drop_session(session->radio, session, now);
@@ -262,7 +263,7 @@ void sessions_drop(Session *session, uint64_t now)
 	g_ptr_array_remove(session->broker->sessions, session);
 	charge_end(&session->place);
 	while (session->subscribers->len > 0)
-		session_unsubscribe(session, g_array_index(session->subscribers, Subscriber, 0).connection);
+		subscriber_remove(session, g_array_index(session->subscribers, Subscriber, 0).connection);
 	task_cancel(&session->idle);
 	post_bury(session->broker, session, session_free);
 	radios_release(radio);
@@ -300,7 +301,7 @@ void sessions_stop_scan(Session *session, const char *why)
 	radio_remove_scan(session->radio, session);
 
 	/* what was heard is not lost with the scan: hand over the unfinished batch */
-	session_flush(session);
+	fanout_flush(session);
 	for (guint i = 0; i < session->subscribers->len; i++)
 		news_scan_stopped(session, g_array_index(session->subscribers, Subscriber, i).connection, why);
 	session_idle_again(session);

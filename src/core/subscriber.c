@@ -1,21 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The bus connections that want a session's signals, and what they are told. */
-#include "core/session.h"
+#include "core/subscriber.h"
 
 #include <string.h>
 
 #include "core/news.h"
 #include "meaning/constants.h"
 
-uint32_t session_take_events(Session *session)
-{
-	uint32_t events = session->events;
-
-	session->events = 0;
-	return events;
-}
-
-void session_raise(Session *session, uint32_t event)
+void subscribers_raise(Session *session, uint32_t event)
 {
 	if (session->events & event)
 		return;
@@ -28,7 +20,7 @@ void session_raise(Session *session, uint32_t event)
 	}
 }
 
-void session_client(Session *session, const Addr *addr, bool connected)
+void subscribers_tell_client(Session *session, const Addr *addr, bool connected)
 {
 	const uint32_t event = connected ? EVENT_CLIENT_CONNECTED : EVENT_CLIENT_DISCONNECTED;
 
@@ -38,7 +30,7 @@ void session_client(Session *session, const Addr *addr, bool connected)
 		if (subscriber->triggers & event)
 			news_session_client(session, subscriber->connection, addr, connected);
 	}
-	session_raise(session, event);
+	subscribers_raise(session, event);
 }
 
 /* Somebody takes reports from now on. */
@@ -54,7 +46,7 @@ static uint64_t subscriber_size(const char *connection)
 	return sizeof(Subscriber) + strlen(connection) + 1;
 }
 
-int session_may_subscribe(const Session *session, const char *connection, Reason *reason)
+int subscriber_may_come(const Session *session, const char *connection, Reason *reason)
 {
 	Charge charge;
 	int r = charge_bytes(&charge, session->user, subscriber_size(connection), reason);
@@ -64,11 +56,11 @@ int session_may_subscribe(const Session *session, const char *connection, Reason
 	return r;
 }
 
-void session_subscribe(Session *session, const char *connection, uint32_t triggers)
+void subscriber_add(Session *session, const char *connection, uint32_t triggers)
 {
 	Subscriber subscriber = { .triggers = triggers };
 
-	session_unsubscribe(session, connection);
+	subscriber_remove(session, connection);
 	if (triggers == 0 ||
 	    charge_init(&subscriber.charge, session->user, QUOTA_BYTES, subscriber_size(connection)) < 0)
 		return;
@@ -81,7 +73,7 @@ void session_subscribe(Session *session, const char *connection, uint32_t trigge
 	session_wake_reader(session);
 }
 
-void session_peer_reads(Session *session, const char *connection, bool reads)
+void subscriber_reads(Session *session, const char *connection, bool reads)
 {
 	for (guint i = 0; i < session->subscribers->len; i++) {
 		Subscriber *subscriber = &g_array_index(session->subscribers, Subscriber, i);
@@ -94,7 +86,7 @@ void session_peer_reads(Session *session, const char *connection, bool reads)
 	}
 }
 
-void session_unsubscribe(Session *session, const char *connection)
+void subscriber_remove(Session *session, const char *connection)
 {
 	for (guint i = 0; i < session->subscribers->len; i++) {
 		Subscriber gone = g_array_index(session->subscribers, Subscriber, i);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/links.h"
+#include "core/subscriber.h"
 #include "service/call-session.h"
 #include "service/emit.h"
 #include "service/interfaces.h"

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/session.h"
+#include "core/subscriber.h"
 #include "service/call-session.h"
 #include "service/emit.h"
 #include "service/interfaces.h"

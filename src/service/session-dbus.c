@@ -19,6 +19,8 @@
 #include "service/scan.h"
 #include "service/service.h"
 
+#include "core/subscriber.h"
+
 #define TRIGGERS_KNOWN (EVENT_NEW_ADV | EVENT_CLIENT_CONNECTED | EVENT_CLIENT_DISCONNECTED)
 
 /* About what a report takes in a signal. */
@@ -85,12 +87,12 @@ static int callback(Call *call, void *object UNUSED, Reason *reason)
 				  TRIGGERS_KNOWN);
 
 	/* the reply first: an event that is due already must find the program listening */
-	r = triggers != 0 ? session_may_subscribe(session, call_sender(call), reason) : 0;
+	r = triggers != 0 ? subscriber_may_come(session, call_sender(call), reason) : 0;
 	if (r == 0)
 		r = call_reply(call, NULL);
 	if (r != 0)
 		return r;
-	session_subscribe(session, call_sender(call), triggers);
+	subscriber_add(session, call_sender(call), triggers);
 	return 0;
 }
 METHOD(callback, call_ready_session)

@@ -5,6 +5,8 @@
 #include "bed-locals.h"
 #include "core/desired-scan.h"
 
+#include "core/subscriber.h"
+
 static void set_active(Session *session, bool active)
 {
 	ScanFilter filter;
@@ -24,7 +26,7 @@ START_TEST(test_source_changes)
 	bed_init(&bed);
 	radio = bed_radio(&bed, 1, 0, true);
 	session = bed_session(&bed, radio, 1, ":1.1");
-	session_subscribe(session, ":1.1", EVENT_CLIENT_CONNECTED);
+	subscriber_add(session, ":1.1", EVENT_CLIENT_CONNECTED);
 	bed_expect(&bed, "added0");
 	/* BlueZ always scans actively */
 	ck_assert_int_eq(bed_start(&bed, session, -1), 0);
@@ -62,8 +64,8 @@ START_TEST(test_active_if_anybody_is)
 	radio = bed_radio(&bed, 1, 0, true);
 	a = bed_session(&bed, radio, 1, ":1.1");
 	b = bed_session(&bed, radio, 2, ":1.2");
-	session_subscribe(a, ":1.1", EVENT_CLIENT_CONNECTED);
-	session_subscribe(b, ":1.2", EVENT_CLIENT_CONNECTED);
+	subscriber_add(a, ":1.1", EVENT_CLIENT_CONNECTED);
+	subscriber_add(b, ":1.2", EVENT_CLIENT_CONNECTED);
 	set_active(a, false);
 	bed_expect(&bed, "added0");
 	ck_assert_int_eq(bed_start(&bed, a, -1), 0);

@@ -7,6 +7,8 @@
 #include "bed-locals.h"
 #include "core/client.h"
 
+#include "core/subscriber.h"
+
 #define BOTH (EVENT_CLIENT_CONNECTED | EVENT_CLIENT_DISCONNECTED)
 
 static void advertise(Bed *bed, Session *session)
@@ -37,9 +39,9 @@ START_TEST(test_who_is_told)
 	Bed bed;
 
 	bed_init_radio(&bed);
-	session_subscribe(bed.a, ":1.1", BOTH);
-	session_subscribe(bed.b, ":1.2", EVENT_CLIENT_DISCONNECTED);
-	session_subscribe(bed.c, ":1.3", BOTH);
+	subscriber_add(bed.a, ":1.1", BOTH);
+	subscriber_add(bed.b, ":1.2", EVENT_CLIENT_DISCONNECTED);
+	subscriber_add(bed.c, ":1.3", BOTH);
 	/* nobody here advertises or serves: it is no central */
 	bed_central(&bed, 5, true);
 	ck_assert_uint_eq(bed.radio->peripheral->clients->len, 0);

@@ -6,6 +6,8 @@
 #include "bed.h"
 #include "meaning/constants.h"
 
+#include "core/subscriber.h"
+
 START_TEST(test_first_and_last)
 {
 	Bed bed;
@@ -16,9 +18,9 @@ START_TEST(test_first_and_last)
 	radio = bed_radio(&bed, 1, 0, true);
 	a = bed_session(&bed, radio, 1, ":1.1");
 	b = bed_session(&bed, radio, 2, ":1.2");
-	session_subscribe(a, ":1.1", EVENT_CLIENT_CONNECTED);
-	session_subscribe(b, ":1.2", EVENT_CLIENT_CONNECTED);
-	session_subscribe(b, ":1.3", EVENT_CLIENT_CONNECTED);
+	subscriber_add(a, ":1.1", EVENT_CLIENT_CONNECTED);
+	subscriber_add(b, ":1.2", EVENT_CLIENT_CONNECTED);
+	subscriber_add(b, ":1.3", EVENT_CLIENT_CONNECTED);
 	bed_expect(&bed, "added0");
 
 	ck_assert_int_eq(bed_start(&bed, a, -1), 0);
@@ -452,7 +454,7 @@ START_TEST(test_bluez_gone)
 	bed_init(&bed);
 	radio = bed_radio(&bed, 1, 0, true);
 	session = bed_session(&bed, radio, 1, ":1.1");
-	session_subscribe(session, ":1.1", EVENT_CLIENT_CONNECTED);
+	subscriber_add(session, ":1.1", EVENT_CLIENT_CONNECTED);
 	ck_assert_int_eq(bed_start(&bed, session, 5), 0);
 	broker_bluez_changed(bed.broker, false);
 	radios_vanished(radio, bed.now);

@@ -3,6 +3,8 @@
 #include "bed.h"
 #include "meaning/constants.h"
 
+#include "core/subscriber.h"
+
 START_TEST(test_fifo)
 {
 	Session *scanning, *idle;
@@ -95,8 +97,8 @@ START_TEST(test_events)
 	bed_init(&bed);
 	radio = bed_radio(&bed, 1, 0, true);
 	session = bed_session(&bed, radio, 1, ":1.1");
-	session_subscribe(session, ":1.1", EVENT_NEW_ADV);
-	session_subscribe(session, ":1.2", EVENT_CLIENT_CONNECTED);
+	subscriber_add(session, ":1.1", EVENT_NEW_ADV);
+	subscriber_add(session, ":1.2", EVENT_CLIENT_CONNECTED);
 	ck_assert_int_eq(bed_start(&bed, session, -1), 0);
 	bed_forget(&bed);
 
@@ -109,9 +111,9 @@ START_TEST(test_events)
 	bed_expect(&bed, "event(:1.1,1)");
 
 	/* who comes late is told what is set */
-	session_subscribe(session, ":1.3", EVENT_NEW_ADV | EVENT_CLIENT_CONNECTED);
+	subscriber_add(session, ":1.3", EVENT_NEW_ADV | EVENT_CLIENT_CONNECTED);
 	bed_expect(&bed, "event(:1.3,1)");
-	session_subscribe(session, ":1.1", 0);
+	subscriber_add(session, ":1.1", 0);
 	broker_peer_gone(bed.broker, ":1.3", bed.now);
 	session_take_events(session);
 	bed_hear(&bed, radio, 4);
@@ -153,7 +155,7 @@ START_TEST(test_batches)
 	bed_hear(&bed, radio, 1);
 	bed_pass(&bed, 100 * USEC_PER_MSEC);
 	bed_expect(&bed, "");
-	session_subscribe(session, ":1.1", EVENT_NEW_ADV);
+	subscriber_add(session, ":1.1", EVENT_NEW_ADV);
 	bed_pass(&bed, 1);
 	bed_expect(&bed, "event(:1.1,1) batch1");
 
@@ -197,7 +199,7 @@ START_TEST(test_stuck_reader)
 	bed_init(&bed);
 	radio = bed_radio(&bed, 1, 0, true);
 	session = signal_session(&bed, radio, 10, 4);
-	session_subscribe(session, ":1.1", EVENT_NEW_ADV);
+	subscriber_add(session, ":1.1", EVENT_NEW_ADV);
 	broker_peer_reads(bed.broker, ":1.1", false);
 	bed_settle(&bed);
 	bed_forget(&bed);
@@ -215,7 +217,7 @@ START_TEST(test_stuck_reader)
 
 	broker_peer_reads(bed.broker, ":1.1", false);
 	bed_hear(&bed, radio, 1);
-	session_subscribe(session, ":1.3", EVENT_NEW_ADV);
+	subscriber_add(session, ":1.3", EVENT_NEW_ADV);
 	bed_pass(&bed, 100 * USEC_PER_MSEC);
 	bed_expect(&bed, "event(:1.3,1) batch1");
 	bed_end(&bed);
@@ -233,7 +235,7 @@ START_TEST(test_large_batch)
 	bed.broker->config.fifo_depth = 1000;
 	radio = bed_radio(&bed, 1, 0, true);
 	session = signal_session(&bed, radio, 10000, 4096);
-	session_subscribe(session, ":1.1", EVENT_NEW_ADV);
+	subscriber_add(session, ":1.1", EVENT_NEW_ADV);
 	bed_hear(&bed, radio, 1);
 	bed.batches_pass = false;
 	for (uint16_t i = 0; i < 300; i++)
@@ -256,7 +258,7 @@ START_TEST(test_batch_of_no_time)
 
 	bed_init(&bed);
 	radio = bed_radio(&bed, 1, 0, true);
-	session_subscribe(signal_session(&bed, radio, 0, 4096), ":1.1", EVENT_NEW_ADV);
+	subscriber_add(signal_session(&bed, radio, 0, 4096), ":1.1", EVENT_NEW_ADV);
 	bed_settle(&bed);
 	bed_forget(&bed);
 	bed_hear(&bed, radio, 1);

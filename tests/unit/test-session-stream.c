@@ -3,6 +3,8 @@
 #include "bed.h"
 #include "meaning/constants.h"
 
+#include "core/subscriber.h"
+
 typedef struct Pipe {
 	SessionStream stream;	/* first */
 	Bed *bed;
@@ -59,7 +61,7 @@ START_TEST(test_batches)
 	radio = bed_radio(&bed, 1, 0, true);
 	session = bed_session(&bed, radio, 1, ":1.1");
 	a = pipe_of(&bed, 'a', 10, 4);
-	session_subscribe(session, ":1.1", EVENT_CLIENT_CONNECTED);
+	subscriber_add(session, ":1.1", EVENT_CLIENT_CONNECTED);
 	ck_assert_int_eq(bed_start(&bed, session, -1), 0);
 	bed_hear(&bed, radio, 1);
 	bed_forget(&bed);
@@ -114,7 +116,7 @@ START_TEST(test_full)
 	other = bed_session(&bed, radio, 2, ":1.2");
 	a = pipe_of(&bed, 'a', 0, 1);
 	b = pipe_of(&bed, 'b', 0, 1);
-	session_subscribe(session, ":1.1", EVENT_CLIENT_CONNECTED);
+	subscriber_add(session, ":1.1", EVENT_CLIENT_CONNECTED);
 	ck_assert_int_eq(bed_start(&bed, session, -1), 0);
 	ck_assert_int_eq(bed_start(&bed, other, -1), 0);
 	session_stream_open(session, &a.stream, bed.now);
@@ -236,7 +238,7 @@ START_TEST(test_and_signals)
 	filter.by_signal = true;
 	filter.batch_ms = 10;
 	ck_assert_int_eq(session_set_filter(session, &filter, &reason), 0);
-	session_subscribe(session, ":1.1", EVENT_NEW_ADV);
+	subscriber_add(session, ":1.1", EVENT_NEW_ADV);
 	ck_assert_int_eq(bed_start(&bed, session, -1), 0);
 	session->events = EVENT_NEW_ADV;
 	bed_forget(&bed);

@@ -6,6 +6,8 @@
 #include "bed.h"
 #include "meaning/constants.h"
 
+#include "core/subscriber.h"
+
 START_TEST(test_scan_times)
 {
 	Session *session;
@@ -13,7 +15,7 @@ START_TEST(test_scan_times)
 
 	bed_init(&bed);
 	session = bed_session(&bed, bed_radio(&bed, 1, 0, true), 1, ":1.1");
-	session_subscribe(session, ":1.1", EVENT_CLIENT_CONNECTED);
+	subscriber_add(session, ":1.1", EVENT_CLIENT_CONNECTED);
 	ck_assert_int_eq(bed_start(&bed, session, 0), E_INVALID_ARGUMENTS);
 	ck_assert_int_eq(bed_start(&bed, session, 10), 0);
 	ck_assert_int_eq(bed_start(&bed, session, 10), E_IN_PROGRESS);
@@ -55,7 +57,7 @@ START_TEST(test_end_reasons)
 		bed_init(&bed);
 		radio = bed_radio(&bed, 1, 0, true);
 		session = bed_session(&bed, radio, 1, ":1.1");
-		session_subscribe(session, ":1.1", EVENT_CLIENT_CONNECTED);
+		subscriber_add(session, ":1.1", EVENT_CLIENT_CONNECTED);
 		ck_assert_int_eq(bed_start(&bed, session, 3), 0);
 		if (cases[i].off)
 			bed_power(&bed, radio, false);
@@ -86,7 +88,7 @@ START_TEST(test_init)
 	session = bed_session(&bed, radio, 1, ":1.1");
 	ck_assert_uint_eq(ring_depth(session->ring), 16);
 	ck_assert(ring_drops_oldest(session->ring));
-	session_subscribe(session, ":1.1", EVENT_NEW_ADV);
+	subscriber_add(session, ":1.1", EVENT_NEW_ADV);
 	ck_assert_int_eq(bed_start(&bed, session, -1), 0);
 	bed_hear(&bed, radio, 1);
 	bed_forget(&bed);
@@ -215,7 +217,7 @@ START_TEST(test_user_sessions)
 	ck_assert_ptr_eq(sessions_find_user(radio, 1), mine);
 	bed_pass(&bed, 600 * USEC_PER_SEC);
 	ck_assert_ptr_eq(sessions_find_user(radio, 1), mine);
-	session_subscribe(mine, ":1.9", EVENT_NEW_ADV);
+	subscriber_add(mine, ":1.9", EVENT_NEW_ADV);
 	bed_pass(&bed, 10000 * USEC_PER_SEC);
 	ck_assert_ptr_eq(sessions_find_user(radio, 1), mine);
 	broker_peer_gone(bed.broker, ":1.9", bed.now);
@@ -237,8 +239,8 @@ START_TEST(test_owner_gone)
 	other = bed_session(&bed, radio, 1, ":1.11");
 	ck_assert_ptr_eq(sessions_find(bed.broker, session->id), session);
 	ck_assert_uint_ne(session->id, other->id);
-	session_subscribe(session, ":1.5", EVENT_CLIENT_CONNECTED);
-	session_subscribe(other, ":1.5", EVENT_CLIENT_CONNECTED);
+	subscriber_add(session, ":1.5", EVENT_CLIENT_CONNECTED);
+	subscriber_add(other, ":1.5", EVENT_CLIENT_CONNECTED);
 	ck_assert_int_eq(bed_start(&bed, session, -1), 0);
 	ck_assert_int_eq(bed_start(&bed, other, -1), 0);
 	bed_hear(&bed, radio, 1);
@@ -268,23 +270,23 @@ START_TEST(test_everything_is_paid_back)
 	session = bed_session(&bed, radio, 1, ":1.1");
 	user = user_ref(session->user);
 	ck_assert_uint_eq(user_charged(user, QUOTA_BYTES), 0);
-	session_subscribe(session, ":1.1", EVENT_NEW_ADV);
+	subscriber_add(session, ":1.1", EVENT_NEW_ADV);
 	one = user_charged(user, QUOTA_BYTES);
 	ck_assert_uint_ge(one, sizeof(Subscriber));
-	session_subscribe(session, ":1.1", EVENT_CLIENT_CONNECTED);
+	subscriber_add(session, ":1.1", EVENT_CLIENT_CONNECTED);
 	ck_assert_uint_eq(user_charged(user, QUOTA_BYTES), one);
-	session_subscribe(session, ":1.2", EVENT_NEW_ADV);
+	subscriber_add(session, ":1.2", EVENT_NEW_ADV);
 	ck_assert_uint_eq(user_charged(user, QUOTA_BYTES), 2 * one);
-	session_unsubscribe(session, ":1.1");
+	subscriber_remove(session, ":1.1");
 	ck_assert_uint_eq(user_charged(user, QUOTA_BYTES), one);
 
 	spent = user_limit(user, QUOTA_BYTES) - one;
 	ck_assert_int_eq(user_charge(user, QUOTA_BYTES, spent), 0);
-	ck_assert_int_eq(session_may_subscribe(session, ":1.3", &reason), E_LIMIT_REACHED);
-	session_subscribe(session, ":1.3", EVENT_NEW_ADV);
+	ck_assert_int_eq(subscriber_may_come(session, ":1.3", &reason), E_LIMIT_REACHED);
+	subscriber_add(session, ":1.3", EVENT_NEW_ADV);
 	ck_assert_uint_eq(session->subscribers->len, 1);
 	user_discharge(user, QUOTA_BYTES, spent);
-	ck_assert_int_eq(session_may_subscribe(session, ":1.3", &reason), 0);
+	ck_assert_int_eq(subscriber_may_come(session, ":1.3", &reason), 0);
 	ck_assert_uint_eq(user_charged(user, QUOTA_BYTES), one);
 
 	ck_assert_int_eq(bed_start(&bed, session, -1), 0);

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * From the radio to the programs: a report goes into a session's FIFO, and from there into a batch of signals, or into the
+ * session's stream. The FIFO is small, and the only buffer: one that is full is handed over at once.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "core/agenda.h"
+#include "core/devices.h"
+#include "core/ops.h"
+#include "core/report.h"
+
+/* Reports in one signal, whatever batch_max says: more would take too long to write at once. */
+#define SIGNAL_REPORTS_MAX 128
+
+/* What a stream says of the reports that wait in the ring. */
+typedef enum StreamState {
+	STREAM_TOOK_ALL,
+	STREAM_FULL,		/* the rest when there is room: session_stream_ready */
+	STREAM_GONE,		/* nobody reads there any more */
+} StreamState;
+
+/* The reader that takes a session's reports over a socket of its own. Lives in what the edge has of it. */
+typedef struct SessionStream {
+	Session *session;	/* NULL while it is nobody's */
+	uint32_t batch_ms;
+	uint32_t batch_max;
+	bool full;		/* takes nothing until session_stream_ready */
+	uint64_t lost_before;	/* session_dropped when it was opened */
+	StreamState (*send)(struct SessionStream *stream);	/* takes what waits in the ring */
+	void (*end)(struct SessionStream *stream);	/* the session has let go of it */
+} SessionStream;
+
+/* Whether a connection takes this session's reports as signals. */
+bool fanout_has_reader(const Session *session);
+
+/* A report is in the FIFO of a session that delivers by stream or by signal: hand it over now, or with others in a while. */
+void fanout_hand_over(Session *session, uint64_t now);
+/* The scan is over: hand over what waits. */
+void fanout_flush(Session *session);
+
+/* The stream takes the session's reports from now on, first those that wait; the one before it ends. */
+void session_stream_open(Session *session, SessionStream *stream, uint64_t now);
+void session_stream_ready(SessionStream *stream, uint64_t now);	/* it is not full any more */
+void session_stream_close(SessionStream *stream, uint64_t now);	/* its reader left; end is not called */
+void session_stream_end(Session *session);	/* the session lets go of its stream, if it has one */
+uint64_t session_stream_lost(const Session *session);	/* of the losses, those while a stream was open */
+
+void fanout_batch_due(Task *batch, uint64_t now);
+
+/* For radio.c: a report was heard. */
+void fanout_offer(Session *session, Report *report, const DeviceRow *row, uint64_t now);

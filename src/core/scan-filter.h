@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which reports a session wants, and how they come. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "core/config.h"
+#include "core/filter.h"
+
+/* Session1.SetScanFilter's dictionary, compiled. */
+typedef struct ScanFilter {
+	Filter *filter;		/* NULL: everything */
+	uint64_t dedup_window;	/* microseconds; 0: off */
+	bool active;
+	bool by_signal;
+	uint32_t batch_ms;
+	uint32_t batch_max;
+} ScanFilter;
+
+void scan_filter_init(ScanFilter *filter, const Config *config);
+void scan_filter_clear(ScanFilter *filter);
