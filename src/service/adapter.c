@@ -208,7 +208,7 @@ static int get_property(sd_bus *bus UNUSED, const char *path UNUSED, const char 
 
 /* --- signals --- */
 
-void service_radio_added(void *userdata, Radio *radio)
+void adapter_radio_added(void *userdata, Radio *radio)
 {
 	Service *service = userdata;
 	char path[PATH_SIZE];
@@ -218,18 +218,19 @@ void service_radio_added(void *userdata, Radio *radio)
 	manager_adapters_changed(service);
 }
 
-void service_radio_removed(void *userdata, const Radio *radio UNUSED, unsigned index)
+void adapter_radio_removed(void *userdata, const Radio *radio UNUSED, unsigned index)
 {
 	Service *service = userdata;
 	char path[PATH_SIZE];
 
 	service->news++;
 	snprintf(path, sizeof(path), PATH_ROOT "/hci%u", index);
-	emit_check(sd_bus_emit_interfaces_removed(service->bus, path, ADAPTER1_INTERFACE, SESSION_INTERFACE, NULL));
+	emit_check(sd_bus_emit_interfaces_removed(service->bus, path, ADAPTER1_INTERFACE, SESSION_INTERFACE,
+						  NULL));
 	manager_adapters_changed(service);
 }
 
-void service_radio_changed(void *userdata, Radio *radio, unsigned changes)
+void adapter_radio_changed(void *userdata, Radio *radio, unsigned changes)
 {
 	Service *service = userdata;
 	static const EmitProperty properties[] = {

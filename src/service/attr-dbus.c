@@ -114,7 +114,7 @@ METHOD(attr_stream_acquire_write, call_attr)
 
 /* --- signals --- */
 
-void service_attr_added(void *userdata, Attr *attr)
+void attr_dbus_added(void *userdata, Attr *attr)
 {
 	Service *service = userdata;
 	char path[PATH_SIZE];
@@ -123,7 +123,7 @@ void service_attr_added(void *userdata, Attr *attr)
 	emit_check(sd_bus_emit_object_added(service->bus, path_of_attr(attr, path)));
 }
 
-void service_attr_removed(void *userdata, Attr *attr)
+void attr_dbus_removed(void *userdata, Attr *attr)
 {
 	Service *service = userdata;
 	char path[PATH_SIZE];
@@ -133,7 +133,7 @@ void service_attr_removed(void *userdata, Attr *attr)
 						  object_attr_interface(attr), NULL));
 }
 
-void service_attr_notification(void *userdata, Attr *attr, AttrSub *sub, GBytes *value, uint64_t now)
+void attr_dbus_notification(void *userdata, Attr *attr, AttrSub *sub, GBytes *value, uint64_t now)
 {
 	Service *service = userdata;
 	CLEANUP(sd_bus_message_unrefp) sd_bus_message *m = NULL;

@@ -59,7 +59,8 @@ int call_session(Call *call, void *object UNUSED, Reason *reason)
 	if (uid != call_uid(call) && !sessions_find_user(radio, uid))
 		return reason_set(reason, E_DOES_NOT_EXIST, "uid %u has no session on hci%u", uid,
 				  path.index);
-	return sessions_get_user(radio, &call->service->face, uid, service_now(call->service), &call->session, reason);
+	return sessions_get_user(radio, &call->service->face, uid, service_now(call->service), &call->session,
+				 reason);
 }
 
 int call_ready_session(Call *call, void *object, Reason *reason)

@@ -5,7 +5,7 @@
 #include "core/session.h"
 #include "service/call.h"
 
-/* Session1: the one at the called path; …/hciN is the caller's own user session, which is made on first use.
+/* Session1: the one at the called path; …/hciN is the caller's own user session, made on first use.
  * E_NO_SUCH_ADAPTER, E_DOES_NOT_EXIST, E_ACCESS_DENIED, E_LIMIT_REACHED. */
 int call_session(Call *call, void *object, Reason *reason);
 

@@ -28,7 +28,7 @@ extern const sd_bus_vtable local_descriptor_vtable[];
 extern const Method managed_objects_method;	/* ObjectManager.GetManagedObjects, at the root */
 extern const Method adapter_name_method;	/* Properties.Set of Adapter1.Name */
 extern const Method attr_value_method;		/* Properties.Get of RemoteCharacteristic1.Value */
-extern const Method local_attr_value_method;	/* the same of LocalCharacteristic1 and LocalDescriptor1 */
-extern const Method link_is_connected_method;	/* Connection1.IsConnected; object NULL: the link is gone */
+extern const Method local_attr_value_method;	/* of LocalCharacteristic1, LocalDescriptor1 */
+extern const Method link_is_connected_method;	/* Connection1; object NULL: the link is gone */
 
 void manager_adapters_changed(Service *service);	/* signals it */

@@ -149,7 +149,7 @@ static int get_property(sd_bus *bus UNUSED, const char *path UNUSED, const char 
 
 /* --- signals --- */
 
-void service_link_added(void *userdata, Link *link)
+void link_dbus_added(void *userdata, Link *link)
 {
 	Service *service = userdata;
 	char path[PATH_SIZE];
@@ -158,7 +158,7 @@ void service_link_added(void *userdata, Link *link)
 	emit_check(sd_bus_emit_object_added(service->bus, path_of_link(link, path)));
 }
 
-void service_link_removed(void *userdata, Link *link)
+void link_dbus_removed(void *userdata, Link *link)
 {
 	Service *service = userdata;
 	char path[PATH_SIZE];
@@ -168,7 +168,7 @@ void service_link_removed(void *userdata, Link *link)
 						  CONNECTION_INTERFACE, NULL));
 }
 
-void service_link_changed(void *userdata, Link *link, unsigned changes)
+void link_dbus_changed(void *userdata, Link *link, unsigned changes)
 {
 	Service *service = userdata;
 	static const EmitProperty properties[] = {
@@ -200,7 +200,7 @@ static void send_lost(Service *service, const Link *link, const char *connection
 	emit_check(r);
 }
 
-void service_link_lost(void *userdata, Link *link, Session *session, const char *reason)
+void link_dbus_lost(void *userdata, Link *link, Session *session, const char *reason)
 {
 	Service *service = userdata;
 
@@ -209,7 +209,8 @@ void service_link_lost(void *userdata, Link *link, Session *session, const char 
 		return;
 	}
 	for (guint i = 0; i < session->subscribers->len; i++)
-		send_lost(service, link, g_array_index(session->subscribers, Subscriber, i).connection, reason);
+		send_lost(service, link, g_array_index(session->subscribers, Subscriber, i).connection,
+			  reason);
 }
 
 void link_dbus_ask_pairing(Service *service, const Link *link, const char *connection, uint32_t id,

@@ -133,7 +133,7 @@ static int append_read(sd_bus_message *m, const LocalAttr *attr UNUSED, const vo
 				     request->offset);
 }
 
-void service_local_read_request(void *userdata, LocalAttr *attr, uint32_t id, const Addr *client,
+void local_attr_dbus_read_request(void *userdata, LocalAttr *attr, uint32_t id, const Addr *client,
 				uint16_t offset)
 {
 	Service *service = userdata;
@@ -160,7 +160,7 @@ static int append_write(sd_bus_message *m, const LocalAttr *attr UNUSED, const v
 	return r < 0 ? r : sd_bus_message_append_array(m, 'y', bytes, length);
 }
 
-void service_local_written(void *userdata, LocalAttr *attr, const Addr *client, GBytes *value)
+void local_attr_dbus_written(void *userdata, LocalAttr *attr, const Addr *client, GBytes *value)
 {
 	Service *service = userdata;
 	const WriteRequest request = { .client = client, .value = value };
@@ -188,7 +188,7 @@ static int append_subscribed(sd_bus_message *m, const LocalAttr *attr UNUSED, co
 	return sd_bus_message_append(m, "sb", addr_format(subscribed->client, address), (int)subscribed->on);
 }
 
-void service_local_subscribed(void *userdata, LocalAttr *attr, const Addr *client, bool on)
+void local_attr_dbus_subscribed(void *userdata, LocalAttr *attr, const Addr *client, bool on)
 {
 	Service *service = userdata;
 	const Subscribed subscribed = { .client = client, .on = on };
@@ -224,13 +224,13 @@ static int append_attr_gone(sd_bus_message *m, const void *object)
 				     object_local_attr_interface(attr));
 }
 
-void service_local_attr_added(void *userdata, LocalAttr *attr)
+void local_attr_dbus_added(void *userdata, LocalAttr *attr)
 {
 	Service *service = userdata;
 	local_service_dbus_tell(service, attr->service->session, "InterfacesAdded", append_attr, attr);
 }
 
-void service_local_attr_removed(void *userdata, LocalAttr *attr)
+void local_attr_dbus_removed(void *userdata, LocalAttr *attr)
 {
 	Service *service = userdata;
 	local_service_dbus_tell(service, attr->service->session, "InterfacesRemoved", append_attr_gone, attr);

@@ -172,13 +172,13 @@ static int append_service_gone(sd_bus_message *m, const void *object)
 				     LOCAL_SERVICE_INTERFACE);
 }
 
-void service_local_service_added(void *userdata, LocalService *local)
+void local_service_dbus_added(void *userdata, LocalService *local)
 {
 	Service *service = userdata;
 	local_service_dbus_tell(service, local->session, "InterfacesAdded", append_service, local);
 }
 
-void service_local_service_removed(void *userdata, LocalService *local)
+void local_service_dbus_removed(void *userdata, LocalService *local)
 {
 	Service *service = userdata;
 	local_service_dbus_tell(service, local->session, "InterfacesRemoved", append_service_gone, local);

@@ -58,8 +58,8 @@ static int open_session(Call *call, void *object, Reason *reason)
 		return reason_set(reason, E_NO_SUCH_ADAPTER,
 				  "id: there is no radio hci%u; Manager1.Adapters lists them", id);
 
-	r = sessions_open(radio, &service->face, call_uid(call), call_sender(call), &options, service_now(service), &session,
-			 reason);
+	r = sessions_open(radio, &service->face, call_uid(call), call_sender(call), &options,
+			  service_now(service), &session, reason);
 	if (r != 0)
 		return r;
 	call->opened = session->id;

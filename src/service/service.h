@@ -54,7 +54,7 @@ int service_own_name(Service *service, const char *name, ServiceNamed done, void
  * before answers. */
 bool service_is_behind(const Service *service);
 
-/* After an event of the svc connection: what else has come is taken at once, for a fraction of a millisecond. */
+/* After an event of the svc connection: takes what else has come, for a fraction of a millisecond. */
 void service_finish_turn(Service *service);
 
 /* CLOCK_BOOTTIME, of this turn of the loop. */
@@ -65,27 +65,27 @@ uint64_t service_now(const Service *service);
 void service_send(Service *service, const char *connection, sd_bus_message *m, size_t bytes);
 
 /* FaceOps; userdata: Service. */
-void service_radio_added(void *userdata, Radio *radio);
-void service_radio_removed(void *userdata, const Radio *radio, unsigned index);
-void service_radio_changed(void *userdata, Radio *radio, unsigned changes);
-void service_session_event(void *userdata, Session *session, const char *connection, uint32_t events);
-bool service_session_batch(void *userdata, Session *session);
-void service_session_scan_stopped(void *userdata, Session *session, const char *connection, const char *reason);
-void service_link_added(void *userdata, Link *link);
-void service_link_removed(void *userdata, Link *link);
-void service_link_changed(void *userdata, Link *link, unsigned changes);
-void service_link_lost(void *userdata, Link *link, Session *session, const char *reason);
-void service_attr_added(void *userdata, Attr *attr);
-void service_attr_removed(void *userdata, Attr *attr);
-void service_attr_notification(void *userdata, Attr *attr, AttrSub *sub, GBytes *value, uint64_t now);
-void service_session_client(void *userdata, Session *session, const char *connection, const Addr *addr,
+void adapter_radio_added(void *userdata, Radio *radio);
+void adapter_radio_removed(void *userdata, const Radio *radio, unsigned index);
+void adapter_radio_changed(void *userdata, Radio *radio, unsigned changes);
+void session_dbus_event(void *userdata, Session *session, const char *connection, uint32_t events);
+bool session_dbus_batch(void *userdata, Session *session);
+void session_dbus_scan_stopped(void *userdata, Session *session, const char *connection, const char *reason);
+void link_dbus_added(void *userdata, Link *link);
+void link_dbus_removed(void *userdata, Link *link);
+void link_dbus_changed(void *userdata, Link *link, unsigned changes);
+void link_dbus_lost(void *userdata, Link *link, Session *session, const char *reason);
+void attr_dbus_added(void *userdata, Attr *attr);
+void attr_dbus_removed(void *userdata, Attr *attr);
+void attr_dbus_notification(void *userdata, Attr *attr, AttrSub *sub, GBytes *value, uint64_t now);
+void session_dbus_client(void *userdata, Session *session, const char *connection, const Addr *addr,
 			    bool connected);
-void service_local_service_added(void *userdata, LocalService *local);
-void service_local_service_removed(void *userdata, LocalService *local);
-void service_local_attr_added(void *userdata, LocalAttr *attr);
-void service_local_attr_removed(void *userdata, LocalAttr *attr);
-void service_local_read_request(void *userdata, LocalAttr *attr, uint32_t id, const Addr *client,
+void local_service_dbus_added(void *userdata, LocalService *local);
+void local_service_dbus_removed(void *userdata, LocalService *local);
+void local_attr_dbus_added(void *userdata, LocalAttr *attr);
+void local_attr_dbus_removed(void *userdata, LocalAttr *attr);
+void local_attr_dbus_read_request(void *userdata, LocalAttr *attr, uint32_t id, const Addr *client,
 				uint16_t offset);
-void service_local_written(void *userdata, LocalAttr *attr, const Addr *client, GBytes *value);
-void service_local_subscribed(void *userdata, LocalAttr *attr, const Addr *client, bool on);
+void local_attr_dbus_written(void *userdata, LocalAttr *attr, const Addr *client, GBytes *value);
+void local_attr_dbus_subscribed(void *userdata, LocalAttr *attr, const Addr *client, bool on);
 void service_bluez_stalled(void *userdata);

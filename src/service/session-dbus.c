@@ -170,7 +170,7 @@ static int signal_new(Service *service, const Session *session, const char *memb
 					 member);
 }
 
-void service_session_event(void *userdata, Session *session, const char *connection, uint32_t events)
+void session_dbus_event(void *userdata, Session *session, const char *connection, uint32_t events)
 {
 	Service *service = userdata;
 	CLEANUP(sd_bus_message_unrefp) sd_bus_message *m = NULL;
@@ -184,7 +184,7 @@ void service_session_event(void *userdata, Session *session, const char *connect
 	emit_check(r);
 }
 
-bool service_session_batch(void *userdata, Session *session)
+bool session_dbus_batch(void *userdata, Session *session)
 {
 	Service *service = userdata;
 	const size_t before = ring_count(session->ring);
@@ -222,7 +222,7 @@ bool service_session_batch(void *userdata, Session *session)
 	return true;
 }
 
-void service_session_scan_stopped(void *userdata, Session *session, const char *connection, const char *reason)
+void session_dbus_scan_stopped(void *userdata, Session *session, const char *connection, const char *reason)
 {
 	CLEANUP(sd_bus_message_unrefp) sd_bus_message *m = NULL;
 	Service *service = userdata;
@@ -236,7 +236,7 @@ void service_session_scan_stopped(void *userdata, Session *session, const char *
 	emit_check(r);
 }
 
-void service_session_client(void *userdata, Session *session, const char *connection, const Addr *addr,
+void session_dbus_client(void *userdata, Session *session, const char *connection, const Addr *addr,
 			    bool connected)
 {
 	Service *service = userdata;
