@@ -226,12 +226,10 @@ static int daemon_start(Daemon *d, const CommandLine *line)
 		return r;
 
 	ledger_file_open(&d->edges.ledger, line->directory);
-	r = broker_new(&d->broker, &d->config);
+	d->broker = broker_new(&d->config);
 	d->edges.broker = d->broker;
-	if (r >= 0)
-		bond_store_load(d->broker);
-	if (r >= 0)
-		r = service_new(&d->edges.service, d->event, d->svc, d->broker);
+	bond_store_load(d->broker);
+	r = service_new(&d->edges.service, d->event, d->svc, d->broker);
 	if (r >= 0)
 		r = bluez_new(&d->edges.bluez, d->event, d->hot, d->broker, line->keys, on_settled, d);
 	if (r >= 0)

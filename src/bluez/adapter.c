@@ -173,15 +173,11 @@ static void update_blocked(Adapter *adapter)
 static void publish_new(Adapter *adapter)
 {
 	Bluez *bluez = adapter->bluez;
-	int r;
 
-	r = radios_appeared(bluez->broker, &adapter->addr, adapter->index, &adapter->state, bluez_now(bluez),
-			   &adapter->radio);
-	if (r < 0)
-		log_error("hci%u: %s", adapter->index, strerror(-r));
-	else
-		log_info("hci%u: radio %s is there, powered %s", adapter->index, adapter->state.name,
-			 adapter->state.powered ? "on" : "off");
+	adapter->radio = radios_appeared(bluez->broker, &adapter->addr, adapter->index, &adapter->state,
+					 bluez_now(bluez));
+	log_info("hci%u: radio %s is there, powered %s", adapter->index, adapter->state.name,
+		 adapter->state.powered ? "on" : "off");
 	keys_tell(bluez->keys, adapter);
 }
 

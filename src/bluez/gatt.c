@@ -177,11 +177,8 @@ int gatt_read(Bluez *bluez, sd_bus_message *m, const char *path, bool change)
 	if (!parse_path(bluez, path, &at))
 		return msg_skip_properties(m);
 	attr = attr_find(at.link, at.kind, at.handle);
-	if (!attr) {
-		r = attr_new(&attr, at.link, at.kind, at.handle);
-		if (r < 0)
-			return r;
-	}
+	if (!attr)
+		attr = attr_new(at.link, at.kind, at.handle);
 	reading.attr = attr;
 	reading.change = change && attr->present;
 	attr_set_parent(attr, at.parent);

@@ -2,21 +2,17 @@
 /* The attributes of a peer, as BlueZ shows them. */
 #include "core/attr.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/link.h"
 #include "core/news.h"
 #include "core/post.h"
 
-int attr_new(Attr **ret, Link *link, AttrKind kind, uint16_t handle)
+Attr *attr_new(Link *link, AttrKind kind, uint16_t handle)
 {
-	Attr *attr = calloc(1, sizeof(*attr));
+	Attr *attr = g_new0(Attr, 1);
 	guint at = 0;
 
-	if (!attr)
-		return -ENOMEM;
 	attr->link = link;
 	attr->kind = kind;
 	attr->handle = handle;
@@ -28,8 +24,7 @@ int attr_new(Attr **ret, Link *link, AttrKind kind, uint16_t handle)
 	while (at < link->attrs->len && ((Attr *)g_ptr_array_index(link->attrs, at))->handle < handle)
 		at++;
 	g_ptr_array_insert(link->attrs, (gint)at, attr);
-	*ret = attr;
-	return 0;
+	return attr;
 }
 
 static void attr_end(void *data)
@@ -40,7 +35,7 @@ static void attr_end(void *data)
 	g_ptr_array_free(attr->streams, TRUE);
 	g_strfreev(attr->flags);
 	g_clear_pointer(&attr->value, g_bytes_unref);
-	free(attr);
+	g_free(attr);
 }
 
 Attr *attr_free(Attr *attr)

@@ -50,7 +50,7 @@ struct Attr {
 };
 
 /* In link->attrs, by handle and kind. */
-int attr_new(Attr **ret, Link *link, AttrKind kind, uint16_t handle);
+Attr *attr_new(Link *link, AttrKind kind, uint16_t handle);
 /* Ends all operations with E_DOES_NOT_EXIST. */
 Attr *attr_free(Attr *attr);
 

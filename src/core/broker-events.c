@@ -2,8 +2,6 @@
 /* The broker: how it begins and ends, and what happens to all of it. */
 #include "core/broker-events.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/bonds.h"
@@ -15,7 +13,7 @@
 #include "core/sessions.h"
 #include "core/subscriber.h"
 
-int broker_new(Broker **ret, const Config *config)
+Broker *broker_new(const Config *config)
 {
 	const uint64_t limits[_QUOTA_MAX] = {
 		[QUOTA_SESSIONS] = config->sessions_per_user,
@@ -27,18 +25,9 @@ int broker_new(Broker **ret, const Config *config)
 		[QUOTA_BYTES] = config->bytes_per_user,
 		[QUOTA_VALUES] = LOCAL_FLOW_MAX,
 	};
-	Broker *broker;
-	int r;
+	Broker *broker = g_new0(Broker, 1);
 
-	broker = calloc(1, sizeof(*broker));
-	if (!broker)
-		return -ENOMEM;
-
-	r = quota_new(&broker->quota, limits);
-	if (r < 0) {
-		free(broker);
-		return r;
-	}
+	broker->quota = quota_new(limits);
 	agenda_init(&broker->agenda);
 	broker->config = *config;
 	broker->faces = g_ptr_array_new();
@@ -48,8 +37,7 @@ int broker_new(Broker **ret, const Config *config)
 	broker->flow = local_flow_new(broker);
 	broker->next_session = 1;
 	broker->next_read = 1;
-	*ret = broker;
-	return 0;
+	return broker;
 }
 
 void broker_set_radio_side(Broker *broker, const RadioOps *ops, void *userdata)
@@ -86,7 +74,7 @@ Broker *broker_free(Broker *broker)
 	g_array_free(broker->owners, TRUE);
 	local_flow_free(broker->flow);
 	quota_free(broker->quota);
-	free(broker);
+	g_free(broker);
 	return NULL;
 }
 

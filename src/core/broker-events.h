@@ -4,7 +4,7 @@
 
 #include "core/broker.h"
 
-int broker_new(Broker **ret, const Config *config);
+Broker *broker_new(const Config *config);
 /* Who carries out what is wanted of radios; before the first appears. */
 void broker_set_radio_side(Broker *broker, const RadioOps *ops, void *userdata);
 /* Who hears the public facts from now on. It outlives what the broker has to say. */

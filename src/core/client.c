@@ -2,8 +2,6 @@
 /* Centrals. */
 #include "core/client.h"
 
-#include <stdlib.h>
-
 #include "core/advert.h"
 #include "core/identity.h"
 #include "core/local.h"
@@ -16,7 +14,7 @@ void client_end(Client *client)
 {
 	long_reads_deinit(client);
 	g_ptr_array_free(client->sessions, TRUE);
-	free(client);
+	g_free(client);
 }
 
 bool peripheral_used_by(const Peripheral *peripheral, const Session *session)
@@ -57,10 +55,8 @@ Client *client_find(const Peripheral *peripheral, const Addr *addr)
 
 Client *client_add(Peripheral *peripheral, const Addr *addr)
 {
-	Client *client = calloc(1, sizeof(*client));
+	Client *client = g_new0(Client, 1);
 
-	if (!client)
-		return NULL;
 	client->addr = *addr;
 	client->sessions = g_ptr_array_new();
 	long_reads_init(client);
@@ -75,8 +71,6 @@ Client *client_uses(Peripheral *peripheral, const Addr *addr, uint16_t mtu, Sess
 
 	if (!client)
 		client = client_add(peripheral, addr);
-	if (!client)
-		return NULL;
 	if (mtu > 0)
 		client->mtu = mtu;
 	if (!g_ptr_array_find(client->sessions, session, NULL))

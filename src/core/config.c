@@ -2,11 +2,9 @@
 /* Reading the configuration. */
 #include "core/config.h"
 
-#include <errno.h>
 #include <glib.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define NUMBER(group, name, unit, field, min, max, fallback) \

@@ -77,6 +77,6 @@ void config_init(Config *config);		/* every key at its default */
 /*
  * Reads a key file's text; keys that it leaves out have their defaults. name is for the message. Nothing is changed on
  * failure: E_INVALID_ARGUMENTS, and reason says "name: [Group] Key=value: what is allowed" (or the line that does not
- * parse); -ENOMEM.
+ * parse).
  */
 int config_parse(Config *config, const char *name, const char *text, size_t length, Reason *reason);

@@ -2,8 +2,7 @@
 /* What was passed on lately: a set-associative table, like a processor's cache. */
 #include "core/dedup.h"
 
-#include <errno.h>
-#include <stdlib.h>
+#include <glib.h>
 
 #define WAYS 4
 #define ENTRIES_MIN 16
@@ -37,26 +36,19 @@ size_t dedup_size(size_t entries)
 	return size_of(count_for(entries));
 }
 
-int dedup_new(Dedup **ret, size_t entries)
+Dedup *dedup_new(size_t entries)
 {
 	Dedup *dedup;
-	size_t count;
 
-	if (entries > SIZE_MAX / (4 * sizeof(Entry)))
-		return -ENOMEM;
-	count = count_for(entries);
-	dedup = calloc(1, size_of(count));
-	if (!dedup)
-		return -ENOMEM;
-
-	dedup->count = count;
-	*ret = dedup;
-	return 0;
+	g_assert(entries <= SIZE_MAX / (4 * sizeof(Entry)));
+	dedup = g_malloc0(dedup_size(entries));
+	dedup->count = count_for(entries);
+	return dedup;
 }
 
 Dedup *dedup_free(Dedup *dedup)
 {
-	free(dedup);
+	g_free(dedup);
 	return NULL;
 }
 

@@ -13,7 +13,7 @@
 typedef struct Dedup Dedup;
 
 /* entries: how many advertisements it can remember; rounded up to a power of two, at least 16. */
-int dedup_new(Dedup **ret, size_t entries);
+Dedup *dedup_new(size_t entries);
 Dedup *dedup_free(Dedup *dedup);
 
 /* Bytes of memory that one for so many takes, for quotas. */

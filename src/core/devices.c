@@ -2,9 +2,7 @@
 /* The last-seen table: rows by address, and in the order in which they were last seen. */
 #include "core/devices.h"
 
-#include <errno.h>
 #include <glib.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "meaning/ad.h"
@@ -39,25 +37,19 @@ static void device_free(gpointer data)
 	facts_clear(&device->row.facts);
 	report_unref(device->row.advertisement);
 	report_unref(device->row.scan_response);
-	free(device);
+	g_free(device);
 }
 
-int devices_new(Devices **ret, size_t max, Identities *identities)
+Devices *devices_new(size_t max, Identities *identities)
 {
-	Devices *devices;
+	Devices *devices = g_new0(Devices, 1);
 
-	if (max == 0)
-		return -EINVAL;
-	devices = calloc(1, sizeof(*devices));
-	if (!devices)
-		return -ENOMEM;
-
+	g_assert(max > 0);
 	devices->by_addr = g_hash_table_new_full(addr_hash, addr_same, NULL, device_free);
 	g_queue_init(&devices->seen);
 	devices->max = max;
 	devices->identities = identities;
-	*ret = devices;
-	return 0;
+	return devices;
 }
 
 Devices *devices_free(Devices *devices)
@@ -65,7 +57,7 @@ Devices *devices_free(Devices *devices)
 	if (!devices)
 		return NULL;
 	g_hash_table_unref(devices->by_addr);	/* the queue's links are in the rows */
-	free(devices);
+	g_free(devices);
 	return NULL;
 }
 
@@ -116,10 +108,8 @@ void devices_identify(Devices *devices, const Addr *addr)
 
 static Device *device_add(Devices *devices, const Report *report, const Addr *identity)
 {
-	Device *device = calloc(1, sizeof(*device));
+	Device *device = g_new0(Device, 1);
 
-	if (!device)
-		return NULL;
 	if (devices_count(devices) >= devices->max)
 		evict_oldest(devices);
 
@@ -186,7 +176,7 @@ static void note_connectable(Device *device, const Report *report)
 	}
 }
 
-int devices_note(Devices *devices, Report *report)
+const DeviceRow *devices_note(Devices *devices, Report *report)
 {
 	const Addr identity = devices_resolve(devices, &report->addr);
 	Device *device = g_hash_table_lookup(devices->by_addr, &identity);
@@ -195,8 +185,6 @@ int devices_note(Devices *devices, Report *report)
 		device = device_move(devices, &report->addr, &identity);
 	if (!device) {
 		device = device_add(devices, report, &identity);
-		if (!device)
-			return -ENOMEM;
 	} else {
 		g_queue_unlink(&devices->seen, &device->link);
 		g_queue_push_head_link(&devices->seen, &device->link);
@@ -209,14 +197,7 @@ int devices_note(Devices *devices, Report *report)
 		device->row.rssi = report->rssi;
 	note_connectable(device, report);
 	note_data(device, report);
-	return 0;
-}
-
-const DeviceRow *devices_latest(const Devices *devices)
-{
-	const Device *device = devices->seen.head ? devices->seen.head->data : NULL;
-
-	return device ? &device->row : NULL;
+	return &device->row;
 }
 
 size_t devices_count(const Devices *devices)

@@ -27,17 +27,14 @@ typedef struct DeviceRow {
 } DeviceRow;
 
 /* max: rows, at least 1. identities: who has several addresses, and outlives it; NULL: nobody has. */
-int devices_new(Devices **ret, size_t max, Identities *identities);
+Devices *devices_new(size_t max, Identities *identities);
 Devices *devices_free(Devices *devices);
 
-/* Keeps references, copies nothing but the name and the facts. -ENOMEM. */
-int devices_note(Devices *devices, Report *report);
+/* Keeps references, copies nothing but the name and the facts. Returns the row of the device. */
+const DeviceRow *devices_note(Devices *devices, Report *report);
 
 /* More is known of who has that address: what was heard of it is that device's. */
 void devices_identify(Devices *devices, const Addr *addr);
-
-/* The row of the report that was noted last; NULL: there is none. */
-const DeviceRow *devices_latest(const Devices *devices);
 
 size_t devices_count(const Devices *devices);
 uint64_t devices_evicted(const Devices *devices);

@@ -2,9 +2,6 @@
 /* What is known of a device. */
 #include "core/facts.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "meaning/ad.h"
 
 #define FACTS_ROOM_FIRST 2
@@ -28,13 +25,8 @@ static Fact *facts_place(Facts *facts)
 	Fact *oldest = facts->list;
 
 	if (facts->count == facts->room && facts->room < FACTS_MAX) {
-		const uint8_t room = facts->room > 0 ? (uint8_t)(facts->room * 2) : FACTS_ROOM_FIRST;
-		Fact *list = realloc(facts->list, room * sizeof(*list));
-
-		if (list) {
-			facts->list = list;
-			facts->room = room;
-		}
+		facts->room = facts->room > 0 ? (uint8_t)(facts->room * 2) : FACTS_ROOM_FIRST;
+		facts->list = g_renew(Fact, facts->list, facts->room);
 	}
 	if (facts->count < facts->room)
 		return &facts->list[facts->count++];
@@ -46,17 +38,13 @@ static Fact *facts_place(Facts *facts)
 
 static void facts_add(Facts *facts, const Fact *fact)
 {
-	Fact *place;
-
 	for (uint8_t i = 0; i < facts->count; i++) {
 		if (fact_same(&facts->list[i], fact)) {
 			facts->list[i].seen = fact->seen;
 			return;
 		}
 	}
-	place = facts_place(facts);
-	if (place)
-		*place = *fact;
+	*facts_place(facts) = *fact;
 }
 
 void facts_note(Facts *facts, const Report *report)
@@ -84,6 +72,6 @@ void facts_note(Facts *facts, const Report *report)
 
 void facts_clear(Facts *facts)
 {
-	free(facts->list);
+	g_free(facts->list);
 	*facts = (Facts){ 0 };
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Scan filters, put together. */
 #include <errno.h>
-#include <stdlib.h>
 
 #include "core/filter-private.h"
 #include "meaning/ad.h"
@@ -20,7 +19,7 @@ static void set_put(const Filter *filter, Set *set, Key key)
 	slot->used = true;
 }
 
-static int set_grow(Filter *filter, Set *set)
+static void set_grow(Filter *filter, Set *set)
 {
 	size_t slots = set->slots ? (size_t)1 << set->bits : 0;
 	Set grown = { .bits = 3 };
@@ -28,47 +27,35 @@ static int set_grow(Filter *filter, Set *set)
 	_Static_assert(SET_SLOTS_MIN == 1 << 3, "bits of the smallest set");
 	if (slots > 0)
 		grown.bits = set->bits + 1;
-	grown.slots = calloc((size_t)1 << grown.bits, sizeof(Slot));
-	if (!grown.slots)
-		return -ENOMEM;
-
+	grown.slots = g_new0(Slot, (size_t)1 << grown.bits);
 	for (size_t i = 0; i < slots; i++) {
 		if (set->slots[i].used)
 			set_put(filter, &grown, set->slots[i].key);
 	}
-	free(set->slots);
+	g_free(set->slots);
 	*set = grown;
 	filter->allocated += (((size_t)1 << grown.bits) - slots) * sizeof(Slot);
-	return 0;
 }
 
 static int set_add(Filter *filter, Set *set, Key key)
 {
-	int r;
-
 	if (filter->entries >= filter->max_entries)
 		return -EDQUOT;
-	if (!set->slots || set->count >= (size_t)1 << (set->bits - 1)) {
-		r = set_grow(filter, set);
-		if (r < 0)
-			return r;
-	}
+	if (!set->slots || set->count >= (size_t)1 << (set->bits - 1))
+		set_grow(filter, set);
 	set_put(filter, set, key);
 	filter->entries++;
 	return 0;
 }
 
-int filter_new(Filter **ret, size_t max_entries)
+Filter *filter_new(size_t max_entries)
 {
-	Filter *filter = calloc(1, sizeof(*filter));
+	Filter *filter = g_new0(Filter, 1);
 
-	if (!filter)
-		return -ENOMEM;
 	filter->max_entries = max_entries;
 	filter->multipliers[0] = siphash_process("high", 4) | 1;
 	filter->multipliers[1] = siphash_process("low", 3) | 1;
-	*ret = filter;
-	return 0;
+	return filter;
 }
 
 static void free_patterns(Pattern **patterns)
@@ -79,60 +66,52 @@ static void free_patterns(Pattern **patterns)
 		while (patterns[type]) {
 			Pattern *next = patterns[type]->next;
 
-			free(patterns[type]);
+			g_free(patterns[type]);
 			patterns[type] = next;
 		}
 	}
-	free(patterns);
+	g_free(patterns);
 }
 
 Filter *filter_free(Filter *filter)
 {
 	if (!filter)
 		return NULL;
-	free(filter->addresses.slots);
+	g_free(filter->addresses.slots);
 	if (filter->aliases) {
-		free(filter->aliases->addrs);
-		free(filter->aliases->identities);
-		free(filter->aliases);
+		g_free(filter->aliases->addrs);
+		g_free(filter->aliases->identities);
+		g_free(filter->aliases);
 	}
-	free(filter->uuids.slots);
-	free(filter->manufacturers.slots);
+	g_free(filter->uuids.slots);
+	g_free(filter->manufacturers.slots);
 	free_patterns(filter->patterns);
-	free(filter->name);
-	free(filter);
+	g_free(filter->name);
+	g_free(filter);
 	return NULL;
 }
 
-static int add_alias(Filter *filter, const Addr *addr)
+static void add_alias(Filter *filter, const Addr *addr)
 {
 	Aliases *aliases = filter->aliases;
-	Addr *grown;
 
 	if (!aliases) {
-		aliases = filter->aliases = calloc(1, sizeof(*aliases));
-		if (!aliases)
-			return -ENOMEM;
+		aliases = filter->aliases = g_new0(Aliases, 1);
 		filter->allocated += sizeof(*aliases);
 	}
-	grown = reallocarray(aliases->addrs, aliases->count + 1, sizeof(Addr));
-	if (!grown)
-		return -ENOMEM;
-	aliases->addrs = grown;
-	grown = reallocarray(aliases->identities, aliases->count + 1, sizeof(Addr));
-	if (!grown)
-		return -ENOMEM;
-	aliases->identities = grown;
+	aliases->addrs = g_renew(Addr, aliases->addrs, aliases->count + 1);
+	aliases->identities = g_renew(Addr, aliases->identities, aliases->count + 1);
 	aliases->addrs[aliases->count++] = *addr;
 	filter->allocated += 2 * sizeof(Addr);
-	return 0;
 }
 
 int filter_add_address(Filter *filter, const Addr *addr)
 {
 	int r = set_add(filter, &filter->addresses, key_of_addr(addr));
 
-	return r == 0 && addr_is_resolvable(addr) ? add_alias(filter, addr) : r;
+	if (r == 0 && addr_is_resolvable(addr))
+		add_alias(filter, addr);
+	return r;
 }
 
 int filter_add_uuid(Filter *filter, const Uuid *uuid)
@@ -173,15 +152,10 @@ int filter_add_pattern(Filter *filter, uint8_t start, uint8_t ad_type, const uin
 		return -EDQUOT;
 
 	if (!filter->patterns) {
-		filter->patterns = calloc(256, sizeof(*filter->patterns));
-		if (!filter->patterns)
-			return -ENOMEM;
+		filter->patterns = g_new0(Pattern *, 256);
 		filter->allocated += 256 * sizeof(*filter->patterns);
 	}
-	pattern = malloc(sizeof(*pattern) + length);
-	if (!pattern)
-		return -ENOMEM;
-
+	pattern = g_malloc(sizeof(*pattern) + length);
 	pattern->start = start;
 	pattern->length = (uint8_t)length;
 	memcpy(pattern->bytes, bytes, length);
@@ -196,18 +170,13 @@ int filter_add_pattern(Filter *filter, uint8_t start, uint8_t ad_type, const uin
 int filter_set_name(Filter *filter, const char *glob)
 {
 	size_t length = strnlen(glob, NAME_MAX_BYTES + 1);
-	char *name;
 
 	if (length > NAME_MAX_BYTES)
 		return -E2BIG;
-	name = strdup(glob);
-	if (!name)
-		return -ENOMEM;
-
 	if (filter->name)
 		filter->allocated -= strlen(filter->name) + 1;
-	free(filter->name);
-	filter->name = name;
+	g_free(filter->name);
+	filter->name = g_strdup(glob);
 	filter->allocated += length + 1;
 	filter->wants |= WANT_NAME;
 	return 0;

@@ -16,7 +16,7 @@
 typedef struct Filter Filter;
 
 /* max_entries: the most conditions, of all kinds together, that may be added. */
-int filter_new(Filter **ret, size_t max_entries);
+Filter *filter_new(size_t max_entries);
 Filter *filter_free(Filter *filter);	/* returns NULL; takes NULL */
 
 /* These return -EDQUOT at max_entries, -EINVAL for what could never match (pattern of no bytes, start + length above

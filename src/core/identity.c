@@ -2,9 +2,7 @@
 /* Addresses that are of one device. */
 #include "core/identity.h"
 
-#include <errno.h>
 #include <glib.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/aes.h"
@@ -44,17 +42,14 @@ static void entry_add(GHashTable *entries, guint max, const Addr *addr, const Ad
 	g_hash_table_replace(entries, &entry->addr, entry);
 }
 
-int identities_new(Identities **ret)
+Identities *identities_new(void)
 {
-	Identities *identities = calloc(1, sizeof(*identities));
+	Identities *identities = g_new0(Identities, 1);
 
-	if (!identities)
-		return -ENOMEM;
 	identities->aliases = g_hash_table_new_full(addr_hash, addr_same, NULL, g_free);
 	identities->resolved = g_hash_table_new_full(addr_hash, addr_same, NULL, g_free);
 	identities->keys = g_array_new(FALSE, FALSE, sizeof(Key));
-	*ret = identities;
-	return 0;
+	return identities;
 }
 
 Identities *identities_free(Identities *identities)
@@ -64,7 +59,7 @@ Identities *identities_free(Identities *identities)
 	g_hash_table_unref(identities->aliases);
 	g_hash_table_unref(identities->resolved);
 	g_array_unref(identities->keys);
-	free(identities);
+	g_free(identities);
 	return NULL;
 }
 

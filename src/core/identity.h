@@ -24,7 +24,7 @@ typedef struct IdentityKey {
 	uint8_t irk[IRK_SIZE];
 } IdentityKey;
 
-int identities_new(Identities **ret);
+Identities *identities_new(void);
 Identities *identities_free(Identities *identities);
 
 /* The device of address alias is that of address identity. The same address twice: it is nobody else's any more. Whether

@@ -70,8 +70,6 @@ void link_adopt(Radio *radio, const Addr *addr, uint64_t now)
 	if (link || !radio->bluez.powered)
 		return;
 	link = link_new(radio, addr);
-	if (!link)
-		return;
 	link_own(link, true);
 	link_close(link, now);
 }

@@ -3,7 +3,6 @@
 #include "core/link.h"
 
 #include <errno.h>
-#include <stdlib.h>
 
 #include "core/absent.h"
 #include "core/links.h"
@@ -28,10 +27,8 @@ void link_changed(Link *link, unsigned changes)
 
 Link *link_new(Radio *radio, const Addr *addr)
 {
-	Link *link = calloc(1, sizeof(*link));
+	Link *link = g_new0(Link, 1);
 
-	if (!link)
-		return NULL;
 	link->broker = radio->broker;
 	link->radio = radio;
 	link->addr = *addr;
@@ -92,7 +89,7 @@ static void link_end(void *data)
 
 	g_ptr_array_free(link->attrs, TRUE);
 	g_array_free(link->holds, TRUE);
-	free(link);
+	g_free(link);
 }
 
 void link_free(Link *link)

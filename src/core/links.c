@@ -2,8 +2,6 @@
 /* The links of a radio: the queue for its slots, and what is due. */
 #include "core/links.h"
 
-#include <errno.h>
-
 #include "core/absent.h"
 #include "core/attr.h"
 #include "core/connect-wait.h"
@@ -43,8 +41,6 @@ int links_connect(Radio *radio, const Addr *addr, ConnectWait *wait, uint64_t no
 		return r;
 	if (!link) {
 		link = link_new(radio, addr);
-		if (!link)
-			return -ENOMEM;
 		absent_recall(link, now);
 		heard_recall(link, now);
 		if (radio->broker->ops->link_look(radio->broker->userdata, radio, addr, &mirror))

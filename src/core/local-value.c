@@ -2,7 +2,6 @@
 /* The values of our attributes. */
 #include "core/local-value.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/attr.h"

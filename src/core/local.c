@@ -3,8 +3,6 @@
 #include "core/local.h"
 
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "core/attr.h"
 #include "core/local-subscriber.h"

@@ -2,10 +2,6 @@
 /* The peripheral side of a radio. */
 #include "core/peripheral.h"
 
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "core/advert.h"
 #include "core/client.h"
 #include "core/link.h"

@@ -5,7 +5,6 @@
 #include <assert.h>
 #include <errno.h>
 #include <glib.h>
-#include <stdlib.h>
 #include <string.h>
 
 struct Quota {
@@ -21,16 +20,13 @@ struct User {
 	uint64_t paid;		/* when the time that it had is made up for */
 };
 
-int quota_new(Quota **ret, const uint64_t limits[static _QUOTA_MAX])
+Quota *quota_new(const uint64_t limits[static _QUOTA_MAX])
 {
-	Quota *quota = calloc(1, sizeof(*quota));
+	Quota *quota = g_new0(Quota, 1);
 
-	if (!quota)
-		return -ENOMEM;
 	quota->users = g_hash_table_new(g_direct_hash, g_direct_equal);
 	memcpy(quota->limits, limits, sizeof(quota->limits));
-	*ret = quota;
-	return 0;
+	return quota;
 }
 
 Quota *quota_free(Quota *quota)
@@ -39,7 +35,7 @@ Quota *quota_free(Quota *quota)
 		return NULL;
 	assert(g_hash_table_size(quota->users) == 0);
 	g_hash_table_unref(quota->users);
-	free(quota);
+	g_free(quota);
 	return NULL;
 }
 
@@ -53,21 +49,18 @@ void quota_for_each(const Quota *quota, void (*each)(const User *user, void *use
 		each(user, userdata);
 }
 
-int quota_user(Quota *quota, uid_t uid, User **ret)
+User *quota_user(Quota *quota, uid_t uid)
 {
 	User *user = g_hash_table_lookup(quota->users, GUINT_TO_POINTER(uid));
 
 	if (!user) {
-		user = calloc(1, sizeof(*user));
-		if (!user)
-			return -ENOMEM;
+		user = g_new0(User, 1);
 		user->quota = quota;
 		user->uid = uid;
 		g_hash_table_insert(quota->users, GUINT_TO_POINTER(uid), user);
 	}
 	user->refs++;
-	*ret = user;
-	return 0;
+	return user;
 }
 
 /* A user stays known while somebody holds it or something is charged to it. */
@@ -80,7 +73,7 @@ static void forget_if_idle(User *user)
 			return;
 	}
 	g_hash_table_remove(user->quota->users, GUINT_TO_POINTER(user->uid));
-	free(user);
+	g_free(user);
 }
 
 User *user_unref(User *user)

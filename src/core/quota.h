@@ -25,14 +25,14 @@ typedef enum QuotaKind {
 typedef struct Quota Quota;	/* the table of users */
 typedef struct User User;	/* one uid; counted */
 
-int quota_new(Quota **ret, const uint64_t limits[static _QUOTA_MAX]);
+Quota *quota_new(const uint64_t limits[static _QUOTA_MAX]);
 Quota *quota_free(Quota *quota);	/* all users must be gone */
 
 /* All users who hold something. No user comes or goes meanwhile. */
 void quota_for_each(const Quota *quota, void (*each)(const User *user, void *userdata), void *userdata);
 
 /* The user of a uid, made on first use; a reference is taken. */
-int quota_user(Quota *quota, uid_t uid, User **ret);
+User *quota_user(Quota *quota, uid_t uid);
 User *user_unref(User *user);		/* the last one goes when nothing is charged; returns NULL; takes NULL */
 User *user_ref(User *user);
 uid_t user_uid(const User *user);

@@ -2,8 +2,6 @@
 /* How radios come, change, and go; what is wanted of their scans; and what they hear. */
 #include "core/radios.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/bonds.h"
@@ -95,44 +93,37 @@ static Radio *radio_remembered(const Broker *broker, const Addr *addr, unsigned 
 	return found;
 }
 
-int radios_appeared(Broker *broker, const Addr *addr, unsigned index, const RadioState *state, uint64_t now, Radio **ret)
+static Radio *radio_new(Broker *broker)
+{
+	Radio *radio = g_new0(Radio, 1);
+
+	radio->broker = broker;
+	radio->id = broker->next_radio++;
+	radio->identities = identities_new();
+	radio->devices = devices_new(broker->config.devices, radio->identities);
+	radio->peripheral = peripheral_new(radio);
+	power_init(radio);
+	radio->scanning = g_ptr_array_new();
+	radio->links = g_ptr_array_new();
+	radio->bonds = g_ptr_array_new_with_free_func(bond_free);
+	wait_line_init(&radio->forgets, NULL);
+	radio_names_init(radio);
+	task_init(&radio->scan, &broker->agenda, on_scan);
+	task_init(&radio->silent, &broker->agenda, on_silence);
+	task_init(&radio->links_due, &broker->agenda, links_run);
+	g_ptr_array_add(broker->radios, radio);
+	return radio;
+}
+
+Radio *radios_appeared(Broker *broker, const Addr *addr, unsigned index, const RadioState *state, uint64_t now)
 {
 	Radio *radio = radio_remembered(broker, addr, index);
 	const bool known = radio;
 	bool restore;
-	int r;
 
-	if (!radio) {
-		radio = calloc(1, sizeof(*radio));
-		if (!radio)
-			return -ENOMEM;
-		r = identities_new(&radio->identities);
-		if (r >= 0)
-			r = devices_new(&radio->devices, broker->config.devices, radio->identities);
-		if (r < 0) {
-			identities_free(radio->identities);
-			devices_free(radio->devices);
-			free(radio);
-			return r;
-		}
-		radio->broker = broker;
-		radio->id = broker->next_radio++;
-		radio->peripheral = peripheral_new(radio);
-		power_init(radio);
-		radio->scanning = g_ptr_array_new();
-		radio->links = g_ptr_array_new();
-		radio->bonds = g_ptr_array_new_with_free_func(bond_free);
-		wait_line_init(&radio->forgets, NULL);
-		radio_names_init(radio);
-		task_init(&radio->scan, &broker->agenda, on_scan);
-		task_init(&radio->silent, &broker->agenda, on_silence);
-		task_init(&radio->links_due, &broker->agenda, links_run);
-		g_ptr_array_add(broker->radios, radio);
-	}
-
+	if (!radio)
+		radio = radio_new(broker);
 	restore = radio->users > 0 && radio->was_powered && !state->powered && !state->blocked;
-	if (ret)
-		*ret = radio;
 	radio->addr = *addr;
 	radio->former_index = known ? radio->index : index;
 	radio->index = index;
@@ -145,7 +136,7 @@ int radios_appeared(Broker *broker, const Addr *addr, unsigned index, const Radi
 	peripheral_wake(radio->peripheral);
 	if (restore)
 		power_restore(radio);
-	return 0;
+	return radio;
 }
 
 static void radio_end(void *data)
@@ -161,7 +152,7 @@ static void radio_end(void *data)
 	devices_free(radio->devices);
 	identities_free(radio->identities);
 	g_ptr_array_free(radio->bonds, TRUE);
-	free(radio);
+	g_free(radio);
 }
 
 Radio *radios_free(Radio *radio)
@@ -274,7 +265,7 @@ void radios_set_identity_keys(Radio *radio, const IdentityKey *keys, size_t n, u
 
 void radios_report(Radio *radio, Report *report, uint64_t now)
 {
-	const DeviceRow *row = NULL;
+	const DeviceRow *row;
 
 	radio->last_report = now;
 	if (radio->silence > 0) {
@@ -287,8 +278,7 @@ void radios_report(Radio *radio, Report *report, uint64_t now)
 		return;
 
 	radio->broker->stats.reports++;
-	if (devices_note(radio->devices, report) == 0)
-		row = devices_latest(radio->devices);
+	row = devices_note(radio->devices, report);
 	for (guint i = 0; i < radio->scanning->len; i++)
 		fanout_offer(g_ptr_array_index(radio->scanning, i), report, row, now);
 }

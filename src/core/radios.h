@@ -4,8 +4,8 @@
 
 #include "core/radio.h"
 
-/* A radio was plugged in, or is back, as hciN. *ret is set before any BrokerOps is called. -ENOMEM. */
-int radios_appeared(Broker *broker, const Addr *addr, unsigned index, const RadioState *state, uint64_t now, Radio **ret);
+/* A radio was plugged in, or is back, as hciN. */
+Radio *radios_appeared(Broker *broker, const Addr *addr, unsigned index, const RadioState *state, uint64_t now);
 void radios_vanished(Radio *radio, uint64_t now);
 void radios_update(Radio *radio, const RadioState *state, uint64_t now);
 /* BlueZ says that the device of address alias has the address identity: another one since a bond told it, or the same. */

@@ -4,7 +4,6 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "meaning/ad.h"
@@ -29,10 +28,7 @@ int report_new(Report **ret, const ReportInfo *info)
 	if (info->length > AD_MAX)
 		return -EMSGSIZE;
 
-	report = malloc(sizeof(*report) + info->length);
-	if (!report)
-		return -ENOMEM;
-
+	report = g_malloc(sizeof(*report) + info->length);
 	*report = (Report) {
 		.refs = 1,
 		.addr = info->addr,
@@ -69,7 +65,7 @@ Report *report_unref(Report *report)
 		return NULL;
 	assert(report->refs > 0);
 	if (--report->refs == 0)
-		free(report);
+		g_free(report);
 	return NULL;
 }
 

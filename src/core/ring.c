@@ -2,9 +2,6 @@
 /* A session's FIFO. */
 #include "core/ring.h"
 
-#include <errno.h>
-#include <stdlib.h>
-
 struct Ring {
 	size_t depth;
 	size_t first;		/* index of the oldest entry */
@@ -16,23 +13,15 @@ struct Ring {
 	RingEntry entries[];
 };
 
-int ring_new(Ring **ret, size_t depth, bool drop_oldest)
+Ring *ring_new(size_t depth, bool drop_oldest)
 {
 	Ring *ring;
 
-	if (depth == 0)
-		return -EINVAL;
-	if (depth > (SIZE_MAX - sizeof(*ring)) / sizeof(ring->entries[0]))
-		return -ENOMEM;
-
-	ring = calloc(1, ring_fixed_size(depth));
-	if (!ring)
-		return -ENOMEM;
-
+	g_assert(depth > 0 && depth <= (SIZE_MAX - sizeof(*ring)) / sizeof(ring->entries[0]));
+	ring = g_malloc0(ring_fixed_size(depth));
 	ring->depth = depth;
 	ring->drop_oldest = drop_oldest;
-	*ret = ring;
-	return 0;
+	return ring;
 }
 
 Ring *ring_free(Ring *ring)
@@ -40,7 +29,7 @@ Ring *ring_free(Ring *ring)
 	if (!ring)
 		return NULL;
 	ring_clear(ring);
-	free(ring);
+	g_free(ring);
 	return NULL;
 }
 

@@ -20,7 +20,7 @@ typedef struct RingEntry {
 } RingEntry;
 
 /* depth: in reports, at least 1. */
-int ring_new(Ring **ret, size_t depth, bool drop_oldest);
+Ring *ring_new(size_t depth, bool drop_oldest);
 Ring *ring_free(Ring *ring);		/* drops the references it holds; returns NULL; takes NULL */
 
 /* Adds a reference. False if a report was lost for it (the oldest or, without drop_oldest, this one). */

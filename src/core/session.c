@@ -2,8 +2,6 @@
 /* A session: what is kept for one program, or one user. */
 #include "core/session.h"
 
-#include <stdlib.h>
-
 /* --- memory --- */
 
 static void session_discharge_report(Session *session, const Report *report)
@@ -48,8 +46,6 @@ int session_set_filter(Session *session, ScanFilter *filter, Reason *reason)
 {
 	size_t fixed = ring_fixed_size(ring_depth(session->ring));
 	size_t size = filter->filter ? filter_size(filter->filter) : 0;
-	Dedup *dedup = NULL;
-	int r;
 
 	if (filter->dedup_window > 0)
 		size += dedup_size(session->broker->config.dedup_entries);
@@ -57,17 +53,10 @@ int session_set_filter(Session *session, ScanFilter *filter, Reason *reason)
 	if (charge_more(&session->memory, size) < 0)
 		return reason_set(reason, E_LIMIT_REACHED, "the filter passes the memory of uid %u (FifoBytesPerUser)",
 				  user_uid(session->user));
-	if (filter->dedup_window > 0) {
-		r = dedup_new(&dedup, session->broker->config.dedup_entries);
-		if (r < 0) {
-			charge_less(&session->memory, size);
-			return r;
-		}
-	}
 	charge_less(&session->memory, session->memory.amount - size - fixed);
 
 	dedup_free(session->dedup);
-	session->dedup = dedup;
+	session->dedup = filter->dedup_window > 0 ? dedup_new(session->broker->config.dedup_entries) : NULL;
 	scan_filter_clear(&session->filter);
 	session->filter = *filter;
 	filter->filter = NULL;

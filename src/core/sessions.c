@@ -2,8 +2,6 @@
 /* How sessions come, scan, and go. */
 #include "core/sessions.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/client.h"
@@ -63,14 +61,11 @@ static void on_idle(Task *task, uint64_t now)
 static int session_new(Radio *radio, const Face *face, uid_t uid, const char *owner, uint64_t now, Session **ret, Reason *reason)
 {
 	Broker *broker = radio->broker;
-	Session *session = NULL;
-	User *user = NULL;
+	User *user = quota_user(broker->quota, uid);
+	Session *session;
 	Charge place;
 	int r;
 
-	r = quota_user(broker->quota, uid, &user);
-	if (r < 0)
-		return r;
 	if (charge_init(&place, user, QUOTA_SESSIONS, 1) < 0) {
 		r = reason_set(reason, E_LIMIT_REACHED,
 			       "uid %u has %llu sessions, the limit (SessionsPerUser); close one first", uid,
@@ -78,13 +73,8 @@ static int session_new(Radio *radio, const Face *face, uid_t uid, const char *ow
 		user_unref(user);
 		return r;
 	}
-	session = calloc(1, sizeof(*session));
-	if (!session) {
-		charge_end(&place);
-		user_unref(user);
-		return -ENOMEM;
-	}
 
+	session = g_new0(Session, 1);
 	session->user = user;
 	session->face = face;
 	session->place = place;
@@ -175,7 +165,6 @@ int sessions_init(Session *session, const InitOptions *options, uint64_t now, Re
 	const Config *config = &session->broker->config;
 	size_t depth = options->fifo ? options->fifo : config->fifo_depth;
 	Charge memory;
-	Ring *ring;
 	int r;
 
 	if (depth > config->max_fifo_depth)
@@ -190,16 +179,10 @@ int sessions_init(Session *session, const InitOptions *options, uint64_t now, Re
 		return reason_set(reason, E_LIMIT_REACHED,
 				  "fifo: a depth of %zu passes the memory of uid %u (FifoBytesPerUser)", depth,
 				  user_uid(session->user));
-	r = ring_new(&ring, depth, !options->drop_newest);
-	if (r < 0) {
-		charge_end(&memory);
-		return r;
-	}
 
 	if (options->antenna_set && config->antenna_switch[0] != '\0') {
 		r = session->broker->ops->radio_antenna(session->broker->userdata, options->antenna == ANTENNA_EXTERNAL);
 		if (r < 0) {
-			ring_free(ring);
 			charge_end(&memory);
 			return reason_set(reason, E_FAILED, "antenna: the switch %s could not be set: %s",
 					  config->antenna_switch, strerror(-r));
@@ -209,7 +192,7 @@ int sessions_init(Session *session, const InitOptions *options, uint64_t now, Re
 	/* joins before it leaves, so that the radio does not go off and on in between */
 	radio_use(session->radio);
 	sessions_deinit(session, now);
-	session->ring = ring;
+	session->ring = ring_new(depth, !options->drop_newest);
 	session->memory = memory;
 	(void)charge_init(&session->held, session->user, QUOTA_FIFO_BYTES, 0);
 	session->options = *options;
@@ -252,7 +235,7 @@ static void session_free(void *data)
 	user_unref(session->user);
 	g_array_free(session->subscribers, TRUE);
 	g_free(session->owner);
-	free(session);
+	g_free(session);
 }
 
 void sessions_drop(Session *session, uint64_t now)

@@ -85,9 +85,8 @@ static int read_with(sd_bus_message *m, const Option *options, const Config *con
 	int r;
 
 	scan_filter_init(&scan, config);
-	r = filter_new(&scan.filter, config->filter_entries);
-	if (r == 0)
-		r = options_read(m, options, &target, reason);
+	scan.filter = filter_new(config->filter_entries);
+	r = options_read(m, options, &target, reason);
 	if (r != 0)
 		return r;
 	/* no condition: nothing to ask for each report */

@@ -82,7 +82,7 @@ static int on_credentials(sd_bus_message *m, void *userdata, sd_bus_error *ret_e
 	else
 		r = read_uid(m, &uid);
 	if (r == 0)
-		r = quota_user(peers->quota, uid, &user);
+		user = quota_user(peers->quota, uid);
 	if (r == 0 && charge_init(&peer->charge, user, QUOTA_CONNECTIONS, 1) < 0) {
 		r = reason_set(&reason, E_LIMIT_REACHED,
 			       "uid %u has too many connections (ConnectionsPerUser)", uid);

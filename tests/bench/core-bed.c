@@ -142,11 +142,11 @@ Radio *core_radio(void)
 	Radio *radio;
 
 	config_init(&config);
-	core_check(broker_new(&broker, &config), "broker");
+	broker = broker_new(&config);
 	broker_set_radio_side(broker, &no_side, NULL);
 	broker_add_face(broker, &no_face);
 	broker_bluez_changed(broker, true);
-	core_check(radios_appeared(broker, &addr, 0, &state, NOW, &radio), "radio");
+	radio = radios_appeared(broker, &addr, 0, &state, NOW);
 	return radio;
 }
 
@@ -159,7 +159,7 @@ Filter *core_filter(uint16_t company)
 {
 	Filter *filter;
 
-	core_check(filter_new(&filter, 256), "filter");
+	filter = filter_new(256);
 	core_check(filter_add_manufacturer(filter, company), "manufacturer");
 	core_check(filter_add_pattern(filter, 0, 0xff, (const uint8_t *)"\xff\xff", 2), "pattern");
 	return filter;

@@ -162,7 +162,7 @@ void step_filter_address_miss(unsigned int times, unsigned int sessions UNUSED,
 	const Addr addr = { .bytes = { 1, 2, 3, 4, 5, 6 } };
 	Filter *filter;
 
-	core_check(filter_new(&filter, 256), "filter");
+	filter = filter_new(256);
 	core_check(filter_add_address(filter, &addr), "address");
 	filter_many(times, filter);
 }
@@ -172,7 +172,7 @@ void step_filter_name_miss(unsigned int times, unsigned int sessions UNUSED,
 {
 	Filter *filter;
 
-	core_check(filter_new(&filter, 256), "filter");
+	filter = filter_new(256);
 	core_check(filter_set_name(filter, "Thermo*"), "name");
 	filter_many(times, filter);
 }
@@ -183,7 +183,7 @@ void step_ring(unsigned int times, unsigned int sessions UNUSED, unsigned int de
 	RingEntry entry;
 	Ring *ring;
 
-	core_check(ring_new(&ring, 16, true), "ring");
+	ring = ring_new(16, true);
 	for (unsigned int i = 0; i < times; i++) {
 		(void)ring_push(ring, report);
 		(void)ring_pop(ring, &entry);
@@ -199,7 +199,7 @@ void step_ring_overflow(unsigned int times, unsigned int sessions UNUSED,
 	Report *report = core_report(7);
 	Ring *ring;
 
-	core_check(ring_new(&ring, 16, true), "ring");
+	ring = ring_new(16, true);
 	for (unsigned int i = 0; i < times; i++)
 		(void)ring_push(ring, report);
 	ring_free(ring);
@@ -211,7 +211,7 @@ void step_dedup_new(unsigned int times, unsigned int sessions UNUSED,
 {
 	Dedup *dedup;
 
-	core_check(dedup_new(&dedup, 4096), "dedup");
+	dedup = dedup_new(4096);
 	for (unsigned int i = 0; i < times; i++)
 		(void)dedup_seen(dedup, i * UINT64_C(0x9e3779b97f4a7c15), NOW + i, USEC_PER_SEC);
 	dedup_free(dedup);
@@ -222,7 +222,7 @@ void step_dedup_seen(unsigned int times, unsigned int sessions UNUSED,
 {
 	Dedup *dedup;
 
-	core_check(dedup_new(&dedup, 4096), "dedup");
+	dedup = dedup_new(4096);
 	for (unsigned int i = 0; i < times; i++)
 		(void)dedup_seen(dedup, 7, NOW, USEC_PER_SEC);
 	dedup_free(dedup);

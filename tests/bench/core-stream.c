@@ -87,7 +87,7 @@ static void readers_open(Readers *readers, Radio *radio)
 
 	*readers = (Readers){ .service = { .broker = radio->broker }, .peer = { .name = name } };
 	core_check(sd_event_new(&readers->service.event), "event loop");
-	core_check(quota_user(radio->broker->quota, 0, &readers->peer.user), "user");
+	readers->peer.user = quota_user(radio->broker->quota, 0);
 	readers_connect(readers);
 	for (guint i = 0; i < radio->scanning->len; i++) {
 		char path[PATH_SIZE];

@@ -57,7 +57,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (bb_stream_open(data, size, &iter) < 0)
 		return 0;
-	PROMISE(ring_new(&ring, REPORTS_MAX, true) == 0);
+	ring = ring_new(REPORTS_MAX, true);
 	told = iter.count;
 	lost = iter.lost;
 	while (bb_stream_next(&iter, &report) > 0) {

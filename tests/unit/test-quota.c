@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Charges: the limit's edges, users that come and go, and that a leak does not pass unseen. */
 #include <errno.h>
-#include <signal.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "core/quota.h"
+#include "mistake.h"
 #include "unit.h"
 
 static const uint64_t limits[_QUOTA_MAX] = {
@@ -21,8 +18,8 @@ START_TEST(test_limits)
 	Quota *quota;
 	User *user;
 
-	ck_assert_int_eq(quota_new(&quota, limits), 0);
-	ck_assert_int_eq(quota_user(quota, 1000, &user), 0);
+	quota = quota_new(limits);
+	user = quota_user(quota, 1000);
 	ck_assert_uint_eq(user_uid(user), 1000);
 	for (int kind = 0; kind < _QUOTA_MAX; kind++) {
 		ck_assert_uint_eq(user_limit(user, (QuotaKind)kind), limits[kind]);
@@ -61,14 +58,14 @@ START_TEST(test_users_are_apart)
 	User *users[ARRAY_SIZE(uids)], *again;
 	Quota *quota;
 
-	ck_assert_int_eq(quota_new(&quota, limits), 0);
+	quota = quota_new(limits);
 	for (size_t i = 0; i < ARRAY_SIZE(uids); i++) {
-		ck_assert_int_eq(quota_user(quota, uids[i], &users[i]), 0);
+		users[i] = quota_user(quota, uids[i]);
 		ck_assert_uint_eq(user_uid(users[i]), uids[i]);
 		ck_assert_int_eq(user_charge(users[i], QUOTA_CONNECTIONS, i + 1), 0);
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(uids); i++) {
-		ck_assert_int_eq(quota_user(quota, uids[i], &again), 0);
+		again = quota_user(quota, uids[i]);
 		ck_assert_ptr_eq(again, users[i]);
 		ck_assert_uint_eq(user_charged(again, QUOTA_CONNECTIONS), i + 1);
 		user_unref(again);
@@ -85,12 +82,12 @@ START_TEST(test_charge_outlives_reference)
 	User *user, *again;
 	Quota *quota;
 
-	ck_assert_int_eq(quota_new(&quota, limits), 0);
-	ck_assert_int_eq(quota_user(quota, 7, &user), 0);
+	quota = quota_new(limits);
+	user = quota_user(quota, 7);
 	ck_assert_int_eq(user_charge(user, QUOTA_SESSIONS, 2), 0);
 	user_unref(user);
 
-	ck_assert_int_eq(quota_user(quota, 7, &again), 0);
+	again = quota_user(quota, 7);
 	ck_assert_uint_eq(user_charged(again, QUOTA_SESSIONS), 2);
 	ck_assert_int_eq(user_charge(again, QUOTA_SESSIONS, 1), -EDQUOT);
 	ck_assert_ptr_eq(user_ref(again), again);
@@ -105,47 +102,21 @@ END_TEST
 
 static void leak_user(void)
 {
-	User *user;
-	Quota *quota;
+	Quota *quota = quota_new(limits);
 
-	if (quota_new(&quota, limits) < 0 || quota_user(quota, 7, &user) < 0)
-		_exit(1);
+	quota_user(quota, 7);
 	quota_free(quota);
 }
 
 static void discharge_too_much(void)
 {
-	User *user;
-	Quota *quota;
-
-	if (quota_new(&quota, limits) < 0 || quota_user(quota, 7, &user) < 0)
-		_exit(1);
-	user_discharge(user, QUOTA_SESSIONS, 1);
+	user_discharge(quota_user(quota_new(limits), 7), QUOTA_SESSIONS, 1);
 }
 
-/* A mistake of ours must end the program, in a child process here. */
 START_TEST(test_mistakes_abort)
 {
-	void (*const mistakes[])(void) = { leak_user, discharge_too_much };
-
-	for (size_t i = 0; i < ARRAY_SIZE(mistakes); i++) {
-		int status;
-		pid_t child = fork();
-
-		ck_assert_int_ge(child, 0);
-		if (child == 0) {
-			const struct rlimit none = { 0, 0 };
-
-			setrlimit(RLIMIT_CORE, &none);
-			signal(SIGABRT, SIG_DFL);
-			close(STDERR_FILENO);
-			mistakes[i]();
-			_exit(0);
-		}
-		ck_assert_int_eq(waitpid(child, &status, 0), child);
-		ck_assert(WIFSIGNALED(status));
-		ck_assert_int_eq(WTERMSIG(status), SIGABRT);
-	}
+	expect_abort(leak_user);
+	expect_abort(discharge_too_much);
 }
 END_TEST
 
@@ -156,8 +127,8 @@ START_TEST(test_time)
 	Quota *quota;
 	User *user;
 
-	ck_assert_int_eq(quota_new(&quota, limits), 0);
-	ck_assert_int_eq(quota_user(quota, 1, &user), 0);
+	quota = quota_new(limits);
+	user = quota_user(quota, 1);
 	for (int round = 0; round < 2; round++) {
 		ck_assert(user_has_time(user, now));
 		user_take_time(user, USER_TIME_BURST, now);

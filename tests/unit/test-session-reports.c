@@ -57,7 +57,7 @@ START_TEST(test_filter_is_ones_own)
 	picky = bed_session(&bed, radio, 1, ":1.1");
 	all = bed_session(&bed, radio, 1, ":1.2");
 	scan_filter_init(&filter, &bed.config);
-	ck_assert_int_eq(filter_new(&filter.filter, 8), 0);
+	filter.filter = filter_new(8);
 	ck_assert_int_eq(filter_add_address(filter.filter, &addr), 0);
 	filter.dedup_window = 2 * USEC_PER_SEC;
 	ck_assert_int_eq(session_set_filter(picky, &filter, &reason), 0);

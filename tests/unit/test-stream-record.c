@@ -17,7 +17,7 @@ static Ring *ring_of(size_t depth)
 {
 	Ring *ring = NULL;
 
-	ck_assert_int_eq(ring_new(&ring, depth, true), 0);
+	ring = ring_new(depth, true);
 	return ring;
 }
 

@@ -346,8 +346,8 @@ START_TEST(test_charge)
 	WaitLine line;
 	Agenda agenda;
 
-	ck_assert_int_eq(quota_new(&quota, limits), 0);
-	ck_assert_int_eq(quota_user(quota, 7, &user), 0);
+	quota = quota_new(limits);
+	user = quota_user(quota, 7);
 	waiters_init(&agenda, w, 3);
 	/* once, however often it waits */
 	ck_assert_int_eq(wait_charge(&w[0].wait, user, 40, &reason), 0);

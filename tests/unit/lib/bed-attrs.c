@@ -24,7 +24,7 @@ Attr *bed_attr(Link *link, AttrKind kind, uint16_t handle, Attr *parent, const c
 	Attr *attr = attr_find(link, kind, handle);
 
 	if (!attr)
-		ck_assert_int_eq(attr_new(&attr, link, kind, handle), 0);
+		attr = attr_new(link, kind, handle);
 	attr->parent = parent;
 	attr_set_flags(attr, g_strsplit(flags, ",", -1));
 	attr_appeared(attr);
