@@ -91,6 +91,7 @@ void pairing_deinit(Link *link)
 	if (task_is_due(&link->pairing.cancel))
 		order_link_cancel_pair(link);
 	task_cancel(&link->pairing.cancel);
+	close_question(link, false, 0);
 }
 
 int pairing_begin(Link *link, PairWait *wait, Reason *reason)

@@ -509,7 +509,33 @@ START_TEST(test_lost_before_services)
 }
 END_TEST
 
+/* A program dies that has asked for a link too, which is sought: what the agent asked is answered all the same. */
+START_TEST(test_question_of_a_link_that_goes)
+{
+	Pairer pairer = { 0 };
+	Answer answer = { 0 };
+	Bed bed;
+
+	bed_init_link(&bed);
+	bed_release(&bed, bed.link, bed.b);
+	ck_assert_int_eq(begin(&bed, &pairer), 0);
+	ck_assert(ask(&bed, PAIRING_ENTER, 0, &answer));
+	bed_no_device(&bed, 5);
+	ck_assert(bed.link->recover_until != 0 && bed.link->state == LINK_SEEKING);
+	bed_forget(&bed);
+
+	/* the links are looked at before bluetoothd is told */
+	links_drop_session(bed.radio, bed.b, bed.now);
+	ck_assert_int_eq(hold_release(bed.link, bed.a, bed.now), 0);
+	bed_settle(&bed);
+	ck_assert_ptr_null(bed_link(&bed, 5));
+	ck_assert(pairer.called == 1 && pairer.error == E_NOT_CONNECTED);
+	ck_assert(answer.called == 1 && !answer.accept);
+	bed_end(&bed);
+}
+END_TEST
+
 UNIT_MAIN("pairing", test_questions, test_known_passkey, test_just_works, test_caller_leaves,
 	  test_asked_and_leaves, test_abandoned_but_paired, test_session_lets_go, test_link_goes_too,
 	  test_other_session_lets_go, test_by_reading, test_forgotten, test_refused_then_paired,
-	  test_not_mended, test_lost_before_services)
+	  test_not_mended, test_lost_before_services, test_question_of_a_link_that_goes)
