@@ -32,13 +32,14 @@ GString *ledger_format(const Broker *broker, const char *bluez)
 
 static bool parse_line(const char *line, size_t length, LedgerEntry *ret)
 {
-	char of[ADDR_STRING_SIZE], to[ADDR_STRING_SIZE];
+	char of[ADDR_STRING_SIZE] = "", to[ADDR_STRING_SIZE] = "";
 
 	if (length != LINE_SIZE || line[ADDR_STRING_SIZE - 1] != ' ')
 		return false;
 	*ret = (LedgerEntry){ 0 };
-	g_strlcpy(of, line, sizeof(of));
-	g_strlcpy(to, line + ADDR_STRING_SIZE, sizeof(to));
+	/* the text need not end with a zero */
+	memcpy(of, line, sizeof(of) - 1);
+	memcpy(to, line + ADDR_STRING_SIZE, sizeof(to) - 1);
 	return addr_parse(of, &ret->radio) == 0 && addr_parse(to, &ret->addr) == 0;
 }
 

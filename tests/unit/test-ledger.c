@@ -8,7 +8,10 @@
 
 static size_t parse(const char *text, LedgerEntry entries[static LEDGER_ENTRIES_MAX])
 {
-	return ledger_parse(text, strlen(text), "bus/:1.5", entries);
+	/* as of a file: without a zero at the end, which Valgrind watches over */
+	g_autofree char *bare = g_memdup2(text, strlen(text));
+
+	return ledger_parse(bare, strlen(text), "bus/:1.5", entries);
 }
 
 START_TEST(test_written_and_read)
