@@ -118,8 +118,10 @@ START_TEST(radio_unplugged)
 	peer_appear(0);
 	link = connect_anew(client, 0);
 	client_subscribe(client, NULL, CONNECTION, "Disconnected", NULL);
+	client_subscribe(client, NULL, PROPERTIES, "PropertiesChanged", NULL);
 	air_do(air, "unplug " WORLD_RADIO);
 	expect_disconnected(client, "radio-gone");
+	expect_changed(client, link + strlen("/com/example/Bluetooth/"), "Connected", "false");
 	wait_gone(link, CONNECTION);
 	ck_assert(!is_connected(client, link));
 	air_do(air, "plug " WORLD_RADIO);
