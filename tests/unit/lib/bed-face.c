@@ -33,10 +33,12 @@ static void op_radio_removed(void *bed, const Radio *radio UNUSED, unsigned inde
 	bed_say(bed, "removed%u", index);
 }
 
-static void op_radio_changed(void *userdata, Radio *radio UNUSED, unsigned changes)
+static void op_radio_changed(void *userdata, Radio *radio, unsigned changes)
 {
 	Bed *bed = userdata;
 
+	/* the programs' bus knows only what is there */
+	ck_assert(radio->present);
 	ck_assert_uint_ne(changes, 0);
 	bed->radio_changes |= changes;
 }
