@@ -138,8 +138,9 @@ void local_service_free(LocalService *service)
 	local_service_unregister(service);
 	reason_set(&reason, E_DOES_NOT_EXIST, "the service was removed");
 	local_service_ended(service, E_DOES_NOT_EXIST, &reason);
-	while (service->attrs->len > 0)
-		local_attr_free(g_ptr_array_steal_index(service->attrs, service->attrs->len - 1));
+	/* they stay listed: the edge goes through them when it carries out the order */
+	for (guint i = service->attrs->len; i-- > 0;)
+		local_attr_free(g_ptr_array_index(service->attrs, i));
 	news_service_removed(service);
 	g_ptr_array_remove(service->peripheral->services, service);
 	charge_end(&service->charge);

@@ -133,6 +133,10 @@ static void op_local_unregister(void *userdata, LocalService *service)
 {
 	Bed *bed = userdata;
 
+	/* BlueZ is told of each of its parts that it is over with it */
+	ck_assert_uint_eq(service->attrs->len > 0, service->chars > 0);
+	for (guint i = 0; i < service->attrs->len; i++)
+		ck_assert_ptr_eq(((LocalAttr *)g_ptr_array_index(service->attrs, i))->service, service);
 	ck_assert(g_ptr_array_remove(bed->services, service));
 	bed_say(bed, "unregister%u.%u", (unsigned)service->session->id, service->number);
 }
