@@ -78,6 +78,7 @@ static void local_attr_end(void *data)
 {
 	LocalAttr *attr = data;
 
+	g_ptr_array_remove(attr->service->attrs, attr);
 	g_array_free(attr->listeners, TRUE);
 	wait_line_deinit(&attr->reads);
 	g_bytes_unref(attr->value);
@@ -138,7 +139,7 @@ void local_service_free(LocalService *service)
 	local_service_unregister(service);
 	reason_set(&reason, E_DOES_NOT_EXIST, "the service was removed");
 	local_service_ended(service, E_DOES_NOT_EXIST, &reason);
-	/* they stay listed: the edge goes through them when it carries out the order */
+	/* they stay listed until they go: the edge goes through them when it carries out the order */
 	for (guint i = service->attrs->len; i-- > 0;)
 		local_attr_free(g_ptr_array_index(service->attrs, i));
 	news_service_removed(service);
