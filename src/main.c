@@ -22,8 +22,8 @@
 /* How long we wait to hear of bluetoothd before we take our name without it. */
 #define SETTLE_MAX (1 * USEC_PER_SEC)
 
-/* All take turns: some calls, one batch of reports, one signal of bluetoothd. Whatever went before the others could keep them
- * waiting for as long as somebody likes. */
+/* All take turns: some calls, one batch of reports, one signal of bluetoothd. Whatever went before the others
+ * could keep them waiting for as long as somebody likes. */
 #define PRIORITY SD_EVENT_PRIORITY_NORMAL
 
 typedef struct Daemon {
@@ -212,7 +212,8 @@ static int daemon_start(Daemon *d, const CommandLine *line)
 	if (r >= 0)
 		r = sd_event_source_set_priority(d->turn_end, PRIORITY_TURN);
 	if (r >= 0)
-		r = sd_event_add_time_relative(d->event, &d->settle, CLOCK_BOOTTIME, SETTLE_MAX, 0, on_settle_timeout, d);
+		r = sd_event_add_time_relative(d->event, &d->settle, CLOCK_BOOTTIME, SETTLE_MAX, 0,
+					       on_settle_timeout, d);
 	if (r < 0) {
 		log_error("cannot set up the event loop: %s", strerror(-r));
 		return r;

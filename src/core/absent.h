@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What was tried in vain: whose device did not answer stands behind the others, also when somebody asks for it anew. */
+/* What was tried in vain: whose device did not answer stands behind the others, also when somebody asks for
+ * it anew. */
 #pragma once
 
 #include <stdint.h>
@@ -7,7 +8,8 @@
 #include "core/ops.h"
 #include "meaning/addr.h"
 
-/* Devices of a radio that were tried in vain, so that they stand at the end of the queue whoever asks for them next. */
+/* Devices of a radio that were tried in vain, so that they stand at the end of the queue whoever asks for
+ * them next. */
 #define ABSENT_MAX 64
 
 typedef struct Absent {

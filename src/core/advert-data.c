@@ -33,7 +33,8 @@ static uint8_t key_length(uint8_t type)
 	}
 }
 
-/* Data without a byte behind its key, which BlueZ takes for a mistake; and what it takes for no appearance. */
+/* Data without a byte behind its key, which BlueZ takes for a mistake; and what it takes for no
+ * appearance. */
 static const char *why_refused(const AdField *field)
 {
 	if (key_length(field->type) > 0 && field->length <= key_length(field->type))
@@ -57,14 +58,16 @@ static int append(AdvertData *data, const AdField *field)
 	return 0;
 }
 
-int advert_data_add(AdvertData *data, uint8_t type, const void *bytes, size_t length, const char *what, Reason *reason)
+int advert_data_add(AdvertData *data, uint8_t type, const void *bytes, size_t length, const char *what,
+		    Reason *reason)
 {
 	const AdField field = { .type = type, .length = (uint8_t)length, .data = bytes };
 	const char *why;
 
 	if (length > UINT8_MAX || append(data, &field) < 0)
-		return reason_set(reason, E_INVALID_ARGUMENTS, "%s: %zu bytes, and an advertisement has room for %d", what,
-				  length, AD_LEGACY_MAX);
+		return reason_set(reason, E_INVALID_ARGUMENTS,
+				  "%s: %zu bytes, and an advertisement has room for %d", what, length,
+				  AD_LEGACY_MAX);
 	why = why_refused(&field);
 	if (why) {
 		data->length = (uint8_t)(data->length - length - 2);
@@ -90,8 +93,8 @@ static bool is_malformed(const AdField *field)
 /* AD types that BlueZ keeps for itself and offers no property for. */
 static bool is_reserved(uint8_t type)
 {
-	static const uint8_t types[] = { 0x0d, 0x0e, 0x0f, 0x10, 0x11, 0x12, 0x17, 0x18, 0x1a, 0x1b, 0x1c, 0x1d, 0x1e, 0x22,
-					 0x23, 0x27, 0x28, 0x29, 0x2a, 0x2b, 0x3d };
+	static const uint8_t types[] = { 0x0d, 0x0e, 0x0f, 0x10, 0x11, 0x12, 0x17, 0x18, 0x1a, 0x1b, 0x1c,
+					 0x1d, 0x1e, 0x22, 0x23, 0x27, 0x28, 0x29, 0x2a, 0x2b, 0x3d };
 
 	return type == 0 || memchr(types, type, sizeof(types));
 }
@@ -99,7 +102,8 @@ static bool is_reserved(uint8_t type)
 /* The order in which BlueZ sends them. */
 static unsigned rank(uint8_t type)
 {
-	static const uint8_t order[] = { AD_UUID16, AD_UUID32, AD_UUID128, AD_SOLICIT16, AD_SOLICIT32, AD_SOLICIT128,
+	static const uint8_t order[] = { AD_UUID16, AD_UUID32, AD_UUID128,
+					 AD_SOLICIT16, AD_SOLICIT32, AD_SOLICIT128,
 					 AD_MANUFACTURER, AD_SERVICE_DATA16, AD_APPEARANCE };
 	const uint8_t *at;
 
@@ -119,7 +123,8 @@ static bool has_short_uuid(const AdField *field)
 	if (!is_list && field->type != AD_SERVICE_DATA128)
 		return false;
 	for (size_t at = 0; at + 16 <= (is_list ? field->length : 16u); at += 16) {
-		if (uuid_from_air(field->data + at, 16, &uuid) == 0 && uuid_short(&uuid, &number) && number <= UINT16_MAX)
+		if (uuid_from_air(field->data + at, 16, &uuid) == 0 && uuid_short(&uuid, &number) &&
+		    number <= UINT16_MAX)
 			return true;
 	}
 	return false;
@@ -205,7 +210,8 @@ static const char *why_not_in_response(const AdvertData *data, const AdField *fi
 
 typedef int (*Visit)(AdvertData *data, const AdField *field, size_t at, const char *what, Reason *reason);
 
-static int walk_raw(AdvertData *data, const uint8_t *bytes, size_t length, const char *what, Visit visit, Reason *reason)
+static int walk_raw(AdvertData *data, const uint8_t *bytes, size_t length, const char *what, Visit visit,
+		    Reason *reason)
 {
 	size_t at = 0;
 	AdField field;
@@ -223,17 +229,20 @@ static int walk_raw(AdvertData *data, const uint8_t *bytes, size_t length, const
 	return 0;
 }
 
-static int visit_form(AdvertData *data UNUSED, const AdField *field, size_t at, const char *what, Reason *reason)
+static int visit_form(AdvertData *data UNUSED, const AdField *field, size_t at, const char *what,
+		      Reason *reason)
 {
 	if (!is_malformed(field))
 		return 0;
-	return reason_set(reason, E_INVALID_ARGUMENTS, "%s: AD type 0x%02x at byte %zu: of %u bytes, it is not well-formed",
-			  what, field->type, at, field->length);
+	return reason_set(reason, E_INVALID_ARGUMENTS,
+			  "%s: AD type 0x%02x at byte %zu: of %u bytes, it is not well-formed", what,
+			  field->type, at, field->length);
 }
 
 static int refuse(const AdField *field, size_t at, const char *what, const char *why, Reason *reason)
 {
-	return reason_set(reason, E_NOT_SUPPORTED, "%s: AD type 0x%02x at byte %zu: %s", what, field->type, at, why);
+	return reason_set(reason, E_NOT_SUPPORTED, "%s: AD type 0x%02x at byte %zu: %s", what, field->type,
+			  at, why);
 }
 
 static int visit_advert(AdvertData *data, const AdField *field, size_t at, const char *what, Reason *reason)
@@ -258,18 +267,20 @@ static int visit_response(AdvertData *data, const AdField *field, size_t at, con
 	return why ? refuse(field, at, what, why, reason) : append(data, field);
 }
 
-static int add_raw(AdvertData *data, const uint8_t *bytes, size_t length, const char *what, Visit visit, Reason *reason)
+static int add_raw(AdvertData *data, const uint8_t *bytes, size_t length, const char *what, Visit visit,
+		   Reason *reason)
 {
 	int r;
 
 	if (length > AD_LEGACY_MAX)
-		return reason_set(reason, E_INVALID_ARGUMENTS, "%s: %zu bytes, at most %d", what, length, AD_LEGACY_MAX);
+		return reason_set(reason, E_INVALID_ARGUMENTS, "%s: %zu bytes, at most %d", what, length,
+				  AD_LEGACY_MAX);
 	r = walk_raw(data, bytes, length, what, visit_form, reason);
 	return r != 0 ? r : walk_raw(data, bytes, length, what, visit, reason);
 }
 
-int advert_data_from_raw(AdvertData *data, const uint8_t *adv, size_t adv_length, const uint8_t *rsp, size_t rsp_length,
-			 Reason *reason)
+int advert_data_from_raw(AdvertData *data, const uint8_t *adv, size_t adv_length, const uint8_t *rsp,
+			 size_t rsp_length, Reason *reason)
 {
 	AdvertData result = { 0 };
 	int r;
@@ -312,25 +323,32 @@ static size_t advert_length(const AdvertData *data)
 
 static int check_flags(const AdvertData *data, const AdvertRadio *radio, bool connectable, Reason *reason)
 {
-	const uint8_t quiet = flags_on_air(radio, connectable, false), loud = flags_on_air(radio, connectable, true);
+	const uint8_t quiet = flags_on_air(radio, connectable, false),
+		      loud = flags_on_air(radio, connectable, true);
 
 	if (!data->has_flags)
 		return 0;
 	/* a controller with sets is not told of an advertisement that has nothing but the kernel's flags */
 	if (!data->discoverable && radio->sets && advert_length(data) == 0)
-		return reason_set(reason, E_NOT_SUPPORTED, "adv: AD type 0x01 at byte %u: this radio is not told of flags without "
-				  "anything else", data->flags_at);
+		return reason_set(reason, E_NOT_SUPPORTED,
+				  "adv: AD type 0x01 at byte %u: this radio is not told of flags without "
+				  "anything else",
+				  data->flags_at);
 	if (data->flags != 0 && data->flags == (data->discoverable && connectable ? loud : quiet))
 		return 0;
-	return reason_set(reason, E_NOT_SUPPORTED, "adv: AD type 0x01 at byte %u: flags of 0x%02x; %s 0x%02x or 0x%02x "
-			  "(discoverable)", data->flags_at, data->flags, connectable ? "this radio sends" :
-			  "for what nobody can connect to (adv_type), this radio sends", quiet, loud);
+	return reason_set(reason, E_NOT_SUPPORTED,
+			  "adv: AD type 0x01 at byte %u: flags of 0x%02x; %s 0x%02x or 0x%02x "
+			  "(discoverable)",
+			  data->flags_at, data->flags,
+			  connectable ? "this radio sends"
+				      : "for what nobody can connect to (adv_type), this radio sends",
+			  quiet, loud);
 }
 
 int advert_data_check(const AdvertData *data, const AdvertRadio *radio, bool connectable, Reason *reason)
 {
-	/* a controller with sets of its own gets flags from the kernel where we give none, and it does not look whether
-	 * there is room; without sets it leaves them out */
+	/* a controller with sets of its own gets flags from the kernel where we give none, and it does not
+	 * look whether there is room; without sets it leaves them out */
 	const bool with_flags = data->has_flags || data->discoverable || radio->sets;
 	const size_t length = advert_length(data) + (with_flags ? FLAGS_SIZE : 0);
 	AdField field;
@@ -339,14 +357,17 @@ int advert_data_check(const AdvertData *data, const AdvertRadio *radio, bool con
 	ad_iter_init(&iter, data->bytes, data->length);
 	while (ad_iter_next(&iter, &field)) {
 		if (is_name(field.type) && field.length > ADVERT_NAME_MAX)
-			return reason_set(reason, E_INVALID_ARGUMENTS, "name: %u bytes, the scan response has room for %d",
-					  field.length, ADVERT_NAME_MAX);
+			return reason_set(reason, E_INVALID_ARGUMENTS,
+					  "name: %u bytes, the scan response has room for %d", field.length,
+					  ADVERT_NAME_MAX);
 		if (field.type == AD_TX_POWER && !radio->tx_power)
-			return reason_set(reason, E_NOT_SUPPORTED, "tx_power: this bluetoothd does not put the power in");
+			return reason_set(reason, E_NOT_SUPPORTED,
+					  "tx_power: this bluetoothd does not put the power in");
 	}
 	if (length > AD_LEGACY_MAX)
-		return reason_set(reason, E_INVALID_ARGUMENTS, "%zu bytes without the name (which goes into the scan response)"
-				  "%s, and an advertisement has room for %d", length, with_flags ? ", with 3 for the flags" : "",
-				  AD_LEGACY_MAX);
+		return reason_set(reason, E_INVALID_ARGUMENTS,
+				  "%zu bytes without the name (which goes into the scan response)"
+				  "%s, and an advertisement has room for %d",
+				  length, with_flags ? ", with 3 for the flags" : "", AD_LEGACY_MAX);
 	return check_flags(data, radio, connectable, reason);
 }

@@ -206,7 +206,8 @@ int advert_set_params(Session *session, const AdvertParams *params, AdvertWait *
 
 	if (params->interval_set && !session->radio->bluez.advert_intervals)
 		return reason_set(reason, E_NOT_SUPPORTED,
-				  "adv_int_min, adv_int_max: this bluetoothd takes no intervals (before 5.77 with --experimental only)");
+				  "adv_int_min, adv_int_max: this bluetoothd takes no intervals "
+				  "(before 5.77 with --experimental only)");
 	said.params = *params;
 	said.params.power_set = advert_said(session).params.power_set;
 	said.params.power = advert_said(session).params.power;
@@ -226,7 +227,8 @@ int advert_enable(Session *session, AdvertWait *wait, uint64_t now, Reason *reas
 		return r;
 	if (!advert->enabled) {
 		advert->enabled = true;
-		/* how long it was off before counts: one that is switched off and on does not miss its turn */
+		/* how long it was off before counts: one that is switched off and on does not miss
+		 * its turn */
 		if (advert->since == 0)
 			advert->since = now;
 		advert->retry_at = 0;

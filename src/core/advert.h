@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a session advertises. All sessions of a radio share its advertising instances: where there are more that want to
- * than instances, they take turns.
+ * What a session advertises. All sessions of a radio share its advertising instances: where there are more
+ * that want to than instances, they take turns.
  */
 #pragma once
 
@@ -35,7 +35,8 @@ typedef enum AdvertState {
 typedef struct AdvertWait {
 	Wait wait;
 	unsigned version;	/* of what is to be on air */
-	bool for_change;	/* it brought that version, and does not care whether it is advertised at all */
+	/* it brought that version, and does not care whether it is advertised at all */
+	bool for_change;
 } AdvertWait;
 
 /* All that BlueZ is told of it. */
@@ -69,29 +70,30 @@ struct Advert {
 };
 
 /*
- * Replace the data, or the parameters, on air too. 0: wait's done will be called: when it is on air, if it is about to be;
- * or with why BlueZ refuses it, and then it is as it was before. E_INVALID_ARGUMENTS: too long, with the byte count.
- * E_NOT_SUPPORTED: intervals, where BlueZ does not take them; what is not sent like that.
+ * Replace the data, or the parameters, on air too. 0: wait's done will be called: when it is on air, if it is
+ * about to be; or with why BlueZ refuses it, and then it is as it was before. E_INVALID_ARGUMENTS: too long,
+ * with the byte count. E_NOT_SUPPORTED: intervals, where BlueZ does not take them; what is not sent like
+ * that.
  */
 int advert_set(Session *session, const AdvertData *data, AdvertWait *wait, Reason *reason);
 int advert_set_params(Session *session, const AdvertParams *params, AdvertWait *wait, Reason *reason);
 
-/* Likewise the transmit power alone, which advert_set_params leaves as it is. E_NOT_SUPPORTED: the radio has no such, or
- * BlueZ takes none. */
+/* Likewise the transmit power alone, which advert_set_params leaves as it is. E_NOT_SUPPORTED: the radio has
+ * no such, or BlueZ takes none. */
 int advert_set_power(Session *session, int dbm, AdvertWait *wait, Reason *reason);
 /* The power of what is or will be on air, if one was set: E_NOT_SUPPORTED, else 0. */
 int advert_power(const Session *session, int *ret_dbm, Reason *reason);
 
-/* 0: wait's done will be called: it is on air, or takes turns with others, or why not; E_NOT_READY (no data was set), or what
- * radio_ready says. It stands until advert_disable, whatever becomes of the radio. */
+/* 0: wait's done will be called: it is on air, or takes turns with others, or why not; E_NOT_READY (no data
+ * was set), or what radio_ready says. It stands until advert_disable, whatever becomes of the radio. */
 int advert_enable(Session *session, AdvertWait *wait, uint64_t now, Reason *reason);
 void advert_disable(Session *session, uint64_t now);
 
 Advert *advert_find(const Session *session);	/* NULL: none was set */
 void advert_free(Advert *advert, uint64_t now);
 
-/* The answer to ops->advert_start: 0, -EAGAIN for what is worth another try, -EBUSY where no instance is free, or an
- * error. */
+/* The answer to ops->advert_start: 0, -EAGAIN for what is worth another try, -EBUSY where no instance is
+ * free, or an error. */
 void advert_started(Advert *advert, int error, const Reason *reason, uint64_t now);
 /* The power that the radio chose for what it was given. */
 void advert_power_chosen(Advert *advert, int dbm);

@@ -13,7 +13,8 @@ void agenda_init(Agenda *agenda)
 
 void agenda_deinit(Agenda *agenda)
 {
-	g_assert(g_queue_is_empty(&agenda->due) && g_queue_is_empty(&agenda->next) && agenda->timers->len == 0);
+	g_assert(g_queue_is_empty(&agenda->due) && g_queue_is_empty(&agenda->next) &&
+		 agenda->timers->len == 0);
 	g_ptr_array_free(agenda->timers, TRUE);
 }
 
@@ -42,7 +43,8 @@ static void timer_sink(Agenda *agenda, guint place, Task *task)
 	guint child;
 
 	while ((child = 2 * place) <= agenda->timers->len) {
-		if (child < agenda->timers->len && timer_at(agenda, child + 1)->due < timer_at(agenda, child)->due)
+		if (child < agenda->timers->len &&
+		    timer_at(agenda, child + 1)->due < timer_at(agenda, child)->due)
 			child++;
 		if (timer_at(agenda, child)->due >= task->due)
 			break;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What is to be done, and when. While core works on an event it tells nobody anything: what it wants of the edges, what it
- * has to say to programs, and what it settles itself it puts on the agenda, which is run when the event is done. So no
- * function of core is entered again from below itself, and nothing disappears under who is looking at it.
+ * What is to be done, and when. While core works on an event it tells nobody anything: what it wants of the
+ * edges, what it has to say to programs, and what it settles itself it puts on the agenda, which is run when
+ * the event is done. So no function of core is entered again from below itself, and nothing disappears under
+ * who is looking at it.
  *
- * A task lies in the object that it is for. What is due at once is done in the order in which it was put on; a task runs at
- * most once a run, so that what goes on and on lets others have their turn.
+ * A task lies in the object that it is for. What is due at once is done in the order in which it was put on;
+ * a task runs at most once a run, so that what goes on and on lets others have their turn.
  */
 #pragma once
 
@@ -20,7 +21,8 @@
 typedef struct Agenda Agenda;
 
 typedef struct Task {
-	void (*run)(struct Task *task, uint64_t now);	/* off the agenda by then; it may put itself on again */
+	/* off the agenda by then; it may put itself on again */
+	void (*run)(struct Task *task, uint64_t now);
 	Agenda *agenda;
 	uint64_t due;		/* USEC_NEVER: not on the agenda */
 	uint64_t ran;		/* the run in which it ran last */

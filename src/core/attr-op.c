@@ -39,8 +39,8 @@ static void op_drop(AttrOp *op)
 	op_free(op);
 }
 
-/* Whether it is only for those who wait for it. What the edge has is not taken back; whether notifications are wanted is
- * asked of the listeners. */
+/* Whether it is only for those who wait for it. What the edge has is not taken back; whether notifications
+ * are wanted is asked of the listeners. */
 static bool op_is_moot(const AttrOp *op)
 {
 	return op->waits.waits.length == 0 && !op->running && op->kind <= OP_WRITE_RELIABLE;
@@ -221,7 +221,8 @@ void attr_op_done(AttrOp *op, int error, const Reason *reason, GBytes *value)
 		attr->upstream = false;
 	if (error == 0 && op->kind == OP_READ)
 		attr_take_value(attr, value);
-	/* a link that was lost meanwhile is no refusal by the peer: who listened before still does, once it is back */
+	/* a link that was lost meanwhile is no refusal by the peer: who listened before still does, once it
+	 * is back */
 	if (op->kind == OP_NOTIFY_ON && error != 0)
 		listeners_refuse(attr, op, error != E_NOT_CONNECTED);
 	else if (op->kind == OP_NOTIFY_ON)
@@ -280,7 +281,8 @@ int attr_op_read(Attr *attr, Session *session, uint16_t offset, OpWait *wait, Re
 	int r;
 
 	if (attr->kind == ATTR_CHARACTERISTIC && !(attr->properties & PROP_READ))
-		return reason_set(reason, E_NOT_PERMITTED, "characteristic 0x%04x cannot be read", attr->handle);
+		return reason_set(reason, E_NOT_PERMITTED, "characteristic 0x%04x cannot be read",
+				  attr->handle);
 	r = attr_op_check_security(attr, reason);
 	if (r != 0)
 		return r;
@@ -301,23 +303,27 @@ static int check_write(const Attr *attr, OpKind kind, size_t length, uint16_t of
 				  kind == OP_WRITE_RELIABLE ? PROP_WRITE | PROP_EXT_PROP : PROP_WRITE;
 
 		if ((attr->properties & needed) != needed)
-			return reason_set(reason, E_NOT_PERMITTED, "characteristic 0x%04x cannot be written%s", attr->handle,
-					  kind == OP_WRITE_COMMAND ? " without response (type: request)" :
-					  kind == OP_WRITE_RELIABLE ? " reliably (type: request)" :
-					  (attr->properties & PROP_WRITE_NR) ? " with response (type: command)" : "");
+			return reason_set(reason, E_NOT_PERMITTED,
+					  "characteristic 0x%04x cannot be written%s", attr->handle,
+					  kind == OP_WRITE_COMMAND    ? " without response (type: request)"
+					  : kind == OP_WRITE_RELIABLE ? " reliably (type: request)"
+					  : (attr->properties & PROP_WRITE_NR)
+						  ? " with response (type: command)"
+						  : "");
 	}
 	if (length + offset > ATTR_VALUE_MAX)
-		return reason_set(reason, E_INVALID_ARGUMENTS, "value: %zu bytes at offset %u; an attribute has at most %d",
-				  length, offset, ATTR_VALUE_MAX);
+		return reason_set(reason, E_INVALID_ARGUMENTS,
+				  "value: %zu bytes at offset %u; an attribute has at most %d", length,
+				  offset, ATTR_VALUE_MAX);
 	if (kind == OP_WRITE_COMMAND && attr->mtu > 3 && length > attr->mtu - 3u)
 		return reason_set(reason, E_INVALID_ARGUMENTS,
-				  "value: %zu bytes; a write command carries at most %d here (MTU - 3)", length,
-				  attr->mtu - 3);
+				  "value: %zu bytes; a write command carries at most %d here (MTU - 3)",
+				  length, attr->mtu - 3);
 	return attr_op_check_security(attr, reason);
 }
 
-int attr_op_write(Attr *attr, Session *session, OpKind kind, uint16_t offset, const void *value, size_t length, OpWait *wait,
-	       Reason *reason)
+int attr_op_write(Attr *attr, Session *session, OpKind kind, uint16_t offset, const void *value,
+		  size_t length, OpWait *wait, Reason *reason)
 {
 	AttrOp *op;
 	int r;

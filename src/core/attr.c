@@ -158,8 +158,8 @@ void attr_take_value(Attr *attr, GBytes *value)
 	attr->value = g_bytes_ref(value);
 }
 
-/* Of all that BlueZ shows, what the device may have sent to us by itself. The rest is what other programs read straight
- * through BlueZ, in parts maybe, of which it shows the new beginning with an old end. */
+/* Of all that BlueZ shows, what the device may have sent to us by itself. The rest is what other programs
+ * read straight through BlueZ, in parts maybe, of which it shows the new beginning with an old end. */
 static bool attr_may_notify(const Attr *attr, GBytes *value)
 {
 	return listeners_are_there(attr) && (attr->mtu < 4 || g_bytes_get_size(value) <= attr->mtu - 3u);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The attributes of a peer: services, characteristics, descriptors, known by their handles, as BlueZ shows them. What is
- * done with them is in core/attr-op.h, who wants their notifications in core/listener.h.
+ * The attributes of a peer: services, characteristics, descriptors, known by their handles, as BlueZ shows
+ * them. What is done with them is in core/attr-op.h, who wants their notifications in core/listener.h.
  */
 #pragma once
 
@@ -57,23 +57,25 @@ Attr *attr_free(Attr *attr);
 Attr *attr_find(const Link *link, AttrKind kind, uint16_t handle);
 
 /* From the edge: what BlueZ says of it. */
-void attr_set_parent(Attr *attr, uint16_t handle);	/* of its service or characteristic; none, if that is not known */
+/* of its service or characteristic; none, if that is not known */
+void attr_set_parent(Attr *attr, uint16_t handle);
 void attr_set_uuid(Attr *attr, const Uuid *uuid);
 void attr_set_primary(Attr *attr, bool primary);
 void attr_set_flags(Attr *attr, char **flags);		/* takes them over */
 void attr_set_mtu(Attr *attr, uint16_t mtu);
 
-/* BlueZ showed a value that no read of ours gave: a notification, unless it is too long for one or nobody here wants any. */
+/* BlueZ showed a value that no read of ours gave: a notification, unless it is too long for one or nobody
+ * here wants any. */
 void attr_value(Attr *attr, GBytes *value, uint64_t now);
 
 /* BlueZ shows it, with all that it says of it. */
 void attr_appeared(Attr *attr);
-/* BlueZ does not show it any more. It goes, unless the link is down and somebody still wants its notifications,
- * or has a claim on it or on a part of it. */
+/* BlueZ does not show it any more. It goes, unless the link is down and somebody still wants its
+ * notifications, or has a claim on it or on a part of it. */
 void attr_vanished(Attr *attr);
 
-/* The link is gone, or back: what was under way ends with E_NOT_CONNECTED; notifications are asked for again if BlueZ
- * forgot them. */
+/* The link is gone, or back: what was under way ends with E_NOT_CONNECTED; notifications are asked for again
+ * if BlueZ forgot them. */
 void attr_link_lost(Attr *attr);
 void attr_restore(Attr *attr);
 

@@ -102,7 +102,8 @@ static void move_owners(Radio *radio, const Addr *from, const Addr *to)
 		owners_changed(radio->broker);
 }
 
-/* It was paired just now: by who asked for that; else for those who use the link, or whom the central came for. */
+/* It was paired just now: by who asked for that; else for those who use the link, or whom the central came
+ * for. */
 static void find_owners(Radio *radio, const Addr *addr)
 {
 	const Link *link = link_find(radio, addr);
@@ -116,7 +117,8 @@ static void find_owners(Radio *radio, const Addr *addr)
 	if (!client_find(radio->peripheral, addr))
 		return;
 	for (guint i = 0; i < radio->peripheral->services->len; i++)
-		add_owner(radio, addr, ((const LocalService *)g_ptr_array_index(radio->peripheral->services, i))->session);
+		add_owner(radio, addr,
+			  ((const LocalService *)g_ptr_array_index(radio->peripheral->services, i))->session);
 }
 
 char *bonds_store(const Broker *broker)
@@ -141,8 +143,8 @@ void bonds_restore(Broker *broker, const char *text)
 		char radio[ADDR_STRING_SIZE], device[ADDR_STRING_SIZE];
 		Owner owner = { .uid = 0 };
 
-		if (sscanf(*line, "%17s %17s %u", radio, device, &owner.uid) == 3 && addr_parse(radio, &owner.radio) == 0 &&
-		    addr_parse(device, &owner.device) == 0)
+		if (sscanf(*line, "%17s %17s %u", radio, device, &owner.uid) == 3 &&
+		    addr_parse(radio, &owner.radio) == 0 && addr_parse(device, &owner.device) == 0)
 			owners_add(broker, &owner);
 	}
 }
@@ -185,7 +187,8 @@ void bonds_vanished(Radio *radio, const char *place)
 		g_ptr_array_remove(radio->bonds, bond);
 }
 
-void bonds_device(Radio *radio, const char *place, const Addr *addr, const char *name, bool bonded, bool fresh)
+void bonds_device(Radio *radio, const char *place, const Addr *addr, const char *name, bool bonded,
+		  bool fresh)
 {
 	Bond *bond = find_place(radio, place);
 
@@ -225,12 +228,14 @@ static bool is_used(const Radio *radio, const Addr *addr, const Session *session
 
 	for (guint i = 0; link && i < link->holds->len; i++)
 		used |= g_array_index(link->holds, Hold, i).session != session;
-	for (const ConnectWait *wait = link ? connect_waits_first(link) : NULL; wait; wait = connect_wait_next(wait))
+	for (const ConnectWait *wait = link ? connect_waits_first(link) : NULL; wait;
+	     wait = connect_wait_next(wait))
 		used |= wait->wait.session != session;
 	if (!client_find(radio->peripheral, addr))
 		return used;
 	for (guint i = 0; i < radio->peripheral->services->len; i++)
-		used |= ((const LocalService *)g_ptr_array_index(radio->peripheral->services, i))->session != session;
+		used |= ((const LocalService *)g_ptr_array_index(radio->peripheral->services, i))->session !=
+			session;
 	return used;
 }
 
@@ -243,14 +248,18 @@ int bond_forget(Session *session, uid_t uid, const Addr *addr, ForgetWait *wait,
 
 	addr_format(addr, text);
 	if (!bond)
-		return reason_set(reason, E_DOES_NOT_EXIST, "hci%u has no bond with %s (Adapter1.GetBonds lists them)",
-				  radio->index, text);
+		return reason_set(reason, E_DOES_NOT_EXIST,
+				  "hci%u has no bond with %s (Adapter1.GetBonds lists them)", radio->index,
+				  text);
 	if (!bond_is_of(radio, bond, uid))
-		return reason_set(reason, E_ACCESS_DENIED, "%s was not paired by uid %u; root may forget it", text, uid);
+		return reason_set(reason, E_ACCESS_DENIED, "%s was not paired by uid %u; root may forget it",
+				  text, uid);
 	if (is_used(radio, addr, session))
 		return reason_set(reason, E_BUSY, "another session uses %s", text);
-	if (link && (link->state == LINK_CONNECTING || link->state == LINK_CLOSING || link->pairing.under_way))
-		return reason_set(reason, E_BUSY, "%s is being connected to, or let go of; try again in a while", text);
+	if (link &&
+	    (link->state == LINK_CONNECTING || link->state == LINK_CLOSING || link->pairing.under_way))
+		return reason_set(reason, E_BUSY,
+				  "%s is being connected to, or let go of; try again in a while", text);
 	wait->addr = bond->addr;
 	wait_stand(&radio->forgets, &wait->wait);
 	order_device_forget(radio, &wait->addr);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The devices that a radio is bonded to, and who paired with them: those may undo it. BlueZ keeps the bonds; the broker
- * remembers whose they are, also over a restart where there is a place for that (bonds_store).
+ * The devices that a radio is bonded to, and who paired with them: those may undo it. BlueZ keeps the bonds;
+ * the broker remembers whose they are, also over a restart where there is a place for that (bonds_store).
  */
 #pragma once
 
@@ -28,14 +28,16 @@ typedef struct ForgetWait {
 } ForgetWait;
 
 /*
- * Removes the bond, and all that BlueZ knows of the device: 0: its done will be called. E_DOES_NOT_EXIST, E_ACCESS_DENIED
- * (neither root nor who paired), E_BUSY (another session uses it, or it is being connected to).
+ * Removes the bond, and all that BlueZ knows of the device: 0: its done will be called. E_DOES_NOT_EXIST,
+ * E_ACCESS_DENIED (neither root nor who paired), E_BUSY (another session uses it, or it is being connected
+ * to).
  */
 int bond_forget(Session *session, uid_t uid, const Addr *addr, ForgetWait *wait, Reason *reason);
 bool bond_is_of(const Radio *radio, const Bond *bond, uid_t uid);
 
 /* From the edge: what BlueZ shows of a device. fresh: it became bonded just now. */
-void bonds_device(Radio *radio, const char *place, const Addr *addr, const char *name, bool bonded, bool fresh);
+void bonds_device(Radio *radio, const char *place, const Addr *addr, const char *name, bool bonded,
+		  bool fresh);
 void bonds_vanished(Radio *radio, const char *place);
 /* The answer to ops->device_forget. */
 void bonds_forgotten(Radio *radio, const Addr *addr, int error, const Reason *reason);
@@ -44,8 +46,8 @@ void bonds_forgotten(Radio *radio, const Addr *addr, int error, const Reason *re
 char *bonds_store(const Broker *broker);
 void bonds_restore(Broker *broker, const char *text);
 
-/* For broker.c. */
+/* For broker-events.c. */
 GArray *bonds_owners_new(void);
-/* For radio.c: the radio is unplugged, or bluetoothd is gone. */
+/* For radios.c: the radio is unplugged, or bluetoothd is gone. */
 void bonds_clear(Radio *radio, int error, const Reason *reason);
 void bond_free(void *bond);

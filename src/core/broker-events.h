@@ -18,8 +18,8 @@ void broker_drop_sessions(Broker *broker, uint64_t now);
 /* bluetoothd came or went. When it goes, the edge lets each radio vanish afterwards. */
 void broker_bluez_changed(Broker *broker, bool up);
 
-/* bluetoothd has stopped answering, or answers again. All that it has stays as it is meanwhile: no program waits for it,
- * nothing new is begun, and no time limit of what is under way runs. */
+/* bluetoothd has stopped answering, or answers again. All that it has stays as it is meanwhile: no program
+ * waits for it, nothing new is begun, and no time limit of what is under way runs. */
 void broker_bluez_stalled(Broker *broker, bool stalled, uint64_t now);
 
 /* Where the reports of all radios come from, from now on. */

@@ -10,7 +10,8 @@ int broker_bluez_ready(const Broker *broker, Reason *reason)
 {
 	if (broker->bluez_stalled)
 		return reason_set(reason, E_BLUEZ_UNAVAILABLE,
-				  "bluetoothd does not answer any more; what is under way may yet be done when it does");
+				  "bluetoothd does not answer any more; "
+				  "what is under way may yet be done when it does");
 	if (!broker->bluez_up)
 		return reason_set(reason, E_BLUEZ_UNAVAILABLE,
 				  "bluetoothd is not running; start it with: systemctl start bluetooth");
@@ -24,7 +25,8 @@ void broker_stats(const Broker *broker, BrokerStats *ret)
 		const Session *session = g_ptr_array_index(broker->sessions, i);
 
 		ret->delivered += session->delivered;
-		ret->dropped_overflow += session->ring ? ring_dropped(session->ring) - session->dropped_memory : 0;
+		ret->dropped_overflow +=
+			session->ring ? ring_dropped(session->ring) - session->dropped_memory : 0;
 		ret->dropped_memory += session->dropped_memory;
 		ret->filtered += session->filtered;
 		ret->duplicates += session->duplicates;

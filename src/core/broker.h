@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The broker: all radios and all sessions, and what they want of the edges. Core decides and states intentions through
- * the tables of core/ops.h; the edges carry them out and report back through the functions here and in radio.h and session.h. No clock:
- * time is an argument. Who calls in from the loop runs the agenda when the event is done, and when agenda_next says.
+ * The broker: all radios and all sessions, and what they want of the edges. Core decides and states
+ * intentions through the tables of core/ops.h; the edges carry them out and report back through the functions
+ * here and in radio.h and session.h. No clock: time is an argument. Who calls in from the loop runs the
+ * agenda when the event is done, and when agenda_next says.
  */
 #pragma once
 
@@ -50,7 +51,8 @@ struct Broker {
 	bool bluez_up;
 	bool bluez_stalled;		/* it is there, and does not answer */
 	uint64_t stalled_since;
-	bool monitored;			/* reports come from the HCI monitor, not from BlueZ's signals */
+	/* reports come from the HCI monitor, not from BlueZ's signals */
+	bool monitored;
 	BrokerStats stats;		/* of sessions that are gone; broker_stats adds the living */
 };
 
@@ -59,7 +61,8 @@ int broker_bluez_ready(const Broker *broker, Reason *reason);
 
 void broker_stats(const Broker *broker, BrokerStats *ret);
 
-/* From the edges, for the statistics: a call to BlueZ failed; the kernel threw packets of the HCI monitor away. */
+/* From the edges, for the statistics: a call to BlueZ failed; the kernel threw packets of the HCI monitor
+ * away. */
 void broker_upstream_failed(Broker *broker);
 void broker_monitor_lost(Broker *broker, uint32_t packets);
 void broker_signal_lost(Broker *broker);	/* for a connection that does not read */

@@ -16,7 +16,8 @@ int charge_bytes(Charge *charge, User *user, uint64_t amount, Reason *reason)
 {
 	if (charge_init(charge, user, QUOTA_BYTES, amount) == 0)
 		return 0;
-	return reason_set(reason, E_LIMIT_REACHED, "what waits or is kept for uid %u would pass %llu bytes (BytesPerUser)",
+	return reason_set(reason, E_LIMIT_REACHED,
+			  "what waits or is kept for uid %u would pass %llu bytes (BytesPerUser)",
 			  user_uid(user), (unsigned long long)user_limit(user, QUOTA_BYTES));
 }
 

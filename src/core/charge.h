@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What something costs the user who caused it. It lies in the object that it pays for, and so lives exactly as long: made
- * before anything is allocated, ended when all of it is gone. May be moved by assignment, with the object.
+ * What something costs the user who caused it. It lies in the object that it pays for, and so lives exactly
+ * as long: made before anything is allocated, ended when all of it is gone. May be moved by assignment, with
+ * the object.
  */
 #pragma once
 

@@ -30,13 +30,15 @@ static unsigned count_pins(const Peripheral *peripheral, uint32_t *ret_pin)
 /* Whether an attribute is only for those whom somebody has seen to be who they are. */
 static bool wants_authentication(const Peripheral *peripheral)
 {
-	const uint32_t permissions = PERM_READ_ENCRYPTED_MITM | PERM_WRITE_ENCRYPTED_MITM | PERM_WRITE_SIGNED_MITM;
+	const uint32_t permissions =
+		PERM_READ_ENCRYPTED_MITM | PERM_WRITE_ENCRYPTED_MITM | PERM_WRITE_SIGNED_MITM;
 
 	for (guint i = 0; i < peripheral->services->len; i++) {
 		const LocalService *service = g_ptr_array_index(peripheral->services, i);
 
 		for (guint a = 0; a < service->attrs->len; a++)
-			if (((const LocalAttr *)g_ptr_array_index(service->attrs, a))->permissions & permissions)
+			if (((const LocalAttr *)g_ptr_array_index(service->attrs, a))->permissions &
+			    permissions)
 				return true;
 	}
 	return false;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Centrals that pair with us, since a service of ours wants it. No program is asked: what its session was given
- * beforehand (pin) and the configuration (JustWorks) decide.
+ * Centrals that pair with us, since a service of ours wants it. No program is asked: what its session was
+ * given beforehand (pin) and the configuration (JustWorks) decide.
  */
 #pragma once
 

@@ -24,5 +24,6 @@ Client *client_uses(Peripheral *peripheral, const Addr *addr, uint16_t mtu, Sess
 
 /* For peripheral.c. */
 Client *client_add(Peripheral *peripheral, const Addr *addr);
-void client_announce(Peripheral *peripheral, const Addr *addr, bool connected);	/* to those who could mean it */
+/* to those who could mean it */
+void client_announce(Peripheral *peripheral, const Addr *addr, bool connected);
 void client_end(Client *client);

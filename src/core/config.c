@@ -101,19 +101,22 @@ static int refuse(Reason *reason, const char *name, const char *where, const cha
 	return reason_set(reason, E_INVALID_ARGUMENTS, "%.80s: %.90s: %.80s", safe_name, safe_where, what);
 }
 
-static int refuse_value(Reason *reason, const char *name, const ConfigKey *key, const char *value, const char *what)
+static int refuse_value(Reason *reason, const char *name, const ConfigKey *key, const char *value,
+			const char *what)
 {
 	g_autofree char *where = g_strdup_printf("[%s] %s=%.48s", key->group, key->name, value);
 
 	return refuse(reason, name, where, what);
 }
 
-static int read_path(Config *config, const ConfigKey *key, const char *name, const char *value, Reason *reason)
+static int read_path(Config *config, const ConfigKey *key, const char *name, const char *value,
+		     Reason *reason)
 {
 	char allowed[64];
 	size_t length = strlen(value);
 
-	snprintf(allowed, sizeof(allowed), "an absolute path of at most %d bytes, or empty", CONFIG_PATH_MAX - 1);
+	snprintf(allowed, sizeof(allowed), "an absolute path of at most %d bytes, or empty",
+		 CONFIG_PATH_MAX - 1);
 	if (length >= CONFIG_PATH_MAX || (length > 0 && value[0] != '/'))
 		return refuse_value(reason, name, key, value, allowed);
 	for (size_t i = 0; i < length; i++) {
@@ -124,21 +127,23 @@ static int read_path(Config *config, const ConfigKey *key, const char *name, con
 	return 0;
 }
 
-static int read_number(Config *config, const ConfigKey *key, const char *name, const char *value, Reason *reason)
+static int read_number(Config *config, const ConfigKey *key, const char *name, const char *value,
+		       Reason *reason)
 {
 	char allowed[80];
 	uint32_t number;
 
 	if (!parse_number(value, &number) || number < key->min || number > key->max) {
-		snprintf(allowed, sizeof(allowed), "a whole number of %s from %" PRIu32 " to %" PRIu32, key->unit,
-			 key->min, key->max);
+		snprintf(allowed, sizeof(allowed), "a whole number of %s from %" PRIu32 " to %" PRIu32,
+			 key->unit, key->min, key->max);
 		return refuse_value(reason, name, key, value, allowed);
 	}
 	*number_of(config, key) = number;
 	return 0;
 }
 
-static int read_choice(Config *config, const ConfigKey *key, const char *name, const char *value, Reason *reason)
+static int read_choice(Config *config, const ConfigKey *key, const char *name, const char *value,
+		       Reason *reason)
 {
 	g_autofree char *words = g_strjoinv(", ", (char **)key->choices);
 	g_autofree char *allowed = g_strconcat("one of ", words, NULL);
@@ -169,11 +174,13 @@ static int read_key(Config *config, GKeyFile *file, const char *name, const char
 		/* On a bad escape there is an error, and yet a value. */
 		value = g_key_file_get_string(file, group, key_name, &error);
 		if (error || !value)
-			return refuse_value(reason, name, key, value ? value : "", "a backslash must be doubled");
+			return refuse_value(reason, name, key, value ? value : "",
+					    "a backslash must be doubled");
 		return read_path(config, key, name, g_strchomp(value), reason);
 	}
 	value = g_key_file_get_value(file, group, key_name, NULL);
-	return (key->choices ? read_choice : read_number)(config, key, name, value ? g_strchomp(value) : "", reason);
+	return (key->choices ? read_choice : read_number)(config, key, name, value ? g_strchomp(value) : "",
+							  reason);
 }
 
 static int read_group(Config *config, GKeyFile *file, const char *name, const char *group, Reason *reason)
@@ -195,7 +202,8 @@ static int read_group(Config *config, GKeyFile *file, const char *name, const ch
 	return 0;
 }
 
-/* Each line must be blank, a comment, a group or a key with its value. GKeyFile checks that too, but names no line. */
+/* Each line must be blank, a comment, a group or a key with its value. GKeyFile checks that too, but names no
+ * line. */
 static int check_lines(const char *name, const char *text, size_t length, Reason *reason)
 {
 	const char *end = text + length;
@@ -213,7 +221,8 @@ static int check_lines(const char *name, const char *text, size_t length, Reason
 		if (!g_utf8_validate(line, (gssize)bytes, NULL))
 			return refuse(reason, name, where, "text must be UTF-8, without NUL bytes");
 		if (blank < bytes && line[blank] != '#' && line[blank] != '[' && !memchr(line, '=', bytes))
-			return refuse(reason, name, where, "neither a [Group], nor Key=value, nor a # comment");
+			return refuse(reason, name, where,
+				      "neither a [Group], nor Key=value, nor a # comment");
 		line += bytes + 1;
 	}
 	return 0;

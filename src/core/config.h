@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The configuration: a key file, every key range-checked, unknown groups and keys refused. One table (config_keys) says
- * what there is; conf/bluebrokerd.conf and the manual page are held against it by a test.
+ * The configuration: a key file, every key range-checked, unknown groups and keys refused. One table
+ * (config_keys) says what there is; conf/bluebrokerd.conf and the manual page are held against it by a test.
  */
 #pragma once
 
@@ -30,7 +30,8 @@ typedef struct Config {
 	uint32_t user_session_idle_seconds;
 	/* [Radio] */
 	uint32_t power_on_seconds;	/* how long Init waits for the radio */
-	char antenna_switch[CONFIG_PATH_MAX];	/* file that takes 0 (internal) or 1 (external); empty: none */
+	/* file that takes 0 (internal) or 1 (external); empty: none */
+	char antenna_switch[CONFIG_PATH_MAX];
 	/* [Links] */
 	uint32_t connect_timeout_seconds;	/* of Connect, unless the caller says otherwise */
 	uint32_t link_linger_seconds;	/* how long a link stays open after its last holder */
@@ -55,8 +56,8 @@ typedef struct Config {
 	uint32_t bytes_per_user;
 } Config;
 
-/* A key of the file: a number of min..max, one of some words (choices; the number is its place), or an absolute path or
- * nothing (is_path). */
+/* A key of the file: a number of min..max, one of some words (choices; the number is its place), or an
+ * absolute path or nothing (is_path). */
 typedef struct ConfigKey {
 	const char *group;
 	const char *name;
@@ -75,8 +76,8 @@ extern const ConfigKey config_keys[];
 void config_init(Config *config);		/* every key at its default */
 
 /*
- * Reads a key file's text; keys that it leaves out have their defaults. name is for the message. Nothing is changed on
- * failure: E_INVALID_ARGUMENTS, and reason says "name: [Group] Key=value: what is allowed" (or the line that does not
- * parse).
+ * Reads a key file's text; keys that it leaves out have their defaults. name is for the message. Nothing is
+ * changed on failure: E_INVALID_ARGUMENTS, and reason says "name: [Group] Key=value: what is allowed" (or the
+ * line that does not parse).
  */
 int config_parse(Config *config, const char *name, const char *text, size_t length, Reason *reason);

@@ -65,7 +65,8 @@ int connect_wait_beacon_reason(int error, const Link *link, Reason *reason)
 {
 	char text[ADDR_STRING_SIZE];
 
-	return reason_set(reason, error, "%s is heard, but takes no connections: all that it sends is not connectable",
+	return reason_set(reason, error,
+			  "%s is heard, but takes no connections: all that it sends is not connectable",
 			  addr_format(&link->addr, text));
 }
 
@@ -90,13 +91,17 @@ static int link_timeout(const Link *link, Reason *reason)
 	switch (link->state) {
 	case LINK_SEEKING:
 		if (addr_is_resolvable(&link->addr) && identities_count_keys(link->radio->identities) == 0)
-			return reason_set(reason, E_TIMED_OUT, "%s was not heard; if that is the private address of a bonded "
-					  "device, connect to its identity address, or give the daemon its key "
-					  "(bluebrokerd-keys.socket)", text);
-		return reason_set(reason, E_TIMED_OUT, "%s was not heard; is it near, and advertising?", text);
+			return reason_set(reason, E_TIMED_OUT,
+				"%s was not heard; if that is the private address of a bonded "
+				"device, connect to its identity address, or give the daemon its key "
+				"(bluebrokerd-keys.socket)",
+				text);
+		return reason_set(reason, E_TIMED_OUT, "%s was not heard; is it near, and advertising?",
+				  text);
 	case LINK_QUEUED:
 		if (slots_used(link->radio) >= link->broker->config.max_links)
-			return reason_set(reason, E_LIMIT_REACHED, "all %u link slots of hci%u are taken (MaxLinks)",
+			return reason_set(reason, E_LIMIT_REACHED,
+					  "all %u link slots of hci%u are taken (MaxLinks)",
 					  link->broker->config.max_links, link->radio->index);
 		if (link->begun == 0)
 			return reason_set(reason, E_TIMED_OUT, "hci%u was busy connecting to another device",

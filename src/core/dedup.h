@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Remembers which advertisements were passed on lately, to pass each (same device, same bytes) at most once per window.
- * Bounded: when it is full the oldest of a small neighbourhood is forgotten, so a duplicate may pass early, but nothing
- * new is ever held back.
+ * Remembers which advertisements were passed on lately, to pass each (same device, same bytes) at most once
+ * per window. Bounded: when it is full the oldest of a small neighbourhood is forgotten, so a duplicate may
+ * pass early, but nothing new is ever held back.
  */
 #pragma once
 
@@ -19,6 +19,6 @@ Dedup *dedup_free(Dedup *dedup);
 /* Bytes of memory that one for so many takes, for quotas. */
 size_t dedup_size(size_t entries);
 
-/* True if digest (Report.digest) was let through less than window microseconds before now; otherwise it is noted as let
- * through now. */
+/* True if digest (Report.digest) was let through less than window microseconds before now; otherwise it is
+ * noted as let through now. */
 bool dedup_seen(Dedup *dedup, uint64_t digest, uint64_t now, uint64_t window);

@@ -22,14 +22,15 @@ DesiredScan desired_scan(const Radio *radio)
 	desired.active = desired.show != SHOW_NOTHING;
 	for (guint i = 0; i < radio->scanning->len && !desired.active; i++)
 		desired.active = ((const Session *)g_ptr_array_index(radio->scanning, i))->filter.active;
-	desired.ignore_devices = monitored && radio->links->len == 0 && !peripheral_is_used(radio->peripheral);
+	desired.ignore_devices =
+		monitored && radio->links->len == 0 && !peripheral_is_used(radio->peripheral);
 	return desired;
 }
 
 bool desired_scan_equal(const DesiredScan *a, const DesiredScan *b)
 {
-	return a->on == b->on && a->active == b->active && a->show == b->show && a->ignore_devices == b->ignore_devices &&
-	       a->overhear == b->overhear;
+	return a->on == b->on && a->active == b->active && a->show == b->show &&
+	       a->ignore_devices == b->ignore_devices && a->overhear == b->overhear;
 }
 
 const char *scan_mode_name(ScanMode mode)

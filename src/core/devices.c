@@ -7,7 +7,8 @@
 
 #include "meaning/ad.h"
 
-/* Beside beacons, a device sends its connectable packets every 10.24 s at the latest, and some are not heard. */
+/* Beside beacons, a device sends its connectable packets every 10.24 s at the latest, and some are
+ * not heard. */
 #define CONNECTABLE_AGE (30 * USEC_PER_SEC)
 
 /* How old the facts of a packet that only repeats the one before may get. */
@@ -17,7 +18,8 @@ typedef struct Device {
 	DeviceRow row;
 	bool name_complete;
 	uint64_t connectable_at;	/* the last connectable packet */
-	uint64_t facts_at[2];		/* when they were noted, of an advertisement and of a scan response */
+	/* when they were noted, of an advertisement and of a scan response */
+	uint64_t facts_at[2];
 	GList link;		/* in seen; its data is this Device */
 } Device;
 
@@ -76,7 +78,9 @@ static void evict_oldest(Devices *devices)
 /* Who that is. A private address is a random one. */
 static Addr devices_resolve(const Devices *devices, const Addr *addr)
 {
-	return devices->identities && addr->type != ADDR_PUBLIC ? identities_resolve(devices->identities, addr) : *addr;
+	return devices->identities && addr->type != ADDR_PUBLIC
+		       ? identities_resolve(devices->identities, addr)
+		       : *addr;
 }
 
 /* The row of an address becomes the one of its identity, or a part of it. Returns that, or NULL. */
@@ -131,7 +135,8 @@ static void note_name(Device *device, const Report *report)
 	const bool was_complete = device->name_complete;
 	AdField field;
 
-	if (!ad_find_name(report->data, report->length, &field) || (field.type == AD_NAME_SHORT && was_complete))
+	if (!ad_find_name(report->data, report->length, &field) ||
+	    (field.type == AD_NAME_SHORT && was_complete))
 		return;
 	device->name_complete = field.type == AD_NAME;
 	if (device->row.name && strlen(device->row.name) == field.length &&

@@ -16,11 +16,13 @@ typedef struct DeviceRow {
 	Addr identity;		/* whose row it is; addr, until a bond tells another */
 	Identities *identities;	/* who else is who; or NULL */
 	int8_t rssi;
-	int8_t connectable;	/* 1: connectable packets are heard from it, whatever else is; 0; -1: not told */
+	/* 1: connectable packets are heard from it, whatever else is; 0; -1: not told */
+	int8_t connectable;
 	uint64_t first_seen;
 	uint64_t last_seen;
 	uint64_t reports;
-	char *name;		/* the last complete one, else the last shortened one; as ad_name_text; or NULL */
+	/* the last complete one, else the last shortened one; as ad_name_text; or NULL */
+	char *name;
 	Facts facts;
 	Report *advertisement;	/* the last one that was not a scan response, or NULL */
 	Report *scan_response;	/* the last one, or NULL */
@@ -39,7 +41,9 @@ void devices_identify(Devices *devices, const Addr *addr);
 size_t devices_count(const Devices *devices);
 uint64_t devices_evicted(const Devices *devices);
 
-const DeviceRow *devices_find(const Devices *devices, const Addr *addr);	/* by any address; NULL: none */
+/* by any address; NULL: none */
+const DeviceRow *devices_find(const Devices *devices, const Addr *addr);
 
-/* Walks the rows, the latest seen first: *cursor starts NULL; NULL after the last. The table must not change meanwhile. */
+/* Walks the rows, the latest seen first: *cursor starts NULL; NULL after the last. The table must not change
+ * meanwhile. */
 const DeviceRow *devices_next(const Devices *devices, void **cursor);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What is known of a device, whichever of its packets said it: its services (UUIDs in lists and of service data) and
- * companies (manufacturer data). Bounded, in memory and in work: of a device that says ever new things, the latest count.
+ * What is known of a device, whichever of its packets said it: its services (UUIDs in lists and of service
+ * data) and companies (manufacturer data). Bounded, in memory and in work: of a device that says ever new
+ * things, the latest count.
  */
 #pragma once
 
@@ -12,7 +13,8 @@
 #include "util/macros.h"
 
 #define FACTS_MAX 16		/* of a device */
-#define FACTS_AGE (60 * USEC_PER_SEC)	/* one not heard for so long before the device's last packet is known no more */
+/* one not heard for so long before the device's last packet is known no more */
+#define FACTS_AGE (60 * USEC_PER_SEC)
 
 typedef struct Fact {
 	uint64_t seen;

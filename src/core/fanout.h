@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From the radio to the programs: a report goes into a session's FIFO, and from there into a batch of signals, or into the
- * session's stream. The FIFO is small, and the only buffer: one that is full is handed over at once.
+ * From the radio to the programs: a report goes into a session's FIFO, and from there into a batch of
+ * signals, or into the session's stream. The FIFO is small, and the only buffer: one that is full is handed
+ * over at once.
  */
 #pragma once
 
@@ -36,7 +37,8 @@ typedef struct SessionStream {
 /* Whether a connection takes this session's reports as signals. */
 bool fanout_has_reader(const Session *session);
 
-/* A report is in the FIFO of a session that delivers by stream or by signal: hand it over now, or with others in a while. */
+/* A report is in the FIFO of a session that delivers by stream or by signal: hand it over now, or with others
+ * in a while. */
 void fanout_hand_over(Session *session, uint64_t now);
 /* The scan is over: hand over what waits. */
 void fanout_flush(Session *session);
@@ -44,11 +46,13 @@ void fanout_flush(Session *session);
 /* The stream takes the session's reports from now on, first those that wait; the one before it ends. */
 void session_stream_open(Session *session, SessionStream *stream, uint64_t now);
 void session_stream_ready(SessionStream *stream, uint64_t now);	/* it is not full any more */
-void session_stream_close(SessionStream *stream, uint64_t now);	/* its reader left; end is not called */
+/* its reader left; end is not called */
+void session_stream_close(SessionStream *stream, uint64_t now);
 void session_stream_end(Session *session);	/* the session lets go of its stream, if it has one */
-uint64_t session_stream_lost(const Session *session);	/* of the losses, those while a stream was open */
+/* of the losses, those while a stream was open */
+uint64_t session_stream_lost(const Session *session);
 
 void fanout_batch_due(Task *batch, uint64_t now);
 
-/* For radio.c: a report was heard. */
+/* For radios.c: a report was heard. */
 void fanout_offer(Session *session, Report *report, const DeviceRow *row, uint64_t now);

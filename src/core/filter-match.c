@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which reports pass a filter. filter_match() runs for each report and session: it asks first what costs least, walks the
- * AD structures once for all that needs them, stops as soon as nothing is open, and allocates nothing where there is a table.
+ * Which reports pass a filter. filter_match() runs for each report and session: it asks first what costs
+ * least, walks the AD structures once for all that needs them, stops as soon as nothing is open, and
+ * allocates nothing where there is a table.
  */
 #include <glib.h>
 
@@ -60,7 +61,8 @@ static unsigned data_open(const Filter *filter, const Report *report, unsigned o
 			open &= ~(unsigned)WANT_MANUFACTURER;
 		if ((open & WANT_PATTERN) && pattern_matches(filter, &field))
 			open &= ~(unsigned)WANT_PATTERN;
-		if ((open & WANT_PATHLOSS) && !power_known && field.type == AD_TX_POWER && field.length >= 1) {
+		if ((open & WANT_PATHLOSS) && !power_known && field.type == AD_TX_POWER &&
+		    field.length >= 1) {
 			power_known = true;
 			if (pathloss_matches(filter, report, (int8_t)field.data[0]))
 				open &= ~(unsigned)WANT_PATHLOSS;
@@ -79,9 +81,10 @@ static unsigned device_open(const Filter *filter, const DeviceRow *row, unsigned
 
 		if (!fact_is_recent(fact, row->last_seen))
 			continue;
-		if (fact->is_company ? (open & WANT_MANUFACTURER) && set_has(filter, &filter->manufacturers,
-									     (Key) { 0, fact->company }) :
-				       (open & WANT_UUID) && set_has(filter, &filter->uuids, key_of_uuid(&fact->uuid)))
+		if (fact->is_company
+			    ? (open & WANT_MANUFACTURER) &&
+				      set_has(filter, &filter->manufacturers, (Key){ 0, fact->company })
+			    : (open & WANT_UUID) && set_has(filter, &filter->uuids, key_of_uuid(&fact->uuid)))
 			open &= ~(unsigned)(fact->is_company ? WANT_MANUFACTURER : WANT_UUID);
 	}
 	return open;
@@ -149,7 +152,8 @@ static bool address_matches(const Filter *filter, const Addr *addr, const Device
 /* The row has all that the packet told of the device, and is looked through sooner than the packet. */
 static bool row_and_data_match(const Filter *filter, const Report *report, const DeviceRow *row)
 {
-	const unsigned of_packet = WANT_PATTERN | WANT_PATHLOSS, open = device_open(filter, row, filter->wants);
+	const unsigned of_packet = WANT_PATTERN | WANT_PATHLOSS,
+		       open = device_open(filter, row, filter->wants);
 
 	return (open & ~of_packet) == 0 && (open == 0 || data_open(filter, report, open) == 0);
 }

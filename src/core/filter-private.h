@@ -21,8 +21,8 @@ enum {
 	WANT_ADV_TYPE = 1 << 6,
 };
 
-/* A set of numbers up to 128 bits: open addressing, at most half full. Programs choose the keys, so the multipliers are
- * secret ones. */
+/* A set of numbers up to 128 bits: open addressing, at most half full. Programs choose the keys, so the
+ * multipliers are secret ones. */
 typedef struct Key {
 	uint64_t high;
 	uint64_t low;
@@ -47,8 +47,8 @@ typedef struct Pattern {
 } Pattern;
 
 /*
- * Addresses that may be private ones of a device that has another address now: looked up again whenever more is known of who
- * is who. What is known is remembered in a filter that is const otherwise.
+ * Addresses that may be private ones of a device that has another address now: looked up again whenever more
+ * is known of who is who. What is known is remembered in a filter that is const otherwise.
  */
 typedef struct Aliases {
 	uint64_t generation;	/* of what is known; 0: nothing was looked up */

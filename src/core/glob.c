@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Shell-style patterns. Only the last * that was met is ever tried again: what an earlier one could still give, a later
- * one can take up as well. So each character of the text starts at most one new walk over the pattern.
+ * Shell-style patterns. Only the last * that was met is ever tried again: what an earlier one could still
+ * give, a later one can take up as well. So each character of the text starts at most one new walk over the
+ * pattern.
  */
 #include "core/glob.h"
 
@@ -13,7 +14,8 @@
 typedef struct Pattern {
 	const char *at;
 	const char *end;
-	const char *unclosed;	/* from here on no set is closed: found out once, not again for each walk */
+	/* from here on no set is closed: found out once, not again for each walk */
+	const char *unclosed;
 } Pattern;
 
 /* Takes one character off the front. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Shell-style patterns on names: * any run, ? any character, [abc] [a-z] [!x] sets, \ quotes. In UTF-8 characters, case
- * matters. Time is at most pattern length times text length, so no program can make others wait with a pattern.
+ * Shell-style patterns on names: * any run, ? any character, [abc] [a-z] [!x] sets, \ quotes. In UTF-8
+ * characters, case matters. Time is at most pattern length times text length, so no program can make others
+ * wait with a pattern.
  */
 #pragma once
 
@@ -9,6 +10,6 @@
 
 #include "util/macros.h"
 
-/* text need not end with a NUL, and may be any bytes (each bad byte counts as one character). An unclosed [ stands for
- * itself. */
+/* text need not end with a NUL, and may be any bytes (each bad byte counts as one character). An unclosed [
+ * stands for itself. */
 bool glob_match(const char *pattern, const char *text, size_t text_length);

@@ -58,7 +58,8 @@ void heard_note(Radio *radio, const Report *report, uint64_t now)
 	for (guint i = 0; i < radio->links->len; i++) {
 		Link *link = g_ptr_array_index(radio->links, i);
 
-		if (link->waits.waits.length == 0 || link->heard.connectable || !addr_equal(&link->addr, &report->addr))
+		if (link->waits.waits.length == 0 || link->heard.connectable ||
+		    !addr_equal(&link->addr, &report->addr))
 			continue;
 		link_hear(link, report, now);
 		if (heard_is_surely_beacon(link, now))

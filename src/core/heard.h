@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What is heard of a device that somebody wants a link to: one that sends nothing but packets which are not connectable
- * takes no connections, and an attempt would last for its whole time. A device may send both kinds, and the connectable
- * ones seldom; and some sources of reports do not tell the kinds apart, and tell nothing of this.
+ * What is heard of a device that somebody wants a link to: one that sends nothing but packets which are not
+ * connectable takes no connections, and an attempt would last for its whole time. A device may send both
+ * kinds, and the connectable ones seldom; and some sources of reports do not tell the kinds apart, and tell
+ * nothing of this.
  */
 #pragma once
 
@@ -16,7 +17,8 @@
 #define HEARD_ALL_AFTER (11 * USEC_PER_SEC)
 
 typedef struct Heard {
-	uint64_t since;		/* when the first packet that is not connectable was heard, after the last one that is; 0: none */
+	/* when the first packet that is not connectable was heard, after the last one that is; 0: none */
+	uint64_t since;
 	uint64_t last;
 	unsigned packets;	/* of those */
 	bool connectable;	/* heard at all */

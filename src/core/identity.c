@@ -91,7 +91,8 @@ bool identities_set_keys(Identities *identities, const IdentityKey *keys, size_t
 	for (size_t i = 0; i < n && !news; i++) {
 		const Key *key = &g_array_index(identities->keys, Key, i);
 
-		news = !addr_equal(&key->identity, &keys[i].identity) || key->identity.type != keys[i].identity.type ||
+		news = !addr_equal(&key->identity, &keys[i].identity) ||
+		       key->identity.type != keys[i].identity.type ||
 		       memcmp(key->irk, keys[i].irk, sizeof(key->irk)) != 0;
 	}
 	if (!news)
@@ -165,7 +166,9 @@ static const Addr *resolve_by_key(Identities *identities, const Addr *addr)
 
 Addr identities_resolve(Identities *identities, const Addr *addr)
 {
-	const Entry *known = g_hash_table_size(identities->aliases) > 0 ? g_hash_table_lookup(identities->aliases, addr) : NULL;
+	const Entry *known = g_hash_table_size(identities->aliases) > 0
+				     ? g_hash_table_lookup(identities->aliases, addr)
+				     : NULL;
 	const Addr *identity = known ? &known->identity : resolve_by_key(identities, addr);
 
 	/* an address that is nobody else's keeps the type that the caller knows */

@@ -33,7 +33,8 @@ static bool read_line(const char *line, const Addr *adapter, IdentityKey *ret)
 	else
 		return false;
 	for (size_t i = 0; i < IRK_SIZE; i++) {
-		int high = g_ascii_xdigit_value(line[KEY_AT + 2 * i]), low = g_ascii_xdigit_value(line[KEY_AT + 2 * i + 1]);
+		int high = g_ascii_xdigit_value(line[KEY_AT + 2 * i]),
+		    low = g_ascii_xdigit_value(line[KEY_AT + 2 * i + 1]);
 
 		if (high < 0 || low < 0)
 			return false;

@@ -43,14 +43,15 @@ static bool parse_line(const char *line, size_t length, LedgerEntry *ret)
 	return addr_parse(of, &ret->radio) == 0 && addr_parse(to, &ret->addr) == 0;
 }
 
-size_t ledger_parse(const char *text, size_t length, const char *bluez, LedgerEntry entries[static LEDGER_ENTRIES_MAX])
+size_t ledger_parse(const char *text, size_t length, const char *bluez,
+		    LedgerEntry entries[static LEDGER_ENTRIES_MAX])
 {
 	const size_t head = strlen(HEAD), word = strlen(bluez);
 	const char *end = text + length;
 	size_t n = 0;
 
-	if (length < head + word + 1 || memcmp(text, HEAD, head) != 0 || memcmp(text + head, bluez, word) != 0 ||
-	    text[head + word] != '\n')
+	if (length < head + word + 1 || memcmp(text, HEAD, head) != 0 ||
+	    memcmp(text + head, bluez, word) != 0 || text[head + word] != '\n')
 		return 0;
 	for (const char *line = text + head + word + 1; line < end && n < LEDGER_ENTRIES_MAX;) {
 		const char *stop = memchr(line, '\n', (size_t)(end - line));

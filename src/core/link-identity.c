@@ -47,7 +47,8 @@ static void link_identify(Link *link, uint64_t now)
 		link_changed(link, LINK_IDENTITY);
 	}
 	/* BlueZ may know the device by its other address */
-	if (!link->bluez.known && link->broker->ops->link_look(link->broker->userdata, link->radio, &link->addr, &mirror))
+	if (!link->bluez.known &&
+	    link->broker->ops->link_look(link->broker->userdata, link->radio, &link->addr, &mirror))
 		link_mirror(link->radio, &link->addr, &mirror, now);
 }
 

@@ -43,7 +43,8 @@ void link_mirror(Radio *radio, const Addr *addr, const LinkMirror *mirror, uint6
 		link_up(link);
 	} else if (link->state == LINK_CONNECTING && was_connected && !mirror->connected) {
 		link_cancel_work(link);
-		/* one failure counts once: where Connect is still to be answered, that is when to try again */
+		/* one failure counts once: where Connect is still to be answered, that is when to
+		 * try again */
 		link->broken = link->calling;
 		if (!link->calling)
 			link_broke(link, now);

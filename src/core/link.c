@@ -15,7 +15,8 @@
 #define RETRY_FIRST (250 * USEC_PER_MSEC)
 #define RETRY_MAX (1 * USEC_PER_SEC)
 #define ATTEMPT_UNANSWERED (15 * USEC_PER_SEC)
-#define ATTEMPT_MAX (40 * USEC_PER_SEC)	/* the kernel gives up after 20 s; then there are the services */
+/* the kernel gives up after 20 s; then there are the services */
+#define ATTEMPT_MAX (40 * USEC_PER_SEC)
 #define RECOVER_MAX (30 * USEC_PER_SEC)	/* then its holders are told that it is lost */
 #define CLOSE_MAX (10 * USEC_PER_SEC)
 
@@ -253,10 +254,12 @@ void link_begin(Link *link, uint64_t now)
 
 static void link_retry(Link *link, int error, const Reason *reason, uint64_t now)
 {
-	/* BlueZ says the same of a device that is not there (after the kernel's 20 s) and of one that does not want us */
+	/* BlueZ says the same of a device that is not there (after the kernel's 20 s) and of one that does
+	 * not want us */
 	bool unanswered = error == -EAGAIN && link->deadline != USEC_NEVER &&
 			  now + ATTEMPT_MAX >= link->deadline + ATTEMPT_UNANSWERED;
-	/* a link that is recovered has until recover_until: the kernel may be busy with a device that does not answer */
+	/* a link that is recovered has until recover_until: the kernel may be busy with a device that does
+	 * not answer */
 	bool again = error == -EAGAIN &&
 		     (link->recover_until != 0 || (link->waits.waits.length > 0 && link->tries < TRIES_MAX));
 
@@ -280,11 +283,13 @@ void link_broke(Link *link, uint64_t now)
 {
 	Reason reason;
 
-	/* BlueZ does not say why; but a device that has lost its key ends each link so, when it is to be encrypted */
+	/* BlueZ does not say why; but a device that has lost its key ends each link so, when it is to be
+	 * encrypted */
 	if (link->bluez.paired)
-		reason_set(&reason, E_FAILED, "the link was lost before the services were known, as is each one to a device that "
-			   "was paired and has lost its key: if it was reset, its bond is no good any more; forget it "
-			   "(Session1.Forget), and pair again");
+		reason_set(&reason, E_FAILED,
+			   "the link was lost before the services were known, as is each one "
+			   "to a device that was paired and has lost its key: if it was reset, its bond is "
+			   "no good any more; forget it (Session1.Forget), and pair again");
 	else
 		reason_set(&reason, E_FAILED, "the link was lost while the services were being discovered");
 	link_retry(link, -EAGAIN, &reason, now);
@@ -307,7 +312,8 @@ void link_connect_done(Link *link, int error, const Reason *reason, uint64_t now
 
 void link_disconnect_done(Link *link, int error, uint64_t now)
 {
-	/* BlueZ answers before the link is down: the mirror tells. Where it does not take it down, waiting is no use. */
+	/* BlueZ answers before the link is down: the mirror tells. Where it does not take it down, waiting is
+	 * no use. */
 	if (link->state != LINK_CLOSING || (error == 0 && link->bluez.connected))
 		return;
 	link_lost(link, "disconnected", now);
@@ -316,7 +322,8 @@ void link_disconnect_done(Link *link, int error, uint64_t now)
 
 void link_settle(Link *link, uint64_t now)
 {
-	bool usable = broker_bluez_ready(link->broker, NULL) == 0 && link->radio->present && link->radio->bluez.powered;
+	bool usable = broker_bluez_ready(link->broker, NULL) == 0 && link->radio->present &&
+		      link->radio->bluez.powered;
 
 	switch (link->state) {
 	case LINK_DOWN:

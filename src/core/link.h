@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A link to a device, shared and counted: opened for the first session that wants it, closed when the last one lets go.
- * Who wants it is in core/connect-wait.h, who has it in core/hold.h, and whose turn it is in core/links.h.
+ * A link to a device, shared and counted: opened for the first session that wants it, closed when the last
+ * one lets go. Who wants it is in core/connect-wait.h, who has it in core/hold.h, and whose turn it is in
+ * core/links.h.
  */
 #pragma once
 
@@ -62,7 +63,8 @@ struct Link {
 	unsigned failures;	/* in a row */
 	uint64_t retry_at;	/* 0: at once */
 	uint64_t deadline;	/* of CONNECTING or CLOSING */
-	uint64_t recover_until;	/* cut or lost so, and being opened again before anybody is told; 0: it is not */
+	/* cut or lost so, and being opened again before anybody is told; 0: it is not */
+	uint64_t recover_until;
 	uint64_t turns;		/* operations that were begun on it */
 	uint64_t linger;	/* when it is to be closed for want of holders; USEC_NEVER: it has some */
 	uint64_t order;		/* age, in the queue */
@@ -71,7 +73,8 @@ struct Link {
 /* By any address of the device. */
 Link *link_find(const Radio *radio, const Addr *addr);
 
-/* From the edge: BlueZ's device changed (or, not known, vanished). resolved comes only once all attributes were told. */
+/* From the edge: BlueZ's device changed (or, not known, vanished). resolved comes only once all attributes
+ * were told. */
 void link_mirror(Radio *radio, const Addr *addr, const LinkMirror *mirror, uint64_t now);
 /* The answer to ops->link_connect: 0, -EAGAIN for what is worth another try, or an error. */
 void link_connect_done(Link *link, int error, const Reason *reason, uint64_t now);
@@ -84,7 +87,7 @@ void links_identify(Radio *radio, uint64_t now);
 /* Whether it is being opened again, after it was lost over a pairing, before anybody is told. */
 bool link_is_recovering(const Link *link);
 
-/* For links.c, hold.c and link-identity.c. */
+/* For the other files of links. */
 Link *link_new(Radio *radio, const Addr *addr);
 void link_free(Link *link);
 bool link_is_wanted(const Link *link);			/* somebody waits, or wants it back */

@@ -167,7 +167,8 @@ void links_run(Task *task, uint64_t now)
 /* What began before it stands where it stood. */
 static void link_postpone(Link *link, uint64_t pause)
 {
-	uint64_t *const limits[] = { &link->deadline, &link->recover_until, &link->pairing.watchdog_at, &link->pairing.grace_until };
+	uint64_t *const limits[] = { &link->deadline, &link->recover_until, &link->pairing.watchdog_at,
+				     &link->pairing.grace_until };
 
 	for (size_t i = 0; i < ARRAY_SIZE(limits); i++)
 		if (*limits[i] != 0 && *limits[i] != USEC_NEVER)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The links of a radio. At most max_links are up at a time; who wants one more waits, by priority, then age. One is
- * connected after the other, because some controllers fail at two at once.
+ * The links of a radio. At most max_links are up at a time; who wants one more waits, by priority, then age.
+ * One is connected after the other, because some controllers fail at two at once.
  */
 #pragma once
 
@@ -12,7 +12,8 @@
 #include "core/radio.h"
 #include "meaning/addr.h"
 
-/* Asks for the link to a device: 0 if it is up (and held now), 1 if wait->done will be called, else an error. */
+/* Asks for the link to a device: 0 if it is up (and held now), 1 if wait->done will be called, else
+ * an error. */
 int links_connect(Radio *radio, const Addr *addr, ConnectWait *wait, uint64_t now, Reason *reason);
 
 /* Of all links: the session is gone. */
@@ -24,7 +25,7 @@ bool links_hold_session(const Radio *radio, const Session *session);
 /* A bus connection left: what it subscribed to for a user session goes on, without signals to it. */
 void links_peer_gone(Radio *radio, const char *connection);
 
-/* For radios.c and broker.c. */
+/* For radios.c and broker-events.c. */
 void links_run(Task *links_due, uint64_t now);	/* goes on with all links of the radio */
 void links_radio_gone(Radio *radio, uint64_t now);
 /* bluetoothd answers again, after a pause for which nothing went on. */

@@ -74,7 +74,8 @@ static int check_notify(const Attr *attr, Reason *reason)
 {
 	if (attr->properties & (PROP_NOTIFY | PROP_INDICATE))
 		return attr_op_check_security(attr, reason);
-	return reason_set(reason, E_NOT_PERMITTED, "characteristic 0x%04x has no notifications", attr->handle);
+	return reason_set(reason, E_NOT_PERMITTED, "characteristic 0x%04x has no notifications",
+			  attr->handle);
 }
 
 int listener_subscribe(Attr *attr, Session *session, const char *connection, OpWait *wait, Reason *reason)
@@ -126,8 +127,8 @@ int listener_add_stream(Attr *attr, AttrStream *stream, OpWait *wait, Reason *re
 	if (stream->notify)
 		r = check_notify(attr, reason);
 	else if (!(attr->properties & PROP_WRITE_NR))
-		r = reason_set(reason, E_NOT_PERMITTED, "characteristic 0x%04x takes no writes without response",
-			       attr->handle);
+		r = reason_set(reason, E_NOT_PERMITTED,
+			       "characteristic 0x%04x takes no writes without response", attr->handle);
 	else if (!claim_allows(attr->link, attr, stream->session))
 		r = reason_set(reason, E_BUSY, "another session has claimed the sole right to write here");
 	if (r != 0)
@@ -212,7 +213,8 @@ void listeners_peer_gone(Attr *attr, const char *connection)
 		other = attr_other_sub(attr, sub);
 		if (!other)
 			continue;
-		/* one that counts the session's events is enough: programs that come and go leave nothing behind */
+		/* one that counts the session's events is enough: programs that come and go leave nothing
+		 * behind */
 		other->events |= events;
 		remove_sub(attr, i);
 	}

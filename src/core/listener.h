@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The sessions that want the notifications of a characteristic: by signals (AttrSub), or through a pipe (AttrStream). */
+/* The sessions that want the notifications of a characteristic: by signals (AttrSub), or through a pipe
+ * (AttrStream). */
 #pragma once
 
 #include <glib.h>
@@ -21,21 +22,22 @@ struct AttrSub {
 };
 
 /*
- * A pipe between a program and the characteristic, for a session. Lives in the edge; core takes it off the list and calls
- * end when the session lets go, or the characteristic goes.
+ * A pipe between a program and the characteristic, for a session. Lives in the edge; core takes it off the
+ * list and calls end when the session lets go, or the characteristic goes.
  */
 typedef struct AttrStream {
 	Attr *attr;		/* NULL while not on the list */
 	Session *session;
 	bool notify;		/* takes notifications; else it carries writes */
 	const AttrOp *pending;	/* as AttrSub's */
-	bool (*value)(struct AttrStream *stream, GBytes *value);	/* of a notification; false: nobody reads there */
+	/* of a notification; false: nobody reads there */
+	bool (*value)(struct AttrStream *stream, GBytes *value);
 	void (*end)(struct AttrStream *stream);
 } AttrStream;
 
 /*
- * Subscribes the session: 0 if notifications come already, 1 if its done will be called when they do, E_NOT_PERMITTED
- * where the characteristic has none, E_LIMIT_REACHED.
+ * Subscribes the session: 0 if notifications come already, 1 if its done will be called when they do,
+ * E_NOT_PERMITTED where the characteristic has none, E_LIMIT_REACHED.
  */
 int listener_subscribe(Attr *attr, Session *session, const char *connection, OpWait *wait, Reason *reason);
 void listener_unsubscribe(Attr *attr, const Session *session);
@@ -44,8 +46,8 @@ void listeners_drop_session(Attr *attr, const Session *session);
 /* EVENT_ bits of the session since it last asked. */
 uint32_t listeners_take_events(Attr *attr, const Session *session);
 
-/* Adds a stream for the session. As listener_subscribe for one that takes notifications; else 0, or E_NOT_PERMITTED where the
- * characteristic takes no write commands. */
+/* Adds a stream for the session. As listener_subscribe for one that takes notifications; else 0, or
+ * E_NOT_PERMITTED where the characteristic takes no write commands. */
 int listener_add_stream(Attr *attr, AttrStream *stream, OpWait *wait, Reason *reason);
 void listener_remove_stream(AttrStream *stream);	/* without end; no harm if it is not on a list */
 

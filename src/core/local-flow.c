@@ -95,7 +95,8 @@ int local_flow_send(LocalAttr *attr, GBytes *value, FlowWait *wait)
 	Charge charge = wait->place;
 
 	wait->place = (Charge){ 0 };
-	if (!charge.user && (flow_is_behind(flow, user, NULL) || charge_init(&charge, user, QUOTA_VALUES, size) < 0)) {
+	if (!charge.user &&
+	    (flow_is_behind(flow, user, NULL) || charge_init(&charge, user, QUOTA_VALUES, size) < 0)) {
 		if (!wait->user)
 			wait->user = user_ref(user);
 		wait->broker = broker;

@@ -69,7 +69,8 @@ void local_unsubscribe_all(LocalAttr *attr)
 
 /* Each attribute to which the central subscribed. */
 static void local_subscribers_each(const Peripheral *peripheral, const Addr *client,
-				   void (*visit)(LocalAttr *attr, LocalSubscriber *subscriber, const Addr *client, bool bonded),
+				   void (*visit)(LocalAttr *attr, LocalSubscriber *subscriber,
+						 const Addr *client, bool bonded),
 				   bool bonded)
 {
 	for (guint i = 0; i < peripheral->services->len; i++) {
@@ -156,30 +157,34 @@ int local_notify_one(LocalAttr *attr, const Addr *client, GBytes *value, FlowWai
 	int r;
 
 	if (g_bytes_get_size(value) > ATTR_VALUE_MAX)
-		return reason_set(reason, E_INVALID_ARGUMENTS, "value: %zu bytes, at most %d", g_bytes_get_size(value),
-				  ATTR_VALUE_MAX);
+		return reason_set(reason, E_INVALID_ARGUMENTS, "value: %zu bytes, at most %d",
+				  g_bytes_get_size(value), ATTR_VALUE_MAX);
 	if (!(attr->properties & (PROP_NOTIFY | PROP_INDICATE)))
 		return reason_set(reason, E_NOT_PERMITTED,
 				  "the characteristic neither notifies nor indicates (properties)");
 	addr_format(client, address);
 	subscriber = local_find_subscriber(attr, client, &index);
 	if (!client_find(attr->service->peripheral, client))
-		return reason_set(reason, E_NOT_CONNECTED, "address: %s is not connected to this radio", address);
+		return reason_set(reason, E_NOT_CONNECTED, "address: %s is not connected to this radio",
+				  address);
 	if (!local_is_subscribed(attr, client))
-		return reason_set(reason, E_NOT_CONNECTED, "address: %s did not subscribe to this characteristic", address);
+		return reason_set(reason, E_NOT_CONNECTED,
+				  "address: %s did not subscribe to this characteristic", address);
 	/* what all of them get, it alone gets if there is no other */
 	if (local_subscribers(attr) == 1)
 		return local_flow_send(attr, value, wait);
 	r = broker->ops->local_notify_one(broker->userdata, attr, &subscriber->addr, value);
 	if (r == -EAGAIN)
-		return reason_set(reason, E_LIMIT_REACHED, "bluetoothd does not keep up with what %s is sent", address);
+		return reason_set(reason, E_LIMIT_REACHED, "bluetoothd does not keep up with what %s is sent",
+				  address);
 	if (r < 0 && g_bytes_get_size(value) == 0)
 		return reason_set(reason, E_NOT_SUPPORTED,
-				  "value: %u centrals subscribed, and bluetoothd takes no empty one for one of them",
-				  local_subscribers(attr));
+			"value: %u centrals subscribed, and bluetoothd takes no empty one for one of them",
+			local_subscribers(attr));
 	if (r < 0)
 		return reason_set(reason, E_NOT_SUPPORTED,
-				  "%u centrals subscribed, and bluetoothd notifies all of them or none (one alone: "
-				  "BlueZ 5.76)", local_subscribers(attr));
+			"%u centrals subscribed, and bluetoothd notifies all of them or none (one alone: "
+			"BlueZ 5.76)",
+			local_subscribers(attr));
 	return 0;
 }

@@ -2,22 +2,26 @@
 /* Which UUIDs an attribute of ours cannot have. */
 #include "core/local-uuid.h"
 
-/* Of the other descriptors that have a meaning, bluetoothd makes 0x2900 for flags that we do not give, and none else: a
- * program may have its own. */
+/* Of the other descriptors that have a meaning, bluetoothd makes 0x2900 for flags that we do not give, and
+ * none else: a program may have its own. */
 int local_uuid_check(const Uuid *uuid, Reason *reason)
 {
 	static const struct {
 		uint32_t number;
 		const char *what;
 	} table[] = {
-		{ 0x1800, "the service Generic Access, which bluetoothd has itself; Adapter1.Name sets the name in it" },
+		{ 0x1800,
+		  "the service Generic Access, which bluetoothd has itself; "
+		  "Adapter1.Name sets the name in it" },
 		{ 0x1801, "the service Generic Attribute, which bluetoothd has itself" },
 		{ 0x2800, "an attribute type (primary service), made of each Service" },
-		{ 0x2801, "an attribute type (secondary service), made of each Service with isprimary false" },
+		{ 0x2801,
+		  "an attribute type (secondary service), made of each Service with isprimary false" },
 		{ 0x2802, "an attribute type (include), made by bluetoothd alone" },
 		{ 0x2803, "an attribute type (characteristic), made of each Characteristic" },
-		{ 0x2902, "the configuration with which centrals subscribe; bluetoothd gives one to each characteristic "
-			  "whose properties have PROP_NOTIFY or PROP_INDICATE" },
+		{ 0x2902,
+		  "the configuration with which centrals subscribe; bluetoothd gives one to each "
+		  "characteristic whose properties have PROP_NOTIFY or PROP_INDICATE" },
 	};
 	uint32_t number;
 
@@ -25,6 +29,7 @@ int local_uuid_check(const Uuid *uuid, Reason *reason)
 		return 0;
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
 		if (table[i].number == number)
-			return reason_set(reason, E_NOT_SUPPORTED, "uuid: 0x%04x is %s", number, table[i].what);
+			return reason_set(reason, E_NOT_SUPPORTED, "uuid: 0x%04x is %s", number,
+					  table[i].what);
 	return 0;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which UUIDs an attribute of ours cannot have, because bluetoothd makes those itself or because they are what attributes
- * are made of. */
+/* Which UUIDs an attribute of ours cannot have, because bluetoothd makes those itself or because they are
+ * what attributes are made of. */
 #pragma once
 
 #include "meaning/uuid.h"

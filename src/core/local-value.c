@@ -61,7 +61,8 @@ int local_listen(LocalAttr *attr, const char *connection, uint32_t triggers, Rea
 		local_peer_gone(attr, connection);
 		return 0;
 	}
-	r = charge_bytes(&listener.charge, attr->service->session->user, sizeof(listener) + strlen(connection) + 1, reason);
+	r = charge_bytes(&listener.charge, attr->service->session->user,
+			 sizeof(listener) + strlen(connection) + 1, reason);
 	if (r != 0)
 		return r;
 	listener.connection = g_strdup(connection);
@@ -142,8 +143,8 @@ static uint8_t local_read_stored(LocalAttr *attr, Client *client, uint16_t offse
 	return local_part(value, offset, ret);
 }
 
-uint8_t local_read(LocalAttr *attr, const Addr *client, uint16_t mtu, uint16_t offset, LocalRead *read, uint64_t now,
-		   GBytes **ret)
+uint8_t local_read(LocalAttr *attr, const Addr *client, uint16_t mtu, uint16_t offset, LocalRead *read,
+		   uint64_t now, GBytes **ret)
 {
 	Session *session = attr->service->session;
 	Client *central;
@@ -226,8 +227,8 @@ static int local_no_read(uint32_t id, Reason *reason)
 
 static int local_too_long(GBytes *value, Reason *reason)
 {
-	return reason_set(reason, E_INVALID_ARGUMENTS, "value: %zu bytes, at most %d", g_bytes_get_size(value),
-			  ATTR_VALUE_MAX);
+	return reason_set(reason, E_INVALID_ARGUMENTS, "value: %zu bytes, at most %d",
+			  g_bytes_get_size(value), ATTR_VALUE_MAX);
 }
 
 static void local_store(LocalAttr *attr, GBytes *value)
@@ -255,14 +256,16 @@ int local_reject(LocalAttr *attr, uint32_t id, uint8_t att, Reason *reason)
 	if (!read)
 		return local_no_read(id, reason);
 	if (att == 0)
-		return reason_set(reason, E_INVALID_ARGUMENTS, "att_error: 1 to 255; RespondRead answers without one");
+		return reason_set(reason, E_INVALID_ARGUMENTS,
+				  "att_error: 1 to 255; RespondRead answers without one");
 	local_read_done(read, att, NULL);
 	return 0;
 }
 
 /* --- writes --- */
 
-uint8_t local_write(LocalAttr *attr, const Addr *client, uint16_t mtu, uint16_t offset, const void *bytes, size_t length)
+uint8_t local_write(LocalAttr *attr, const Addr *client, uint16_t mtu, uint16_t offset, const void *bytes,
+		    size_t length)
 {
 	uint8_t whole[ATTR_VALUE_MAX];
 	GBytes *value;

@@ -18,7 +18,8 @@
 #define PROPERTIES_KNOWN 0xff
 #define PERMISSIONS_KNOWN 0x1ff
 
-/* A service is registered whole, and shown anew for each part that comes later: programs add one after the other. */
+/* A service is registered whole, and shown anew for each part that comes later: programs add one after the
+ * other. */
 #define SETTLE_WAIT (50 * USEC_PER_MSEC)
 #define RETRY_WAIT (1 * USEC_PER_SEC)
 
@@ -37,12 +38,12 @@ static int local_charge(Charge *charge, const Session *session, Reason *reason)
 	if (charge_init(charge, session->user, QUOTA_ATTRIBUTES, 1) == 0)
 		return 0;
 	return reason_set(reason, E_LIMIT_REACHED,
-			  "uid %u has %llu services, characteristics and descriptors, the limit (AttributesPerUser)",
-			  user_uid(session->user), (unsigned long long)user_limit(session->user, QUOTA_ATTRIBUTES));
+		"uid %u has %llu services, characteristics and descriptors, the limit (AttributesPerUser)",
+		user_uid(session->user), (unsigned long long)user_limit(session->user, QUOTA_ATTRIBUTES));
 }
 
-int local_service_new(Session *session, const Uuid *uuid, bool primary, uint16_t nbr_chars, bool start, LocalService **ret,
-		      Reason *reason)
+int local_service_new(Session *session, const Uuid *uuid, bool primary, uint16_t nbr_chars, bool start,
+		      LocalService **ret, Reason *reason)
 {
 	Peripheral *peripheral = session->radio->peripheral;
 	LocalService *service;
@@ -50,7 +51,8 @@ int local_service_new(Session *session, const Uuid *uuid, bool primary, uint16_t
 	int r;
 
 	if (nbr_chars < 1 || nbr_chars > LOCAL_CHARS_MAX)
-		return reason_set(reason, E_INVALID_ARGUMENTS, "nbr_chars: 1 to %d, not %u", LOCAL_CHARS_MAX, nbr_chars);
+		return reason_set(reason, E_INVALID_ARGUMENTS, "nbr_chars: 1 to %d, not %u", LOCAL_CHARS_MAX,
+				  nbr_chars);
 	r = local_uuid_check(uuid, reason);
 	if (r == 0)
 		r = local_charge(&charge, session, reason);
@@ -160,22 +162,24 @@ LocalOptions local_options(const Session *session, LocalKind kind)
 	else
 		options.permissions = PERM_READ;
 	if (session->options.pin_set || session->options.secure)
-		options.permissions = kind == LOCAL_CHARACTERISTIC ? PERM_READ_ENCRYPTED | PERM_WRITE_ENCRYPTED :
-								     PERM_READ_ENCRYPTED;
+		options.permissions = kind == LOCAL_CHARACTERISTIC
+					      ? PERM_READ_ENCRYPTED | PERM_WRITE_ENCRYPTED
+					      : PERM_READ_ENCRYPTED;
 	return options;
 }
 
-static int local_check(const LocalService *service, const LocalAttr *parent, const LocalOptions *options, Reason *reason)
+static int local_check(const LocalService *service, const LocalAttr *parent, const LocalOptions *options,
+		       Reason *reason)
 {
 	if (!parent && service->chars >= service->nbr_chars)
 		return reason_set(reason, E_LIMIT_REACHED, "nbr_chars: the service was made with %u",
 				  service->nbr_chars);
 	if (options->properties & ~(uint32_t)PROPERTIES_KNOWN)
-		return reason_set(reason, E_INVALID_ARGUMENTS, "properties: 0x%x has bits that are no PROP_ bits",
-				  options->properties);
+		return reason_set(reason, E_INVALID_ARGUMENTS,
+				  "properties: 0x%x has bits that are no PROP_ bits", options->properties);
 	if (options->permissions & ~(uint32_t)PERMISSIONS_KNOWN)
-		return reason_set(reason, E_INVALID_ARGUMENTS, "permissions: 0x%x has bits that are no PERM_ bits",
-				  options->permissions);
+		return reason_set(reason, E_INVALID_ARGUMENTS,
+				  "permissions: 0x%x has bits that are no PERM_ bits", options->permissions);
 	if (!parent && options->properties == 0)
 		return reason_set(reason, E_INVALID_ARGUMENTS, "properties: at least one PROP_ bit");
 	if (options->value && g_bytes_get_size(options->value) > ATTR_VALUE_MAX)
@@ -198,8 +202,8 @@ static void local_insert(LocalService *service, LocalAttr *attr)
 	g_ptr_array_insert(service->attrs, (gint)at, attr);
 }
 
-int local_attr_new(LocalService *service, LocalAttr *parent, const Uuid *uuid, const LocalOptions *options, uint64_t now,
-		   LocalAttr **ret, Reason *reason)
+int local_attr_new(LocalService *service, LocalAttr *parent, const Uuid *uuid, const LocalOptions *options,
+		   uint64_t now, LocalAttr **ret, Reason *reason)
 {
 	Charge charge, bytes;
 	LocalAttr *attr;
@@ -260,7 +264,8 @@ LocalService *local_service_find(const Session *session, unsigned number)
 	return NULL;
 }
 
-LocalAttr *local_attr_find(const LocalService *service, LocalKind kind, unsigned characteristic, unsigned descriptor)
+LocalAttr *local_attr_find(const LocalService *service, LocalKind kind, unsigned characteristic,
+			   unsigned descriptor)
 {
 	for (guint i = 0; i < service->attrs->len; i++) {
 		LocalAttr *attr = g_ptr_array_index(service->attrs, i);
@@ -280,7 +285,8 @@ int local_service_start(LocalService *service, Wait *wait, uint64_t now, Reason 
 	int r;
 
 	if (service->chars == 0)
-		return reason_set(reason, E_NOT_READY, "the service has no characteristic yet; Characteristic adds one");
+		return reason_set(reason, E_NOT_READY,
+				  "the service has no characteristic yet; Characteristic adds one");
 	r = radio_ready(service->session->radio, reason);
 	if (r != 0)
 		return r;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The services that programs offer to peers: a session's services, their characteristics and descriptors. Each service
- * is registered with BlueZ by itself, so that one that comes, changes or goes disturbs no other.
+ * The services that programs offer to peers: a session's services, their characteristics and descriptors.
+ * Each service is registered with BlueZ by itself, so that one that comes, changes or goes disturbs no other.
  */
 #pragma once
 
@@ -18,7 +18,8 @@
 #include "util/macros.h"
 
 #define LOCAL_CHARS_MAX 1000		/* nbr_chars */
-#define LOCAL_READ_WAIT_MAX 4500	/* ms, whatever read_timeout says: after 5 s bluetoothd answers with an error */
+/* ms, whatever read_timeout says: after 5 s bluetoothd answers with an error */
+#define LOCAL_READ_WAIT_MAX 4500
 
 typedef enum LocalKind {
 	LOCAL_CHARACTERISTIC,
@@ -47,7 +48,8 @@ struct LocalService {
 	LocalState state;
 	bool stale;		/* has more than BlueZ was told */
 	uint64_t due;		/* when to register it */
-	WaitLine waits;		/* until it is visible; E_NOT_READY: it is not, but nothing is wrong with it */
+	/* until it is visible; E_NOT_READY: it is not, but nothing is wrong with it */
+	WaitLine waits;
 	void *edge;		/* the edge's own */
 };
 
@@ -89,29 +91,33 @@ typedef struct LocalOptions {
 LocalOptions local_options(const Session *session, LocalKind kind);
 
 /* E_LIMIT_REACHED (attributes of the user), E_INVALID_ARGUMENTS. */
-int local_service_new(Session *session, const Uuid *uuid, bool primary, uint16_t nbr_chars, bool start, LocalService **ret,
-		      Reason *reason);
+int local_service_new(Session *session, const Uuid *uuid, bool primary, uint16_t nbr_chars, bool start,
+		      LocalService **ret, Reason *reason);
 void local_service_free(LocalService *service);
 
-/* parent NULL: a characteristic. E_LIMIT_REACHED (attributes of the user; more characteristics than nbr_chars),
- * E_INVALID_ARGUMENTS. A service that is visible is shown anew with it. */
-int local_attr_new(LocalService *service, LocalAttr *parent, const Uuid *uuid, const LocalOptions *options, uint64_t now,
-		   LocalAttr **ret, Reason *reason);
+/* parent NULL: a characteristic. E_LIMIT_REACHED (attributes of the user; more characteristics than
+ * nbr_chars), E_INVALID_ARGUMENTS. A service that is visible is shown anew with it. */
+int local_attr_new(LocalService *service, LocalAttr *parent, const Uuid *uuid, const LocalOptions *options,
+		   uint64_t now, LocalAttr **ret, Reason *reason);
 
-/* 0 if it is visible, 1 if wait->done will be called, E_NOT_READY (no characteristic), or what radio_ready says. */
+/* 0 if it is visible, 1 if wait->done will be called, E_NOT_READY (no characteristic), or what radio_ready
+ * says. */
 int local_service_start(LocalService *service, Wait *wait, uint64_t now, Reason *reason);
 void local_service_stop(LocalService *service);
 
 LocalService *local_service_find(const Session *session, unsigned number);
-LocalAttr *local_attr_find(const LocalService *service, LocalKind kind, unsigned characteristic, unsigned descriptor);
+LocalAttr *local_attr_find(const LocalService *service, LocalKind kind, unsigned characteristic,
+			   unsigned descriptor);
 
 /* The answer to ops->local_register: 0, -EAGAIN for what is worth another try, or an error. */
 void local_registered(LocalService *service, int error, const Reason *reason, uint64_t now);
-/* The same, where BlueZ had it and did not take it: as local_registered, but a handle that was kept is given up first. */
+/* The same, where BlueZ had it and did not take it: as local_registered, but a handle that was kept is given
+ * up first. */
 void local_refused(LocalService *service, int error, const Reason *reason, uint64_t now);
 /* BlueZ has put it at that handle, where it is to be again. */
 void local_placed(LocalService *service, uint16_t handle);
 
 /* For peripheral.c. */
-uint64_t local_service_settle(LocalService *service, uint64_t now);	/* when it has something due next */
+/* when it has something due next */
+uint64_t local_service_settle(LocalService *service, uint64_t now);
 void local_service_forgotten(LocalService *service);

@@ -47,8 +47,8 @@ bool long_read_goes_on(Client *client, const LocalAttr *attr, uint16_t offset, G
 	read = long_read_find(client, attr, &index);
 	if (!read || offset == 0)
 		return false;
-	/* whoever has the beginning may want any other part, and any part again; who has none begins with the first that
-	 * it asks for, and anew when it goes back */
+	/* whoever has the beginning may want any other part, and any part again; who has none begins with the
+	 * first that it asks for, and anew when it goes back */
 	if (!read->whole && offset <= read->offset)
 		return false;
 	read->offset = offset;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What core has to say to programs: said at the end of the turn, in the order in which it came about. An object that goes
- * meanwhile keeps its name until then (post_bury).
+ * What core has to say to programs: said at the end of the turn, in the order in which it came about. An
+ * object that goes meanwhile keeps its name until then (post_bury).
  */
 #pragma once
 

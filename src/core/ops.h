@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What lies at the bottom of core: the names of its nouns, and the two tables through which it acts. RadioOps leads toward
- * the radio. FaceOps leads toward the programs: each face gives its own with the sessions that it opens. Nothing in them is
- * called while core works on an event, but for what only asks, forgets or takes bytes (core/agenda.h).
+ * What lies at the bottom of core: the names of its nouns, and the two tables through which it acts. RadioOps
+ * leads toward the radio. FaceOps leads toward the programs: each face gives its own with the sessions that
+ * it opens. Nothing in them is called while core works on an event, but for what only asks, forgets or takes
+ * bytes (core/agenda.h).
  */
 #pragma once
 
@@ -64,7 +65,8 @@ typedef struct DesiredScan {
 	bool active;		/* devices are to be asked for scan responses */
 	ScanShow show;
 	bool ignore_devices;	/* nobody here cares what becomes of BlueZ's devices */
-	bool overhear;		/* what the kernel scans for a connection is listened to, though nobody here scans */
+	/* what the kernel scans for a connection is listened to, though nobody here scans */
+	bool overhear;
 } DesiredScan;
 
 /* Toward the radio: make it so. Answers come at any time after the call, also before it returns. */
@@ -75,32 +77,39 @@ typedef struct RadioOps {
 	/* answered by radio_name_done */
 	void (*radio_rename)(void *userdata, const Radio *radio, const char *name, NameWait *wait);
 	void (*radio_rename_forget)(void *userdata, NameWait *wait);	/* no answer any more */
-	int (*radio_antenna)(void *userdata, bool external);	/* works the antenna switch; negative errno */
+	/* works the antenna switch; negative errno */
+	int (*radio_antenna)(void *userdata, bool external);
 
-	bool (*link_look)(void *userdata, Radio *radio, const Addr *addr, LinkMirror *ret);	/* does BlueZ know it? */
+	/* does BlueZ know it? */
+	bool (*link_look)(void *userdata, Radio *radio, const Addr *addr, LinkMirror *ret);
 	void (*link_connect)(void *userdata, Link *link);	/* answered by link_connect_done */
 	void (*link_disconnect)(void *userdata, Link *link);
 	void (*link_pair)(void *userdata, Link *link);		/* answered by pairing_done */
 	void (*link_cancel_pair)(void *userdata, Link *link);
 	void (*link_unpair)(void *userdata, Link *link);
-	void (*device_forget)(void *userdata, Radio *radio, const Addr *addr);	/* answered by bonds_forgotten */
+	/* answered by bonds_forgotten */
+	void (*device_forget)(void *userdata, Radio *radio, const Addr *addr);
 	void (*attr_start)(void *userdata, AttrOp *op);		/* answered by attr_op_done */
 	void (*attr_forget)(void *userdata, AttrOp *op);	/* the op goes away: no answer any more */
 
 	void (*advert_start)(void *userdata, Advert *advert);	/* answered by advert_started */
 	void (*advert_stop)(void *userdata, Advert *advert);
-	void (*local_register)(void *userdata, LocalService *service);	/* answered by local_registered */
+	/* answered by local_registered */
+	void (*local_register)(void *userdata, LocalService *service);
 	void (*local_unregister)(void *userdata, LocalService *service);
-	void (*local_notify)(void *userdata, LocalAttr *attr, GBytes *value);	/* those who subscribed */
-	int (*local_flow_ask)(void *userdata);	/* answered by local_flow_taken; negative: it cannot be known */
+	/* those who subscribed */
+	void (*local_notify)(void *userdata, LocalAttr *attr, GBytes *value);
+	/* answered by local_flow_taken; negative: it cannot be known */
+	int (*local_flow_ask)(void *userdata);
 	/* -EAGAIN: not now; another negative errno: it cannot */
 	int (*local_notify_one)(void *userdata, LocalAttr *attr, const Addr *client, GBytes *value);
 	void (*client_disconnect)(void *userdata, Radio *radio, const Addr *addr);
 } RadioOps;
 
 /*
- * Toward who listens. A face is a way in which programs see the broker; what keeps files hears the public facts likewise.
- * What does not concern it is NULL. What is said of an object that is gone is said while it still has its name.
+ * Toward who listens. A face is a way in which programs see the broker; what keeps files hears the public
+ * facts likewise. What does not concern it is NULL. What is said of an object that is gone is said while it
+ * still has its name.
  */
 typedef struct FaceOps {
 	/* public facts, for every face */
@@ -110,7 +119,8 @@ typedef struct FaceOps {
 	void (*link_added)(void *userdata, Link *link);
 	void (*link_removed)(void *userdata, Link *link);
 	void (*link_changed)(void *userdata, Link *link, unsigned changes);	/* LinkChange */
-	void (*links_owned)(void *userdata);	/* which links are ours has changed; said before one is opened */
+	/* which links are ours has changed; said before one is opened */
+	void (*links_owned)(void *userdata);
 	void (*attr_added)(void *userdata, Attr *attr);
 	void (*attr_removed)(void *userdata, Attr *attr);
 	void (*bonds_changed)(void *userdata);	/* what bonds_store gives is another */
@@ -119,17 +129,20 @@ typedef struct FaceOps {
 	/* for the face that opened the session */
 	void (*session_event)(void *userdata, Session *session, const char *connection, uint32_t events);
 	bool (*session_batch)(void *userdata, Session *session);	/* false: not now, ask again later */
-	void (*session_scan_stopped)(void *userdata, Session *session, const char *connection, const char *reason);
+	void (*session_scan_stopped)(void *userdata, Session *session, const char *connection,
+				     const char *reason);
 	void (*session_client)(void *userdata, Session *session, const char *connection, const Addr *addr,
 			       bool connected);
-	void (*link_lost)(void *userdata, Link *link, Session *session, const char *reason);	/* which held it */
+	/* which held it */
+	void (*link_lost)(void *userdata, Link *link, Session *session, const char *reason);
 	void (*attr_notification)(void *userdata, Attr *attr, AttrSub *sub, GBytes *value, uint64_t now);
 	void (*local_service_added)(void *userdata, LocalService *service);
 	void (*local_service_removed)(void *userdata, LocalService *service);
 	void (*local_attr_added)(void *userdata, LocalAttr *attr);
 	void (*local_attr_removed)(void *userdata, LocalAttr *attr);
 	/* id 0: the peer has its answer already */
-	void (*local_read_request)(void *userdata, LocalAttr *attr, uint32_t id, const Addr *client, uint16_t offset);
+	void (*local_read_request)(void *userdata, LocalAttr *attr, uint32_t id, const Addr *client,
+				   uint16_t offset);
 	void (*local_written)(void *userdata, LocalAttr *attr, const Addr *client, GBytes *value);
 	void (*local_subscribed)(void *userdata, LocalAttr *attr, const Addr *client, bool on);
 } FaceOps;

@@ -219,12 +219,14 @@ void pairing_done(Link *link, int error, const Reason *reason, uint64_t now)
 		return;
 	}
 	if (error == 0 && !link->pairing.asked && !link->broker->config.just_works) {
-		/* bluetoothd does not tell beforehand, and cannot take a pairing back but with the device and the link */
+		/* bluetoothd does not tell beforehand, and cannot take a pairing back but with the device and
+		 * the link */
 		link->recover_until = MAX(link->recover_until, now + GRACE_MAX);
 		radio_wake_links(link->radio);
 		order_link_unpair(link);
-		error = reason_set(&undone, E_NOT_PERMITTED,
-				   "the device pairs by Just Works only, which is off (JustWorks in the configuration)");
+		error = reason_set(
+			&undone, E_NOT_PERMITTED,
+			"the device pairs by Just Works only, which is off (JustWorks in the configuration)");
 		reason = &undone;
 	} else if (error == 0) {
 		link_now_paired(link);
@@ -235,7 +237,8 @@ void pairing_done(Link *link, int error, const Reason *reason, uint64_t now)
 	pairing_end(link, error, reason);
 }
 
-/* ATT does one thing after the other: what BlueZ has had for longest is what the device wants a pairing for. */
+/* ATT does one thing after the other: what BlueZ has had for longest is what the device wants a
+ * pairing for. */
 static AttrOp *link_first_running(const Link *link)
 {
 	AttrOp *first = NULL;
@@ -290,8 +293,8 @@ void pairing_renew_link(Link *link, uint64_t now)
 }
 
 /*
- * bluetoothd 5.66 at times does not ask again for what a pairing was for, and nothing passes on the link from then on.
- * The keys are there: on a new link it works.
+ * bluetoothd 5.66 at times does not ask again for what a pairing was for, and nothing passes on the link from
+ * then on. The keys are there: on a new link it works.
  */
 void pairing_watchdog(Link *link, uint64_t now)
 {

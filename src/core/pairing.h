@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A pairing that a session asked for, on a link that it holds. What bluetoothd's agent is asked goes to the program, which
- * answers by number. A pairing that nobody was asked about is Just Works: it protects against listeners only, and is undone
- * unless the configuration lets it be.
+ * A pairing that a session asked for, on a link that it holds. What bluetoothd's agent is asked goes to the
+ * program, which answers by number. A pairing that nobody was asked about is Just Works: it protects against
+ * listeners only, and is undone unless the configuration lets it be.
  */
 #pragma once
 
@@ -19,14 +19,16 @@ typedef enum PairingKind {
 	PAIRING_ENTER,		/* the passkey that the device shows */
 	PAIRING_CONFIRM,	/* that the device shows the same one */
 	PAIRING_DISPLAY,	/* to be entered at the device; no answer is wanted */
-	PAIRING_JUST_WORKS,	/* whether it may, without a passkey; who called Pair is never asked that */
+	/* whether it may, without a passkey; who called Pair is never asked that */
+	PAIRING_JUST_WORKS,
 } PairingKind;
 
 /* Somebody who waits for the end of a pairing. */
 typedef struct PairWait {
 	Wait wait;
 	/* The agent is asked: to be told to the program, at the end of the turn. */
-	void (*asked)(struct PairWait *wait, const Link *link, uint32_t id, PairingKind kind, uint32_t passkey);
+	void (*asked)(struct PairWait *wait, const Link *link, uint32_t id, PairingKind kind,
+		      uint32_t passkey);
 	bool has_passkey;	/* given beforehand */
 	uint32_t passkey;
 } PairWait;
@@ -48,7 +50,8 @@ typedef struct Pairing {
 	Task cancel;		/* bluetoothd is told that nobody waits */
 	uint32_t last_question;
 	bool under_way;		/* bluetoothd is at it; else it waits until the link is recovered */
-	bool abandoned;		/* whoever wanted what it is at does not wait any more; who waits now, waits for its end */
+	/* whoever wanted what it is at does not wait any more; who waits now, waits for its end */
+	bool abandoned;
 	bool asked;		/* its agent was asked something */
 	uint64_t grace_until;	/* a loss before that is a pairing's fault: it is recovered */
 	uint64_t watchdog_at;	/* when an operation that a pairing is for should be answered; 0: none */
@@ -62,7 +65,8 @@ bool pairing_is_of(const Link *link, const Session *session);
 /* For whom bluetoothd pairs, or NULL. */
 Session *pairing_session(const Link *link);
 
-/* The program's answer. E_DOES_NOT_EXIST: no such question is open. E_INVALID_ARGUMENTS: passkey above PASSKEY_MAX. */
+/* The program's answer. E_DOES_NOT_EXIST: no such question is open. E_INVALID_ARGUMENTS: passkey above
+ * PASSKEY_MAX. */
 int pairing_respond(Link *link, uint32_t id, bool accept, uint32_t passkey, Reason *reason);
 
 /* From the edge. Whether somebody waits for the pairing that bluetoothd is at. */
@@ -78,17 +82,18 @@ void pairing_renew_link(Link *link, uint64_t now);
 void pairing_done(Link *link, int error, const Reason *reason, uint64_t now);
 /* Whether a pairing that a session wants is under way, or waits for its turn. */
 bool pairing_is_on(const Link *link);
-/* The agent is asked about a device that nobody here pairs with: a read or write needs a pairing, and bluetoothd begins one
- * by itself. */
+/* The agent is asked about a device that nobody here pairs with: a read or write needs a pairing, and
+ * bluetoothd begins one by itself. */
 typedef enum PairingAnswer {
 	PAIRING_REFUSE,
 	PAIRING_ALLOW,		/* Just Works, and the configuration allows it */
-	PAIRING_CUT,		/* refused, and the link is being cut over that: no answer until bluetoothd takes the question back */
+	/* refused, and the link is being cut over that: no answer until bluetoothd takes the question back */
+	PAIRING_CUT,
 } PairingAnswer;
 
 /*
- * What a refusal leaves behind is a link on which everything hangs for 30 s. So what was asked for here ends with ATT error
- * 0x05 at once, and the link is cut and opened again, without its holders noticing.
+ * What a refusal leaves behind is a link on which everything hangs for 30 s. So what was asked for here ends
+ * with ATT error 0x05 at once, and the link is cut and opened again, without its holders noticing.
  */
 PairingAnswer pairing_unasked(Link *link, bool just_works, uint64_t now);
 

@@ -100,12 +100,14 @@ void peripheral_device(Peripheral *peripheral, const Addr *addr, bool connected,
 
 	if (!connected && client) {
 		peripheral_remove_client(peripheral, client);
-		/* its place is free: a controller that stopped advertising for it may need to be asked again */
+		/* its place is free: a controller that stopped advertising for it may need to be
+		 * asked again */
 		peripheral_wake(peripheral);
 	} else if (connected && !client && !called_by_us(peripheral, addr) &&
 		   (adverts_connectable(peripheral) || peripheral->services->len > 0)) {
 		(void)client_add(peripheral, addr);
-		/* the controller stopped the set through which it came, and the kernel does not turn it on again */
+		/* the controller stopped the set through which it came, and the kernel does not turn it on
+		 * again */
 		if (peripheral->radio->bluez.advert_sets)
 			adverts_renew(peripheral);
 	}
@@ -117,7 +119,8 @@ void peripheral_device(Peripheral *peripheral, const Addr *addr, bool connected,
 		client->bonded = bonded;
 }
 
-/* Whether it is one of the session's: it uses its services; or nobody's, and the session is the only one here. */
+/* Whether it is one of the session's: it uses its services; or nobody's, and the session is the only one
+ * here. */
 static bool client_is_of(const Client *client, const Session *session, bool alone)
 {
 	return client->sessions->len > 0 ? g_ptr_array_find(client->sessions, session, NULL) : alone;
@@ -204,7 +207,8 @@ void peripheral_off(Peripheral *peripheral)
 
 void peripheral_on(Peripheral *peripheral)
 {
-	/* the registrations have outlived it; on air are only those of controllers without sets of their own */
+	/* the registrations have outlived it; on air are only those of controllers without sets of
+	 * their own */
 	adverts_renew(peripheral);
 }
 
@@ -226,7 +230,8 @@ void peripheral_drop_session(Peripheral *peripheral, Session *session, uint64_t 
 			local_service_free(service);
 	}
 	for (guint i = 0; i < peripheral->clients->len; i++)
-		(void)g_ptr_array_remove(((Client *)g_ptr_array_index(peripheral->clients, i))->sessions, session);
+		(void)g_ptr_array_remove(((Client *)g_ptr_array_index(peripheral->clients, i))->sessions,
+					 session);
 	peripheral_wake(peripheral);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The peripheral side of a radio: what programs advertise through it, the services that they offer, and the centrals that
- * are connected to it.
+ * The peripheral side of a radio: what programs advertise through it, the services that they offer, and the
+ * centrals that are connected to it.
  */
 #pragma once
 
@@ -17,7 +17,8 @@
 struct Peripheral {
 	Radio *radio;
 	GPtrArray *adverts;	/* Advert */
-	GPtrArray *services;	/* LocalService, in order of creation, so that they keep their handles over a restart */
+	/* LocalService, in order of creation, so that they keep their handles over a restart */
+	GPtrArray *services;
 	GPtrArray *clients;	/* Client */
 	unsigned instances_used;	/* of the radio, when others were counted last */
 	unsigned instances_others;	/* that other programs have */
@@ -50,14 +51,14 @@ bool peripheral_is_used(const Peripheral *peripheral);
 void peripheral_peer_gone(Peripheral *peripheral, const char *connection);
 
 /*
- * From the edge: BlueZ says that a device is connected, or no more. It is a client unless we connected to it, or nobody
- * here advertises or serves: BlueZ does not tell who called whom.
+ * From the edge: BlueZ says that a device is connected, or no more. It is a client unless we connected to it,
+ * or nobody here advertises or serves: BlueZ does not tell who called whom.
  */
 void peripheral_device(Peripheral *peripheral, const Addr *addr, bool connected, bool bonded);
 
 /*
- * Disconnects the centrals that use the session's services; and those that use nobody's if no other session could mean
- * them. E_BUSY, and all stay, if one uses another session's too. E_NOT_CONNECTED if there is none.
+ * Disconnects the centrals that use the session's services; and those that use nobody's if no other session
+ * could mean them. E_BUSY, and all stay, if one uses another session's too. E_NOT_CONNECTED if there is none.
  */
 int peripheral_disconnect(Peripheral *peripheral, const Session *session, Reason *reason);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A message of core's to an edge, on its way: sent when the agenda is run, in the order in which they were posted. For
- * news.c and orders.c, which say what there is.
+ * A message of core's to an edge, on its way: sent when the agenda is run, in the order in which they were
+ * posted. For news.c and orders.c, which say what there is.
  */
 #pragma once
 

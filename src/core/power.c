@@ -101,7 +101,8 @@ void power_done(Radio *radio, int error, const Reason *reason)
 	power->answered = true;
 	if (wanted && busy)
 		power->ours = false;
-	/* where it is blocked there is nothing to wait for: the session stands, and scans once rfkill lets it */
+	/* where it is blocked there is nothing to wait for: the session stands, and scans once
+	 * rfkill lets it */
 	if (wanted && error != 0 && !busy && (error == -ERFKILL || radio->bluez.blocked))
 		power_call_over(radio, 0, NULL);
 	else if (error != 0 && !(wanted && busy))

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The power of a radio: on while a session uses it, off again if it was off before we came. BlueZ takes one change at a
- * time, and refuses another meanwhile, so nothing is asked of it before what was asked last has come about or failed. Who
- * comes while the radio is going off waits until it is on again.
+ * The power of a radio: on while a session uses it, off again if it was off before we came. BlueZ takes one
+ * change at a time, and refuses another meanwhile, so nothing is asked of it before what was asked last has
+ * come about or failed. Who comes while the radio is going off waits until it is on again.
  */
 #pragma once
 
@@ -33,12 +33,13 @@ typedef struct Power {
 } Power;
 
 /*
- * Asks for the radio to be on: 0 if there is nothing to wait for (it is on, or blocked so that waiting is no use), 1 if
- * wait->done will be called, E_BLUEZ_UNAVAILABLE or E_NOT_READY where it is not there.
+ * Asks for the radio to be on: 0 if there is nothing to wait for (it is on, or blocked so that waiting is no
+ * use), 1 if wait->done will be called, E_BLUEZ_UNAVAILABLE or E_NOT_READY where it is not there.
  */
 int power_on(Radio *radio, Wait *wait, Reason *reason);
 
-/* The answer to ops->radio_power: 0, -ERFKILL where it is blocked, -EBUSY where somebody else is at it, or another error. */
+/* The answer to ops->radio_power: 0, -ERFKILL where it is blocked, -EBUSY where somebody else is at it, or
+ * another error. */
 void power_done(Radio *radio, int error, const Reason *reason);
 
 /* For radio.c and radios.c. */

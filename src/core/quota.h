@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What each Unix user may hold of the daemon. Every allocation that a program can cause is charged here before it is
- * made, and discharged when it goes: by a Charge (core/charge.h) in the object.
+ * What each Unix user may hold of the daemon. Every allocation that a program can cause is charged here
+ * before it is made, and discharged when it goes: by a Charge (core/charge.h) in the object.
  */
 #pragma once
 
@@ -17,8 +17,10 @@ typedef enum QuotaKind {
 	QUOTA_CONNECTIONS,	/* bus connections that we remember */
 	QUOTA_STREAMS,		/* file descriptors that we share with programs */
 	QUOTA_ATTRIBUTES,	/* services, characteristics and descriptors that we offer to peers */
-	QUOTA_BYTES,		/* memory of what waits or is kept: operations, messages, subscriptions, advertisements, values */
-	QUOTA_VALUES,		/* bytes of our attributes' values that bluetoothd has not taken yet (core/local-flow.h) */
+	/* memory of what waits or is kept: operations, messages, subscriptions, advertisements, values */
+	QUOTA_BYTES,
+	/* bytes of our attributes' values that bluetoothd has not taken yet (core/local-flow.h) */
+	QUOTA_VALUES,
 	_QUOTA_MAX,
 } QuotaKind;
 
@@ -33,7 +35,8 @@ void quota_for_each(const Quota *quota, void (*each)(const User *user, void *use
 
 /* The user of a uid, made on first use; a reference is taken. */
 User *quota_user(Quota *quota, uid_t uid);
-User *user_unref(User *user);		/* the last one goes when nothing is charged; returns NULL; takes NULL */
+/* the last one goes when nothing is charged; returns NULL; takes NULL */
+User *user_unref(User *user);
 User *user_ref(User *user);
 uid_t user_uid(const User *user);
 
@@ -44,8 +47,8 @@ uint64_t user_charged(const User *user, QuotaKind kind);
 uint64_t user_limit(const User *user, QuotaKind kind);
 
 /*
- * Time, for what nothing else bounds: calls that want no answer. A user may have USER_TIME_BURST at once, and a
- * USER_TIME_SHARE-th of all time. Microseconds; now: of any clock that goes on.
+ * Time, for what nothing else bounds: calls that want no answer. A user may have USER_TIME_BURST at once, and
+ * a USER_TIME_SHARE-th of all time. Microseconds; now: of any clock that goes on.
  */
 #define USER_TIME_SHARE 10
 #define USER_TIME_BURST 5000

@@ -15,8 +15,8 @@ struct NameWait {
 	void *edge;		/* the edge's own */
 };
 
-/* Empty: the name that the host gives it. 0: its done will be called; E_INVALID_ARGUMENTS, E_BLUEZ_UNAVAILABLE,
- * E_NOT_READY (unplugged). */
+/* Empty: the name that the host gives it. 0: its done will be called; E_INVALID_ARGUMENTS,
+ * E_BLUEZ_UNAVAILABLE, E_NOT_READY (unplugged). */
 int radio_name_set(Radio *radio, const char *name, NameWait *wait, Reason *reason);
 
 /* The answer to ops->radio_rename. */

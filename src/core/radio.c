@@ -58,10 +58,12 @@ int radio_ready(const Radio *radio, Reason *reason)
 	if (!radio->present)
 		return reason_set(reason, E_NOT_READY, "hci%u is unplugged", radio->index);
 	if (radio->bluez.blocked && !radio->bluez.powered)
-		return reason_set(reason, E_NOT_READY, "hci%u is blocked; unblock it with: rfkill unblock bluetooth",
+		return reason_set(reason, E_NOT_READY,
+				  "hci%u is blocked; unblock it with: rfkill unblock bluetooth",
 				  radio->index);
 	if (!radio->bluez.powered)
-		return reason_set(reason, E_NOT_READY, "hci%u is powered off; Init powers it on", radio->index);
+		return reason_set(reason, E_NOT_READY, "hci%u is powered off; Init powers it on",
+				  radio->index);
 	return 0;
 }
 

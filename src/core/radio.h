@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A radio: known by its address, whatever hci number it has today; of several with one address, by the number, too. One that is unplugged is remembered as long as a
- * session is bound to it.
+ * A radio: known by its address, whatever hci number it has today; of several with one address, by the
+ * number, too. One that is unplugged is remembered as long as a session is bound to it.
  */
 #pragma once
 
@@ -65,7 +65,8 @@ struct Radio {
 	uint64_t powered_off;		/* when it was powered off last; 0: never */
 	Power power;
 	uint64_t last_report;
-	uint64_t silence;		/* how long without a report is too long; doubles while nothing helps */
+	/* how long without a report is too long; doubles while nothing helps */
+	uint64_t silence;
 	GPtrArray *scanning;		/* sessions whose scan request stands */
 	GPtrArray *links;		/* Link */
 	GPtrArray *bonds;		/* Bond */
@@ -89,7 +90,8 @@ int radio_ready(const Radio *radio, Reason *reason);
 
 bool radio_is_scanning(const Radio *radio);
 
-/* Whether anybody here cares what the HCI monitor hears of it; whether BlueZ's signals of its devices are reports. */
+/* Whether anybody here cares what the HCI monitor hears of it; whether BlueZ's signals of its devices are
+ * reports. */
 bool radio_wants_monitor(const Radio *radio);
 bool radio_wants_signals(const Radio *radio);
 

@@ -47,8 +47,8 @@ static void on_scan(Task *task, uint64_t now UNUSED)
 	task_at(&radio->silent, radio_silence_deadline(radio));
 }
 
-/* Radios fall silent without an error; a fresh start of the scan cures most. An empty place is silent too, so be less and
- * less eager. */
+/* Radios fall silent without an error; a fresh start of the scan cures most. An empty place is silent too, so
+ * be less and less eager. */
 static void on_silence(Task *task, uint64_t now)
 {
 	Radio *radio = CONTAINER_OF(task, Radio, silent);
@@ -72,8 +72,9 @@ void radios_source_changed(Radio *radio)
 /* --- coming and going --- */
 
 /*
- * The one that was unplugged and is back. Never one that is there: two radios may have one address (clones, and radios
- * that nobody has given any yet), and then the number tells which is which. No address is no mark of one that is back.
+ * The one that was unplugged and is back. Never one that is there: two radios may have one address (clones,
+ * and radios that nobody has given any yet), and then the number tells which is which. No address is no mark
+ * of one that is back.
  */
 static Radio *radio_remembered(const Broker *broker, const Addr *addr, unsigned index)
 {
@@ -115,7 +116,8 @@ static Radio *radio_new(Broker *broker)
 	return radio;
 }
 
-Radio *radios_appeared(Broker *broker, const Addr *addr, unsigned index, const RadioState *state, uint64_t now)
+Radio *radios_appeared(Broker *broker, const Addr *addr, unsigned index, const RadioState *state,
+		       uint64_t now)
 {
 	Radio *radio = radio_remembered(broker, addr, index);
 	const bool known = radio;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An advertising report: what a radio heard, in one packed, counted allocation that all sessions share. Immutable once
- * it is handed on.
+ * An advertising report: what a radio heard, in one packed, counted allocation that all sessions share.
+ * Immutable once it is handed on.
  */
 #pragma once
 

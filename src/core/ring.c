@@ -91,7 +91,8 @@ void ring_clear(Ring *ring)
 {
 	RingEntry entry;
 
-	/* Nobody saw these numbers: they are given again, so that what remains of the gap is the losses alone. */
+	/* Nobody saw these numbers: they are given again, so that what remains of the gap is the losses
+	 * alone. */
 	ring->next -= ring->count;
 	while (ring_pop(ring, &entry))
 		report_unref(entry.report);

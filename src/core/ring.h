@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A session's FIFO of advertising reports: the only buffer between the radio and a program. Bounded; what does not fit is
- * dropped and counted here, and nowhere else.
+ * A session's FIFO of advertising reports: the only buffer between the radio and a program. Bounded; what
+ * does not fit is dropped and counted here, and nowhere else.
  */
 #pragma once
 
@@ -12,8 +12,8 @@
 
 typedef struct Ring Ring;
 
-/* An entry: the report, and its number in this session's stream. Numbers count every report that was offered, so a gap
- * is a loss. */
+/* An entry: the report, and its number in this session's stream. Numbers count every report that was offered,
+ * so a gap is a loss. */
 typedef struct RingEntry {
 	Report *report;
 	uint64_t sequence;

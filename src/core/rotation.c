@@ -5,7 +5,8 @@
 #include "core/radio.h"
 #include "core/session.h"
 
-/* How long the kernel leaves each on air, where the controller has no sets of its own; measured, and a bit more. */
+/* How long the kernel leaves each on air, where the controller has no sets of its own; measured, and a bit
+ * more. */
 #define KERNEL_TURN (2100 * USEC_PER_MSEC)
 
 static bool advert_is_wanted(const Advert *advert)
@@ -13,7 +14,8 @@ static bool advert_is_wanted(const Advert *advert)
 	return advert->enabled && advert->set;
 }
 
-/* One that comes back with new data is on air, too: else it would keep its place as long as it gets newer data. */
+/* One that comes back with new data is on air, too: else it would keep its place as long as it gets newer
+ * data. */
 static bool advert_is_in(const Advert *advert, AdvertState state)
 {
 	return advert->state == state || (state == ADVERT_ON && advert->renewed);
@@ -26,7 +28,8 @@ static bool advert_is_before(const Advert *advert, const Advert *other, AdvertSt
 	return advert->since < other->since;
 }
 
-/* The wanted one in that state that has been in it for the longest time. Others have their turn to be tried. */
+/* The wanted one in that state that has been in it for the longest time. Others have their turn to
+ * be tried. */
 static Advert *adverts_oldest(const Peripheral *peripheral, AdvertState state, uint64_t now)
 {
 	Advert *oldest = NULL;
@@ -60,8 +63,8 @@ static AdvertCounts adverts_count(const Peripheral *peripheral)
 	return counts;
 }
 
-/* How many instances other programs have. BlueZ tells of one of ours before or after it has answered: what it says and
- * what we know agree only when it says something new, and one that is starting may be among them. */
+/* How many instances other programs have. BlueZ tells of one of ours before or after it has answered: what it
+ * says and what we know agree only when it says something new, and one that is starting may be among them. */
 static void adverts_learn(Peripheral *peripheral, unsigned on)
 {
 	const RadioState *radio = &peripheral->radio->bluez;
@@ -74,9 +77,9 @@ static void adverts_learn(Peripheral *peripheral, unsigned on)
 }
 
 /*
- * How many of ours may be on air at once: what other programs leave. A controller without sets of its own has one at a
- * time; the kernel then takes turns by itself, every 2 s, among all it was given. With more sessions than it takes, two
- * would turn at once, and some would miss theirs: so it gets one at a time.
+ * How many of ours may be on air at once: what other programs leave. A controller without sets of its own has
+ * one at a time; the kernel then takes turns by itself, every 2 s, among all it was given. With more sessions
+ * than it takes, two would turn at once, and some would miss theirs: so it gets one at a time.
  */
 static unsigned adverts_capacity(const Peripheral *peripheral, unsigned wanted)
 {
@@ -173,7 +176,8 @@ uint64_t rotation_settle(Peripheral *peripheral, uint64_t now)
 	if (peripheral->turn_began == USEC_NEVER)
 		peripheral->turn_began = now;
 	if (peripheral->turn_began + adverts_stay(peripheral, on) <= now) {
-		/* BlueZ gives its place away only once it is gone: then radios_update leads back here, and the next starts */
+		/* BlueZ gives its place away only once it is gone: then radios_update leads back here, and
+		 * the next starts */
 		last = adverts_oldest(peripheral, ADVERT_ON, now);
 		if (last)
 			advert_yield(last, now);

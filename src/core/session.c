@@ -51,7 +51,8 @@ int session_set_filter(Session *session, ScanFilter *filter, Reason *reason)
 		size += dedup_size(session->broker->config.dedup_entries);
 	/* the new is paid for before the old is let go */
 	if (charge_more(&session->memory, size) < 0)
-		return reason_set(reason, E_LIMIT_REACHED, "the filter passes the memory of uid %u (FifoBytesPerUser)",
+		return reason_set(reason, E_LIMIT_REACHED,
+				  "the filter passes the memory of uid %u (FifoBytesPerUser)",
 				  user_uid(session->user));
 	charge_less(&session->memory, session->memory.amount - size - fixed);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A session: one program's (private) or one Unix user's view of a radio. Owns a scan request, a FIFO, event flags and
- * the subscriptions to its signals. How it comes and goes is in core/sessions.h.
+ * A session: one program's (private) or one Unix user's view of a radio. Owns a scan request, a FIFO, event
+ * flags and the subscriptions to its signals. How it comes and goes is in core/sessions.h.
  */
 #pragma once
 

@@ -36,11 +36,13 @@ static void on_scan_end(Task *task, uint64_t now)
 	session->last_used = now;
 }
 
-/* When a user session that holds nothing is to be forgotten; USEC_NEVER: it is private, or holds something. */
+/* When a user session that holds nothing is to be forgotten; USEC_NEVER: it is private, or holds
+ * something. */
 static uint64_t session_idle_at(const Session *session)
 {
 	if (session->owner || session->scanning || session->stream || session->subscribers->len > 0 ||
-	    links_hold_session(session->radio, session) || peripheral_used_by(session->radio->peripheral, session))
+	    links_hold_session(session->radio, session) ||
+	    peripheral_used_by(session->radio->peripheral, session))
 		return USEC_NEVER;
 	return session->last_used + session->broker->config.user_session_idle_seconds * USEC_PER_SEC;
 }
@@ -58,7 +60,8 @@ static void on_idle(Task *task, uint64_t now)
 
 /* --- life --- */
 
-static int session_new(Radio *radio, const Face *face, uid_t uid, const char *owner, uint64_t now, Session **ret, Reason *reason)
+static int session_new(Radio *radio, const Face *face, uid_t uid, const char *owner, uint64_t now,
+		       Session **ret, Reason *reason)
 {
 	Broker *broker = radio->broker;
 	User *user = quota_user(broker->quota, uid);
@@ -97,8 +100,8 @@ static int session_new(Radio *radio, const Face *face, uid_t uid, const char *ow
 	return 0;
 }
 
-int sessions_open(Radio *radio, const Face *face, uid_t uid, const char *owner, const InitOptions *options, uint64_t now, Session **ret,
-		 Reason *reason)
+int sessions_open(Radio *radio, const Face *face, uid_t uid, const char *owner, const InitOptions *options,
+		  uint64_t now, Session **ret, Reason *reason)
 {
 	Session *session = NULL;
 	int r;
@@ -168,20 +171,23 @@ int sessions_init(Session *session, const InitOptions *options, uint64_t now, Re
 	int r;
 
 	if (depth > config->max_fifo_depth)
-		return reason_set(reason, E_LIMIT_REACHED, "fifo: %zu is above the limit of %u (MaxFifoDepth)", depth,
+		return reason_set(reason, E_LIMIT_REACHED,
+				  "fifo: %zu is above the limit of %u (MaxFifoDepth)", depth,
 				  config->max_fifo_depth);
 	if (options->antenna_set && options->antenna == ANTENNA_EXTERNAL && config->antenna_switch[0] == '\0')
 		return reason_set(reason, E_NOT_SUPPORTED,
-				  "antenna: EXT_ANT needs an antenna switch (AntennaSwitch in the configuration)");
+				  "antenna: EXT_ANT needs an antenna switch "
+				  "(AntennaSwitch in the configuration)");
 
 	/* the new memory is charged before the old is given back, so that a refusal changes nothing */
 	if (charge_init(&memory, session->user, QUOTA_FIFO_BYTES, ring_fixed_size(depth)) < 0)
 		return reason_set(reason, E_LIMIT_REACHED,
-				  "fifo: a depth of %zu passes the memory of uid %u (FifoBytesPerUser)", depth,
-				  user_uid(session->user));
+				  "fifo: a depth of %zu passes the memory of uid %u (FifoBytesPerUser)",
+				  depth, user_uid(session->user));
 
 	if (options->antenna_set && config->antenna_switch[0] != '\0') {
-		r = session->broker->ops->radio_antenna(session->broker->userdata, options->antenna == ANTENNA_EXTERNAL);
+		r = session->broker->ops->radio_antenna(session->broker->userdata,
+							options->antenna == ANTENNA_EXTERNAL);
 		if (r < 0) {
 			charge_end(&memory);
 			return reason_set(reason, E_FAILED, "antenna: the switch %s could not be set: %s",
@@ -231,7 +237,8 @@ static void session_free(void *data)
 {
 	Session *session = data;
 
-	g_assert(!session->ring && !session->stream && session->batch.due == USEC_NEVER && session->scan_end.due == USEC_NEVER);
+	g_assert(!session->ring && !session->stream && session->batch.due == USEC_NEVER &&
+		 session->scan_end.due == USEC_NEVER);
 	user_unref(session->user);
 	g_array_free(session->subscribers, TRUE);
 	g_free(session->owner);
@@ -260,7 +267,8 @@ int sessions_start_scan(Session *session, int32_t seconds, uint64_t now, Reason 
 
 	if (seconds == 0)
 		return reason_set(reason, E_INVALID_ARGUMENTS,
-				  "seconds: 0 is not a time; give more to stop by itself, less to scan until StopScan");
+				  "seconds: 0 is not a time; give more to stop by itself, "
+				  "less to scan until StopScan");
 	r = radio_ready(session->radio, reason);
 	if (r != 0)
 		return r;
@@ -286,6 +294,7 @@ void sessions_stop_scan(Session *session, const char *why)
 	/* what was heard is not lost with the scan: hand over the unfinished batch */
 	fanout_flush(session);
 	for (guint i = 0; i < session->subscribers->len; i++)
-		news_scan_stopped(session, g_array_index(session->subscribers, Subscriber, i).connection, why);
+		news_scan_stopped(session, g_array_index(session->subscribers, Subscriber, i).connection,
+				  why);
 	session_idle_again(session);
 }

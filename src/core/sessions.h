@@ -5,8 +5,8 @@
 #include "core/session.h"
 
 /* A private session, initialised. E_LIMIT_REACHED, and what sessions_init says. */
-int sessions_open(Radio *radio, const Face *face, uid_t uid, const char *owner, const InitOptions *options, uint64_t now, Session **ret,
-		 Reason *reason);
+int sessions_open(Radio *radio, const Face *face, uid_t uid, const char *owner, const InitOptions *options,
+		  uint64_t now, Session **ret, Reason *reason);
 
 /* The user session of uid on that radio, or NULL. */
 Session *sessions_find_user(const Radio *radio, uid_t uid);
@@ -16,8 +16,8 @@ Session *sessions_find(const Broker *broker, uint64_t id);
 /* A program has called it: a user session is kept for a while from now on. */
 void sessions_used(Session *session, uint64_t now);
 
-/* Lets go of all the session held before. E_LIMIT_REACHED (fifo depth, memory), E_NOT_SUPPORTED (antenna); on failure
- * the session is as it was. Does not power the radio: that is power_on. */
+/* Lets go of all the session held before. E_LIMIT_REACHED (fifo depth, memory), E_NOT_SUPPORTED (antenna); on
+ * failure the session is as it was. Does not power the radio: that is power_on. */
 int sessions_init(Session *session, const InitOptions *options, uint64_t now, Reason *reason);
 void sessions_deinit(Session *session, uint64_t now);
 void sessions_set_pin(Session *session, uint32_t pin);	/* as the option of Init */

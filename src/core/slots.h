@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How many links a radio has, and in what state: for its slots (MaxLinks), and for what is wanted of its scan. */
+/* How many links a radio has, and in what state: for its slots (MaxLinks), and for what is wanted of its
+ * scan. */
 #pragma once
 
 #include "core/radio.h"

@@ -35,14 +35,16 @@ static uint8_t *put_report(uint8_t *at, const RingEntry *entry)
 	*at++ = report->primary_phy;
 	*at++ = report->secondary_phy;
 	*at++ = report->sid;
-	*at++ = (report->extended ? BB_STREAM_EXTENDED : 0) | (report->synthesized ? BB_STREAM_SYNTHESIZED : 0) |
+	*at++ = (report->extended ? BB_STREAM_EXTENDED : 0) |
+		(report->synthesized ? BB_STREAM_SYNTHESIZED : 0) |
 		(report->truncated ? BB_STREAM_TRUNCATED : 0);
 	at = put_u16(at, report->length);
 	memcpy(at, report->data, report->length);
 	return at + report->length;
 }
 
-size_t stream_datagram(const Ring *ring, size_t max, uint64_t lost, uint8_t *bytes, size_t size, size_t *ret_count)
+size_t stream_datagram(const Ring *ring, size_t max, uint64_t lost, uint8_t *bytes, size_t size,
+		       size_t *ret_count)
 {
 	uint8_t *at = bytes + BB_STREAM_HEADER_SIZE;
 	size_t count = 0;

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Advertising reports as the bytes that AcquireAdvertisements hands out. bluebroker-stream.h, which programs include, has
- * the layout and reads it. */
+/* Advertising reports as the bytes that AcquireAdvertisements hands out. bluebroker-stream.h, which programs
+ * include, has the layout and reads it. */
 #pragma once
 
 #include "core/ring.h"
 
 /*
- * Writes what waits in the ring, oldest first, as one datagram: at most max reports (up to 65535), and as many as fit into
- * size bytes (at least BB_STREAM_HEADER_SIZE). The ring keeps them. lost: for the header. Returns the datagram's length, and
- * in *ret_count how many reports are in it.
+ * Writes what waits in the ring, oldest first, as one datagram: at most max reports (up to 65535), and as
+ * many as fit into size bytes (at least BB_STREAM_HEADER_SIZE). The ring keeps them. lost: for the header.
+ * Returns the datagram's length, and in *ret_count how many reports are in it.
  */
-size_t stream_datagram(const Ring *ring, size_t max, uint64_t lost, uint8_t *bytes, size_t size, size_t *ret_count);
+size_t stream_datagram(const Ring *ring, size_t max, uint64_t lost, uint8_t *bytes, size_t size,
+		       size_t *ret_count);

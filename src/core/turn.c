@@ -53,7 +53,8 @@ static Link *next_in_queue(const Radio *radio, uint64_t now)
 	return best;
 }
 
-/* The attempt that the radio is at, or that is being taken back. With a link it is no more the radio's, but only its own. */
+/* The attempt that the radio is at, or that is being taken back. With a link it is no more the radio's, but
+ * only its own. */
 static Link *find_attempt(const Radio *radio)
 {
 	for (guint i = 0; i < radio->links->len; i++) {
@@ -74,7 +75,8 @@ static Link *find_lingering(const Radio *radio)
 	for (guint i = 0; i < radio->links->len; i++) {
 		Link *link = g_ptr_array_index(radio->links, i);
 
-		if (link->state == LINK_UP && link->linger != USEC_NEVER && (!best || link->linger < best->linger))
+		if (link->state == LINK_UP && link->linger != USEC_NEVER &&
+		    (!best || link->linger < best->linger))
 			best = link;
 	}
 	return best;
@@ -88,8 +90,8 @@ static Link *find_dawdling(const Radio *radio)
 	for (guint i = 0; i < radio->links->len; i++) {
 		Link *link = g_ptr_array_index(radio->links, i);
 
-		if (link->state == LINK_CONNECTING && link->ours && link->recover_until == 0 && link->bluez.connected &&
-		    (!best || link->begun < best->begun))
+		if (link->state == LINK_CONNECTING && link->ours && link->recover_until == 0 &&
+		    link->bluez.connected && (!best || link->begun < best->begun))
 			best = link;
 	}
 	return best;
@@ -165,7 +167,8 @@ bool turns_settle(Radio *radio, uint64_t now)
 		return true;
 	}
 	spare = find_dawdling(radio);
-	return spare && gives_way(spare, next) ? yield_when_due(spare, spare->begun + SLICE_SERVICES, now) : false;
+	return spare && gives_way(spare, next) ? yield_when_due(spare, spare->begun + SLICE_SERVICES, now)
+					       : false;
 }
 
 uint64_t turns_due(const Radio *radio, uint64_t now)

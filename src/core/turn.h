@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Whose turn it is to be connected. One link of a radio is connected after the other, because some controllers fail at two
- * at once, and bluetoothd tries for 40 s: a device that does not answer must not keep the others waiting. So an attempt
- * that has come to nothing yet gives way, after a slice, to those who wait; and whatever was tried in vain has its next turn
- * when all others have had theirs.
+ * Whose turn it is to be connected. One link of a radio is connected after the other, because some
+ * controllers fail at two at once, and bluetoothd tries for 40 s: a device that does not answer must not keep
+ * the others waiting. So an attempt that has come to nothing yet gives way, after a slice, to those who wait;
+ * and whatever was tried in vain has its next turn when all others have had theirs.
  */
 #pragma once
 

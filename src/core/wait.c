@@ -42,8 +42,8 @@ int wait_charge(Wait *wait, User *user, uint64_t bytes, Reason *reason)
 	if (charge_init(&wait->call, user, QUOTA_CALLS, 1) == 0)
 		return 0;
 	charge_end(&wait->bytes);
-	return reason_set(reason, E_LIMIT_REACHED, "uid %u has %llu calls waiting (QueuedCallsPerUser)", user_uid(user),
-			  (unsigned long long)user_limit(user, QUOTA_CALLS));
+	return reason_set(reason, E_LIMIT_REACHED, "uid %u has %llu calls waiting (QueuedCallsPerUser)",
+			  user_uid(user), (unsigned long long)user_limit(user, QUOTA_CALLS));
 }
 
 void wait_deinit(Wait *wait)

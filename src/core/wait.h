@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Somebody who waits for something, until it comes about or fails. It lies in the waiter, and costs the waiter's user a call
- * and its bytes as long as it is there. What is waited for keeps a line of those who wait; they are told at the end of the
- * turn, and once told they may do anything: wait again, or go.
+ * Somebody who waits for something, until it comes about or fails. It lies in the waiter, and costs the
+ * waiter's user a call and its bytes as long as it is there. What is waited for keeps a line of those who
+ * wait; they are told at the end of the turn, and once told they may do anything: wait again, or go.
  */
 #pragma once
 
@@ -20,7 +20,8 @@ typedef struct WaitLine WaitLine;
 
 struct WaitLine {
 	GQueue waits;		/* Wait, in order of arrival */
-	void (*left)(WaitLine *line, Wait *wait);	/* one of them does not want it any more; NULL: no matter */
+	/* one of them does not want it any more; NULL: no matter */
+	void (*left)(WaitLine *line, Wait *wait);
 };
 
 struct Wait {

@@ -11,7 +11,8 @@
 #include "meaning/uuid.h"
 #include "util/macros.h"
 
-#define AD_MAX 1650		/* the longest data of an extended advertisement (Vol 4 Part E 7.7.65.13) */
+/* the longest data of an extended advertisement (Vol 4 Part E 7.7.65.13) */
+#define AD_MAX 1650
 #define AD_LEGACY_MAX 31
 #define AD_FIELD_MAX 254
 

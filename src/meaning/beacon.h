@@ -27,7 +27,8 @@ typedef struct Beacon {
 	Uuid uuid;			/* iBeacon */
 	uint16_t major;
 	uint16_t minor;
-	uint8_t id[16];			/* UID: 10 bytes namespace, 6 instance; EID: 8; encrypted TLM: 12 */
+	/* UID: 10 bytes namespace, 6 instance; EID: 8; encrypted TLM: 12 */
+	uint8_t id[16];
 	char url[BEACON_URL_SIZE];	/* printable ASCII only; reserved bytes as %XX */
 	uint16_t millivolts;		/* TLM; 0: not told */
 	int16_t temperature;		/* TLM; 1/256 degree Celsius */

@@ -25,14 +25,16 @@ bool log_is_on(int level)
 	return level <= max_level;
 }
 
-/* Characters that steer a terminal, break a line, or turn or hide what is written: C0, C1, and those of Unicode. */
+/* Characters that steer a terminal, break a line, or turn or hide what is written: C0, C1, and those of
+ * Unicode. */
 static bool is_steering(uint32_t c)
 {
 	static const struct {
 		uint32_t first, last;
 	} ranges[] = {
-		{ 0x00, 0x1f }, { 0x7f, 0x9f }, { 0xad, 0xad }, { 0x0600, 0x0605 }, { 0x061c, 0x061c }, { 0x06dd, 0x06dd },
-		{ 0x070f, 0x070f }, { 0x180e, 0x180e }, { 0x200b, 0x200f }, { 0x2028, 0x202e }, { 0x2060, 0x206f },
+		{ 0x00, 0x1f }, { 0x7f, 0x9f }, { 0xad, 0xad }, { 0x0600, 0x0605 }, { 0x061c, 0x061c },
+		{ 0x06dd, 0x06dd }, { 0x070f, 0x070f }, { 0x180e, 0x180e }, { 0x200b, 0x200f },
+		{ 0x2028, 0x202e }, { 0x2060, 0x206f },
 		{ 0xd800, 0xf8ff }, { 0xfeff, 0xfeff }, { 0xfff0, 0xfffb }, { 0xe0000, 0x10ffff },
 	};
 
@@ -86,7 +88,9 @@ void log_make_printable(char *text)
 
 void log_line(int level, const char *format, ...)
 {
-	static const char *const names[] = { "emerg", "alert", "crit", "error", "warning", "notice", "info", "debug" };
+	static const char *const names[] = {
+		"emerg", "alert", "crit", "error", "warning", "notice", "info", "debug"
+	};
 	char text[512];
 	va_list args;
 
@@ -113,7 +117,8 @@ bool log_rate_ok(LogRate *rate)
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	if ((uint64_t)now.tv_sec >= rate->window + RATE_WINDOW_S || rate->lines == 0) {
 		if (rate->held_back > 0)
-			log_line(LOG_NOTICE, "%u more lines like the next one were held back", rate->held_back);
+			log_line(LOG_NOTICE, "%u more lines like the next one were held back",
+				 rate->held_back);
 		rate->window = (uint64_t)now.tv_sec;
 		rate->lines = 0;
 		rate->held_back = 0;

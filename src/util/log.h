@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The log: one line an event, to standard error. Under the journal each line carries its syslog level; on a terminal it
- * is coloured. Only main.c and the edges (bluez, hci, service) log above debug.
+ * The log: one line an event, to standard error. Under the journal each line carries its syslog level; on a
+ * terminal it is coloured. Only main.c and the edges (bluez, hci, service) log above debug.
  */
 #pragma once
 
@@ -14,8 +14,11 @@
 void log_set_level(int level);
 bool log_is_on(int level);
 
-/* Text from the air or from programs may be in a line: nothing in it starts another one, steers a terminal, or turns the
- * direction of writing. Each such character, and each byte that is no UTF-8, becomes a question mark. */
+/*
+ * Text from the air or from programs may be in a line: nothing in it starts another one, steers a terminal,
+ * or turns the direction of writing. Each such character, and each byte that is no UTF-8, becomes a question
+ * mark.
+ */
 void log_make_printable(char *text);
 
 void log_line(int level, const char *format, ...) PRINTF_LIKE(2, 3);
@@ -26,7 +29,8 @@ void log_line(int level, const char *format, ...) PRINTF_LIKE(2, 3);
 #define log_warning(...) log_line(LOG_WARNING, __VA_ARGS__)
 #define log_error(...) log_line(LOG_ERR, __VA_ARGS__)
 
-/* For what outsiders can cause at will: at most ten lines in ten seconds a place, then one that counts the rest. */
+/* For what outsiders can cause at will: at most ten lines in ten seconds a place, then one that counts the
+ * rest. */
 typedef struct LogRate {
 	uint64_t window;	/* start of the running ten seconds, seconds */
 	unsigned lines;

@@ -12,7 +12,8 @@
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 /* The structure whose field that is. */
-#define CONTAINER_OF(field_pointer, type, field) ((type *)(void *)((char *)(field_pointer) - offsetof(type, field)))
+#define CONTAINER_OF(field_pointer, type, field) \
+	((type *)(void *)((char *)(field_pointer) - offsetof(type, field)))
 #define CLEANUP(fn) __attribute__((cleanup(fn)))
 #define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
 #define UNUSED __attribute__((unused))

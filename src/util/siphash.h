@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SipHash-2-4 (Aumasson, Bernstein: "SipHash: a fast short-input PRF"), keyed so that nobody on the air can aim at our
- * hash tables. */
+/* SipHash-2-4 (Aumasson, Bernstein: "SipHash: a fast short-input PRF"), keyed so that nobody on the air can
+ * aim at our hash tables. */
 #pragma once
 
 #include "util/macros.h"
@@ -10,5 +10,6 @@ uint64_t siphash24(const void *data, size_t length, const uint8_t key[static 16]
 /* With a key drawn once for this process. */
 uint64_t siphash_process(const void *data, size_t length);
 
-/* The same of a string, for a GHashTable: where a device or a program chooses the keys, g_str_hash will not do. */
+/* The same of a string, for a GHashTable: where a device or a program chooses the keys, g_str_hash will not
+ * do. */
 unsigned siphash_string(const void *text);
