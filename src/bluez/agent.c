@@ -86,7 +86,8 @@ static PairingAnswer decide(Bluez *bluez, const Subject *subject, PairingKind ki
 	if (subject->link)
 		answer = pairing_unasked(subject->link, kind == PAIRING_JUST_WORKS, bluez_now(bluez));
 	/* the link is being cut, and whom it knows by a bond, bluetoothd is not to forget */
-	if (answer == PAIRING_CUT && device->adapter->version >= LOSES_SINCE && !subject->link->bluez.paired) {
+	if (answer == PAIRING_CUT && device->adapter->version >= LOSES_SINCE &&
+	    !subject->link->bluez.paired) {
 		/* core's own comes at the end of the turn, and a device that is removed keeps its link */
 		bluez_pairing_stop(bluez, subject->link->radio, &subject->link->addr);
 		bluez_bond_remove(bluez, subject->link->radio, &subject->link->addr);

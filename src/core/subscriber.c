@@ -96,6 +96,7 @@ void subscriber_remove(Session *session, const char *connection)
 		g_array_remove_index(session->subscribers, i);
 		g_free(gone.connection);
 		charge_end(&gone.charge);
+		session_idle_again(session);
 		return;
 	}
 }

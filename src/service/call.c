@@ -266,10 +266,21 @@ int call_wait_power(Call *call, Radio *radio, MethodResume resume, Reason *reaso
 	return r;
 }
 
+/* What a call has brought about is said before its answer, so that a program that has the answer has heard of it. */
+static void call_settle(const Call *call)
+{
+	Agenda *agenda = &call->service->broker->agenda;
+
+	if (!agenda->running)
+		agenda_run(agenda, service_now(call->service));
+}
+
 int call_reply(Call *call, const char *types, ...)
 {
 	va_list values;
 	int r;
+
+	call_settle(call);
 
 	va_start(values, types);
 	r = sd_bus_reply_method_returnv(call->message, types, values);

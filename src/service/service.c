@@ -56,7 +56,10 @@ static void on_peer_gone(void *userdata, Peer *peer)
 void service_bluez_stalled(void *userdata)
 {
 	Service *service = userdata;
-	peers_for_each(service->peers, calls_bluez_stalled);
+
+	/* it may answer again by now */
+	if (service->broker->bluez_stalled)
+		peers_for_each(service->peers, calls_bluez_stalled);
 }
 
 static const FaceOps service_face = {
