@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which links are ours, in writing. */
+/* The text of the ledger: which links are ours. */
 #include "core/ledger.h"
 
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "core/radio.h"
 
 #define HEAD "bluebrokerd links of "
-#define LINE_SIZE (2 * (ADDR_STRING_SIZE - 1) + 1)	/* without its end */
+#define LINE_SIZE (2 * (ADDR_STRING_SIZE - 1) + 1)	/* without the newline */
 
 GString *ledger_format(const Broker *broker, const char *bluez)
 {
@@ -37,7 +37,7 @@ static bool parse_line(const char *line, size_t length, LedgerEntry *ret)
 	if (length != LINE_SIZE || line[ADDR_STRING_SIZE - 1] != ' ')
 		return false;
 	*ret = (LedgerEntry){ 0 };
-	/* the text need not end with a zero */
+	/* the text need not end with a zero byte, which addr_parse wants */
 	memcpy(of, line, sizeof(of) - 1);
 	memcpy(to, line + ADDR_STRING_SIZE, sizeof(to) - 1);
 	return addr_parse(of, &ret->radio) == 0 && addr_parse(to, &ret->addr) == 0;
@@ -56,7 +56,7 @@ size_t ledger_parse(const char *text, size_t length, const char *bluez,
 	for (const char *line = text + head + word + 1; line < end && n < LEDGER_ENTRIES_MAX;) {
 		const char *stop = memchr(line, '\n', (size_t)(end - line));
 
-		/* it was not written to its end */
+		/* a line without its newline was not written completely */
 		if (!stop)
 			break;
 		n += parse_line(line, (size_t)(stop - line), &entries[n]);

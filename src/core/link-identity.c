@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Links to a device that turns out to have another address too. */
+/* What becomes of links when two addresses turn out to be of one device. */
 #include "core/hold.h"
 #include "core/link.h"
 #include "core/links.h"
@@ -10,13 +10,13 @@ static bool link_is_idle(const Link *link)
 	return link->state == LINK_DOWN || link->state == LINK_SEEKING || link->state == LINK_QUEUED;
 }
 
-/* Whoever waits for the one waits for the other. */
+/* Both are links to one device: those who wait for the idle one wait for the other from now on. */
 static void link_join(Link *link, Link *idle, uint64_t now)
 {
 	ConnectWait *wait;
 
 	if (idle->holds->len > 0) {
-		/* an object that nobody can have any more; the device is at the other */
+		/* the device is reached through the other link only, so holders of this one have lost it */
 		for (guint i = 0; i < idle->holds->len; i++)
 			news_link_lost(idle, g_array_index(idle->holds, Hold, i).session, "disconnected");
 		while (idle->holds->len > 0)
@@ -28,7 +28,7 @@ static void link_join(Link *link, Link *idle, uint64_t now)
 		link_serve_waits(link);
 }
 
-/* The link that goes on, of two to one device. */
+/* Of two links to one device, joins the idle one to the other; two that are both busy stay as they are. */
 static void links_join(Link *a, Link *b, uint64_t now)
 {
 	if (link_is_idle(b))

@@ -43,8 +43,8 @@ void link_mirror(Radio *radio, const Addr *addr, const LinkMirror *mirror, uint6
 		link_up(link);
 	} else if (link->state == LINK_CONNECTING && was_connected && !mirror->connected) {
 		link_cancel_work(link);
-		/* one failure counts once: where Connect is still to be answered, that is when to
-		 * try again */
+		/* one failure counts once: where Connect is still to be answered, its answer leads to the
+		 * next try */
 		link->broken = link->calling;
 		if (!link->calling)
 			link_broke(link, now);
@@ -69,7 +69,7 @@ void link_radio_gone(Link *link, int error, const Reason *reason, uint64_t now)
 	connect_waits_fail(link, error, reason);
 	if (present)
 		return;
-	/* its path goes with the radio's, and so do BlueZ's objects, without a word of each */
+	/* the link's object path has the radio's in it, and BlueZ does not say that each attribute is gone */
 	link_hide(link);
 	for (guint a = link->attrs->len; a-- > 0;)
 		attr_vanished(g_ptr_array_index(link->attrs, a));

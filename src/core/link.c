@@ -11,13 +11,14 @@
 #include "core/pairing.h"
 #include "core/post.h"
 
-#define TRIES_MAX 4			/* after that a transient failure counts as one */
+#define TRIES_MAX 4			/* after so many, a failure that may be transient is final */
 #define RETRY_FIRST (250 * USEC_PER_MSEC)
 #define RETRY_MAX (1 * USEC_PER_SEC)
+/* an attempt that fails as late as that: the device did not answer */
 #define ATTEMPT_UNANSWERED (15 * USEC_PER_SEC)
-/* the kernel gives up after 20 s; then there are the services */
+/* the kernel tries for 20 s to connect; the rest is for the discovery of services */
 #define ATTEMPT_MAX (40 * USEC_PER_SEC)
-#define RECOVER_MAX (30 * USEC_PER_SEC)	/* then its holders are told that it is lost */
+#define RECOVER_MAX (30 * USEC_PER_SEC)	/* then the holders are told that the link is lost */
 #define CLOSE_MAX (10 * USEC_PER_SEC)
 
 void link_changed(Link *link, unsigned changes)
@@ -55,7 +56,7 @@ void link_hide(Link *link)
 {
 	if (!link->exposed)
 		return;
-	/* the leaves before the branches */
+	/* descriptors and characteristics before what they belong to */
 	for (guint i = link->attrs->len; i-- > 0;)
 		news_attr_removed(g_ptr_array_index(link->attrs, i));
 	news_link_removed(link);
@@ -72,12 +73,12 @@ static void link_show(Link *link)
 		news_attr_added(g_ptr_array_index(link->attrs, i));
 }
 
-/* The link is gone, and a pairing under way with it. */
+/* Ends a pairing that is under way, because the link is gone. */
 static void link_end_pairing(Link *link)
 {
 	Reason reason;
 
-	/* while the link is recovered, bluetoothd's answer tells more */
+	/* while the link is being recovered, bluetoothd's answer to Pair tells better how that ended */
 	if (link->recover_until != 0)
 		return;
 	reason_set(&reason, E_NOT_CONNECTED, "the link was lost");
@@ -124,11 +125,11 @@ bool link_is_wanted(const Link *link)
 
 /* --- states --- */
 
-/* Work goes on. */
+/* The link is up: operations, notifications and a pairing that had to wait for it go on. */
 static void link_resume(Link *link)
 {
 	link->recover_until = 0;
-	/* what BlueZ does not show any more was kept only for its subscribers */
+	/* while the link was down, attributes that BlueZ no longer shows were kept for their subscribers */
 	for (guint i = link->attrs->len; i-- > 0;) {
 		Attr *attr = g_ptr_array_index(link->attrs, i);
 
@@ -174,7 +175,7 @@ void link_close(Link *link, uint64_t now)
 {
 	link->linger = USEC_NEVER;
 	if (!link->ours) {
-		/* others opened it: it is theirs to close */
+		/* another program or the device opened it, so it is not ours to close */
 		link->state = LINK_DOWN;
 		link->deadline = USEC_NEVER;
 		return;
@@ -184,7 +185,7 @@ void link_close(Link *link, uint64_t now)
 	order_link_disconnect(link);
 }
 
-/* What was under way on it ends. */
+/* Ends what was under way on the link: a pairing, and operations on attributes. */
 void link_cancel_work(Link *link)
 {
 	link_end_pairing(link);
@@ -192,7 +193,7 @@ void link_cancel_work(Link *link)
 		attr_link_lost(g_ptr_array_index(link->attrs, i));
 }
 
-/* Those who do not want it back have lost it. */
+/* Tells all holders that the link is lost, if it was up, and ends the holds without auto_reconnect. */
 static void link_tell_lost(Link *link, const char *reason, bool was_up, uint64_t now)
 {
 	for (guint i = 0; was_up && i < link->holds->len; i++)
@@ -205,13 +206,13 @@ static void link_tell_lost(Link *link, const char *reason, bool was_up, uint64_t
 	}
 }
 
-/* The link is down, by whomever. */
+/* The link is down, whoever closed it. */
 void link_lost(Link *link, const char *reason, uint64_t now)
 {
 	bool was_up = link->state == LINK_UP || link->recover_until != 0;
 	bool graced = link->pairing.under_way || link->pairing.grace_until > now || link->recover_until > now;
 
-	/* those who hold it have not asked for a pairing that breaks the link */
+	/* a loss that a pairing caused is hidden from the holders: the link is opened again first */
 	link->recover_until = was_up && graced && strcmp(reason, "disconnected") == 0 ? now + RECOVER_MAX : 0;
 	link->state = LINK_DOWN;
 	link->deadline = USEC_NEVER;
@@ -224,7 +225,7 @@ void link_lost(Link *link, const char *reason, uint64_t now)
 	link->retry_at = MAX(link->retry_at, now);
 }
 
-/* Not cut, after all; or it does not come back. */
+/* The time to recover the link is over: either it was never cut, or it does not come back. */
 void link_recover_expired(Link *link, uint64_t now)
 {
 	if (link->state == LINK_UP) {
@@ -241,7 +242,7 @@ void link_begin(Link *link, uint64_t now)
 	link->state = LINK_CONNECTING;
 	link->tries++;
 	link->begun = now;
-	/* before it is asked for */
+	/* noted before BlueZ is asked: the ledger must have it even if we are killed in between */
 	link_own(link, !link->bluez.connected);
 	link->deadline = now + ATTEMPT_MAX;
 	link->calling = !link->bluez.connected;
@@ -254,12 +255,12 @@ void link_begin(Link *link, uint64_t now)
 
 static void link_retry(Link *link, int error, const Reason *reason, uint64_t now)
 {
-	/* BlueZ says the same of a device that is not there (after the kernel's 20 s) and of one that does
-	 * not want us */
+	/* BlueZ gives one error for a device that does not answer and for one that refuses the connection:
+	 * only the time that it took tells which (begun is deadline - ATTEMPT_MAX) */
 	bool unanswered = error == -EAGAIN && link->deadline != USEC_NEVER &&
 			  now + ATTEMPT_MAX >= link->deadline + ATTEMPT_UNANSWERED;
-	/* a link that is recovered has until recover_until: the kernel may be busy with a device that does
-	 * not answer */
+	/* a link that is being recovered may be tried any number of times until recover_until: the kernel may
+	 * be busy with another device that does not answer */
 	bool again = error == -EAGAIN &&
 		     (link->recover_until != 0 || (link->waits.waits.length > 0 && link->tries < TRIES_MAX));
 
@@ -283,8 +284,8 @@ void link_broke(Link *link, uint64_t now)
 {
 	Reason reason;
 
-	/* BlueZ does not say why; but a device that has lost its key ends each link so, when it is to be
-	 * encrypted */
+	/* BlueZ does not say why; but a bonded device that has lost its key ends each link like that, when
+	 * the link is to be encrypted */
 	if (link->bluez.paired)
 		reason_set(&reason, E_FAILED,
 			   "the link was lost before the services were known, as is each one "
@@ -312,8 +313,8 @@ void link_connect_done(Link *link, int error, const Reason *reason, uint64_t now
 
 void link_disconnect_done(Link *link, int error, uint64_t now)
 {
-	/* BlueZ answers before the link is down: the mirror tells. Where it does not take it down, waiting is
-	 * no use. */
+	/* after success BlueZ still has to take the link down, and link_mirror hears of that; after an error
+	 * nothing will come */
 	if (link->state != LINK_CLOSING || (error == 0 && link->bluez.connected))
 		return;
 	link_lost(link, "disconnected", now);
@@ -333,7 +334,7 @@ void link_settle(Link *link, uint64_t now)
 			link->state = LINK_DOWN;
 		else
 			link->state = link->bluez.known ? LINK_QUEUED : LINK_SEEKING;
-		/* a link that others hold open costs the radio nothing */
+		/* a device that others have connected needs no turn of the radio */
 		if (link->state == LINK_QUEUED && link->bluez.connected)
 			link_begin(link, now);
 		break;

@@ -11,7 +11,7 @@
 #include "core/slots.h"
 #include "core/turn.h"
 
-/* Whether something changed. */
+/* One pass over all links of the radio; whether something changed, so that another is needed. */
 static bool links_settle_once(Radio *radio, uint64_t now)
 {
 	bool changed = false;
@@ -46,7 +46,7 @@ int links_connect(Radio *radio, const Addr *addr, ConnectWait *wait, uint64_t no
 		if (radio->broker->ops->link_look(radio->broker->userdata, radio, addr, &mirror))
 			link_set_mirror(link, &mirror);
 	}
-	/* others may hold it open */
+	/* another program may have connected the device: then the link is up at once */
 	if (link->state == LINK_DOWN && link->bluez.connected && link->bluez.resolved)
 		link_begin(link, now);
 	if (link->state == LINK_UP) {
@@ -102,7 +102,7 @@ void links_peer_gone(Radio *radio, const char *connection)
 
 /* --- time, and the end --- */
 
-/* What its time is over for; when the next is. */
+/* Ends what has run out of time; returns the next deadline of those who wait for the link. */
 static uint64_t link_expire(Link *link, uint64_t now)
 {
 	uint64_t due = connect_waits_expire(link, now);
@@ -130,7 +130,7 @@ static uint64_t link_due(const Link *link, uint64_t now)
 	return due;
 }
 
-/* What is over, unless bluetoothd does not answer: then nobody's time runs. When the next is. */
+/* Not called while bluetoothd does not answer: then no time runs. Returns the next deadline. */
 static uint64_t links_expire(Radio *radio, uint64_t now)
 {
 	uint64_t due = USEC_NEVER;
@@ -158,13 +158,13 @@ void links_run(Task *task, uint64_t now)
 	while (links_settle_once(radio, now))
 		;
 	task_at(task, stalled ? USEC_NEVER : MIN(due, links_due(radio, now)));
-	/* a scan that begins for a link has not been silent so far */
+	/* a scan is about to begin for a link that is sought: its silence counts from now */
 	if (!radio_is_scanning(radio) && slots_seeking(radio) > 0)
 		radio->last_report = now;
 	radio_wake(radio);
 }
 
-/* What began before it stands where it stood. */
+/* Moves all deadlines, so that the pause does not count. */
 static void link_postpone(Link *link, uint64_t pause)
 {
 	uint64_t *const limits[] = { &link->deadline, &link->recover_until, &link->pairing.watchdog_at,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Who wants the notifications of a characteristic, and the pipes to it. */
+/* Who wants the notifications of a characteristic, and the pipes between programs and it. */
 #include "core/listener.h"
 
 #include <string.h>
@@ -18,7 +18,7 @@ static void remove_sub(Attr *attr, guint index)
 	charge_end(&sub.charge);
 }
 
-/* Takes one off the list, and says so. */
+/* Takes the stream at that place off the list, and tells its edge. */
 static void attr_end_stream(Attr *attr, guint place)
 {
 	AttrStream *stream = g_ptr_array_steal_index(attr->streams, place);
@@ -189,7 +189,7 @@ void listener_unsubscribe(Attr *attr, const Session *session)
 		listeners_stop_unwanted(attr);
 }
 
-/* Another one of the same session, as good as this one. */
+/* Another subscription of the same session that is in the same state (pending), or NULL. */
 static AttrSub *attr_other_sub(const Attr *attr, const AttrSub *sub)
 {
 	for (guint i = 0; i < attr->subs->len; i++) {
@@ -213,8 +213,8 @@ void listeners_peer_gone(Attr *attr, const char *connection)
 		other = attr_other_sub(attr, sub);
 		if (!other)
 			continue;
-		/* one that counts the session's events is enough: programs that come and go leave nothing
-		 * behind */
+		/* the session keeps one subscription, so that its events are still counted; more would pile
+		 * up as programs come and go */
 		other->events |= events;
 		remove_sub(attr, i);
 	}

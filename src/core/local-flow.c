@@ -6,15 +6,15 @@
 
 #include "core/session.h"
 
-/* What a value takes on its way beyond its bytes, about. */
+/* Bytes that a value takes on its way beyond its own, roughly. */
 #define ENVELOPE 200
 
 struct LocalFlow {
 	Broker *broker;
 	GArray *sent;		/* Charge, in the order in which they were sent */
-	guint asked;		/* of these; 0: bluetoothd has not been asked */
+	guint asked;		/* how many of sent bluetoothd was asked about; 0: no question is open */
 	WaitLine waits;		/* FlowWait */
-	Task next;		/* there may be room for those */
+	Task next;		/* there may be room for those who wait */
 };
 
 static void charge_clear(void *charge)
@@ -27,7 +27,7 @@ static FlowWait *of_item(const GList *item)
 	return CONTAINER_OF((Wait *)item->data, FlowWait, wait);
 }
 
-/* Whether something of the user's waits before that item; NULL: at all. */
+/* Whether a call of the user's waits before that item of the line; before NULL: anywhere in it. */
 static bool flow_is_behind(const LocalFlow *flow, const User *user, const GList *before)
 {
 	for (const GList *item = flow->waits.waits.head; item != before; item = item->next)
@@ -81,7 +81,7 @@ static void flow_ask(LocalFlow *flow)
 		flow->asked = flow->sent->len;
 		return;
 	}
-	/* no answer will come: nobody may wait for one */
+	/* no answer will come, so nobody may be left waiting for one */
 	g_array_set_size(flow->sent, 0);
 	task_at(&flow->next, AT_ONCE);
 }

@@ -67,7 +67,7 @@ void local_unsubscribe_all(LocalAttr *attr)
 	}
 }
 
-/* Each attribute to which the central subscribed. */
+/* Calls visit for each attribute to which the central subscribed. */
 static void local_subscribers_each(const Peripheral *peripheral, const Addr *client,
 				   void (*visit)(LocalAttr *attr, LocalSubscriber *subscriber,
 						 const Addr *client, bool bonded),
@@ -98,7 +98,7 @@ static void local_back(LocalAttr *attr, LocalSubscriber *subscriber, const Addr 
 		local_unsubscribe(attr, &client);
 		return;
 	}
-	/* it may show another address than before */
+	/* the central may show another of its addresses than before */
 	subscriber->addr = client;
 	subscriber->away = false;
 	(void)client_uses(attr->service->peripheral, &client, 0, attr->service->session);
@@ -170,7 +170,7 @@ int local_notify_one(LocalAttr *attr, const Addr *client, GBytes *value, FlowWai
 	if (!local_is_subscribed(attr, client))
 		return reason_set(reason, E_NOT_CONNECTED,
 				  "address: %s did not subscribe to this characteristic", address);
-	/* what all of them get, it alone gets if there is no other */
+	/* where it is the only subscriber, notifying all reaches it alone */
 	if (local_subscribers(attr) == 1)
 		return local_flow_send(attr, value, wait);
 	r = broker->ops->local_notify_one(broker->userdata, attr, &subscriber->addr, value);

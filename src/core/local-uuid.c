@@ -2,8 +2,8 @@
 /* Which UUIDs an attribute of ours cannot have. */
 #include "core/local-uuid.h"
 
-/* Of the other descriptors that have a meaning, bluetoothd makes 0x2900 for flags that we do not give, and
- * none else: a program may have its own. */
+/* The other descriptors with a standard meaning are allowed: of these bluetoothd makes only 0x2900, and that
+ * for flags which we never give it. */
 int local_uuid_check(const Uuid *uuid, Reason *reason)
 {
 	static const struct {

@@ -13,7 +13,7 @@
 #include "core/session.h"
 #include "meaning/constants.h"
 
-/* Reads that may wait at one attribute; a peer beyond that gets the stored value. */
+/* How many reads may wait at one attribute; further ones get the stored value at once. */
 #define READS_MAX 16
 
 /* --- listeners --- */
@@ -39,7 +39,7 @@ void local_peer_gone(LocalAttr *attr, const char *connection)
 		charge_end(&gone.charge);
 		break;
 	}
-	/* nobody is left who could answer */
+	/* nobody is left who could answer the reads that wait */
 	if (!local_has_listener(attr, EVENT_CHAR_READ))
 		local_reads_end(attr);
 }
@@ -154,7 +154,7 @@ uint8_t local_read(LocalAttr *attr, const Addr *client, uint16_t mtu, uint16_t o
 	if (!(attr->permissions & PERM_ANY_READ))
 		return ATT_READ_NOT_PERMITTED;
 
-	/* the parts of a long value are not a read each */
+	/* offset > 0 is a further part of a long value: it counts as one read with the first */
 	ask = offset == 0 && attr->read_timeout_ms > 0 && local_has_listener(attr, EVENT_CHAR_READ) &&
 	      attr->reads.waits.length < READS_MAX;
 	if (offset == 0)
@@ -298,7 +298,7 @@ int local_set_value(LocalAttr *attr, GBytes *value, FlowWait *wait, Reason *reas
 
 	if (g_bytes_get_size(value) > ATTR_VALUE_MAX)
 		return local_too_long(value, reason);
-	/* BlueZ knows who subscribed, and a bit earlier than it tells us */
+	/* also without a subscriber: BlueZ knows of a new one before it tells us */
 	if ((attr->properties & (PROP_NOTIFY | PROP_INDICATE)) && attr->service->state == LOCAL_UP)
 		r = local_flow_send(attr, value, wait);
 	if (r == 0)

@@ -18,8 +18,8 @@
 #define PROPERTIES_KNOWN 0xff
 #define PERMISSIONS_KNOWN 0x1ff
 
-/* A service is registered whole, and shown anew for each part that comes later: programs add one after the
- * other. */
+/* A service is registered whole, and registered anew when a part is added. Programs add one part after the
+ * other, so this waits for more of them. */
 #define SETTLE_WAIT (50 * USEC_PER_MSEC)
 #define RETRY_WAIT (1 * USEC_PER_SEC)
 
@@ -28,7 +28,7 @@ static Broker *local_broker(const LocalService *service)
 	return service->session->broker;
 }
 
-/* Of an attribute: a peer may write as much, and what it was given before is kept while it reads on. */
+/* Memory of an attribute: a peer may write the longest value, and one that a peer began to read is kept. */
 #define ATTR_BYTES (sizeof(LocalAttr) + 2 * ATTR_VALUE_MAX)
 
 /* --- life --- */
@@ -105,7 +105,7 @@ static void local_service_ended(LocalService *service, int error, const Reason *
 	wait_line_end(&service->waits, error, reason);
 }
 
-/* What peers had of it is gone. */
+/* BlueZ no longer shows the service: reads that wait, long reads and subscriptions of peers end. */
 static void local_service_down(LocalService *service)
 {
 	service->state = LOCAL_DOWN;
@@ -141,7 +141,7 @@ void local_service_free(LocalService *service)
 	local_service_unregister(service);
 	reason_set(&reason, E_DOES_NOT_EXIST, "the service was removed");
 	local_service_ended(service, E_DOES_NOT_EXIST, &reason);
-	/* they stay listed until they go: the edge goes through them when it carries out the order */
+	/* each stays in attrs until it is freed, for the edge goes through attrs to unregister the service */
 	for (guint i = service->attrs->len; i-- > 0;)
 		local_attr_free(g_ptr_array_index(service->attrs, i));
 	news_service_removed(service);
@@ -188,7 +188,7 @@ static int local_check(const LocalService *service, const LocalAttr *parent, con
 	return 0;
 }
 
-/* Behind the parent's other descriptors; a characteristic at the end. */
+/* Inserts a descriptor behind its parent's other ones, a characteristic at the end. */
 static void local_insert(LocalService *service, LocalAttr *attr)
 {
 	guint at = service->attrs->len;
@@ -317,7 +317,7 @@ void local_registered(LocalService *service, int error, const Reason *reason, ui
 		return;
 	if (error == 0) {
 		service->state = LOCAL_UP;
-		/* what came meanwhile has its own time, which may be over */
+		/* parts were added meanwhile: the service is registered once more, when due says */
 		if (service->stale)
 			peripheral_wake(service->peripheral);
 		else
@@ -330,7 +330,7 @@ void local_registered(LocalService *service, int error, const Reason *reason, ui
 	peripheral_wake(service->peripheral);
 	if (error == -EAGAIN)
 		return;
-	/* what BlueZ refuses for good is not asked for again and again */
+	/* BlueZ refuses it for good: do not try again */
 	service->wanted = false;
 	service->due = USEC_NEVER;
 	local_service_ended(service, error, reason);
@@ -338,7 +338,7 @@ void local_registered(LocalService *service, int error, const Reason *reason, ui
 
 void local_refused(LocalService *service, int error, const Reason *reason, uint64_t now)
 {
-	/* where it stood before, something else may stand now */
+	/* another service may have taken the handle that this one had: try once more with any handle */
 	const bool moves = service->handle > 0;
 
 	service->handle = 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The services that programs offer to peers: a session's services, their characteristics and descriptors.
- * Each service is registered with BlueZ by itself, so that one that comes, changes or goes disturbs no other.
+ * Each service is registered with BlueZ by itself, so that adding, or removing it disturbs no other.
  */
 #pragma once
 
@@ -39,16 +39,16 @@ struct LocalService {
 	unsigned number;	/* S of serviceS */
 	Uuid uuid;
 	bool primary;
-	bool start;		/* by itself, once it is complete */
+	bool start;		/* it is shown by itself once all nbr_chars are there */
 	uint16_t nbr_chars;
 	GPtrArray *attrs;	/* LocalAttr: each characteristic with its descriptors behind it */
 	unsigned chars;		/* characteristics so far */
-	bool wanted;		/* started */
+	bool wanted;		/* it is to be visible to peers */
 	uint16_t handle;	/* where BlueZ put it last; 0: not told, or it has changed since */
 	LocalState state;
-	bool stale;		/* has more than BlueZ was told */
-	uint64_t due;		/* when to register it */
-	/* until it is visible; E_NOT_READY: it is not, but nothing is wrong with it */
+	bool stale;		/* it has parts that BlueZ was not told of */
+	uint64_t due;		/* when to register it; USEC_NEVER: no time was set */
+	/* who waits until it is visible; told E_NOT_READY if it was stopped, or the radio went away */
 	WaitLine waits;
 	void *edge;		/* the edge's own */
 };
@@ -63,10 +63,10 @@ typedef struct LocalListener {
 struct LocalAttr {
 	LocalService *service;
 	LocalKind kind;
-	Charge charge;
-	Charge bytes;
+	Charge charge;		/* QUOTA_ATTRIBUTES */
+	Charge bytes;		/* its memory */
 	unsigned number;	/* C of charC, D of descD */
-	LocalAttr *parent;	/* characteristic of a descriptor */
+	LocalAttr *parent;	/* a descriptor's characteristic; NULL: it is a characteristic */
 	unsigned descriptors;	/* so far */
 	Uuid uuid;
 	uint32_t properties;	/* PROP_ bits */
@@ -87,21 +87,22 @@ typedef struct LocalOptions {
 	uint32_t read_timeout_ms;
 } LocalOptions;
 
-/* The options' defaults; encrypted where the session has a pin, as in the documented class, or is secure. */
+/* Default options; peers need encryption if the session has a pin (as in Pycom's class) or is secure. */
 LocalOptions local_options(const Session *session, LocalKind kind);
 
-/* E_LIMIT_REACHED (attributes of the user), E_INVALID_ARGUMENTS. */
+/* E_LIMIT_REACHED (attributes of the user), E_INVALID_ARGUMENTS (nbr_chars), E_NOT_SUPPORTED (uuid). */
 int local_service_new(Session *session, const Uuid *uuid, bool primary, uint16_t nbr_chars, bool start,
 		      LocalService **ret, Reason *reason);
 void local_service_free(LocalService *service);
 
-/* parent NULL: a characteristic. E_LIMIT_REACHED (attributes of the user; more characteristics than
- * nbr_chars), E_INVALID_ARGUMENTS. A service that is visible is shown anew with it. */
+/* parent NULL: a characteristic; else a descriptor of it. A service that is visible is registered anew.
+ * E_LIMIT_REACHED (attributes or memory of the user; nbr_chars), E_INVALID_ARGUMENTS, E_NOT_SUPPORTED
+ * (uuid). */
 int local_attr_new(LocalService *service, LocalAttr *parent, const Uuid *uuid, const LocalOptions *options,
 		   uint64_t now, LocalAttr **ret, Reason *reason);
 
-/* 0 if it is visible, 1 if wait->done will be called, E_NOT_READY (no characteristic), or what radio_ready
- * says. */
+/* Shows the service to peers: 0 if it is visible already, 1 if wait's done will be called, E_NOT_READY (no
+ * characteristic), or what radio_ready says. */
 int local_service_start(LocalService *service, Wait *wait, uint64_t now, Reason *reason);
 void local_service_stop(LocalService *service);
 
@@ -109,15 +110,15 @@ LocalService *local_service_find(const Session *session, unsigned number);
 LocalAttr *local_attr_find(const LocalService *service, LocalKind kind, unsigned characteristic,
 			   unsigned descriptor);
 
-/* The answer to ops->local_register: 0, -EAGAIN for what is worth another try, or an error. */
+/* The answer to ops->local_register: 0, -EAGAIN if another try may help, or an error. */
 void local_registered(LocalService *service, int error, const Reason *reason, uint64_t now);
-/* The same, where BlueZ had it and did not take it: as local_registered, but a handle that was kept is given
- * up first. */
+/* The same where bluetoothd has read the service and refused it: if the service asked for its former handle,
+ * it is first tried again with any handle. */
 void local_refused(LocalService *service, int error, const Reason *reason, uint64_t now);
-/* BlueZ has put it at that handle, where it is to be again. */
+/* BlueZ has put the service at that handle: it asks for the same one when it is registered anew. */
 void local_placed(LocalService *service, uint16_t handle);
 
 /* For peripheral.c. */
-/* when it has something due next */
+/* returns when something is due next */
 uint64_t local_service_settle(LocalService *service, uint64_t now);
-void local_service_forgotten(LocalService *service);
+void local_service_forgotten(LocalService *service);	/* the radio or bluetoothd is gone */

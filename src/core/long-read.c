@@ -6,7 +6,7 @@ typedef struct LongRead {
 	const LocalAttr *attr;
 	GBytes *value;
 	uint16_t offset;	/* of the last part */
-	bool whole;		/* it began with the first byte */
+	bool whole;		/* the central read from the first byte on */
 } LongRead;
 
 static void long_read_clear(void *data)
@@ -16,7 +16,7 @@ static void long_read_clear(void *data)
 
 void long_reads_init(Client *client)
 {
-	/* the one that was used last stands last */
+	/* in order of use, the latest last */
 	client->long_reads = g_array_new(FALSE, FALSE, sizeof(LongRead));
 	g_array_set_clear_func(client->long_reads, long_read_clear);
 }
@@ -47,8 +47,8 @@ bool long_read_goes_on(Client *client, const LocalAttr *attr, uint16_t offset, G
 	read = long_read_find(client, attr, &index);
 	if (!read || offset == 0)
 		return false;
-	/* whoever has the beginning may want any other part, and any part again; who has none begins with the
-	 * first that it asks for, and anew when it goes back */
+	/* a central that has the beginning may ask for any part, also twice; one that started in the middle
+	 * starts anew when it goes back */
 	if (!read->whole && offset <= read->offset)
 		return false;
 	read->offset = offset;

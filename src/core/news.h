@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What core has to say to programs: said at the end of the turn, in the order in which it came about. An
- * object that goes meanwhile keeps its name until then (post_bury).
+ * object that goes meanwhile stays in memory until then (post_bury).
  */
 #pragma once
 
@@ -21,7 +21,7 @@ void news_bluez_stalled(Broker *broker);
 void news_links_owned(Broker *broker);
 void news_bonds_changed(Broker *broker);
 
-/* reason: a word that stays where it is */
+/* reason: a string constant, which is not copied */
 void news_link_lost(Link *link, Session *session, const char *reason);
 void news_session_event(Session *session, const char *connection, uint32_t events);
 void news_scan_stopped(Session *session, const char *connection, const char *reason);

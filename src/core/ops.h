@@ -40,7 +40,7 @@ typedef enum RadioChange {
 	RADIO_INSTANCES = 1 << 6,
 	RADIO_INSTANCES_FREE = 1 << 7,
 	RADIO_SCAN_MODE = 1 << 8,
-	RADIO_DESIRED_SCAN = 1 << 9,		/* what is wanted of its scan: no property */
+	RADIO_DESIRED_SCAN = 1 << 9,		/* what core wants of its scan (DesiredScan): no property */
 } RadioChange;
 
 /* What is new about a link, for the properties of Connection1. */
@@ -52,88 +52,88 @@ typedef enum LinkChange {
 	LINK_IDENTITY = 1 << 4,
 } LinkChange;
 
-/* What BlueZ has to show of what it hears. */
+/* What BlueZ has to show us of the advertisements that it hears. */
 typedef enum ScanShow {
-	SHOW_NOTHING,		/* the reports come from elsewhere */
-	SHOW_DEVICES,		/* an object for each device */
-	SHOW_REPORTS,		/* a signal for each report: they are the source */
+	SHOW_NOTHING,		/* the reports come from the HCI monitor */
+	SHOW_DEVICES,		/* an object for each device, so that it can be connected */
+	SHOW_REPORTS,		/* a signal for each report: these are the source of reports */
 } ScanShow;
 
-/* What is wanted of a radio, all of it at any time. */
+/* What is wanted of a radio's scan: each says all of it, and replaces the one before. */
 typedef struct DesiredScan {
 	bool on;
 	bool active;		/* devices are to be asked for scan responses */
 	ScanShow show;
-	bool ignore_devices;	/* nobody here cares what becomes of BlueZ's devices */
-	/* what the kernel scans for a connection is listened to, though nobody here scans */
+	bool ignore_devices;	/* nobody here needs BlueZ's device objects or their signals */
+	/* the HCI monitor also listens to what the kernel's scan for a connection hears */
 	bool overhear;
 } DesiredScan;
 
-/* Toward the radio: make it so. Answers come at any time after the call, also before it returns. */
+/* Orders to the radio side. The answer may come at any time after the call, also before it returns. */
 typedef struct RadioOps {
 	void (*radio_scan)(void *userdata, Radio *radio, const DesiredScan *desired);
-	void (*radio_scan_restart)(void *userdata, Radio *radio);
+	void (*radio_scan_restart)(void *userdata, Radio *radio);	/* it hears nothing: begin anew */
 	void (*radio_power)(void *userdata, Radio *radio, bool on);	/* answered by power_done */
 	/* answered by radio_name_done */
 	void (*radio_rename)(void *userdata, const Radio *radio, const char *name, NameWait *wait);
-	void (*radio_rename_forget)(void *userdata, NameWait *wait);	/* no answer any more */
-	/* works the antenna switch; negative errno */
+	void (*radio_rename_forget)(void *userdata, NameWait *wait);	/* do not answer any more */
+	/* sets the antenna switch; 0 or a negative errno */
 	int (*radio_antenna)(void *userdata, bool external);
 
-	/* does BlueZ know it? */
+	/* whether BlueZ knows the device, and what it says of it */
 	bool (*link_look)(void *userdata, Radio *radio, const Addr *addr, LinkMirror *ret);
 	void (*link_connect)(void *userdata, Link *link);	/* answered by link_connect_done */
-	void (*link_disconnect)(void *userdata, Link *link);
+	void (*link_disconnect)(void *userdata, Link *link);	/* answered by link_disconnect_done */
 	void (*link_pair)(void *userdata, Link *link);		/* answered by pairing_done */
 	void (*link_cancel_pair)(void *userdata, Link *link);
-	void (*link_unpair)(void *userdata, Link *link);
+	void (*link_unpair)(void *userdata, Link *link);	/* removes device and bond */
 	/* answered by bonds_forgotten */
 	void (*device_forget)(void *userdata, Radio *radio, const Addr *addr);
 	void (*attr_start)(void *userdata, AttrOp *op);		/* answered by attr_op_done */
-	void (*attr_forget)(void *userdata, AttrOp *op);	/* the op goes away: no answer any more */
+	void (*attr_forget)(void *userdata, AttrOp *op);	/* do not answer any more: op goes */
 
 	void (*advert_start)(void *userdata, Advert *advert);	/* answered by advert_started */
 	void (*advert_stop)(void *userdata, Advert *advert);
 	/* answered by local_registered */
 	void (*local_register)(void *userdata, LocalService *service);
 	void (*local_unregister)(void *userdata, LocalService *service);
-	/* those who subscribed */
+	/* to all who subscribed */
 	void (*local_notify)(void *userdata, LocalAttr *attr, GBytes *value);
-	/* answered by local_flow_taken; negative: it cannot be known */
+	/* has bluetoothd taken what was sent? answered by local_flow_taken; negative: no answer will come */
 	int (*local_flow_ask)(void *userdata);
-	/* -EAGAIN: not now; another negative errno: it cannot */
+	/* to one who subscribed; -EAGAIN: too much is on its way; another negative errno: not possible */
 	int (*local_notify_one)(void *userdata, LocalAttr *attr, const Addr *client, GBytes *value);
 	void (*client_disconnect)(void *userdata, Radio *radio, const Addr *addr);
 } RadioOps;
 
 /*
- * Toward who listens. A face is a way in which programs see the broker; what keeps files hears the public
- * facts likewise. What does not concern it is NULL. What is said of an object that is gone is said while it
- * still has its name.
+ * News to those who listen. A face is a way in which programs see the broker; the parts of the daemon that
+ * keep files hear the public facts in the same way. A public fact that a listener does not need is NULL. An
+ * object that is gone is still in memory when its news are told.
  */
 typedef struct FaceOps {
 	/* public facts, for every face */
 	void (*radio_added)(void *userdata, Radio *radio);
-	void (*radio_removed)(void *userdata, const Radio *radio, unsigned index);	/* that it had */
+	void (*radio_removed)(void *userdata, const Radio *radio, unsigned index);	/* N of hciN */
 	void (*radio_changed)(void *userdata, Radio *radio, unsigned changes);	/* RadioChange */
 	void (*link_added)(void *userdata, Link *link);
 	void (*link_removed)(void *userdata, Link *link);
 	void (*link_changed)(void *userdata, Link *link, unsigned changes);	/* LinkChange */
-	/* which links are ours has changed; said before one is opened */
+	/* some link became ours, or ceased to be; told before BlueZ is asked to open it */
 	void (*links_owned)(void *userdata);
 	void (*attr_added)(void *userdata, Attr *attr);
 	void (*attr_removed)(void *userdata, Attr *attr);
-	void (*bonds_changed)(void *userdata);	/* what bonds_store gives is another */
-	void (*bluez_stalled)(void *userdata);	/* programs that wait for BlueZ do not any more */
+	void (*bonds_changed)(void *userdata);	/* bonds_store gives another text now */
+	void (*bluez_stalled)(void *userdata);	/* programs that wait for BlueZ are to get an error */
 
 	/* for the face that opened the session */
 	void (*session_event)(void *userdata, Session *session, const char *connection, uint32_t events);
-	bool (*session_batch)(void *userdata, Session *session);	/* false: not now, ask again later */
+	bool (*session_batch)(void *userdata, Session *session);	/* false: not now, try later */
 	void (*session_scan_stopped)(void *userdata, Session *session, const char *connection,
 				     const char *reason);
 	void (*session_client)(void *userdata, Session *session, const char *connection, const Addr *addr,
 			       bool connected);
-	/* which held it */
+	/* session: held the link */
 	void (*link_lost)(void *userdata, Link *link, Session *session, const char *reason);
 	void (*attr_notification)(void *userdata, Attr *attr, AttrSub *sub, GBytes *value, uint64_t now);
 	void (*local_service_added)(void *userdata, LocalService *service);

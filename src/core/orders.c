@@ -83,7 +83,7 @@ static void send_advert_start(const Post *order, const RadioOps *ops, void *user
 {
 	Advert *advert = order->advert;
 
-	/* it may have been ended since */
+	/* since the order was posted, it may have been stopped */
 	if (advert->state != ADVERT_STARTING)
 		return;
 	advert->ordered = true;

@@ -9,7 +9,7 @@ void order_link_disconnect(Link *link);
 void order_link_pair(Link *link);
 void order_link_cancel_pair(Link *link);
 void order_link_unpair(Link *link);
-/* Nobody waits for the answer: the op is free_op's then. */
+/* Ends the notifications of an attribute that goes. Nobody waits for the answer: free_op frees op then. */
 void order_notify_off(Broker *broker, AttrOp *op, GDestroyNotify free_op);
 void order_device_forget(Radio *radio, const Addr *addr);
 void order_advert_start(Advert *advert);

@@ -7,9 +7,9 @@
 #include "core/link.h"
 #include "core/orders.h"
 
-/* How long an operation may take that Just Works is for. */
+/* How long an operation may take after Just Works was allowed for it. */
 #define WATCHDOG_AFTER (5 * USEC_PER_SEC)
-/* How long it may take until bluetoothd tells that a link is gone that a pairing ended. */
+/* How long after a failed pairing bluetoothd may tell that the link is gone over it. */
 #define GRACE_MAX (10 * USEC_PER_SEC)
 
 static void close_question(Link *link, bool accept, uint32_t passkey)
@@ -21,7 +21,7 @@ static void close_question(Link *link, bool accept, uint32_t passkey)
 		question.answer(question.edge, accept, passkey);
 }
 
-/* What wanted a pairing may be asked once more. */
+/* Attributes that were refused for want of a pairing may be read and written again. */
 static void link_now_paired(Link *link)
 {
 	for (guint i = 0; i < link->attrs->len; i++)
@@ -50,18 +50,18 @@ static void on_ask(Task *task, uint64_t now UNUSED)
 		wait->asked(wait, link, question->id, question->kind, question->passkey);
 }
 
-/* Nobody waits for what bluetoothd is at. */
+/* Nobody waits for the pairing that bluetoothd is at. */
 static void on_cancel(Task *task, uint64_t now)
 {
 	Link *link = CONTAINER_OF(task, Link, pairing.cancel);
 
-	/* a device may end the link over that */
+	/* a device may end the link because its pairing is cancelled */
 	pairing_grace(link, now);
 	order_link_cancel_pair(link);
 	close_question(link, false, 0);
 }
 
-/* Who wanted it does not wait any more. The next one begins when bluetoothd has answered to this. */
+/* Whoever asked for the pairing has left. The next pairing begins when bluetoothd has answered this one. */
 static void pairing_abandon(Link *link)
 {
 	link->pairing.abandoned = link->pairing.under_way;
@@ -87,7 +87,7 @@ void pairing_deinit(Link *link)
 {
 	wait_line_deinit(&link->pairing.asker);
 	task_cancel(&link->pairing.ask);
-	/* bluetoothd is at it all the same */
+	/* the link goes, but bluetoothd is still at the pairing */
 	if (task_is_due(&link->pairing.cancel))
 		order_link_cancel_pair(link);
 	task_cancel(&link->pairing.cancel);
@@ -98,7 +98,7 @@ int pairing_begin(Link *link, PairWait *wait, Reason *reason)
 {
 	if (pairing_asker(link))
 		return reason_set(reason, E_IN_PROGRESS, "the device is being paired already");
-	/* bluetoothd would never answer */
+	/* of a device that is paired, bluetoothd would never answer Pair */
 	if (link->bluez.paired) {
 		link_now_paired(link);
 		return -EALREADY;
@@ -213,14 +213,15 @@ void pairing_done(Link *link, int error, const Reason *reason, uint64_t now)
 	}
 	link->pairing.under_way = link->pairing.abandoned = false;
 	if (error != 0 && abandoned) {
-		/* that was somebody else's; while the link is recovered, the new one waits for that */
+		/* who asked for this pairing has left; one that was asked for since begins now, or when the
+		 * link has been recovered */
 		if (link->bluez.connected && link->recover_until == 0)
 			pairing_resume(link);
 		return;
 	}
 	if (error == 0 && !link->pairing.asked && !link->broker->config.just_works) {
-		/* bluetoothd does not tell beforehand, and cannot take a pairing back but with the device and
-		 * the link */
+		/* Just Works, which bluetoothd does not announce, and undoes only by removing the device:
+		 * that ends the link */
 		link->recover_until = MAX(link->recover_until, now + GRACE_MAX);
 		radio_wake_links(link->radio);
 		order_link_unpair(link);
@@ -231,14 +232,14 @@ void pairing_done(Link *link, int error, const Reason *reason, uint64_t now)
 	} else if (error == 0) {
 		link_now_paired(link);
 	} else {
-		/* it ends the link over that */
+		/* a device whose pairing failed may end the link */
 		pairing_grace(link, now);
 	}
 	pairing_end(link, error, reason);
 }
 
-/* ATT does one thing after the other: what BlueZ has had for longest is what the device wants a
- * pairing for. */
+/* The operation that the device wants a pairing for, or NULL. ATT does one thing after the other, so it is
+ * the one that BlueZ has had for longest. */
 static AttrOp *link_first_running(const Link *link)
 {
 	AttrOp *first = NULL;
@@ -293,8 +294,8 @@ void pairing_renew_link(Link *link, uint64_t now)
 }
 
 /*
- * bluetoothd 5.66 at times does not ask again for what a pairing was for, and nothing passes on the link from
- * then on. The keys are there: on a new link it works.
+ * After a pairing, bluetoothd 5.66 at times does not repeat the operation that needed it, and nothing passes
+ * on the link from then on. As the keys are there, the operation works on a new link.
  */
 void pairing_watchdog(Link *link, uint64_t now)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A pairing that a session asked for, on a link that it holds. What bluetoothd's agent is asked goes to the
- * program, which answers by number. A pairing that nobody was asked about is Just Works: it protects against
- * listeners only, and is undone unless the configuration lets it be.
+ * A pairing that a session asked for, on a link that it holds. The questions that bluetoothd asks our agent
+ * go to the program, which answers with the question's number. A pairing without a question is Just Works: it
+ * protects against eavesdroppers only, and is undone unless the configuration allows it.
  */
 #pragma once
 
@@ -16,24 +16,24 @@
 #define PASSKEY_MAX 999999
 
 typedef enum PairingKind {
-	PAIRING_ENTER,		/* the passkey that the device shows */
-	PAIRING_CONFIRM,	/* that the device shows the same one */
-	PAIRING_DISPLAY,	/* to be entered at the device; no answer is wanted */
-	/* whether it may, without a passkey; who called Pair is never asked that */
+	PAIRING_ENTER,		/* asks for the passkey that the device shows */
+	PAIRING_CONFIRM,	/* asks whether the device shows the same passkey */
+	PAIRING_DISPLAY,	/* passkey to be entered at the device; needs no answer */
+	/* asks whether to pair without a passkey; a program that called Pair is never asked that */
 	PAIRING_JUST_WORKS,
 } PairingKind;
 
 /* Somebody who waits for the end of a pairing. */
 typedef struct PairWait {
 	Wait wait;
-	/* The agent is asked: to be told to the program, at the end of the turn. */
+	/* The agent was asked something that the program is to be told; called at the end of the turn. */
 	void (*asked)(struct PairWait *wait, const Link *link, uint32_t id, PairingKind kind,
 		      uint32_t passkey);
-	bool has_passkey;	/* given beforehand */
+	bool has_passkey;	/* the program gave it beforehand, so it is not asked */
 	uint32_t passkey;
 } PairWait;
 
-/* The agent's question that is open. */
+/* The question to the agent that is open. */
 typedef struct PairingQuestion {
 	uint32_t id;
 	PairingKind kind;
@@ -49,18 +49,18 @@ typedef struct Pairing {
 	Task ask;		/* the program is told of the question */
 	Task cancel;		/* bluetoothd is told that nobody waits */
 	uint32_t last_question;
-	bool under_way;		/* bluetoothd is at it; else it waits until the link is recovered */
-	/* whoever wanted what it is at does not wait any more; who waits now, waits for its end */
+	bool under_way;		/* bluetoothd is at it; false with an asker: the link is recovered first */
+	/* who asked for the pairing under way has left; asker, if any, came later */
 	bool abandoned;
-	bool asked;		/* its agent was asked something */
-	uint64_t grace_until;	/* a loss before that is a pairing's fault: it is recovered */
-	uint64_t watchdog_at;	/* when an operation that a pairing is for should be answered; 0: none */
-	uint64_t watchdog_turn;	/* its turn */
+	bool asked;		/* our agent was asked something, so it is not Just Works */
+	uint64_t grace_until;	/* a link that is lost before that is recovered: a pairing broke it */
+	uint64_t watchdog_at;	/* by when the operation that Just Works was for is answered; 0: none */
+	uint64_t watchdog_turn;	/* that operation's turn */
 } Pairing;
 
-/* 0: wait's done will be called; -EALREADY: it is paired. E_IN_PROGRESS, E_NOT_CONNECTED. */
+/* Pairs. 0: wait's done will be called; -EALREADY: the device is paired. E_IN_PROGRESS, E_NOT_CONNECTED. */
 int pairing_begin(Link *link, PairWait *wait, Reason *reason);
-/* Whether that session waits for it. */
+/* Whether that session waits for a pairing of this device. */
 bool pairing_is_of(const Link *link, const Session *session);
 /* For whom bluetoothd pairs, or NULL. */
 Session *pairing_session(const Link *link);
@@ -71,19 +71,20 @@ int pairing_respond(Link *link, uint32_t id, bool accept, uint32_t passkey, Reas
 
 /* From the edge. Whether somebody waits for the pairing that bluetoothd is at. */
 bool pairing_is_asked(const Link *link);
-/* answer may be called at once. False: nobody here pairs with that device. */
+/* The agent is asked about this link's device. answer may be called before this returns. False: nobody here
+ * pairs with it, and answer is not called. */
 bool pairing_ask(Link *link, PairingKind kind, uint32_t passkey,
 			void (*answer)(void *edge, bool accept, uint32_t passkey), void *edge);
-/* A pairing has failed, or is about to: should the link be lost over that, it is recovered. */
+/* A pairing has failed, or is about to: if the link is lost because of that, it is recovered. */
 void pairing_grace(Link *link, uint64_t now);
-/* Nothing passes on the link any more: it is cut and opened again, without its holders noticing. */
+/* Nothing passes on the link any more: cuts it and opens it again, without telling its holders. */
 void pairing_renew_link(Link *link, uint64_t now);
 /* The answer to ops->link_pair. -EALREADY: it was paired before; nothing to confirm, and nothing to undo. */
 void pairing_done(Link *link, int error, const Reason *reason, uint64_t now);
 /* Whether a pairing that a session wants is under way, or waits for its turn. */
 bool pairing_is_on(const Link *link);
-/* The agent is asked about a device that nobody here pairs with: a read or write needs a pairing, and
- * bluetoothd begins one by itself. */
+/* What the agent is to say of a device that nobody here pairs with: a read or write needed a pairing, and
+ * bluetoothd began one by itself. */
 typedef enum PairingAnswer {
 	PAIRING_REFUSE,
 	PAIRING_ALLOW,		/* Just Works, and the configuration allows it */
@@ -92,8 +93,9 @@ typedef enum PairingAnswer {
 } PairingAnswer;
 
 /*
- * What a refusal leaves behind is a link on which everything hangs for 30 s. So what was asked for here ends
- * with ATT error 0x05 at once, and the link is cut and opened again, without its holders noticing.
+ * Decides that. A refusal would leave a link on which all operations hang for 30 s: so the operation that
+ * needed the pairing ends with ATT error 0x05 at once, and the link is cut and opened again, without telling
+ * its holders.
  */
 PairingAnswer pairing_unasked(Link *link, bool just_works, uint64_t now);
 
@@ -108,6 +110,7 @@ void pairing_drop_session(Link *link, const Session *session, uint64_t now);
 /* For link.c. */
 void pairing_init(Link *link);
 void pairing_deinit(Link *link);
-/* Begins what had to wait for the link; tells who waits. */
+/* Begins a pairing that had to wait for the link. */
 void pairing_resume(Link *link);
+/* Tells who waits for the pairing that it is over. */
 void pairing_end(Link *link, int error, const Reason *reason);

@@ -100,14 +100,14 @@ void peripheral_device(Peripheral *peripheral, const Addr *addr, bool connected,
 
 	if (!connected && client) {
 		peripheral_remove_client(peripheral, client);
-		/* its place is free: a controller that stopped advertising for it may need to be
-		 * asked again */
+		/* a controller that stopped advertising when the central connected may need to be asked
+		 * again */
 		peripheral_wake(peripheral);
 	} else if (connected && !client && !called_by_us(peripheral, addr) &&
 		   (adverts_connectable(peripheral) || peripheral->services->len > 0)) {
 		(void)client_add(peripheral, addr);
-		/* the controller stopped the set through which it came, and the kernel does not turn it on
-		 * again */
+		/* the controller stopped the advertising set through which the central connected, and the
+		 * kernel does not turn it on again */
 		if (peripheral->radio->bluez.advert_sets)
 			adverts_renew(peripheral);
 	}
@@ -119,13 +119,14 @@ void peripheral_device(Peripheral *peripheral, const Addr *addr, bool connected,
 		client->bonded = bonded;
 }
 
-/* Whether it is one of the session's: it uses its services; or nobody's, and the session is the only one
- * here. */
+/* Whether the client is the session's: it uses the session's services; or it uses nobody's, and no other
+ * session is active here (alone). */
 static bool client_is_of(const Client *client, const Session *session, bool alone)
 {
 	return client->sessions->len > 0 ? g_ptr_array_find(client->sessions, session, NULL) : alone;
 }
 
+/* Whether the session advertises or serves, and no other one does. */
 static bool peripheral_is_alone(const Peripheral *peripheral, const Session *session)
 {
 	for (guint i = 0; i < peripheral->adverts->len; i++) {
@@ -207,8 +208,8 @@ void peripheral_off(Peripheral *peripheral)
 
 void peripheral_on(Peripheral *peripheral)
 {
-	/* the registrations have outlived it; on air are only those of controllers without sets of
-	 * their own */
+	/* the registrations outlive the power cycle, but a controller with advertising sets of its own does
+	 * not send them again */
 	adverts_renew(peripheral);
 }
 

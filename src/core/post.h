@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A message of core's to an edge, on its way: sent when the agenda is run, in the order in which they were
- * posted. For news.c and orders.c, which say what there is.
+ * A message from core to an edge, on its way: messages are sent when the agenda is run, in the order in which
+ * they were posted. For news.c and orders.c, which have a function for each kind of message.
  */
 #pragma once
 
 #include "core/broker.h"
 
 typedef struct Post Post;
-/* To the radio side; to a face. */
+/* Send it to the radio side; tell it to a face. Both may read the post, but not keep it. */
 typedef void (*PostSend)(const Post *post, const RadioOps *ops, void *userdata);
 typedef void (*PostTell)(const Post *post, const FaceOps *ops, void *userdata);
 
 struct Post {
 	Task task;
 	Broker *broker;
-	PostSend send;		/* or */
-	PostTell tell;
-	const Face *face;	/* of whom it is told; NULL: all */
-	union {
+	PostSend send;		/* an order; else NULL */
+	PostTell tell;		/* news; else NULL. With neither, object is freed */
+	const Face *face;	/* to whom news are told; NULL: to all */
+	union {			/* what it is about */
 		Radio *radio;
 		Session *session;
 		Link *link;
@@ -29,11 +29,11 @@ struct Post {
 		LocalAttr *local;
 		void *object;
 	};
-	Session *holder;
-	char *text;		/* ours */
-	const char *reason;	/* a word that stays where it is */
+	Session *holder;	/* of the link */
+	char *text;		/* owned by the post */
+	const char *reason;	/* a string constant */
 	Addr addr;
-	GBytes *value;		/* ours */
+	GBytes *value;		/* owned by the post */
 	uint32_t number;
 	uint16_t offset;
 	bool on;
@@ -43,5 +43,5 @@ struct Post {
 Post *post_order(Broker *broker, void *object, PostSend send);
 Post *post_news(Broker *broker, const Face *face, void *object, PostTell tell);
 
-/* Frees the object when all that was posted before has been sent: until then it keeps its name. */
+/* Frees the object when all that was posted before has been sent, for those posts may point to it. */
 void post_bury(Broker *broker, void *object, GDestroyNotify free_object);

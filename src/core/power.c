@@ -17,7 +17,7 @@ static void power_ask(Radio *radio, PowerCall call, uint64_t now)
 	broker->ops->radio_power(broker->userdata, radio, call == POWER_ON);
 }
 
-/* Asks for what is wanted, unless BlueZ is at something. */
+/* Asks BlueZ for the power state that is wanted, unless an earlier call of ours is not over. */
 static void on_settle(Task *task, uint64_t now)
 {
 	Radio *radio = CONTAINER_OF(task, Radio, power.settle);
@@ -33,7 +33,7 @@ static void on_settle(Task *task, uint64_t now)
 		power->ours |= waited;
 		power_ask(radio, POWER_ON, now);
 	} else if (radio->users == 0 && power->ours) {
-		/* nobody is left who wanted it on, and it was off before we came */
+		/* nobody uses the radio any more, and it was off before we came */
 		power->ours = false;
 		if (radio->bluez.powered)
 			power_ask(radio, POWER_OFF, now);
@@ -51,7 +51,7 @@ void power_restore(Radio *radio)
 	power_wake(radio);
 }
 
-/* What was asked for has come about, or failed. */
+/* The power state that we asked for has come about, or the call has failed. */
 static void power_call_over(Radio *radio, int error, const Reason *reason)
 {
 	Power *power = &radio->power;
@@ -60,7 +60,7 @@ static void power_call_over(Radio *radio, int error, const Reason *reason)
 		power->ours = power->ours && error == 0 && radio->bluez.powered;
 		wait_line_end(&power->waits, error, reason);
 	} else if (radio->users > 0 || power->waits.waits.length > 0) {
-		/* somebody came meanwhile: it is on for them, or will be */
+		/* somebody came while it was going off: it is on for them, or will be */
 		power->ours = true;
 	}
 	power->call = POWER_NONE;
@@ -101,15 +101,15 @@ void power_done(Radio *radio, int error, const Reason *reason)
 	power->answered = true;
 	if (wanted && busy)
 		power->ours = false;
-	/* where it is blocked there is nothing to wait for: the session stands, and scans once
-	 * rfkill lets it */
+	/* where rfkill blocks the radio there is nothing to wait for: the session is opened all the same, and
+	 * scans once the radio is unblocked */
 	if (wanted && error != 0 && !busy && (error == -ERFKILL || radio->bluez.blocked))
 		power_call_over(radio, 0, NULL);
 	else if (error != 0 && !(wanted && busy))
 		power_call_over(radio, error, reason);
 	else if (radio->bluez.powered == wanted)
 		power_call_over(radio, 0, NULL);
-	/* else Powered itself is on its way; it may yet be too late */
+	/* else the change of Powered is still to come (power_changed), or comes too late (on_late) */
 }
 
 void power_gone(Radio *radio, int error, const Reason *reason)

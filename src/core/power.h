@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The power of a radio: on while a session uses it, off again if it was off before we came. BlueZ takes one
- * change at a time, and refuses another meanwhile, so nothing is asked of it before what was asked last has
- * come about or failed. Who comes while the radio is going off waits until it is on again.
+ * The power of a radio: on while a session uses it, off again if it was off before we came. BlueZ makes one
+ * change at a time, and refuses others meanwhile, so we ask for one only when the last has come about or
+ * failed. A session that comes while the radio is going off waits until it is on again.
  */
 #pragma once
 
@@ -24,27 +24,27 @@ typedef enum PowerCall {
 
 typedef struct Power {
 	PowerCall call;
-	bool answered;			/* Powered itself is still to come */
+	bool answered;			/* BlueZ has answered the call; Powered may still have to change */
 	bool ours;			/* we powered it on, and so may power it off */
 	bool restore;			/* it was on before it was unplugged */
 	Task settle;
 	Task late;			/* the call has taken too long */
-	WaitLine waits;
+	WaitLine waits;			/* who waits for it to be on */
 } Power;
 
 /*
- * Asks for the radio to be on: 0 if there is nothing to wait for (it is on, or blocked so that waiting is no
- * use), 1 if wait->done will be called, E_BLUEZ_UNAVAILABLE or E_NOT_READY where it is not there.
+ * Asks for the radio to be on: 0 if there is nothing to wait for (it is on, or rfkill blocks it), 1 if wait's
+ * done will be called, E_BLUEZ_UNAVAILABLE or E_NOT_READY if it is not there.
  */
 int power_on(Radio *radio, Wait *wait, Reason *reason);
 
-/* The answer to ops->radio_power: 0, -ERFKILL where it is blocked, -EBUSY where somebody else is at it, or
- * another error. */
+/* The answer to ops->radio_power: 0, -ERFKILL if the radio is blocked, -EBUSY if BlueZ is making another
+ * program's change, or another error. */
 void power_done(Radio *radio, int error, const Reason *reason);
 
 /* For radio.c and radios.c. */
 void power_init(Radio *radio);
 void power_end(Radio *radio);
 void power_restore(Radio *radio);			/* it was on before it was unplugged */
-void power_changed(Radio *radio);			/* Powered did */
-void power_gone(Radio *radio, int error, const Reason *reason);
+void power_changed(Radio *radio);			/* BlueZ's Powered did */
+void power_gone(Radio *radio, int error, const Reason *reason);	/* who waits gets that */

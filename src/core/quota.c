@@ -17,7 +17,7 @@ struct User {
 	uid_t uid;
 	unsigned refs;
 	uint64_t charged[_QUOTA_MAX];
-	uint64_t paid;		/* when the time that it had is made up for */
+	uint64_t paid;		/* when the time that it has used is paid off, at its share */
 };
 
 Quota *quota_new(const uint64_t limits[static _QUOTA_MAX])

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What each Unix user may hold of the daemon. Every allocation that a program can cause is charged here
- * before it is made, and discharged when it goes: by a Charge (core/charge.h) in the object.
+ * before it is made, and discharged when it is freed: by a Charge (core/charge.h) in the object.
  */
 #pragma once
 
@@ -28,14 +28,14 @@ typedef struct Quota Quota;	/* the table of users */
 typedef struct User User;	/* one uid; counted */
 
 Quota *quota_new(const uint64_t limits[static _QUOTA_MAX]);
-Quota *quota_free(Quota *quota);	/* all users must be gone */
+Quota *quota_free(Quota *quota);	/* all users must be gone; returns NULL; takes NULL */
 
-/* All users who hold something. No user comes or goes meanwhile. */
+/* All users that are known. No user may come or go meanwhile. */
 void quota_for_each(const Quota *quota, void (*each)(const User *user, void *userdata), void *userdata);
 
 /* The user of a uid, made on first use; a reference is taken. */
 User *quota_user(Quota *quota, uid_t uid);
-/* the last one goes when nothing is charged; returns NULL; takes NULL */
+/* A user without references is freed once nothing is charged to it. Returns NULL; takes NULL. */
 User *user_unref(User *user);
 User *user_ref(User *user);
 uid_t user_uid(const User *user);
@@ -47,8 +47,9 @@ uint64_t user_charged(const User *user, QuotaKind kind);
 uint64_t user_limit(const User *user, QuotaKind kind);
 
 /*
- * Time, for what nothing else bounds: calls that want no answer. A user may have USER_TIME_BURST at once, and
- * a USER_TIME_SHARE-th of all time. Microseconds; now: of any clock that goes on.
+ * CPU time, which bounds calls that want no answer, as nothing else does. A user may take USER_TIME_BURST at
+ * once, and in the long run one part in USER_TIME_SHARE of all time. All are microseconds; now: of any clock
+ * that never goes back.
  */
 #define USER_TIME_SHARE 10
 #define USER_TIME_BURST 5000

@@ -12,7 +12,7 @@ static void on_order(Task *task, uint64_t now UNUSED)
 	broker->ops->radio_rename(broker->userdata, wait->radio, wait->name, wait);
 }
 
-/* No answer any more. */
+/* Takes the order back, or tells the edge not to answer it any more. */
 static void name_wait_forget(NameWait *wait)
 {
 	const Broker *broker = wait->radio->broker;

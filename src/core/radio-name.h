@@ -4,7 +4,7 @@
 
 #include "core/radio.h"
 
-#define RADIO_NAME_LIMIT 247	/* bytes; what is longer BlueZ cuts */
+#define RADIO_NAME_LIMIT 247	/* bytes; BlueZ cuts what is longer */
 
 /* Somebody who waits for the radio's new name. */
 struct NameWait {
@@ -15,8 +15,8 @@ struct NameWait {
 	void *edge;		/* the edge's own */
 };
 
-/* Empty: the name that the host gives it. 0: its done will be called; E_INVALID_ARGUMENTS,
- * E_BLUEZ_UNAVAILABLE, E_NOT_READY (unplugged). */
+/* name: empty for the one that BlueZ makes of the host's name. 0: wait's done will be called;
+ * E_INVALID_ARGUMENTS, E_BLUEZ_UNAVAILABLE, E_NOT_READY (unplugged). */
 int radio_name_set(Radio *radio, const char *name, NameWait *wait, Reason *reason);
 
 /* The answer to ops->radio_rename. */
@@ -24,4 +24,4 @@ void radio_name_done(NameWait *wait, int error, const Reason *reason);
 
 /* For radios.c. */
 void radio_names_init(Radio *radio);
-void radio_names_gone(Radio *radio, int error, const Reason *reason);	/* with the radio */
+void radio_names_gone(Radio *radio, int error, const Reason *reason);	/* the radio is gone */

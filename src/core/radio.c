@@ -17,7 +17,7 @@ bool radio_is_scanning(const Radio *radio)
 
 bool radio_wants_monitor(const Radio *radio)
 {
-	/* also one that is gone from the bus: bluetoothd, stopped, takes it away before its scan ends */
+	/* not asked: radio->present. A bluetoothd that is stopped removes the radio before its scan ends */
 	return radio->scanning->len > 0 || radio->desired.on || radio->desired.overhear;
 }
 

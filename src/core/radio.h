@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A radio: known by its address, whatever hci number it has today; of several with one address, by the
- * number, too. One that is unplugged is remembered as long as a session is bound to it.
+ * A radio: known by its address, whatever hci number it has today; several with the same address are told
+ * apart by the number. One that is unplugged is remembered as long as a session is bound to it.
  */
 #pragma once
 
@@ -28,58 +28,58 @@ typedef struct RadioState {
 	bool powered;
 	bool blocked;			/* by rfkill */
 	unsigned links;			/* connected devices */
-	uint8_t instances;		/* advertisements at once */
+	uint8_t instances;		/* how many advertisements it can send at once; 0: not told */
 	uint8_t instances_free;
-	bool advert_sets;		/* the controller advertises several by itself */
-	bool advert_intervals;		/* BlueZ takes intervals */
+	bool advert_sets;		/* the controller has advertising sets: it sends several by itself */
+	bool advert_intervals;		/* BlueZ takes advertising intervals */
 	bool advert_tx_power;		/* BlueZ puts the TX power into an advertisement */
-	bool advert_powers;		/* BlueZ takes a power for an advertisement: in dBm, */
-	int8_t advert_power_min;
-	int8_t advert_power_max;
-	bool bredr;			/* as well as LE */
-	bool discoverable;		/* to all, on anybody's wish */
+	bool advert_powers;		/* BlueZ takes a transmit power for an advertisement */
+	int8_t advert_power_min;	/* dBm */
+	int8_t advert_power_max;	/* dBm */
+	bool bredr;			/* classic Bluetooth is on, too */
+	bool discoverable;		/* BlueZ's Discoverable, which any program may set */
 } RadioState;
 
-/* How it scans, as the edge says (Adapter1.ScanMode). */
+/* How the radio scans, as bluez/ tells (Adapter1.ScanMode). */
 typedef enum ScanMode {
 	SCAN_MODE_OFF,
 	SCAN_MODE_DISCOVERY,	/* BlueZ hears, and shows, everything */
 	SCAN_MODE_QUIET,	/* the radio scans actively, BlueZ drops what it hears */
-	SCAN_MODE_QUIET_ALL,	/* the same, and the controller does not leave out duplicates */
+	SCAN_MODE_QUIET_ALL,	/* the same, and the controller does not filter duplicates */
 	SCAN_MODE_PASSIVE,
 } ScanMode;
 
 struct Radio {
 	Broker *broker;
-	uint64_t id;			/* no other ever has it */
+	uint64_t id;			/* never given to another radio */
 	Addr addr;
 	unsigned index;			/* N of hciN, now or last */
-	unsigned former_index;		/* the one before, for those who know it by that */
+	unsigned former_index;		/* its index before that: programs may still use it */
 	bool present;
 
 	RadioState bluez;		/* mirrored */
 
 	DesiredScan desired;			/* the last intention stated */
 	ScanMode scan_mode;
-	bool was_powered;		/* when it was last there */
+	bool was_powered;		/* when it was present last */
 	uint64_t powered_off;		/* when it was powered off last; 0: never */
 	Power power;
 	uint64_t last_report;
-	/* how long without a report is too long; doubles while nothing helps */
+	/* how long without a report until the scan is restarted; doubles while that does not help */
 	uint64_t silence;
 	GPtrArray *scanning;		/* sessions whose scan request stands */
 	GPtrArray *links;		/* Link */
 	GPtrArray *bonds;		/* Bond */
 	WaitLine forgets;		/* ForgetWait */
 	WaitLine renames;		/* NameWait */
-	Task scan;			/* says what is wanted of the scan */
-	Task silent;			/* it has heard nothing for too long */
-	Task links_due;			/* goes on with its links */
+	Task scan;			/* states what is wanted of the scan: radio_wake */
+	Task silent;			/* due when it has heard nothing for too long */
+	Task links_due;			/* settles its links: radio_wake_links */
 	Absent absent[ABSENT_MAX];
 	Peripheral *peripheral;
 	unsigned users;			/* sessions that are initialised */
 	Devices *devices;
-	Identities *identities;	/* of the devices that it is bonded with */
+	Identities *identities;	/* addresses of the devices that it is bonded with */
 };
 
 void radio_set_addr_type(Radio *radio, uint8_t type);
@@ -90,21 +90,21 @@ int radio_ready(const Radio *radio, Reason *reason);
 
 bool radio_is_scanning(const Radio *radio);
 
-/* Whether anybody here cares what the HCI monitor hears of it; whether BlueZ's signals of its devices are
- * reports. */
+/* Whether what the HCI monitor hears of the radio is needed; whether BlueZ's signals of its devices are to be
+ * made into reports. */
 bool radio_wants_monitor(const Radio *radio);
 bool radio_wants_signals(const Radio *radio);
 
 /* Where its reports come from, in the contract's words (Adapter1.Source). */
 const char *radio_source(const Radio *radio);
 
-/* For sessions.c: a session came to use the radio or left it; began or ended to scan. */
+/* For sessions.c: a session begins or ends to use the radio; begins or ends to scan. */
 void radio_use(Radio *radio);
 void radio_unuse(Radio *radio);
 void radio_add_scan(Radio *radio, Session *session, uint64_t now);
 void radio_remove_scan(Radio *radio, Session *session);
 
-/* What is wanted of its scan, or of its links, may have changed: settled at the end of the turn. */
+/* What is wanted of its scan, or of its links, may have changed: to be settled at the end of the turn. */
 static inline void radio_wake(Radio *radio)
 {
 	task_at(&radio->scan, AT_ONCE);
@@ -115,5 +115,5 @@ static inline void radio_wake_links(Radio *radio)
 	task_at(&radio->links_due, AT_ONCE);
 }
 
-/* For radios.c: its properties did. */
+/* For radios.c: properties of the radio changed. */
 void radio_changed(Radio *radio, unsigned changes);	/* RadioChange bits */

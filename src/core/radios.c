@@ -29,7 +29,7 @@ static uint64_t radio_silence_deadline(const Radio *radio)
 	return radio->last_report + MAX(radio->silence, radio->broker->config.silence_seconds * USEC_PER_SEC);
 }
 
-/* Says what is wanted of the radio now, if that is news. */
+/* Tells the edge what is wanted of the scan now, if that has changed. */
 static void on_scan(Task *task, uint64_t now UNUSED)
 {
 	Radio *radio = CONTAINER_OF(task, Radio, scan);
@@ -47,8 +47,8 @@ static void on_scan(Task *task, uint64_t now UNUSED)
 	task_at(&radio->silent, radio_silence_deadline(radio));
 }
 
-/* Radios fall silent without an error; a fresh start of the scan cures most. An empty place is silent too, so
- * be less and less eager. */
+/* Some radios stop hearing without an error, and restarting the scan helps most of them. Where no device is
+ * near nothing is heard either, so restart less and less often. */
 static void on_silence(Task *task, uint64_t now)
 {
 	Radio *radio = CONTAINER_OF(task, Radio, silent);
@@ -72,9 +72,9 @@ void radios_source_changed(Radio *radio)
 /* --- coming and going --- */
 
 /*
- * The one that was unplugged and is back. Never one that is there: two radios may have one address (clones,
- * and radios that nobody has given any yet), and then the number tells which is which. No address is no mark
- * of one that is back.
+ * The radio that was unplugged and is back now, or NULL. Never one that is present: several radios may have
+ * the same address (clones, and radios whose address is all zero because none was set), and then the number
+ * tells them apart. An address that is all zero does not identify a radio under another number.
  */
 static Radio *radio_remembered(const Broker *broker, const Addr *addr, unsigned index)
 {

@@ -9,17 +9,17 @@ Radio *radios_appeared(Broker *broker, const Addr *addr, unsigned index, const R
 		       uint64_t now);
 void radios_vanished(Radio *radio, uint64_t now);
 void radios_update(Radio *radio, const RadioState *state, uint64_t now);
-/* BlueZ says that the device of address alias has the address identity: another one since a bond told it, or
- * the same. */
+/* BlueZ says that the device of address alias has the identity address identity: another one, which a bond
+ * told, or the same. */
 void radios_learn_identity(Radio *radio, const Addr *alias, const Addr *identity, uint64_t now);
-/* The keys of the devices that it is bonded with, all that can be had. */
+/* The identity keys of the devices that the radio is bonded with: replaces all from before. */
 void radios_set_identity_keys(Radio *radio, const IdentityKey *keys, size_t n, uint64_t now);
 
 /* An advertising report was heard. */
 void radios_report(Radio *radio, Report *report, uint64_t now);
 
 /* For broker-events.c. */
-void radios_source_changed(Radio *radio);
+void radios_source_changed(Radio *radio);	/* broker->monitored has changed */
 Radio *radios_free(Radio *radio);
 /* Forgets the radio if it is unplugged and no session is bound to it. */
 void radios_release(Radio *radio);

@@ -16,11 +16,11 @@ typedef struct Report {
 	unsigned refs;
 	Addr addr;
 	uint8_t adv_type;
-	int8_t rssi;		/* dBm; RSSI_UNKNOWN */
-	int8_t tx_power;	/* dBm; TX_POWER_UNKNOWN */
+	int8_t rssi;		/* dBm; or RSSI_UNKNOWN */
+	int8_t tx_power;	/* dBm; or TX_POWER_UNKNOWN */
 	uint8_t primary_phy;	/* 1 LE 1M, 2 LE 2M, 3 LE Coded; 0: not told */
 	uint8_t secondary_phy;
-	uint8_t sid;		/* advertising set; SID_NONE */
+	uint8_t sid;		/* advertising set; or SID_NONE */
 	bool extended : 1;	/* heard as an extended advertisement */
 	bool synthesized : 1;	/* data rebuilt from BlueZ's properties */
 	bool truncated : 1;	/* the advertiser sent more data than could be received */
@@ -30,7 +30,7 @@ typedef struct Report {
 	uint8_t data[];
 } Report;
 
-/* What a caller tells of a report; data is copied. length: at most AD_MAX (-EMSGSIZE). */
+/* What report_new makes a report of; data is copied. length: at most AD_MAX, else -EMSGSIZE. */
 typedef struct ReportInfo {
 	Addr addr;
 	uint8_t adv_type;

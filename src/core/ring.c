@@ -91,8 +91,8 @@ void ring_clear(Ring *ring)
 {
 	RingEntry entry;
 
-	/* Nobody saw these numbers: they are given again, so that what remains of the gap is the losses
-	 * alone. */
+	/* no program saw the numbers of these entries: they are given again, so that the gap that a program
+	 * sees counts lost reports only */
 	ring->next -= ring->count;
 	while (ring_pop(ring, &entry))
 		report_unref(entry.report);

@@ -23,10 +23,10 @@ typedef struct RingEntry {
 Ring *ring_new(size_t depth, bool drop_oldest);
 Ring *ring_free(Ring *ring);		/* drops the references it holds; returns NULL; takes NULL */
 
-/* Adds a reference. False if a report was lost for it (the oldest or, without drop_oldest, this one). */
+/* Takes a reference. False if the ring was full, and the oldest or (without drop_oldest) this one is lost. */
 bool ring_push(Ring *ring, Report *report);
 
-/* A loss that was decided outside (no memory left to the user): counts, and takes a number. */
+/* Counts a report that is lost without ring_push (the user has no memory left); it takes a number, too. */
 void ring_lose(Ring *ring);
 
 /* Takes out the oldest; the caller owns the reference. False if empty. */
@@ -35,7 +35,7 @@ bool ring_pop(Ring *ring, RingEntry *ret);
 /* The entry at that position, 0 the oldest, below ring_count; the ring keeps it. */
 const RingEntry *ring_at(const Ring *ring, size_t position);
 
-/* Empties it. That is not a loss: the numbers of what was in it are given again. */
+/* Empties the ring. What was in it does not count as lost, and its numbers are given again. */
 void ring_clear(Ring *ring);
 
 size_t ring_count(const Ring *ring);
@@ -43,6 +43,6 @@ size_t ring_depth(const Ring *ring);
 bool ring_drops_oldest(const Ring *ring);
 uint64_t ring_dropped(const Ring *ring);	/* losses since ring_new */
 
-/* Bytes: of an empty ring of that depth, and of the reports that are in it. */
+/* Bytes of memory: of an empty ring of that depth; of the reports in the ring. */
 size_t ring_fixed_size(size_t depth);
 size_t ring_held_size(const Ring *ring);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Whose turn it is: more sessions may advertise than the radio can at once. */
+/* Which advertisements are on air now: sessions may have more of them than the radio can send at once. */
 #include "core/advert.h"
 
 #include "core/radio.h"
 #include "core/session.h"
 
-/* How long the kernel leaves each on air, where the controller has no sets of its own; measured, and a bit
- * more. */
+/* How long the kernel leaves each advertisement on air, where the controller has no advertising sets:
+ * measured, and rounded up. */
 #define KERNEL_TURN (2100 * USEC_PER_MSEC)
 
 static bool advert_is_wanted(const Advert *advert)
@@ -14,8 +14,8 @@ static bool advert_is_wanted(const Advert *advert)
 	return advert->enabled && advert->set;
 }
 
-/* One that comes back with new data is on air, too: else it would keep its place as long as it gets newer
- * data. */
+/* Whether the advertisement counts as one in that state. One that comes back with new data (renewed) counts
+ * as on air, too: else a session that changes its data often would keep its place for ever. */
 static bool advert_is_in(const Advert *advert, AdvertState state)
 {
 	return advert->state == state || (state == ADVERT_ON && advert->renewed);
@@ -28,8 +28,8 @@ static bool advert_is_before(const Advert *advert, const Advert *other, AdvertSt
 	return advert->since < other->since;
 }
 
-/* The wanted one in that state that has been in it for the longest time. Others have their turn to
- * be tried. */
+/* Of the wanted advertisements in that state, the one that has been in it for longest; NULL: none. Those that
+ * wait for their next try (retry_at) are left out. */
 static Advert *adverts_oldest(const Peripheral *peripheral, AdvertState state, uint64_t now)
 {
 	Advert *oldest = NULL;
@@ -63,8 +63,8 @@ static AdvertCounts adverts_count(const Peripheral *peripheral)
 	return counts;
 }
 
-/* How many instances other programs have. BlueZ tells of one of ours before or after it has answered: what it
- * says and what we know agree only when it says something new, and one that is starting may be among them. */
+/* Notes how many instances other programs have. BlueZ may count one of ours before or after it answers our
+ * call, so its count is used only when it changes, and those of ours that are starting count as on air. */
 static void adverts_learn(Peripheral *peripheral, unsigned on)
 {
 	const RadioState *radio = &peripheral->radio->bluez;
@@ -77,22 +77,23 @@ static void adverts_learn(Peripheral *peripheral, unsigned on)
 }
 
 /*
- * How many of ours may be on air at once: what other programs leave. A controller without sets of its own has
- * one at a time; the kernel then takes turns by itself, every 2 s, among all it was given. With more sessions
- * than it takes, two would turn at once, and some would miss theirs: so it gets one at a time.
+ * How many of our advertisements may be on air at once: what other programs leave. A controller without
+ * advertising sets sends one at a time, and the kernel rotates by itself, every 2 s, all that it was given.
+ * If we rotated as well, because more are wanted than fit, some would miss their time on air: so the kernel
+ * then gets one of ours at a time.
  */
 static unsigned adverts_capacity(const Peripheral *peripheral, unsigned wanted)
 {
 	const RadioState *radio = &peripheral->radio->bluez;
 	unsigned capacity = radio->instances - MIN(peripheral->instances_others, radio->instances);
 
-	/* not told: BlueZ will say */
+	/* BlueZ has not told: try one, and BlueZ refuses it if there is no room */
 	if (radio->instances == 0)
 		return 1;
 	return wanted > capacity && !radio->advert_sets ? MIN(capacity, 1) : capacity;
 }
 
-/* Whether one more can start: what ends now has its place until BlueZ says that it is free. */
+/* Whether one more can start: one that we stopped keeps its instance until BlueZ says that it is free. */
 static bool adverts_have_place(const Peripheral *peripheral, unsigned starting)
 {
 	const RadioState *radio = &peripheral->radio->bluez;
@@ -100,7 +101,8 @@ static bool adverts_have_place(const Peripheral *peripheral, unsigned starting)
 	return radio->instances == 0 || starting < radio->instances_free;
 }
 
-/* How long each stays. Where the kernel takes turns, the others have theirs first. */
+/* How long to wait, with on of ours on air, until the next change. Where the kernel rotates, other programs'
+ * advertisements take time from ours. */
 static uint64_t adverts_stay(const Peripheral *peripheral, unsigned on)
 {
 	uint64_t stay = peripheral->radio->broker->config.rotation_seconds * USEC_PER_SEC;
@@ -110,6 +112,7 @@ static uint64_t adverts_stay(const Peripheral *peripheral, unsigned on)
 	return stay / on;
 }
 
+/* When the next advertisement may be tried again. */
 static uint64_t adverts_due(const Peripheral *peripheral, uint64_t now)
 {
 	uint64_t due = USEC_NEVER;
@@ -136,7 +139,7 @@ uint64_t rotation_settle(Peripheral *peripheral, uint64_t now)
 	counts = adverts_count(peripheral);
 	adverts_learn(peripheral, counts.on + counts.starting);
 
-	/* new data: the old goes, and it is the first to come back, in the same place */
+	/* an advertisement with new data is stopped, and is the first to start again, in the place it had */
 	for (guint i = 0; i < peripheral->adverts->len; i++) {
 		Advert *advert = g_ptr_array_index(peripheral->adverts, i);
 
@@ -172,12 +175,12 @@ uint64_t rotation_settle(Peripheral *peripheral, uint64_t now)
 	if (!next || on == 0)
 		return adverts_due(peripheral, now);
 
-	/* each stays as long; where there are several places they change one after the other */
+	/* all stay on air equally long; where several are, one is replaced at a time */
 	if (peripheral->turn_began == USEC_NEVER)
 		peripheral->turn_began = now;
 	if (peripheral->turn_began + adverts_stay(peripheral, on) <= now) {
-		/* BlueZ gives its place away only once it is gone: then radios_update leads back here, and
-		 * the next starts */
+		/* the next starts when BlueZ says that the place is free: radios_update then leads back
+		 * here */
 		last = adverts_oldest(peripheral, ADVERT_ON, now);
 		if (last)
 			advert_yield(last, now);

@@ -49,7 +49,7 @@ int session_set_filter(Session *session, ScanFilter *filter, Reason *reason)
 
 	if (filter->dedup_window > 0)
 		size += dedup_size(session->broker->config.dedup_entries);
-	/* the new is paid for before the old is let go */
+	/* the new filter is charged before the old one is given back, so that a refusal changes nothing */
 	if (charge_more(&session->memory, size) < 0)
 		return reason_set(reason, E_LIMIT_REACHED,
 				  "the filter passes the memory of uid %u (FifoBytesPerUser)",
@@ -64,7 +64,7 @@ int session_set_filter(Session *session, ScanFilter *filter, Reason *reason)
 	if (session->scanning)
 		radio_wake(session->radio);
 
-	/* a stream has times of its own */
+	/* a stream has a batch time of its own, which the filter does not change */
 	if (session->stream)
 		return 0;
 	task_at(&session->batch, session->filter.by_signal && ring_count(session->ring) > 0 ?

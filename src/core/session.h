@@ -24,39 +24,39 @@
 struct Session {
 	Broker *broker;
 	Radio *radio;
-	const Face *face;	/* whose it is */
+	const Face *face;	/* that opened it, and tells its programs */
 	User *user;
 	uint64_t id;		/* K of a private session; 0: user session */
-	uint64_t serial;	/* of all of them, in the order in which they began; not 0 */
-	unsigned path_index;	/* hci number in a private session's path, for good */
+	uint64_t serial;	/* counts all sessions, in the order in which they began; never 0 */
+	unsigned path_index;	/* hci number in a private session's path; never changes */
 	char *owner;		/* bus connection of a private session; NULL: user session */
 	bool initialised;
 	InitOptions options;
 	uint64_t last_used;
-	Task idle;		/* of a user session: when it may be forgotten */
+	Task idle;		/* drops a user session that is not used any more */
 
 	bool scanning;		/* the request stands, whatever the radio does */
-	Task scan_end;		/* unless until StopScan */
+	Task scan_end;		/* when the time of StartScan is over; not due: it scans until StopScan */
 	ScanFilter filter;
 	Dedup *dedup;
 	Ring *ring;
 	Charge place;		/* of the session itself */
 	Charge memory;		/* ring, filter, dedup table */
 	Charge held;		/* the reports in the ring */
-	uint64_t last_batch;
+	uint64_t last_batch;	/* when reports were handed over last */
 	Task batch;		/* when what waits in the ring is to be handed over */
-	SessionStream *stream;	/* takes the reports instead of those who listen; NULL: none */
+	SessionStream *stream;	/* takes the reports instead of the subscribers; NULL: none */
 
-	uint32_t events;
+	uint32_t events;	/* EVENT_ bits since Events was read last */
 	GArray *subscribers;	/* Subscriber */
 
 	unsigned next_service;	/* number of the next service of ours */
 
-	uint64_t reports;	/* that passed the filter */
-	uint64_t delivered;
-	uint64_t streamed;	/* of those, by stream */
-	uint64_t stream_lost;	/* while streams were open that are not any more */
-	uint64_t dropped_memory;
+	uint64_t reports;	/* that passed the filter and the dedup window */
+	uint64_t delivered;	/* taken out by a program or stream */
+	uint64_t streamed;	/* of these, by stream */
+	uint64_t stream_lost;	/* lost while earlier streams were open, which are closed now */
+	uint64_t dropped_memory;	/* lost because the user had no memory left */
 	uint64_t dropped_notifications;
 	uint64_t filtered;
 	uint64_t duplicates;
@@ -65,14 +65,14 @@ struct Session {
 /* Takes filter over on success (and leaves *filter empty). E_LIMIT_REACHED: no memory left to the user. */
 int session_set_filter(Session *session, ScanFilter *filter, Reason *reason);
 
-/* The oldest report; the caller owns the reference. False if there is none. */
+/* Takes out the oldest report; the caller owns the reference. False if there is none. */
 bool session_take(Session *session, RingEntry *ret);
-uint64_t session_dropped(const Session *session);
-/* A program of it did not read, and so did not get a notification. */
+uint64_t session_dropped(const Session *session);	/* reports lost since Init */
+/* Counts a notification that did not reach a program of the session, because it does not read. */
 void session_notification_lost(Session *session);
 
-uint32_t session_take_events(Session *session);
-/* Something that kept it may be gone: a user session is forgotten in time. */
+uint32_t session_take_events(Session *session);	/* EVENT_ bits since the last call */
+/* Something that the session held may be gone: a user session that holds nothing is dropped in time. */
 static inline void session_idle_again(Session *session)
 {
 	if (!session->owner)

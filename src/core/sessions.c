@@ -16,7 +16,7 @@
 
 /* --- time --- */
 
-/* Why a scan ends whose time is over. */
+/* What programs are told when the time of a scan is over: why it hears nothing now, or "timeout". */
 static const char *session_end_reason(const Session *session)
 {
 	if (!session->broker->bluez_up)
@@ -36,7 +36,7 @@ static void on_scan_end(Task *task, uint64_t now)
 	session->last_used = now;
 }
 
-/* When a user session that holds nothing is to be forgotten; USEC_NEVER: it is private, or holds
+/* When a user session that holds nothing is to be dropped; USEC_NEVER: the session is private, or holds
  * something. */
 static uint64_t session_idle_at(const Session *session)
 {
@@ -195,7 +195,7 @@ int sessions_init(Session *session, const InitOptions *options, uint64_t now, Re
 		}
 	}
 
-	/* joins before it leaves, so that the radio does not go off and on in between */
+	/* the new use of the radio begins before the old one ends, so that the radio stays powered */
 	radio_use(session->radio);
 	sessions_deinit(session, now);
 	session->ring = ring_new(depth, !options->drop_newest);
@@ -291,7 +291,7 @@ void sessions_stop_scan(Session *session, const char *why)
 	task_cancel(&session->scan_end);
 	radio_remove_scan(session->radio, session);
 
-	/* what was heard is not lost with the scan: hand over the unfinished batch */
+	/* hand over the unfinished batch: reports that were heard are not to be lost when the scan ends */
 	fanout_flush(session);
 	for (guint i = 0; i < session->subscribers->len; i++)
 		news_scan_stopped(session, g_array_index(session->subscribers, Subscriber, i).connection,

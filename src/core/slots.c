@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Links, counted. */
+/* Counts the links of a radio. */
 #include "core/slots.h"
 
 #include "core/link.h"

@@ -6,8 +6,8 @@
 #include "core/ring.h"
 
 /*
- * Writes what waits in the ring, oldest first, as one datagram: at most max reports (up to 65535), and as
- * many as fit into size bytes (at least BB_STREAM_HEADER_SIZE). The ring keeps them. lost: for the header.
+ * Writes the reports in the ring, oldest first, as one datagram: at most max reports (up to 65535), and as
+ * many as fit into size bytes (at least BB_STREAM_HEADER_SIZE). They stay in the ring. lost: for the header.
  * Returns the datagram's length, and in *ret_count how many reports are in it.
  */
 size_t stream_datagram(const Ring *ring, size_t max, uint64_t lost, uint8_t *bytes, size_t size,

@@ -33,7 +33,7 @@ void subscribers_tell_client(Session *session, const Addr *addr, bool connected)
 	subscribers_raise(session, event);
 }
 
-/* Somebody takes reports from now on. */
+/* A connection takes reports again: those that wait in the ring are handed over. */
 static void session_wake_reader(Session *session)
 {
 	if (!session->filter.by_signal || !session->ring || ring_count(session->ring) == 0)
@@ -67,7 +67,7 @@ void subscriber_add(Session *session, const char *connection, uint32_t triggers)
 	subscriber.connection = g_strdup(connection);
 	g_array_append_val(session->subscribers, subscriber);
 
-	/* what happened before would otherwise never wake this connection */
+	/* an event whose bit is set already is not raised again, so this connection would never hear of it */
 	if (session->events & triggers)
 		news_session_event(session, connection, session->events & triggers);
 	session_wake_reader(session);

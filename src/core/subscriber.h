@@ -7,19 +7,21 @@
 typedef struct Subscriber {
 	char *connection;
 	Charge charge;
-	uint32_t triggers;
-	bool stuck;		/* does not read */
+	uint32_t triggers;	/* EVENT_ bits that it wants signals for */
+	bool stuck;		/* does not read its signals */
 } Subscriber;
 
-/* Whether there is room for one more: E_LIMIT_REACHED. Without any, subscriber_add does nothing. */
+/* Whether the user's memory has room for one more: 0 or E_LIMIT_REACHED. Without room, subscriber_add only
+ * removes what the connection had. */
 int subscriber_may_come(const Session *session, const char *connection, Reason *reason);
 /* triggers 0 unsubscribes. An event whose bit is set already is signalled at once. */
 void subscriber_add(Session *session, const char *connection, uint32_t triggers);
 void subscriber_remove(Session *session, const char *connection);
 
+/* The connection has stopped reading its signals, or reads again. */
 void subscriber_reads(Session *session, const char *connection, bool reads);
 
-/* An event happened: who wants to know, and was not told since Events was read last, is told. */
+/* An event happened: sets its bit, and unless it was set, tells the subscribers that want it. */
 void subscribers_raise(Session *session, uint32_t event);
-/* A central came or left. */
+/* A central connected or left. */
 void subscribers_tell_client(Session *session, const Addr *addr, bool connected);

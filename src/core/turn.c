@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Whose turn it is to be connected. */
+/* Which link is connected next, and when an attempt gives way. */
 #include "core/turn.h"
 
 #include "core/link.h"
@@ -7,10 +7,10 @@
 #include "core/slots.h"
 #include "core/radio.h"
 
-#define SLICE (4 * USEC_PER_SEC)	/* a device that advertises every second or two is reached in that */
-#define SLICE_CROWDED (2 * USEC_PER_SEC)
+#define SLICE (4 * USEC_PER_SEC)	/* reaches a device that advertises every second or two */
+#define SLICE_CROWDED (2 * USEC_PER_SEC)	/* where more than CROWD links wait */
 #define CROWD 4
-#define SLICE_SERVICES (15 * USEC_PER_SEC)	/* to find the services, where the slot is wanted */
+#define SLICE_SERVICES (15 * USEC_PER_SEC)	/* to discover the services, where others wait for the slot */
 
 /* --- the queue --- */
 
@@ -23,7 +23,8 @@ static int link_priority(const Link *link)
 	return priority;
 }
 
-/* First what was not tried in vain, by priority and age; then what was tried longest ago. */
+/* Links that were not tried in vain (tried_at 0) go first, by priority and age; then what was tried longest
+ * ago. */
 static bool goes_before(const Link *a, const Link *b)
 {
 	int left = link_priority(a), right = link_priority(b);
@@ -53,8 +54,8 @@ static Link *next_in_queue(const Radio *radio, uint64_t now)
 	return best;
 }
 
-/* The attempt that the radio is at, or that is being taken back. With a link it is no more the radio's, but
- * only its own. */
+/* The attempt that keeps the radio busy, also one that is being taken back; or NULL. Once the device is
+ * connected, the attempt keeps only its slot: the radio is free for the next. */
 static Link *find_attempt(const Radio *radio)
 {
 	for (guint i = 0; i < radio->links->len; i++) {
@@ -67,7 +68,7 @@ static Link *find_attempt(const Radio *radio)
 	return NULL;
 }
 
-/* A link that nobody holds, and that stays open only in case somebody comes back. */
+/* Of the links that nobody holds, and that linger, the one that would be closed first; or NULL. */
 static Link *find_lingering(const Radio *radio)
 {
 	Link *best = NULL;
@@ -82,7 +83,7 @@ static Link *find_lingering(const Radio *radio)
 	return best;
 }
 
-/* One that has a slot, and does not get to an end with its services. */
+/* The oldest attempt that is connected (has a slot), but has not discovered its services yet; or NULL. */
 static Link *find_dawdling(const Radio *radio)
 {
 	Link *best = NULL;
@@ -114,16 +115,17 @@ static uint64_t slice_of(const Radio *radio, uint64_t now)
 	return waiting > CROWD ? SLICE_CROWDED : SLICE;
 }
 
-/* Whom it gives way to: to callers, always; to a link that is to come back, if that was not tried yet. */
+/* Whether the attempt gives way to next: to one that callers wait for, always; to a lost link that is to come
+ * back, only if nobody waits for the attempt either, or next was not tried in vain yet. */
 static bool gives_way(const Link *attempt, const Link *next)
 {
-	/* holders that do not know that their link is gone wait, too; that has an end of its own */
+	/* a link that is being recovered has holders who know nothing of it, and a limit of its own */
 	if (attempt->state == LINK_CLOSING || attempt->recover_until != 0)
 		return false;
 	return next->waits.waits.length > 0 || attempt->waits.waits.length == 0 || next->tried_at == 0;
 }
 
-/* The attempt is taken back; who waits for it goes on waiting. */
+/* Takes the attempt back; those who wait for it go on waiting. */
 static void link_yield(Link *link, uint64_t now)
 {
 	if (link->waits.waits.length > 0)
@@ -133,7 +135,7 @@ static void link_yield(Link *link, uint64_t now)
 	link_close(link, now);
 }
 
-/* Until when the attempt has the radio. */
+/* Until when the attempt has the radio; USEC_NEVER: it does not give way. */
 static uint64_t turn_ends(const Radio *radio, const Link *attempt, const Link *next, uint64_t now)
 {
 	return gives_way(attempt, next) ? attempt->begun + slice_of(radio, now) : USEC_NEVER;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Whose turn it is to be connected. One link of a radio is connected after the other, because some
- * controllers fail at two at once, and bluetoothd tries for 40 s: a device that does not answer must not keep
- * the others waiting. So an attempt that has come to nothing yet gives way, after a slice, to those who wait;
- * and whatever was tried in vain has its next turn when all others have had theirs.
+ * Which link of a radio is connected next. Links are connected one after the other, because some controllers
+ * fail at two at once, and an attempt may take 40 s: a device that does not answer must not keep the others
+ * waiting for so long. So an attempt that has not connected after a slice of time gives way to the links that
+ * wait; and a link that was tried in vain has its next turn when all others have had theirs.
  */
 #pragma once
 
@@ -13,7 +13,7 @@
 #include "core/broker.h"
 #include "meaning/addr.h"
 
-/* Goes on with the queue of the radio; whether something changed. */
+/* Begins the next attempt, or has one give way, if it is time; whether something changed. */
 bool turns_settle(Radio *radio, uint64_t now);
-/* When an attempt has to give way. */
+/* When an attempt has to give way; USEC_NEVER: none has to. */
 uint64_t turns_due(const Radio *radio, uint64_t now);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Those who wait. */
+/* Lines of those who wait, and how they are answered. */
 #include "core/wait.h"
 
 void wait_line_init(WaitLine *line, void (*left)(WaitLine *line, Wait *wait))

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Somebody who waits for something, until it comes about or fails. It lies in the waiter, and costs the
- * waiter's user a call and its bytes as long as it is there. What is waited for keeps a line of those who
- * wait; they are told at the end of the turn, and once told they may do anything: wait again, or go.
+ * Somebody who waits for something, until it comes about or fails. A Wait is embedded in the waiter, and is
+ * charged to the waiter's user, as a call and its bytes, until wait_deinit. What is waited for has a line of
+ * those who wait. They are told (done) at the end of the turn, and may then do anything: wait again, or go.
  */
 #pragma once
 
@@ -20,47 +20,47 @@ typedef struct WaitLine WaitLine;
 
 struct WaitLine {
 	GQueue waits;		/* Wait, in order of arrival */
-	/* one of them does not want it any more; NULL: no matter */
+	/* called when one of them was cancelled, and is off the line; NULL: nobody needs to know */
 	void (*left)(WaitLine *line, Wait *wait);
 };
 
 struct Wait {
-	/* error: 0, an errno or an Outcome; reason: NULL or why */
+	/* error: 0, an errno or an Outcome; reason: why, or NULL */
 	void (*done)(Wait *wait, int error, const Reason *reason);
-	Session *session;	/* for which it waits; NULL: none, or it has let go */
-	GBytes *value;		/* what was waited for, where it is a value; or NULL */
-	WaitLine *line;		/* where it stands; NULL: it does not, or is about to be told */
-	GList place;
-	Task answer;
+	Session *session;	/* for which it waits; NULL: none, or the session has let go */
+	GBytes *value;		/* the result, where it is a value; or NULL. Owned by the wait */
+	WaitLine *line;		/* on which it stands; NULL: it is not waiting, or about to be told */
+	GList place;		/* in the line */
+	Task answer;		/* calls done, with these: */
 	int error;
-	bool explained;
+	bool explained;		/* reason is set */
 	Reason reason;
 	Charge call;
 	Charge bytes;
 };
 
 void wait_line_init(WaitLine *line, void (*left)(WaitLine *line, Wait *wait));
-void wait_line_deinit(WaitLine *line);	/* nobody stands there */
+void wait_line_deinit(WaitLine *line);	/* nobody may wait on it */
 
-/* As often as one likes, while it does not wait; charges stay. */
+/* May be called again while it does not wait; its charges stay. The first time it has to be all zero. */
 void wait_init(Wait *wait, Agenda *agenda, void (*done)(Wait *wait, int error, const Reason *reason));
-/* Charges a waiting call and its bytes, once. E_LIMIT_REACHED, and nothing is charged. */
+/* Charges the call and its bytes, unless it is charged already. E_LIMIT_REACHED, and nothing is charged. */
 int wait_charge(Wait *wait, User *user, uint64_t bytes, Reason *reason);
-/* Not told any more, and free of charge. */
+/* Cancels the wait, and gives its charges back. */
 void wait_deinit(Wait *wait);
 
-void wait_stand(WaitLine *line, Wait *wait);	/* at the end */
-/* Whether it is to be told something. */
+void wait_stand(WaitLine *line, Wait *wait);	/* begins to wait, at the end of the line */
+/* Whether it waits, or is about to be told. */
 bool wait_is_on(const Wait *wait);
-/* Off the line, and told at the end of the turn. */
+/* The wait is over: it leaves the line, and is told at the end of the turn. reason is copied. */
 void wait_end(Wait *wait, int error, const Reason *reason);
-void wait_end_with(Wait *wait, GBytes *value);
-/* Does not want it any more: not told. No harm if it does not wait. */
+void wait_end_with(Wait *wait, GBytes *value);	/* error 0; takes a reference */
+/* The waiter gives up: it is not told. No harm if it does not wait. */
 void wait_cancel(Wait *wait);
-/* Goes on waiting elsewhere. */
+/* Moves a wait to the end of another line. */
 void wait_move(Wait *wait, WaitLine *line);
 
-/* All who stand there now; those of one session (NULL: of all). */
+/* wait_end for all on the line; for those of one session (NULL: for all); the first of a session, or NULL. */
 void wait_line_end(WaitLine *line, int error, const Reason *reason);
 void wait_line_drop(WaitLine *line, const Session *session, int error, const Reason *reason);
 Wait *wait_line_find(const WaitLine *line, const Session *session);
