@@ -41,7 +41,7 @@ static sd_bus_message *call(const char *path, const char *interface, const char 
 	return answer;
 }
 
-/* Whether the complete name in the advertising data is that one. */
+/* Whether the advertising data has this complete name. */
 static int has_name(const char *session, const void *data, size_t length, const char *name)
 {
 	sd_bus_error e = SD_BUS_ERROR_NULL;
@@ -58,7 +58,7 @@ static int has_name(const char *session, const void *data, size_t length, const 
 	return strcmp(text, name) == 0;
 }
 
-/* The address of the device with that name, when it is heard. */
+/* Waits until a device of that name is heard, and returns its address. */
 static const char *find(const char *session, const char *name)
 {
 	const char *address;

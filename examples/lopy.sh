@@ -5,7 +5,7 @@
 # `bluebrokerctl serve`.
 set -eu
 
-# A byte in a file for each read, so that none is lost where two come at the same time.
+# Counts reads as bytes in a file, so that none is lost when two come at the same time.
 count() {
 	printf x >> "$LOPY_STATE/$1"
 	wc -c < "$LOPY_STATE/$1"
@@ -17,11 +17,11 @@ start)
 	export LOPY_STATE
 	trap 'rm -r "$LOPY_STATE"' EXIT
 	trap 'kill $!' INT TERM
-	exec 3<&0	# the background has no standard input by itself
+	exec 3<&0	# a background command would have /dev/null as standard input
 	bluebrokerctl serve "$(dirname "$0")/lopy.serve" --exec "'$0'" "$@" <&3 &
 	status=0
 	wait $! || status=$?
-	# the trap ended that wait
+	# a trapped signal ends "wait" early: wait on until the server has ended
 	while kill -0 $! 2> /dev/null; do
 		status=0
 		wait $! || status=$?

@@ -5,16 +5,16 @@
  *
  *	header	 0  u16	magic: 0x6262
  *		 2  u8	version: 1
- *		 3  u8	length of the header: 16; what a later one adds comes after these fields
+ *		 3  u8	length of the header: 16; fields that are added later come after these
  *		 4  u16	number of records
  *		 6  u16	0
  *		 8  u64	reports lost to this session so far
  *
- *	record	 0  u16	length of the record: 34 + length of the data; what a later one adds comes after the data
+ *	record	 0  u16	length of the record: 34 + length of the data; fields added later come after the data
  *		 2  u64	time: CLOCK_BOOTTIME, microseconds
  *		10  u64	sequence: number in this session; a gap is a loss
  *		18  u8[6]	address, in the order in which it is printed
- *		24  u8	address type: 0 public, 1 random, 2 and 3 the same, resolved
+ *		24  u8	address type: 0 public, 1 random, 2 and 3 the same, resolved from a private one
  *		25  u8	advertising type: 0 to 4, 255 where the source cannot tell
  *		26  i8	RSSI in dBm; 127: not known
  *		27  i8	TX power in dBm; 127: not known
@@ -70,9 +70,9 @@ typedef struct bb_stream_report {
 
 typedef struct bb_stream_iter {
 	const uint8_t *at;	/* the next record */
-	size_t left;		/* bytes from there to the end */
+	size_t left;		/* bytes from at to the end */
 	unsigned count;		/* records to come */
-	uint64_t lost;		/* to this session so far */
+	uint64_t lost;		/* reports lost to this session so far */
 } bb_stream_iter;
 
 static inline uint16_t bb_stream_u16(const uint8_t *at)
@@ -89,7 +89,8 @@ static inline uint64_t bb_stream_u64(const uint8_t *at)
 	return value;
 }
 
-/* Begins to read a datagram: 0, or -1 if it is none that this header knows. Then nothing is set. */
+/* Begins to read a datagram. Returns 0, or -1 and leaves iter alone if this header does not know the
+ * format. */
 static inline int bb_stream_open(const void *datagram, size_t length, bb_stream_iter *iter)
 {
 	const uint8_t *bytes = (const uint8_t *)datagram;
@@ -104,8 +105,8 @@ static inline int bb_stream_open(const void *datagram, size_t length, bb_stream_
 	return 0;
 }
 
-/* The next report: 1; 0 if there is no more; -1 if the datagram ends too early (received into too small a buffer) or is
- * broken. Never reads past the datagram's end. Unless 1, the report is not touched. */
+/* Reads the next report. Returns 1; 0 if there is none left; -1 if the datagram is cut off (received into
+ * too small a buffer) or broken. Never reads past the datagram's end. Sets *report only if it returns 1. */
 static inline int bb_stream_next(bb_stream_iter *iter, bb_stream_report *report)
 {
 	const uint8_t *at = iter->at;

@@ -30,12 +30,12 @@ GDBusConnection *bus_connect(const char *bus, ExitCode *ret_exit)
 		*ret_exit = EXIT_NO_DAEMON;
 		return NULL;
 	}
-	/* we say ourselves what it means that the bus goes away */
+	/* otherwise GDBus would kill us before we can say that the bus went away */
 	g_dbus_connection_set_exit_on_close(connection, FALSE);
 	return connection;
 }
 
-/* A proxy is made even if nobody answers; a ping tells who is to blame. */
+/* GDBus makes a proxy even if nobody answers, and drops the error. Asks once more to learn it. */
 static ExitCode explain_silence(GDBusConnection *connection, const char *path)
 {
 	g_autoptr(GError) error = NULL;
@@ -97,7 +97,7 @@ int bus_choose_adapter(BrokerManager1 *manager, int wanted, ExitCode *ret_exit)
 	g_autoptr(GArray) numbers = NULL;
 
 	if (wanted >= 0)
-		return wanted;	/* the daemon says so if there is none */
+		return wanted;	/* if there is no such radio, the daemon will say so */
 	numbers = bus_adapters(manager);
 	if (numbers->len > 0)
 		return g_array_index(numbers, int, 0);

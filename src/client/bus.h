@@ -8,24 +8,26 @@
 
 #define BROKER_PATH "/com/example/Bluetooth"
 
-/* Connects to a bus: "system", "session", or an address. NULL: all is said, *ret_exit is set. The same holds
- * for those below. */
+/* Connects to a bus: "system", "session", or an address. NULL: the error has been printed, and *ret_exit
+ * is set; the functions below do the same. */
 GDBusConnection *bus_connect(const char *bus, ExitCode *ret_exit);
 
-/* The daemon, with its properties; it is started where the bus can do that. */
+/* A proxy of the daemon, with its properties. Starts the daemon if the bus can. */
 BrokerManager1 *bus_manager(GDBusConnection *connection, ExitCode *ret_exit);
 
-/* The number of the radio: the wanted one or, where that is -1, the first; -1: there is none (said). */
+/* The number of the wanted radio or, if wanted is -1, of the first. -1: there is none, which has been
+ * printed. */
 int bus_choose_adapter(BrokerManager1 *manager, int wanted, ExitCode *ret_exit);
 
-/* Numbers of the radios, rising. */
+/* Numbers of the radios, ascending (int). The caller owns the array. */
 GArray *bus_adapters(BrokerManager1 *manager);
 
-/* The object of hciN, with its properties. */
+/* A proxy of hciN, with its properties. */
 BrokerAdapter1 *bus_adapter(BrokerManager1 *manager, int number, ExitCode *ret_exit);
 
-/* An entry of Manager1.Limits; fallback if the daemon does not tell it. */
+/* An entry of Manager1.Limits; fallback if the daemon does not have it. */
 uint32_t bus_limit(BrokerManager1 *manager, const char *key, uint32_t fallback);
 
-/* What ObjectManager tells of all objects: (a{oa{sa{sv}}}). */
+/* All objects of the daemon, as GetManagedObjects returns them: (a{oa{sa{sv}}}). timeout_ms -1: GDBus's
+ * default. */
 GVariant *bus_objects(GDBusConnection *connection, int timeout_ms, ExitCode *ret_exit);

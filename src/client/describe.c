@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One walk over what a structure holds; the writers decide how it is told. */
+/* Goes through what a structure holds once, for people and for programs; the FactWriter decides which is
+ * written. */
 #include "client/describe.h"
 
 #include "meaning/names.h"
@@ -120,7 +121,7 @@ static void tell_beacon(const FactWriter *writer, const Beacon *beacon)
 	fact_end_object(writer);
 }
 
-/* The bytes, and the beacon that they are; people hear of one of them. */
+/* The payload's bytes, and the beacon if it is one. People get the beacon instead of the bytes. */
 static void tell_payload(const FactWriter *writer, const char *key, const Decoded *decoded)
 {
 	bool beacon = decoded->beacon.kind != BEACON_NONE;
@@ -133,7 +134,7 @@ static void tell_payload(const FactWriter *writer, const char *key, const Decode
 
 static void tell_service_data(const FactWriter *writer, const Decoded *decoded)
 {
-	/* the name of a beacon's format says the service, too */
+	/* the name of the beacon's format already names the service */
 	bool named = decoded->beacon.kind == BEACON_NONE;
 
 	fact_uuid(writer, "uuid", named ? "%s" : NULL, &decoded->uuid);
@@ -259,7 +260,7 @@ void describe_json(Json *json, const uint8_t *data, size_t length)
 	json_end_array(json);
 }
 
-/* 0: not in a summary; else the lower, the further to the front. */
+/* Where the structure stands in a summary: the lowest rank comes first, 0 is left out. */
 static unsigned summary_rank(const Decoded *decoded)
 {
 	switch (decoded->kind) {

@@ -8,17 +8,17 @@
 #include "meaning/decode.h"
 
 /*
- * What the structure says. To people: on the line that is begun, without the name of its type. To programs:
- * an object with type, type_name, data (hex), and what the kind holds; the keys are the same wherever a
- * structure is shown.
+ * Writes what the structure says. For people: on the line that has been begun, without the name of the type.
+ * For programs: an object with type, type_name, data (hex), and what the kind holds; the keys are the same
+ * wherever a structure is shown.
  */
 void describe_structure(const FactWriter *writer, const Decoded *decoded);
 
-/* Each structure of the data, of that type or, with -1, of any: for people a line with its type, for programs
- * an element of the array that is open. Returns how many. */
+/* Writes the structures of the data that have that type (-1: all): for people a line with the type for
+ * each, for programs an element each of the array that is open. Returns how many. */
 unsigned describe_structures(const FactWriter *writer, const uint8_t *data, size_t length, int type);
 
-/* Writes an array of such objects. */
+/* Writes an array with the object of describe_structure() for each structure of the data. */
 void describe_json(Json *json, const uint8_t *data, size_t length);
 
 /* Appends what a whole advertisement says beyond name and flags, on one line, the most telling first:

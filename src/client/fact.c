@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The two ways to tell a fact. */
+/* Writing facts: as words, or as JSON. */
 #include "client/fact.h"
 
 #include <stdarg.h>
@@ -24,7 +24,8 @@ void fact_line_end(FactLine *line, GString *out)
 	g_string_append_c(out, '\n');
 }
 
-/* The JSON in which the value is to be written; NULL: it is told to people. */
+/* Writes the key, if there is one. Returns where to write the value as JSON; NULL: this writer is for
+ * people. */
 static Json *at_key(const FactWriter *writer, const char *key)
 {
 	if (writer->json && key)

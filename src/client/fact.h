@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Facts, told to people in words on a line, or to programs as members of a JSON object: who tells them says
- * both, and the writer takes what is for it.
+ * Facts, for people as words on a line, or for programs as members of a JSON object. The caller gives both
+ * forms, and the writer uses the one that it is for.
  *
- * words: printf format for the one value; NULL: not for people. key: of the member; NULL: an element of the
- * array, or the object, that is open.
+ * words: printf format for the one value; NULL: people do not see it. key: the member's name; NULL: no name,
+ * as for an element of an array.
  */
 #pragma once
 
@@ -15,7 +15,7 @@
 #include "meaning/uuid.h"
 #include "util/macros.h"
 
-/* One of them is there. */
+/* Exactly one of the two is set. */
 typedef struct FactWriter {
 	GString *text;
 	Json *json;
@@ -27,28 +27,28 @@ typedef struct FactLine {
 	Json json;
 } FactLine;
 
-/* Begins it, appending to out. Returns the writer. */
+/* Begins a line that is appended to out, as JSON or as words. Returns its writer. */
 const FactWriter *fact_line_begin(FactLine *line, GString *out, bool json);
 void fact_line_end(FactLine *line, GString *out);
 
 void fact_int(const FactWriter *writer, const char *key, const char *words, long long value);
 void fact_double(const FactWriter *writer, const char *key, const char *words, double value);
-/* words: without the value; so is that of the next */
+/* words of fact_bool() and fact_null(): the text itself, no format */
 void fact_bool(const FactWriter *writer, const char *key, const char *words, bool value);
 void fact_null(const FactWriter *writer, const char *key, const char *words);
 
-/* Any bytes, made fit for a terminal; length -1: up to the NUL. */
+/* text: any bytes, made safe for a terminal; length -1: up to the NUL. */
 void fact_string(const FactWriter *writer, const char *key, const char *words, const char *text,
 		 gssize length);
 
-/* The same of a name that may not be known: nothing is told of NULL. */
+/* The same for a name that may be unknown: NULL writes nothing. */
 void fact_name(const FactWriter *writer, const char *key, const char *words, const char *name);
 
-/* In hex. */
+/* The bytes as hex. */
 void fact_bytes(const FactWriter *writer, const char *key, const char *words, const uint8_t *bytes,
 		size_t length);
 
-/* To people as short as it can be said. */
+/* For people in the shortest form, for programs in all 36 characters. */
 void fact_uuid(const FactWriter *writer, const char *key, const char *words, const Uuid *uuid);
 
 /* For people only. */

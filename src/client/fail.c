@@ -33,7 +33,7 @@ void fail_line(const char *format, ...)
 }
 
 typedef struct Meaning {
-	const char *name;	/* D-Bus error */
+	const char *name;	/* name of the D-Bus error */
 	ExitCode code;
 	const char *remedy;	/* or NULL */
 } Meaning;

@@ -7,12 +7,12 @@
 #include "client/exit.h"
 #include "util/macros.h"
 
-/* What each line begins with. The name must stay. */
+/* Sets the name with which each line begins. The string is not copied. */
 void fail_set_program(const char *name);
 
-/* The program's name and the line, which may hold what others wrote: it is made fit for a terminal. */
+/* Prints the program's name and the line. Text from others in the line is made safe for a terminal. */
 void fail_line(const char *format, ...) PRINTF_LIKE(1, 2);
 
-/* Says what a failed bus call means and what to do about it. doing: what was tried ("StartScan"). Returns the
- * exit code that goes with it. */
+/* Prints what a failed bus call means and what to do about it. doing: what was tried ("starting the
+ * scan"). Returns the exit code for that error. */
 ExitCode fail_call(const GError *error, const char *doing);

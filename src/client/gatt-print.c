@@ -99,7 +99,8 @@ static void append_own_members(Json *json, const GattAttr *attr)
 	}
 }
 
-/* From *at on, as long as they are at that depth or below. */
+/* Writes the attributes from *at on, as long as they are at that depth or deeper, as an array. Advances
+ * *at. */
 static void append_level(Json *json, const GPtrArray *tree, guint *at, unsigned depth)
 {
 	static const char *const below[] = { "characteristics", "descriptors" };

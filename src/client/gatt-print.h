@@ -8,11 +8,12 @@
 #include "client/gatt.h"
 #include "client/json.h"
 
-/* A line an attribute, indented by its place, with the value that was read from it or why it was not. */
+/* Appends a line for each attribute, indented by its depth, with the value read from it or why reading
+ * failed. */
 void gatt_print(GString *out, const GPtrArray *tree, bool colour);
 
-/* An array of services, each with its characteristics, each with its descriptors. */
+/* Writes an array of services, each with its characteristics, each with its descriptors. */
 void gatt_print_json(Json *json, const GPtrArray *tree);
 
-/* The members "handle", "uuid" and "name" of the object that is open. */
+/* Writes the members "handle", "uuid" and "name" into the object that is open. */
 void gatt_print_attr_json(Json *json, const GattAttr *attr);

@@ -18,7 +18,7 @@ static void attr_free(GattAttr *attr)
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(GattAttr, attr_free)
 
-/* 0: the interface is none of an attribute. */
+/* 0: the interface is not that of an attribute. */
 static GattKind kind_of(const char *interface)
 {
 	static const struct {
@@ -36,7 +36,7 @@ static GattKind kind_of(const char *interface)
 	return 0;
 }
 
-/* NULL: it is none, or went while the daemon was asked. */
+/* NULL: no attribute, or it lacks properties, which happens if it goes away while the daemon answers. */
 static GattAttr *attr_new(const char *path, const char *interface, GVariant *properties)
 {
 	g_autoptr(GattAttr) attr = g_new0(GattAttr, 1);
@@ -70,7 +70,7 @@ static bool is_under(const char *path, const char *parent)
 	return strncmp(path, parent, length) == 0 && path[length] == '/';
 }
 
-/* The attributes among the interfaces of an object. */
+/* Adds the attributes among the interfaces of an object. */
 static void add_attrs(GPtrArray *tree, const char *path, GVariant *interfaces)
 {
 	size_t n = g_variant_n_children(interfaces);
@@ -151,7 +151,7 @@ static void append_choice(GString *out, const GattAttr *attr)
 	g_string_append_printf(out, "%s%s)", name ? " " : "", name ? name : "");
 }
 
-/* The form of a handle. It is also one of a UUID. */
+/* Whether text has the form of a handle: 0x and up to 4 digits. Each such text is a valid UUID as well. */
 static bool parse_handle(const char *text, uint16_t *ret)
 {
 	size_t digits = 0;
@@ -166,7 +166,7 @@ static bool parse_handle(const char *text, uint16_t *ret)
 	return true;
 }
 
-/* Says what there is instead of an attribute of these kinds. */
+/* Says that there is none of these kinds, and which attributes of other kinds the text names. */
 static int explain_none(const char *text, unsigned kinds, const GPtrArray *others, GString *reason)
 {
 	g_string_append_printf(reason, "%.60s: the device has no such %s", text,
@@ -192,7 +192,7 @@ static int explain_several(const char *text, const GPtrArray *found, GString *re
 		append_choice(reason, attr);
 		by_handle |= parse_handle(text, &handle) && handle == attr->handle;
 	}
-	/* it cannot be told by the handle that was typed */
+	/* the handle that was typed is also somebody's UUID: without 0x only the UUID is meant */
 	if (by_handle)
 		g_string_append(reason, "; without 0x it is the UUID alone");
 	return E_INVALID_ARGUMENTS;
@@ -202,7 +202,7 @@ int gatt_check_name(const char *text, GString *reason)
 {
 	Uuid uuid;
 
-	/* the form of a handle is one of a UUID, too */
+	/* this takes handles, too: each is also a UUID in short form */
 	if (uuid_parse(text, &uuid) == 0)
 		return 0;
 	g_string_append_printf(reason,

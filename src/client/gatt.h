@@ -23,26 +23,25 @@ typedef struct GattAttr {
 	bool primary;		/* service */
 	uint32_t properties;	/* characteristic: PROP_ bits */
 	char **flags;		/* characteristic: BlueZ's words; else NULL */
-	GBytes *value;		/* what was read; NULL: nothing */
-	char *failure;		/* why it was not */
+	GBytes *value;		/* what was read; NULL: not read */
+	char *failure;		/* why reading failed, or NULL */
 } GattAttr;
 
-/* objects: of GetManagedObjects (a{oa{sa{sv}}}); link: the path under which the attributes stand. The
- * attributes, by handle: a service comes before its characteristics, a characteristic before its
- * descriptors. */
+/* The attributes below the path link. objects: those of GetManagedObjects (a{oa{sa{sv}}}). They are sorted
+ * by handle, so a service comes before its characteristics, and a characteristic before its descriptors. */
 GPtrArray *gatt_tree_new(GVariant *objects, const char *link);
 
-/* Whether text has the form of a handle or a UUID: E_INVALID_ARGUMENTS and reason. */
+/* 0 if text has the form of a handle or a UUID, else E_INVALID_ARGUMENTS and reason. */
 int gatt_check_name(const char *text, GString *reason);
 
 /*
- * The attribute that text names, of one of the kinds (a mask): a handle (0x and up to 4 hex digits) or a UUID
- * in any form. Finds exactly one: else E_DOES_NOT_EXIST (none) or E_INVALID_ARGUMENTS (several, no such
- * form), and says which there are.
+ * Finds the one attribute of these kinds (a mask) that text names: by handle (0x and up to 4 hex digits) or
+ * UUID in any form. E_DOES_NOT_EXIST (none) or E_INVALID_ARGUMENTS (several, or no such form), and reason
+ * lists the candidates. *ret belongs to the tree.
  */
 int gatt_tree_find(const GPtrArray *tree, const char *text, unsigned kinds, GattAttr **ret, GString *reason);
 
-/* The name of what the attribute is; NULL if it is not known. */
+/* The assigned name of the attribute's UUID; NULL if it is not known. */
 const char *gatt_attr_name(const GattAttr *attr);
 
 /* Appends the UUID, short if it can be: "2a37", "00abc123", or all 36 characters. */

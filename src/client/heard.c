@@ -87,7 +87,7 @@ static void tell_flag(const FactWriter *writer, const char *key, bool set)
 		fact_bool(writer, key, NULL, true);
 }
 
-/* What not every source knows: left out where it is not told, and flags where they are not set. */
+/* Writes what not every source knows. Unknown values and flags that are not set are left out. */
 static void tell_extras(const FactWriter *writer, const Heard *heard)
 {
 	tell_number(writer, "tx_power", heard->tx_power, TX_POWER_UNKNOWN);

@@ -25,10 +25,10 @@ typedef struct Heard {
 	uint8_t flags;		/* BB_STREAM_EXTENDED and so on */
 } Heard;
 
-/* Its data stay where they are. */
+/* heard->data points into the report's datagram, which must outlive it. */
 void heard_init(Heard *heard, const bb_stream_report *report);
 
-/* Appends the device's name, fit for a terminal; nothing if the report tells none. */
+/* Appends the device's name, made safe for a terminal; nothing if the report has none. */
 void heard_append_name(GString *out, const Heard *heard);
 
 typedef struct HeardStyle {
@@ -37,6 +37,6 @@ typedef struct HeardStyle {
 	uint64_t lost;		/* so far */
 } HeardStyle;
 
-/* A line each, with its newline. */
+/* Each appends one line with its newline. */
 void heard_append_line(GString *out, const Heard *heard, const HeardStyle *style);
 void heard_append_json(GString *out, const Heard *heard, const HeardStyle *style);

@@ -11,7 +11,7 @@ void json_init(Json *json, GString *out)
 	*json = (Json){ .out = out };
 }
 
-/* What comes before any value: the comma after a sibling. */
+/* Called before each value: writes the comma that separates it from the one before. */
 static void value_begins(Json *json)
 {
 	if (json->after_key) {
@@ -75,7 +75,7 @@ static bool needs_escape(gunichar c)
 
 static void append_quoted(GString *out, const char *text, gssize length)
 {
-	/* GLib has no pointer for no bytes, and takes none */
+	/* for length 0 text may be NULL, which GLib does not take */
 	g_autofree char *valid = g_utf8_make_valid(length == 0 ? "" : text, length);
 
 	g_string_append_c(out, '"');
@@ -134,7 +134,7 @@ void json_double(Json *json, double value)
 	char buffer[G_ASCII_DTOSTR_BUF_SIZE];
 
 	value_begins(json);
-	/* JSON has no infinity and no NaN; the point is a point in every locale */
+	/* JSON has no infinity and no NaN; g_ascii_formatd() writes a decimal point in every locale */
 	g_string_append(json->out,
 			isfinite(value) ? g_ascii_formatd(buffer, sizeof(buffer), "%.10g", value) : "null");
 }

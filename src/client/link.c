@@ -71,7 +71,7 @@ static void on_disconnected(GDBusConnection *connection UNUSED, const char *send
 			    g_str_equal(reason, "disconnected") ? EXIT_UNREACHABLE : EXIT_NO_RADIO);
 }
 
-/* Only where the link is opened again: else it ends before. */
+/* Subscribed to only with auto_reconnect: otherwise the program ends when the link is lost. */
 static void on_changed(GDBusConnection *connection UNUSED, const char *sender UNUSED, const char *path,
 		       const char *interface UNUSED, const char *member UNUSED, GVariant *arguments,
 		       void *userdata)
@@ -97,12 +97,12 @@ static bool open_link(Link *link, const LinkRequest *request, ExitCode *ret_exit
 	g_auto(GVariantDict) dict = G_VARIANT_DICT_INIT(NULL);
 	g_autoptr(GError) error = NULL;
 
-	/* before it can be lost; what comes is heard when the main loop runs */
+	/* subscribe before there is a link to lose; signals are handled when the main loop runs */
 	session_subscribe(link->session, NULL, CONNECTION, "Disconnected", NULL, on_disconnected, link);
 	if (link->auto_reconnect)
 		session_subscribe(link->session, NULL, "org.freedesktop.DBus.Properties", "PropertiesChanged",
 				  CONNECTION, on_changed, link);
-	/* the daemon's own answer, which says more, is to come before GDBus gives up */
+	/* let the daemon time out before GDBus does: its answer says more */
 	if (session_is_timed(link->session))
 		g_variant_dict_insert(&dict, "timeout", "u", (uint32_t)session_time_left_ms(link->session));
 	g_variant_dict_insert(&dict, "addr_type", "y", request->addr_type);

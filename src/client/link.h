@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A link to a device, in a session of its own: it is let go of when it is closed or this program ends. */
+/* A link to a device, in a private session of its own: the hold on it ends with link_close(), or when this
+ * program ends. */
 #pragma once
 
 #include <stdbool.h>
@@ -11,16 +12,16 @@
 typedef struct Link Link;
 
 typedef struct LinkRequest {
-	uint8_t addr_type;	/* of the contract */
+	uint8_t addr_type;	/* ADDR_PUBLIC or ADDR_RANDOM */
 	uint8_t priority;
 	bool auto_reconnect;
 } LinkRequest;
 
-/* An address as people type it. False: that is said, *ret_exit is set. */
+/* Reads an address as people type it. False: the error has been printed, and *ret_exit is set. */
 bool link_parse_address(const char *text, char address[static ADDR_STRING_SIZE], ExitCode *ret_exit);
 
-/* Connects to the device. NULL: all is said, *ret_exit is set. session_run() ends with the link, if that is
- * not to be opened again. */
+/* Connects to the device. NULL: the error has been printed, and *ret_exit is set. Without auto_reconnect,
+ * session_run() ends when the link is lost. */
 Link *link_open(const SessionRequest *session, const LinkRequest *request, const char *address,
 		ExitCode *ret_exit);
 void link_close(Link *link);
@@ -28,19 +29,21 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Link, link_close)
 
 Session *link_session(const Link *link);
 const char *link_address(const Link *link);	/* AA:BB:CC:DD:EE:FF */
-BrokerConnection1 *link_proxy(Link *link);	/* with its properties; NULL if it is gone already */
+BrokerConnection1 *link_proxy(Link *link);	/* with its properties; NULL: the link is gone */
 unsigned link_mtu(Link *link);			/* bytes; 0: not known */
 
-/* The device's attributes (gatt_tree_new). NULL: all is said, *ret_exit is set. */
+/* The device's attributes (gatt_tree_new). NULL: the error has been printed, and *ret_exit is set. */
 GPtrArray *link_tree(Link *link, ExitCode *ret_exit);
 
-/* Calls a method of an attribute, within the time. arguments: consumed if floating. NULL: error is set. */
+/* Calls a method of an attribute, within the session's time. arguments: consumed if floating. NULL: error
+ * is set. */
 GVariant *link_call(Link *link, const GattAttr *attr, const char *method, GVariant *arguments,
 		    const char *reply_type, GError **error);
 
-/* Reads the attribute. A GBytes, or NULL and error. */
+/* Reads the attribute from offset on. NULL: error is set. */
 GBytes *link_read(Link *link, const GattAttr *attr, unsigned offset, GError **error);
 
-/* Calls notified for each value of the characteristic; follow it with the call that subscribes. */
+/* Calls notified for each value of the characteristic. Does not subscribe: that is the caller's next call.
+ * One characteristic per link. */
 typedef void (*LinkNotified)(void *userdata, uint64_t time, const uint8_t *bytes, size_t length);
 void link_listen(Link *link, const GattAttr *attr, LinkNotified notified, void *userdata);

@@ -22,14 +22,14 @@
 
 struct Listener {
 	BrokerManager1 *manager;
-	BrokerAdapter1 *radio;	/* NULL if it was unplugged before we could look at it */
+	BrokerAdapter1 *radio;	/* NULL if it was unplugged before we had a proxy */
 	BrokerSession1 *session;
 	bool radio_away;
 	const ListenerEvents *events;
 	void *userdata;
-	int stream;		/* -1: there is none (any more) */
+	int stream;		/* -1: not open yet, or closed */
 	unsigned stream_source;
-	uint64_t lost;		/* as the daemon told last */
+	uint64_t lost;		/* reports, by the last datagram */
 	bool closed;
 };
 
@@ -54,7 +54,8 @@ static void break_stream(Listener *listener, const char *why)
 	listener->events->broken(listener->userdata, why);
 }
 
-/* The next datagram, if one is there. False: none, or the end of all. */
+/* Reads the next datagram, if one is there, and reports it. False: there is none now, the stream has
+ * ended, or it is broken. */
 static bool receive(Listener *listener)
 {
 	static uint8_t datagram[BB_STREAM_DATAGRAM_MAX];
@@ -92,8 +93,8 @@ static void question_free(Question *question)
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Question, question_free)
 
-/* Whether it is the daemon that says it: the session is not what it was. Others say that the daemon is
- * gone. */
+/* Whether the error is the daemon's answer, which means that it has no such session any more. Other errors
+ * mean that the daemon is gone. */
 static bool is_of_daemon(const GError *error)
 {
 	return g_error_matches(error, G_IO_ERROR, G_IO_ERROR_DBUS_ERROR) ||
@@ -109,13 +110,14 @@ static void on_is_scanning(GObject *source, GAsyncResult *result, gpointer userd
 	bool answered;
 
 	answered = broker_session1_call_is_scanning_finish(BROKER_SESSION1(source), &stands, result, &error);
-	/* without an answer the daemon is gone, which is told another way */
+	/* without an answer the daemon is gone, which on_owner_changed() or on_bus_closed() reports */
 	if ((answered || is_of_daemon(error)) && !listener->closed)
 		listener->events->stopped(listener->userdata, question->reason,
 					  stands && listener->stream >= 0);
 }
 
-/* Who it was that ended the scan is asked, because a request outlives most causes. */
+/* Asks the daemon whether it still has our request to scan: most causes only interrupt the scan, and then
+ * it goes on later. */
 static void ask_whether_it_stands(Listener *listener, const char *reason)
 {
 	Question *question = g_new0(Question, 1);
@@ -134,13 +136,13 @@ static gboolean on_stream(gint fd UNUSED, GIOCondition condition UNUSED, gpointe
 		return G_SOURCE_REMOVE;
 	}
 	receive(listener);
-	/* a daemon that went away is told another way; else somebody took the session from us */
+	/* somebody took the session from us, unless the daemon went away, which on_owner_changed() reports */
 	if (listener->stream < 0)
 		ask_whether_it_stands(listener, "stopped");
 	return G_SOURCE_CONTINUE;
 }
 
-/* Reports of ours that wait at the daemon. */
+/* How many reports the daemon holds in our session's FIFO. */
 static uint32_t count_waiting(const Listener *listener)
 {
 	const char *ours = g_dbus_proxy_get_object_path(G_DBUS_PROXY(listener->session));
@@ -160,7 +162,7 @@ static uint32_t count_waiting(const Listener *listener)
 	return waiting;
 }
 
-/* The scan is over: takes all that was heard in it. */
+/* The scan is over: reads all reports that the daemon still holds. */
 static void receive_rest(Listener *listener)
 {
 	struct pollfd readable = { .fd = listener->stream, .events = POLLIN };
@@ -170,7 +172,7 @@ static void receive_rest(Listener *listener)
 		while (!listener->closed && listener->stream >= 0 && receive(listener))
 			;
 		more = !listener->closed && listener->stream >= 0 && count_waiting(listener) > 0;
-		/* what waits comes as soon as the daemon sees that there is room */
+		/* the daemon sends the rest as soon as it sees room in the socket */
 		if (more && poll(&readable, 1, REST_TIMEOUT_MS) <= 0)
 			return;
 	} while (more);
@@ -209,13 +211,13 @@ static void on_owner_changed(GObject *proxy, GParamSpec *property UNUSED, Listen
 {
 	g_autofree char *owner = g_dbus_proxy_get_name_owner(G_DBUS_PROXY(proxy));
 
-	/* a closed bus takes the name along; that is told by on_bus_closed() */
+	/* with the bus its names are gone, too; on_bus_closed() reports that */
 	if (!owner && !g_dbus_connection_is_closed(g_dbus_proxy_get_connection(G_DBUS_PROXY(proxy))))
 		lose(listener, "bluebrokerd");
 }
 
-/* The session stands while its radio is off or unplugged, and the daemon tells nothing then: the radio's own
- * object does. */
+/* While its radio is off or unplugged, the session stays and the daemon sends no ScanStopped: so the
+ * radio's own object is watched. */
 static void on_radio_changed(GObject *proxy UNUSED, GParamSpec *property UNUSED, Listener *listener)
 {
 	const char *const *adapters = broker_manager1_get_adapters(listener->manager);
@@ -262,7 +264,7 @@ static bool acquire_stream(Listener *listener, unsigned batch_ms, GError **error
 			-1, NULL, &fds, NULL, error);
 	if (!answer)
 		return false;
-	/* its version is in each datagram, too */
+	/* the layout's version is ignored here: each datagram has it, too */
 	g_variant_get(answer, "(hu)", &handle, NULL);
 	listener->stream = g_unix_fd_list_get(fds, handle, error);
 	if (listener->stream < 0)
@@ -284,14 +286,14 @@ static char *open_session(BrokerManager1 *manager, int adapter, GError **error)
 	return path;
 }
 
-/* What was being done when it failed, or NULL. */
+/* NULL, or what failed, with error set. */
 static const char *start(Listener *listener, const ListenerRequest *request, GError **error)
 {
 	BrokerSession1 *session = listener->session;
 
 	if (!broker_session1_call_set_scan_filter_sync(session, request->filter, NULL, error))
 		return "setting the scan filter";
-	/* for ScanStopped */
+	/* else the daemon does not send us ScanStopped */
 	if (!broker_session1_call_callback_sync(session, EVENT_NEW_ADV, NULL, error))
 		return "asking for the scan's signals";
 	if (!acquire_stream(listener, request->batch_ms, error))
@@ -347,7 +349,7 @@ void listener_close(Listener *listener)
 	listener->closed = true;
 	g_dbus_proxy_set_default_timeout(G_DBUS_PROXY(listener->session), CLOSE_TIMEOUT_MS);
 	if (!broker_session1_call_stop_scan_sync(listener->session, NULL, NULL))
-		return;		/* gone: what it held is gone with it */
+		return;		/* the session is gone, and with it all that it held */
 	if (broker_session1_call_read_advertisements_sync(listener->session, 1, &rest, &dropped, NULL, NULL))
 		listener->lost = dropped;
 	broker_session1_call_close_sync(listener->session, NULL, NULL);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A private session that scans: opens it, and turns what its stream and its signals tell into calls. */
+/* A private session that scans. Turns what arrives on its stream, and its signals, into calls of
+ * ListenerEvents. */
 #pragma once
 
 #include <bluebroker-stream.h>
@@ -10,31 +11,32 @@
 typedef struct Listener Listener;
 
 typedef struct ListenerEvents {
-	/* A datagram; reports->lost: lost so far. */
+	/* A datagram has come; reports->lost: lost to this session so far. */
 	void (*reports)(void *userdata, bb_stream_iter *reports);
-	/* The radio does not scan any more; reason as in Session1.ScanStopped. stands: the request does, and
-	 * scanning goes on when the radio is back. */
+	/* The radio does not scan any more; reason as in Session1.ScanStopped. stands: our request to scan
+	 * is still there, and scanning goes on when the radio is back. */
 	void (*stopped)(void *userdata, const char *reason, bool stands);
-	/* The radio is back after that. */
+	/* The radio is back after stopped(). */
 	void (*back)(void *userdata);
 	/* "bluebrokerd" or "the message bus" went away; nothing comes any more. */
 	void (*gone)(void *userdata, const char *what);
-	/* The stream cannot be read. */
+	/* The stream cannot be understood; nothing comes any more. */
 	void (*broken)(void *userdata, const char *why);
 } ListenerEvents;
 
 typedef struct ListenerRequest {
 	int adapter;		/* N of hciN */
 	GVariant *filter;	/* a{sv} of Session1.SetScanFilter */
-	int timeout;		/* seconds; -1: none */
+	int timeout;		/* of the scan, in seconds; -1: none */
 	unsigned batch_ms;	/* how long reports may gather; 0: as the daemon likes */
 } ListenerRequest;
 
-/* Opens the session and starts the scan. NULL: all is said, *ret_exit is set. */
+/* Opens the session and starts the scan. events must outlive it. NULL: the error has been printed, and
+ * *ret_exit is set. */
 Listener *listener_new(BrokerManager1 *manager, const ListenerRequest *request, const ListenerEvents *events,
 		       void *userdata, ExitCode *ret_exit);
 
-/* Stops the scan, asks what was lost in all, closes the session. */
+/* Stops the scan, asks for the final number of lost reports (listener_lost), and closes the session. */
 void listener_close(Listener *listener);
 
 uint64_t listener_lost(const Listener *listener);

@@ -10,11 +10,11 @@
 #include "client/fail.h"
 #include "client/signals.h"
 
-#define PIECE 4096	/* PIPE_BUF: what a pipe that polls writable takes without blocking */
+#define PIECE 4096	/* PIPE_BUF: a pipe that polls writable takes as much without blocking */
 
 static bool failed;
 
-/* Waits until the descriptor takes something. */
+/* Waits until fd is writable. 0, -ECANCELED at a signal to end, or another negative errno. */
 static int wait_writable(int fd)
 {
 	struct pollfd fds[] = {
@@ -34,8 +34,8 @@ static int wait_writable(int fd)
 			return 0;
 		if (signals_must_end())
 			return -ECANCELED;
-		/* a signal that does not end us is the main loop's; another thread may take the next one, so
-		 * look */
+		/* other signals stay in the pipe for the main loop, so stop polling the pipe; a signal to
+		 * end may then come in another thread, and not interrupt this poll: look every 200 ms */
 		if (fds[1].revents) {
 			fds[1].fd = -1;
 			timeout = 200;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Writing to pipes without hanging on them: a reader that does not read must not keep us from hearing
- * SIGTERM, and one that is gone ends us quietly. */
+/* Writing to pipes without getting stuck: SIGTERM ends a write to a reader that does not read, and a
+ * reader that is gone is no error to print. */
 #pragma once
 
 #include <glib.h>
@@ -8,16 +8,16 @@
 
 #include "util/macros.h"
 
-/* Writes all of text to standard output. False: the reader is gone, a signal to end came meanwhile, or
- * something is wrong, which is said, once. */
+/* Writes all of text to standard output. False: the reader is gone, a signal to end came, or writing
+ * failed; a failure is printed, once. */
 bool output_write(const char *text, size_t length);
 bool output_puts(const char *text);
-/* The same for who has more to do than to write, and goes on where something is wrong: then true. */
+/* The same for programs that go on where standard output fails: true after a failure, too. */
 bool output_event(const char *text, size_t length);
 
-/* Something was wrong, and said: the exit status is to tell it, too. */
+/* Whether writing to standard output failed, which the exit status has to tell, too. */
 bool output_failed(void);
 
-/* The same to a descriptor: 0; -EPIPE: the reader is gone; -ECANCELED: a signal to end came while it took
- * nothing; another negative errno. */
+/* Writes all bytes to fd. 0; -EPIPE: the reader is gone; -ECANCELED: a signal to end came while fd took
+ * nothing; or another negative errno. */
 int output_write_to(int fd, const void *bytes, size_t length);

@@ -7,15 +7,15 @@
 
 #include "meaning/constants.h"
 
-#define LEVEL_SHARE 0.3		/* of a new report in the smoothed level */
+#define LEVEL_SHARE 0.3		/* weight of a new report in the smoothed level */
 #define RANK_STEP 5.0		/* dB that the level must move before the row may change its place */
 #define LEVEL_UNKNOWN (-128.0)
 
 struct Seen {
-	GTree *by_address;	/* no hash: devices choose the addresses */
-	GPtrArray *rows;	/* owns them; in the order of the last sorting */
+	GTree *by_address;	/* a tree: devices choose their addresses, and could make a hash table slow */
+	GPtrArray *rows;	/* owns the rows; in the order of the last sorting */
 	uint64_t forgotten;
-	uint64_t now;		/* of the sorting under way */
+	uint64_t now;		/* the time for the sorting under way */
 };
 
 static void row_free(gpointer pointer)
@@ -53,7 +53,7 @@ static int compare_last(gconstpointer a, gconstpointer b)
 	return (x->last < y->last) - (x->last > y->last);
 }
 
-/* A tenth of the rows at a time, so that a storm of ever new addresses does not sort at each of them. */
+/* Forgets a tenth of the rows at once, so that a storm of new addresses does not sort at each of them. */
 static void forget_oldest(Seen *seen)
 {
 	unsigned keep = SEEN_MAX - SEEN_MAX / 10;

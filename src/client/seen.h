@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The devices that a scan has met: the rows behind the live table. Bounded. */
+/* The devices that a scan has met: the rows behind the live table, SEEN_MAX at most. */
 #pragma once
 
 #include <glib.h>
@@ -7,7 +7,7 @@
 #include "client/heard.h"
 
 #define SEEN_MAX 10000
-#define SEEN_STALE_SECONDS 10	/* not heard for this long: sinks to the end of the table */
+#define SEEN_STALE_SECONDS 10	/* not heard for this long: the row sinks to the end of the table */
 
 typedef struct SeenRow {
 	char address[ADDR_STRING_SIZE];
@@ -29,11 +29,11 @@ void seen_free(Seen *seen);
 
 void seen_note(Seen *seen, const Heard *heard);
 
-/* Devices met, those included that had to be forgotten. */
+/* Number of devices met, including those that had to be forgotten. */
 uint64_t seen_devices(const Seen *seen);
 
-/* The rows in the order of the table: the strongest first, those that are stale last. Valid until the next
- * call. */
+/* The rows in the order of the table: the strongest first, stale ones last. Valid until the next call of
+ * seen_note() or seen_sorted(). */
 GPtrArray *seen_sorted(Seen *seen, uint64_t now);
 
 bool seen_row_stale(const SeenRow *row, uint64_t now);

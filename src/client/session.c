@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A private session: opening it, calls, and waiting while it stands. */
+/* A private session: opening it, calls, and waiting while it lasts. */
 #include "client/session.h"
 
 #include <glib-unix.h>
@@ -17,7 +17,7 @@ struct Session {
 	GDBusConnection *connection;
 	BrokerManager1 *manager;
 	BrokerSession1 *proxy;
-	char *daemon;		/* its unique name: no other can speak for it */
+	char *daemon;		/* its unique name: signals from others are ignored */
 	int adapter;
 	int timeout;		/* seconds; -1: none */
 	uint64_t deadline;	/* USEC_NEVER: none */
@@ -25,7 +25,7 @@ struct Session {
 	GMainLoop *loop;	/* while running, else NULL */
 	ExitCode exit;
 	bool ended;
-	bool lost;		/* there is nothing to let go of */
+	bool lost;		/* daemon or bus are gone: nothing to close */
 };
 
 GDBusConnection *session_connection(const Session *session)
@@ -118,7 +118,7 @@ void session_close(Session *session)
 {
 	if (session->proxy && !session->lost) {
 		g_dbus_proxy_set_default_timeout(G_DBUS_PROXY(session->proxy), CLOSE_TIMEOUT_MS);
-		/* the daemon is gone, if that fails */
+		/* an error means that the daemon is gone, and the session with it */
 		broker_session1_call_close_sync(session->proxy, NULL, NULL);
 	}
 	if (session->manager)
@@ -134,8 +134,7 @@ void session_close(Session *session)
 
 /* --- calls --- */
 
-/* The generated proxies take byte arrays for strings that end with a NUL; so attributes are called without
- * them. */
+/* For attributes, because the generated proxies take byte arrays for strings that end with a NUL. */
 GVariant *session_call(Session *session, const char *path, const char *interface, const char *method,
 		       GVariant *arguments, const char *reply_type, GError **error)
 {
@@ -195,7 +194,7 @@ static void on_owner_changed(GObject *proxy, GParamSpec *property UNUSED, Sessio
 {
 	g_autofree char *owner = g_dbus_proxy_get_name_owner(G_DBUS_PROXY(proxy));
 
-	/* a closed bus takes the name along; that is told by on_bus_closed() */
+	/* with the bus its names are gone, too; on_bus_closed() reports that */
 	if (g_strcmp0(owner, session->daemon) != 0 && !g_dbus_connection_is_closed(session->connection))
 		lose(session, "bluebrokerd");
 }
@@ -230,7 +229,7 @@ void session_watch(Session *session, bool timed, bool output)
 	g_signal_connect(session->connection, "closed", G_CALLBACK(on_bus_closed), session);
 }
 
-/* The main context is not run again afterwards, so what is attached to it may stay. */
+/* The main context is not run again afterwards, so its sources are left in place. */
 ExitCode session_run(Session *session)
 {
 	g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);

@@ -22,7 +22,7 @@ static void on_signal(int number)
 	if (number == SIGINT || number == SIGTERM || number == SIGHUP)
 		must_end = 1;
 	if (write(write_end, &byte, 1) < 0) {
-		/* full: enough of them wait to be read */
+		/* the pipe is full: there is enough to read */
 	}
 	errno = saved;
 }

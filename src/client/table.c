@@ -17,12 +17,12 @@
 #define COLOUR_MEDIUM "33"
 #define COLOUR_WEAK "31"
 
-/* Cells of each column; 0: there is no room for it. */
+/* Cells of each column; 0: the line has no room for it. */
 typedef struct Layout {
 	unsigned address, type, name, rssi, bar, age, count, data;
 } Layout;
 
-/* A line under construction: what goes in never passes its end. */
+/* A line that is being built. Text is cut at its end. */
 typedef struct Line {
 	GString *out;
 	unsigned left;
@@ -187,7 +187,7 @@ static void end_line(const Line *line, const TableView *view)
 	GString *out = line->out;
 
 	if (view->live) {
-		/* in a full line the cursor stands on the last cell, and would erase it */
+		/* not if the line is full: the cursor stands on its last cell, which would be erased */
 		if (line->left > 0)
 			g_string_append(out, "\033[K");
 		return;
@@ -220,7 +220,7 @@ void table_draw(GString *out, Seen *seen, const TableView *view)
 		g_string_append(out, "\033[H");
 	if (view->title)
 		draw_text_line(out, view, view->title, lines++ == 0);
-	/* a window too low for all: the title stays */
+	/* in a window that is too low for all, the title has precedence */
 	if (view->rows == 0 || view->rows > lines) {
 		line = begin_line(out, view, lines++ == 0);
 		draw_head(&line, &layout);

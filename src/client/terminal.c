@@ -66,7 +66,7 @@ void terminal_close(void)
 		tcsetattr(STDIN_FILENO, TCSADRAIN, &saved);
 }
 
-/* COLUMNS and LINES are for those who have no window size, as a serial line. */
+/* COLUMNS or LINES, for terminals without a window size, such as a serial line. */
 static unsigned from_environment(const char *name, unsigned fallback)
 {
 	const char *text = getenv(name);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The terminal while a live table is on it. Whatever way the program ends, terminal_close() puts back what
- * was. */
+/* The terminal while a live table is on it. However the program ends, terminal_close() restores the
+ * terminal. */
 #pragma once
 
 #include <stdbool.h>
@@ -10,8 +10,9 @@
 /* Whether standard output is a terminal on which a frame can be drawn. */
 bool terminal_usable(void);
 
-/* The other screen, no cursor, no line wrapping, no echo of keys. Also done again after terminal_close(). */
+/* Switches to the alternate screen: no cursor, no line wrapping, no echo of keys. May be called again
+ * after terminal_close(). */
 void terminal_open(void);
-void terminal_close(void);	/* no harm if it is not open */
+void terminal_close(void);	/* does nothing if it is not open */
 
 void terminal_size(unsigned *ret_columns, unsigned *ret_rows);

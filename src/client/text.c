@@ -18,7 +18,7 @@ static bool is_printable(gunichar c)
 {
 	switch (g_unichar_type(c)) {
 	case G_UNICODE_CONTROL:
-	case G_UNICODE_FORMAT:		/* among them those that turn the direction of writing */
+	case G_UNICODE_FORMAT:		/* among them the marks that change the writing direction */
 	case G_UNICODE_LINE_SEPARATOR:
 	case G_UNICODE_PARAGRAPH_SEPARATOR:
 	case G_UNICODE_PRIVATE_USE:
@@ -32,7 +32,7 @@ static bool is_printable(gunichar c)
 
 void text_append(GString *out, const char *text, gssize length)
 {
-	/* GLib has no pointer for no bytes, and takes none */
+	/* for length 0 text may be NULL, which GLib does not take */
 	g_autofree char *valid = g_utf8_make_valid(length == 0 ? "" : text, length);
 
 	for (const char *at = valid; *at; at = g_utf8_next_char(at)) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Text that others wrote (names from the air, strings from the bus), made fit for a terminal. Nothing that
- * steers a terminal or reorders a line gets through.
+ * Text that others wrote (names from the air, strings from the bus), made safe for a terminal. Nothing that
+ * controls a terminal or reorders a line gets through.
  */
 #pragma once
 
@@ -10,7 +10,7 @@
 
 #include "util/macros.h"
 
-/* Whether the terminal takes UTF-8; otherwise all that is not ASCII becomes '?'. True until set. */
+/* Whether the terminal takes UTF-8 (the default); if not, all that is not ASCII becomes '?'. */
 void text_set_utf8(bool utf8);
 bool text_is_utf8(void);
 
@@ -18,7 +18,7 @@ bool text_is_utf8(void);
  * replaced. */
 void text_append(GString *out, const char *text, gssize length);
 
-/* The same, as a new string. */
+/* The same, as a new string. Free with g_free. */
 char *text_clean(const char *text, gssize length);
 
 /* Cells that clean text takes on a terminal. */

@@ -10,7 +10,7 @@ bool value_print_is_text(const uint8_t *bytes, size_t length)
 {
 	g_autofree char *clean = text_clean((const char *)bytes, (gssize)length);
 
-	/* clean text stays as it is */
+	/* it is text if cleaning changes nothing */
 	return length > 0 && strlen(clean) == length && memcmp(clean, bytes, length) == 0;
 }
 

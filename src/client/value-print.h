@@ -11,10 +11,10 @@
 /* Whether the bytes are text that can be shown as it is. */
 bool value_print_is_text(const uint8_t *bytes, size_t length);
 
-/* Appends the value, fit for a terminal. Integers that the value's length does not make: false, nothing is
- * appended. */
+/* Appends the value, made safe for a terminal. False, and nothing is appended: the format is integers, and
+ * the value is not a whole number of them. */
 bool value_print(GString *out, ValueFormat format, const uint8_t *bytes, size_t length);
 
-/* The members "value" (hex), "text" (or null) and, for integers, "numbers" (or null) of the object that is
- * open. */
+/* Writes the members "value" (hex), "text" (or null) and, for integers, "numbers" (or null) into the
+ * object that is open. */
 void value_print_json(Json *json, ValueFormat format, const uint8_t *bytes, size_t length);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is to be advertised: from text to the contract's dictionaries. */
+/* What is to be advertised: from text to the dictionaries of the D-Bus contract. */
 #include "ctl/announcement.h"
 
 #include <string.h>
@@ -11,7 +11,7 @@
 #include "meaning/uuid.h"
 
 #define AD_DATA_MAX 31		/* bytes of an advertisement */
-#define NAME_BYTES_MAX 29	/* of them, where a name stands alone */
+#define NAME_BYTES_MAX 29	/* of a name that is the only structure */
 #define INTERVAL_MIN_MS 20	/* Core Specification Vol 4 Part E 7.8.5 */
 #define INTERVAL_MAX_MS 10240
 
@@ -59,7 +59,8 @@ int announcement_add_service(Announcement *announcement, const char *text, Reaso
 	return 0;
 }
 
-/* NUMBER:HEX, NUMBER alone for no data. The number, and *ret_bytes: an ay, floating. */
+/* Splits NUMBER:HEX, or NUMBER alone for no data. Returns the number (g_free); *ret_bytes: an ay,
+ * floating. */
 static char *split_data(const char *text, GVariant **ret_bytes, Reason *reason)
 {
 	g_autoptr(GByteArray) bytes = g_byte_array_new();

@@ -10,7 +10,7 @@
 
 typedef struct Announcement {
 	char *name;			/* NULL: none */
-	GVariantBuilder *services;	/* av; NULL: none; so are the others */
+	GVariantBuilder *services;	/* av; NULL: none; likewise below */
 	GVariantBuilder *manufacturers;	/* a{qv} */
 	GVariantBuilder *service_data;	/* a{sv} */
 	bool has_appearance;
@@ -18,28 +18,28 @@ typedef struct Announcement {
 	bool tx_power;
 	bool hidden;			/* not discoverable */
 	bool not_connectable;
-	uint16_t interval_min;		/* 0.625 ms; 0: the default */
+	uint16_t interval_min;		/* units of 0.625 ms; 0: default */
 	uint16_t interval_max;
-	GByteArray *raw;		/* instead of all that; NULL: none */
+	GByteArray *raw;		/* AD bytes instead of all above; or NULL */
 	GByteArray *scan_response;
 } Announcement;
 
 void announcement_clear(Announcement *announcement);
 
-/* Each takes a text. E_INVALID_ARGUMENTS, and reason says what is allowed, or 0. */
+/* Each takes a text. 0, or E_INVALID_ARGUMENTS and reason says what is allowed. */
 int announcement_set_name(Announcement *announcement, const char *text, Reason *reason);
 int announcement_add_service(Announcement *announcement, const char *text, Reason *reason);
-/* ID:HEX */
+/* text: ID:HEX */
 int announcement_add_manufacturer(Announcement *announcement, const char *text, Reason *reason);
-/* UUID:HEX */
+/* text: UUID:HEX */
 int announcement_add_service_data(Announcement *announcement, const char *text, Reason *reason);
 int announcement_set_appearance(Announcement *announcement, const char *text, Reason *reason);
-/* MIN[:MAX], ms */
+/* text: MIN[:MAX], in ms */
 int announcement_set_interval(Announcement *announcement, const char *text, Reason *reason);
 int announcement_set_raw(Announcement *announcement, const char *text, Reason *reason);
 int announcement_set_scan_response(Announcement *announcement, const char *text, Reason *reason);
 
-/* What does not go together. */
+/* Checks that the options go together. 0, or E_INVALID_ARGUMENTS and reason. */
 int announcement_check(const Announcement *announcement, Reason *reason);
 
 /* The arguments of SetAdvertisement or SetAdvertisementRaw (once only), and of SetAdvertisementParams. */

@@ -17,7 +17,7 @@ struct CaptureFile {
 	char *name;
 	int fd;
 	bool failed;
-	int64_t wall_offset;	/* of the beginning: a clock that is set does not mix up the order */
+	int64_t wall_offset;	/* at the start: packets stay in order when the clock is set */
 	GByteArray *bytes;	/* not written yet */
 };
 

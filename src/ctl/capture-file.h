@@ -6,20 +6,21 @@
 
 typedef struct CaptureFile CaptureFile;
 
-/* "-", which is standard output. NULL is not. */
+/* Whether path is "-", which means standard output; NULL is not. */
 bool capture_file_is_stdout(const char *path);
 
-/* Makes or empties the file, and begins it. NULL: it is said why not. */
+/* Creates or truncates the file, and writes the format's header. NULL: the error has been printed. */
 CaptureFile *capture_file_open(const char *path, CaptureFormat format);
 
-/* Those below take NULL, and do nothing then. */
+/* Adds a report to what the next flush writes. Here and in the next two NULL does nothing (0, true). lost:
+ * reports so far. */
 void capture_file_add(CaptureFile *file, const bb_stream_report *report, uint64_t lost);
 
-/* Writes what was added. 0; -EPIPE: the reader of a pipe is gone; -ECANCELED: a pipe took nothing until a
- * signal to end came; another negative errno. After a failure it writes nothing any more. */
+/* Writes what was added. 0; -EPIPE: the reader of a pipe is gone; -ECANCELED: a signal to end came while a
+ * pipe took nothing; or another negative errno. After a failure it writes nothing any more. */
 int capture_file_flush(CaptureFile *file);
 
-/* Frees it. False: what was written may not have got there, and that is said. */
+/* Closes and frees it. False: what was written may be lost; the error has been printed. */
 bool capture_file_close(CaptureFile *file);
 
 const char *capture_file_name(const CaptureFile *file);	/* for messages */

@@ -28,7 +28,7 @@
 #define TYPE_DIRECTED 0x04
 #define TYPE_SCAN_RESPONSE 0x08
 #define TYPE_LEGACY 0x10
-#define TYPE_MORE 0x20		/* of the data follows in another event */
+#define TYPE_MORE 0x20		/* more of the data follows in another event */
 #define TYPE_TRUNCATED 0x40	/* more was sent, but does not follow */
 
 #define PHY_1M 1
@@ -68,7 +68,7 @@ void capture_begin(GByteArray *out, CaptureFormat format)
 		put_le(out, PCAP_MAGIC, 4);
 		put_le(out, 2, 2);
 		put_le(out, 4, 2);
-		put_le(out, 0, 8);	/* time zone and accuracy, which nobody tells */
+		put_le(out, 0, 8);	/* time zone and accuracy: always 0 */
 		put_le(out, PCAP_SNAPLEN, 4);
 		put_le(out, PCAP_LINK_TYPE, 4);
 	} else {
@@ -78,7 +78,7 @@ void capture_begin(GByteArray *out, CaptureFormat format)
 	}
 }
 
-/* wall: microseconds since 1970 */
+/* wall: microseconds since 1970; lost: reports so far, which only btsnoop tells. */
 static void append_packet(GByteArray *out, CaptureFormat format, uint64_t wall, uint64_t lost,
 			  const uint8_t *packet, size_t length)
 {
@@ -104,7 +104,7 @@ static uint8_t *build_head(uint8_t *to, size_t parameters, uint8_t subevent)
 	*to++ = LE_META;
 	*to++ = (uint8_t)parameters;
 	*to++ = subevent;
-	*to++ = 1;	/* report */
+	*to++ = 1;	/* number of reports */
 	return to;
 }
 
@@ -120,7 +120,7 @@ static size_t build_legacy(uint8_t *event, const bb_stream_report *report)
 {
 	uint8_t *to = build_head(event, LEGACY_SIZE + (size_t)report->length, LE_ADVERTISING_REPORT);
 
-	/* the contract's numbers are those of the event */
+	/* the contract has the same numbers as the event */
 	*to++ = report->adv_type <= ADV_SCAN_RESPONSE ? report->adv_type : ADV_CONNECTABLE;
 	to = build_address(to, report->addr_type, report);
 	*to++ = (uint8_t)report->length;
@@ -148,10 +148,11 @@ static unsigned extended_type(const bb_stream_report *report)
 	case ADV_NON_CONNECTABLE:
 		return legacy ? TYPE_LEGACY : 0;
 	case ADV_SCAN_RESPONSE:
-		/* a legacy one is to ADV_IND or ADV_SCAN_IND, which is not told; the first is the rule */
+		/* a legacy scan response answers ADV_IND or ADV_SCAN_IND, we are not told which: take
+		 * ADV_IND */
 		return TYPE_SCAN_RESPONSE | TYPE_SCANNABLE | (legacy ? TYPE_LEGACY | TYPE_CONNECTABLE : 0);
 	default:
-		/* no extended advertisement is connectable and scannable */
+		/* an extended advertisement cannot be both connectable and scannable */
 		return TYPE_CONNECTABLE | (legacy ? TYPE_LEGACY | TYPE_SCANNABLE : 0);
 	}
 }
@@ -164,7 +165,7 @@ static bool is_anonymous(const bb_stream_report *report)
 	       memcmp(report->address, nobody, sizeof(nobody)) == 0;
 }
 
-/* type: with the data's status */
+/* type: event type with the bits of the data's status. */
 static size_t build_extended(uint8_t *event, const bb_stream_report *report, unsigned type,
 			     const uint8_t *data, size_t length)
 {
@@ -178,14 +179,15 @@ static size_t build_extended(uint8_t *event, const bb_stream_report *report, uns
 	*to++ = report->sid;
 	*to++ = (uint8_t)report->tx_power;
 	*to++ = (uint8_t)report->rssi;
-	memset(to, 0, 2 + 7);	/* no periodic advertising; whom a directed one is for is not told */
+	memset(to, 0, 2 + 7);	/* no periodic advertising; the target of a directed one is unknown */
 	to += 2 + 7;
 	*to++ = (uint8_t)length;
 	memcpy(to, data, length);
 	return (size_t)(to + length - event);
 }
 
-/* The legacy event has no place for the rest. BlueZ's TX power is one of the data, so it does not count. */
+/* Whether the report needs the extended event, because the legacy one has no fields for what it tells. TX
+ * power from BlueZ does not count: BlueZ has it from the data. */
 static bool is_extended_event(const bb_stream_report *report)
 {
 	return !is_legacy_pdu(report) || report->primary_phy != 0 || report->sid != SID_NONE ||

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Advertising reports in the formats of HCI captures: each as the event, or events, with which a controller
- * reports it, H4 framed. Pure.
+ * Advertising reports in the formats of HCI captures: each is written as the HCI event, or events, in which a
+ * controller would report it, with an H4 header. Pure.
  */
 #pragma once
 
@@ -14,19 +14,19 @@ typedef enum CaptureFormat {
 	CAPTURE_BTSNOOP,	/* datalink 1002, HCI UART */
 } CaptureFormat;
 
-/* What a file begins with. */
+/* Appends the file header. */
 void capture_begin(GByteArray *out, CaptureFormat format);
 
 /*
- * One report: an LE Advertising Report event; or, if it was heard in an LE Extended Advertising Report or
- * fits nothing else, one of these, or several with fragments of its data.
+ * Appends one report as an LE Advertising Report event. If it was heard as an extended one, or does not fit
+ * that event, as one LE Extended Advertising Report event, or several with fragments of its data.
  *
- * wall_offset: what to add to the report's time for microseconds since 1970. lost: so far; only btsnoop tells
- * it.
+ * wall_offset: to be added to the report's time to get microseconds since 1970. lost: reports so far; only
+ * btsnoop tells it.
  */
 void capture_append(GByteArray *out, CaptureFormat format, const bb_stream_report *report,
 		    int64_t wall_offset, uint64_t lost);
 
-/* Whether its type, or its bytes, are not what was on air. It is then written as a connectable undirected
- * advertisement. */
+/* Whether type or bytes of the report may differ from what was on air. An unknown type is written as
+ * connectable undirected. */
 bool capture_is_guess(const bb_stream_report *report);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The commands of bluebrokerctl. Each does what its options say and returns the exit code; errors are
- * said. */
+/* The commands of bluebrokerctl. Each does what its options say, prints its errors, and returns the exit
+ * code. */
 #pragma once
 
 #include "ctl/options.h"

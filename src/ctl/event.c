@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What happens to what we offer, as text and as JSON. */
+/* Events of what we advertise and serve, as text and as JSON. */
 #include "ctl/event.h"
 
 #include "client/boottime.h"
@@ -37,7 +37,7 @@ bool event_print(const Event *event, bool json)
 	const FactWriter *writer = fact_line_begin(&line, out, json);
 
 	tell_time(writer);
-	/* people read first who it was */
+	/* in text the address comes first */
 	if (!json)
 		fact_name(writer, "address", " %s", event->client);
 	fact_string(writer, "event", " %s", event->what, -1);

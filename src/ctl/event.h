@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What happens to what we offer, as a line. */
+/* Events of what we advertise and serve, a line each. */
 #pragma once
 
 #include <glib.h>
@@ -17,5 +17,6 @@ typedef struct Event {
 	unsigned subscribers;
 } Event;
 
-/* A line, or a JSON object, on standard output, with the time. As output_event(). */
+/* Prints the event with the time on standard output, as a line of text or a JSON object. Returns as
+ * output_event(). */
 bool event_print(const Event *event, bool json);

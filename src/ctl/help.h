@@ -4,5 +4,5 @@
 
 #include "ctl/options.h"
 
-/* On standard output. NULL: about all commands. */
+/* Prints a command's help on standard output; NULL: that of the whole program. */
 void help_print(const Command *command);

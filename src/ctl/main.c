@@ -14,8 +14,8 @@
 #include "client/text.h"
 #include "ctl/options.h"
 
-/* What is closed would be the number of the next descriptor that is opened, and what is printed would go
- * there. These are there, and fail. */
+/* If a standard descriptor is closed, the next file or socket we open would get its number, and our output
+ * would go there. Fills the gaps with descriptors that fail when used. */
 static void keep_standard_descriptors(void)
 {
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
@@ -31,7 +31,7 @@ int main(int argc UNUSED, char **argv)
 
 	keep_standard_descriptors();
 	fail_set_program("bluebrokerctl");
-	/* characters only: numbers are printed the same everywhere */
+	/* LC_CTYPE only: numbers are printed the same in every locale */
 	setlocale(LC_CTYPE, "");
 	text_set_utf8(strcmp(nl_langinfo(CODESET), "UTF-8") == 0);
 
@@ -39,7 +39,7 @@ int main(int argc UNUSED, char **argv)
 		code = options.command->run(&options);
 	options_clear(&options);
 
-	/* a full disk is an error; a reader that has seen enough is not */
+	/* a full disk is an error; a reader that left early is not */
 	if ((fflush(stdout) != 0 || ferror(stdout)) && errno != EPIPE) {
 		fail_line("standard output: %s", g_strerror(errno));
 		return EXIT_FAILED;

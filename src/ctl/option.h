@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The options: one table says what each is, which commands take it, and is what --help prints. */
+/* The options: one table says what each does and which commands take it, and --help prints it. */
 #pragma once
 
 #include <stddef.h>
@@ -9,7 +9,7 @@
 
 #define OPTIONS_MAX 48
 
-/* Which commands take an option. A name may stand several times, for different commands. */
+/* Which commands take an option. A name may be in the table several times, for different commands. */
 enum {
 	FOR_ALL = 1 << 0,
 	FOR_SCAN = 1 << 1,
@@ -28,22 +28,22 @@ enum {
 
 typedef struct Option {
 	const char *name;
-	const char *value;	/* what it takes, for the help; NULL: nothing */
+	const char *value;	/* its value's name in the help; NULL: it takes none */
 	unsigned commands;
-	/* text: the value; NULL: the flag is set */
+	/* Takes the value's text. NULL: the option is a flag, which is set. */
 	int (*set)(Options *options, const char *text, Reason *reason);
-	size_t flag;		/* where it stands in Options */
+	size_t flag;		/* offset of the flag in Options */
 	const char *help;
 } Option;
 
 extern const Option option_table[];
 extern const size_t option_count;	/* at most OPTIONS_MAX */
 
-/* The options that the command takes, as a mask: FOR_ALL and its own. NULL: none is chosen. */
+/* The options that the command takes, as a mask: its own and FOR_ALL. NULL: no command was chosen. */
 unsigned option_mask(const Command *command);
 
-/* The option with that name: the command's own, or else that of another; NULL: there is none. */
+/* The option of that name: the command's own, else the first of another command; NULL: there is none. */
 const Option *option_find(const char *name, const Command *command);
 
-/* Notes that it was given. E_INVALID_ARGUMENTS, and reason says what is allowed, or 0. */
+/* Applies the option. 0, or E_INVALID_ARGUMENTS and reason says what is allowed. */
 int option_set(const Option *option, Options *options, const char *text, Reason *reason);

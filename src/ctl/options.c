@@ -12,14 +12,14 @@
 #include "ctl/help.h"
 #include "ctl/option.h"
 
-/* A line that is being read. */
+/* The command line while it is being read. */
 typedef struct Line {
 	Options *options;
 	char **words;
-	bool named;			/* it names a command */
-	const Command *command;		/* NULL: there is no such */
+	bool named;			/* a word for the command has been seen */
+	const Command *command;		/* NULL: not seen yet, or no such command */
 	char *unknown;			/* the first word that looks like an option and is none */
-	bool given[OPTIONS_MAX];	/* by place in option_table */
+	bool given[OPTIONS_MAX];	/* by index in option_table */
 } Line;
 
 static void line_clear(Line *line)
@@ -36,7 +36,7 @@ static const Command *find_command(const char *name)
 	return NULL;
 }
 
-/* The option whose name begins so, if it is the only one. */
+/* The option whose name is start, or the only one whose name begins with it; else NULL. */
 static const Option *complete_name(const char *start, size_t length, const Command *command)
 {
 	const char *found = NULL;
@@ -61,7 +61,7 @@ static void note_unknown(Line *line, const char *word)
 		line->unknown = g_strdup(word);
 }
 
-/* Writes the option's name out where it is shortened. Whether its value is the next word. */
+/* Replaces a shortened option name by the whole name. Returns whether the option's value is the next word. */
 static bool complete_word(Line *line, char **word)
 {
 	const char *name = *word + 2;
@@ -79,7 +79,7 @@ static bool complete_word(Line *line, char **word)
 	return option->value && !strchr(whole, '=');
 }
 
-/* The first word that is neither an option nor an option's value. */
+/* Notes the command: the first word that is neither an option nor an option's value. */
 static void name_command(Line *line, const char *name)
 {
 	if (!line->named)
@@ -87,9 +87,8 @@ static void name_command(Line *line, const char *name)
 	line->named = true;
 }
 
-/* Before GOption reads them: it knows no shortened names, takes "--json=x" for --json, and does not say which
- * word it was that it did not know. And only when the command is known it is clear which options there
- * are. */
+/* Prepares the words for GOption, which knows no shortened names, takes "--json=x" for --json, and does
+ * not say which word it did not know. It also finds the command first, for the options depend on it. */
 static void prepare_words(Line *line)
 {
 	char **word = line->words + 1;
@@ -122,8 +121,8 @@ static gboolean on_option(const char *name, const char *value, void *userdata, G
 	return FALSE;
 }
 
-/* One of a name: that of the command, or else the first. Those of other commands are refused later, in better
- * words. */
+/* The options for GOption, one for each name: the command's own, or else the first. check_options()
+ * refuses those of other commands, with a better message. */
 static GOptionGroup *make_group(Line *line)
 {
 	GOptionGroup *group = g_option_group_new(NULL, NULL, NULL, line, NULL);
@@ -141,7 +140,7 @@ static GOptionGroup *make_group(Line *line)
 		*end++ = (GOptionEntry){
 			.long_name = option->name,
 			.short_name = letter,
-			/* a file's name is any bytes, and so are the others */
+			/* FILENAME, because values may be any bytes, not only UTF-8 */
 			.flags = option->value ? G_OPTION_FLAG_FILENAME : G_OPTION_FLAG_NO_ARG,
 			.arg = G_OPTION_ARG_CALLBACK,
 			.arg_data = __extension__(void *)on_option,
@@ -163,7 +162,7 @@ static bool refuse_unknown(const Line *line)
 	return false;
 }
 
-/* False: it is said what is wrong, or only the version is asked for. */
+/* False: the error has been printed, or only the version is asked for. */
 static bool read_options(Line *line)
 {
 	g_autoptr(GOptionContext) context = g_option_context_new(NULL);
@@ -213,7 +212,7 @@ static bool choose_command(Options *options)
 	return false;
 }
 
-/* A capture on standard output leaves no place for anything else there. */
+/* If a capture goes to standard output, nothing else may. */
 static bool check_captures(const Options *options)
 {
 	bool pcap = capture_file_is_stdout(options->pcap), btsnoop = capture_file_is_stdout(options->btsnoop);
@@ -227,7 +226,7 @@ static bool check_captures(const Options *options)
 	return false;
 }
 
-/* Options that were given, but are not of the command, or do not go together. */
+/* Refuses options that the command does not take, and those that do not go together. */
 static bool check_options(const Options *options, const bool given[static OPTIONS_MAX])
 {
 	unsigned allowed = option_mask(options->command);

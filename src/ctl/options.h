@@ -14,10 +14,10 @@ typedef struct Options Options;
 
 typedef struct Command {
 	const char *name;
-	const char *arguments;		/* for the usage line: "HEX [TYPE]" */
+	const char *arguments;		/* for the usage line, e.g. "HEX [TYPE]" */
 	const char *summary;
-	const char *help;		/* more, or NULL */
-	unsigned options;		/* those it takes beside those of all: a bit of option.h; 0: none */
+	const char *help;		/* further help, or NULL */
+	unsigned options;		/* the FOR_ bit (option.h) of those it takes beside FOR_ALL; or 0 */
 	unsigned min_arguments;
 	unsigned max_arguments;
 	ExitCode (*run)(const Options *options);
@@ -39,12 +39,12 @@ struct Options {
 	char *pcap;		/* a file for the capture, "-" for standard output; NULL: none */
 	char *btsnoop;
 	bool bonded;
-	bool read;		/* the values too */
+	bool read;		/* read the values, too */
 	bool stay;
 	bool has_passkey;
 	uint32_t passkey;
 	ValueFormat format;
-	const char *write_type;	/* of the contract; NULL: its default */
+	const char *write_type;	/* as in the D-Bus contract; NULL: the default */
 	uint16_t offset;
 	Wanted wanted;
 	Announcement announcement;
@@ -55,8 +55,8 @@ struct Options {
 extern const Command commands[];
 
 /*
- * Reads the command line. True: options is filled, run its command. False: all is said (help, version, or
- * what is wrong with which argument), leave with *ret_exit.
+ * Reads the command line. True: options is filled, run its command. False: there is nothing to run, leave
+ * with *ret_exit; help, version or the error has been printed. Call options_clear() in both cases.
  */
 bool options_parse(Options *options, char **argv, ExitCode *ret_exit);
 void options_clear(Options *options);

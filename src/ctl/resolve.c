@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* AD bytes as the user types them, and what they say. */
+/* AD bytes that the user typed, and what they say. */
 #include "ctl/resolve.h"
 
 #include "client/describe.h"

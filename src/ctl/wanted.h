@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which advertisements the user asked for, from the filter options of the command line. Each value is checked
- * here, so that a mistake is told with the option's name and without asking the daemon.
+ * Which advertisements the user asked for, from the filter options of the command line. Values are checked
+ * here, so that an error names the option, and the daemon need not be asked.
  */
 #pragma once
 
@@ -17,13 +17,13 @@ typedef struct Wanted {
 	GArray *manufacturers;	/* of uint16_t */
 	char *name;		/* glob; NULL: any */
 	bool has_rssi;
-	int16_t rssi;		/* dBm, at least */
+	int16_t rssi;		/* dBm, the weakest that is wanted */
 } Wanted;
 
 void wanted_init(Wanted *wanted);
 void wanted_clear(Wanted *wanted);
 
-/* Each takes the text of one option. E_INVALID_ARGUMENTS, and reason says what is allowed, or 0. */
+/* Each takes the text of one option. 0, or E_INVALID_ARGUMENTS and reason says what is allowed. */
 int wanted_add_address(Wanted *wanted, const char *text, Reason *reason);
 int wanted_add_uuid(Wanted *wanted, const char *text, Reason *reason);
 int wanted_add_manufacturer(Wanted *wanted, const char *text, Reason *reason);

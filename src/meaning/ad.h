@@ -58,26 +58,28 @@ void ad_iter_init(AdIter *iter, const uint8_t *data, size_t length);
 bool ad_iter_next(AdIter *iter, AdField *ret);
 
 /*
- * Names. Many devices pad theirs with zeros, and some send what was in memory behind those: a name ends at
- * its first NUL, and one that is empty then is none.
+ * Names. Many devices pad a name with zeros, and some send stale memory behind the zeros. So a name ends at
+ * its first NUL, and a name that is empty then counts as no name.
  */
 
-/* Whether the structure is a name, complete or shortened; cuts it where it ends. UTF-8 is not checked. */
+/* Whether the structure is a name, complete or shortened, that is not empty. Sets its length to where the
+ * name ends. UTF-8 is not checked. */
 bool ad_field_name(AdField *field);
 /* The complete name or, where there is none, the shortened one. False if neither is there. */
 bool ad_find_name(const uint8_t *data, size_t length, AdField *ret);
-/* Whether a message of the bus takes these bytes as a string. */
+/* Whether D-Bus takes these bytes as a string: valid UTF-8 without NUL and without noncharacters. */
 bool ad_name_is_text(const uint8_t *bytes, size_t length);
-/* The name as such a string: ends at the first NUL, and U+FFFD stands for what is no text. g_free. */
+/* The name as a string that D-Bus takes: cut at the first NUL, U+FFFD for all that is not valid. Free with
+ * g_free. */
 char *ad_name_text(const uint8_t *bytes, size_t length);
-/* Makes UTF-8 such a string, in place and of the same length: U+FFFD, or that of its plane, for each
- * noncharacter. */
+/* Makes valid UTF-8 a string that D-Bus takes, in place. Each noncharacter becomes U+FFFD, or the same
+ * character of its own plane (U+1FFFD …), so that the length stays the same. */
 void ad_replace_noncharacters(char *text);
 
 /* The TX power in dBm, if it is there. */
 bool ad_find_tx_power(const uint8_t *data, size_t length, int8_t *ret);
 
-/* Bytes of each UUID in a structure that is a list of them: 2, 4 or 16; 0: it is none. */
+/* For the AD type of a UUID list: the bytes of each UUID in it, 2, 4 or 16. For any other type 0. */
 size_t ad_list_width(uint8_t type);
 
 /* Walks the service UUIDs of one structure: the UUID lists, and the UUID of service data. *position starts at

@@ -8,7 +8,7 @@
 
 #define ADDR_STRING_SIZE 18	/* "AA:BB:CC:DD:EE:FF" and the terminator */
 
-/* Numbers of the contract (Pycom's PUBLIC_ADDR …). */
+/* The numbers of the D-Bus contract (Pycom's PUBLIC_ADDR …). */
 typedef enum AddrType {
 	ADDR_PUBLIC = 0,
 	ADDR_RANDOM = 1,
@@ -32,10 +32,11 @@ const char *addr_format(const Addr *addr, char buffer[static ADDR_STRING_SIZE]);
 /* The same with another separator, for object paths (AA_BB_…). */
 const char *addr_format_with(const Addr *addr, char separator, char buffer[static ADDR_STRING_SIZE]);
 
-/* Bytes only: a device is the same whichever way its type was told. */
+/* Compares the bytes only: sources may tell different types for the same device. */
 bool addr_equal(const Addr *a, const Addr *b);
 
-/* For hash tables whose keys are Addr *: keyed, for addresses come from the air. */
+/* For hash tables whose keys are Addr *. The hash is keyed (SipHash), because strangers choose the
+ * addresses on air. */
 unsigned addr_hash(const void *addr);
 int addr_same(const void *a, const void *b);
 

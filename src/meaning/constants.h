@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The numbers of the contract: those of Pycom's network.Bluetooth class and, where it has none, of the
- * specification. */
+/* The numbers of the D-Bus contract: those of Pycom's network.Bluetooth class and, where it has none,
+ * those of the Bluetooth specification. */
 #pragma once
 
 #include "util/macros.h"
@@ -10,7 +10,7 @@ typedef struct Constant {
 	uint32_t value;
 } Constant;
 
-/* By their documented names. The table ends with a NULL name. */
+/* The constants by the names that Pycom documents. The table ends with a NULL name. */
 extern const Constant constants[];
 
 /* adv_type of a report */

@@ -37,7 +37,7 @@ static void set_rest(Decoded *ret, size_t skipped)
 	ret->rest_length = ret->field.length - skipped;
 }
 
-/* A number of min to max bytes is all there is. */
+/* Decodes a structure that is one number of min to max bytes and nothing else. */
 static void decode_number(Decoded *ret, DecodedKind kind, size_t min, size_t max)
 {
 	if (ret->field.length < min || ret->field.length > max) {

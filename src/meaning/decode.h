@@ -12,7 +12,7 @@ typedef enum DecodedKind {
 	DECODED_BYTES,		/* a type that is not taken apart here, or too short for its type */
 	DECODED_FLAGS,		/* number */
 	DECODED_UUIDS,		/* walk them with ad_field_next_uuid() or decode_next_uuid() */
-	DECODED_NAME,		/* rest: the text, without trailing NULs */
+	DECODED_NAME,		/* rest: the text, up to the first NUL */
 	DECODED_TX_POWER,	/* dbm */
 	DECODED_CLASS,		/* number */
 	DECODED_APPEARANCE,	/* number */
@@ -36,10 +36,11 @@ typedef struct Decoded {
 	Beacon beacon;
 } Decoded;
 
-/* field's bytes must outlive ret. */
+/* Takes the structure apart. ret points into the field's bytes, which must outlive it. */
 void decode_field(const AdField *field, Decoded *ret);
 
-/* The service UUIDs of a DECODED_UUIDS: lists, and solicited services. *position starts at 0. */
+/* Walks the UUIDs of a DECODED_UUIDS: service UUIDs, or solicited ones. *position starts at 0; false after
+ * the last. */
 bool decode_next_uuid(const Decoded *decoded, size_t *position, Uuid *ret);
 
 typedef enum DecodeEndKind {
@@ -54,7 +55,7 @@ typedef struct DecodeEnd {
 	DecodeEndKind kind;
 	size_t offset;
 	unsigned claimed;	/* END_TRUNCATED: bytes that should follow the length byte */
-	size_t left;		/* END_TRUNCATED: bytes that do */
+	size_t left;		/* END_TRUNCATED: bytes that do follow it */
 } DecodeEnd;
 
 DecodeEnd decode_end(const uint8_t *data, size_t length);

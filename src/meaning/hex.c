@@ -20,7 +20,7 @@ int hex_parse(const char *text, GByteArray *bytes, Reason *reason)
 			at++;
 		if (*at == '\0')
 			break;
-		/* before each byte, or once before all of them */
+		/* "0x" may stand before each byte, or once before all of them */
 		if (at[0] == '0' && (at[1] == 'x' || at[1] == 'X'))
 			at += 2;
 		if (!g_ascii_isxdigit(at[0]))

@@ -7,5 +7,5 @@
 #include "util/error.h"
 
 /* Appends the bytes of text: hex digits, with blanks, colons, commas, dashes or 0x between bytes; at most
- * AD_MAX. E_INVALID_ARGUMENTS, and reason says which character is wrong. */
+ * AD_MAX. 0, or E_INVALID_ARGUMENTS and reason says which character is wrong. */
 int hex_parse(const char *text, GByteArray *bytes, Reason *reason);

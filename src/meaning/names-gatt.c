@@ -13,7 +13,7 @@ typedef struct Named {
 	const char *name;
 } Named;
 
-/* By rising number: they are searched in halves. */
+/* In ascending order of number, for bsearch(). */
 static const Named characteristics[] = {
 	{ 0x2a00, "Device Name" },
 	{ 0x2a01, "Appearance" },

@@ -13,7 +13,7 @@ typedef struct Service {
 	const char *name;
 } Service;
 
-/* By rising number: it is searched in halves. */
+/* In ascending order of number, for bsearch(). */
 static const Service services[] = {
 	{ 0x1800, "Generic Access" },
 	{ 0x1801, "Generic Attribute" },

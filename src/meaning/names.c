@@ -135,7 +135,7 @@ const char *name_of_company(uint16_t id)
 #ifdef HAVE_LIBBLUETOOTH
 	const char *name = bt_compidtostr(id);
 
-	/* the library's words for numbers that nobody has */
+	/* what the library calls numbers that belong to no company */
 	if (!name || strcmp(name, "not assigned") == 0 || strcmp(name, "internal use") == 0)
 		return NULL;
 	return name;

@@ -12,7 +12,7 @@ bool number_parse(const char *text, int64_t min, int64_t max, int64_t *ret)
 	char *end;
 	int64_t value;
 
-	/* strtoll would also take blanks */
+	/* g_ascii_strtoll() would skip leading blanks */
 	if (!g_ascii_isdigit(*digits) || (hex && !g_ascii_isxdigit(digits[2])))
 		return false;
 	errno = 0;

@@ -29,9 +29,9 @@ int uuid_parse(const char *text, Uuid *ret);
 /* 2, 4 or 16 bytes, big-endian; -EINVAL for other lengths. */
 int uuid_from_bytes(const uint8_t *bytes, size_t length, Uuid *ret);
 
-/* The same, little-endian, as on the air; length 2, 4 or 16. */
+/* The same for little-endian bytes, as they are on air. */
 int uuid_from_air(const uint8_t *bytes, size_t length, Uuid *ret);
-/* In the shortest width: 2, 4 or 16 bytes, which it returns. */
+/* Writes the UUID little-endian in its shortest form, and returns its length: 2, 4 or 16. */
 size_t uuid_to_air(const Uuid *uuid, uint8_t air[static 16]);
 
 /* Lower case, 36 characters. Returns buffer. */
@@ -39,5 +39,5 @@ const char *uuid_format(const Uuid *uuid, char buffer[static UUID_STRING_SIZE]);
 
 bool uuid_equal(const Uuid *a, const Uuid *b);
 
-/* Whether it is built on the Bluetooth base UUID; then its 16- or 32-bit number. */
+/* Whether the UUID is built on the Bluetooth base UUID; then *ret_value is its 16- or 32-bit number. */
 bool uuid_short(const Uuid *uuid, uint32_t *ret_value);

@@ -9,7 +9,7 @@
 
 typedef struct Shape {
 	const char *name;
-	unsigned width;		/* of an integer, in bytes; 0: none */
+	unsigned width;		/* bytes of an integer; 0: no integer format */
 	int64_t min;
 	int64_t max;
 } Shape;

@@ -15,7 +15,7 @@ struct Air {
 };
 
 struct AirCall {
-	Air *air; /* of its own */
+	Air *air; /* its own connection */
 	char *request;
 	char *reply;
 };
@@ -50,7 +50,7 @@ Air *air_close(Air *air)
 	return NULL;
 }
 
-/* Returns the whole reply. */
+/* Sends the request, and returns the whole reply. */
 static char *air_say(Air *air, const char *format, va_list args)
 {
 	g_autofree char *request = g_strdup_vprintf(format, args);
@@ -68,7 +68,7 @@ static char *air_say(Air *air, const char *format, va_list args)
 	return reply;
 }
 
-/* Returns the text of a good reply. */
+/* Sends the request, fails the test on an error, and returns the text after "ok". */
 static char *air_want(Air *air, const char *format, va_list args)
 {
 	g_autofree char *reply = NULL;

@@ -22,24 +22,24 @@ Air *air_close(Air *air);
 
 /* Says one line. Returns the text after "ok", perhaps empty; an error fails the running test. */
 char *air_cmd(Air *air, const char *format, ...) G_GNUC_PRINTF(2, 3);
-/* The same for who does not want the text, or wants a number. */
+/* The same: air_do() drops the text, air_ask() returns it as a number. */
 void air_do(Air *air, const char *format, ...) G_GNUC_PRINTF(2, 3);
 unsigned int air_ask(Air *air, const char *format, ...) G_GNUC_PRINTF(2, 3);
-/* Whether it was granted: for what only the simulated BlueZ can do. */
+/* Whether the request was granted: for what only the simulated BlueZ can do. */
 bool air_try(Air *air, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
-/* Says it on a connection of its own, and leaves the main loop running while the air is at it: for what a
- * program of the test has to answer. The reply is a good one's text after "ok", or a whole "error …". */
+/* Sends a request on a connection of its own, without waiting: so that the main loop can run meanwhile, in
+ * which a program of the test answers something. The reply: the text after "ok", or the whole "error …". */
 typedef struct AirCall AirCall;
 AirCall *air_begin(Air *air, const char *format, ...) G_GNUC_PRINTF(2, 3);
 bool air_call_done(const AirCall *call);
 char *air_call_finish(AirCall *call); /* waits, and frees */
 
-/* Removes what that list names, "peers" by "unpeer": in the guest, those of a test that failed are still
- * there. */
+/* Removes all that the request `list` names, e.g. "peers" by "unpeer": in the guest, those of a failed
+ * test are still there. */
 void air_clear(Air *air, const char *list, const char *remove);
 
-/* One field of an answer that is a list of them, "sent=5". */
+/* The value of a field in an answer like "sent=5 …". */
 unsigned int air_field(Air *air, const char *field, const char *format, ...) G_GNUC_PRINTF(3, 4);
-/* Of "status RADIO": scanning, active, filterdup, powered, sent. */
+/* A field of "status RADIO": scanning, active, filterdup, powered, sent. */
 unsigned int air_status(Air *air, const char *radio, const char *field);

@@ -14,7 +14,7 @@
 
 #include "child.h"
 
-/* Only what is safe between fork and exec: GDBus has threads running. */
+/* May call only what is safe between fork and exec, because GDBus has threads running. */
 static void G_GNUC_NORETURN child_exec(const char *const *argv, char **environment, int log,
 				       pid_t parent)
 {

@@ -134,7 +134,7 @@ static int on_timeout(void *data)
 	return G_SOURCE_CONTINUE;
 }
 
-/* Predicates may look at what makes no event here, so they are asked at least that often. */
+/* Predicates are evaluated at least this often, for what they look at may change without an event here. */
 #define POLL_MS 10
 
 static int on_poll(void *data)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A program on the bus under another uid. The bus asks the kernel who connected, so it is enough
- * that the connecting thread is somebody else for that moment: the system calls themselves, unlike
- * libc's functions of the same names, change one thread only, and GDBus connects and authenticates
- * in the calling one. */
+/* A program on the bus under another uid. The bus asks the kernel who connected, so it is enough that the
+ * connecting thread has that uid at that moment. The plain system calls change the calling thread only,
+ * unlike libc's functions of the same names, and GDBus connects and authenticates in the calling thread. */
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
@@ -17,7 +16,7 @@
 
 static void become(uid_t uid, gid_t gid, const gid_t *groups, int n_groups)
 {
-	/* Back to root first, else the groups cannot be changed. */
+	/* back to root first: only root may change the groups */
 	if (uid == 0 && syscall(SYS_setresuid, 0, 0, 0) < 0)
 		ck_abort_msg("cannot become root again: %s", strerror(errno));
 	if (syscall(SYS_setgroups, n_groups, groups) < 0 || syscall(SYS_setresgid, gid, gid, 0) < 0)

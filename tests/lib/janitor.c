@@ -10,7 +10,7 @@
 
 #include "janitor.h"
 
-/* The short sleep: what the test had started dies with it, and may be writing still. */
+/* The short sleep is for what the test had started: it dies with the test, but may still be writing. */
 static const char script[] =
 	"read -r word\n"
 	"if [ \"$word\" != good ]; then\n"
@@ -30,7 +30,7 @@ void janitor_start(Janitor *janitor, const char *dir)
 		ck_abort_msg("pipe: %s", strerror(errno));
 	janitor->pid = fork();
 	if (janitor->pid == 0) {
-		/* not of the test's process group, which check kills */
+		/* leave the test's process group, which check kills */
 		(void)setsid();
 		(void)dup2(ends[0], STDIN_FILENO);
 		(void)execl("/bin/sh", "sh", "-c", script, "sh", dir, (char *)NULL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Cleans up after a test, however it ends: a process of its own, for check ends a failed test
- * without any last words. */
+/* Cleans up after a test, however it ends: in a process of its own, because check ends a failed test
+ * without letting it run anything more. */
 #pragma once
 
 #include <stdbool.h>
@@ -11,8 +11,8 @@ typedef struct Janitor {
 	int fd; /* open as long as the test goes on */
 } Janitor;
 
-/* When the test has ended, dir goes away; first, unless the test was good, what is in its *.log
- * files is printed. */
+/* Starts the process that removes dir when the test has ended. Unless the test was good, it first prints
+ * the *.log files in dir. */
 void janitor_start(Janitor *janitor, const char *dir);
-/* The test is over: waits until dir is gone. */
+/* Tells that the test is over, and waits until dir is gone. */
 void janitor_finish(Janitor *janitor, bool good);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The daemon's memory, which is not to grow. */
+/* Checks that the daemon's memory does not grow. */
 #pragma once
 
 #include "world.h"
 
-/* First of all: a sanitizer's store of freed memory is no growth. */
+/* Call it before the daemon is started: limits the sanitizer's store of freed memory, which is no growth. */
 void limit_quarantine(void);
 
 unsigned long daemon_rss_kib(World *world);
 
-/* It is no more than so much larger. Not looked at under valgrind, which keeps what was freed. */
+/* Checks that the RSS is at most max_kib more than before. Not under valgrind, which keeps what was freed. */
 void expect_growth(World *world, unsigned long before_kib, unsigned long max_kib);

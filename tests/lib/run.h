@@ -4,7 +4,7 @@
 
 #include <check.h>
 
-/* The NULL-terminated tests, each in a process of its own between set_up and tear_down (NULL: nothing). Under
- * valgrind they may take six times as long. Returns main's result. */
+/* Runs the NULL-terminated tests, each in a process of its own between set_up and tear_down (NULL:
+ * nothing), each within timeout_s, or six times that under valgrind. Returns main's result. */
 int run_tests(const char *name, const TTest *const *tests, void (*set_up)(void), void (*tear_down)(void),
 	      double timeout_s);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What goes over the bus, as text. */
+/* Values for the bus, written as text. */
 #pragma once
 
 #include <glib.h>
 
-/* A dictionary, a{sv}, "{'timeout': <uint32 500>}". */
+/* The a{sv} of a text like "{'timeout': <uint32 500>}". */
 GVariant *options(const char *text);
 /* The same as a method's only argument, (a{sv}); floating. */
 GVariant *dictionary(const char *text);
 
-/* Bytes, ay, as hex digits. */
+/* The ay of hex digits, and back. */
 GVariant *bytes_of(const char *hex);
 char *hex_of(GVariant *bytes);

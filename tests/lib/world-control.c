@@ -75,7 +75,7 @@ void world_daemon_start(World *world)
 	g_auto(GStrv) wrapper = NULL;
 
 	ck_assert_msg(world->daemon.pid == 0, "the daemon runs already");
-	/* in the guest it is another user's */
+	/* in the guest the daemon runs as another user */
 	ck_assert(g_mkdir_with_parents(directory, 0755) == 0 && g_chmod(directory, 0777) == 0);
 	if (daemon_wrapper())
 		ck_assert_msg(g_shell_parse_argv(daemon_wrapper(), NULL, &wrapper, NULL),
@@ -162,7 +162,7 @@ static bool is_idle(void *data)
 	return used + cpu_of(data) < 0.05;
 }
 
-/* What BlueZ has told by then may keep it busy for a while. */
+/* Waits, because the daemon may be busy for a while with what BlueZ has told it. */
 void world_daemon_expect_idle(World *world)
 {
 	ck_assert_msg(wait_until(is_idle, world, world_patience(world)),
@@ -240,7 +240,7 @@ void world_bluez_start(World *world)
 
 typedef struct Power {
 	World *world;
-	const char *path; /* as the one who is asked has it */
+	const char *path; /* as BlueZ or the daemon names it */
 	bool powered;
 } Power;
 
@@ -253,7 +253,7 @@ static bool power_is_so(void *data)
 	return value && (g_variant_get_boolean(value) != FALSE) == power->powered;
 }
 
-/* A program's call may overtake what BlueZ says. */
+/* Needed because a program's call may reach the daemon before BlueZ's signal does. */
 static bool daemon_has_heard(void *data)
 {
 	const Power *power = data;

@@ -9,15 +9,15 @@
 #include "world.h"
 
 struct World {
-	Janitor janitor; /* of dir */
+	Janitor janitor; /* removes dir */
 	WorldFlags flags;
 	bool real;
-	bool paused; /* BlueZ */
+	bool paused; /* BlueZ stands still */
 	char *dir;
 	char *address;
 	char *config; /* file, or NULL */
 	char **daemon_args; /* or NULL */
-	char *run_dir; /* of the daemon, from one to the next */
+	char *run_dir; /* the daemon's --runtime-dir, kept over restarts */
 	char *temporary_timeout;
 	char *daemon_log, *sim_log, *bus_log;
 	Child bus, sim, daemon;

@@ -10,7 +10,7 @@
 #define GUEST_BUS "unix:path=/run/dbus/system_bus_socket"
 #define START_MS 10000
 
-/* The one that a failing test leaves behind. */
+/* The world of the running test, for world_abandon(). */
 static World *world_current;
 
 static const char bus_config[] =
@@ -27,7 +27,7 @@ static const char bus_config[] =
 	"  </policy>\n"
 	"</busconfig>\n";
 
-/* The test has failed in this process (CK_FORK=no), or forgot world_free. */
+/* Ends a world whose test failed in this process (CK_FORK=no), or did not call world_free(). */
 static void world_abandon(void)
 {
 	World *world = world_current;
@@ -111,7 +111,7 @@ static void world_start_sim(World *world)
 		      "bluebroker-simbluez does not answer");
 }
 
-/* bluetoothd remembers the names of devices over all else. */
+/* Deletes bluetoothd's cache of names, which it would prefer to the names on air. */
 static void world_forget_names(World *world)
 {
 	const char *cache = "/var/lib/bluetooth/" WORLD_RADIO "/cache";
@@ -122,7 +122,8 @@ static void world_forget_names(World *world)
 	ck_assert(child_end(&child, 0, START_MS));
 }
 
-/* What world_begin's options want of bluetoothd is in its configuration, until the world ends. */
+/* Writes what world_begin's options want into bluetoothd's configuration, or restores it at the world's
+ * end. */
 static void world_configure(World *world, bool on)
 {
 	const char *script = on ? "cp -p $0 $0.saved; printf '[General]\\nTemporaryTimeout = %s\\n' $1 > $0"
@@ -174,7 +175,7 @@ static World *world_begin(WorldFlags flags, const WorldOptions *options)
 	world->dir = g_dir_make_tmp("bluebroker-test.XXXXXX", NULL);
 	ck_assert_msg(world->dir && g_chmod(world->dir, 0755) == 0, "no temporary directory: %s",
 		      g_strerror(errno));
-	/* the guest's daemon is another user */
+	/* the guest's daemon runs as another user */
 	world->run_dir = world_file(world, "run");
 	ck_assert(g_mkdir(world->run_dir, 0777) == 0 && g_chmod(world->run_dir, 0777) == 0);
 	janitor_start(&world->janitor, world->dir);

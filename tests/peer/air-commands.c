@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The requests about radios, what is sent to them, and what they send. */
+/* The requests about radios, and about the reports that they hear. */
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -182,7 +182,7 @@ static bool run_quiet(Request *request)
 	return true;
 }
 
-/* Of several radios: what any of them does, and the sum of what they heard. */
+/* For several radios: what any of them does, and how many reports their hosts got in all. */
 static bool run_status(Request *request)
 {
 	const Air *air = request->air;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Who is in the air. */
+/* The radios, peripherals and centrals in the air. */
 #include <errno.h>
 
 #include "air.h"

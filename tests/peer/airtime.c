@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How long which data were on air. */
+/* How long each advertising data was on air. */
 #include "airtime.h"
 #include "clock.h"
 #include "request.h"

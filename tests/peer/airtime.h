@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How long which data were on air, and how the replies of "onair" and "airtime" tell of it. */
+/* How long each advertising data was on air, and how the replies of "onair" and "airtime" show that. */
 #pragma once
 
 #include <stdint.h>
@@ -12,16 +12,16 @@ typedef struct Airtimes {
 	GPtrArray *list; /* or NULL */
 } Airtimes;
 
-/* More of the same data, nanoseconds; passed over when there are too many kinds. */
+/* Adds time, in nanoseconds, to the total of these data. Ignored if AIRTIMES_MAX others are known already. */
 void airtimes_add(Airtimes *airtimes, const uint8_t *data, size_t len, uint64_t time);
 /* Appends DATA=MILLISECONDS of each, with a space before. */
 void airtimes_print(const Airtimes *airtimes, GString *text);
 void airtimes_clear(Airtimes *airtimes);
 
-/* One set that is on air. */
+/* One advertising set that is on air. */
 typedef struct OnAir {
 	unsigned int set, type;
-	uint32_t min, max; /* interval, 0.625 ms */
+	uint32_t min, max; /* interval, units of 0.625 ms */
 	const uint8_t *data, *response;
 	size_t len, response_len;
 } OnAir;

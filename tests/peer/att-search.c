@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The half of the ATT server that searches: what attributes are there. */
+/* The half of the ATT server that answers searches for attributes. */
 #include <string.h>
 
 #include "att.h"
 
-/* The range of handles that a search is about, at the head of its parameters. */
+/* Reads the range of handles of a search, which is the head of its parameters. */
 static bool range_parse(const uint8_t *pdu, AttAnswer *answer, uint16_t *ret_first, uint16_t *ret_last)
 {
 	*ret_first = le16(pdu + 1);
@@ -16,7 +16,7 @@ static bool range_parse(const uint8_t *pdu, AttAnswer *answer, uint16_t *ret_fir
 	return true;
 }
 
-/* The type that a search is for: the rest of its parameters. */
+/* Reads the attribute type of a search, which is the rest of its parameters. */
 static bool type_parse(const uint8_t *pdu, size_t length, AttAnswer *answer, Uuid *ret)
 {
 	if (length != 5 + 2 && length != 5 + 16) {
@@ -28,7 +28,7 @@ static bool type_parse(const uint8_t *pdu, size_t length, AttAnswer *answer, Uui
 	return true;
 }
 
-/* Each list ends where it is full, or where an entry would have another length. */
+/* Here and below: a list ends where the PDU is full, or where the next entry would have another length. */
 size_t att_find_information(Att *att, const uint8_t *pdu, size_t length, AttAnswer *answer)
 {
 	const Database *database = att->database;

@@ -33,7 +33,7 @@ size_t answer_error(AttAnswer *answer, uint8_t error, uint16_t handle)
 	return 0;
 }
 
-/* What keeps the central from reading or writing: nothing (0) or an error. */
+/* The error if the link is not secure enough to read or write the attribute, else 0. */
 static uint8_t security_error(const Att *att, const Attribute *attribute, uint32_t encrypted,
 			      uint32_t authenticated)
 {
@@ -132,7 +132,7 @@ static void value_set(Attribute *attribute, size_t offset, const uint8_t *value,
 	attribute->length = (uint16_t)(offset + length);
 }
 
-/* A configuration is two bytes, everything else up to what a value may have. */
+/* A Client Characteristic Configuration is two bytes long, any other value up to ATTR_VALUE_MAX. */
 static bool length_fits(const Attribute *attribute, size_t length)
 {
 	return uuid_is(&attribute->type, UUID_CCCD) ? length == 2 : length <= ATTR_VALUE_MAX;
@@ -157,8 +157,8 @@ static size_t answer_write(Att *att, const uint8_t *pdu, size_t length, AttAnswe
 	return 1;
 }
 
-/* Commands are not answered, and what is wrong with them is passed over. Signatures are not
- * checked, so signed ones have no effect. */
+/* A command gets no answer, and a bad one is ignored. Signatures are not checked, so signed writes have no
+ * effect. */
 static void command_take(Att *att, const uint8_t *pdu, size_t length)
 {
 	Attribute *attribute = length >= 3 ? database_find(att->database, le16(pdu + 1)) : NULL;
@@ -193,10 +193,11 @@ static size_t answer_prepare(Att *att, const uint8_t *pdu, size_t length, AttAns
 	return length;
 }
 
-/* All of it, or nothing: true, and *ret_error and *ret_handle say why not. */
+/* Whether any of the prepared writes would fail: then none is done, and *ret_error and *ret_handle say
+ * why. */
 static bool prepared_fail(const Att *att, uint8_t *ret_error, uint16_t *ret_handle)
 {
-	/* how long each value is by then; values begin as they are */
+	/* end: how long the value is after the prepared writes before this one */
 	for (size_t i = 0; i < att->n_prepared; i++) {
 		const Prepared *prepared = &att->prepared[i];
 		const Attribute *attribute = database_find(att->database, prepared->handle);
@@ -237,7 +238,7 @@ static size_t answer_execute(Att *att, const uint8_t *pdu, size_t length, AttAns
 
 bool att_is_request(uint8_t opcode)
 {
-	/* requests have even numbers without the command bit; a confirmation is none */
+	/* requests have even opcodes without the command bit; so have confirmations, which are no requests */
 	return opcode % 2 == 0 && !(opcode & 0x40) && opcode != ATT_CONFIRMATION;
 }
 

@@ -52,26 +52,26 @@ typedef struct Prepared Prepared;
 
 typedef struct Att {
 	Database *database;
-	uint16_t mtu_limit;			/* what the server offers */
-	uint16_t mtu;				/* of the link */
-	bool encrypted, authenticated;		/* the link */
-	bool unconfirmed;			/* an indication is under way */
+	uint16_t mtu_limit;			/* the MTU that the server offers */
+	uint16_t mtu;				/* the MTU of the link */
+	bool encrypted, authenticated;		/* security of the link */
+	bool unconfirmed;			/* an indication is not confirmed yet */
 	Prepared *prepared;
 	size_t n_prepared;
 } Att;
 
-/* The beginning and the end of a link. */
+/* To be called when a link begins, and when it ends. */
 void att_open(Att *att);
 void att_close(Att *att);
 
-/* Takes a PDU, and writes the answer to it. Returns the answer's length, 0: none is due. */
+/* Takes a PDU, and writes the answer to it. Returns the answer's length; 0: there is no answer. */
 size_t att_answer(Att *att, const uint8_t *pdu, size_t length, uint8_t answer[ATT_MTU_MAX]);
-/* Only counts it, as att_answer does too. */
+/* Only counts the PDU, as att_answer() does, too. */
 void att_count(Att *att, const uint8_t *pdu, size_t length);
 bool att_is_request(uint8_t opcode);
 
-/* For the halves of the server: each takes a whole request, and writes the answer after its opcode.
- * Returns the answer's length with the opcode, or 0 with *ret_error, and the handle in error. */
+/* For the two halves of the server: each takes a whole request, and writes the answer after its opcode.
+ * Returns the answer's length with the opcode, or 0 and sets answer->error and answer->handle. */
 typedef struct AttAnswer {
 	uint8_t *pdu;		/* at least as long as the MTU */
 	uint8_t error;

@@ -21,7 +21,7 @@ static bool parse_uuid(Request *request, const char *word, Uuid *ret)
 	return uuid_parse(word, ret) || fail(request, "not a UUID: %s", word);
 }
 
-/* The attribute is new or gone: with it, all of the service that it is in. */
+/* The attribute is new or gone: marks the whole service that it is in as changed. */
 static void service_changed(Peer *peer, uint16_t handle)
 {
 	const Database *database = &peer->database;
@@ -114,7 +114,7 @@ static bool run_changed(Request *request)
 			fail(request, "no Service Changed characteristic: %s", request->words[1]));
 }
 
-/* What has the value of the characteristic or descriptor. */
+/* The attribute that holds the value of the characteristic or descriptor in the request. */
 static Attribute *parse_value(Request *request, Peer **ret_peer)
 {
 	Attribute *attribute;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a central does as an ATT client: reads, writes and subscriptions; and how it takes PDUs. */
+/* What a central does as an ATT client: reads, writes and subscriptions; and what it does with PDUs that
+ * arrive. */
 #include <string.h>
 
 #include "central.h"
@@ -58,7 +59,7 @@ static void read_blob(Central *central)
 	central_request(central, read_taken, pdu, sizeof(pdu));
 }
 
-/* An answer that is full may have a rest. */
+/* Takes a part of the value. If it fills the PDU, the value may be longer: reads on. */
 static void read_taken(Central *central, uint8_t error, const uint8_t *pdu, size_t length)
 {
 	Procedure *procedure = &central->procedure;
@@ -134,7 +135,7 @@ void central_write_command(Central *central, uint16_t handle, const uint8_t *val
 	central->air->ops->central_send(central, pdu, n);
 }
 
-/* The server forgets what it has, or writes it; what failed before is what counts. */
+/* The server has written the prepared parts, or dropped them after an error, which is then the result. */
 static void execute_taken(Central *central, uint8_t error, const uint8_t *pdu, size_t length)
 {
 	(void)pdu;
@@ -203,7 +204,7 @@ static void find(Central *central, uint16_t from)
 	central_request(central, find_taken, pdu, sizeof(pdu));
 }
 
-/* Looks for the configuration up to where the characteristic ends. */
+/* Looks for the Client Characteristic Configuration up to the end of the characteristic, and writes it. */
 static void find_taken(Central *central, uint8_t error, const uint8_t *pdu, size_t length)
 {
 	size_t each = pdu[1] == 1 ? 4 : 18;

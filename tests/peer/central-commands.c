@@ -37,7 +37,7 @@ Central *parse_idle(Request *request)
 	return NULL;
 }
 
-/* The central has the answer from now on. */
+/* The reply comes later: hands the request's answer over to the central. */
 static void wait_for(Request *request, Answer *ret)
 {
 	*ret = request->answer;
@@ -136,7 +136,7 @@ static bool run_discover(Request *request)
 	return true;
 }
 
-/* Any handle, also one that nothing has. */
+/* Any handle, even if no attribute has it. */
 static bool parse_any_handle(Request *request, uint16_t *ret)
 {
 	unsigned int handle;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How a central finds out what a server has: services, then characteristics, then all the rest. */
+/* How a central discovers what a server has: services, then characteristics, then all other attributes. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,12 +13,12 @@ typedef struct Item {
 	char kind;		/* 's', 'c', 'd' */
 	bool primary;
 	uint8_t properties;
-	uint16_t handle, other;	/* the last handle of a service, the value's of a characteristic */
+	uint16_t handle, other;	/* of a service: its last handle; of a characteristic: its value's */
 	Uuid uuid;
 } Item;
 
 struct Search {
-	uint16_t type;		/* what it looks for; 0: all */
+	uint16_t type;		/* the UUID it looks for; 0: all attributes */
 	size_t n;
 	Item items[ITEMS_MAX];
 };
@@ -31,7 +31,7 @@ Search *search_free(Search *search)
 
 static void discover_taken(Central *central, uint8_t error, const uint8_t *pdu, size_t length);
 
-/* The next request from that handle on. */
+/* Sends the next request, for handles from that one on. */
 static void discover(Central *central, uint16_t from)
 {
 	uint16_t type = central->procedure.search->type;
@@ -53,7 +53,8 @@ static int item_compare(const void *a, const void *b)
 	return ((const Item *)a)->handle - ((const Item *)b)->handle;
 }
 
-/* Declarations and values are known as services and characteristics. */
+/* Whether the attribute is neither a declaration nor a value: those are listed as services and
+ * characteristics. */
 static bool is_descriptor(const Search *search, const Item *item)
 {
 	if (uuid_is(&item->uuid, UUID_PRIMARY) || uuid_is(&item->uuid, UUID_SECONDARY) ||
@@ -86,8 +87,8 @@ static void search_print(Search *search, GString *text)
 	}
 }
 
-/* One kind of thing is known. Secondary services are asked for like primary ones, which a server may
- * not know. */
+/* One kind is complete: looks for the next. A server that does not know the request for secondary services
+ * is no error. */
 static void discover_next(Central *central, uint8_t error)
 {
 	Search *search = central->procedure.search;
@@ -116,7 +117,7 @@ static Uuid uuid_read(const uint8_t *bytes, size_t length)
 	return uuid;
 }
 
-/* Reads one entry of an answer. false: it is too short or too long. */
+/* Reads one entry of an answer. False: its length is wrong. */
 static bool item_read(uint16_t type, const uint8_t *entry, size_t length, Item *ret)
 {
 	size_t before = type == UUID_CHARACTERISTIC ? 5 : type ? 4 : 2;

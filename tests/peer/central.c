@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The life of a central, and of what it is asked for. */
+/* The life of a central and of its procedures. */
 #include "central.h"
 
 Central *central_new(Air *air, const char *name, uint64_t addr, bool random)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A central, a phone say: it connects to a radio that advertises, and is a client of the GATT server there.
- * One procedure of ATT at a time, and one pairing; the end of either is the answer to a request of the test.
- */
+/* A central, such as a phone: it connects to a radio that advertises, and is a client of the GATT server
+ * there. One ATT procedure at a time, and one pairing; the end of either is the reply to a request of the
+ * test. */
 #pragma once
 
 #include "air.h"
@@ -10,24 +10,24 @@
 #include "request.h"
 
 #define CENTRAL_VALUE_MAX 960 /* more than a value may have */
-#define CENTRAL_PASSKEY_ASK UINT32_MAX /* the passkey comes with central_type */
-#define CENTRAL_PATIENCE (35 * SECOND) /* a host that is silent for 30 s is out of order */
+#define CENTRAL_PASSKEY_ASK UINT32_MAX /* the passkey comes later, with central_type() */
+#define CENTRAL_PATIENCE (35 * SECOND) /* ATT's time-out is 30 s */
 
 typedef struct Search Search;
 
-/* Takes the answer to the request under way; error: what the server answered instead, 0 if it did not. */
+/* Takes the answer to the request under way. error: the error that the server answered; 0: none. */
 typedef void (*Step)(Central *central, uint8_t error, const uint8_t *pdu, size_t length);
 
-/* What the test has asked for, as long as central->answer waits. */
+/* The procedure that the test has asked for, while central->answer waits. */
 typedef struct Procedure {
-	Step step; /* NULL: it waits for something else than ATT */
+	Step step; /* NULL: it waits for no ATT answer */
 	uint8_t opcode; /* of the request under way; 0: none */
 	uint64_t deadline;
 	uint16_t handle, offset, setting;
-	uint8_t error; /* what it will end with */
+	uint8_t error; /* the error it will end with */
 	uint8_t value[CENTRAL_VALUE_MAX];
 	size_t n_value;
-	bool part; /* of a read: one answer is enough */
+	bool part; /* of a read: stop after one answer */
 	Search *search;
 } Procedure;
 
@@ -39,19 +39,20 @@ struct Central {
 	bool random;
 	Privacy privacy;
 	Radio *radio; /* NULL: not connected */
-	Database database; /* it serves nothing, */
-	Att att; /* but it answers; and this is what its link is like */
-	uint64_t pdus; /* of ATT that arrived since it was created */
+	Database database; /* empty: it serves nothing */
+	Att att; /* answers requests; has the link's MTU and security */
+	uint64_t pdus; /* PDUs of ATT that arrived since it was created */
 	Inbox inbox;
-	Answer answer; /* give NULL: nothing is under way */
+	Answer answer; /* of the procedure; give NULL: none is under way */
 	Procedure procedure;
-	Answer securing; /* of pairing and encryption; give NULL: nothing is under way */
+	Answer securing; /* of pairing or encrypting; give NULL: likewise */
 };
 
 Central *central_new(Air *air, const char *name, uint64_t addr, bool random);
 Central *central_free(Central *central); /* an open link ends by timeout */
 
-/* Ends what nobody answers; when that is, or NEVER. */
+/* centrals_run() ends procedures that got no answer in time. centrals_due(): when the next one is, or
+ * NEVER. */
 void centrals_run(Air *air, uint64_t now);
 uint64_t centrals_due(const Air *air);
 
@@ -60,25 +61,25 @@ void central_receive(Central *central, const uint8_t *pdu, size_t length); /* of
 void central_closed(Central *central); /* the link is over */
 void central_finish_secure(Central *central, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
-/* Toward the test: each begins what central->answer will tell the end of. Only with a link, and while nothing
- * else is under way. */
-/* Takes a link, and agrees on the MTU. Returns as AirOps. */
+/* Toward the test: each begins a procedure, whose end is told by central->answer. Only with a link, and
+ * while no other procedure is under way. */
+/* Opens a link, and agrees on the MTU. Returns as AirOps. */
 int central_connect(Central *central, Radio *radio, uint16_t mtu);
 void central_discover(Central *central);
-/* part: what comes with one answer, else up to the end. */
+/* part: one answer's worth of the value; else all of it. */
 void central_read(Central *central, uint16_t handle, uint16_t offset, bool part);
 void central_write(Central *central, uint16_t handle, const uint8_t *value, size_t length);
 void central_write_prepared(Central *central, uint16_t handle, const uint8_t *value, size_t length);
 void central_subscribe(Central *central, uint16_t handle, uint16_t setting);
 void central_send_request(Central *central, const uint8_t *pdu, size_t length);
-/* This ends at once. */
+/* Has no answer: is done at once. */
 void central_write_command(Central *central, uint16_t handle, const uint8_t *value, size_t length);
 
-/* For its parts. */
+/* For the files of Central. */
 void procedure_begin(Central *central);
-/* The reply, and the end. */
+/* Gives the reply, and ends the procedure. */
 void procedure_end(Central *central, const char *format, ...) G_GNUC_PRINTF(2, 3);
 void procedure_end_att(Central *central, uint8_t error); /* 0: ok */
-/* Sends a request, whose answer step takes. */
+/* Sends a request; step takes the answer. */
 void central_request(Central *central, Step step, const uint8_t *pdu, size_t length);
 Search *search_free(Search *search);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What can be said to every air. */
+/* The requests that every air understands. */
 #pragma once
 
 #include "air.h"
@@ -12,12 +12,12 @@ extern const Verb peer_verbs[];
 extern const Verb attribute_verbs[]; /* of peripherals */
 extern const Verb central_verbs[];
 
-/* A radio that is plugged in, or all. */
+/* The address of a radio that is plugged in, or AIR_ALL. */
 bool parse_target(Request *request, const char *word, uint64_t *ret);
-/* public or random */
+/* "public" or "random" */
 bool parse_random(Request *request, const char *word, bool *ret);
-Peer *parse_peer(Request *request); /* that the second word names; or NULL */
+Peer *parse_peer(Request *request); /* the one that the second word names; or NULL */
 Central *parse_central(Request *request);
-Central *parse_idle(Request *request); /* one that can do something on its link */
-/* The third word */
+Central *parse_idle(Request *request); /* one with a link, and no procedure under way */
+/* Reads the third word. */
 bool parse_handle(Request *request, uint16_t *ret);

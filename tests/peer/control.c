@@ -49,7 +49,7 @@ static void on_reply(void *data, const char *reply)
 	Visitor *visitor = data;
 	Control *control;
 
-	/* A reply fits the socket's buffer, or is being read: this hardly waits. */
+	/* A reply either fits the socket's buffer or is read at the other end, so this hardly waits. */
 	if (!g_output_stream_write_all(
 		    g_io_stream_get_output_stream(G_IO_STREAM(visitor->connection)), text,
 		    strlen(text), NULL, visitor->over, NULL)) {
@@ -71,7 +71,7 @@ static void on_line(GObject *source, GAsyncResult *result, void *data)
 
 	if (line)
 		language_run(visitor->control->language, line, &answer);
-	else /* it has left, or we are about to */
+	else /* the client has left, or we are ending */
 		visitor_free(visitor);
 }
 

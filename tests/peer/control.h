@@ -6,7 +6,7 @@
 
 typedef struct Control Control;
 
-/* NULL: the socket cannot be made; says so on standard error. quit is called after the reply to
- * that request. */
+/* NULL: the socket cannot be made, which is printed on standard error. quit is called after the reply to a
+ * request "quit". */
 Control *control_new(const char *path, Language *language, void (*quit)(void *data), void *data);
 Control *control_free(Control *control);

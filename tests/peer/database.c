@@ -144,7 +144,7 @@ bool attribute_is_service(const Attribute *attribute)
 	return uuid_is(&attribute->type, UUID_PRIMARY) || uuid_is(&attribute->type, UUID_SECONDARY);
 }
 
-/* the place of the next service, or n */
+/* The index of the next service after i, or n. */
 static size_t database_next_service(const Database *database, size_t i)
 {
 	do

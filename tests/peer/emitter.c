@@ -5,20 +5,20 @@
 
 #include "emitter.h"
 
-#define RETRY MILLISECOND /* after a host was full */
-#define TURNS_MAX 512 /* in one run, so that commands are heard amid a late storm */
-#define TICK (4 * MILLISECOND) /* of a storm whose reports may become one */
+#define RETRY MILLISECOND /* until a report is offered again to a host that was full */
+#define TURNS_MAX 512 /* reports in one run, so that commands are heard between runs of a late storm */
+#define TICK (4 * MILLISECOND) /* least time between runs of a storm, if air->coalesces */
 #define TOGETHER_MAX 32U
 
 struct Emitter {
 	Air *air;
 	uint64_t target;
-	char *name; /* of an advertiser; NULL: a storm */
+	char *name; /* an advertiser's; NULL: this is a storm */
 	Repeat repeat;
 	Storm storm;
 	uint64_t started, due;
-	uint64_t turn; /* of a storm: the next moment of its schedule */
-	uint32_t number; /* of a storm's next report: counts those that went out */
+	uint64_t turn; /* of a storm: the next report of its schedule; else: reports heard so far */
+	uint32_t number; /* number in a storm's next report: counts only those that were heard */
 };
 
 Emitter *emitter_free(Emitter *emitter)
@@ -49,8 +49,8 @@ int8_t level_at(const Level *level, uint64_t turn)
 	return (int8_t)(level->base + offset);
 }
 
-/* When the next turn is: catches up after a short delay, but no burst after a standstill; and none at all
- * where what is late would be one with what comes next. */
+/* Sets when the next report is due. After a short delay it catches up, after one of more than a second it
+ * does not. With air->coalesces it never does, for late reports would become one with the next. */
 static void repeat_advance(Emitter *emitter, uint64_t now)
 {
 	uint64_t interval = emitter->repeat.interval_ms * MILLISECOND;
@@ -60,7 +60,7 @@ static void repeat_advance(Emitter *emitter, uint64_t now)
 		emitter->due = emitter->air->coalesces ? now + interval : now;
 }
 
-/* True when it has sent all it had to. */
+/* True: it has sent all its reports. */
 static bool repeat_run(Emitter *emitter, uint64_t now)
 {
 	Repeat *repeat = &emitter->repeat;
@@ -113,7 +113,7 @@ static uint64_t storm_turns(const Storm *storm)
 	return (uint64_t)storm->rate * storm->seconds;
 }
 
-/* All of a burst are due at its beginning. */
+/* All reports of a burst are due at its beginning. */
 static uint64_t storm_due(const Emitter *emitter)
 {
 	const Storm *storm = &emitter->storm;
@@ -121,7 +121,7 @@ static uint64_t storm_due(const Emitter *emitter)
 	return emitter->started + (emitter->turn - emitter->turn % storm->burst) * SECOND / storm->rate;
 }
 
-/* One report, or as many of a burst as go together. Sets how many. Returns as air_send. */
+/* Sends one report, or as many of a burst as go together; *ret_n: how many. Returns as air_send. */
 static int storm_send(const Emitter *emitter, unsigned int *ret_n)
 {
 	const Storm *storm = &emitter->storm;
@@ -137,7 +137,8 @@ static int storm_send(const Emitter *emitter, unsigned int *ret_n)
 	return emitter->air->ops->hear_together(emitter->air, emitter->target, reports, n, ret_n);
 }
 
-/* Where reports may become one, what is late comes in portions in which hardly a device comes twice. */
+/* How many late reports to send in one run. With air->coalesces so few that hardly any device has two of
+ * them, which would become one. */
 static uint64_t storm_portion(const Emitter *emitter)
 {
 	const Storm *storm = &emitter->storm;
@@ -147,7 +148,7 @@ static uint64_t storm_portion(const Emitter *emitter)
 	return MAX(storm->advertisers, 2ULL * storm->rate * TICK / SECOND + 1);
 }
 
-/* True when it is over. */
+/* True: the storm is over. */
 static bool storm_run(Emitter *emitter, uint64_t now)
 {
 	uint64_t turns = storm_turns(&emitter->storm), portion = storm_portion(emitter);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Advertisers that repeat themselves, and storms: many reports at an even pace, of several advertisers in
- * turns, numbered as they go out. Either is meant for one radio by address, or for all, and goes on when that
- * radio is unplugged and comes back. */
+ * turn, numbered as they are heard. Either is sent to one radio by address, or to all, and goes on when
+ * that radio is unplugged and comes back. */
 #pragma once
 
 #include "air.h"
@@ -15,29 +15,29 @@ typedef struct Level {
 } Level;
 
 typedef struct Repeat {
-	Report report; /* its rssi is set from level for each turn */
+	Report report; /* its rssi is set from level before each */
 	Level level;
 	bool has_response;
 	Report response;
 	unsigned int interval_ms; /* > 0 */
-	unsigned int count; /* 0: until quiet; turns that nobody hears do not count */
+	unsigned int count; /* 0: until "quiet"; reports that nobody hears do not count */
 } Repeat;
 
 typedef struct Storm {
 	unsigned int advertisers;
-	unsigned int rate, seconds; /* of the clock: moments when nobody listens pass without a report */
-	unsigned int burst; /* how many go out together, of one advertiser; 1: each by itself */
+	unsigned int rate, seconds; /* reports a second; those that nobody hears are not made up for */
+	unsigned int burst; /* how many go out together, all of one advertiser */
 } Storm;
 
 int8_t level_at(const Level *level, uint64_t turn);
 
-/* An advertiser of that name and target is replaced. Its first report is on air at once. */
+/* Replaces an advertiser of the same name and target. The first report goes out at once. */
 void air_repeat(Air *air, uint64_t target, const char *name, const Repeat *repeat);
 void air_storm(Air *air, uint64_t target, const Storm *storm);
-/* Ends what is meant for just this target; AIR_ALL ends everything. */
+/* Ends what is sent to exactly this target; AIR_ALL ends everything. */
 void air_quiet(Air *air, uint64_t target);
 Emitter *emitter_free(Emitter *emitter);
 
-/* Sends what is due; when that is, or NEVER. */
+/* emitters_run() sends what is due. emitters_due(): when the next report is due, or NEVER. */
 void emitters_run(Air *air, uint64_t now);
 uint64_t emitters_due(const Air *air);

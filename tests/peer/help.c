@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What can be said to every air. */
+/* The help on the requests that every air understands. */
 #include "commands.h"
 
 const char commands_help[] =

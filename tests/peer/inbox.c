@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a central has been notified of. */
+/* The notifications that a central has got. */
 #include "inbox.h"
 #include "request.h"
 

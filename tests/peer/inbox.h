@@ -9,12 +9,12 @@
 #define INBOX_MAX 4096
 
 typedef struct Inbox {
-	GQueue letters; /* of "HANDLE:HEX" */
+	GQueue letters; /* strings "HANDLE:HEX", oldest first */
 	unsigned int lost;
 } Inbox;
 
-/* Lost, if there are too many. */
+/* Counted as lost if there are INBOX_MAX already. */
 void inbox_add(Inbox *inbox, uint16_t handle, const uint8_t *value, size_t len);
-/* Appends a word for each, with a space before, and empties it. */
+/* Appends a word for each, with a space before it, and empties the inbox. */
 void inbox_print(Inbox *inbox, GString *text);
 void inbox_clear(Inbox *inbox);

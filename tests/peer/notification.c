@@ -4,7 +4,7 @@
 
 #include "peer.h"
 
-#define RETRY MILLISECOND /* while another indication is not confirmed */
+#define RETRY MILLISECOND /* until the next try, if another indication is not confirmed yet */
 
 typedef struct Notification {
 	uint16_t handle;
@@ -20,7 +20,7 @@ bool peer_is_subscribed(const Peer *peer, uint16_t value_handle)
 	return peer->link && (database_subscription(&peer->database, value_handle) & 3);
 }
 
-/* False: it has to wait for the confirmation of another one. */
+/* False: it has to wait until another indication is confirmed. */
 static bool notification_send(Peer *peer, Notification *notification)
 {
 	bool indicates = !(database_subscription(&peer->database, notification->handle) & 1);
@@ -40,7 +40,7 @@ static bool notification_send(Peer *peer, Notification *notification)
 	return true;
 }
 
-/* True when it is over: all have gone, or nobody is subscribed. */
+/* True: it is over, because all have been sent or nobody is subscribed. */
 static bool notification_run(Peer *peer, Notification *notification, uint64_t now)
 {
 	for (unsigned int i = 0; i < peer->air->burst && notification->due <= now; i++) {
@@ -57,7 +57,7 @@ static bool notification_run(Peer *peer, Notification *notification, uint64_t no
 	return false;
 }
 
-/* Those of one characteristic keep their order. */
+/* Whether it has to wait for an earlier one of the same characteristic, so that their order is kept. */
 static bool notification_waits(const Peer *peer, unsigned int at)
 {
 	const Notification *notification = peer->notifications->pdata[at];

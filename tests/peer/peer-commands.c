@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The requests about peripherals, and about who they and centrals are. */
+/* The requests about peripherals, and about the identities of peripherals and centrals. */
 #include "central.h"
 #include "commands.h"
 #include "peer.h"
@@ -182,7 +182,7 @@ static bool run_passkey(Request *request)
 	       fail(request, "nobody shows it a passkey: %s", peer->name);
 }
 
-/* A Security Request. */
+/* The peripheral sends a Security Request. */
 static bool run_ask(Request *request)
 {
 	Peer *peer = parse_linked(request);
@@ -204,7 +204,7 @@ static bool run_forget(Request *request)
 	return true;
 }
 
-/* Whose identity, and whose address: a peripheral's or a central's. */
+/* The peripheral or central that a request about identities names. */
 static bool parse_owner(Request *request, Peer **ret_peer, Central **ret_central)
 {
 	*ret_peer = air_get_peer(request->air, request->words[1]);
@@ -213,7 +213,7 @@ static bool parse_owner(Request *request, Peer **ret_peer, Central **ret_central
 	       fail(request, "no such peripheral or central: %s", request->words[1]);
 }
 
-/* Another address, for what it does from now on. A link keeps the one it was opened with. */
+/* Gives it a new private address for what it does from now on. An open link keeps the old one. */
 static bool rotate(Request *request, Peer *peer, Central *central)
 {
 	const Privacy *privacy = peer ? &peer->privacy : &central->privacy;

@@ -58,7 +58,7 @@ void peer_opened(Peer *peer, struct Link *link, bool bonded)
 	att_open(&peer->att);
 	if (bonded)
 		return;
-	/* Of what others have subscribed to, nothing is left; and a stranger knows no former attributes. */
+	/* without a bond, no subscriptions are remembered, and no changes have to be told */
 	database_unsubscribe(&peer->database);
 	peer->change_first = peer->change_last = 0;
 }
@@ -117,8 +117,8 @@ void peer_secured(Peer *peer)
 		(void)peer_tell_change(peer);
 }
 
-/* One advertisement to every radio, with an empty scan response: the kernel keeps a connectable advertisement
- * back until one comes. */
+/* Sends one advertisement to every radio, with an empty scan response, because the kernel keeps a
+ * connectable advertisement back until a scan response comes. */
 static void peer_advertise(Peer *peer)
 {
 	Air *air = peer->air;

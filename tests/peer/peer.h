@@ -9,8 +9,8 @@
 /* What a peripheral does when a central wants to pair. */
 typedef enum PeerPairing {
 	PEER_JUST_WORKS,
-	PEER_DISPLAY, /* it shows its passkey, the other side has to enter it */
-	PEER_KEYBOARD, /* somebody types what the other side shows */
+	PEER_DISPLAY, /* it shows its passkey, which has to be entered at the other side */
+	PEER_KEYBOARD, /* the other side's passkey has to be entered here (peer_type) */
 	PEER_CONFIRM, /* both sides show the passkey */
 	PEER_REFUSES,
 } PeerPairing;
@@ -27,12 +27,12 @@ struct Peer {
 	struct Link *link; /* the back end's; NULL: not connected */
 	unsigned int latency_ms; /* of answers */
 	bool silent, muted;
-	uint8_t refusal; /* HCI status of the next attempts to connect; 0: none */
-	unsigned int refusals; /* so many; 0: for ever */
+	uint8_t refusal; /* HCI status with which the next attempts to connect fail; 0: none */
+	unsigned int refusals; /* how many attempts fail; 0: all */
 	PeerPairing pairing;
 	uint32_t passkey;
 	GPtrArray *notifications; /* under way */
-	/* What a bonded central has not been told of: attributes that are new or gone. */
+	/* Attributes that are new or gone, which a bonded central has not been told of. */
 	bool change_untold;
 	uint16_t change_first, change_last; /* 0: none */
 };
@@ -40,35 +40,36 @@ struct Peer {
 Peer *peer_new(Air *air, const char *name, uint64_t addr, bool random, const uint8_t *data, size_t len);
 Peer *peer_free(Peer *peer); /* an open link ends by timeout */
 
-/* Sends what is due; when that is, or NEVER. */
+/* peers_run() sends what is due. peers_due(): when the next is due, or NEVER. */
 void peers_run(Air *air, uint64_t now);
 uint64_t peers_due(const Air *air);
 
 /* Toward the back end. */
 bool peer_is_connectable(const Peer *peer);
-/* The HCI status that an attempt to connect shall end with, 0: success; each call is an attempt. */
+/* The HCI status with which this attempt to connect has to end; 0: success. Each call counts as an
+ * attempt. */
 uint8_t peer_refuse(Peer *peer);
-/* A link begins, and ends. bonded: with the one at the other end, and so it remembers what that subscribed
- * to. */
+/* To be called when a link begins, and when it ends. bonded: the central at the other end has a bond, so
+ * its subscriptions are remembered. */
 void peer_opened(Peer *peer, struct Link *link, bool bonded);
 void peer_closed(Peer *peer, bool bonded);
-/* A PDU that has arrived. Returns the length of the answer, 0: none. */
+/* Takes a PDU that has arrived. Returns the length of the answer; 0: none. */
 size_t peer_receive(Peer *peer, const uint8_t *pdu, size_t len, uint8_t ret[ATT_MTU_MAX]);
-/* The link is encrypted, by the key of a bond: what is untold is told. */
+/* The link is encrypted with the key of a bond: tells the central of changes that it has not been told. */
 void peer_secured(Peer *peer);
 
 /* Toward the test. */
 bool peer_is_subscribed(const Peer *peer, uint16_t value_handle);
-/* Notifies or indicates the value count times, every interval, as the central has subscribed; not if it has
- * not. Numbered, its last four bytes are a number from 0 on, little endian. */
+/* Notifies or indicates the value count times, every interval nanoseconds, as the central has subscribed;
+ * not at all if it has not. numbered: the value's last four bytes count from 0, little endian. */
 void peer_notify(Peer *peer, uint16_t value_handle, const uint8_t *value, size_t len, bool numbered,
 		 unsigned int count, uint64_t interval);
 /* Remembers that attributes from first to last are new or gone. */
 void peer_change(Peer *peer, uint16_t first, uint16_t last);
-/* Indicates that by Service Changed, or keeps it for a bonded central that is away. False: there is no such
- * characteristic. */
+/* Indicates the change by Service Changed, or keeps it for a bonded central that is away. False: the
+ * peripheral has no such characteristic. */
 bool peer_tell_change(Peer *peer);
 
-/* Toward its own parts: sends what is due of notifications. */
+/* For the files of Peer: sends the notifications that are due. */
 void notifications_run(Peer *peer, uint64_t now);
 uint64_t notifications_due(const Peer *peer);

@@ -8,7 +8,7 @@
 #define REPORT_DATA_MAX 31
 #define IRK_LEN 16
 
-/* The numbers of HCI, and of the D-Bus contract */
+/* The numbers of HCI, which are also those of the D-Bus contract. */
 enum {
 	REPORT_ADV_IND = 0,
 	REPORT_ADV_DIRECT_IND = 1,
@@ -26,10 +26,10 @@ typedef struct Report {
 	uint8_t data[REPORT_DATA_MAX];
 } Report;
 
-/* Who a device is while its address is a private one (resolvable, Vol 3 Part H 2.2.2). */
+/* The identity of a device whose address on air is a private one (resolvable, Vol 3 Part H 2.2.2). */
 typedef struct Privacy {
 	bool on;
 	uint64_t identity;
-	bool random; /* the identity */
+	bool random; /* type of the identity */
 	uint8_t irk[IRK_LEN]; /* as printed */
 } Privacy;

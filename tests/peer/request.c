@@ -130,7 +130,7 @@ static const Verb *verb_find(const Verb *const *lists, const char *name)
 	return NULL;
 }
 
-/* Empty words between spaces are none. */
+/* Drops the empty words that repeated spaces make, and counts the rest. */
 static unsigned int words_count(char **words)
 {
 	unsigned int n = 0;

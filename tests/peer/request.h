@@ -11,7 +11,7 @@
 
 struct Air;
 
-/* Gets the reply, once. */
+/* Who gets the reply to a request, once. */
 typedef struct Answer {
 	void (*give)(void *data, const char *reply); /* NULL: nobody waits */
 	void *data;
@@ -22,46 +22,46 @@ typedef struct Request {
 	char **words;
 	unsigned int n; /* of words */
 	GString *reply; /* "ok" at first */
-	Answer answer; /* for who is late with the reply, and takes it (request_late) */
+	Answer answer; /* for a late reply: copied by request_late() */
 	bool late;
 } Request;
 
 typedef struct Verb {
 	const char *name;
-	unsigned int least, most; /* words, the name among them */
+	unsigned int least, most; /* number of words, including the name */
 	bool (*run)(Request *request); /* false: it failed, and the reply says why */
 } Verb;
 
-/* What can be said to an air. */
+/* The requests that an air understands. */
 typedef struct Language {
 	struct Air *air;
 	const Verb *const *verbs; /* lists, whose last verb has no name; the last list is NULL */
-	bool quit; /* somebody has asked for it */
+	bool quit; /* "quit" has been requested */
 } Language;
 
-/* The reply has no line end. It may come at once. */
+/* Carries out a line. The reply has no line end, and may be given before this returns. */
 void language_run(Language *language, const char *line, const Answer *answer);
-/* For requests whose reply comes at once. */
+/* The same for requests that are answered at once. Returns the reply; free with g_free. */
 char *language_ask(Language *language, const char *line);
-/* Plugs these radios in, NULL-terminated or NULL. False: one cannot be; says so on standard error. */
+/* Plugs these radios in (NULL-terminated, or NULL). False: one failed, which is printed on standard error. */
 bool language_plug(Language *language, char **addrs);
 
-/* Gives the whole reply, and empties the answer. */
+/* Gives the whole reply, and clears the answer. */
 void answer_give(Answer *answer, const char *format, ...) G_GNUC_PRINTF(2, 3);
-Answer *request_late(Request *request); /* what is to be copied, and given later */
+Answer *request_late(Request *request); /* the reply comes later: copy this, and give it then */
 
-/* All of these return false where they made an error of the reply. */
+/* These return false after they have set the reply to an error. */
 bool fail(Request *request, const char *format, ...) G_GNUC_PRINTF(2, 3);
 bool fail_errno(Request *request, int error); /* negative errno */
 bool parse_number(Request *request, const char *word, unsigned int least, unsigned int most,
 		  unsigned int *ret);
 bool parse_hex(Request *request, const char *word, unsigned int most, unsigned int *ret);
 bool parse_addr(Request *request, const char *word, uint64_t *ret); /* 48 bits, as printed */
-/* Up to max bytes; - is none. */
+/* Up to max bytes in hex; "-" is none. */
 bool parse_bytes(Request *request, const char *word, size_t max, uint8_t *ret, size_t *ret_len);
 /* One word or the other: true for the first. */
 bool parse_either(Request *request, const char *word, const char *yes, const char *no, bool *ret);
 
 bool addr_parse(const char *text, uint64_t *ret);
 void addr_format(char *ret, uint64_t addr, char separator); /* 18 bytes */
-void hex_append(GString *text, const uint8_t *bytes, size_t len); /* none is - */
+void hex_append(GString *text, const uint8_t *bytes, size_t len); /* "-" for none */

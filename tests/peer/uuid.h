@@ -21,6 +21,6 @@ typedef struct Uuid {
 Uuid uuid_short(uint16_t number);
 bool uuid_is(const Uuid *uuid, uint16_t number);
 bool uuid_equal(const Uuid *a, const Uuid *b);
-/* Four, eight or 36 characters; the long form of a short one is short on air. */
+/* 4, 8 or 36 characters. If it is a 16-bit UUID, it becomes the short form whichever way it is given. */
 bool uuid_parse(const char *text, Uuid *ret);
 void uuid_format(const Uuid *uuid, char ret[UUID_TEXT_LEN + 1]); /* the long form in lower case */

@@ -14,7 +14,7 @@ Link *attribute_open(const Options *options, ExitCode *ret_exit)
 {
 	g_autoptr(GString) reason = g_string_new(NULL);
 
-	/* before anything is asked of a device */
+	/* check the argument before connecting to the device */
 	if (gatt_check_name(options->arguments[1], reason) != 0) {
 		fail_line("%s", reason->str);
 		*ret_exit = EXIT_USAGE;

@@ -15,7 +15,7 @@
 /* Removing a device that is connected takes bluetoothd two seconds. */
 #define FORGET_TIMEOUT_MS 60000
 
-/* Number of the radio, or -1. */
+/* Number of the radio; -1: the error has been printed, and *ret_exit is set. */
 static int choose_radio(const Options *options, BrokerManager1 **ret_manager, ExitCode *ret_exit)
 {
 	g_autoptr(GDBusConnection) connection = bus_connect(options->session.bus, ret_exit);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* bluebrokerctl connect: a link, and what the device has. */
+/* bluebrokerctl connect: opens a link and lists the device's attributes. */
 #include <stdio.h>
 #include <unistd.h>
 
@@ -12,7 +12,7 @@
 #include "ctl/commands.h"
 #include "meaning/constants.h"
 
-/* What makes it useless to read on: the link, the daemon or the time is gone. */
+/* Whether reading on is useless: the link or the daemon is gone, or the time is up. */
 static bool is_over(const GError *error)
 {
 	g_autofree char *name = g_dbus_error_get_remote_error(error);
@@ -23,12 +23,13 @@ static bool is_over(const GError *error)
 
 static bool is_readable(const GattAttr *attr)
 {
-	/* what a descriptor allows only shows when it is tried */
+	/* BlueZ does not tell whether a descriptor can be read: try it */
 	return attr->kind == GATT_DESCRIPTOR ||
 	       (attr->kind == GATT_CHARACTERISTIC && attr->properties & PROP_READ);
 }
 
-/* Reads all that can be read. That one cannot is no failure of the rest. */
+/* Reads all values that can be read. A value that fails is noted in its attribute, and the others are
+ * still read. */
 static bool read_values(Link *link, const GPtrArray *tree, ExitCode *ret_exit)
 {
 	for (guint i = 0; i < tree->len; i++) {

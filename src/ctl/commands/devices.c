@@ -13,7 +13,7 @@
 #include "ctl/commands/bonds.h"
 #include "meaning/constants.h"
 
-/* A row of Adapter1.GetDevices. Strings belong to the dictionary; NULL where the radio did not tell. */
+/* A row of Adapter1.GetDevices. The strings belong to the dictionary; NULL: not known. */
 typedef struct Row {
 	const char *address;
 	const char *address_type;
@@ -109,7 +109,7 @@ static void append_fields(Json *json, const char *key, GVariant *bytes)
 	describe_json(json, data, length);
 }
 
-/* All that the daemon tells, by its own keys, and what the bytes mean. */
+/* Writes all that the daemon tells, under its own keys, and what the advertising data mean. */
 static void append_row_json(GString *out, GVariant *dict, bool raw, int64_t wall_offset)
 {
 	g_autofree char *utc = NULL;

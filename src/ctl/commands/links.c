@@ -63,7 +63,7 @@ static int compare_rows(const void *a, const void *b)
 	return strcmp(first->address, second->address);
 }
 
-/* False: that object is no link. */
+/* False: the object is no link. */
 static bool read_row(Row *row, const char *path, GVariant *interfaces)
 {
 	g_autoptr(GVariant) properties =
@@ -81,7 +81,7 @@ static bool read_row(Row *row, const char *path, GVariant *interfaces)
 	return true;
 }
 
-/* The links, by radio and address; of one radio only, if --adapter says so. objects: (a{oa{sa{sv}}}). */
+/* The links, sorted by radio and address; if adapter >= 0, of that radio only. objects: (a{oa{sa{sv}}}). */
 static GArray *rows_new(GVariant *objects, int adapter)
 {
 	g_autoptr(GVariant) dict = g_variant_get_child_value(objects, 0);
@@ -104,7 +104,7 @@ static GArray *rows_new(GVariant *objects, int adapter)
 
 static const char *row_state(const Row *row)
 {
-	if (row->holders == 0)	/* held a moment ago, or wanted again */
+	if (row->holders == 0)	/* nobody holds it: closing down, or being opened */
 		return row->connected ? "closing" : "opening";
 	if (!row->connected)
 		return "reconnecting";
@@ -133,7 +133,8 @@ static void append_row(GString *out, const Row *row, const Options *options)
 	fact_line_end(&line, out);
 }
 
-/* All objects, once it is known that the daemon is there. */
+/* All objects of the daemon. Looks for the daemon and the radio first, for a better error if they are
+ * missing. */
 static GVariant *get_objects(GDBusConnection *connection, const Options *options, ExitCode *ret_exit)
 {
 	g_autoptr(BrokerManager1) manager = bus_manager(connection, ret_exit);

@@ -23,7 +23,7 @@ static void append_line(Notify *notify, uint64_t time, const uint8_t *bytes, siz
 	boottime_append_local(notify->buffer, time, boottime_to_wall());
 	g_string_append_c(notify->buffer, ' ');
 	if (!value_print(notify->buffer, notify->options->format, bytes, length)) {
-		/* not a whole number of integers */
+		/* the value is not a whole number of integers */
 		g_string_append(notify->buffer, "hex ");
 		value_print(notify->buffer, VALUE_HEX, bytes, length);
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* bluebrokerctl pair: pairs with a device, and asks whoever sits there for what the pairing needs. */
+/* bluebrokerctl pair: pairs with a device, and asks the user for a passkey or a confirmation if needed. */
 #include <errno.h>
 #include <glib-unix.h>
 #include <stdio.h>
@@ -18,10 +18,10 @@
 typedef struct Pairing {
 	Link *link;
 	BrokerConnection1 *proxy;
-	bool asked;		/* a question is open */
-	bool confirms;		/* for yes or no, else for a passkey */
+	bool asked;		/* a question waits for the user's answer */
+	bool confirms;		/* it asks for yes or no, else for a passkey */
 	uint32_t id;		/* of the question */
-	unsigned input;		/* source of standard input; 0: it is not read */
+	unsigned input;		/* source ID of standard input; 0: not read */
 	char line[LINE_MAX_LENGTH];
 	size_t length;
 	bool done;
@@ -33,7 +33,7 @@ static void pairing_clear(Pairing *pairing)
 	g_clear_error(&pairing->error);
 }
 
-/* All digits count in tens: passkeys are shown with zeros in front. */
+/* Always decimal: passkeys are shown with leading zeros, which strtoul() would else take for octal. */
 static bool parse_passkey(const char *text, uint32_t *ret)
 {
 	if (strspn(text, "0123456789") != strlen(text) || strlen(text) > 6)
@@ -54,7 +54,7 @@ static void ask(const Pairing *pairing, uint32_t passkey)
 static void respond(Pairing *pairing, bool accept, uint32_t passkey)
 {
 	pairing->asked = false;
-	/* what comes of it, the answer to Pair tells */
+	/* no reply is needed: the answer to Pair tells how it ended */
 	broker_connection1_call_respond_pairing(pairing->proxy, pairing->id, accept, passkey, NULL, NULL,
 						NULL);
 }
@@ -77,7 +77,7 @@ static void take_line(Pairing *pairing)
 	}
 }
 
-/* A byte at a time: what follows the line is not ours to read. */
+/* Reads a byte at a time, because what follows the line is not for us. */
 static gboolean on_input(gint fd, GIOCondition condition UNUSED, gpointer userdata)
 {
 	Pairing *pairing = userdata;
@@ -92,7 +92,7 @@ static gboolean on_input(gint fd, GIOCondition condition UNUSED, gpointer userda
 			pairing->line[pairing->length] = '\0';
 			take_line(pairing);
 		}
-		/* nobody is there to answer */
+		/* end of input: refuse, for nobody can answer */
 		if (pairing->asked)
 			respond(pairing, false, 0);
 		return G_SOURCE_REMOVE;

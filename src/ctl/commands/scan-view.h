@@ -5,7 +5,7 @@
 #include "client/seen.h"
 
 #define SCAN_VIEW_FRAME_MS 200
-#define SCAN_VIEW_RATE_FRAMES 5		/* the rate in the title is that of the last so many frames */
+#define SCAN_VIEW_RATE_FRAMES 5		/* the title shows the rate over so many frames */
 
 typedef struct ScanView {
 	bool colour;
@@ -15,20 +15,20 @@ typedef struct ScanView {
 	uint64_t reports;
 	uint64_t lost;
 	Seen *seen;
-	GString *buffer;	/* for who prints something */
-	char *note;		/* last line; NULL: how it is ended */
-	uint64_t earlier[SCAN_VIEW_RATE_FRAMES];	/* reports at the frames before */
+	GString *buffer;	/* scratch for whoever prints something */
+	char *note;		/* last line of the table; NULL: how to end the scan */
+	uint64_t earlier[SCAN_VIEW_RATE_FRAMES];	/* the count of reports at the last frames */
 	unsigned frame;
 } ScanView;
 
 void scan_view_init(ScanView *view, int adapter, bool colour, bool raw);
 void scan_view_clear(ScanView *view);
 
-/* A frame of the live table. As output_write(). */
+/* Draws a frame of the live table. Returns as output_write(). */
 bool scan_view_draw(ScanView *view);
 
-/* What the live table showed last stays readable after it. */
+/* Prints the table once more after the live one, so that it stays on the screen. */
 void scan_view_draw_final(ScanView *view);
 
-/* A line on standard error with what came of it. */
+/* Prints a summary of the scan as a line on standard error. */
 void scan_view_sum_up(const ScanView *view);

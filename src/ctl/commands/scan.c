@@ -16,7 +16,7 @@
 #include "ctl/commands.h"
 #include "ctl/commands/scan-view.h"
 
-#define NOTE_SECONDS 2		/* reports later than this say that the radio is back */
+#define NOTE_SECONDS 2		/* a report this long after the note means that the radio is back */
 
 typedef struct Scan {
 	const Options *options;
@@ -24,12 +24,12 @@ typedef struct Scan {
 	ExitCode exit;
 	bool ended;
 	bool live;
-	bool mute;		/* standard output is for a capture */
+	bool mute;		/* standard output is used for a capture */
 	CaptureFile *pcap;	/* NULL: none */
 	CaptureFile *btsnoop;
-	bool guessed;		/* some of what they have is not what was on air */
+	bool guessed;		/* a report in a capture may differ from what was on air */
 	ScanView view;
-	uint64_t noted;		/* when its note was made */
+	uint64_t noted;		/* when view.note was set; CLOCK_BOOTTIME, microseconds */
 } Scan;
 
 static void scan_clear(Scan *scan)
@@ -47,7 +47,7 @@ static void end_scan(Scan *scan, ExitCode code)
 	g_main_loop_quit(scan->loop);
 }
 
-/* A scan that was not disturbed: what it found decides. */
+/* Ends a scan that nothing disturbed: the exit code tells whether it heard anything. */
 static void end_well(Scan *scan)
 {
 	end_scan(scan, scan->view.reports > 0 ? EXIT_DONE : EXIT_NOTHING);
@@ -90,7 +90,7 @@ static void write_capture(Scan *scan, CaptureFile *file)
 
 	if (r == 0)
 		return;
-	/* the reader has seen enough, or does not read and we are to end */
+	/* the reader is gone, or a signal to end came while it did not read */
 	if (r == -ECANCELED || (r == -EPIPE && scan->mute)) {
 		end_well(scan);
 		return;
@@ -112,7 +112,7 @@ static void on_reports(void *userdata, bb_stream_iter *reports)
 	if (scan->ended)
 		return;
 	scan->view.lost = reports->lost;
-	/* the last reports before the radio went may still be under way */
+	/* the radio is back; not at once, for reports from before it went may still come in */
 	if (scan->view.note && boottime_now() - scan->noted > NOTE_SECONDS * USEC_PER_SEC)
 		g_clear_pointer(&scan->view.note, g_free);
 	g_string_truncate(scan->view.buffer, 0);
@@ -235,14 +235,14 @@ static gboolean on_key(gint fd, GIOCondition condition UNUSED, gpointer userdata
 	return G_SOURCE_CONTINUE;
 }
 
-/* The reader of our output is gone: nobody is left to scan for. */
+/* The reader of our output is gone: there is nobody left to scan for. */
 static gboolean on_reader_gone(gint fd UNUSED, GIOCondition condition UNUSED, gpointer userdata)
 {
 	end_well(userdata);
 	return G_SOURCE_REMOVE;
 }
 
-/* Returns when the scan has ended; the main context is not run again, so what is attached to it may stay. */
+/* Returns when the scan has ended. The main context is not run again, so its sources are left in place. */
 static void run_loop(Scan *scan)
 {
 	g_unix_fd_add(signals_open(scan->live), G_IO_IN, on_signals, scan);
@@ -258,7 +258,7 @@ static void run_loop(Scan *scan)
 		g_main_loop_run(scan->loop);
 }
 
-/* False: it is said what is wrong. */
+/* False: the error has been printed. */
 static bool open_captures(Scan *scan)
 {
 	const Options *options = scan->options;
@@ -295,7 +295,7 @@ static GVariant *scan_filter(const Options *options)
 	return g_variant_ref_sink(g_variant_dict_end(&dict));
 }
 
-/* Everything is there: scans to the end. */
+/* Scans to the end, and sums up. */
 static void run(Scan *scan, BrokerManager1 *manager)
 {
 	static const ListenerEvents events = { on_reports, on_stopped, on_back, on_gone, on_broken };

@@ -74,7 +74,7 @@ static void append_limits(GString *out, GVariant *limits)
 	g_string_append_c(out, '\n');
 }
 
-/* Each radio, as text or, with json, as an object. */
+/* Appends each radio, as text to out or, if json is not NULL, as an object to json. */
 static ExitCode each_adapter(BrokerManager1 *manager, GString *out, Json *json, bool colour)
 {
 	g_autoptr(GArray) numbers = bus_adapters(manager);

@@ -74,7 +74,7 @@ static bool check_group(const char *group, GString *error)
 	return error->len == 0;
 }
 
-/* GKeyFile would make one of two groups with the same name. */
+/* Refuses two groups of the same name, which GKeyFile would merge into one. */
 static bool check_twice(const char *contents, GString *error)
 {
 	g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);

@@ -9,14 +9,14 @@
 #include "ctl/announcement.h"
 #include "util/macros.h"
 
-#define SERVE_READ_TIMEOUT 4500		/* ms, the default: the longest that a read can wait */
+#define SERVE_READ_TIMEOUT 4500		/* default, in ms: the longest that a read can wait */
 
 typedef struct ServeService {
 	char *name;
 	char *uuid;
 	bool primary;
-	unsigned characteristics;	/* that it has */
-	char *path;			/* the daemon's; NULL: not yet */
+	unsigned characteristics;	/* how many it has */
+	char *path;			/* its D-Bus object; NULL: not made yet */
 } ServeService;
 
 /* A characteristic, or a descriptor. */
@@ -37,17 +37,17 @@ typedef struct ServeAttr {
 typedef struct ServeFile {
 	bool advertises;
 	Announcement announcement;
-	GPtrArray *services;		/* ServeService, as they stand in the file; so are the others */
+	GPtrArray *services;		/* ServeService; like the next two, in the order of the file */
 	GPtrArray *characteristics;	/* ServeAttr */
 	GPtrArray *descriptors;		/* ServeAttr */
 } ServeFile;
 
-/* Reads and checks all of it. NULL: error names file, group, key and what is allowed. */
+/* Reads and checks the whole file. NULL: error names file, group, key and what is allowed. */
 ServeFile *serve_file_load(const char *path, GString *error);
 void serve_file_free(ServeFile *file);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ServeFile, serve_file_free)
 
 ServeAttr *serve_file_find(const ServeFile *file, const char *name);	/* a characteristic, or NULL */
-ServeAttr *serve_file_find_path(const ServeFile *file, const char *path);	/* likewise */
+ServeAttr *serve_file_find_path(const ServeFile *file, const char *path);	/* by its D-Bus object */
 
 void serve_file_set_value(ServeAttr *attr, const void *bytes, size_t length);

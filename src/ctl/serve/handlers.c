@@ -16,7 +16,7 @@ struct Handlers {
 };
 
 typedef struct Handler {
-	Handlers *handlers;	/* NULL: nobody asks any more */
+	Handlers *handlers;	/* NULL: freed, nobody wants the result */
 	char **environment;
 	HandlerDone done;
 	void *userdata;
@@ -48,7 +48,7 @@ static void finish(Handler *handler, int status)
 	handler_free(handler);
 }
 
-/* In the child: what the shell starts ends with it. */
+/* Runs in the child: a process group of its own, so that end_group() also ends what the shell starts. */
 static void make_group(void *userdata UNUSED)
 {
 	setpgid(0, 0);
@@ -58,7 +58,7 @@ static void end_group(Handler *handler, int number)
 {
 	const char *pid = g_subprocess_get_identifier(handler->process);
 
-	/* NULL: it has ended */
+	/* NULL: the process has ended already */
 	if (pid)
 		kill(-(pid_t)atol(pid), number);
 }

@@ -51,7 +51,7 @@ static void on_line(GObject *source, GAsyncResult *result, gpointer userdata)
 	GDataInputStream *input = G_DATA_INPUT_STREAM(source);
 	g_autofree char *line = g_data_input_stream_read_line_finish(input, result, NULL, NULL);
 
-	/* its end, or nothing to read from: we serve on without */
+	/* standard input has ended or cannot be read: serve on without it */
 	if (!line)
 		return;
 	take_line(userdata, line);
@@ -63,7 +63,7 @@ GDataInputStream *input_watch(Server *server)
 	g_autoptr(GInputStream) bytes = g_unix_input_stream_new(STDIN_FILENO, FALSE);
 	GDataInputStream *input = g_data_input_stream_new(bytes);
 
-	/* in the background of a terminal a read would stop us; now it fails */
+	/* as a background job, reading the terminal would stop us; with SIGTTIN ignored the read fails */
 	signal(SIGTTIN, SIG_IGN);
 	g_data_input_stream_read_line_async(input, G_PRIORITY_DEFAULT, NULL, on_line, server);
 	return input;

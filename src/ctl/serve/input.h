@@ -4,5 +4,5 @@
 
 #include "ctl/serve/server.h"
 
-/* Takes them from now on. The stream is the caller's, and has to stay while it serves. */
+/* Reads such lines from now on. The caller owns the stream, and has to keep it as long as it serves. */
 GDataInputStream *input_watch(Server *server);

@@ -29,12 +29,12 @@ static int parse_uuid(const char *text, char **ret, Reason *reason)
 				     "a UUID (1 to 8 hex digits such as 180d, 36 characters, or "
 				     "16 raw ones)");
 	uuid_format(&uuid, buffer);
-	/* short ones as they were given: a peer sees them so */
+	/* short UUIDs stay short: that is how peers see them */
 	*ret = g_strdup(uuid.width == 16 ? buffer : text);
 	return 0;
 }
 
-/* The words between semicolons; empty ones are to be passed over. */
+/* The words between semicolons, stripped. The caller skips empty ones. */
 static char **split_words(const char *text)
 {
 	char **words = g_strsplit(text, ";", -1);
@@ -270,7 +270,7 @@ static void *new_descriptor(ServeFile *file, const char *name)
 	return new_attr(file->descriptors, name);
 }
 
-/* In the order in which they name each other. */
+/* A kind comes before those that refer to it. */
 const ServeKind serve_kinds[SERVE_KINDS] = {
 	{
 		"Advertisement", false, new_announcement,

@@ -11,21 +11,22 @@
 typedef struct ServeKey {
 	const char *name;
 	bool required;
-	/* item: the Announcement, ServeService or ServeAttr of the group. E_INVALID_ARGUMENTS, or 0. */
+	/* item: the Announcement, ServeService or ServeAttr of the group. 0, or E_INVALID_ARGUMENTS and
+	 * reason. */
 	int (*set)(ServeFile *file, void *item, const char *text, Reason *reason);
 } ServeKey;
 
 typedef struct ServeKind {
 	const char *name;
-	bool named;		/* a NAME follows in the brackets */
-	void *(*make)(ServeFile *file, const char *name);	/* the item */
+	bool named;		/* a NAME follows the kind in the brackets */
+	void *(*make)(ServeFile *file, const char *name);	/* makes the item */
 	ServeKey keys[9];	/* ends with a NULL name */
 } ServeKind;
 
-/* In the order in which they name each other. */
+/* A kind comes before those that refer to it. */
 extern const ServeKind serve_kinds[SERVE_KINDS];
 
-/* The kind of a group, and where its NAME stands in it; or NULL. */
+/* The kind of a group, or NULL; *ret_name: its NAME, within group. */
 const ServeKind *serve_kind_find(const char *group, const char **ret_name);
 
 const ServeKey *serve_key_find(const ServeKind *kind, const char *name);	/* or NULL */

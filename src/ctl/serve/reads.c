@@ -12,7 +12,7 @@
 #define ATT_APPLICATION_ERROR 0x80	/* to 0x9f: Core Specification Vol 3 Part F 3.4.1.1 */
 #define ATT_APPLICATION_ERROR_LAST 0x9f
 
-/* A command that runs for a read that waits. */
+/* The userdata of the handler that runs for a waiting read. */
 typedef struct Answer {
 	Server *server;
 	ServeAttr *attr;
@@ -71,7 +71,7 @@ static void on_read_handled(void *userdata, int status, const char *output, size
 		reject(answer->server, answer->attr, answer->id, ATT_UNLIKELY_ERROR);
 		return;
 	}
-	/* nothing at all: the value that is stored */
+	/* a handler that prints nothing leaves the stored value as it is */
 	if (length > 0)
 		serve_file_set_value(answer->attr, value->data, value->len);
 	respond(answer->server, answer->attr, answer->id);
@@ -92,7 +92,7 @@ static void on_read(GDBusConnection *connection UNUSED, const char *sender UNUSE
 		return;
 	g_variant_get(arguments, "(u&sq)", &id, &event.client, &offset);
 	event.characteristic = attr->name;
-	/* a long value is read in parts, which belong together */
+	/* a later part of a long value must match the first part: no new value, and no event */
 	if (offset > 0) {
 		if (id != 0)
 			respond(server, attr, id);

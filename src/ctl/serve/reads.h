@@ -4,5 +4,5 @@
 
 #include "ctl/serve/server.h"
 
-/* Answers them from now on: with what a handler prints, or with the stored value. */
+/* Answers reads from now on: with what a handler prints, or with the stored value. */
 void reads_watch(Server *server);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What happens to the services, and who hears of it. */
+/* The events of the services, printed and passed to handlers. */
 #include "ctl/serve/server.h"
 
 #include "client/fail.h"

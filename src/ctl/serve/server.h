@@ -17,16 +17,17 @@ typedef struct Server {
 	bool json;
 } Server;
 
-/* Offers all of it, and serves to the end. */
+/* Offers the file's services and advertisement, and serves until the end. */
 ExitCode server_run(Server *server);
 
 /* Prints the event. */
 void server_print(Server *server, const Event *event);
 
-/* Runs a handler for the event; value: that of the attribute, or NULL. now and the rest: as
+/* Runs a handler for the event. value: the attribute's, or NULL. now, done and userdata: as in
  * handlers_run(). */
 bool server_handle(Server *server, const Event *event, const GByteArray *value, bool now, HandlerDone done,
 		   void *userdata);
 
-/* The same for an event that needs no answer, if there are handlers; what they print, is printed. */
+/* The same for an event that needs no answer; what the handler prints, we print. Does nothing without
+ * handlers. */
 void server_tell(Server *server, const Event *event, const GByteArray *value);

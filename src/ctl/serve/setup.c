@@ -12,7 +12,7 @@ GVariant *serve_setup_value(const GByteArray *value)
 	return g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, value->data, value->len, 1);
 }
 
-/* Calls a method for [kind name] of the file. ret_path: the path that it answers, or NULL. */
+/* Calls a method for the group [kind name] of the file. ret_path: gets the path in the answer; or NULL. */
 static bool call(Session *session, const char *kind, const char *name, const char *path,
 		 const char *interface, const char *method, GVariant *arguments, char **ret_path,
 		 ExitCode *ret_exit)

@@ -65,7 +65,7 @@ static void air_stop(void *userdata, Advert *advert)
 			return;
 		}
 	}
-	/* its place is free once bluetoothd has done it */
+	/* its instance is free again when bluetoothd has carried the call out */
 	if (g_ptr_array_find(air->registered, advert, NULL)) {
 		Pending leaving = { advert, air->bed.now + air->end_takes };
 
@@ -133,7 +133,7 @@ void air_pass(Air *air, uint64_t microseconds)
 			next = MIN(next, air->turn_ends);
 		next = MAX(next, bed->now);
 		air_count(air, next);
-		/* who asks to be woken again and again at the same time keeps the processor busy */
+		/* more wake-ups at one moment mean that core would keep the processor busy */
 		at_once = next == bed->now ? at_once + 1 : 0;
 		must(at_once < 100);
 		bed->now = next;

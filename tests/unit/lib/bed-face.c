@@ -37,7 +37,7 @@ static void op_radio_changed(void *userdata, Radio *radio, unsigned changes)
 {
 	Bed *bed = userdata;
 
-	/* the programs' bus knows only what is there */
+	/* programs see only radios that are present */
 	ck_assert(radio->present);
 	ck_assert_uint_ne(changes, 0);
 	bed->radio_changes |= changes;
@@ -152,7 +152,7 @@ static void op_written(void *userdata, LocalAttr *attr, const Addr *client, GByt
 {
 	Bed *bed = userdata;
 
-	/* stored already */
+	/* core has stored the value before */
 	ck_assert(g_bytes_equal(attr->value, value));
 	bed_say_local(bed, "written", attr);
 	g_string_append_printf(bed->log, "(%u)", client->bytes[5]);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The services of a Bed's sessions: who waits for one to start, BlueZ's side by hand, and the centrals. */
+/* The services of a Bed's sessions: callers that wait for one to start, and BlueZ's side and the centrals,
+ * played by the test. */
 #pragma once
 
 #include "bed.h"
@@ -16,18 +17,18 @@ typedef struct Starter {
 
 LocalService *bed_service(Session *session, uint16_t nbr_chars, bool start);
 
-/* With the options' defaults, and that value. */
+/* An attribute with that value and the options' defaults. parent NULL: a characteristic. */
 LocalAttr *bed_local_attr(Bed *bed, LocalService *service, LocalAttr *parent, const char *value);
 
 int bed_start_service(Bed *bed, LocalService *service, Starter *starter);
 
-/* BlueZ's answer. */
+/* BlueZ's answer to the registration. */
 void bed_registered(Bed *bed, LocalService *service, int error);
 
-/* A service with one characteristic, shown to peers; the log is empty after it. */
+/* A service with one characteristic, shown to peers; then the log is emptied. */
 LocalAttr *bed_visible(Bed *bed, Session *session, const char *value);
 
-/* BlueZ tells of a central; of one that is bonded with the radio. */
+/* BlueZ reports that a central is connected or not; the same for one that is bonded with the radio. */
 void bed_central(Bed *bed, uint8_t last, bool connected);
 void bed_friend(Bed *bed, uint8_t last, bool connected);
 void bed_central_subscribes(LocalAttr *attr, uint8_t last, bool on);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What both edges of a Bed say. */
+/* What both edges of a Bed use. */
 #pragma once
 
 #include "bed.h"
@@ -7,5 +7,5 @@
 
 void bed_say_local(Bed *bed, const char *word, const LocalAttr *attr);
 
-/* Behind the last word: "=text". */
+/* Appends "=text" to the last word. */
 void bed_say_value(Bed *bed, GBytes *value);

@@ -10,7 +10,8 @@
 #include "core/attr.h"
 #include "core/local.h"
 
-/* Beside the reports that BlueZ's signals are: "scan0:devices", "scan0:active,ignore". */
+/* Where BlueZ's signals are not the reports, with what else is wanted: "scan0:devices",
+ * "scan0:active,ignore". */
 static void op_scan(void *userdata, Radio *radio, const DesiredScan *desired)
 {
 	Bed *bed = userdata;
@@ -133,7 +134,7 @@ static void op_local_unregister(void *userdata, LocalService *service)
 {
 	Bed *bed = userdata;
 
-	/* BlueZ is told of each of its parts that it is over with it */
+	/* core has to keep the service's attributes until now: the edge ends each of them with BlueZ */
 	ck_assert_uint_eq(service->attrs->len > 0, service->chars > 0);
 	for (guint i = 0; i < service->attrs->len; i++)
 		ck_assert_ptr_eq(((LocalAttr *)g_ptr_array_index(service->attrs, i))->service, service);

@@ -83,10 +83,10 @@ void bed_settle(Bed *bed)
 {
 	unsigned runs = 0;
 
-	/* who is told calls in: it is run already */
+	/* called from a callback of core: the agenda is being run already */
 	if (bed->broker->agenda.running)
 		return;
-	/* what goes on and on keeps the processor busy */
+	/* more runs at one moment mean that core would keep the processor busy */
 	for (; bed_next(bed) <= bed->now; runs++) {
 		must(runs < 100);
 		bed_tick(bed);

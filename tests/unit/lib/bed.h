@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a test of core lies in: a broker whose edges (bed-radio, bed-face) write down what is asked of them,
- * and a clock that the test moves by hand.
+ * The bed that a test of core lies in: a broker whose edges (bed-radio, bed-face) write down what is asked of
+ * them, and a clock that the test moves by hand.
  */
 #pragma once
 
@@ -18,28 +18,28 @@
 typedef struct Bed {
 	Broker *broker;
 	Config config;
-	RadioOps radio_ops;	/* the edges'; a test may put its own in */
+	RadioOps radio_ops;	/* the edges' ops; a test may set its own */
 	FaceOps face_ops;
 	Face face;
 	uint64_t now;
 	GString *log;		/* what was asked of the edges, a word each (bed-edges.h), in order */
 
-	/* what bed_init_radio and bed_init_link lay out */
+	/* set up by bed_init_radio and bed_init_link */
 	Radio *radio;
 	Session *a, *b, *c;	/* private sessions 1 to 3, of uid 1, 1 and 2; connections :1.1 to :1.3 */
-	Link *link;		/* to device 5, up, held by a and b; a wants it back when it breaks */
+	Link *link;		/* to device 5, up, held by a and b; a has auto_reconnect */
 	Attr *service, *attr;	/* attr: a characteristic that can do everything */
-	uint64_t spent;		/* by bed_spend */
+	uint64_t spent;		/* charged by bed_spend */
 
 	/* toward the radio */
 	LinkMirror devices[256];	/* what BlueZ knows, by the address's last byte */
 	GPtrArray *running;		/* AttrOp that the edge has, in order */
-	GPtrArray *adverts;		/* Advert: BlueZ was asked for it, and not to end it */
+	GPtrArray *adverts;		/* Advert: registered with BlueZ, and not unregistered */
 	GPtrArray *services;		/* LocalService: likewise */
-	bool slow;			/* BlueZ does not take values before local_flow_taken */
-	int reach_error;		/* of notifying one of several subscribers */
+	bool slow;			/* a value counts as taken only with local_flow_taken */
+	int reach_error;		/* result of notifying one of several subscribers */
 	int antenna_result;
-	unsigned owned;			/* how often a link was said to be ours or not any more */
+	unsigned owned;			/* how often link->ours was said to have changed */
 
 	/* toward the programs */
 	bool batches_pass;		/* what session_batch answers */
@@ -52,27 +52,28 @@ typedef struct Bed {
 
 void bed_init(Bed *bed);
 
-/* With a powered radio, hci0, and three sessions; the log is empty after it. */
+/* The Bed with a powered radio, hci0, and three sessions; then the log is emptied. */
 void bed_init_radio(Bed *bed);
 
-/* All that was asked for has been undone. */
+/* Ends the Bed. Checks that all that was asked of the edges has been undone. */
 void bed_end(Bed *bed);
 
 void bed_say(Bed *bed, const char *format, ...) PRINTF_LIKE(2, 3);
 
-/* What was asked of the edges since the last time. */
+/* bed_expect() checks the log and empties it, bed_forget() only empties it. */
 void bed_expect(Bed *bed, const char *log);
 void bed_forget(Bed *bed);
 
-/* The agenda is run; it is, until there is nothing more that is due now, as each step of a test ends. */
+/* bed_tick() runs the agenda once, bed_settle() until nothing more is due now: so each step of a test
+ * ends. */
 void bed_tick(Bed *bed);
 void bed_settle(Bed *bed);
-uint64_t bed_next(const Bed *bed);	/* when it is to be run next */
+uint64_t bed_next(const Bed *bed);	/* when the agenda has to be run next */
 
-/* Time passes; what is due on the way is done when it is due. */
+/* Lets time pass, and runs the agenda whenever it is due meanwhile. */
 void bed_pass(Bed *bed, uint64_t microseconds);
 
-/* Radio number `last` (its address's last byte) as hciN. */
+/* A radio appears as hci`index`; `last` is the last byte of its address. */
 Radio *bed_radio(Bed *bed, uint8_t last, unsigned index, bool powered);
 void bed_power(Bed *bed, Radio *radio, bool on);
 

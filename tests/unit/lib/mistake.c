@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What must end the program. */
+/* Checks that a mistake ends the program. */
 #include "mistake.h"
 
 #include <check.h>

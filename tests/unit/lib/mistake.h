@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A mistake of ours must end the program. */
+/* Checks that a mistake of ours ends the program. */
 #pragma once
 
-void expect_abort(void (*mistake)(void));	/* made in a child process */
+void expect_abort(void (*mistake)(void));	/* mistake is made in a child */

@@ -7,8 +7,8 @@
 #include "../../lib/run.h"
 #include "util/macros.h"
 
-/* ck_assert() for inner loops: that notes its place in a file even when all is well, which takes a
- * microsecond. */
+/* For inner loops, instead of ck_assert(), which takes a microsecond to note its place in a file even if
+ * all is well. */
 #define must(condition) do {								\
 		if (!(condition))							\
 			ck_abort_msg("not so: %s", #condition);				\
