@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Devices that were tried in vain. */
+/* Devices that did not answer a connection attempt. */
 #include "core/absent.h"
 
 #include "core/link.h"
 
-#define PAUSE_FIRST (5 * USEC_PER_SEC)	/* between tries to get a lost link back */
+#define PAUSE_FIRST (5 * USEC_PER_SEC)	/* between attempts to reopen a lost link; doubles each time */
 #define PAUSE_MAX (60 * USEC_PER_SEC)
-#define ABSENT_FOR (600 * USEC_PER_SEC)
+#define ABSENT_FOR (600 * USEC_PER_SEC)	/* how long a failure is remembered */
 
 static Absent *find_absent(Radio *radio, const Addr *addr)
 {
@@ -20,7 +20,7 @@ static void note_absent(Link *link)
 {
 	Absent *entry = find_absent(link->radio, &link->addr);
 
-	/* the oldest, or an empty one, makes room */
+	/* a free entry, else the one that was tried longest ago */
 	for (size_t i = 0; i < ABSENT_MAX && !entry; i++)
 		if (link->radio->absent[i].tried_at == 0)
 			entry = &link->radio->absent[i];

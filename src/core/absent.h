@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What was tried in vain: whose device did not answer stands behind the others, also when somebody asks for
- * it anew. */
+/* Which devices of a radio did not answer a connection attempt: they queue behind the others (core/turn.h),
+ * even if their link was freed since and somebody asks for them anew. */
 #pragma once
 
 #include <stdint.h>
@@ -8,20 +8,20 @@
 #include "core/ops.h"
 #include "meaning/addr.h"
 
-/* Devices of a radio that were tried in vain, so that they stand at the end of the queue whoever asks for
- * them next. */
+/* How many devices a radio remembers: with more, the one that was tried longest ago is forgotten. */
 #define ABSENT_MAX 64
 
 typedef struct Absent {
 	Addr addr;
-	uint64_t tried_at;	/* 0: no entry */
+	uint64_t tried_at;	/* when the last attempt failed; 0: the entry is free */
 	unsigned failures;	/* in a row */
 } Absent;
 
-/* An attempt came to nothing, and nobody who waited for it waits any more; it came about. */
+/* An attempt failed, and no call waits for the link any more: counts a failure, and puts off the next attempt
+ * (link->retry_at), for longer after each failure. */
 void absent_note(Link *link, uint64_t now);
-void absent_clear(Link *link);
-/* What is remembered of a new link's device. */
+void absent_clear(Link *link);	/* the device was reached: its failures are forgotten */
+/* Gives a new link the failures of its device that are still remembered. */
 void absent_recall(Link *link, uint64_t now);
-/* It gave way to others: tried in vain, though who waits for it goes on waiting. */
+/* An attempt gave way to others while calls go on waiting for it: counts a failure, without a pause. */
 void absent_count(Link *link, uint64_t now);

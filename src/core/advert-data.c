@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What an advertisement says. */
+/* The data of an advertisement: what BlueZ and the radio send of it, and what they do not. */
 #include "core/advert-data.h"
 
 #include <errno.h>
@@ -8,7 +8,7 @@
 #define FLAGS_SIZE 3
 #define FLAG_GENERAL_DISCOVERABLE 0x02
 #define FLAG_NO_BREDR 0x04
-#define APPEARANCE_NONE 0xffff	/* which BlueZ takes for "none is given" */
+#define APPEARANCE_NONE 0xffff	/* BlueZ's value for "no appearance is given" */
 
 /* --- structures --- */
 
@@ -17,7 +17,7 @@ static bool is_name(uint8_t type)
 	return type == AD_NAME || type == AD_NAME_SHORT;
 }
 
-/* How many bytes of a structure say whose data it is. */
+/* The length of the company or UUID with which the data of a structure begins; 0: it has none. */
 static uint8_t key_length(uint8_t type)
 {
 	switch (type) {
@@ -33,8 +33,8 @@ static uint8_t key_length(uint8_t type)
 	}
 }
 
-/* Data without a byte behind its key, which BlueZ takes for a mistake; and what it takes for no
- * appearance. */
+/* Why BlueZ would not send the structure; NULL: it would. It rejects manufacturer and service data that are
+ * empty behind the company or UUID, and leaves out an appearance of 0xffff. */
 static const char *why_refused(const AdField *field)
 {
 	if (key_length(field->type) > 0 && field->length <= key_length(field->type))
@@ -45,7 +45,7 @@ static const char *why_refused(const AdField *field)
 	return NULL;
 }
 
-/* -EMSGSIZE: there is no room; it is large enough for both packets. */
+/* -EMSGSIZE: no room. data->bytes holds as much as an advertisement and a scan response together. */
 static int append(AdvertData *data, const AdField *field)
 {
 	if (field->length + 2u > sizeof(data->bytes) - data->length)
@@ -78,7 +78,7 @@ int advert_data_add(AdvertData *data, uint8_t type, const void *bytes, size_t le
 
 /* --- raw bytes --- */
 
-/* Of a length that the type does not have. */
+/* Whether the structure has a length that its AD type does not allow. */
 static bool is_malformed(const AdField *field)
 {
 	if (ad_list_width(field->type) > 0)
@@ -99,7 +99,7 @@ static bool is_reserved(uint8_t type)
 	return type == 0 || memchr(types, type, sizeof(types));
 }
 
-/* The order in which BlueZ sends them. */
+/* The place of an AD type in the order in which BlueZ sends structures. */
 static unsigned rank(uint8_t type)
 {
 	static const uint8_t order[] = { AD_UUID16, AD_UUID32, AD_UUID128,
@@ -113,7 +113,7 @@ static unsigned rank(uint8_t type)
 	return at ? (unsigned)(at - order) : (unsigned)sizeof(order);
 }
 
-/* A UUID in 128 bits that has a short form: BlueZ would send that. */
+/* Whether a 128-bit UUID in the structure has a 16-bit form, which BlueZ would send instead. */
 static bool has_short_uuid(const AdField *field)
 {
 	const bool is_list = ad_list_width(field->type) == 16;
@@ -130,7 +130,7 @@ static bool has_short_uuid(const AdField *field)
 	return false;
 }
 
-/* Whether the two are about the same thing, of which BlueZ sends one. */
+/* Whether both structures have the same AD type (and company, if any) or service: BlueZ sends only one. */
 static bool is_twice(const AdField *a, const AdField *b)
 {
 	Uuid one, other;
@@ -139,12 +139,12 @@ static bool is_twice(const AdField *a, const AdField *b)
 		return a->type == b->type && memcmp(a->data, b->data, key_length(a->type)) == 0;
 	if (b->type == AD_MANUFACTURER || key_length(b->type) == 0)
 		return false;
-	/* service data of one UUID in two widths is that of one service */
+	/* one service's UUID may be given in 16, 32 or 128 bits */
 	return uuid_from_air(a->data, key_length(a->type), &one) == 0 &&
 	       uuid_from_air(b->data, key_length(b->type), &other) == 0 && uuid_equal(&one, &other);
 }
 
-/* Why the advertisement cannot have the structure behind those that it has; NULL: it can. */
+/* Why BlueZ would not send the structure behind those that data has already; NULL: it would. */
 static const char *why_not_behind(const AdvertData *data, const AdField *field)
 {
 	AdField other;
@@ -295,7 +295,8 @@ int advert_data_from_raw(AdvertData *data, const uint8_t *adv, size_t adv_length
 
 /* --- what the radio makes of it --- */
 
-/* The flags that are sent: BlueZ's where it is discoverable, else the kernel's; 0: none. */
+/* The flags on air: BlueZ's own if the advertisement is discoverable, else those that the kernel adds.
+ * 0: none. */
 static uint8_t flags_on_air(const AdvertRadio *radio, bool connectable, bool discoverable)
 {
 	uint8_t flags = radio->bredr ? 0 : FLAG_NO_BREDR;
@@ -307,7 +308,7 @@ static uint8_t flags_on_air(const AdvertRadio *radio, bool connectable, bool dis
 	return flags;
 }
 
-/* The bytes of the advertisement, without flags. */
+/* Bytes in the advertisement itself: without flags, and without the name, which is in the scan response. */
 static size_t advert_length(const AdvertData *data)
 {
 	size_t length = 0;
@@ -328,7 +329,7 @@ static int check_flags(const AdvertData *data, const AdvertRadio *radio, bool co
 
 	if (!data->has_flags)
 		return 0;
-	/* a controller with sets is not told of an advertisement that has nothing but the kernel's flags */
+	/* on a controller with advertising sets the kernel sends no data that is nothing but its own flags */
 	if (!data->discoverable && radio->sets && advert_length(data) == 0)
 		return reason_set(reason, E_NOT_SUPPORTED,
 				  "adv: AD type 0x01 at byte %u: this radio is not told of flags without "
@@ -347,8 +348,8 @@ static int check_flags(const AdvertData *data, const AdvertRadio *radio, bool co
 
 int advert_data_check(const AdvertData *data, const AdvertRadio *radio, bool connectable, Reason *reason)
 {
-	/* a controller with sets of its own gets flags from the kernel where we give none, and it does not
-	 * look whether there is room; without sets it leaves them out */
+	/* where we give no flags the kernel adds its own: on a controller with advertising sets without
+	 * checking that there is room; on others it leaves them out if there is none */
 	const bool with_flags = data->has_flags || data->discoverable || radio->sets;
 	const size_t length = advert_length(data) + (with_flags ? FLAGS_SIZE : 0);
 	AdField field;

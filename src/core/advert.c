@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What sessions advertise, and whose turn it is. */
+/* What sessions want to advertise, and what BlueZ answers. */
 #include "core/advert.h"
 
 #include <errno.h>
@@ -66,7 +66,8 @@ static void advert_tell(Advert *advert, int error, const Reason *reason)
 	wait_line_end(&advert->waits, error, reason);
 }
 
-/* It is not to be on air for now: a change has come about all the same. */
+/* The advertisement will not be on air for now. Calls that only changed its content succeed all the same; the
+ * others get the error. */
 static void advert_tell_off(Advert *advert, int error, const Reason *reason)
 {
 	GList *next;
@@ -98,7 +99,7 @@ void advert_yield(Advert *advert, uint64_t now)
 {
 	advert_stop(advert, now);
 	advert_off(advert, now);
-	/* who waits for new data to be on air waits for a turn now, and does not have to */
+	/* calls do not wait for the next turn: they succeed now */
 	advert_tell(advert, 0, NULL);
 }
 
@@ -129,7 +130,7 @@ void advert_free(Advert *advert, uint64_t now)
 
 /* --- what programs want --- */
 
-/* On its way to the air, or back there with new data. */
+/* Whether the advertisement is about to be on air: started, or to come back with new content. */
 static bool advert_is_coming(const Advert *advert)
 {
 	return advert->enabled && (advert->state == ADVERT_STARTING || advert->renewed);
@@ -227,8 +228,8 @@ int advert_enable(Session *session, AdvertWait *wait, uint64_t now, Reason *reas
 		return r;
 	if (!advert->enabled) {
 		advert->enabled = true;
-		/* how long it was off before counts: one that is switched off and on does not miss
-		 * its turn */
+		/* the time for which it was off before counts, too: switching it off and on does not
+		 * cost it its turn */
 		if (advert->since == 0)
 			advert->since = now;
 		advert->retry_at = 0;
@@ -264,23 +265,24 @@ static bool advert_is_asked_for(const Advert *advert)
 	return false;
 }
 
-/* BlueZ refuses what it was given. */
+/* BlueZ refuses the content that it was sent. */
 static void advert_refused(Advert *advert, bool was_on_air, int error, const Reason *reason, uint64_t now)
 {
 	if (advert->version != advert->sent_version) {
-		/* there is something else meanwhile, and that is next */
+		/* newer content is wanted meanwhile, and is sent next */
 		advert->renewed = was_on_air;
 	} else if (!advert->was_taken || (!was_on_air && advert_is_asked_for(advert))) {
-		/* what BlueZ refuses for good is not asked for again and again */
+		/* nothing to go back to, or Advertise asked for just this: give up rather than ask again
+		 * and again */
 		advert->enabled = false;
 		session_idle_again(advert->session);
 	} else if (advert->sent_version != advert->taken_version) {
-		/* what was there before stays, in its place */
+		/* go back to the content that BlueZ accepted last, in the same place of the rotation */
 		advert->wanted = advert->taken;
 		advert->taken_version = ++advert->version;
 		advert->renewed = was_on_air;
 	} else {
-		/* BlueZ took the very same before */
+		/* BlueZ accepted the same content before: try again later */
 		advert->retry_at = now + RETRY_WAIT;
 	}
 	advert_tell_of(advert, advert->sent_version, error, reason);
@@ -308,7 +310,7 @@ void advert_started(Advert *advert, int error, const Reason *reason, uint64_t no
 	advert->ordered = false;
 	advert->renewed = false;
 	if (error == -EBUSY || error == -EAGAIN) {
-		/* other programs have the instances: it waits, in its place of the row */
+		/* other programs may have all instances: it waits, and keeps its turn */
 		advert->retry_at = now + RETRY_WAIT;
 		advert_tell(advert, 0, NULL);
 	} else {
@@ -361,7 +363,7 @@ void adverts_off(Peripheral *peripheral)
 	for (guint i = 0; i < peripheral->adverts->len; i++) {
 		Advert *advert = g_ptr_array_index(peripheral->adverts, i);
 
-		/* what BlueZ was asked for it will answer */
+		/* one that is starting is told when BlueZ answers */
 		if (advert->state != ADVERT_STARTING)
 			advert_tell_off(advert, E_NOT_READY, &reason);
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a session advertises. All sessions of a radio share its advertising instances: where there are more
- * that want to than instances, they take turns.
+ * What a session advertises. All sessions of a radio share its advertising instances: where more sessions
+ * advertise than there are instances, they take turns (rotation.c).
  */
 #pragma once
 
@@ -15,11 +15,11 @@
 #include "util/error.h"
 #include "util/macros.h"
 
-/* How it is said. */
+/* How an advertisement is sent. */
 typedef struct AdvertParams {
 	bool connectable;
 	bool interval_set;
-	uint16_t interval_min;	/* 0.625 ms */
+	uint16_t interval_min;	/* both in units of 0.625 ms */
 	uint16_t interval_max;
 	bool power_set;
 	int8_t power;		/* dBm */
@@ -31,15 +31,15 @@ typedef enum AdvertState {
 	ADVERT_ON,
 } AdvertState;
 
-/* Somebody who waits for it to be on air. */
+/* A call that waits for an advertisement to be on air. */
 typedef struct AdvertWait {
 	Wait wait;
-	unsigned version;	/* of what is to be on air */
-	/* it brought that version, and does not care whether it is advertised at all */
+	unsigned version;	/* of the content that the call waits for */
+	/* the call brought that content: it succeeds also where advertising is off */
 	bool for_change;
 } AdvertWait;
 
-/* All that BlueZ is told of it. */
+/* The content of an advertisement: all that BlueZ is told of it. */
 typedef struct AdvertSaid {
 	AdvertData data;
 	AdvertParams params;
@@ -52,55 +52,57 @@ struct Advert {
 	bool set;		/* data was given */
 	bool enabled;		/* Advertise(true) */
 	AdvertSaid wanted;
-	unsigned version;	/* of that: each change has another */
+	unsigned version;	/* of wanted: each change has another */
 	AdvertSaid sent;	/* what BlueZ has, or is being given */
 	unsigned sent_version;
-	AdvertSaid taken;	/* the last that BlueZ took */
+	AdvertSaid taken;	/* the last that BlueZ accepted */
 	unsigned taken_version;
-	bool was_taken;
+	bool was_taken;		/* BlueZ has accepted some content before */
 	int8_t power;		/* dBm, as the radio chose it for what was sent; TX_POWER_UNKNOWN */
 	AdvertState state;
-	bool ordered;		/* BlueZ was asked for it, and has not refused it, nor let go of it */
-	bool stale;		/* BlueZ has older data */
-	bool renewed;		/* it comes back with new data, in the place it had */
-	uint64_t since;		/* it has been on or off; 0: was never wanted */
-	uint64_t retry_at;	/* 0: at once */
+	bool ordered;		/* BlueZ was asked for it, and has neither refused nor released it */
+	bool stale;		/* BlueZ has older content, or may not have it on air */
+	bool renewed;		/* off only until it starts with new content, in its place of the rotation */
+	uint64_t since;		/* when it went on or off; 0: it was never enabled */
+	uint64_t retry_at;	/* not started before; 0: at once */
 	WaitLine waits;		/* AdvertWait */
-	void *edge;		/* the edge's own */
+	void *edge;		/* the edge's own data */
 };
 
 /*
- * Replace the data, or the parameters, on air too. 0: wait's done will be called: when it is on air, if it is
- * about to be; or with why BlueZ refuses it, and then it is as it was before. E_INVALID_ARGUMENTS: too long,
- * with the byte count. E_NOT_SUPPORTED: intervals, where BlueZ does not take them; what is not sent like
- * that.
+ * Replace the data, or the parameters, also while on air. 0: wait's done will be called: when the new content
+ * is on air, or at once where that is not about to be; or with why BlueZ refuses it, and then the content is
+ * what it was before. E_INVALID_ARGUMENTS: too long, with the byte count. E_NOT_SUPPORTED: BlueZ takes no
+ * intervals, or would not send the data as it is.
  */
 int advert_set(Session *session, const AdvertData *data, AdvertWait *wait, Reason *reason);
 int advert_set_params(Session *session, const AdvertParams *params, AdvertWait *wait, Reason *reason);
 
-/* Likewise the transmit power alone, which advert_set_params leaves as it is. E_NOT_SUPPORTED: the radio has
- * no such, or BlueZ takes none. */
+/* Likewise the transmit power alone, which advert_set_params leaves as it is. E_NOT_SUPPORTED: the radio does
+ * not have that power, or BlueZ takes none. */
 int advert_set_power(Session *session, int dbm, AdvertWait *wait, Reason *reason);
-/* The power of what is or will be on air, if one was set: E_NOT_SUPPORTED, else 0. */
+/* The power that was set, or what the radio chose for it. E_NOT_SUPPORTED: none was set, or BlueZ takes
+ * none. */
 int advert_power(const Session *session, int *ret_dbm, Reason *reason);
 
-/* 0: wait's done will be called: it is on air, or takes turns with others, or why not; E_NOT_READY (no data
- * was set), or what radio_ready says. It stands until advert_disable, whatever becomes of the radio. */
+/* Advertises until advert_disable, whatever becomes of the radio meanwhile. 0: wait's done will be called:
+ * with 0 when it is on air or takes turns with others, else with why not. E_NOT_READY: no data was set; or
+ * what radio_ready says. */
 int advert_enable(Session *session, AdvertWait *wait, uint64_t now, Reason *reason);
 void advert_disable(Session *session, uint64_t now);
 
-Advert *advert_find(const Session *session);	/* NULL: none was set */
+Advert *advert_find(const Session *session);	/* NULL: the session has none */
 void advert_free(Advert *advert, uint64_t now);
 
 /* The answer to ops->advert_start: 0, -EAGAIN for what is worth another try, -EBUSY where no instance is
  * free, or an error. */
 void advert_started(Advert *advert, int error, const Reason *reason, uint64_t now);
-/* The power that the radio chose for what it was given. */
+/* The power that the radio chose for what was sent. */
 void advert_power_chosen(Advert *advert, int dbm);
-/* BlueZ has let go of it by itself. */
+/* BlueZ has ended the advertisement by itself: it is tried again a second later. */
 void advert_released(Advert *advert, uint64_t now);
 
-/* For advert-power.c: what was said last; and a change of it, as advert_set. */
+/* For advert-power.c: the content that is wanted now; and to replace it, without checks, as advert_set. */
 AdvertSaid advert_said(const Session *session);
 int advert_change(Session *session, const AdvertSaid *said, bool is_data, AdvertWait *wait, Reason *reason);
 
@@ -110,13 +112,14 @@ void advert_stop(Advert *advert, uint64_t now);	/* no harm if it is off */
 void advert_yield(Advert *advert, uint64_t now);	/* stops, until its turn comes */
 
 /* For peripheral.c. */
-uint64_t rotation_settle(Peripheral *peripheral, uint64_t now);	/* when something is due next */
-/* What is not about to be on air does not keep who waits for it. */
+uint64_t rotation_settle(Peripheral *peripheral, uint64_t now);	/* returns when it is due next */
+/* Calls that wait for an advertisement which is not about to be on air succeed now. */
 void adverts_answer(const Peripheral *peripheral);
+/* BlueZ has forgotten all registrations. */
 void adverts_forgotten(Peripheral *peripheral, uint64_t now);
 /* What is registered may not be on air: register it anew. */
 void adverts_renew(Peripheral *peripheral);
-/* The radio is off. */
+/* The radio went off: calls that wait to be on air fail with E_NOT_READY. */
 void adverts_off(Peripheral *peripheral);
-/* Whether a central can connect to us. */
+/* Whether a central can connect to us by one of the advertisements. */
 bool adverts_connectable(const Peripheral *peripheral);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* AES-128 (FIPS 197), in plain words rather than fast: a few hundred blocks a second are asked for. */
+/* AES-128 (FIPS 197), simple rather than fast: no more than a few hundred blocks a second are needed. */
 #include "core/aes.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* AES-128, one block, encryption only (FIPS 197): what it takes to resolve private addresses. Not for secrets
- * that somebody could time: it looks up tables. */
+/* AES-128, one block, encryption only (FIPS 197): what it takes to resolve private addresses. Its time
+ * depends on the key (table look-ups): not for secrets where somebody could measure that. */
 #pragma once
 
 #include <stdint.h>

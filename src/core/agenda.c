@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The agenda: a line of what is due at once, and a heap of what has a time. */
+/* The agenda: a queue of the tasks that are due at once, and a heap of those that have a time. */
 #include "core/agenda.h"
 
 void agenda_init(Agenda *agenda)
@@ -124,7 +124,7 @@ static void take_expired(Agenda *agenda, uint64_t now)
 		task_at(timer_at(agenda, 1), AT_ONCE);
 }
 
-/* Those that had their turn in the last run are first in this one. */
+/* Tasks that were put on again in the run in which they had run are first in this one. */
 static void take_left_over(Agenda *agenda)
 {
 	GList *item;

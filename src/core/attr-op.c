@@ -32,15 +32,15 @@ static void op_free(void *data)
 	g_free(op);
 }
 
-/* Off the queue, and nobody waits for it. */
+/* Takes an operation that nobody waits for off the queue, and frees it. */
 static void op_drop(AttrOp *op)
 {
 	g_queue_remove(&op->attr->ops, op);
 	op_free(op);
 }
 
-/* Whether it is only for those who wait for it. What the edge has is not taken back; whether notifications
- * are wanted is asked of the listeners. */
+/* Whether nobody needs the operation any more. One that the edge has is not taken back; a switch of
+ * notifications is needed as long as there are listeners, whether or not a call waits for it. */
 static bool op_is_moot(const AttrOp *op)
 {
 	return op->waits.waits.length == 0 && !op->running && op->kind <= OP_WRITE_RELIABLE;
@@ -93,7 +93,7 @@ void attr_op_forget(AttrOp *op)
 		broker->ops->attr_forget(broker->userdata, op);
 }
 
-/* What one who waits wants of the value. */
+/* Answers a call with the part of the value that it asked for. */
 static void op_answer(OpWait *wait, GBytes *value)
 {
 	Reason past;
@@ -109,7 +109,7 @@ static void op_answer(OpWait *wait, GBytes *value)
 	g_bytes_unref(rest);
 }
 
-/* Tells all who wait; the operation is off the queue. */
+/* Answers all calls that wait, and frees the operation, which is off the queue already. */
 static void op_finish(AttrOp *op, int error, const Reason *reason, GBytes *value)
 {
 	const GList *first;
@@ -126,7 +126,7 @@ void attr_op_next(Attr *attr)
 
 	if (!op || op->running || attr->link->recover_until != 0)
 		return;
-	/* bluetoothd keeps a subscription over a lost link, and takes it back meanwhile */
+	/* bluetoothd keeps a subscription while the link is down, and can be told to end it then */
 	if (!attr->link->bluez.connected && op->kind != OP_NOTIFY_OFF)
 		return;
 	op->running = true;
@@ -154,7 +154,7 @@ void attr_op_drop_waits(Attr *attr, const Session *session)
 		next = item->next;
 		if (!op->running)
 			wait_line_drop(&op->waits, session, E_NOT_CONNECTED, &reason);
-		/* it is answered, but another session may come to lie where this one was */
+		/* the call will be answered, but later, when the session's memory may be another one's */
 		while (op->running && (wait = wait_line_find(&op->waits, session)))
 			wait->session = NULL;
 		if (op_is_moot(op))
@@ -162,7 +162,7 @@ void attr_op_drop_waits(Attr *attr, const Session *session)
 	}
 }
 
-/* The last in the queue of OP_NOTIFY_ON and OP_NOTIFY_OFF, or NULL. */
+/* The last OP_NOTIFY_ON or OP_NOTIFY_OFF in the queue, or NULL. */
 static AttrOp *attr_last_switch(const Attr *attr)
 {
 	for (GList *item = attr->ops.tail; item; item = item->prev) {
@@ -200,7 +200,7 @@ int attr_op_switch(Attr *attr, bool on, Session *session, AttrOp **ret, Reason *
 		attr_op_next(attr);
 		return 0;
 	}
-	/* then things stay as those before it leave them */
+	/* take the last switch back: then notifications stay as the operations before it leave them */
 	g_queue_remove(&attr->ops, last);
 	reason_set(&undone, E_FAILED, "the notifications were ended meanwhile");
 	op_finish(last, E_FAILED, &undone, NULL);
@@ -232,7 +232,7 @@ void attr_op_done(AttrOp *op, int error, const Reason *reason, GBytes *value)
 	op_finish(op, error, reason, value);
 }
 
-/* Ends what is queued; what is on the air is forgotten by the edge. */
+/* Ends all operations; one that is running is taken back from the edge. */
 void attr_op_cancel_all(Attr *attr, int error, const Reason *reason)
 {
 	AttrOp *op;
@@ -240,7 +240,7 @@ void attr_op_cancel_all(Attr *attr, int error, const Reason *reason)
 	while ((op = g_queue_pop_head(&attr->ops))) {
 		if (op->running)
 			attr_op_forget(op);
-		/* it does that whether we hear of it or not */
+		/* bluetoothd ends the notifications whether or not we hear its answer */
 		if (op->running && op->kind == OP_NOTIFY_OFF)
 			attr->upstream = false;
 		if (op->kind == OP_NOTIFY_ON)

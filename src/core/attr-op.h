@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What is to be done with an attribute, one thing at a time, so that BlueZ never has to say InProgress. The
- * queue is the order: of reads, writes, and of switching notifications on and off.
+ * The operations on a peer's attribute, one at a time, so that BlueZ never has to say InProgress. Reads,
+ * writes, and switches of notifications are done in the order of the queue.
  */
 #pragma once
 
@@ -23,65 +23,67 @@ typedef enum OpKind {
 	OP_NOTIFY_OFF,
 } OpKind;
 
-/* Somebody who waits for the end of an operation; of a read, wait.value is what is wanted of the value. */
+/* A call that waits for the end of an operation; a read is answered with wait.value. */
 typedef struct OpWait {
 	Wait wait;
-	uint16_t offset;	/* of a read: from where on the value is wanted */
+	uint16_t offset;	/* of a read: where the part that is wanted begins */
 } OpWait;
 
-/* Something that is done with an attribute on the air, for all who wait for it. */
+/* An operation on an attribute, for all calls that wait for it. */
 struct AttrOp {
 	Attr *attr;
 	OpKind kind;
-	Charge charge;		/* to who asked for it; nothing where we want it ourselves */
-	uint16_t offset;	/* of a write: a value is read whole */
+	Charge charge;		/* to the user who asked for it; none if the broker itself did */
+	uint16_t offset;	/* of a write; reads are of the whole value */
 	GBytes *value;		/* of a write */
 	bool running;		/* the edge has it, or is about to */
-	Task start;		/* handed to the edge at the end of the turn */
-	uint64_t turn;		/* of those that the edge has of this link, the smallest is the first */
+	Task start;		/* hands it to the edge at the end of the turn */
+	uint64_t turn;		/* number among the link's operations, in the order in which they began */
 	WaitLine waits;		/* OpWait */
-	void *edge;		/* the edge's own */
+	void *edge;		/* the edge's own data */
 };
 
 /*
- * Queue something for a session. 0: its done will be called. Else E_NOT_PERMITTED (the flags do not allow
- * it), E_BUSY (claimed), E_INVALID_ARGUMENTS (a value too long for the MTU, or at all), E_LIMIT_REACHED. A
- * read joins the read that was asked for last, unless a write came after it. It is of the whole value, for
- * bluetoothd does not cut what it knew of a longer one, and would give the old end of it: each gets what it
- * wants of that, or E_ATT_ERROR where its offset is past the end.
+ * Queue an operation for a session. 0: wait's done will be called. Else E_NOT_PERMITTED (not among the
+ * properties), E_BUSY (claimed by another session), E_INVALID_ARGUMENTS (value too long), E_ATT_ERROR (the
+ * device wants pairing), E_LIMIT_REACHED. A read joins the last operation of the queue if that is a read.
+ * Reads are of the whole value: if asked from an offset on, bluetoothd gives the old end of a value that has
+ * become shorter. Each call gets its part, or E_ATT_ERROR where its offset is past the end.
  */
 int attr_op_read(Attr *attr, Session *session, uint16_t offset, OpWait *wait, Reason *reason);
 int attr_op_write(Attr *attr, Session *session, OpKind kind, uint16_t offset, const void *value,
 		  size_t length, OpWait *wait, Reason *reason);
-/* The session lets go of the link: what it waits for and the edge does not have yet ends with
+/* The session lets go of the link: those of its calls whose operation the edge does not have yet end with
  * E_NOT_CONNECTED. */
 void attr_op_drop_waits(Attr *attr, const Session *session);
 
-/* From the edge. */
+/* From the edge: the operation is over, and is freed. value: of a read that succeeded. */
 void attr_op_done(AttrOp *op, int error, const Reason *reason, GBytes *value);
 
 /* For attr.c and listener.c. */
 
-/* At the end of the queue; bytes: of a write. E_LIMIT_REACHED. */
+/* Queues a new operation. session: whose user pays for it, NULL: nobody; bytes: of a write's value.
+ * E_LIMIT_REACHED. */
 int attr_op_new(Attr *attr, OpKind kind, Session *session, size_t bytes, AttrOp **ret, Reason *reason);
 /*
- * Notifications on or off, once all that is queued is done. One that stands in line and would bring about the
- * contrary is taken back, so that there is never more than one in line. session NULL: nobody's, for who
- * wanted them is gone, or we bring back what was there. *ret: who wants them on waits for that; NULL: for
- * nothing. E_LIMIT_REACHED.
+ * Switches notifications on or off, once all that is queued is done. A queued switch to the contrary is taken
+ * back instead, so that there is never more than one in the queue. session: whose user pays for it; NULL:
+ * nobody, where the last listener is gone, or the broker restores what was on. *ret: the operation for which
+ * a call that wants notifications has to wait; NULL: none. E_LIMIT_REACHED.
  */
 int attr_op_switch(Attr *attr, bool on, Session *session, AttrOp **ret, Reason *reason);
 void attr_op_wait(AttrOp *op, Session *session, OpWait *wait);
-void attr_op_next(Attr *attr);		/* begins what is at the head of the queue, if it can be */
-void attr_op_forget(AttrOp *op);	/* the edge has nothing to do with it any more */
-/* The attribute goes though BlueZ sends us its notifications: it is told to end that; nobody waits for the
- * answer. */
+void attr_op_next(Attr *attr);		/* begins the operation at the head of the queue, if it can */
+void attr_op_forget(AttrOp *op);	/* takes it back from the edge: no answer any more */
+/* The attribute goes while BlueZ still notifies us of its values: BlueZ is told to end that. Nobody waits for
+ * the answer. */
 void attr_op_leave(Attr *attr);
 
-/* What it is known to want: asking the device would make bluetoothd pair (core/pairing.h). E_ATT_ERROR. */
+/* E_ATT_ERROR if the attribute is known to want a paired link: then to ask the device would make bluetoothd
+ * pair (core/pairing.h). */
 int attr_op_check_security(const Attr *attr, Reason *reason);
-/* The link is recovered: the device has not heard of what is under way, so it is begun again on the
- * new link. */
+/* The link was lost, and is recovered: the running operation did not reach the device, and is begun again on
+ * the new link. */
 void attr_op_suspend(Attr *attr);
 void attr_op_cancel_all(Attr *attr, int error, const Reason *reason);
 bool attr_op_will_notify(const Attr *attr);		/* once all that is queued is done */

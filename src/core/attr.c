@@ -133,7 +133,7 @@ void attr_appeared(Attr *attr)
 		attr_restore(attr);
 }
 
-/* Whether it is to be kept for the time when the link is back. */
+/* Whether an attribute that BlueZ does not show now is kept for when the link is back. */
 static bool attr_is_kept(const Attr *attr)
 {
 	const GPtrArray *attrs = attr->link->attrs;
@@ -158,8 +158,8 @@ void attr_take_value(Attr *attr, GBytes *value)
 	attr->value = g_bytes_ref(value);
 }
 
-/* Of all that BlueZ shows, what the device may have sent to us by itself. The rest is what other programs
- * read straight through BlueZ, in parts maybe, of which it shows the new beginning with an old end. */
+/* Whether a value that BlueZ shows may be a notification. Others are what programs read straight through
+ * BlueZ: if they read in parts, BlueZ shows the new beginning of the value with its old end. */
 static bool attr_may_notify(const Attr *attr, GBytes *value)
 {
 	return listeners_are_there(attr) && (attr->mtu < 4 || g_bytes_get_size(value) <= attr->mtu - 3u);
@@ -183,7 +183,7 @@ void attr_link_lost(Attr *attr)
 	}
 	reason_set(&reason, E_NOT_CONNECTED, "the link was lost");
 	attr_op_cancel_all(attr, E_NOT_CONNECTED, &reason);
-	/* switching off may have been among it */
+	/* an OP_NOTIFY_OFF may have been among the operations that were ended */
 	listeners_stop_unwanted(attr);
 }
 

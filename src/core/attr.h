@@ -42,42 +42,43 @@ struct Attr {
 	GQueue ops;		/* AttrOp; the head may be running */
 	GArray *subs;		/* AttrSub */
 	GPtrArray *streams;	/* AttrStream */
-	GQueue notified;	/* Notified: values that those two are to be told of, */
-	Task notify;		/* at the end of the turn */
+	GQueue notified;	/* Notified: values of which subs and streams are still to be told */
+	Task notify;		/* tells them, at the end of the turn */
 	bool upstream;		/* BlueZ sends us its notifications */
-	bool wants_pairing;	/* it was refused for want of one */
+	bool wants_pairing;	/* the device refused an operation for want of pairing */
 	Session *claim;		/* who alone may write */
 };
 
-/* In link->attrs, by handle and kind. */
+/* A new attribute, in its place in link->attrs (by handle). */
 Attr *attr_new(Link *link, AttrKind kind, uint16_t handle);
 /* Ends all operations with E_DOES_NOT_EXIST. */
 Attr *attr_free(Attr *attr);
 
 Attr *attr_find(const Link *link, AttrKind kind, uint16_t handle);
 
-/* From the edge: what BlueZ says of it. */
-/* of its service or characteristic; none, if that is not known */
+/* From the edge: what BlueZ says of the attribute. */
+/* handle: of its service or characteristic; no parent, if that is not known */
 void attr_set_parent(Attr *attr, uint16_t handle);
 void attr_set_uuid(Attr *attr, const Uuid *uuid);
 void attr_set_primary(Attr *attr, bool primary);
-void attr_set_flags(Attr *attr, char **flags);		/* takes them over */
+void attr_set_flags(Attr *attr, char **flags);		/* owns them from now on */
 void attr_set_mtu(Attr *attr, uint16_t mtu);
 
 /* BlueZ showed a value that no read of ours gave: a notification, unless it is too long for one or nobody
  * here wants any. */
 void attr_value(Attr *attr, GBytes *value, uint64_t now);
 
-/* BlueZ shows it, with all that it says of it. */
+/* BlueZ shows the attribute; all that it says of it has been set. */
 void attr_appeared(Attr *attr);
-/* BlueZ does not show it any more. It goes, unless the link is down and somebody still wants its
- * notifications, or has a claim on it or on a part of it. */
+/* BlueZ does not show the attribute any more. It is freed, unless the link is down and either is recovered,
+ * or the attribute has listeners, a claim, or parts that are kept. */
 void attr_vanished(Attr *attr);
 
-/* The link is gone, or back: what was under way ends with E_NOT_CONNECTED; notifications are asked for again
- * if BlueZ forgot them. */
+/* The link is lost: operations end with E_NOT_CONNECTED, or wait where the link is recovered. */
 void attr_link_lost(Attr *attr);
+/* The link is back: goes on with the queue, and subscribes again if BlueZ has forgotten that there are
+ * listeners. */
 void attr_restore(Attr *attr);
 
-/* For attr-op.c: what it is known to be now. */
+/* For attr-op.c: the value that was read or notified last; takes a reference. */
 void attr_take_value(Attr *attr, GBytes *value);

@@ -16,7 +16,7 @@
 #include "core/radio.h"
 #include "core/session.h"
 
-#define OWNERS_MAX 1024		/* the oldest goes */
+#define OWNERS_MAX 1024		/* with more, the oldest is forgotten */
 
 /* A user who paired with a device. In broker->owners. */
 typedef struct Owner {
@@ -81,7 +81,7 @@ static void add_owner(Radio *radio, const Addr *device, const Session *session)
 	owners_changed(radio->broker);
 }
 
-/* to NULL: nobody's any more. */
+/* The device's address is another one now. to NULL: its bond is gone, and has no owners any more. */
 static void move_owners(Radio *radio, const Addr *from, const Addr *to)
 {
 	GArray *owners = radio->broker->owners;
@@ -102,8 +102,8 @@ static void move_owners(Radio *radio, const Addr *from, const Addr *to)
 		owners_changed(radio->broker);
 }
 
-/* It was paired just now: by who asked for that; else for those who use the link, or whom the central came
- * for. */
+/* Whose a new bond is: the session's that asked for the pairing; else those sessions' that hold the link,
+ * and, if the device is a central, that have services here. */
 static void find_owners(Radio *radio, const Addr *addr)
 {
 	const Link *link = link_find(radio, addr);
@@ -182,7 +182,7 @@ void bonds_vanished(Radio *radio, const char *place)
 {
 	Bond *bond = find_place(radio, place);
 
-	/* whose it is is kept: a radio that is unplugged takes its devices with it, too */
+	/* the owners are kept: devices vanish with a radio that is unplugged, too */
 	if (bond)
 		g_ptr_array_remove(radio->bonds, bond);
 }
@@ -194,7 +194,7 @@ void bonds_device(Radio *radio, const char *place, const Addr *addr, const char 
 
 	if (!bonded) {
 		bonds_vanished(radio, place);
-		/* somebody has undone it */
+		/* somebody has undone the bond */
 		if (!find_bond(radio, addr))
 			move_owners(radio, addr, NULL);
 		return;
@@ -205,7 +205,7 @@ void bonds_device(Radio *radio, const char *place, const Addr *addr, const char 
 		bond->addr = *addr;
 		g_ptr_array_add(radio->bonds, bond);
 	}
-	/* the bond tells who it is */
+	/* the bond has told the device's identity address */
 	if (!addr_equal(&bond->addr, addr))
 		move_owners(radio, &bond->addr, addr);
 	bond->addr = *addr;
@@ -213,14 +213,14 @@ void bonds_device(Radio *radio, const char *place, const Addr *addr, const char 
 	bond->name = g_strdup(name);
 	if (!fresh)
 		return;
-	/* whatever bond there was is replaced */
+	/* a new bond replaces the one before, with its owners */
 	move_owners(radio, addr, NULL);
 	find_owners(radio, addr);
 }
 
 /* --- forgetting --- */
 
-/* Whether anybody but that session uses the device now. */
+/* Whether another session than this one uses the device now. */
 static bool is_used(const Radio *radio, const Addr *addr, const Session *session)
 {
 	const Link *link = link_find(radio, addr);
@@ -266,7 +266,7 @@ int bond_forget(Session *session, uid_t uid, const Addr *addr, ForgetWait *wait,
 	return 0;
 }
 
-/* addr NULL: all. */
+/* Answers the calls that wait for the bond with addr to be undone; NULL: with any device. */
 static void end_forgets(Radio *radio, const Addr *addr, int error, const Reason *reason)
 {
 	GList *next;
@@ -286,7 +286,7 @@ void bonds_forgotten(Radio *radio, const Addr *addr, int error, const Reason *re
 
 	if (error == 0) {
 		move_owners(radio, &gone, NULL);
-		/* BlueZ may tell later */
+		/* BlueZ's own news that the device is gone may come later */
 		for (guint i = radio->bonds->len; i-- > 0;)
 			if (addr_equal(&((const Bond *)g_ptr_array_index(radio->bonds, i))->addr, &gone))
 				g_ptr_array_remove_index(radio->bonds, i);

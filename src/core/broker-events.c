@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The broker: how it begins and ends, and what happens to all of it. */
+/* The broker: how it begins and ends, and what concerns all of its radios and sessions. */
 #include "core/broker-events.h"
 
 #include <string.h>

@@ -2,8 +2,8 @@
 /*
  * The broker: all radios and all sessions, and what they want of the edges. Core decides and states
  * intentions through the tables of core/ops.h; the edges carry them out and report back through the functions
- * here and in radio.h and session.h. No clock: time is an argument. Who calls in from the loop runs the
- * agenda when the event is done, and when agenda_next says.
+ * here and in radio.h and session.h. There is no clock: time is an argument. Whoever calls core from the loop
+ * runs the agenda when the event is done, and again when agenda_next says.
  */
 #pragma once
 
@@ -20,12 +20,12 @@
 typedef struct BrokerStats {
 	uint64_t reports;		/* heard while somebody scanned */
 	uint64_t delivered;
-	uint64_t dropped_overflow;
-	uint64_t dropped_memory;
-	uint64_t dropped_monitor;	/* packets that the kernel threw away, a report or more each */
-	uint64_t dropped_notifications;	/* that did not fit into a program's pipe */
-	uint64_t dropped_signals;	/* other ones, to connections that do not read */
-	uint64_t dropped_calls;		/* that want no answer (user_has_time) */
+	uint64_t dropped_overflow;	/* reports: the FIFO was full */
+	uint64_t dropped_memory;	/* reports: the user's limit was reached (FifoBytesPerUser) */
+	uint64_t dropped_monitor;	/* packets that the kernel dropped, a report or more each */
+	uint64_t dropped_notifications;	/* of values, which the program did not read in time */
+	uint64_t dropped_signals;	/* other signals, to connections that do not read */
+	uint64_t dropped_calls;		/* that want no answer, beyond the user's time (user_has_time) */
 	uint64_t filtered;
 	uint64_t duplicates;
 	uint64_t upstream_errors;	/* calls to BlueZ that failed */
@@ -49,26 +49,26 @@ struct Broker {
 	uint64_t next_radio;
 	uint32_t next_read;	/* never 0 */
 	bool bluez_up;
-	bool bluez_stalled;		/* it is there, and does not answer */
+	bool bluez_stalled;		/* bluetoothd is there, but does not answer */
 	uint64_t stalled_since;
 	/* reports come from the HCI monitor, not from BlueZ's signals */
 	bool monitored;
-	BrokerStats stats;		/* of sessions that are gone; broker_stats adds the living */
+	BrokerStats stats;		/* without the counts of live sessions, which broker_stats adds */
 };
 
-/* 0 if it is there and answers, else E_BLUEZ_UNAVAILABLE. */
+/* 0 if bluetoothd is there and answers, else E_BLUEZ_UNAVAILABLE. */
 int broker_bluez_ready(const Broker *broker, Reason *reason);
 
 void broker_stats(const Broker *broker, BrokerStats *ret);
 
-/* From the edges, for the statistics: a call to BlueZ failed; the kernel threw packets of the HCI monitor
- * away. */
+/* From the edges, for the statistics: a call to BlueZ failed; the kernel dropped packets of the HCI
+ * monitor. */
 void broker_upstream_failed(Broker *broker);
 void broker_monitor_lost(Broker *broker, uint32_t packets);
-void broker_signal_lost(Broker *broker);	/* for a connection that does not read */
-void broker_call_dropped(Broker *broker);	/* that wants no answer (user_has_time) */
+void broker_signal_lost(Broker *broker);	/* its connection does not read */
+void broker_call_dropped(Broker *broker);	/* it wants no answer, and its user has no time left */
 
 /* The plugged-in radio that is hciN now or, failing that, the one that was hciN last. NULL: none. */
 Radio *broker_radio(const Broker *broker, unsigned index);
-/* NULL: it is gone. */
+/* NULL: the radio is gone, and forgotten. */
 Radio *broker_radio_by_id(const Broker *broker, uint64_t id);

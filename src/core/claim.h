@@ -9,6 +9,6 @@
 
 /* attr NULL: the whole link. E_BUSY if another session has a claim on it or on a part of it. */
 int claim_take(Link *link, Attr *attr, Session *session, Reason *reason);
-void claim_release(Link *link, const Session *session);
-/* Whether the session may write there. */
+void claim_release(Link *link, const Session *session);	/* all claims of the session on the link */
+/* Whether the session may write the attribute; of a descriptor, its characteristic's claim counts. */
 bool claim_allows(const Link *link, const Attr *attr, const Session *session);

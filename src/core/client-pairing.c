@@ -8,7 +8,7 @@
 #include "core/radio.h"
 #include "core/session.h"
 
-/* How many pins the sessions that serve here have; the last one. */
+/* How many different pins the sessions that serve here have (exact up to 1); *ret_pin: the last of them. */
 static unsigned count_pins(const Peripheral *peripheral, uint32_t *ret_pin)
 {
 	unsigned n = 0;
@@ -27,7 +27,7 @@ static unsigned count_pins(const Peripheral *peripheral, uint32_t *ret_pin)
 	return n;
 }
 
-/* Whether an attribute is only for those whom somebody has seen to be who they are. */
+/* Whether an attribute here wants an authenticated key (one that keeps impostors out). */
 static bool wants_authentication(const Peripheral *peripheral)
 {
 	const uint32_t permissions =
@@ -57,7 +57,7 @@ bool client_may_pair(const Radio *radio, const Addr *addr, PairingKind kind, uin
 	case PAIRING_JUST_WORKS:
 		return radio->broker->config.just_works;
 	case PAIRING_CONFIRM:
-		/* BlueZ would take the key for an authenticated one */
+		/* nobody compares the numbers, but BlueZ takes the key for an authenticated one */
 		return radio->broker->config.just_works && !wants_authentication(peripheral);
 	case PAIRING_ENTER:
 		if (pins != 1)

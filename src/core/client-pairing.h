@@ -15,8 +15,8 @@
 /*
  * Whether the device may pair with us that way: it is a client of a radio where a session serves, and
  * - PAIRING_JUST_WORKS: the configuration allows it;
- * - PAIRING_CONFIRM: likewise, for nobody looks, and no attribute here wants an authenticated key;
+ * - PAIRING_CONFIRM: likewise, and no attribute here wants an authenticated key: nobody compares the numbers;
  * - PAIRING_ENTER: the sessions that serve have one pin between them, which *ret_passkey becomes;
- * - PAIRING_DISPLAY: one of them has a pin: somebody wants passkeys, and will look where the edge shows it.
+ * - PAIRING_DISPLAY: one of them has a pin: somebody wants passkeys, and looks where the edge shows them.
  */
 bool client_may_pair(const Radio *radio, const Addr *addr, PairingKind kind, uint32_t *ret_passkey);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Centrals. */
+/* The centrals that are connected to a radio. */
 #include "core/client.h"
 
 #include "core/advert.h"
@@ -29,7 +29,7 @@ bool peripheral_used_by(const Peripheral *peripheral, const Session *session)
 	return false;
 }
 
-/* A central is told of to those who could mean it. */
+/* Tells the sessions that a central may have come for: those that advertise or serve on this radio. */
 void client_announce(Peripheral *peripheral, const Addr *addr, bool connected)
 {
 	const GPtrArray *sessions = peripheral->radio->broker->sessions;

@@ -6,12 +6,12 @@
 
 /* A central that is connected to us. */
 typedef struct Client {
-	Addr addr;		/* as it was told of, while it is connected */
+	Addr addr;		/* the one that programs were told; stays while it is connected */
 	uint16_t mtu;		/* as its last request told; 0: not told */
 	GPtrArray *sessions;	/* whose services it used */
 	bool bonded;
 	GArray *long_reads;	/* of core/long-read */
-	bool long_reads_lost;	/* it began too many of them */
+	bool long_reads_lost;	/* it began too many of them, so that one was forgotten */
 } Client;
 
 /* Whether the session advertises or has a service. */
@@ -19,11 +19,12 @@ bool peripheral_used_by(const Peripheral *peripheral, const Session *session);
 /* The central of that address (any of the device's) that is connected to us, or NULL. */
 Client *client_find(const Peripheral *peripheral, const Addr *addr);
 
-/* The client used the session's services. Made if BlueZ has not said yet that it is connected. */
+/* The central used the session's services, with that MTU (0: not told). Adds it where BlueZ has not said yet
+ * that it is connected. */
 Client *client_uses(Peripheral *peripheral, const Addr *addr, uint16_t mtu, Session *session);
 
 /* For peripheral.c. */
 Client *client_add(Peripheral *peripheral, const Addr *addr);
-/* to those who could mean it */
+/* tells the sessions that advertise or serve here that a central came or left */
 void client_announce(Peripheral *peripheral, const Addr *addr, bool connected);
 void client_end(Client *client);

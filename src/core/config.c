@@ -171,7 +171,7 @@ static int read_key(Config *config, GKeyFile *file, const char *name, const char
 	}
 
 	if (key->is_path) {
-		/* On a bad escape there is an error, and yet a value. */
+		/* on a bad escape GLib gives both an error and a value */
 		value = g_key_file_get_string(file, group, key_name, &error);
 		if (error || !value)
 			return refuse_value(reason, name, key, value ? value : "",
@@ -259,7 +259,7 @@ int config_parse(Config *config, const char *name, const char *text, size_t leng
 		r = check_lines(name, text, length, reason);
 		if (r != 0)
 			return r;
-		/* Without KEEP_TRANSLATIONS a key like Name[de] would pass unread. */
+		/* without KEEP_TRANSLATIONS a key like Name[de] would not be refused, but ignored */
 		if (!g_key_file_load_from_data(file, text, length, G_KEY_FILE_KEEP_TRANSLATIONS, &error)) {
 			g_autofree char *where = g_str_to_ascii(error->message, "C");
 

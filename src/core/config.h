@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The configuration: a key file, every key range-checked, unknown groups and keys refused. One table
- * (config_keys) says what there is; conf/bluebrokerd.conf and the manual page are held against it by a test.
+ * (config_keys) has all keys; a test compares conf/bluebrokerd.conf and the manual page with it.
  */
 #pragma once
 
@@ -35,12 +35,12 @@ typedef struct Config {
 	/* [Links] */
 	uint32_t connect_timeout_seconds;	/* of Connect, unless the caller says otherwise */
 	uint32_t link_linger_seconds;	/* how long a link stays open after its last holder */
-	uint32_t just_works;		/* 1: pairings that nobody confirmed may stand */
+	uint32_t just_works;		/* 1: pairing without anybody's confirmation is allowed */
 	/* [Advertising] */
-	uint32_t rotation_seconds;	/* how long one stays on air while others wait */
+	uint32_t rotation_seconds;	/* how long an advertisement stays on air while others wait */
 	/* [BlueZ] */
 	uint32_t call_timeout_seconds;
-	uint32_t stall_seconds;		/* without any answer before it is taken for stuck; 0: never */
+	uint32_t stall_seconds;		/* without any answer before BlueZ is taken for stuck; 0: never */
 	/* [Limits] */
 	uint32_t sessions_per_user;
 	uint32_t max_fifo_depth;
@@ -56,8 +56,8 @@ typedef struct Config {
 	uint32_t bytes_per_user;
 } Config;
 
-/* A key of the file: a number of min..max, one of some words (choices; the number is its place), or an
- * absolute path or nothing (is_path). */
+/* A key of the file: a number from min to max, one of the words in choices (stored as its index there), or an
+ * absolute path, which may be empty (is_path). */
 typedef struct ConfigKey {
 	const char *group;
 	const char *name;
@@ -70,7 +70,7 @@ typedef struct ConfigKey {
 	size_t offset;		/* in Config: of a uint32_t, or of a char[CONFIG_PATH_MAX] */
 } ConfigKey;
 
-/* The table ends with a NULL group. Those of group "Limits" are what Manager1.Limits shows. */
+/* The table ends with a NULL group. The keys of group "Limits" are what Manager1.Limits shows. */
 extern const ConfigKey config_keys[];
 
 void config_init(Config *config);		/* every key at its default */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Those who wait for a link. */
+/* The calls that wait for a link. */
 #include "core/connect-wait.h"
 
 #include "core/identity.h"
@@ -12,7 +12,8 @@ static ConnectWait *of_item(const GList *item)
 	return item ? CONTAINER_OF((Wait *)item->data, ConnectWait, wait) : NULL;
 }
 
-/* The link may not be wanted any more, and a user's session have nothing left. */
+/* A call was cancelled: the link may not be wanted any more, and a user session may have nothing left that
+ * keeps it. */
 static void on_left(WaitLine *line, Wait *wait)
 {
 	radio_wake_links(CONTAINER_OF(line, Link, waits)->radio);
@@ -80,7 +81,7 @@ void connect_waits_refuse_beacon(Link *link, uint64_t now)
 	connect_waits_fail(link, E_CONNECTION_REFUSED, &reason);
 }
 
-/* Why a wait is over whose time is. */
+/* The answer to a call whose deadline has come: why there is no link yet. */
 static int link_timeout(const Link *link, Reason *reason)
 {
 	char text[ADDR_STRING_SIZE];

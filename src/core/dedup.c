@@ -52,7 +52,7 @@ Dedup *dedup_free(Dedup *dedup)
 	return NULL;
 }
 
-/* The two sources of reports may be a little out of order, so "before" is taken as "away from". */
+/* Reports may come a little out of order: a stamp just after now counts like one just before. */
 static uint64_t distance(uint64_t a, uint64_t b)
 {
 	return a > b ? a - b : b - a;
@@ -60,7 +60,7 @@ static uint64_t distance(uint64_t a, uint64_t b)
 
 bool dedup_seen(Dedup *dedup, uint64_t digest, uint64_t now, uint64_t window)
 {
-	/* The digest is a keyed hash, so its bits can choose the neighbourhood as they are. */
+	/* the digest is a keyed hash already, so its bits can choose the set as they are */
 	Entry *set = dedup->entries + (digest & (dedup->count / WAYS - 1)) * WAYS;
 	Entry *place = set;
 

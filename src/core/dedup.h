@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Remembers which advertisements were passed on lately, to pass each (same device, same bytes) at most once
- * per window. Bounded: when it is full the oldest of a small neighbourhood is forgotten, so a duplicate may
- * pass early, but nothing new is ever held back.
+ * per window. Bounded: where there is no room the oldest of a few is forgotten, so a duplicate may pass
+ * early, but nothing new is ever held back.
  */
 #pragma once
 
@@ -16,7 +16,7 @@ typedef struct Dedup Dedup;
 Dedup *dedup_new(size_t entries);
 Dedup *dedup_free(Dedup *dedup);
 
-/* Bytes of memory that one for so many takes, for quotas. */
+/* Bytes of memory that dedup_new(entries) takes, for quotas. */
 size_t dedup_size(size_t entries);
 
 /* True if digest (Report.digest) was let through less than window microseconds before now; otherwise it is

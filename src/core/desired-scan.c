@@ -18,7 +18,7 @@ DesiredScan desired_scan(const Radio *radio)
 	if (!desired.on)
 		return desired;
 	desired.show = !monitored ? SHOW_REPORTS : seeking ? SHOW_DEVICES : SHOW_NOTHING;
-	/* BlueZ shows devices only where it discovers, and that is active */
+	/* BlueZ shows devices only during discovery, which is an active scan */
 	desired.active = desired.show != SHOW_NOTHING;
 	for (guint i = 0; i < radio->scanning->len && !desired.active; i++)
 		desired.active = ((const Session *)g_ptr_array_index(radio->scanning, i))->filter.active;

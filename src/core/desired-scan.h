@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is wanted of a radio's scan, and how it scans then. */
+/* The desired scan of a radio, and the names of the modes in which it scans. */
 #pragma once
 
 #include <stdbool.h>
@@ -8,7 +8,7 @@
 #include "core/radio.h"
 #include "util/macros.h"
 
-/* What is wanted now. */
+/* What sessions, links and services together want of the radio's scan now. */
 DesiredScan desired_scan(const Radio *radio);
 bool desired_scan_equal(const DesiredScan *a, const DesiredScan *b);
 

@@ -7,18 +7,18 @@
 
 #include "meaning/ad.h"
 
-/* Beside beacons, a device sends its connectable packets every 10.24 s at the latest, and some are
- * not heard. */
+/* A device that sends connectable packets among others sends them at least every 10.24 s, and some are not
+ * heard. */
 #define CONNECTABLE_AGE (30 * USEC_PER_SEC)
 
-/* How old the facts of a packet that only repeats the one before may get. */
+/* A packet that only repeats the one before need not be looked through until its facts are that old. */
 #define FACTS_RENEWAL (FACTS_AGE / 4)
 
 typedef struct Device {
 	DeviceRow row;
 	bool name_complete;
 	uint64_t connectable_at;	/* the last connectable packet */
-	/* when they were noted, of an advertisement and of a scan response */
+	/* when facts were noted last: [0] of an advertisement, [1] of a scan response */
 	uint64_t facts_at[2];
 	GList link;		/* in seen; its data is this Device */
 } Device;
@@ -75,7 +75,7 @@ static void evict_oldest(Devices *devices)
 	devices->evicted++;
 }
 
-/* Who that is. A private address is a random one. */
+/* The identity of an address. A public one is never private, so it needs no look-up. */
 static Addr devices_resolve(const Devices *devices, const Addr *addr)
 {
 	return devices->identities && addr->type != ADDR_PUBLIC
@@ -83,7 +83,8 @@ static Addr devices_resolve(const Devices *devices, const Addr *addr)
 		       : *addr;
 }
 
-/* The row of an address becomes the one of its identity, or a part of it. Returns that, or NULL. */
+/* Makes the row of an address its identity's, or merges it into the row that the identity has already.
+ * Returns the identity's row; NULL: there is none. */
 static Device *device_move(Devices *devices, const Addr *addr, const Addr *identity)
 {
 	Device *old = g_hash_table_lookup(devices->by_addr, addr);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The last-seen table of a radio: one row a device, bounded, the row that was not seen longest goes first. */
+/* The last-seen table of a radio: one row a device. Bounded: the row that was not seen for the longest time
+ * makes room. */
 #pragma once
 
 #include <stdbool.h>
@@ -14,9 +15,9 @@ typedef struct Devices Devices;
 typedef struct DeviceRow {
 	Addr addr;		/* the last one that it was heard with */
 	Addr identity;		/* whose row it is; addr, until a bond tells another */
-	Identities *identities;	/* who else is who; or NULL */
+	Identities *identities;	/* of the radio, or NULL */
 	int8_t rssi;
-	/* 1: connectable packets are heard from it, whatever else is; 0; -1: not told */
+	/* 1: connectable packets are heard, maybe among others; 0: only others; -1: not known */
 	int8_t connectable;
 	uint64_t first_seen;
 	uint64_t last_seen;
@@ -28,20 +29,22 @@ typedef struct DeviceRow {
 	Report *scan_response;	/* the last one, or NULL */
 } DeviceRow;
 
-/* max: rows, at least 1. identities: who has several addresses, and outlives it; NULL: nobody has. */
+/* max: rows, at least 1. identities: whose addresses they are; must outlive the table; NULL: each address is
+ * a device. */
 Devices *devices_new(size_t max, Identities *identities);
 Devices *devices_free(Devices *devices);
 
-/* Keeps references, copies nothing but the name and the facts. Returns the row of the device. */
+/* Notes a report in the row of its device, and returns that. Takes a reference to the report, and copies
+ * nothing but the name and the facts. */
 const DeviceRow *devices_note(Devices *devices, Report *report);
 
-/* More is known of who has that address: what was heard of it is that device's. */
+/* The identity of that address has become known: what was heard of the address goes to the identity's row. */
 void devices_identify(Devices *devices, const Addr *addr);
 
 size_t devices_count(const Devices *devices);
 uint64_t devices_evicted(const Devices *devices);
 
-/* by any address; NULL: none */
+/* The row of the device that has this address; NULL: none. */
 const DeviceRow *devices_find(const Devices *devices, const Addr *addr);
 
 /* Walks the rows, the latest seen first: *cursor starts NULL; NULL after the last. The table must not change

@@ -5,7 +5,7 @@
 #include "meaning/ad.h"
 
 #define FACTS_ROOM_FIRST 2
-#define FACTS_PER_REPORT 32	/* an extended advertisement has room for 800 */
+#define FACTS_PER_REPORT 32	/* the most that are noted: an extended advertisement has room for 800 */
 
 bool fact_is_recent(const Fact *fact, uint64_t last_seen)
 {
@@ -19,7 +19,7 @@ static bool fact_same(const Fact *a, const Fact *b)
 	return uuid_equal(&a->uuid, &b->uuid);
 }
 
-/* Where another one goes: a new place, or that of the one that was not heard for the longest time. */
+/* The place for a new fact: a free one, or that of the fact that was not heard for the longest time. */
 static Fact *facts_place(Facts *facts)
 {
 	Fact *oldest = facts->list;

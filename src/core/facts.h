@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What is known of a device, whichever of its packets said it: its services (UUIDs in lists and of service
- * data) and companies (manufacturer data). Bounded, in memory and in work: of a device that says ever new
- * things, the latest count.
+ * data) and companies (manufacturer data). Bounded, in memory and in work: of a device that tells new facts
+ * again and again, the latest are kept.
  */
 #pragma once
 
@@ -12,8 +12,8 @@
 #include "meaning/uuid.h"
 #include "util/macros.h"
 
-#define FACTS_MAX 16		/* of a device */
-/* one not heard for so long before the device's last packet is known no more */
+#define FACTS_MAX 16		/* kept of a device */
+/* a fact counts only if it was heard at most so long before the device's last packet */
 #define FACTS_AGE (60 * USEC_PER_SEC)
 
 typedef struct Fact {
@@ -23,7 +23,7 @@ typedef struct Fact {
 	Uuid uuid;
 } Fact;
 
-/* Empty as zeros. */
+/* The facts of a device; none if all zeros. */
 typedef struct Facts {
 	Fact *list;
 	uint8_t count;
@@ -33,5 +33,5 @@ typedef struct Facts {
 void facts_note(Facts *facts, const Report *report);
 void facts_clear(Facts *facts);
 
-/* Whether a fact counts, for a device that was last heard then. */
+/* Whether a fact still counts, for a device whose last packet was heard at last_seen. */
 bool fact_is_recent(const Fact *fact, uint64_t last_seen);

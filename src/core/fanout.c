@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* From the radio to the programs: a report goes into a session's FIFO, and who wants to know is told. */
+/* From the radio to the programs: a report goes into a session's FIFO, and from there to its readers. */
 #include "core/fanout.h"
 
 #include "core/subscriber.h"
@@ -39,7 +39,7 @@ static bool session_deliver(Session *session)
 	if (state != STREAM_GONE)
 		return !stream->full;
 
-	/* those who listen are the readers again */
+	/* without the stream, reports go to the subscribers as signals again */
 	session_stream_end(session);
 	session_idle_again(session);
 	return ring_count(session->ring) == 0 || !session_can_deliver(session) || session_deliver(session);
@@ -68,7 +68,7 @@ void fanout_hand_over(Session *session, uint64_t now)
 			return;
 		}
 		if (session->stream) {
-			/* it says itself when it can take more */
+			/* the stream says itself when it can take more */
 			task_cancel(&session->batch);
 			return;
 		}
@@ -110,7 +110,7 @@ void fanout_offer(Session *session, Report *report, const DeviceRow *row, uint64
 	}
 	held = ring_held_size(session->ring) + size;
 	ring_push(session->ring, report);
-	/* what had to go for it, or itself */
+	/* give back what the ring dropped: older reports, or this one */
 	held -= ring_held_size(session->ring);
 	if (held > 0)
 		charge_less(&session->held, held);
@@ -163,7 +163,7 @@ void session_stream_close(SessionStream *stream, uint64_t now)
 	session_forget_stream(session);
 	session->last_used = now;
 	session_idle_again(session);
-	/* those who listen are the readers again */
+	/* without the stream, reports go to the subscribers as signals again */
 	if (ring_count(session->ring) > 0)
 		fanout_hand_over(session, now);
 }

@@ -23,9 +23,9 @@ typedef enum StreamState {
 	STREAM_GONE,		/* nobody reads there any more */
 } StreamState;
 
-/* The reader that takes a session's reports over a socket of its own. Lives in what the edge has of it. */
+/* The reader that takes a session's reports over a socket of its own. Lies in the edge's own struct. */
 typedef struct SessionStream {
-	Session *session;	/* NULL while it is nobody's */
+	Session *session;	/* NULL while it is not open */
 	uint32_t batch_ms;
 	uint32_t batch_max;
 	bool full;		/* takes nothing until session_stream_ready */
@@ -37,19 +37,19 @@ typedef struct SessionStream {
 /* Whether a connection takes this session's reports as signals. */
 bool fanout_has_reader(const Session *session);
 
-/* A report is in the FIFO of a session that delivers by stream or by signal: hand it over now, or with others
- * in a while. */
+/* Reports wait in the FIFO of a session that delivers by stream or by signal: hands them over now if the
+ * batch is full or its time has come, else later. */
 void fanout_hand_over(Session *session, uint64_t now);
 /* The scan is over: hand over what waits. */
 void fanout_flush(Session *session);
 
-/* The stream takes the session's reports from now on, first those that wait; the one before it ends. */
+/* The stream takes the session's reports from now on, first those that wait; the stream before it ends. */
 void session_stream_open(Session *session, SessionStream *stream, uint64_t now);
 void session_stream_ready(SessionStream *stream, uint64_t now);	/* it is not full any more */
-/* its reader left; end is not called */
+/* the stream's reader left; end is not called */
 void session_stream_close(SessionStream *stream, uint64_t now);
 void session_stream_end(Session *session);	/* the session lets go of its stream, if it has one */
-/* of the losses, those while a stream was open */
+/* how many of the lost reports were lost while a stream was open */
 uint64_t session_stream_lost(const Session *session);
 
 void fanout_batch_due(Task *batch, uint64_t now);

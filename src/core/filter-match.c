@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which reports pass a filter. filter_match() runs for each report and session: it asks first what costs
- * least, walks the AD structures once for all that needs them, stops as soon as nothing is open, and
- * allocates nothing where there is a table.
+ * Which reports pass a filter. filter_match() runs for each report and session: it checks first what costs
+ * least, walks the AD structures once for all conditions that need them, stops when none of them is open any
+ * more, and allocates nothing where the device has a row.
  */
 #include <glib.h>
 
@@ -44,7 +44,8 @@ static bool pathloss_matches(const Filter *filter, const Report *report, int tx_
 	return tx_power - report->rssi <= filter->pathloss;
 }
 
-/* One walk over the structures; what is met is struck off. The TX power that counts is the first. */
+/* Which of the open conditions (WANT_ bits) the packet's data does not meet. Of several TX powers the first
+ * counts. */
 static unsigned data_open(const Filter *filter, const Report *report, unsigned open)
 {
 	bool power_known = report->tx_power != TX_POWER_UNKNOWN;
@@ -71,7 +72,7 @@ static unsigned data_open(const Filter *filter, const Report *report, unsigned o
 	return open;
 }
 
-/* The same, for what was told by the device's other packets. Its name is the one that the table shows. */
+/* The same, for name, services and companies, which any packet of the device may have told: from its row. */
 static unsigned device_open(const Filter *filter, const DeviceRow *row, unsigned open)
 {
 	if ((open & WANT_NAME) && row->name && glob_match(filter->name, row->name, strlen(row->name)))
@@ -90,7 +91,7 @@ static unsigned device_open(const Filter *filter, const DeviceRow *row, unsigned
 	return open;
 }
 
-/* Where there is no table, the packet's name is the device's. */
+/* The same, for the name alone, from the packet: where the device has no row. */
 static unsigned name_open(const Filter *filter, const Report *report, unsigned open)
 {
 	AdField field;
@@ -127,7 +128,7 @@ static void aliases_resolve(Aliases *aliases, Identities *identities)
 	}
 }
 
-/* Whether one of the filter's addresses is a former one of the row's device. */
+/* Whether one of the filter's private addresses is of the row's device. */
 static bool alias_matches(Aliases *aliases, const DeviceRow *row)
 {
 	if (aliases->generation != identities_generation(row->identities))
@@ -138,7 +139,7 @@ static bool alias_matches(Aliases *aliases, const DeviceRow *row)
 	return false;
 }
 
-/* Any address of the device will do. */
+/* Whether the filter has the packet's address, or any other one of the device. */
 static bool address_matches(const Filter *filter, const Addr *addr, const DeviceRow *row)
 {
 	if (!filter->addresses.slots || set_has(filter, &filter->addresses, key_of_addr(addr)))
@@ -149,7 +150,7 @@ static bool address_matches(const Filter *filter, const Addr *addr, const Device
 	       (filter->aliases && alias_matches(filter->aliases, row));
 }
 
-/* The row has all that the packet told of the device, and is looked through sooner than the packet. */
+/* The row has all that the packet told of the device, and takes less time to look through. */
 static bool row_and_data_match(const Filter *filter, const Report *report, const DeviceRow *row)
 {
 	const unsigned of_packet = WANT_PATTERN | WANT_PATHLOSS,
@@ -173,6 +174,7 @@ bool filter_match(const Filter *filter, const Report *report, const DeviceRow *r
 	if ((filter->wants & WANT_PATHLOSS) && report->rssi == RSSI_UNKNOWN)
 		return false;
 
+	/* a full row may have forgotten some of what the packet tells */
 	if (row && row->facts.count < FACTS_MAX)
 		return row_and_data_match(filter, report, row);
 	open = filter->wants;
@@ -185,7 +187,7 @@ bool filter_match(const Filter *filter, const Report *report, const DeviceRow *r
 	return open == 0;
 }
 
-/* What is left open by one of the row's reports. */
+/* Which of the open conditions one of the row's reports does not meet. */
 static unsigned report_open(const Filter *filter, const Report *report, unsigned open)
 {
 	if (!report)

@@ -6,7 +6,7 @@
 
 #include "core/filter.h"
 
-/* The kinds of conditions that look into the data. The first three are of the device. */
+/* The kinds of conditions on the data. The first three may be met by any recent packet of the device. */
 enum {
 	WANT_UUID = 1 << 0,
 	WANT_MANUFACTURER = 1 << 1,
@@ -15,14 +15,14 @@ enum {
 	WANT_PATHLOSS = 1 << 4,
 };
 
-/* Those that do not. */
+/* The kinds of conditions on the packet itself. */
 enum {
 	WANT_RSSI = 1 << 5,
 	WANT_ADV_TYPE = 1 << 6,
 };
 
-/* A set of numbers up to 128 bits: open addressing, at most half full. Programs choose the keys, so the
- * multipliers are secret ones. */
+/* A set of numbers up to 128 bits: open addressing, at most half full. Programs choose the keys: as the
+ * multipliers are secret, they cannot choose keys that fall on one slot. */
 typedef struct Key {
 	uint64_t high;
 	uint64_t low;
@@ -47,15 +47,16 @@ typedef struct Pattern {
 } Pattern;
 
 /*
- * Addresses that may be private ones of a device that has another address now: looked up again whenever more
- * is known of who is who. What is known is remembered in a filter that is const otherwise.
+ * The filter's private addresses, whose devices may use other ones now, and the identities behind them. These
+ * are looked up again whenever Identities has learned something; so this is written in a filter that is const
+ * otherwise.
  */
 typedef struct Aliases {
-	uint64_t generation;	/* of what is known; 0: nothing was looked up */
+	uint64_t generation;	/* identities_generation at the last look-up; 0: there was none */
 	size_t count;
 	size_t known;
 	Addr *addrs;		/* count of them */
-	Addr *identities;	/* room for count, known of them: of those addrs that are not their own */
+	Addr *identities;	/* known of them, room for count: of those addrs that have another identity */
 } Aliases;
 
 struct Filter {

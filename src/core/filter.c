@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Scan filters, put together. */
+/* How scan filters are built. */
 #include <errno.h>
 
 #include "core/filter-private.h"

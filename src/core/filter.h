@@ -26,7 +26,7 @@ int filter_add_uuid(Filter *filter, const Uuid *uuid);		/* in UUID lists or serv
 int filter_add_manufacturer(Filter *filter, uint16_t company);
 int filter_add_adv_type(Filter *filter, uint8_t adv_type);
 int filter_add_pattern(Filter *filter, uint8_t start, uint8_t ad_type, const uint8_t *bytes, size_t length);
-/* the device's; -E2BIG past 248 bytes */
+/* a pattern for the device's name (core/glob.h), copied; -E2BIG past 248 bytes */
 int filter_set_name(Filter *filter, const char *glob);
 void filter_set_rssi(Filter *filter, int16_t dbm);		/* at least */
 /* TX power - RSSI at most; no TX power: no match */
@@ -37,8 +37,9 @@ void filter_set_scan_responses(Filter *filter, bool wanted);
 /* Bytes of memory it takes, for quotas. */
 size_t filter_size(const Filter *filter);
 
-/* A NULL filter passes everything. row: of the report's device, the report noted; NULL: the packet is all
- * that is known. */
+/* A NULL filter passes everything. row: of the report's device, with the report noted in it; NULL: the packet
+ * is all that is known. */
 bool filter_match(const Filter *filter, const Report *report, const DeviceRow *row);
-/* What is of the packet may be of either of the device's last ones. */
+/* Whether a row passes: each condition on the packet may be met by the device's last advertisement or by its
+ * last scan response. */
 bool filter_match_row(const Filter *filter, const DeviceRow *row);

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Shell-style patterns. Only the last * that was met is ever tried again: what an earlier one could still
- * give, a later one can take up as well. So each character of the text starts at most one new walk over the
- * pattern.
+ * Shell-style patterns. Where the text does not match, only the last * that was met is tried again, with one
+ * character more: whatever an earlier * could take, the last one can take as well. So each character of the
+ * text starts at most one new walk over the pattern.
  */
 #include "core/glob.h"
 
 #include <string.h>
 
-/* A byte that is no UTF-8 stands for a character of its own, beyond all real ones. */
+/* A byte that is not valid UTF-8 counts as a character of its own, above all real ones. */
 #define BAD_BYTE(byte) (0x110000u + (byte))
 
 typedef struct Pattern {
 	const char *at;
 	const char *end;
-	/* from here on no set is closed: found out once, not again for each walk */
+	/* no [ from here on is closed by a ]; NULL: not known. Remembered, as each walk would search again */
 	const char *unclosed;
 } Pattern;
 
@@ -60,7 +60,7 @@ static uint32_t take_quoted(const char **at, const char *end)
 	return take_char(at, end);
 }
 
-/* Past the [ of a set. False if it is not closed; else at is moved past the ]. */
+/* *ret: whether c is in the set; *at: just behind its [, moved past its ]. False: the set is not closed. */
 static bool set_match(const char **at, const char *end, uint32_t c, bool *ret)
 {
 	const char *p = *at;
@@ -125,7 +125,7 @@ bool glob_match(const char *glob, const char *text, size_t text_length)
 		if (pattern.at < pattern.end && element_match(&pattern, take_char(&text, end)))
 			continue;
 
-		/* A dead end: the last * takes one character more. */
+		/* no match: the last * takes one character more */
 		if (!after_star)
 			return false;
 		take_char(&retry, end);

@@ -13,7 +13,8 @@ void heard_recall(Link *link, uint64_t now)
 {
 	const DeviceRow *row = devices_find(link->radio->devices, &link->addr);
 
-	/* the table forgets a connectable packet only after a long time */
+	/* a connectable packet counts in the table for longer than HEARD_ALL_AFTER: not connectable there
+	 * means that none was heard in that time */
 	if (!row || row->last_seen + HEARD_ALL_AFTER <= now || row->connectable < 0)
 		return;
 	if (row->connectable) {
@@ -45,7 +46,7 @@ static void link_hear(Link *link, const Report *report, uint64_t now)
 	if (report->adv_type == ADV_CONNECTABLE || report->adv_type == ADV_CONNECTABLE_DIRECTED) {
 		heard->connectable = true;
 	} else if (report->adv_type == ADV_SCANNABLE || report->adv_type == ADV_NON_CONNECTABLE) {
-		/* it was silent for so long that it may be another one by now */
+		/* after so long a silence the device may behave otherwise: the time begins anew */
 		if (heard->packets == 0 || heard->last + HEARD_ALL_AFTER < now)
 			heard->since = now;
 		heard->last = now;

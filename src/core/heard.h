@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What is heard of a device that somebody wants a link to: one that sends nothing but packets which are not
- * connectable takes no connections, and an attempt would last for its whole time. A device may send both
- * kinds, and the connectable ones seldom; and some sources of reports do not tell the kinds apart, and tell
- * nothing of this.
+ * What is heard of a device that somebody wants a link to. One that sends only packets which are not
+ * connectable is a beacon: it takes no connections, and an attempt would last until its time limit. A device
+ * may send both kinds, and the connectable ones seldom. A source of reports that does not tell the kinds
+ * apart tells nothing of this.
  */
 #pragma once
 
@@ -13,21 +13,22 @@
 #include "core/broker.h"
 #include "core/report.h"
 
-/* The longest advertising interval is 10.24 s (Vol 6 Part B 4.4.2.2). */
+/* In that time a device sends packets of all its kinds: the longest interval is 10.24 s (Vol 6 Part B
+ * 4.4.2.2). */
 #define HEARD_ALL_AFTER (11 * USEC_PER_SEC)
 
 typedef struct Heard {
-	/* when the first packet that is not connectable was heard, after the last one that is; 0: none */
+	/* when a packet that is not connectable was heard first, or first after a silence; 0: none was */
 	uint64_t since;
-	uint64_t last;
-	unsigned packets;	/* of those */
-	bool connectable;	/* heard at all */
+	uint64_t last;		/* when such a packet was heard last */
+	unsigned packets;	/* how many such packets */
+	bool connectable;	/* a connectable packet was heard */
 } Heard;
 
-/* What the radio knows of a new link's device. */
+/* Gives a new link what the last-seen table knows of its device. */
 void heard_recall(Link *link, uint64_t now);
 /* A report was heard, of whatever device. */
 void heard_note(Radio *radio, const Report *report, uint64_t now);
-/* Whether all that is heard of it is not connectable; so far, or for long enough to be sure. */
+/* Whether all that is heard of the link's device is not connectable: so far; for long enough to be sure. */
 bool heard_is_beacon(const Link *link);
 bool heard_is_surely_beacon(const Link *link, uint64_t now);

@@ -14,12 +14,12 @@ typedef struct Hold {
 
 bool hold_is_there(const Link *link, const Session *session);
 
-/* The session lets go: of the hold, and of all that it has by it: subscriptions, streams, claims, what it
- * waits for, the pairing. E_NOT_CONNECTED if it does not hold it. */
+/* Ends the session's hold, and all that it has by it: subscriptions, streams, claims, calls that wait, the
+ * pairing. E_NOT_CONNECTED if it does not hold the link. */
 int hold_release(Link *link, Session *session, uint64_t now);
 
 /* For link.c and links.c. */
 void hold_add(Link *link, Session *session, bool auto_reconnect);
-/* false: it had none; all ends meet here */
+/* the one way in which a hold ends; false: the session had none */
 bool hold_drop(Link *link, const Session *session, uint64_t now);
 bool hold_wants_back(const Link *link);			/* whether a lost link is to be opened again */

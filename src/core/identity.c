@@ -17,10 +17,10 @@ typedef struct Key {
 	AesKey aes;
 } Key;
 
-/* An address, and whose it is. */
+/* An address, and the identity address of its device. */
 typedef struct Entry {
 	Addr addr;
-	Addr identity;		/* of addresses that no key resolves: addr */
+	Addr identity;		/* the same as addr where no key resolves that */
 } Entry;
 
 struct Identities {
@@ -34,7 +34,7 @@ static void entry_add(GHashTable *entries, guint max, const Addr *addr, const Ad
 {
 	Entry *entry;
 
-	/* simpler than remembering the oldest, and as good: what is still in use is soon back */
+	/* simpler than to find the oldest, and as good: what is still in use is soon learned again */
 	if (g_hash_table_size(entries) >= max)
 		g_hash_table_remove_all(entries);
 	entry = g_new(Entry, 1);
@@ -75,7 +75,7 @@ bool identities_learn(Identities *identities, const Addr *alias, const Addr *ide
 	}
 	if (known && addr_equal(&known->identity, identity) && known->identity.type == identity->type)
 		return false;
-	/* nothing is the alias of an alias */
+	/* an identity is not itself an alias: identities_resolve looks up once */
 	g_hash_table_remove(identities->aliases, identity);
 	entry_add(identities->aliases, ALIASES_MAX, alias, identity);
 	identities->generation++;
@@ -143,7 +143,7 @@ bool irk_resolves(const uint8_t irk[static IRK_SIZE], const Addr *addr)
 	return addr_is_resolvable(addr) && key_resolves(&aes, addr);
 }
 
-/* By the keys, each tried once for an address. */
+/* The identity by the keys. The result is remembered, so that an address is tried with each key only once. */
 static const Addr *resolve_by_key(Identities *identities, const Addr *addr)
 {
 	const Entry *known;
@@ -171,7 +171,7 @@ Addr identities_resolve(Identities *identities, const Addr *addr)
 				     : NULL;
 	const Addr *identity = known ? &known->identity : resolve_by_key(identities, addr);
 
-	/* an address that is nobody else's keeps the type that the caller knows */
+	/* an address that is its own identity keeps the type that the caller knows */
 	return addr_equal(identity, addr) ? *addr : *identity;
 }
 

@@ -2,9 +2,9 @@
 /*
  * Who a device is, whatever address it shows. A bonded device may use private addresses that change
  * (resolvable private addresses, RPA); its bond tells the identity address behind them, and a key (IRK) by
- * which an RPA can be known for its own. A radio has one Identities. What it knows comes from bluetoothd's
+ * which its RPAs can be recognised. A radio has one Identities. What it knows comes from bluetoothd's
  * device objects (this address was that device), and, where they can be had, from the keys. Bounded: whoever
- * makes up addresses displaces only what was learned of addresses.
+ * makes up addresses displaces only what is remembered of other addresses, no keys.
  */
 #pragma once
 
@@ -28,11 +28,11 @@ typedef struct IdentityKey {
 Identities *identities_new(void);
 Identities *identities_free(Identities *identities);
 
-/* The device of address alias is that of address identity. The same address twice: it is nobody else's any
- * more. Whether that is news. */
+/* The device of address alias is that of address identity. The same address twice: it is no alias any more.
+ * Returns whether that is new. */
 bool identities_learn(Identities *identities, const Addr *alias, const Addr *identity);
 
-/* All keys that there are, at most IDENTITY_KEYS_MAX. Whether that is news. */
+/* Replaces all keys; copies them, at most IDENTITY_KEYS_MAX. Returns whether they are others than before. */
 bool identities_set_keys(Identities *identities, const IdentityKey *keys, size_t n);
 size_t identities_count_keys(const Identities *identities);
 
@@ -45,7 +45,7 @@ Addr identities_resolve(Identities *identities, const Addr *addr);
 /* Whether the two are addresses of one device. */
 bool identities_same(Identities *identities, const Addr *a, const Addr *b);
 
-/* The random address resolution: whether the RPA was made with that key (Vol 6 Part B 1.3.2.3, Vol 3 Part H
- * 2.2.2). */
-bool addr_is_resolvable(const Addr *addr);	/* by its form; the type is not looked at */
+/* Whether the address has the form of an RPA; whether it is one that was made with that key (Vol 6 Part B
+ * 1.3.2.3, Vol 3 Part H 2.2.2). */
+bool addr_is_resolvable(const Addr *addr);	/* the type is not looked at */
 bool irk_resolves(const uint8_t irk[static IRK_SIZE], const Addr *addr);

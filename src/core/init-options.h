@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How a session is to be. */
+/* The options with which a session is initialised. */
 #pragma once
 
 #include <stdbool.h>

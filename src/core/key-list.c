@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Keys as text. */
+/* Identity keys as text. */
 #include "core/key-list.h"
 
 #include <glib.h>
@@ -52,7 +52,7 @@ size_t key_list_read(const char *text, size_t length, const Addr *adapter, Ident
 		const char *line_end = memchr(text, '\n', (size_t)(end - text));
 
 		if (!line_end)
-			break;	/* cut off */
+			break;	/* the last line is cut off */
 		if ((size_t)(line_end - text) == LINE_LENGTH && read_line(text, adapter, &ret[n]))
 			n++;
 		text = line_end + 1;

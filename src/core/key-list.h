@@ -6,8 +6,8 @@
 
 #include "core/identity.h"
 
-/* For four adapters full of keys, and some room. */
+/* Bytes of text: enough for four adapters with IDENTITY_KEYS_MAX keys each. */
 #define KEY_LIST_MAX (256 * 1024)
 
-/* Those of one adapter, at most max; returns how many. Lines of another form are passed over. */
+/* Reads the keys of one adapter into ret, at most max; returns how many. Skips lines of another form. */
 size_t key_list_read(const char *text, size_t length, const Addr *adapter, IdentityKey *ret, size_t max);
