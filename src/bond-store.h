@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Who paired with which device, kept in the daemon's state directory (systemd's STATE_DIRECTORY; none: not
- * kept). */
+/* Who paired with which device, kept on disk in the daemon's state directory (systemd's STATE_DIRECTORY).
+ * Without that variable nothing is kept. What fails is logged. */
 #pragma once
 
 #include "core/broker.h"

@@ -13,7 +13,7 @@
 
 #define CONFIG_FILE SYSCONFDIR "/bluebrokerd.conf"
 
-#define KEYS_SOCKET "/run/bluebrokerd-keys.socket"	/* as in the unit of that name */
+#define KEYS_SOCKET "/run/bluebrokerd-keys.socket"	/* ListenStream of bluebrokerd-keys.socket */
 
 #define EXIT_USAGE 2
 
@@ -56,7 +56,8 @@ static void print_keys(void)
 	}
 }
 
-/* The file may be missing as long as nobody named it. */
+/* The default file may be missing, which means the defaults; one named with --config, or to be checked, may
+ * not. */
 static int read_config(Config *config, const char *file, bool check)
 {
 	Reason reason = { "" };
@@ -80,7 +81,7 @@ typedef struct Parsing {
 	bool check;
 } Parsing;
 
-/* True: that is all; the daemon is to end with *ret_status. */
+/* Takes one option. True: nothing else is to be done, and the daemon exits with *ret_status. */
 static bool take_option(Parsing *parsing, int option, int *ret_status)
 {
 	switch (option) {

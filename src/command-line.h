@@ -8,12 +8,12 @@
 
 typedef struct CommandLine {
 	const char *address;	/* of the bus; NULL: the system bus */
-	const char *directory;	/* for what the next daemon is to know; NULL: the service's */
-	const char *keys;	/* the socket where keys of bonded devices are had */
+	const char *directory;	/* where the ledger of open links is kept; NULL: RUNTIME_DIRECTORY */
+	const char *keys;	/* path of the socket that gives the keys of bonded devices */
 } CommandLine;
 
 /*
- * Reads the options and the configuration, and prints what was asked for or is wrong with them. True: run
- * with that configuration and what the options say. False: end with that exit status.
+ * Reads the options and the configuration file, and prints help, configuration keys or errors as needed.
+ * True: run the daemon with *ret_config and *ret. False: exit with *ret_status.
  */
 bool command_line_parse(int argc, char *argv[], Config *ret_config, CommandLine *ret, int *ret_status);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The file of the configuration. */
+/* Reading the configuration file. */
 #include "config-file.h"
 
 #include <errno.h>
@@ -9,9 +9,9 @@
 
 #include "util/fd.h"
 
-#define FILE_MAX_BYTES (1024 * 1024)	/* nobody's configuration: a device file, or a mistake */
+#define FILE_MAX_BYTES (1024 * 1024)	/* anything longer is a device file, or a mistake */
 
-/* -errno where the file cannot be read. */
+/* -errno if the file cannot be read, -EFBIG if it is too long. */
 static int read_file(const char *path, char **ret, size_t *ret_length)
 {
 	g_autofree char *text = g_malloc(FILE_MAX_BYTES + 1);

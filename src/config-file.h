@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The file of the configuration. */
+/* Reading the configuration file. */
 #pragma once
 
 #include "core/config.h"
 
-/* config_parse of what the file has. A missing file is an error too: E_DOES_NOT_EXIST; one that cannot be
- * read: E_FAILED. */
+/* Reads the file and has config_parse parse the text. Errors: config_parse's; E_DOES_NOT_EXIST if there is no
+ * such file; E_FAILED if it cannot be read. */
 int config_file_load(Config *config, const char *path, Reason *reason);

@@ -16,7 +16,8 @@
 
 #define NAME "links"
 
-/* Whoever wrote it, and whatever it is. NULL: nothing. */
+/* Reads a regular file of our own user; anybody else's, and any other kind of file, is ignored. NULL: nothing
+ * was read. */
 static char *read_file(const char *path, size_t *ret_size)
 {
 	CLEANUP(fd_closep) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
@@ -38,7 +39,7 @@ static int write_new(const char *path, const char *text, size_t size)
 	CLEANUP(fd_closep) int fd = -1;
 	ssize_t written;
 
-	/* never one that somebody else has put there */
+	/* a file that somebody else has put there is replaced, not written to */
 	(void)unlink(path);
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
@@ -60,7 +61,8 @@ static int write_file(const LedgerFile *file, const char *text, size_t size)
 	return r;
 }
 
-/* The life of bluetoothd: its name on the bus, which no other gets, and the bus. */
+/* Names this run of bluetoothd: by the bus's id and by its unique name, which the bus gives no other
+ * connection. */
 static char *word_for(const Bluez *bluez)
 {
 	sd_id128_t id = SD_ID128_NULL;
@@ -141,6 +143,6 @@ void ledger_file_clear(LedgerFile *file)
 {
 	if (file->path)
 		(void)unlink(file->path);
-	/* what goes down now is not written any more */
+	/* links that go down from now on are not written any more */
 	g_clear_pointer(&file->path, g_free);
 }

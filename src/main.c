@@ -22,8 +22,8 @@
 /* How long we wait to hear of bluetoothd before we take our name without it. */
 #define SETTLE_MAX (1 * USEC_PER_SEC)
 
-/* All take turns: some calls, one batch of reports, one signal of bluetoothd. Whatever went before the others
- * could keep them waiting for as long as somebody likes. */
+/* All event sources have the same priority and take turns (some calls, one batch of reports, one signal of
+ * bluetoothd), so that a flood of one kind does not keep the others waiting. */
 #define PRIORITY SD_EVENT_PRIORITY_NORMAL
 
 typedef struct Daemon {
@@ -34,16 +34,16 @@ typedef struct Daemon {
 	sd_event_source *settle;
 	sd_event_source *turn_end;
 	sd_event_source *timer;	/* of the agenda */
-	uint64_t armed;		/* for when; USEC_NEVER: it is off */
+	uint64_t armed;		/* when the timer fires; USEC_NEVER: it is off */
 	Broker *broker;
 	Edges edges;
 	bool named;
 } Daemon;
 
-/* The agenda comes first when an event is done, for it is a part of that turn. */
+/* The agenda runs right after each event, before any other: it is the end of that event's turn. */
 #define PRIORITY_TURN (PRIORITY - 1)
 
-/* It only wakes the loop: the end of the turn does what is due. */
+/* Only wakes the loop: on_turn_end runs what is due. */
 static int on_timer(sd_event_source *source UNUSED, uint64_t usec UNUSED, void *userdata)
 {
 	((Daemon *)userdata)->armed = USEC_NEVER;
@@ -116,7 +116,8 @@ static int on_settle_timeout(sd_event_source *source UNUSED, uint64_t usec UNUSE
 	return 0;
 }
 
-/* Sessions end while the buses still stand, so that what they asked of the radios is undone. */
+/* Sessions are dropped while both bus connections are still open, so that what they asked of the radios is
+ * undone. */
 static int on_signal(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
 {
 	Daemon *d = userdata;
@@ -183,7 +184,8 @@ static int add_signals(Daemon *d)
 	return 0;
 }
 
-/* A program's socket takes a descriptor, and the bus cuts off who has no room for one that it is sent. */
+/* Raises the limit of open files as far as it may be: each program's socket takes a descriptor, and the bus
+ * cuts off a connection that has no room for a descriptor it is sent. */
 static void raise_file_limit(void)
 {
 	struct rlimit limit;
@@ -244,7 +246,7 @@ static int daemon_start(Daemon *d, const CommandLine *line)
 
 static void daemon_stop(Daemon *d)
 {
-	/* what core has to say of the radios' end is said while there is somebody to hear it */
+	/* core's news that the radios are gone is sent while the service is still there */
 	if (d->broker)
 		broker_drop_sessions(d->broker, 0);
 	if (d->edges.bluez)

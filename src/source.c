@@ -30,7 +30,7 @@ static int on_retry(sd_event_source *event UNUSED, uint64_t now UNUSED, void *us
 	return 0;
 }
 
-/* Only while somebody scans, and so would be better off. */
+/* Tries again only while somebody scans: nobody else needs the monitor. */
 static void source_settle_retry(Source *source, bool scanning)
 {
 	if (!is_wanting(source) || !scanning)
@@ -40,7 +40,7 @@ static void source_settle_retry(Source *source, bool scanning)
 						 1 * USEC_PER_SEC, on_retry, source);
 }
 
-/* The monitor hears all radios: it is to let pass those that scan for us. */
+/* The monitor hears all radios, so it is told which of them scan for us. */
 void source_listen(Source *source)
 {
 	uint16_t indices[MONITOR_RADIOS_MAX];
@@ -91,7 +91,7 @@ static void on_failed(void *userdata, int error)
 	source_listen(source);
 }
 
-/* Logs the outcome when it is another than the last time's. */
+/* Tries to open the monitor. Logs the outcome if it differs from the last attempt's. */
 static int source_try(Source *source)
 {
 	static const MonitorOps ops = { .report = on_report, .lost = on_lost, .failed = on_failed };

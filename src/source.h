@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Where the reports of all radios come from: the HCI monitor, as the configuration says and the kernel
- * permits, else BlueZ's signals. Where it should be the monitor and is not, it is tried again.
+ * Where the reports of all radios come from: the HCI monitor if the configuration wants it and the kernel
+ * permits it, else BlueZ's signals. A monitor that is wanted and could not be opened is tried again.
  */
 #pragma once
 
@@ -20,16 +20,17 @@ typedef struct Source {
 	sd_event *event;
 	int64_t priority;
 	Monitor *monitor;	/* NULL: reports come from BlueZ's signals */
-	sd_event_source *retry;	/* while that is not as it should be, and a radio scans */
-	int error;		/* why there was no monitor when it was tried last; 0: it was there */
+	sd_event_source *retry;	/* next attempt, while the monitor is wanted but missing and a radio scans */
+	int error;		/* negative errno of the last attempt to open the monitor; 0: opened */
 } Source;
 
-/* Opens the monitor as the configuration says. Negative errno, and logged, where it wants what cannot be had.
- * All that it is given outlives it. */
+/* Opens the monitor if the configuration wants it. Negative errno, already logged, if the configuration
+ * demands it and it cannot be opened. event, config and broker must outlive the source. */
 int source_open(Source *source, sd_event *event, int64_t priority, const Config *config, Broker *broker);
 void source_close(Source *source);
 
-/* Which radios scan has changed. */
+/* Other radios scan now: tells the monitor which ones to listen to. */
 void source_listen(Source *source);
-/* A radio was plugged in: with it, what was missing in the kernel may have come. */
+/* A radio was plugged in, for which the kernel may have loaded Bluetooth only now: tries the monitor
+ * again. */
 void source_radio_added(Source *source);

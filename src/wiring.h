@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The edges of the daemon, and what keeps its files and the HCI monitor up with core. */
+/* The edges of the daemon, and the face that keeps its files and the HCI monitor up to date with core's
+ * news. */
 #pragma once
 
 #include <systemd/sd-event.h>
@@ -16,8 +17,9 @@ typedef struct Edges {
 	Broker *broker;
 	Source source;
 	LedgerFile ledger;
-	Face face;		/* of the latter */
+	Face face;		/* hears core's news for source and ledger */
 } Edges;
 
-/* Hears core's news from now on. */
+/* Keeps the files and the monitor up to date from now on. edges must outlive the broker's use of
+ * edges->face. */
 void edges_listen(Edges *edges);

@@ -48,7 +48,7 @@ static uint8_t type_for(size_t length, uint8_t short16, uint8_t short32, uint8_t
 
 /* --- UUIDs --- */
 
-/* Those of one width, as they lie in an AD structure. */
+/* The UUIDs of one width, as bytes of an AD structure. */
 typedef struct UuidList {
 	size_t width;
 	size_t length;
@@ -109,7 +109,7 @@ int ad_parts_read_uuids(AdParts *parts, sd_bus_message *m, bool ignore)
 
 /* --- dictionaries of bytes --- */
 
-/* How an entry's key becomes the head of an AD structure. Type 0: there is none for it. */
+/* The head of an AD structure, made from a dictionary entry's key. Type 0: no AD structure has such a key. */
 typedef struct Head {
 	uint8_t type;
 	uint8_t bytes[16];

@@ -29,8 +29,8 @@ static int read_max_power(sd_bus_message *m, void *userdata)
 }
 
 /*
- * Told of where intervals and powers are taken: since 5.77, before with --experimental. The powers that the
- * controller has are there only if it tells them.
+ * bluetoothd has this property where it accepts intervals and powers: since 5.77, before only with
+ * --experimental. The range of powers is in it only if the controller tells it.
  */
 static int read_capabilities(sd_bus_message *m, void *userdata)
 {
@@ -80,7 +80,7 @@ static int read_includes(sd_bus_message *m, void *userdata)
 	return r < 0 ? r : msg_exit_variant(m);
 }
 
-/* What is left, not what there is. */
+/* SupportedInstances is how many more instances there is room for, not how many in all. */
 static int read_instances_free(sd_bus_message *m, void *userdata)
 {
 	Adapter *adapter = userdata;
@@ -95,7 +95,7 @@ static int read_instances_active(sd_bus_message *m, void *userdata)
 	return msg_read_variant(m, 'y', &adapter->instances_active);
 }
 
-/* A controller that has sets of its own offers channels for them. */
+/* bluetoothd shows secondary channels only for a controller that has advertising sets. */
 static int read_channels(sd_bus_message *m, void *userdata)
 {
 	Adapter *adapter = userdata;

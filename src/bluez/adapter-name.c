@@ -33,7 +33,8 @@ static int on_renamed(sd_bus_message *m, void *userdata, sd_bus_error *ret_error
 	if (error)
 		r = reason_set(&reason, E_FAILED, "bluetoothd does not take the name: %s",
 			       msg_error_words(error));
-	/* bluetoothd tells of it when the kernel has it; of the host's own name, nobody knows before */
+	/* bluetoothd signals the name only when the kernel has it, so it is taken over now; but the host's
+	 * own name (for "") is not known before that signal */
 	if (!error && adapter && renaming->name[0]) {
 		g_strlcpy(adapter->state.name, renaming->name, sizeof(adapter->state.name));
 		adapter_publish(adapter);

@@ -94,7 +94,7 @@ static int read_alias(sd_bus_message *m, void *userdata)
 	return r;
 }
 
-/* What a host says it is, by default, is its BlueZ. */
+/* By default a host's Modalias is that of BlueZ, and contains its version. */
 static int read_modalias(sd_bus_message *m, void *userdata)
 {
 	Adapter *adapter = userdata;
@@ -120,7 +120,7 @@ static int read_discoverable(sd_bus_message *m, void *userdata)
 	return msg_read_variant_bool(m, &adapter->state.discoverable);
 }
 
-/* Only BR/EDR has one, and BlueZ sets it there. */
+/* Only a controller with BR/EDR has a class, and BlueZ always sets it there. */
 static int read_class(sd_bus_message *m, void *userdata)
 {
 	Adapter *adapter = userdata;
@@ -209,11 +209,12 @@ void adapter_publish(Adapter *adapter)
 
 /* --- power --- */
 
-/* What core is told of a call that failed. */
+/* The result for core of a Set Powered that failed. */
 static int translate(Adapter *adapter, const sd_bus_error *error, Reason *reason)
 {
 	if (sd_bus_error_has_name(error, "org.bluez.Error.Busy")) {
-		/* bluetoothd is at it already, as with every radio that is plugged in: Powered will tell */
+		/* as it does with every radio that is plugged in; a change of Powered will tell the
+		 * outcome */
 		log_debug("hci%u: bluetoothd is switching the power already", adapter->index);
 		return -EBUSY;
 	}

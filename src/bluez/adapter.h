@@ -39,15 +39,16 @@ typedef struct Adapter {
 	Radio *radio;		/* NULL until core knows it */
 	Scan scan;
 	BluezCall *power_call;
-	GPtrArray *unwanted;	/* paths of advertisements to take back as soon as it is on */
+	GPtrArray *unwanted;	/* paths of advertisements to unregister as soon as the radio is on */
 } Adapter;
 
 /* -EINVAL if the path is not /org/bluez/hciN. */
 int adapter_new(Adapter **ret, Bluez *bluez, const char *path);
-/* Core is told that the radio is gone. */
+/* Frees the adapter, and tells core that the radio is gone. Returns NULL. */
 Adapter *adapter_free(Adapter *adapter);
 
-/* Take over an a{sv} of properties of the one or the other interface. */
+/* Take over an a{sv} of properties: of Adapter1, of LEAdvertisingManager1. Negative errno if the message is
+ * broken. */
 int adapter_read(Adapter *adapter, sd_bus_message *m);
 int adapter_read_advertising(Adapter *adapter, sd_bus_message *m);
 
@@ -56,6 +57,6 @@ void adapter_publish(Adapter *adapter);
 
 void adapter_set_power(Adapter *adapter, bool on);
 
-/* What core wants of a name (RadioOps). */
+/* RadioOps (core/ops.h): core sets the radio's name, or no longer waits for that. */
 void adapter_rename(void *userdata, const Radio *radio, const char *name, NameWait *wait);
 void adapter_rename_forget(void *userdata, NameWait *wait);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Our AdvertisementMonitor1 at one radio. Its pattern matches nothing: what counts is what the kernel does as
- * long as there is any. It scans passively when nobody discovers, and never asks the controller to leave out
- * duplicates.
+ * Our AdvertisementMonitor1 at one radio. Its pattern matches nothing: we register it for what the kernel
+ * does while there is any monitor. It scans passively when nobody discovers, and never asks the controller to
+ * leave out duplicates.
  */
 #pragma once
 
@@ -25,8 +25,8 @@ typedef enum AdvertMonitorState {
 typedef struct AdvertMonitor {
 	Adapter *adapter;
 	AdvertMonitorState state;
-	bool offered;		/* BlueZ has such things */
-	bool failed;		/* it refused ours: not again before the radio is switched on next */
+	bool offered;		/* BlueZ supports advertisement monitors here */
+	bool failed;		/* BlueZ refused ours: not tried again before the radio is next switched on */
 	char root[64];		/* the application, which bluetoothd asks for its objects */
 	char path[80];
 	sd_bus_slot *root_object;
@@ -35,8 +35,8 @@ typedef struct AdvertMonitor {
 } AdvertMonitor;
 
 void advert_monitor_init(AdvertMonitor *monitor, Adapter *adapter);
-void advert_monitor_deinit(AdvertMonitor *monitor);	/* for when BlueZ has forgotten it too */
+void advert_monitor_deinit(AdvertMonitor *monitor);	/* for when BlueZ has dropped it too */
 
-/* Begins to register it; scan_settle() is called when it is on, or failed. */
+/* Begins to register the monitor; scan_settle() is called when it is on, or has failed. */
 void advert_monitor_start(AdvertMonitor *monitor);
 void advert_monitor_stop(AdvertMonitor *monitor);

@@ -10,8 +10,8 @@
 
 #define UNITS_TO_MSEC(units) ((uint32_t)(units) * 625 / 1000)
 
-/* BlueZ sends the short form of a 16-bit UUID by itself; that of a 32-bit one only if it is told the short
- * form. */
+/* The UUID as text for BlueZ, which shortens 16-bit UUIDs by itself, but sends a 32-bit UUID short only if it
+ * is given the short form. */
 static const char *uuid_word(const Uuid *uuid, char text[static UUID_STRING_SIZE])
 {
 	uint32_t number;
@@ -44,7 +44,7 @@ static int append_uuids(sd_bus_message *m, const AdvertData *data, const char *n
 	return r < 0 ? r : msg_close_property(m);
 }
 
-/* Solicitation lists are not services that are offered, so the parser of those leaves them out. */
+/* Solicited services are not services offered, so the parser of service UUIDs leaves them out: read here. */
 static int append_solicited(sd_bus_message *m, const AdvertData *data)
 {
 	static const struct {
@@ -105,7 +105,7 @@ static int append_manufacturer(sd_bus_message *m, const AdvertData *data)
 	return r < 0 ? r : msg_close_property(m);
 }
 
-/* Of the UUID in front of service data; 0: it is no service data. */
+/* Width in bytes of the UUID at the front of service data; 0: the field is no service data. */
 static size_t uuid_width(const AdField *field)
 {
 	const size_t width = field->type == AD_SERVICE_DATA16 ? 2 : field->type == AD_SERVICE_DATA32 ? 4 :
@@ -139,7 +139,7 @@ static int append_service_data(sd_bus_message *m, const AdvertData *data)
 	return r < 0 ? r : msg_close_property(m);
 }
 
-/* What BlueZ has no property for, it takes by type. */
+/* Whether BlueZ has a property for this AD type. Other types are given to it in Data. */
 static bool has_property(uint8_t type)
 {
 	static const uint8_t types[] = {
@@ -171,7 +171,7 @@ static int append_rest(sd_bus_message *m, const AdvertData *data)
 	return r < 0 ? r : msg_close_property(m);
 }
 
-/* Properties that are there only if they say something. */
+/* Appends the properties that are left out when they have nothing to say. */
 static int append_single(sd_bus_message *m, const AdvertData *data)
 {
 	AdField field;

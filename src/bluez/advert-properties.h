@@ -7,5 +7,5 @@
 
 #include "core/advert.h"
 
-/* As entries of an a{sv}: what is to be sent (Advert.sent). Negative errno. */
+/* Appends what is to be sent (Advert.sent), as entries of an a{sv}. Negative errno. */
 int advert_properties_append(sd_bus_message *m, const Advert *advert);

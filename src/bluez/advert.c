@@ -19,10 +19,10 @@
 
 #define ADVERT_INTERFACE "org.bluez.LEAdvertisement1"
 
-/* While registered, or on the way. */
+/* An advertisement that is registered at bluetoothd, or about to be. */
 typedef struct AdvertObject {
 	Bluez *bluez;
-	Advert *advert;		/* NULL: core has done with it, bluetoothd is still to answer */
+	Advert *advert;		/* NULL: core no longer wants it, but bluetoothd has not answered yet */
 	char adapter[32];	/* its path */
 	char path[64];
 	sd_bus_slot *object;
@@ -40,7 +40,7 @@ static void object_free(void *data)
 	g_free(object);
 }
 
-/* bluetoothd has let go of it by itself. */
+/* Release: bluetoothd has dropped the advertisement by itself. */
 static void on_release(AdvertObject *object)
 {
 	Advert *advert = object->advert;
@@ -115,8 +115,8 @@ void bluez_adverts_powered_on(Bluez *bluez, Adapter *adapter)
 	g_ptr_array_set_size(adapter->unwanted, 0);
 }
 
-/* bluetoothd 5.66 to 5.82 frees twice what is unregistered before its registration is answered: not
- * before. */
+/* Core is done with the object, but its registration has not been answered: keeps it until then, because
+ * bluetoothd 5.66 to 5.82 frees an advertisement twice that is unregistered before. */
 static void object_leave(AdvertObject *object)
 {
 	object->advert->edge = NULL;
@@ -134,8 +134,8 @@ static void object_unregister(AdvertObject *object)
 
 		if (strcmp(adapter->path, object->adapter) != 0)
 			continue;
-		/* one that bluetoothd gives up while the radio is off stays in the kernel, and is on air
-		 * again when it is on */
+		/* an advertisement that is unregistered while the radio is off stays in the kernel, and is on
+		 * air again when the radio is on */
 		if (adapter->state.powered)
 			unregister(object->bluez, adapter, object->path);
 		else
@@ -162,8 +162,8 @@ static int translate(const Advert *advert, const sd_bus_error *error, Reason *re
 {
 	if (sd_bus_error_has_name(error, "org.bluez.Error.NotPermitted"))
 		return -EBUSY;
-	/* bluetoothd says Failed to everything; an advertisement that it does not like fails on a radio that
-	 * is on */
+	/* bluetoothd answers Failed for nearly every reason; on a radio that is on, it means that bluetoothd
+	 * does not accept the advertisement */
 	if (!advert->session->radio->bluez.powered || !sd_bus_error_has_name(error, "org.bluez.Error.Failed"))
 		return -EAGAIN;
 	return reason_set(reason, E_FAILED, "bluetoothd: %s", msg_error_words(error));

@@ -7,9 +7,9 @@
 typedef struct Adapter Adapter;
 typedef struct Bluez Bluez;
 
-/* What core wants (RadioOps). */
+/* RadioOps (core/ops.h), called by core. */
 void bluez_advert_start(void *userdata, Advert *advert);
 void bluez_advert_stop(void *userdata, Advert *advert);
 
-/* What was stopped meanwhile. */
+/* The radio is on: unregisters the advertisements that were stopped while it was off. */
 void bluez_adverts_powered_on(Bluez *bluez, Adapter *adapter);

@@ -17,8 +17,8 @@
 #define AGENT_PATH "/com/example/Bluetooth/agent"
 #define REJECTED "org.bluez.Error.Rejected"
 /*
- * From here on, bluetoothd forgets to end an operation that waits for a pairing when the link goes: another
- * one on that attribute waits for it, in memory that is free, for as long as it has the device.
+ * Since this version bluetoothd does not end an operation that waits for a pairing when the link goes: the
+ * next operation on the attribute waits for it, in freed memory, for as long as bluetoothd has the device.
  */
 #define LOSES_SINCE BLUEZ_VERSION(5, 67)
 
@@ -55,9 +55,10 @@ static void answer_refused(Bluez *bluez)
 }
 
 /*
- * Nobody here pairs with that device. bluetoothd hands our answers to the kernel before our calls: an answer
- * before it has cut the link would leave nothing to cut it by. A link that stays is not to go half a minute
- * later.
+ * Refuses a pairing that nobody here asked for. PAIRING_CUT: the answer waits until bluetoothd takes the
+ * question back, because answers reach the kernel before our calls do, and once the pairing is answered there
+ * is nothing left to cut the link by. Where the link is to stay, trust_refuse keeps bluetoothd from cutting
+ * it half a minute later.
  */
 static int refuse(Bluez *bluez, const Subject *subject, sd_bus_message *m, PairingAnswer answer)
 {
@@ -74,7 +75,8 @@ static int refuse(Bluez *bluez, const Subject *subject, sd_bus_message *m, Pairi
 	return 1;
 }
 
-/* Nobody here has called Pair: a read or write may want a pairing; or a central wants one with us. */
+/* Decides on a pairing for which nobody here has called Pair: a read or write may need it, or a central wants
+ * it. */
 static PairingAnswer decide(Bluez *bluez, const Subject *subject, PairingKind kind, uint32_t *ret_passkey)
 {
 	const Device *device = subject->device;
@@ -85,10 +87,12 @@ static PairingAnswer decide(Bluez *bluez, const Subject *subject, PairingKind ki
 		return PAIRING_REFUSE;
 	if (subject->link)
 		answer = pairing_unasked(subject->link, kind == PAIRING_JUST_WORKS, bluez_now(bluez));
-	/* the link is being cut, and whom it knows by a bond, bluetoothd is not to forget */
+	/* the link is being cut: bluetoothd is to forget the device as well, unless it is bonded
+	 * (LOSES_SINCE) */
 	if (answer == PAIRING_CUT && device->adapter->version >= LOSES_SINCE &&
 	    !subject->link->bluez.paired) {
-		/* core's own comes at the end of the turn, and a device that is removed keeps its link */
+		/* core's own cancelling comes at the end of the turn, and a device that is removed before
+		 * keeps its link */
 		bluez_pairing_stop(bluez, subject->link->radio, &subject->link->addr);
 		bluez_bond_remove(bluez, subject->link->radio, &subject->link->addr);
 	}
@@ -160,7 +164,7 @@ static int on_request_confirmation(sd_bus_message *m, void *userdata, sd_bus_err
 					 refuse(userdata, &subject, m, answer);
 }
 
-/* A central may enter the kernel's passkey. Whoever set the pin finds it here. */
+/* The central's user is to enter a passkey that the kernel chose. Whoever set the pin finds it in the log. */
 static void show_passkey(const Device *device, uint32_t passkey)
 {
 	char text[ADDR_STRING_SIZE];
@@ -177,7 +181,7 @@ static int on_display_passkey(sd_bus_message *m, void *userdata, sd_bus_error *e
 
 	if (!read_subject(userdata, m, &subject) || sd_bus_message_read(m, "uq", &passkey, &entered) < 0)
 		return refuse(userdata, &subject, m, PAIRING_REFUSE);
-	/* told again for each key that is pressed at the device */
+	/* bluetoothd calls again for each key that is pressed at the device */
 	if (entered > 0)
 		return sd_bus_reply_method_return(m, NULL);
 	if (subject.link && pairing_is_asked(subject.link)) {
@@ -198,8 +202,8 @@ static int on_display_passkey(sd_bus_message *m, void *userdata, sd_bus_error *e
 	return refuse(userdata, &subject, m, answer);
 }
 
-/* Just Works: bluetoothd asks whether it may. Nobody saw anything, so this is no confirmation. It does not
- * ask for Pair. */
+/* Just Works: bluetoothd asks for permission. No person has compared anything, so this is no confirmation. It
+ * does not ask about a Pair of our own. */
 static int on_request_authorization(sd_bus_message *m, void *userdata, sd_bus_error *error UNUSED)
 {
 	PairingAnswer answer;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Our org.bluez.Agent1: what bluetoothd wants to know of pairings goes to core, which decides. Where no other
- * program has a default agent, it is asked about those that centrals begin, too.
+ * Our org.bluez.Agent1: passes bluetoothd's questions about pairings to core, which decides. Where no other
+ * program has registered a default agent, ours is asked about pairings that centrals begin, too.
  */
 #pragma once
 
@@ -11,8 +11,8 @@ typedef struct Bluez Bluez;
 
 /* Puts the object on the hot connection. */
 int agent_new(Bluez *bluez);
-/* bluetoothd is there: registers. */
+/* To be called when bluetoothd is there: registers the agent. */
 void agent_register(Bluez *bluez);
 
-/* The answer to what bluetoothd asked. */
+/* Answers bluetoothd's question with Rejected. */
 void agent_refuse(sd_bus_message *question);

@@ -13,13 +13,13 @@
 #define DESCRIPTOR_INTERFACE "org.bluez.GattDescriptor1"
 #define APPLICATION_PATH_SIZE 128
 
-/* While registered, or on the way there or back. */
+/* A service's application while it is registered, or is being registered or unregistered. */
 typedef struct Application {
 	Bluez *bluez;
 	char *adapter;		/* its path */
-	LocalService *service;	/* NULL: core has done with it, bluetoothd not yet */
+	LocalService *service;	/* NULL: core is done with the service, bluetoothd is not */
 	char root[64];
-	sd_bus_slot *object;	/* root */
+	sd_bus_slot *object;	/* the root object */
 	sd_bus_slot *objects;	/* all below it */
 	BluezCall *call;
 	GPtrArray *requests;	/* Request: reads that wait for a program */
@@ -27,5 +27,6 @@ typedef struct Application {
 	GPtrArray *sockets;	/* of notify-socket.c */
 } Application;
 
+/* Writes the path of the attribute's object. Returns path. */
 const char *application_path(const LocalAttr *attr, char path[static APPLICATION_PATH_SIZE]);
 int application_append_tree(sd_bus_message *m, void *application);	/* MsgAppend */

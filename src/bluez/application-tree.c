@@ -20,7 +20,7 @@ const char *application_path(const LocalAttr *attr, char path[static APPLICATION
 	return path;
 }
 
-/* A protected read or write has its own word, which stands for the plain one too. */
+/* BlueZ's flag for a read or write; the flag for a protected one includes the plain one. */
 static const char *access_flag(uint32_t permissions, uint32_t encrypted, uint32_t mitm,
 			       const char *const words[3])
 {
@@ -54,11 +54,11 @@ static int append_flags(sd_bus_message *m, const LocalAttr *attr)
 	uint32_t properties = attr->properties;
 	int r;
 
-	/* a descriptor has no properties: what may be done with it is what it is permitted */
+	/* a descriptor has no properties: its permissions say what may be done with it */
 	if (attr->kind == LOCAL_DESCRIPTOR)
 		properties = (attr->permissions & PERM_ANY_READ ? PROP_READ : 0u) |
 			     (attr->permissions & PERM_ANY_WRITE ? PROP_WRITE : 0u);
-	/* without a word of its own for commands, protection comes with the word for requests */
+	/* BlueZ has no flag for protected write commands: the flag for protected write requests stands in */
 	else if ((properties & PROP_WRITE_NR) && write != writes[0])
 		properties |= PROP_WRITE;
 	r = msg_open_property(m, "Flags", "as");
@@ -81,7 +81,7 @@ static int append_properties(sd_bus_message *m, const LocalAttr *attr)
 		application_path(attr->parent, parent);
 	r = sd_bus_message_append(m, "{sv}{sv}", "UUID", "s", uuid_format(&attr->uuid, uuid),
 				  characteristic ? "Service" : "Characteristic", "o", parent);
-	/* then it tells with AcquireNotify who subscribes */
+	/* with this property, bluetoothd calls AcquireNotify, which tells who subscribes */
 	if (r >= 0 && characteristic && (attr->properties & (PROP_NOTIFY | PROP_INDICATE)))
 		r = sd_bus_message_append(m, "{sv}", "NotifyAcquired", "b", 0);
 	return r < 0 ? r : append_flags(m, attr);

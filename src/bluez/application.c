@@ -52,8 +52,8 @@ static int on_quiet(sd_bus_message *m UNUSED, void *userdata, sd_bus_error *erro
 
 /*
  * bluetoothd does not survive the answer to an AcquireNotify of an application that it has dropped meanwhile.
- * So it is first told to call that no more, and the application goes when whatever it called before has been
- * answered.
+ * So it is first told to call AcquireNotify no more, and the application is unregistered when all that
+ * bluetoothd called before has been answered.
  */
 void application_unregister(void *userdata, LocalService *service)
 {
@@ -139,7 +139,7 @@ static int on_turn(sd_bus_message *m UNUSED, void *userdata, sd_bus_error *error
 	return 0;
 }
 
-/* After those that leave are gone, for it may want their handles. */
+/* Registers behind a ping, when the applications that leave are gone: the service may want their handles. */
 static int application_begin(Application *application, const Adapter *adapter)
 {
 	int r;

@@ -9,9 +9,9 @@
 
 typedef struct Bluez Bluez;
 
-/* What core wants of a service (RadioOps). */
+/* RadioOps (core/ops.h), called by core. */
 void application_register(void *userdata, LocalService *service);
 void application_unregister(void *userdata, LocalService *service);
 
-/* For bluez.c: bluetoothd is gone, or we are about to be. */
+/* For bluez.c: bluetoothd is gone, or the daemon is about to be. */
 void applications_forget(Bluez *bluez);

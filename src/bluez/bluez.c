@@ -48,7 +48,7 @@ int bluez_ping(const Bluez *bluez, sd_bus_slot **ret, sd_bus_message_handler_t c
 	return r < 0 ? r : sd_bus_call_async(bluez->bus, ret, m, callback, userdata, UINT64_MAX);
 }
 
-/* Whatever object of ours it is for: there is nothing on this connection for anybody else. */
+/* Refuses calls from anybody but bluetoothd, to whatever object: this connection serves nobody else. */
 static int on_any_call(sd_bus_message *m, void *userdata, sd_bus_error *error UNUSED)
 {
 	uint8_t type = 0;

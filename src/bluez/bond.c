@@ -9,7 +9,7 @@
 #include "bluez/msg.h"
 #include "core/bonds.h"
 
-/* Which device was to be forgotten, in case it is gone when the answer comes. */
+/* The device that is to be forgotten, by address: it may be gone when bluetoothd answers. */
 typedef struct Forgetting {
 	Bluez *bluez;
 	uint64_t radio;		/* its id */
@@ -44,7 +44,7 @@ static int on_forgotten(sd_bus_message *m, void *userdata, sd_bus_error *ret_err
 	Reason reason = { "" };
 	int r = 0;
 
-	/* somebody else was faster */
+	/* DoesNotExist: somebody else was faster, which is as good */
 	if (error && !sd_bus_error_has_name(error, "org.bluez.Error.DoesNotExist"))
 		r = reason_set(&reason, E_FAILED, "bluetoothd: %s", msg_error_words(error));
 	tell(userdata, r, &reason);

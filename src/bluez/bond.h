@@ -9,12 +9,13 @@
 
 typedef struct Bluez Bluez;
 
-/* fresh: it was paired just now, and not before. */
+/* Tells core whether the device at that path is bonded. fresh: it has just been paired, and was not
+ * before. */
 void bluez_bond_sync(const Device *device, const char *path, bool fresh);
 void bluez_bond_gone(const Device *device, const char *path);
 
-/* bluetoothd forgets the device, bonded or not; what becomes of that, nobody is told. */
+/* Has bluetoothd forget the device, bonded or not. Nobody is told whether that worked. */
 void bluez_bond_remove(Bluez *bluez, const Radio *radio, const Addr *addr);
 
-/* What core wants (RadioOps). */
+/* RadioOps (core/ops.h), called by core. */
 void bluez_bond_forget(void *userdata, Radio *radio, const Addr *addr);

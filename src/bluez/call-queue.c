@@ -9,13 +9,13 @@
 
 /* Less than dbus-daemon's 128: the ping, and calls to the bus itself, come on top. */
 #define SENT_MAX 96
-/* With those that were not answered in time, which the bus still counts. */
+/* The bound with those that timed out, which the bus still counts; but SENT_MIN may always be sent. */
 #define SENT_MAX_OVERDUE 120
 #define SENT_MIN 8
 /* Of one device: ATT does one thing after the other, so more would only keep others from their turn. */
 #define SENT_MAX_DEVICE 16
 #define WAITING_MAX 2048
-/* Floating calls mostly end something, so there are no more of them than of the rest. */
+/* Other calls leave half of this to floating ones, which mostly end something. */
 #define WAITING_MAX_FLOATING (2 * WAITING_MAX)
 
 #define DEVICE_MARK "/dev_"
@@ -99,7 +99,7 @@ static bool lane_may_send(const CallQueue *queue, Lane *lane)
 	return !fence_is_up(&queue->fence) || !fence_is_for_begin(sd_bus_message_get_member(call->message));
 }
 
-/* As many as may be, one of each device in turn. */
+/* Sends as many calls as may be sent now, one of each device in turn. */
 void call_queue_send(CallQueue *queue)
 {
 	unsigned passed = 0;
@@ -137,7 +137,7 @@ static int on_expiry(sd_event_source *source UNUSED, uint64_t usec UNUSED, void 
 	BluezCall *call;
 
 	queue->expires = USEC_NEVER;
-	/* from the start each time: callbacks add calls, and remove some */
+	/* search from the start each time: callbacks add and remove calls */
 	while ((call = next_expired(queue, call_queue_now(queue), &next))) {
 		call->overdue = true;
 		queue->overdue++;
@@ -250,7 +250,8 @@ void call_queue_lost(CallQueue *queue)
 	}
 }
 
-/* What begins a connection does not: nobody is left to use it. */
+/* Whether a waiting call is still sent when the daemon ends. One that begins a connection is not: nobody
+ * would use it. */
 static bool goes_at_the_end(const BluezCall *call)
 {
 	return call->floating && !fence_is_for_begin(sd_bus_message_get_member(call->message));

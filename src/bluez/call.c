@@ -50,7 +50,7 @@ static void call_answer(BluezCall *call, sd_bus_message *answer)
 		(void)callback(answer, call->userdata, NULL);
 }
 
-/* The error that the bus itself would give. */
+/* Makes the NoReply that the bus itself would send. */
 static int fail_message(const BluezCall *call, const char *why, sd_bus_message **ret)
 {
 	CLEANUP(sd_bus_message_unrefp) sd_bus_message *m = NULL;
@@ -98,7 +98,7 @@ bool bluez_call_send(BluezCall *call)
 	sd_bus_slot *slot = NULL;
 	int r;
 
-	/* the time limit is ours */
+	/* no time limit of sd-bus's: call_queue_expire_at() has ours */
 	r = sd_bus_call_async(queue->bluez->bus, &slot, call->message, on_answer, call, UINT64_MAX);
 	if (r < 0) {
 		log_limited(LOG_ERR, "cannot call bluetoothd: %s", strerror(-r));
@@ -176,7 +176,7 @@ BluezCall *bluez_call_forget(BluezCall *call)
 	if (!call || call->over)
 		return NULL;
 	call->callback = NULL;
-	/* the bus counts one that was sent until it is answered, and so do we */
+	/* the bus counts a call that was sent until it is answered, and so do we */
 	if (call->slot)
 		bluez_call_leave_lane(call);
 	else

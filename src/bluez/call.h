@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Calls to bluetoothd on the hot connection. The bus lets a connection wait for so many answers and no more
- * (dbus-daemon: 128), also for those that nobody here waits for any more: what goes beyond a bound waits
- * here, device by device in turn.
+ * Calls to bluetoothd on the hot connection. The bus limits how many answers a connection may wait for
+ * (dbus-daemon: 128), and counts those that nobody here waits for any more. Calls beyond a bound wait here,
+ * and the devices take turns.
  *
  * A bluetoothd that has stopped answering is noticed (bluez/watchdog.h). Until it answers again, or leaves
- * the bus, nothing is sent, and nothing that was sent times out: what it did with it, its late answer tells.
+ * the bus, nothing is sent, and nothing that was sent times out: the late answer tells what became of the
+ * call.
  */
 #pragma once
 
@@ -20,11 +21,11 @@ typedef struct Bluez Bluez;
 typedef struct BluezCall BluezCall;
 
 /*
- * Calls bluetoothd, with the configured time limit. append puts the arguments into the message (NULL: none).
- * The callback hears the answer, or the error NoReply; with it the call is over. bluez_call_forget, also from
- * within the callback, means that nobody waits any more; ret NULL: the call goes on by itself, whatever
- * becomes of its cause, and callback may be NULL. -ENOTCONN where bluetoothd is away, -EBUSY where too many
- * calls wait.
+ * Calls bluetoothd, with the configured time limit (_for: in µs). append puts the arguments into the message
+ * (NULL: none); its userdata is append_userdata, or NULL. The callback gets the answer, or the error NoReply;
+ * with it the call is over. bluez_call_forget, also from within the callback, means that nobody waits any
+ * more. ret NULL (_floating): nobody can take the call back, and callback may be NULL. -ENOTCONN where
+ * bluetoothd is away, -EBUSY where too many calls wait.
  */
 int bluez_call(Bluez *bluez, const char *path, const char *interface, const char *member, BluezCall **ret,
 	       sd_bus_message_handler_t callback, void *userdata, MsgAppend append);
@@ -37,7 +38,7 @@ int bluez_call_with(Bluez *bluez, const char *path, const char *interface, const
 int bluez_call_floating(Bluez *bluez, const char *path, const char *interface, const char *member,
 			sd_bus_message_handler_t callback, MsgAppend append, void *append_userdata);
 
-BluezCall *bluez_call_forget(BluezCall *call);	/* NULL is none */
-bool bluez_call_is_sent(const BluezCall *call);	/* and not answered yet; NULL is none */
-/* From now on it goes on by itself; destroy is called for its userdata at its end. */
+BluezCall *bluez_call_forget(BluezCall *call);	/* returns NULL; takes NULL */
+bool bluez_call_is_sent(const BluezCall *call);	/* and not answered yet; false for NULL */
+/* From now on the call goes on by itself; destroy is called with its userdata when it is over. */
 void bluez_call_float(BluezCall *call, GDestroyNotify destroy);

@@ -10,5 +10,5 @@ typedef struct Device Device;
 /* The device is not connected (any more), or has been away and is back. */
 void bluez_client_left(const Device *device);
 
-/* What core wants (RadioOps). */
+/* RadioOps (core/ops.h), called by core. */
 void bluez_client_disconnect(void *userdata, Radio *radio, const Addr *addr);

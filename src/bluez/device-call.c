@@ -9,7 +9,7 @@
 #include "bluez/device.h"
 #include "util/log.h"
 
-/* Which link a call was for, in case it is gone when the answer comes. */
+/* The link that a call is for, by address: it may be gone when the answer comes. */
 typedef struct DeviceCall {
 	Bluez *bluez;
 	uint64_t radio;		/* its id */
@@ -38,11 +38,11 @@ static int on_refusal(sd_event_source *source, uint64_t now UNUSED, void *userda
 	const Refusal *refusal = userdata;
 
 	(void)refusal->callback(refusal->error, refusal->call, NULL);
-	(void)sd_event_source_set_floating(source, false);	/* which lets it go */
+	(void)sd_event_source_set_floating(source, false);	/* which frees the source */
 	return 0;
 }
 
-/* What bluetoothd's refusal would look like. */
+/* Makes an error that looks like one of bluetoothd's. */
 static int refusal_message(Bluez *bluez, const char *member, sd_bus_message **ret)
 {
 	CLEANUP(sd_bus_message_unrefp) sd_bus_message *call = NULL;
@@ -100,7 +100,7 @@ void device_call(Bluez *bluez, const Link *link, const char *member, sd_bus_mess
 			log_error("nobody is told that %s of %s failed: %s", member, text, strerror(-r));
 		return;
 	}
-	/* it finds its link by address, so nobody has to keep it */
+	/* the callback finds its link by address, so nobody has to keep the call */
 	bluez_call_float(answer, g_free);
 }
 

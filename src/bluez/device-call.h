@@ -15,7 +15,7 @@ typedef struct Bluez Bluez;
 void device_call(Bluez *bluez, const Link *link, const char *member, sd_bus_message_handler_t callback,
 		 uint64_t timeout);
 
-/* What the callback's userdata tells. */
+/* For the callback: what its userdata holds. */
 Bluez *device_call_bluez(void *userdata);
 Link *device_call_link(void *userdata);		/* NULL: it is gone */
 const char *device_call_path(void *userdata);	/* of the device; "": there was none */

@@ -88,8 +88,8 @@ static int read_tx_power(sd_bus_message *m, void *userdata)
 	return r;
 }
 
-/* A name and an appearance are read over GATT as well: those of a device that is connected are no
- * advertisements. */
+/* BlueZ also reads name and appearance over GATT, so with a connected device they are no sign of an
+ * advertisement. */
 static int read_name(sd_bus_message *m, void *userdata)
 {
 	Reading *reading = userdata;
@@ -117,7 +117,7 @@ static int read_appearance(sd_bus_message *m, void *userdata)
 	return r;
 }
 
-/* One byte, and 0 where none were heard. */
+/* AdvertisingFlags is one byte; BlueZ says 0 where no flags were heard. */
 static int read_flags(sd_bus_message *m, void *userdata)
 {
 	Reading *reading = userdata;
@@ -168,7 +168,7 @@ static int read_uuids(sd_bus_message *m, void *userdata)
 
 /* --- who it is, and its link --- */
 
-/* It changes when a bond tells who the device is. */
+/* Address becomes the identity address when the device bonds. */
 static int read_address(sd_bus_message *m, void *userdata)
 {
 	Reading *reading = userdata;
@@ -180,7 +180,7 @@ static int read_address(sd_bus_message *m, void *userdata)
 	if (r > 0 && addr_parse(text, &addr) == 0 && !addr_equal(&addr, &device->addr)) {
 		directory_move(device, &addr);
 		reading->news->addr_changed = true;
-		/* what there is to know of a link goes to another address now */
+		/* the link's state belongs to another address now, so core is told of it */
 		reading->news->link_changed = true;
 	}
 	return r;
@@ -197,7 +197,7 @@ static int read_address_type(sd_bus_message *m, void *userdata)
 	return r;
 }
 
-/* Sets *changed, and *flag, if that is news. */
+/* Reads a boolean into *flag, and sets *changed if that is another value than before. */
 static int read_flag(sd_bus_message *m, bool *flag, bool *changed)
 {
 	const bool was = *flag;

@@ -30,7 +30,7 @@ static void report_device(const Device *device)
 	const uint64_t now = bluez_now(bluez);
 	g_autoptr(Report) report = NULL;
 
-	/* other programs' discoveries send signals too: they are to cost little where nobody here scans */
+	/* other programs' discoveries cause signals too, which are to cost little where nobody here scans */
 	if (!device->adapter->radio || !radio_wants_signals(device->adapter->radio))
 		return;
 	if (device_report(device, now, &report) < 0)
@@ -50,9 +50,9 @@ static void count_link(Device *device)
 }
 
 /*
- * Who the device is: its Address says, which may be another than the one in its path. Where it is the same,
- * that means something only when the device is heard so now: BlueZ keeps a device under its former address as
- * well.
+ * Tells core who the device is: Address says it, which may differ from the address in the path. Where it does
+ * not, that means something only if this object was heard just now, because BlueZ keeps an object under a
+ * bonded device's former address as well.
  */
 static void tell_identity(const Device *device, bool heard)
 {
@@ -63,13 +63,13 @@ static void tell_identity(const Device *device, bool heard)
 				     bluez_now(device->adapter->bluez));
 }
 
-/* Whether there may be another key to know devices by. */
+/* Whether the keys of bonded devices may have changed. */
 static bool is_bond_news(const Device *device, const DeviceNews *news)
 {
 	return news->paired_changed || (news->addr_changed && !addr_equal(&device->path_addr, &device->addr));
 }
 
-/* False: there are too many, so that it is reported, but not kept. */
+/* False: there are too many devices, so this one is reported, but not kept. */
 static bool add_device(Bluez *bluez, Device *device, const char *path)
 {
 	Adapter *adapter = device->adapter;
@@ -86,7 +86,7 @@ static bool add_device(Bluez *bluez, Device *device, const char *path)
 	return true;
 }
 
-/* Its link and its bond, as they are now. */
+/* Tells core of the device's link and bond, as they are now. */
 static void tell_state(Device *device, const char *path, const DeviceNews *news, bool known)
 {
 	Bluez *bluez = device->adapter->bluez;

@@ -7,10 +7,10 @@
 
 typedef struct Bluez Bluez;
 
-/* Takes over an a{sv} of properties of the object at path, old or new. Nothing of it is a report before all
- * is loaded. */
+/* Takes over an a{sv} of properties of the object at path, old or new. Makes no report of it before the
+ * mirror is complete (Bluez.loaded). */
 int bluez_devices_load(Bluez *bluez, sd_bus_message *m, const char *path);
-/* The rest of a PropertiesChanged, behind the interface. */
+/* Takes over a PropertiesChanged whose interface has been read already. */
 int bluez_devices_change(Bluez *bluez, sd_bus_message *m);
 /* The object is gone (no harm if it was not there). */
 void bluez_devices_remove(Bluez *bluez, const char *path);

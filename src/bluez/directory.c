@@ -5,7 +5,8 @@
 #include "bluez/adapter.h"
 #include "bluez/device.h"
 
-/* BlueZ keeps a device that bonded under its former address as well, as one that it never hears any more. */
+/* Whether BlueZ hears this object. A bonded device's former object is kept too, and is never heard any
+ * more. */
 static bool is_alive(const Device *device)
 {
 	return device->connected || device->rssi != RSSI_UNKNOWN;

@@ -14,12 +14,12 @@ typedef struct Adapter Adapter;
 typedef struct Device Device;
 
 Device *directory_find(const Adapter *adapter, const Addr *addr);
-/* Whether that is the object by which the device is reached. It may have another one, from before it
- * bonded. */
+/* Whether this is the object by which the device is reached. The device may have another object, from before
+ * it bonded. */
 bool directory_has(const Device *device);
 
-/* The device is listed under its Address from now on; it has a new one; it goes (no harm if it is not
- * listed). */
+/* The device is listed under its Address; gets the new Address to; is not listed any more (no harm if it was
+ * not). */
 void directory_add(Device *device);
 void directory_move(Device *device, const Addr *to);
 void directory_remove(const Device *device);

@@ -21,9 +21,10 @@ Discovery discovery_for(const DesiredScan *wanted, bool monitored)
 
 /*
  * Any filter at all makes BlueZ scan without pauses and show devices without discoverable flags; one with a
- * proximity makes it signal each report, however little the RSSI moved (as of 5.8x; before, any does). It has
- * to be a path loss: for an RSSI, even of -127, the kernel drops what a radio reports without one. Alone it
- * rejects nothing, for BlueZ looks at it only beside an RSSI; and this one is the greatest that there is.
+ * proximity makes it signal each report, however little the RSSI moved (as of 5.8x; before, any filter does).
+ * The proximity has to be a path loss: with an RSSI, even of -127, the kernel drops reports that a radio
+ * gives without RSSI. A path loss alone rejects nothing, because BlueZ looks at it only beside an RSSI; and
+ * this is the greatest there is.
  *
  * With UUIDs, the kernel drops all that does not have one of them, before bluetoothd is woken.
  */

@@ -9,14 +9,15 @@
 
 typedef enum Discovery {
 	DISCOVERY_NONE,
-	DISCOVERY_QUIET,	/* the radio scans, and BlueZ is deaf */
-	DISCOVERY_DEVICES,	/* objects */
-	DISCOVERY_REPORTS,	/* and a signal for each report */
+	DISCOVERY_QUIET,	/* the radio scans, but the kernel tells BlueZ nothing */
+	DISCOVERY_DEVICES,	/* BlueZ makes device objects */
+	DISCOVERY_REPORTS,	/* and signals each report */
 } Discovery;
 
-/* The one for what is wanted of the radio. monitored: our advertisement monitor is on, with which a passive
+/* The discovery that the desired scan needs. monitored: our advertisement monitor is on, with which a passive
  * scan needs no discovery. */
 Discovery discovery_for(const DesiredScan *wanted, bool monitored);
 
-/* The argument of SetDiscoveryFilter. turn: another number each time, where what is told is to be news. */
+/* Appends the argument of SetDiscoveryFilter. turn: another number each time, so that a quiet filter differs
+ * from the one before. */
 int discovery_append_filter(sd_bus_message *m, Discovery discovery, unsigned turn);

@@ -18,7 +18,7 @@ typedef struct Fence {
 	Bluez *bluez;
 	void (*opened)(void *userdata);
 	void *userdata;
-	sd_bus_slot *ping;	/* NULL: it is down */
+	sd_bus_slot *ping;	/* NULL: the fence is down */
 	bool again;		/* raised again meanwhile */
 } Fence;
 
@@ -26,7 +26,7 @@ typedef struct Fence {
 bool fence_is_for_end(const char *member);
 bool fence_is_for_begin(const char *member);
 
-/* One that may end an attempt was sent. opened is called when bluetoothd is past it. */
+/* A call that may end an attempt was sent. opened is called when bluetoothd is past it. */
 void fence_raise(Fence *fence);
 bool fence_is_up(const Fence *fence);
-void fence_deinit(Fence *fence);	/* likewise where bluetoothd has left the bus */
+void fence_deinit(Fence *fence);	/* also for when bluetoothd has left the bus */

@@ -15,13 +15,15 @@
 #define GATT_TIMEOUT (40 * USEC_PER_SEC)
 #define RETRY_BUSY (50 * USEC_PER_MSEC)
 
-/* What was under way on a link that breaks gets ATT error 0x0e; that the link broke is told shortly before or
- * after. */
-/* A little less than the 30 s after which bluetoothd answers 0x0e itself. */
+/*
+ * An operation fails with ATT error 0x0e when its link breaks. bluetoothd also answers 0x0e when the device
+ * has not for 30 s: an error after ATT_TIMEOUT, a little less, is taken for that. An earlier one waits for
+ * LATE_NEWS, because bluetoothd may tell only then that the link broke.
+ */
 #define ATT_TIMEOUT (29 * USEC_PER_SEC)
 #define LATE_NEWS (100 * USEC_PER_MSEC)
 
-/* An operation that bluetoothd is at. */
+/* An operation that bluetoothd was called for. */
 typedef struct GattCall {
 	Bluez *bluez;
 	AttrOp *op;
@@ -56,7 +58,7 @@ static void call_free(GattCall *call)
 	g_free(call);
 }
 
-/* A value that came, and no read gave it: a notification. */
+/* The held value is not what the read gave: tells core of it as a notification. */
 static void call_release_held(GattCall *call)
 {
 	g_autoptr(GBytes) held = g_steal_pointer(&call->held);
@@ -183,9 +185,9 @@ static int on_retry(sd_event_source *source UNUSED, uint64_t now UNUSED, void *u
 }
 
 /*
- * The link did not break: the error was the device's. Or bluetoothd's: since 5.78 it gives up what a pairing
- * is for when the socket does not take it a second time at once. The pairing goes on, so we ask again once
- * that is done.
+ * LATE_NEWS has passed and the link did not break, so the error was the device's. Or bluetoothd's: since 5.78
+ * it gives up an operation that needs a pairing when the socket does not take the operation a second time at
+ * once. The pairing goes on, so we ask again once that is done.
  */
 static int on_no_news(sd_event_source *source, uint64_t now UNUSED, void *userdata)
 {
@@ -199,10 +201,10 @@ static int on_no_news(sd_event_source *source, uint64_t now UNUSED, void *userda
 	return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }
 
-/* What is to be done in *wait, where the answer does not settle it. NULL: it does. */
+/* What is to be done in *wait (µs) where the answer is not final. NULL: it is final. */
 static sd_event_time_handler_t call_waits_for(const GattCall *call, const sd_bus_error *error, uint64_t *wait)
 {
-	/* another program is at it, straight through bluetoothd: our turn comes */
+	/* another program uses the attribute, straight through bluetoothd: try again */
 	*wait = RETRY_BUSY;
 	if (sd_bus_error_has_name(error, "org.bluez.Error.InProgress") && call->op->kind <= OP_WRITE_RELIABLE)
 		return on_retry;
@@ -217,7 +219,7 @@ static int call_result(const GattCall *call, sd_bus_message *m, GBytes **value, 
 
 	if (!error)
 		return kind == OP_READ ? read_answer(m, value) : 0;
-	/* they are on already */
+	/* notifications are on already */
 	if (kind == OP_NOTIFY_ON && sd_bus_error_has_name(error, "org.bluez.Error.InProgress"))
 		return 0;
 	return is_unlikely(error) ? reason_set(reason, E_TIMED_OUT, "no answer from the device") :
@@ -310,7 +312,7 @@ static void call_send(GattCall *call)
 	if (path)
 		r = bluez_call_for(call->bluez, path, interface, members[call->op->kind], &call->call,
 				   on_answer, call, append_arguments, call->op, GATT_TIMEOUT);
-	/* never answer from within attr_start: core does not expect it */
+	/* never end the operation from within gatt_call_start: core does not expect it */
 	if (r < 0)
 		call_wait(call, 0, on_cannot_call);
 }

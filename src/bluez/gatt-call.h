@@ -9,12 +9,12 @@
 
 typedef struct Bluez Bluez;
 
-/* What core wants (RadioOps). */
+/* RadioOps (core/ops.h), called by core. */
 void gatt_call_start(void *userdata, AttrOp *op);
 void gatt_call_forget(void *userdata, AttrOp *op);
 
 /*
- * bluetoothd shows what a read gave just before it answers, exactly like a notification: which of the two a
- * value is, the answer tells. True: a read is under way, and the value is held until then.
+ * bluetoothd signals what a read gave just before it answers, exactly like a notification: only the answer
+ * tells which of the two a value is. True: a read is under way, and the value is held until its answer.
  */
 bool gatt_call_hold_value(Attr *attr, GBytes *value);

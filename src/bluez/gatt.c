@@ -81,8 +81,8 @@ bool gatt_is_interface(const char *interface)
 typedef struct Reading {
 	Bluez *bluez;
 	Attr *attr;
-	bool change;		/* not how it is: its value may be a notification */
-	GBytes *value;		/* for when all else is known */
+	bool change;		/* from a PropertiesChanged: the value may be a notification */
+	GBytes *value;		/* taken when all other properties have been */
 } Reading;
 
 static int read_uuid(sd_bus_message *m, void *userdata)
@@ -131,7 +131,7 @@ static int read_flags(sd_bus_message *m, void *userdata)
 	r = sd_bus_message_read_strv(m, &flags);
 	if (r < 0)
 		return r;
-	/* sd-bus allocates with malloc, as GLib does */
+	/* attr_set_flags takes over flags: sd-bus allocates with malloc, as GLib does */
 	attr_set_flags(reading->attr, flags);
 	return msg_exit_variant(m);
 }
@@ -150,7 +150,7 @@ static int read_value(sd_bus_message *m, void *userdata)
 	return r;
 }
 
-/* What BlueZ knew before we asked, or saw, may be old, or of a part only: it is not taken for a value. */
+/* Takes a value that has changed. One that BlueZ knew before we looked may be old, or only a part. */
 static void take_value(const Reading *reading)
 {
 	Attr *attr = reading->attr;

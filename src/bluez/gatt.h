@@ -20,7 +20,7 @@ typedef struct Bluez Bluez;
 /* Whether the interface is one of GATT's. */
 bool gatt_is_interface(const char *interface);
 
-/* Takes over an a{sv} of properties of the object at path; change: those that are new, where a value may be a
- * notification. */
+/* Takes over an a{sv} of properties of the object at path. change: it is from a PropertiesChanged, so that a
+ * value may be a notification. Negative errno if the message is broken. */
 int gatt_read(Bluez *bluez, sd_bus_message *m, const char *path, bool change);
 void gatt_removed(Bluez *bluez, const char *path);

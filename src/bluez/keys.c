@@ -17,21 +17,21 @@
 #include "util/fd.h"
 #include "util/log.h"
 
-#define SOON (200 * USEC_PER_MSEC)	/* bluetoothd tells of a bond before it has written it down */
+#define SOON (200 * USEC_PER_MSEC)	/* bluetoothd tells of a bond before it has stored the key */
 #define READ_MAX (10 * USEC_PER_SEC)
 
 struct Keys {
 	Bluez *bluez;
 	char *path;
-	sd_event_source *due;	/* to begin, or to give up */
+	sd_event_source *due;	/* when to begin reading, or to give up */
 	sd_event_source *io;	/* reading; owns the socket */
 	char *text;
 	size_t length;
-	char *last;		/* what was read, the last time that it could be */
+	char *last;		/* the text of the last read that succeeded */
 	size_t last_length;
 	bool known;
-	bool again;		/* they changed while they were read */
-	int error;		/* of the last time; it is said once */
+	bool again;		/* the keys may have changed while they were being read */
+	int error;		/* of the last read; the same error is logged once */
 };
 
 static void keys_stop(Keys *keys)

@@ -104,7 +104,7 @@ static int translate_error(const sd_bus_error *error, Reason *reason)
 		{ "Input/output error", -EAGAIN, "the radio is busy" },
 		{ "connection-create-socket", -EAGAIN, "the radio is busy" },
 		{ "already in progress", -EAGAIN, "somebody else is connecting to the device" },
-		/* by its Disconnect, or as the radio goes off, which is told next */
+		/* by somebody's Disconnect, or because the radio goes off, which is told next */
 		{ "connection-canceled", -EAGAIN, "the attempt was ended by somebody else" },
 		{ "already-connected", 0, "" },
 		{ "refused", E_CONNECTION_REFUSED, "the device refused the connection" },
@@ -119,7 +119,7 @@ static int translate_error(const sd_bus_error *error, Reason *reason)
 		return 0;
 	if (sd_bus_error_has_name(error, "org.bluez.Error.InProgress"))
 		return reason_set(reason, E_IN_PROGRESS, "the radio is busy with this device") ? -EAGAIN : 0;
-	/* after some failures it forgets the device: the next try seeks it again */
+	/* after some failures bluetoothd forgets the device: the next try seeks it again */
 	if (sd_bus_error_has_name(error, SD_BUS_ERROR_UNKNOWN_OBJECT) ||
 	    sd_bus_error_has_name(error, SD_BUS_ERROR_UNKNOWN_METHOD))
 		return reason_set(reason, E_FAILED, "bluetoothd has forgotten the device") ? -EAGAIN : 0;

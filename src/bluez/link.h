@@ -10,7 +10,7 @@
 
 typedef struct Device Device;
 
-/* What core wants (RadioOps). */
+/* RadioOps (core/ops.h), called by core. */
 bool bluez_link_look(void *userdata, Radio *radio, const Addr *addr, LinkMirror *ret);
 void bluez_link_connect(void *userdata, Link *link);
 void bluez_link_disconnect(void *userdata, Link *link);
@@ -18,7 +18,7 @@ void bluez_link_disconnect(void *userdata, Link *link);
 /* The link to the device, or NULL: nobody wants one, or another object stands for the device now. */
 Link *bluez_link_of(const Device *device);
 
-/* The mirror of a device changed, or it is new. */
+/* The mirror of a device has changed, or is new: tells core of its link. */
 void bluez_link_sync(Device *device);
-/* Its object is gone. */
+/* The device's object is gone. */
 void bluez_link_gone(Device *device);

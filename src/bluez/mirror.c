@@ -19,7 +19,7 @@
 	MATCH_SIGNAL "interface='org.freedesktop.DBus.Properties',member='PropertiesChanged',"	\
 	"path_namespace='/org/bluez',arg0='" interface "'"
 
-/* Takes over an interface of an adapter, whichever of them comes first. */
+/* Takes over the properties of one of an adapter's interfaces. The adapter is made with the first of them. */
 static int load_adapter(Bluez *bluez, sd_bus_message *m, const char *path,
 			int (*read)(Adapter *adapter, sd_bus_message *m))
 {

@@ -13,7 +13,7 @@ int msg_enter_variant(sd_bus_message *m, const char *signature)
 
 	if (r != -ENXIO)
 		return r;
-	/* it holds something else */
+	/* the variant holds something else */
 	r = sd_bus_message_skip(m, "v");
 	return r < 0 ? r : 0;
 }

@@ -28,10 +28,10 @@ int msg_exit_variant(sd_bus_message *m);
 int msg_open_property(sd_bus_message *m, const char *name, const char *signature);
 int msg_close_property(sd_bus_message *m);
 
-/* What an error says, to people. Whoever made it may have left out the message. */
+/* The error's message, for people to read; its name, where whoever made it left out the message. */
 const char *msg_error_words(const sd_bus_error *error);
 
-/* Puts something into a message. */
+/* Puts something into a message. Negative errno. */
 typedef int (*MsgAppend)(sd_bus_message *m, void *userdata);
 int msg_append_path(sd_bus_message *m, void *path);		/* o */
 int msg_append_registration(sd_bus_message *m, void *path);	/* oa{sv}, without options */
@@ -49,7 +49,7 @@ typedef struct MsgRow {
 	int (*read)(sd_bus_message *m, void *userdata);	/* consumes the variant */
 } MsgRow;
 int msg_walk_table(sd_bus_message *m, const MsgRow *rows, void *userdata);
-/* As sd_bus_message_skip(), which fails at such a string. */
+/* Skips an a{sv}, also one with strings at which sd_bus_message_skip() would fail. */
 int msg_skip_properties(sd_bus_message *m);
 
 /* Walks a{oa{sa{sv}}} or one object's a{sa{sv}}. */

@@ -26,7 +26,7 @@ typedef struct NotifySocket {
 	uint16_t mtu;
 	int fd;			/* -1: bluetoothd has closed it */
 	sd_event_source *source;
-	BluezCall *asking;	/* to learn why it was closed, or that it is taken */
+	BluezCall *asking;	/* a call to learn why it was closed, or that bluetoothd has it */
 	bool taken;		/* bluetoothd has it */
 	bool mistaken;		/* it was closed for another central */
 } NotifySocket;
@@ -71,7 +71,8 @@ static bool of_client(const NotifySocket *socket, const Addr *client)
 	return identities_same(socket->attr->service->session->radio->identities, &socket->client, client);
 }
 
-/* bluetoothd has told of all that happened before it closed the socket. */
+/* bluetoothd has told all that happened before it closed the socket: unless it did so by mistake, the central
+ * has unsubscribed. */
 static int on_asked(sd_bus_message *m UNUSED, void *userdata, sd_bus_error *error UNUSED)
 {
 	NotifySocket *socket = userdata;
@@ -85,7 +86,8 @@ static int on_asked(sd_bus_message *m UNUSED, void *userdata, sd_bus_error *erro
 	return 0;
 }
 
-/* It is still open, so bluetoothd did not make that mistake; when it closes it later, it means it. */
+/* Where the socket is still open, bluetoothd did not make the mistake; when it closes the socket later, it
+ * means it. */
 static int on_checked(sd_bus_message *m UNUSED, void *userdata, sd_bus_error *error UNUSED)
 {
 	NotifySocket *socket = userdata;
@@ -102,7 +104,7 @@ static int append_address(sd_bus_message *m, void *userdata UNUSED)
 	return sd_bus_message_append(m, "ss", ADAPTER_INTERFACE, "Address");
 }
 
-/* Any property will do: before its answer, bluetoothd sends what it has to tell. */
+/* Calls back when bluetoothd has sent all that it had to tell: any property will do to ask for. */
 static int notify_socket_ask(NotifySocket *socket, sd_bus_message_handler_t callback)
 {
 	const Application *application = socket->application;
@@ -182,7 +184,7 @@ bool notify_socket_open(Application *application, LocalAttr *attr, const Addr *c
 	return true;
 }
 
-/* Of a characteristic, the one that bluetoothd has had for longest. */
+/* The socket of a characteristic that bluetoothd has had for longest. */
 static NotifySocket *notify_socket_oldest(const Application *application, const LocalAttr *attr)
 {
 	for (guint i = 0; i < application->sockets->len; i++) {
@@ -194,8 +196,8 @@ static NotifySocket *notify_socket_oldest(const Application *application, const 
 	return NULL;
 }
 
-/* bluetoothd closes the oldest one of each characteristic to which the central subscribed, whether it is that
- * central's or not. */
+/* Marks the sockets that bluetoothd closes by mistake when the central leaves: the oldest one of each
+ * characteristic to which the central subscribed, whether it is that central's or not. */
 static void notify_sockets_mistake(const Application *application, const Addr *client)
 {
 	const GPtrArray *attrs = application->service->attrs;

@@ -13,12 +13,14 @@
 
 void notify_sockets_init(Application *application);
 void notify_sockets_deinit(Application *application);
-/* Answers AcquireNotify with one. False: it has to be answered otherwise. */
+/* Answers AcquireNotify with a new socket. False: it has not been answered, which is left to the caller. */
 bool notify_socket_open(Application *application, LocalAttr *attr, const Addr *client, uint16_t mtu,
 			sd_bus_message *m);
-/* The central has left; core knows still what it subscribed to. bonded: bluetoothd keeps that. */
+/* The central has left, and core still knows what it subscribed to. bonded: bluetoothd keeps its
+ * subscriptions. */
 void notify_sockets_left(Application *application, const Addr *client, bool bonded);
-/* They are of no use any more. */
+/* Closes all sockets of the application. */
 void notify_sockets_end(Application *application);
-/* -EOPNOTSUPP: it has none, or the value is empty; -EAGAIN: bluetoothd does not keep up. */
+/* Notifies one central. -EOPNOTSUPP: the central has no socket, or the value is empty; -EAGAIN: bluetoothd
+ * does not keep up. Other negative errnos may come from the socket. */
 int notify_socket_send(Application *application, const LocalAttr *attr, const Addr *client, GBytes *value);

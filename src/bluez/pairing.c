@@ -15,7 +15,8 @@
 #include "util/log.h"
 
 #define PAIR_TIMEOUT (90 * USEC_PER_SEC)
-/* From here on, Pair sets the security of the ATT socket; before, it had the kernel pair beside that. */
+/* Since this version Pair sets the security of the ATT socket; before, it had the kernel pair without the
+ * socket. */
 #define BY_SOCKET_SINCE BLUEZ_VERSION(5, 81)
 
 static int translate_error(const sd_bus_error *error, const Link *link, Reason *reason)
@@ -48,8 +49,8 @@ static int translate_error(const sd_bus_error *error, const Link *link, Reason *
 	return reason_set(reason, E_FAILED, "bluetoothd: %s", msg_error_words(error));
 }
 
-/* The kernel holds back all of ATT until a pairing ends that a socket wants, and where it is refused here,
- * for 30 s more. */
+/* While a pairing that the ATT socket asked for is under way, the kernel holds back all of ATT, and for 30 s
+ * more if it was refused here: so the link is made anew. */
 static void pairing_failed(Bluez *bluez, Link *link, const sd_bus_error *error)
 {
 	const Adapter *adapter = bluez_adapter(bluez, link->radio);

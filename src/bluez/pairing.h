@@ -7,7 +7,7 @@
 
 typedef struct Bluez Bluez;
 
-/* What core wants (RadioOps). */
+/* RadioOps (core/ops.h), called by core. */
 void bluez_pairing_begin(void *userdata, Link *link);
 void bluez_pairing_cancel(void *userdata, Link *link);
 void bluez_pairing_undo(void *userdata, Link *link);

@@ -84,7 +84,8 @@ static void presence_loaded(Bluez *bluez, sd_bus_message *m)
 	bluez->loaded = true;
 	agent_register(bluez);
 	keys_want(bluez->keys);
-	/* programs come after that: an address could be taken for somebody else's before */
+	/* programs are served when the keys are known: before, an address could be taken for another
+	 * device's */
 	if (keys_are_known(bluez->keys))
 		presence_settled(bluez);
 }
@@ -153,7 +154,7 @@ int presence_watch(Bluez *bluez)
 
 	r = sd_bus_add_match_async(bluez->bus, &bluez->owner_match, OWNER_MATCH, on_owner_changed,
 				   mirror_on_match, bluez);
-	/* after the match, so that nothing falls in between */
+	/* after the match, so that no change of owner is missed */
 	if (r >= 0)
 		r = sd_bus_call_method_async(bluez->bus, &bluez->find, "org.freedesktop.DBus",
 					     "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetNameOwner",

@@ -5,7 +5,7 @@
 
 typedef struct Bluez Bluez;
 
-/* From now on. After all other matches, so that nothing falls in between. Negative errno. */
+/* Watches from now on. To be called after all other matches, so that no signal is missed. Negative errno. */
 int presence_watch(Bluez *bluez);
-/* The keys of bonded devices are there, or cannot be had. */
+/* To be called when the keys of bonded devices are known, or cannot be had. */
 void presence_keys_known(Bluez *bluez);

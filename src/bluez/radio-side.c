@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The radio side, as a table. */
+/* The RadioOps of BlueZ. */
 #include "bluez/radio-side.h"
 
 #include <errno.h>
@@ -18,7 +18,7 @@
 #include "bluez/subscription.h"
 #include "util/fd.h"
 
-/* The switch is a file of the kernel's (a GPIO, mostly). */
+/* The antenna switch is a file of the kernel's (mostly of a GPIO). */
 static int set_antenna(void *userdata, bool external)
 {
 	const Bluez *bluez = userdata;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What core wants of radios, and which function here does it. */
+/* The RadioOps (core/ops.h) of BlueZ: which function here does what core wants of a radio. */
 #pragma once
 
 #include "core/ops.h"

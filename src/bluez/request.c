@@ -210,7 +210,7 @@ static int on_write(const Application *application, LocalAttr *attr, sd_bus_mess
 	return r < 0 ? r : 1;
 }
 
-/* bluetoothd says where it put the service. */
+/* bluetoothd sets Handle: where it put the service. */
 static int on_set(Application *application, sd_bus_message *m)
 {
 	const char *interface, *property;
@@ -238,7 +238,7 @@ static LocalAttr *find_attr(const Application *application, const char *path)
 		attr = local_attr_find(application->service, LOCAL_CHARACTERISTIC, characteristic, 0);
 	else if (found == 2)
 		attr = local_attr_find(application->service, LOCAL_DESCRIPTOR, characteristic, descriptor);
-	/* no other way to write it */
+	/* the path has to be written exactly as we write it */
 	return attr && strcmp(application_path(attr, wanted), path) == 0 ? attr : NULL;
 }
 
@@ -267,7 +267,7 @@ static int on_call(sd_bus_message *m, void *userdata, sd_bus_error *error)
 {
 	Application *application = userdata;
 
-	/* it is about to be unregistered */
+	/* the application is about to be unregistered */
 	if (!application->service)
 		return sd_bus_error_set(error, "org.bluez.Error.NotSupported",
 					"the service is not there any more");

@@ -5,11 +5,11 @@
 
 #include "bluez/application-private.h"
 
-/* Serves the calls to the root and below. Negative errno. */
+/* Serves bluetoothd's calls to the application's root and all below it. Negative errno. */
 int requests_listen(Application *application);
-/* Those that wait do not any more. */
+/* Drops the requests that wait for a program. */
 void requests_end(Application *application);
 void requests_deinit(Application *application);
 
-/* Whom a call is for, as the options tell that come next in it. */
+/* Reads from a call's options, which come next in the message, which central it is for, and the MTU. */
 void request_client(const Application *application, sd_bus_message *m, Addr *client, uint16_t *mtu);

@@ -15,15 +15,17 @@
 #define RETRY_BUSY (500 * USEC_PER_MSEC)
 
 /*
- * A controller that leaves out duplicates forgets what it has told when a scan begins. Many never tell of a
- * device twice; with those the kernel begins anew all the time if what it hears passes the filter, and here
- * nothing does.
+ * A controller that leaves out duplicates forgets what it has reported when a scan begins. Many never report
+ * a device twice; for those the kernel restarts the scan all the time as long as reports pass the discovery
+ * filter, but none passes a quiet one. So we restart it.
  */
 #define RENEW_DUPLICATES (1 * USEC_PER_SEC)
 
-/* The kernel ends a discovery after 10.24 s. Between that and bluetoothd's next start it scans passively for
- * the advertisement monitor, and bluetoothd takes all it hears for its discovery's: stop before, which it
- * understands. */
+/*
+ * The kernel ends a discovery after 10.24 s. From then until bluetoothd's next start it scans passively for
+ * the advertisement monitor, and bluetoothd takes what is heard for its discovery's. So we renew the
+ * discovery before that, which bluetoothd handles well.
+ */
 #define RENEW_ALL (9500 * USEC_PER_MSEC)
 
 static Discovery scan_discovery(const Scan *scan)
@@ -73,7 +75,7 @@ static void scan_retry_in(Scan *scan, uint64_t wait)
 	scan_tell(scan);
 }
 
-/* bluetoothd may have done what was asked for all the same. */
+/* Whether there was no answer: bluetoothd may have done what was asked for all the same. */
 static bool is_no_answer(const sd_bus_error *error)
 {
 	return sd_bus_error_has_name(error, SD_BUS_ERROR_NO_REPLY) ||
@@ -205,7 +207,7 @@ static int append_filter(sd_bus_message *m, void *userdata)
 
 /*
  * Registers our advertisement monitor, or takes it back, as is wanted now. A scan for BlueZ's signals needs
- * none. False: its registration is still to be answered.
+ * none. False: the registration is still to be answered.
  */
 static bool scan_settle_monitor(Scan *scan)
 {
@@ -213,7 +215,7 @@ static bool scan_settle_monitor(Scan *scan)
 	const bool wanted = scan->wanted.on && scan->wanted.show != SHOW_REPORTS;
 	const bool again = scan->restart && scan->state == SCAN_IDLE;
 
-	/* its registration is under way, whose answer calls scan_settle() */
+	/* the answer to its registration calls scan_settle() */
 	if (monitor->state == ADVERT_MONITOR_STARTING)
 		return false;
 	if (!wanted || again || monitor->failed)

@@ -31,12 +31,12 @@ typedef struct Scan {
 	DesiredScan wanted;
 	bool restart;		/* stop once, then start again */
 	ScanState state;
-	Discovery filter;	/* the last that BlueZ was told */
-	unsigned turn;		/* filters told so far: each is another one */
+	Discovery filter;	/* the last filter that BlueZ was told */
+	unsigned turn;		/* how many filters BlueZ was told: makes each differ from the last */
 	unsigned failures;	/* in a row */
 	BluezCall *call;
 	sd_event_source *retry;
-	sd_event_source *renew;	/* while it is quiet: when to begin anew */
+	sd_event_source *renew;	/* when to renew a quiet discovery */
 	bool renewing;
 	AdvertMonitor monitor;
 } Scan;
@@ -47,9 +47,11 @@ void scan_deinit(Scan *scan);
 void scan_want(Scan *scan, const DesiredScan *wanted);
 void scan_restart(Scan *scan);
 
-/* Takes the next step from where we are to what is wanted: something that it waits for has come about. */
+/* Takes the next step toward what is wanted. To be called when something that the scan waits for has come
+ * about. */
 void scan_settle(Scan *scan);
 
-/* The radio went off, and BlueZ has ended the session by itself; it is on, and what is wanted can be had. */
+/* The radio went off, and BlueZ has ended the session by itself; the radio is on, and what is wanted can be
+ * had. */
 void scan_powered_off(Scan *scan);
 void scan_powered_on(Scan *scan);

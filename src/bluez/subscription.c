@@ -50,7 +50,7 @@ static int on_acquire(Application *application, LocalAttr *attr, sd_bus_message 
 	return sd_bus_reply_method_errorf(m, "org.bluez.Error.NotSupported", "told with StartNotify");
 }
 
-/* Of the central that AcquireNotify told of first. */
+/* StartNotify, which is of the central that AcquireNotify told of first. */
 static void on_start(Application *application, LocalAttr *attr)
 {
 	for (guint i = 0; i < application->subscribing->len; i++) {
@@ -78,7 +78,7 @@ int subscription_call(Application *application, LocalAttr *attr, sd_bus_message 
 	return sd_bus_reply_method_return(m, NULL);
 }
 
-/* One that leaves before bluetoothd has our answer has not subscribed. */
+/* A central that leaves before bluetoothd has our answer has not subscribed. */
 void subscriptions_left(Radio *radio, const Addr *client, bool bonded)
 {
 	const GPtrArray *services = radio->peripheral->services;
@@ -120,7 +120,7 @@ static int append_value(sd_bus_message *m, GBytes *value)
 	return r < 0 ? r : sd_bus_message_append(m, "as", 0);
 }
 
-/* value NULL: there is no NotifyAcquired any more. */
+/* Makes a PropertiesChanged of the value; NULL: of NotifyAcquired, which is there no more. */
 static int changed_message(const Bluez *bluez, const char *path, GBytes *value, sd_bus_message **ret)
 {
 	int r;
@@ -160,7 +160,7 @@ void subscriptions_notify(void *userdata, LocalAttr *attr, GBytes *value)
 		send_changed(bluez, application_path(attr, path), value);
 }
 
-/* Any answer will do: that bluetoothd has left is one, too, of the bus. */
+/* Any answer will do, also the bus's that bluetoothd has left. */
 static int on_taken(sd_bus_message *m UNUSED, void *userdata, sd_bus_error *error UNUSED)
 {
 	Bluez *bluez = userdata;

@@ -36,7 +36,7 @@ static void end_refresh(Bluez *bluez)
 		scan_settle(&((Adapter *)g_ptr_array_index(bluez->adapters, i))->scan);
 }
 
-/* Links whose services are resolved, and whose attributes are all there now. */
+/* Tells core of the links whose services are resolved, and whose attributes are all there now. */
 static void tell_links(const Bluez *bluez)
 {
 	g_autoptr(GPtrArray) read = g_ptr_array_new();
@@ -63,7 +63,7 @@ static int on_tree(sd_bus_message *m, void *userdata, sd_bus_error *ret_error UN
 
 	bluez->tree = bluez_call_forget(bluez->tree);
 	if (bluez->tree_again) {
-		/* a link was resolved after this was asked for */
+		/* a link was resolved after this reply was asked for */
 		bluez->tree_again = false;
 		tree_read(bluez);
 		return 0;

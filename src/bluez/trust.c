@@ -8,19 +8,19 @@
 #include "bluez/msg.h"
 #include "util/log.h"
 
-/* bluetoothd answers Pair after it has dealt with the failure; of a pairing that it or the device began,
- * nobody tells. */
+/* How long trust stays lent after a refusal. bluetoothd answers Pair after it has dealt with the failure, but
+ * nothing tells when it has done so for a pairing that bluetoothd or the device began. */
 #define REFUSED_WAIT (2 * USEC_PER_SEC)
 
-/* In bluez->lent, by path. It outlives bluetoothd, which remembers whom it trusts. */
+/* Trust lent to one device; in bluez->lent, by path. It outlives bluetoothd, which stores whom it trusts. */
 typedef struct Loan {
 	Bluez *bluez;
 	char *path;
-	BluezCall *call;		/* whether it is trusted already, then the last change */
-	sd_event_source *due;		/* when it ends by itself */
-	sd_bus_message *question;	/* to be refused once it is lent */
-	bool lent;			/* was not trusted, and is now by us */
-	bool returned;			/* not wanted any more; stays until bluetoothd has taken it back */
+	BluezCall *call;		/* the Get of Trusted; later the last Set of it */
+	sd_event_source *due;		/* when the loan ends by itself */
+	sd_bus_message *question;	/* to be refused once trust is lent */
+	bool lent;			/* the device was not trusted, and is now, by us */
+	bool returned;			/* not wanted any more; kept until bluetoothd has taken trust back */
 } Loan;
 
 static void answer_question(Loan *loan)
@@ -64,7 +64,7 @@ static int on_returned(sd_bus_message *m, void *userdata, sd_bus_error *error UN
 	Loan *loan = userdata;
 
 	loan->call = NULL;
-	/* if that failed, it is tried again when the device is seen again */
+	/* if Set failed, trust_seen tries again */
 	if (!sd_bus_message_is_method_error(m, NULL) ||
 	    sd_bus_message_is_method_error(m, SD_BUS_ERROR_UNKNOWN_OBJECT))
 		g_hash_table_remove(loan->bluez->lent, loan->path);
@@ -119,8 +119,8 @@ static int append_property(sd_bus_message *m, void *userdata UNUSED)
 }
 
 /*
- * NULL: there is nothing to lend. That somebody else trusts the device may be on its way to us still, and
- * would be taken back with what is lent: bluetoothd is asked first.
+ * Begins a loan, or takes one up again. NULL: there is nothing to lend. bluetoothd is asked first whether the
+ * device is Trusted: somebody else may have set that just now, and returning the loan would undo it.
  */
 static Loan *lend(Bluez *bluez, const char *path)
 {
@@ -192,7 +192,7 @@ void trust_forget(Bluez *bluez, const char *path)
 		g_hash_table_remove(bluez->lent, path);
 }
 
-/* Nobody is here any more when the answer comes. */
+/* Takes back all trust without waiting for the answers: the daemon ends. */
 void trust_return_all(Bluez *bluez)
 {
 	GHashTableIter iter;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A pairing that fails makes bluetoothd take the device for one that it has just found: 30 s later
- * (TemporaryTimeout) it drops it, and cuts the link for all who hold it. It does not with a device that is
+ * (TemporaryTimeout) it drops the device, and cuts the link for all who hold it. It spares a device that is
  * Trusted, which for LE means next to nothing else. So we lend a device that trust while a pairing may fail.
  */
 #pragma once
@@ -10,7 +10,7 @@
 
 typedef struct Bluez Bluez;
 
-/* Until trust_return; no harm if it is lent already, or somebody else trusts the device. */
+/* Lends trust until trust_return. No harm if it is lent already, or somebody else trusts the device. */
 void trust_lend(Bluez *bluez, const char *path);
 void trust_return(Bluez *bluez, const char *path);
 

@@ -7,8 +7,8 @@
 #include "bluez/bluez.h"
 #include "util/log.h"
 
-/* In stall_seconds. After one without a message bluetoothd is asked; after as many without an answer it has
- * stalled. */
+/* Ticks in stall_seconds. After a tick without a message bluetoothd is pinged; when the ping has not been
+ * answered for TICKS ticks, bluetoothd has stalled. */
 #define TICKS 2
 
 static uint64_t watchdog_now(const Watchdog *watchdog)
@@ -52,7 +52,7 @@ static int on_pong(sd_bus_message *m, void *userdata, sd_bus_error *ret_error UN
 	Watchdog *watchdog = userdata;
 
 	watchdog->ping = sd_bus_slot_unref(watchdog->ping);
-	/* not an error that the bus gives in its place */
+	/* an error that the bus gives in its place does not count */
 	if (bluez_is_sender(watchdog->bluez, m))
 		watchdog_recover(watchdog);
 	return 0;
@@ -82,7 +82,7 @@ static int on_tick(sd_event_source *source, uint64_t usec UNUSED, void *userdata
 {
 	Watchdog *watchdog = userdata;
 	const uint64_t now = watchdog_now(watchdog), period = watchdog_period(watchdog);
-	/* then this process did not run meanwhile, and the answer may be there, unread */
+	/* this process did not run for a while, and the answer may be there, unread */
 	const bool late = now > watchdog->due + period / 2;
 
 	if (watchdog->heard || late)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Whether bluetoothd answers at all. Anything that it says will do; where it has said nothing for a while it
- * is asked (Peer.Ping), and what it does not answer for stall_seconds of the configuration is a stall. It
- * looks as long as somebody cares, and begins again when told that something was sent.
+ * Watches whether bluetoothd answers at all. Any message of it will do; where none came for a while it is
+ * pinged (Peer.Ping), and a ping that is not answered for stall_seconds of the configuration is a stall. The
+ * watchdog rests when nobody cares, and begins again with the next call that is sent.
  */
 #pragma once
 
@@ -13,28 +13,28 @@
 typedef struct Bluez Bluez;
 
 typedef struct Watchdog {
-	/* the owner's */
+	/* set by the owner */
 	Bluez *bluez;
 	bool (*is_wanted)(const void *userdata);		/* somebody cares */
 	void (*stalled)(void *userdata);
 	void (*recovered)(void *userdata, uint64_t pause);	/* it answers again, after so many µs */
 	void *userdata;
 
-	/* its own */
+	/* the watchdog's own */
 	sd_bus_slot *filter;
-	sd_event_source *timer;	/* NULL: it does not look */
-	uint64_t due;		/* CLOCK_MONOTONIC */
+	sd_event_source *timer;	/* NULL: the watchdog rests */
+	uint64_t due;		/* when the next tick is; CLOCK_MONOTONIC */
 	sd_bus_slot *ping;
 	bool heard;		/* anything from bluetoothd, since the last tick */
-	unsigned silent;	/* ticks */
-	uint64_t since;		/* when the stall was noticed; 0: it answers */
+	unsigned silent;	/* ticks that passed while the ping was not answered */
+	uint64_t since;		/* when the stall was noticed; 0: bluetoothd answers */
 } Watchdog;
 
-/* The owner has set its part. Negative errno. */
+/* To be called when the owner has set its part. Negative errno. */
 int watchdog_init(Watchdog *watchdog);
 void watchdog_deinit(Watchdog *watchdog);
 void watchdog_sent(Watchdog *watchdog);
-/* An answer, which a filter of the bus does not see; whoever gave it. */
+/* An answer came, from bluetoothd or from the bus for it: a filter of sd-bus does not see answers. */
 void watchdog_heard(Watchdog *watchdog, sd_bus_message *m);
 /* bluetoothd has left the bus. */
 void watchdog_lost(Watchdog *watchdog);

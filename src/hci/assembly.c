@@ -9,7 +9,7 @@
 
 typedef struct Slot {
 	bool used;
-	bool overlong;		/* did not fit: the rest is swallowed */
+	bool overlong;		/* the data did not fit: further fragments are dropped */
 	uint16_t index;
 	uint16_t event_type;
 	ReportInfo info;	/* of the last fragment; data and length: all so far */
@@ -20,13 +20,13 @@ struct Assembly {
 	void *userdata;
 	size_t used;
 	Slot slots[ASSEMBLY_SLOTS];
-	/* a page is touched when its slot is used, and lower ones are first */
+	/* low slots are used first, so most of these pages are never touched */
 	uint8_t data[ASSEMBLY_SLOTS][AD_MAX];
 };
 
 Assembly *assembly_new(AssemblyReport report, void *userdata)
 {
-	/* zeroed by the kernel, so that pages are touched as they are used */
+	/* so large a block comes zeroed from the kernel, and its pages stay untouched here */
 	Assembly *assembly = g_malloc0(sizeof(*assembly));
 
 	assembly->report = report;
@@ -65,13 +65,13 @@ static void release(Assembly *assembly, Slot *slot)
 
 static void finish(Assembly *assembly, Slot *slot, bool truncated)
 {
-	/* the slot is free already, so that the callback may do anything but add */
+	/* the slot is freed first, so that the callback may call the assembly (but for assembly_add) */
 	release(assembly, slot);
 	slot->info.truncated = truncated || slot->overlong;
 	assembly->report(assembly->userdata, slot->index, &slot->info);
 }
 
-/* One that is free; where there is none, of the one that has waited longest. */
+/* A free slot. If there is none, the report that has waited longest is handed on, and gives its slot. */
 static Slot *claim(Assembly *assembly)
 {
 	Slot *oldest = NULL;
@@ -115,8 +115,8 @@ static void append(Assembly *assembly, Slot *slot, const ReportInfo *fragment)
 	slot->info.length = have + length;
 }
 
-/* AD structures from the first byte to the last: what remains of an advertisement when its beginning was lost
- * is hardly ever. */
+/* Whether the data consists of whole AD structures. A last fragment, without its beginning, hardly ever
+ * does. */
 static bool is_well_formed(const ReportInfo *info)
 {
 	AdField field;
@@ -128,7 +128,7 @@ static bool is_well_formed(const ReportInfo *info)
 	return iter.at == iter.end;
 }
 
-/* Nothing of it came before, or it was lost. */
+/* Hands on a report that has no earlier fragments here: there were none, or they were lost. */
 static void pass(Assembly *assembly, const PacketReport *report, bool suspect)
 {
 	ReportInfo info = report->info;

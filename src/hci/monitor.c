@@ -18,7 +18,7 @@
 #include "hci/assembly.h"
 
 #define BATCH 64			/* packets in a turn of the loop */
-/* Bytes; the kernel doubles it: about 4 s of a radio that hears all it can. */
+/* Bytes to ask for; the kernel doubles them. Enough for about 4 s of a radio that hears all it can. */
 #define BUFFER (4 * 1024 * 1024)
 #define CONTROL_SIZE CMSG_SPACE(sizeof(struct timespec))
 
@@ -28,8 +28,8 @@ struct Monitor {
 	int fd;
 	sd_event_source *source;
 	Assembly *assembly;
-	bool suspect;			/* packets were lost after some that we have not read yet */
-	uint32_t drops;			/* the kernel's count when we last looked */
+	bool suspect;			/* packets were lost, and some from before that are still unread */
+	uint32_t drops;			/* the kernel's count of lost packets when we last looked */
 	uint64_t last;			/* time of the last packet */
 	uint16_t radios[MONITOR_RADIOS_MAX];
 	size_t n_radios;
@@ -50,9 +50,9 @@ static uint64_t clock_usec(clockid_t clock)
 }
 
 /*
- * Lets pass what has opcode 3 (HCI event), event 0x3e (LE Meta), an advertising subevent, and one of the
- * radios. A load of two bytes is big-endian, what is in the packet little-endian. A load past the packet's
- * end refuses it.
+ * Lets a packet pass that has opcode 3 (HCI event), event 0x3e (LE Meta), an advertising subevent, and one of
+ * the radios. Packets are little-endian, but BPF loads two bytes as big-endian: hence bswap_16. A load past
+ * the packet's end refuses the packet.
  */
 static int attach_filter(int fd, const uint16_t *radios, size_t n)
 {
@@ -105,8 +105,8 @@ static void on_whole_report(void *userdata, unsigned index, const ReportInfo *in
 }
 
 /*
- * When the kernel received it. It stamps with the wall clock, which may be set between then and now: so never
- * before the packet that came before, and never after now.
+ * When the kernel received the packet. The kernel's time stamp is by the wall clock, which may have been set
+ * since: so the result is never before the previous packet's time, and never after now.
  */
 static uint64_t time_of(Monitor *monitor, const struct msghdr *message, uint64_t now, uint64_t wall)
 {
@@ -139,7 +139,7 @@ static void take_packet(Monitor *monitor, const uint8_t *packet, size_t length, 
 	monitor->stats.malformed += iter.malformed;
 }
 
-/* HCI sockets do not know SO_RXQ_OVFL, but count all the same. */
+/* HCI sockets do not support SO_RXQ_OVFL, but SO_MEMINFO tells how many packets they dropped. */
 static void check_drops(Monitor *monitor)
 {
 	uint32_t info[SK_MEMINFO_VARS] = { 0 };
@@ -169,7 +169,7 @@ static int on_readable(sd_event_source *source UNUSED, int fd, uint32_t events, 
 	uint64_t now, wall;
 	int n;
 
-	/* the kernel shortens it to what it wrote */
+	/* recvmmsg() shortens msg_controllen to what it wrote */
 	for (size_t i = 0; i < BATCH; i++)
 		monitor->messages[i].msg_hdr.msg_controllen = CONTROL_SIZE;
 	n = recvmmsg(fd, monitor->messages, BATCH, 0, NULL);
@@ -184,8 +184,8 @@ static int on_readable(sd_event_source *source UNUSED, int fd, uint32_t events, 
 		return 0;
 	}
 
-	/* Where packets were lost there were more than a batch of them; and fragments must not be joined over
-	 * a gap. */
+	/* The kernel only drops packets when more than a batch wait, so its count is read then; and whenever
+	 * fragments wait, because they must not be joined over a gap. */
 	if (n == BATCH || monitor->suspect || assembly_is_waiting(monitor->assembly))
 		check_drops(monitor);
 	monitor->stats.packets += (unsigned)n;
@@ -195,7 +195,7 @@ static int on_readable(sd_event_source *source UNUSED, int fd, uint32_t events, 
 		take_packet(monitor, monitor->packets[i], monitor->messages[i].msg_len,
 			    time_of(monitor, &monitor->messages[i].msg_hdr, now, wall));
 
-	/* all that was there before the gap is read */
+	/* all packets from before the gap have been read */
 	if (monitor->suspect && n < BATCH) {
 		assembly_flush(monitor->assembly);
 		monitor->suspect = false;
@@ -216,12 +216,13 @@ static int open_socket(Monitor *monitor)
 		return -errno;
 	monitor->fd = fd;
 
-	/* first of all: as soon as it is bound, the kernel writes all it knows to it */
+	/* before bind(), from which on the kernel writes to the socket, at first all that it knows */
 	r = attach_filter(fd, NULL, 0);
 	if (r < 0)
 		return r;
-	/* With CAP_NET_ADMIN as much as we like, else as much as net.core.rmem_max permits. That can be less
-	 * than what each socket has by itself (net.core.rmem_default). */
+	/* With CAP_NET_ADMIN as much as we like, else at most net.core.rmem_max, which can be less than
+	 * what each socket has by default (net.core.rmem_default): a default that is large enough is left
+	 * alone. */
 	if (getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &had, &length) < 0)
 		return -errno;
 	if (had < 2 * BUFFER && setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) < 0 &&

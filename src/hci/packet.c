@@ -48,8 +48,8 @@ typedef struct ExtendedReport {
 
 typedef enum Taken {
 	TAKEN,
-	TAKEN_IMPOSSIBLE,	/* not a report; the next one follows */
-	TAKEN_CUT,		/* the packet ends before it does */
+	TAKEN_IMPOSSIBLE,	/* no advertiser can have sent this report; the next one follows */
+	TAKEN_CUT,		/* the packet ends within the report */
 } Taken;
 
 static uint16_t le16_at(const uint8_t *bytes)
@@ -180,7 +180,7 @@ bool packet_iter_init(PacketIter *iter, const uint8_t *packet, size_t length)
 	    packet[PACKET_HEADER] != EVT_LE_META_EVENT)
 		return false;
 
-	/* Of three lengths the shortest counts. */
+	/* the shortest of three lengths counts: the packet's size, its header's length, the event's length */
 	length -= PACKET_HEADER;
 	told = le16_at(packet + 4);
 	if (told < length)

@@ -16,7 +16,7 @@
 #define PACKET_HEADER 6
 #define PACKET_OPCODE_EVENT 3
 
-/* With an event as long as HCI allows. */
+/* Size of a packet with the longest event that HCI allows. */
 #define PACKET_MAX (PACKET_HEADER + 2 + 255)
 
 /* Subevents of LE Meta (Vol 4 Part E 7.7.65); 0x02, LE Advertising Report, is in <bluetooth/hci.h>. */
@@ -26,7 +26,7 @@
 typedef enum DataStatus {
 	DATA_COMPLETE,		/* or the last fragment */
 	DATA_MORE,		/* more fragments follow, in reports of their own */
-	DATA_TRUNCATED,		/* more was sent, but does not follow */
+	DATA_TRUNCATED,		/* the advertiser sent more, but the controller does not report it */
 } DataStatus;
 
 typedef struct PacketReport {
@@ -42,7 +42,7 @@ typedef struct PacketIter {
 	uint16_t index;
 	uint8_t subevent;
 	uint8_t left;		/* reports that the event says are still to come */
-	unsigned malformed;	/* reports left out: not possible, or cut off (with all after it: one) */
+	unsigned malformed;	/* reports left out: impossible, or cut off (one, with all after it) */
 } PacketIter;
 
 /* False for everything but an advertising report event. */

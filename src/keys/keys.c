@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * bluebroker-keys: prints the identity resolving keys of the devices that bluetoothd is bonded with, and
- * nothing else of what is in its storage, which is root's alone. A line each: the adapter's address, the
- * device's identity address, its type, and the key in hex, its most significant byte first.
+ * nothing else from its storage, which only root can read. One line each: the adapter's address, the device's
+ * identity address, its type, and the key in hex, its most significant byte first.
  *
- * systemd runs it for the daemon (bluebrokerd-keys.socket), which so never holds a key that opens a link.
+ * systemd runs this program for the daemon (bluebrokerd-keys.socket), so that the daemon itself never holds a
+ * key that encrypts a link.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -21,9 +22,9 @@
 #include "util/fd.h"
 
 #define STORE "/var/lib/bluetooth"
-#define FILE_MAX_BYTES (64 * 1024)	/* BlueZ's have some hundred bytes */
+#define FILE_MAX_BYTES (64 * 1024)	/* BlueZ's files have some hundred bytes */
 #define KEY_SIZE 16
-#define DEVICES_MAX 512			/* more the daemon does not take */
+#define DEVICES_MAX 512			/* the daemon takes no more */
 
 static void closedirp(DIR **directory)
 {
@@ -39,7 +40,7 @@ static bool is_address(const char *text)
 	return text[17] == '\0';
 }
 
-/* Negative errno. */
+/* Reads a regular file, up to FILE_MAX_BYTES. Negative errno. */
 static int read_file(int directory, const char *name, char **ret, gsize *ret_length)
 {
 	CLEANUP(fd_closep) int fd = -1;
@@ -63,7 +64,7 @@ static int read_file(int directory, const char *name, char **ret, gsize *ret_len
 	return 0;
 }
 
-/* BlueZ writes it as it comes over the air, the least significant byte first. */
+/* BlueZ writes the key as it comes over the air, the least significant byte first: turned round here. */
 static bool read_key(GKeyFile *file, uint8_t ret[static KEY_SIZE])
 {
 	g_autofree char *text = g_key_file_get_string(file, "IdentityResolvingKey", "Key", NULL);
@@ -85,7 +86,7 @@ static bool read_key(GKeyFile *file, uint8_t ret[static KEY_SIZE])
 	return true;
 }
 
-/* Whether there was a key. */
+/* Prints the device's line. False: the device has no key. */
 static bool print_device(int store, const char *adapter, const char *device)
 {
 	g_autoptr(GKeyFile) file = g_key_file_new();

@@ -56,8 +56,8 @@ static int append_row(sd_bus_message *m, const DeviceRow *row)
 	return r < 0 ? r : sd_bus_message_close_container(m);
 }
 
-/* An answer of GetDevices, as far as it is. Rows come, go and change places meanwhile: which are meant, and
- * their order, is settled at the beginning. */
+/* An answer of GetDevices that is written in slices. Rows come, go and change places meanwhile, so which are
+ * meant, and in which order, is settled at the beginning. */
 typedef struct DeviceList {
 	ScanFilter filter;
 	uint64_t radio;		/* its id */
@@ -163,7 +163,7 @@ static int set_name(Call *call, void *object, Reason *reason)
 
 const Method adapter_name_method = { .run = set_name };
 
-/* adapter_name_method sees to it. */
+/* Only a Set whose arguments are not ssv can get here: adapter_name_method takes all others. */
 static int refuse_set(sd_bus *bus UNUSED, const char *path UNUSED, const char *interface UNUSED,
 		      const char *property UNUSED, sd_bus_message *value UNUSED, void *userdata UNUSED,
 		      sd_bus_error *error)

@@ -17,14 +17,14 @@ static void on_advertising(Wait *wait, int error, const Reason *reason)
 	call_finish(call, error != 0 ? error : call_reply(call, NULL), reason);
 }
 
-/* The call waits for BlueZ, if need be. */
+/* Keeps the call, which waits for BlueZ if need be. */
 static int keep(Call *call, Reason *reason)
 {
 	call_wait(call, on_advertising);
 	return call_keep(call, reason);
 }
 
-/* It is answered when it is on air, or known not to be. */
+/* The call is answered when the advertisement is on air, or is known not to be. */
 static int finish(int r)
 {
 	return r != 0 ? r : CALL_DEFERRED;

@@ -29,7 +29,7 @@ static int no_room(const char *what, size_t length, Reason *reason)
 			  what, length, AD_LEGACY_MAX);
 }
 
-/* Data about something, a company or a service, of which there is one each. */
+/* Adds data of a company or a service, each of which may have one entry. */
 static int add_keyed(AdvertData *data, uint8_t type, const uint8_t *key, size_t key_length, const void *bytes,
 		     size_t length, const char *what, Reason *reason)
 {
@@ -49,7 +49,7 @@ static int add_keyed(AdvertData *data, uint8_t type, const uint8_t *key, size_t 
 	return advert_data_add(data, type, whole, key_length + length, what, reason);
 }
 
-/* Raw data begins with a number of 2 bytes. */
+/* Adds raw data, which begins with the 2 bytes that say whose data it is. */
 static int add_raw(AdvertData *data, uint8_t type, const void *bytes, size_t length, const char *what,
 		   Reason *reason)
 {
@@ -121,7 +121,7 @@ static int add_service(sd_bus_message *m, AdvertData *data, const char *what, Re
 	return add_keyed(data, type, air, width, bytes, length, what, reason);
 }
 
-/* Bytes or text as they are, or a dictionary of entries. */
+/* Reads bytes or text as they are, or a dictionary of entries. */
 static int read_data(sd_bus_message *m, AdvertData *data, uint8_t raw_type, const char *entry,
 		     const char *what,
 		     int (*add)(sd_bus_message *m, AdvertData *data, const char *what, Reason *reason),
@@ -190,7 +190,7 @@ static int read_appearance(sd_bus_message *m, void *userdata, Reason *reason)
 			       "appearance", reason);
 }
 
-/* The power itself is the controller's to say: the byte keeps its place. */
+/* The byte only keeps its place: the controller fills in the power. */
 static int read_tx_power(sd_bus_message *m, void *userdata, Reason *reason)
 {
 	int wanted;

@@ -12,11 +12,11 @@
 #include "service/service.h"
 #include "util/fd.h"
 
-/* The pipe's buffer (socket(7) SO_SNDBUF; the kernel grants twice that): some datagrams of the longest kind,
- * some hundred of one report. The FIFO is for the rest. */
+/* The pipe's buffer (socket(7) SO_SNDBUF; the kernel grants twice that): room for some of the longest
+ * datagrams, or for some hundred of one report. What does not fit waits in the FIFO. */
 #define BUFFER (128 * 1024)
 
-/* What the kernel wants of the buffer beside a datagram's bytes. */
+/* Bytes of the buffer that the kernel takes for each datagram beside its content. */
 #define OVERHEAD 32
 
 typedef struct AdvertStream {
@@ -41,7 +41,7 @@ static void on_end(SessionStream *stream)
 	advert_stream_free((AdvertStream *)stream);
 }
 
-/* Reports leave the ring once the kernel has them, so that a full pipe costs none. */
+/* Reports leave the ring only when the kernel has them, so that a full pipe loses none. */
 static StreamState on_send(SessionStream *reader)
 {
 	static uint8_t bytes[BB_STREAM_DATAGRAM_MAX];

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Session1.AcquireAdvertisements: a SOCK_SEQPACKET pipe for a session's reports, many to a datagram
- * (bluebroker-stream.h). What does not fit into it waits in the session's FIFO, and is lost there and nowhere
- * else.
+ * (bluebroker-stream.h). Reports that do not fit into the pipe wait in the session's FIFO, and are lost there
+ * and nowhere else.
  */
 #pragma once
 

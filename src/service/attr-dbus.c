@@ -38,7 +38,8 @@ static int get_property(sd_bus *bus UNUSED, const char *path UNUSED, const char 
 	return -ENOENT;
 }
 
-/* What a peer said is for those who asked: Value is read through a call that knows who asks (get_value). */
+/* A peer's values are for programs that hold the link: Value is read through a call that knows who asks
+ * (get_value). */
 static int refuse_value(sd_bus *bus UNUSED, const char *path UNUSED, const char *interface UNUSED,
 			const char *property UNUSED, sd_bus_message *reply UNUSED, void *userdata UNUSED,
 			sd_bus_error *error)

@@ -16,7 +16,7 @@
 
 #define MTU_DEFAULT 23
 
-/* Writes of one stream that may stand in line; more stay in the pipe, and then with the program. */
+/* Writes of one stream that may be queued; more stay in the pipe, and when that is full, with the program. */
 #define WRITES_MAX 4
 
 /* The pipe's buffer (socket(7) SO_SNDBUF), for a program that does not read for a while: 1,000 notifications
@@ -34,9 +34,9 @@ typedef struct Stream {
 	Charge charge;
 	int fd;
 	sd_event_source *io;
-	uint64_t lost;		/* for want of room, or empty */
+	uint64_t lost;		/* values for which there was no room, or that were empty */
 	unsigned writes;	/* under way */
-	bool ended;		/* by the program; it goes with its last write */
+	bool ended;		/* by the program; the stream is freed with its last write */
 	StreamWrite slots[WRITES_MAX];
 } Stream;
 
@@ -66,7 +66,7 @@ static bool on_value(AttrStream *attr, GBytes *value)
 	const void *bytes = g_bytes_get_data(value, &length);
 	int r;
 
-	/* an empty datagram would look like the end */
+	/* the reader would take an empty datagram for the end */
 	r = length > 0 ? pipe_send(stream->fd, bytes, length) : -EAGAIN;
 	if (r != -EAGAIN)
 		return r == 0;
@@ -90,7 +90,7 @@ static void on_written(Wait *wait, int error, const Reason *reason)
 		stream_free(stream);
 }
 
-/* A datagram is a write command; one at a time and in order, by the attribute's queue. */
+/* Queues a datagram as a write command; the attribute's queue sends them one at a time and in order. */
 static void stream_write(Stream *stream, const void *bytes, size_t length)
 {
 	StreamWrite *slot = stream->slots;
@@ -127,7 +127,7 @@ static int on_io(sd_event_source *source UNUSED, int fd, uint32_t revents, void 
 		stream_write(stream, bytes, (size_t)n);
 	else if (stream->writes == 0)
 		stream_free(stream);
-	else	/* what was written before stands in line, and is paid for */
+	else	/* earlier writes are still queued, and paid for: the last of them frees the stream */
 		(void)sd_event_source_set_enabled(stream->io, SD_EVENT_OFF);
 	return 0;
 }

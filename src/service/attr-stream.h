@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * RemoteCharacteristic1.AcquireNotify and AcquireWrite: pipes, a value a datagram, one for each session; the
- * daemon fans out. A reader that is slow loses its own values (counted in the log at the end), nobody else's.
+ * RemoteCharacteristic1.AcquireNotify and AcquireWrite: pipes that carry one value in a datagram, a pipe for
+ * each session; the daemon fans out. A reader that is slow loses its own values (counted in the log at the
+ * end), nobody else's.
  */
 #pragma once
 

@@ -7,6 +7,6 @@
 
 #include "util/error.h"
 
-/* E_INVALID_ARGUMENTS. */
+/* Read the value that comes next. E_INVALID_ARGUMENTS: out of range; negative errno. */
 int batch_options_read_ms(sd_bus_message *m, uint32_t *ret, Reason *reason);
 int batch_options_read_max(sd_bus_message *m, uint32_t *ret, Reason *reason);

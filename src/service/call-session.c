@@ -78,7 +78,7 @@ int call_ready_session(Call *call, void *object, Reason *reason)
 
 static int on_powered(Call *call, int error, Reason *reason)
 {
-	/* anew: it may have gone meanwhile, and come again */
+	/* find the session anew: it may have gone meanwhile, and another may have come */
 	if (error == 0)
 		error = call_ready_session(call, NULL, reason);
 	return error != 0 ? error : call->method->run(call, NULL, reason);
@@ -94,7 +94,7 @@ int call_powered_session(Call *call, void *object, Reason *reason)
 		return r;
 	fresh = !call->session->initialised;
 	r = call_ready_session(call, object, reason);
-	/* and who comes while it is being powered, for whomever, waits for that, too */
+	/* a call that comes while the radio is being powered, for whomever, waits for that, too */
 	if (r == 0 && (fresh || call->session->radio->power.call != POWER_NONE))
 		r = call_wait_power(call, call->session->radio, on_powered, reason);
 	return r;

@@ -13,18 +13,18 @@ int call_session(Call *call, void *object, Reason *reason);
  * E_NOT_READY. */
 int call_ready_session(Call *call, void *object, Reason *reason);
 
-/* The same, and its radio is on, where a user session has just inited itself: as Init, that powers the radio.
- * The method waits for it. */
+/* The same; and where a user session has just inited itself, its radio is on: as Init does, that powers the
+ * radio, and the method waits until it is on. */
 int call_powered_session(Call *call, void *object, Reason *reason);
 
-/* What this session serves: only its owner, its user, and root may. E_ACCESS_DENIED. */
+/* For what the session serves: only its owner, its user, and root may. E_ACCESS_DENIED. */
 int call_serving_session(Call *call, Session *session, Reason *reason);
 
-/* A Link, an Attr: a private session of the caller's connection that holds the link, else its user's.
- * E_ACCESS_DENIED if none does; and for an attribute E_NOT_CONNECTED, if the link is down. */
+/* For a Link, an Attr: the session by which the caller holds the link, a private one of its connection, else
+ * its user's. E_ACCESS_DENIED if none does; and for an attribute E_NOT_CONNECTED, if the link is down. */
 int call_link(Call *call, void *link, Reason *reason);
 int call_attr(Call *call, void *attr, Reason *reason);
 
-/* A LocalService, a LocalAttr: as call_serving_session. */
+/* For a LocalService, a LocalAttr: as call_serving_session. */
 int call_local_service(Call *call, void *service, Reason *reason);
 int call_local_attr(Call *call, void *attr, Reason *reason);

@@ -40,13 +40,13 @@ static Call *call_free(Call *call)
 
 int call_keep(Call *call, Reason *reason)
 {
-	/* whatever is waited for comes from there */
+	/* what a call waits for comes from BlueZ, so there is no point while BlueZ does not answer */
 	if (!call->wait.call.user && call->service->broker->bluez_stalled)
 		return broker_bluez_ready(call->service->broker, reason);
 	return call_queue(call, reason);
 }
 
-/* The message becomes ours, and is charged to the user. */
+/* Replaces the call's message by a copy of our own, and charges it to the user. */
 static int call_own(Call *call, Reason *reason)
 {
 	sd_bus_message *copy;
@@ -119,7 +119,8 @@ static uint64_t cpu_now(void)
 	return (uint64_t)now.tv_sec * USEC_PER_SEC + (uint64_t)now.tv_nsec / 1000;
 }
 
-/* One that wants no answer, of which its caller may have any number under way: what it costs is counted. */
+/* Runs a call that wants no answer. A caller may have any number of those under way, so their CPU time is
+ * counted. */
 static void call_run_unanswered(Call *call, void *object)
 {
 	const uint64_t now = service_now(call->service), began = cpu_now();
@@ -130,7 +131,7 @@ static void call_run_unanswered(Call *call, void *object)
 	user_unref(user);
 }
 
-/* Whose it is is not known yet, so it is counted by connection. */
+/* Keeps a call whose user is not known yet, so it is counted by connection. */
 static int peer_keep_early(Peer *peer, sd_bus_message *m, unsigned max, Reason *reason)
 {
 	sd_bus_message *copy;
@@ -266,7 +267,7 @@ int call_wait_power(Call *call, Radio *radio, MethodResume resume, Reason *reaso
 	return r;
 }
 
-/* What a call has brought about is said before its answer, so that a program that has the answer has heard of it. */
+/* Sends the news that a call caused before its answer, so that a program that has the answer has heard it. */
 static void call_settle(const Call *call)
 {
 	Agenda *agenda = &call->service->broker->agenda;

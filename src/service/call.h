@@ -29,17 +29,18 @@
  * caller (util/error.h). */
 typedef int (*MethodRun)(Call *call, void *object, Reason *reason);
 
-/* The second half of a method that waited: error says whether what it waited for came (0). */
+/* The second half of a method that waited: error is 0, or says why what it waited for did not come. */
 typedef int (*MethodResume)(Call *call, int error, Reason *reason);
 
-/* What call_begin is to know of a method. */
+/* What call_begin has to know about a method. */
 typedef struct Method {
 	MethodRun run;
-	MethodRun check;	/* before: may the caller, and for which call->session? NULL: anybody may */
-	bool question;		/* does nothing but answer: nothing is done where no answer is wanted */
+	MethodRun check;	/* runs first: may the caller? sets call->session; NULL: anybody may */
+	bool question;		/* does nothing but answer: not run where no answer is wanted */
 } Method;
 
-/* The vtable's handler method_NAME of the MethodRun NAME, and of one that is a question. */
+/* Define method_NAME, the vtable's handler that runs the MethodRun NAME; QUESTION: one that does nothing but
+ * answer. */
 #define METHOD(name, may) METHOD_HANDLER(name, .check = (may))
 #define QUESTION(name, may) METHOD_HANDLER(name, .check = (may), .question = true)
 #define METHOD_HANDLER(name, ...)								\
@@ -55,7 +56,7 @@ struct Call {
 	sd_bus_message *message;
 	Peer *peer;
 	const Method *method;
-	Session *session;	/* for which the caller acts; for run alone, it may be gone later */
+	Session *session;	/* for which the caller acts; only for run: it may be gone later */
 	uint64_t opened;	/* the private session that OpenSession has made; for resume */
 	MethodResume resume;	/* while it waits for the radio's power */
 	union {
@@ -68,14 +69,16 @@ struct Call {
 		NameWait name;
 	};
 	FlowWait flow;
-	LocalAttr *made;	/* the answer of a method that waits with start */
+	LocalAttr *made;	/* the new attribute, for the answer of a method that waits */
 	Job job;
-	int fd;			/* to be handed out with the reply; -1: none */
+	int fd;			/* descriptor to be handed out with the reply; -1: none */
 };
 
-/* Every call of a method passes here; object is what stands at the called path. Asks the bus first whose the
- * caller is, where that is not known: then the message goes through the vtables again when it is, for the
- * object may be gone. */
+/*
+ * Every call of a method passes here; object is what stands at the called path. Where the caller's
+ * credentials are not known yet, the bus is asked first; then the message goes through the vtables again,
+ * because the object may be gone by then.
+ */
 int call_begin(sd_bus_message *m, void *object, const Method *method);
 /* Runs the method of a call that waited once more, on its object: anything may have changed meanwhile. */
 int call_again(Call *call, void *object, Reason *reason);
@@ -83,27 +86,27 @@ int call_again(Call *call, void *object, Reason *reason);
 uid_t call_uid(const Call *call);
 const char *call_sender(const Call *call);
 
-/* Sees to it that the radio is on: 0 if it is (or cannot be, because it is blocked), else CALL_DEFERRED, and
- * resume is run when it is or when it is clear that it will not be; or an error. */
+/* Sees to it that the radio is on. 0: it is on, or it cannot be, because it is blocked. CALL_DEFERRED: resume
+ * is run when it is on, or when it is clear that it will not be. Else an error. */
 int call_wait_power(Call *call, Radio *radio, MethodResume resume, Reason *reason);
 
-/* Keeps the call, because it waits for something: charged to its user. E_LIMIT_REACHED. */
+/* Keeps the call, because it waits for BlueZ: charged to its user. E_LIMIT_REACHED, E_BLUEZ_UNAVAILABLE. */
 int call_keep(Call *call, Reason *reason);
-/* The same of one that waits for its turn, and for nothing that comes from BlueZ. */
+/* The same for a call that waits only for its turn, and for nothing that comes from BlueZ. */
 int call_queue(Call *call, Reason *reason);
-/* It waits for something of core's: done is called with call->wait. */
+/* Lets the call wait for something in core: done is called with call->wait. */
 void call_wait(Call *call, void (*done)(Wait *wait, int error, const Reason *reason));
 /* Ends a call that was kept: with error, unless 0 (then the reply has been sent), or CALL_DEFERRED (it waits
  * again). */
 void call_finish(Call *call, int error, const Reason *reason);
 
-/* Replies with values (types as sd_bus_message_append's; NULL: none); with a variant of bytes (NULL: none),
- * as Properties.Get does. */
+/* Replies with values (types as sd_bus_message_append's; NULL: none). call_reply_bytes: with a variant of
+ * bytes (NULL: no bytes), as Properties.Get does. */
 int call_reply(Call *call, const char *types, ...);
 int call_reply_bytes(Call *call, GBytes *value);
 
-/* For service.c: the peer's credentials are there (or why not); the peer left. */
+/* For service.c: the peer's credentials are known (or error says why not); the peer has left. */
 void calls_admit(Peer *peer, int error, const Reason *reason);
 void calls_forget(Peer *peer);
-/* BlueZ does not answer: those of the peer that wait for it do not any more. */
+/* BlueZ does not answer: ends the peer's calls that wait for it. */
 void calls_bluez_stalled(Peer *peer);

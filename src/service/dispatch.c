@@ -10,7 +10,7 @@
 #include "service/path.h"
 #include "util/log.h"
 
-/* What a turn of the svc connection may take, beyond its first message. */
+/* How long a turn of the svc connection may take, beyond its first message. */
 #define TURN_MAX 200 /* microseconds */
 
 static uint64_t monotonic_now(void)
@@ -21,7 +21,8 @@ static uint64_t monotonic_now(void)
 	return (uint64_t)now.tv_sec * USEC_PER_SEC + (uint64_t)now.tv_nsec / 1000;
 }
 
-/* Asks something of sd-bus, and wants no answer; or names no interface, and none of ours is called so. */
+/* Whether the call has no effect: it wants no answer, and is a question to sd-bus itself, or names no
+ * interface, without which none of our methods is found. */
 static bool is_idle_question(sd_bus_message *m)
 {
 	static const char bus[] = "org.freedesktop.DBus.";
@@ -33,7 +34,7 @@ static bool is_idle_question(sd_bus_message *m)
 			      strcmp(sd_bus_message_get_member(m), "Set") != 0);
 }
 
-/* Wants something done, and no answer, and its user has had much of that. */
+/* Whether the call wants no answer, and its user has used up the time for such calls. */
 static bool is_one_too_many(Service *service, sd_bus_message *m)
 {
 	const Peer *peer;
@@ -50,9 +51,9 @@ static bool is_one_too_many(Service *service, sd_bus_message *m)
 }
 
 /*
- * Sees every message first, for what must cost next to nothing: such calls come as fast as the bus can pass
- * them on. And a path that is longer than any of ours: sd-bus would look for an object at each of its
- * beginnings, which for a long one takes a second.
+ * Sees every message first. Drops calls that must cost next to nothing, because they come as fast as the bus
+ * can pass them on. Refuses a path that is longer than any of ours: sd-bus would look for an object at each
+ * of its prefixes, which for a long one takes a second.
  */
 static int on_any_message(sd_bus_message *m, void *userdata, sd_bus_error *error)
 {
@@ -67,7 +68,7 @@ static int on_any_message(sd_bus_message *m, void *userdata, sd_bus_error *error
 	return sd_bus_error_setf(error, error_name(E_DOES_NOT_EXIST), "there is no object %.40s...", path);
 }
 
-/* A turn for each message would be too slow where there are many. */
+/* Handles more messages in this turn: a turn for each would be too slow where there are many. */
 void service_finish_turn(Service *service)
 {
 	uint64_t began, now;
@@ -80,7 +81,7 @@ void service_finish_turn(Service *service)
 	service->more = false;
 }
 
-/* Also one that is unplugged, of which the method says so. */
+/* Also finds a radio that is unplugged: the method itself says so. */
 static int find_known_radio(sd_bus *bus UNUSED, const char *path, const char *interface UNUSED,
 			    void *userdata, void **ret_found, sd_bus_error *error UNUSED)
 {
@@ -91,8 +92,8 @@ static int find_known_radio(sd_bus *bus UNUSED, const char *path, const char *in
 	return *ret_found != NULL;
 }
 
-/* Properties that go the way of a call: values, which are not for everybody, and what is set, which takes its
- * time. */
+/* Properties that are handled as method calls: values, which are not for everybody, and those that are set,
+ * which takes time. */
 static const struct {
 	const char *member, *interface, *property;
 	const Method *method;
@@ -126,8 +127,7 @@ static int begin_property_call(sd_bus_message *m, Service *service, sd_bus_error
 	return 0;
 }
 
-/* Sees every call on the tree before sd-bus does what it does of itself: some of that goes the
- * way of a call. */
+/* Sees every call on the tree before sd-bus serves the standard interfaces: some of those calls are ours. */
 static int on_any_call(sd_bus_message *m, void *userdata, sd_bus_error *error)
 {
 	if (sd_bus_message_is_method_call(m, "org.freedesktop.DBus.Properties", NULL))
@@ -149,7 +149,7 @@ static int on_stray_call(sd_bus_message *m, void *userdata, sd_bus_error *error)
 	if (!interface || strncmp(interface, ours, strlen(ours)) != 0 ||
 	    strncmp(path, PATH_ROOT, strlen(PATH_ROOT)) != 0)
 		return 0;
-	/* a link that is gone is an answer to that */
+	/* that the link is gone is an answer to IsConnected */
 	if (sd_bus_message_is_method_call(m, CONNECTION_INTERFACE, "IsConnected") &&
 	    sd_bus_message_is_empty(m) > 0 && path_parse(path).kind == PATH_LINK)
 		return call_begin(m, NULL, &link_is_connected_method);
@@ -178,7 +178,7 @@ int dispatch_start(Service *service)
 	r = sd_bus_add_filter(bus, NULL, on_any_message, service);
 	if (r >= 0)
 		r = sd_bus_add_fallback(bus, NULL, PATH_ROOT, on_any_call, service);
-	if (r >= 0)	/* above the vtables, so that these come first */
+	if (r >= 0)	/* on the path above the vtables', so that they come first */
 		r = sd_bus_add_fallback(bus, NULL, PATH_PARENT, on_stray_call, service);
 	for (const Interface *interface = interfaces; interface->name && r >= 0; interface++)
 		r = sd_bus_add_fallback_vtable(bus, NULL, PATH_ROOT, interface->name, interface->vtable,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which calls come to whom: the vtables of all interfaces on the tree, and what stands around them. A filter
- * before all drops what must cost nothing; properties that go the way of a call are taken out before sd-bus
- * answers them; what no vtable takes is told what is missing.
+ * Which calls come to whom: the vtables of all interfaces on the tree, and the filters around them. One in
+ * front of all drops calls that must cost nothing; one takes out properties that are handled as calls, before
+ * sd-bus answers them; the last tells a call that no vtable took what is missing.
  */
 #pragma once
 

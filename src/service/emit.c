@@ -7,7 +7,7 @@
 
 #include "util/log.h"
 
-/* A bus that is gone, or that we are leaving, is the end anyway: not a line for each signal. */
+/* A bus that is gone, or that we are leaving, ends the daemon anyway: no line in the log for each signal. */
 void emit_check(int r)
 {
 	if (r < 0 && r != -ENOTCONN)

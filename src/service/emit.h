@@ -6,10 +6,10 @@
 
 #include "service/service.h"
 
-/* A negative errno of a signal that could not be sent goes to the log; at most so often. */
+/* Logs why a signal could not be sent, where r is a negative errno; the log is rate-limited. */
 void emit_check(int r);
 
-/* Core's bit of a change, and the property that it is of. */
+/* A bit of core's changes, and the D-Bus property that it stands for. */
 typedef struct EmitProperty {
 	unsigned change;
 	const char *name;
@@ -17,6 +17,6 @@ typedef struct EmitProperty {
 
 #define EMIT_PROPERTIES_MAX 16
 
-/* PropertiesChanged of those of the n properties whose bit is set. */
+/* Signals PropertiesChanged for those of the n properties whose bit is set in changes. */
 void emit_changed(Service *service, const char *path, const char *interface, const EmitProperty *properties,
 		  size_t n, unsigned changes);

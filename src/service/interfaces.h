@@ -31,4 +31,4 @@ extern const Method attr_value_method;		/* Properties.Get of RemoteCharacteristi
 extern const Method local_attr_value_method;	/* of LocalCharacteristic1, LocalDescriptor1 */
 extern const Method link_is_connected_method;	/* Connection1; object NULL: the link is gone */
 
-void manager_adapters_changed(Service *service);	/* signals it */
+void manager_adapters_changed(Service *service);	/* signals Manager1.Adapters */

@@ -5,9 +5,11 @@
 #include "service/call.h"
 #include "service/service.h"
 
-/* Slices are done when there is nothing else to do; at the latest, when so long has passed since the last
- * one. The same until we look again whether the bus has read what we sent: slices make long messages, and
- * behind one all others wait. */
+/*
+ * A slice is done when there is nothing else to do; at the latest, this long after the last one. We also wait
+ * this long before we look again whether the bus has read what we sent: slices make long messages, and all
+ * others wait behind one.
+ */
 #define TURN_LATEST (1 * USEC_PER_MSEC)
 
 struct JobLine {
@@ -67,14 +69,14 @@ static JobLine *line_of(Service *service, User *user)
 			return line;
 	}
 	line = g_new0(JobLine, 1);
-	line->user = user;	/* its calls hold it */
+	line->user = user;	/* the line's calls hold the user */
 	g_queue_init(&line->calls);
 	g_queue_push_tail(&service->jobs, line);
 	return line;
 }
 
-/* Behind those of the same round, for a connection with many calls in line is not to keep another from its
- * first. */
+/* Puts the call behind those of the same round, so that a connection with many calls in line does not keep
+ * another from its first. */
 static void line_add(JobLine *line, Call *call)
 {
 	GList *before = NULL;
@@ -122,7 +124,7 @@ void job_cancel(Call *call)
 		return;
 	g_queue_remove(&call->service->jobs, job.line);
 	g_free(job.line);
-	/* on_turn finds a line whenever it runs */
+	/* on_turn expects a line whenever it runs */
 	if (g_queue_is_empty(&call->service->jobs))
 		jobs_disarm(call->service);
 }

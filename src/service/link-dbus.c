@@ -26,7 +26,7 @@ static int disconnect(Call *call, void *object, Reason *reason UNUSED)
 }
 METHOD(disconnect, call_link)
 
-/* A question about the caller's hold: who has none, for whatever reason and since whenever, is told so. */
+/* Asks about the caller's hold: a caller without one, for whatever reason, is told false. */
 static int is_connected(Call *call, void *object, Reason *reason UNUSED)
 {
 	const Link *link = object;
@@ -72,7 +72,7 @@ static int get_mtu(Call *call, void *object, Reason *reason UNUSED)
 	const Link *link = object;
 	uint16_t mtu = MTU_DEFAULT;
 
-	/* BlueZ tells it with each characteristic (since 5.62) */
+	/* BlueZ tells the MTU with each characteristic (since 5.62) */
 	for (guint i = 0; i < link->attrs->len; i++)
 		mtu = MAX(mtu, ((const Attr *)g_ptr_array_index(link->attrs, i))->mtu);
 	return call_reply(call, "q", mtu);
@@ -207,7 +207,8 @@ static int append_changes(sd_bus_message *m, Link *link, unsigned changes)
 	return r < 0 ? r : sd_bus_message_append(m, "as", 0);
 }
 
-/* By hand: a link that goes with its radio is out of the tree by now, where sd-bus looks for it. */
+/* Builds PropertiesChanged by hand: sd-bus would look for the link in the tree, and one that goes with its
+ * radio is out of it by now. */
 void link_dbus_changed(void *userdata, Link *link, unsigned changes)
 {
 	Service *service = userdata;
@@ -225,7 +226,7 @@ void link_dbus_changed(void *userdata, Link *link, unsigned changes)
 	emit_check(r);
 }
 
-/* To the owner of a private session; for a user session, to those who asked for its signals. */
+/* Sends Disconnected to one connection. */
 static void send_lost(Service *service, const Link *link, const char *connection, const char *reason)
 {
 	CLEANUP(sd_bus_message_unrefp) sd_bus_message *m = NULL;

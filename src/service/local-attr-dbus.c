@@ -26,7 +26,7 @@ static int descriptor(Call *call, void *object, Reason *reason)
 }
 METHOD(descriptor, call_local_attr)
 
-/* What a program serves is between it and its peers: Value is read through a call that knows who asks
+/* Values that a program serves are for itself and its peers: Value is read through a call that knows who asks
  * (get_value). */
 static int refuse_value(sd_bus *bus UNUSED, const char *path UNUSED, const char *interface UNUSED,
 			const char *property UNUSED, sd_bus_message *reply UNUSED, void *userdata UNUSED,

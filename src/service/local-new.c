@@ -41,8 +41,8 @@ static int reply_attr(Call *call, const LocalAttr *attr)
 	return call_reply(call, "o", path_of_local_attr(attr, path));
 }
 
-/* The characteristic is there in any case, and is shown as soon as the radio is there and nobody wants it
- * otherwise. */
+/* E_NOT_READY is a success too: the characteristic is there, and is shown as soon as the radio is there and
+ * nobody wants it otherwise. */
 static void on_shown(Wait *wait, int error, const Reason *reason)
 {
 	Call *call = CONTAINER_OF(wait, Call, wait);
@@ -50,7 +50,7 @@ static void on_shown(Wait *wait, int error, const Reason *reason)
 	call_finish(call, error == 0 || error == E_NOT_READY ? reply_attr(call, call->made) : error, reason);
 }
 
-/* With it, the service is one that peers are to see: the answer is BlueZ's. */
+/* The service now has what it takes to be shown to peers: the answer waits for BlueZ's. */
 static int reply_when_shown(Call *call, LocalAttr *attr)
 {
 	Reason reason = { "" };

@@ -128,8 +128,6 @@ static int get_property(sd_bus *bus UNUSED, const char *path UNUSED, const char 
 
 /* --- signals: a program's own part of the tree --- */
 
-/* A signal of ObjectManager to the owner of a private session; for a user session, to those who asked for its
- * signals. */
 void local_service_dbus_tell(Service *service, const Session *session, const char *member,
 			     ObjectAppend append, const void *object)
 {

@@ -9,8 +9,8 @@
 /* Session1.Service: the UUID and the options are read from the message, the new path is the answer. */
 int local_service_dbus_new(Call *call, void *object, Reason *reason);
 
-/* A signal of ObjectManager to the owner of a private session; for a user session, to those who asked for its
- * signals. */
+/* Sends a signal of ObjectManager to the owner of a private session; for a user session, to those who asked
+ * for its signals. */
 typedef int (*ObjectAppend)(sd_bus_message *m, const void *object);
 void local_service_dbus_tell(Service *service, const Session *session, const char *member,
 			     ObjectAppend append, const void *object);

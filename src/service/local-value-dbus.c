@@ -12,7 +12,8 @@
 #include "service/path.h"
 #include "service/service.h"
 
-/* bluetoothd has taken something: again from the beginning, for the attribute may have gone meanwhile. */
+/* bluetoothd has room for values again: runs the call from the beginning, for the attribute may have gone
+ * meanwhile. */
 static void on_flow(Wait *wait, int error UNUSED, const Reason *why UNUSED)
 {
 	Call *call = CONTAINER_OF(wait, Call, flow.wait);
@@ -26,7 +27,7 @@ static void on_flow(Wait *wait, int error UNUSED, const Reason *why UNUSED)
 	call_finish(call, r, &reason);
 }
 
-/* -EAGAIN: it waits for bluetoothd, see local_set_value. */
+/* r -EAGAIN: the call waits until bluetoothd has room for the value (local_set_value). */
 static int reply_when_sent(Call *call, int r, Reason *reason)
 {
 	if (r != -EAGAIN)

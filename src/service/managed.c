@@ -10,13 +10,16 @@
 #define OBJECTS_IN_SLICE 8	/* one takes 20 microseconds or so */
 #define ATTEMPTS_MAX 4
 
-/* An answer, as far as it is. What has been signalled meanwhile must not be missing in it, for the caller
- * takes the answer for the newer one: then it is begun anew, and at last written in one go. */
+/*
+ * An answer that is written in slices. The caller takes it for newer than all signals that came before it, so
+ * nothing that they told may be missing: after a signal it is begun anew, and at last (ATTEMPTS_MAX) written
+ * in one go.
+ */
 typedef struct Listing {
 	sd_bus_message *reply;
 	GArray *paths;		/* Path */
 	guint next;
-	uint64_t news;		/* when it was begun */
+	uint64_t news;		/* service->news when it was begun */
 	unsigned attempts;
 } Listing;
 
@@ -105,7 +108,7 @@ static GArray *list_all(const Broker *broker)
 	return paths;
 }
 
-/* NULL: it is not there any more. */
+/* Writes the object's path into buffer. NULL: the object is not there any more. */
 static const char *locate(const Service *service, const Path *path, char buffer[static PATH_SIZE])
 {
 	const LocalService *local;
@@ -179,7 +182,7 @@ static int append_interfaces(sd_bus_message *m, Service *service, const char *pa
 {
 	int r;
 
-	/* what sd-bus sees to itself */
+	/* the interfaces that sd-bus serves by itself */
 	r = sd_bus_message_append(m, "{sa{sv}}{sa{sv}}{sa{sv}}", "org.freedesktop.DBus.Peer", 0,
 				  "org.freedesktop.DBus.Introspectable", 0, "org.freedesktop.DBus.Properties",
 				  0);

@@ -70,7 +70,7 @@ static int open_session(Call *call, void *object, Reason *reason)
 }
 METHOD(open_session, NULL)
 
-/* An answer of GetStats, as far as it is. */
+/* An answer of GetStats that is written in slices. */
 typedef struct StatsReply {
 	sd_bus_message *reply;
 	uint64_t serial;	/* of the last session in it */

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* Of a message without arguments: sd-bus's own, and the header. */
+/* Bytes of a message without arguments: sd-bus's own structures, and the header. */
 #define OVERHEAD 1024
 
 static int add_values(sd_bus_message *m, size_t *sum, Reason *reason);
@@ -17,7 +17,7 @@ static int add_container(sd_bus_message *m, char type, const char *contents, siz
 	size_t length;
 	int r;
 
-	/* many at once where nothing is to be seen in them */
+	/* an array of numbers is counted as a whole: no descriptor can be in it */
 	if (type == 'a' && strlen(contents) == 1 && strchr("ynqiuxtd", contents[0])) {
 		r = sd_bus_message_read_array(m, contents[0], &bytes, &length);
 		*sum += length;
@@ -55,7 +55,7 @@ static int add_values(sd_bus_message *m, size_t *sum, Reason *reason)
 	while ((r = sd_bus_message_peek_type(m, &type, &contents)) > 0) {
 		if (type == 'h')
 			return reason_set(reason, E_INVALID_ARGUMENTS, "no file descriptors are taken");
-		/* and what it is filled up to */
+		/* padding before the value, at most */
 		*sum += sizeof(uint64_t);
 		r = strchr("avre", type) ? add_container(m, type, contents, sum, reason) :
 					   add_basic(m, type, sum);

@@ -23,7 +23,7 @@ bool object_is_session(const Service *service, const Path *path)
 		/* a radio that is unplugged, or has another number now, still has its sessions */
 		return broker_radio(service->broker, path->index);
 	case PATH_PRIVATE_SESSION:
-		/* it keeps the path it was given, whatever number its radio has today */
+		/* a session keeps the path it was given, whatever number its radio has today */
 		session = sessions_find(service->broker, path->id);
 		return session && session->path_index == path->index;
 	default:

@@ -14,7 +14,8 @@ Attr *object_attr(const Service *service, const Path *path);
 LocalService *object_local_service(const Service *service, const Path *path);
 LocalAttr *object_local_attr(const Service *service, const Path *path);
 
-/* Whether a session has this path, or would have if it was called: a user's comes into being then. */
+/* Whether a session has this path, or would have if it was called: a user session is made by the first
+ * call. */
 bool object_is_session(const Service *service, const Path *path);
 
 /* The interface of an attribute. */

@@ -246,7 +246,7 @@ int options_read_value(sd_bus_message *m, GBytes **ret, Reason *reason)
 	if (r < 0)
 		return r;
 	if (strcmp(contents, "v") == 0) {
-		/* a program may take the contract's v for the dictionary's value, or for one in it */
+		/* some programs put a variant of their own into the dictionary's: both forms are taken */
 		r = options_read_value(m, &value, reason);
 	} else if (strcmp(contents, "ay") == 0) {
 		r = sd_bus_message_read_array(m, 'y', &bytes, &length);

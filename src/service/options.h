@@ -11,8 +11,8 @@
 #include "util/error.h"
 #include "util/macros.h"
 
-/* A key of an a{sv}. read stands inside the variant, whose type has been checked; where the signature is
- * NULL, read stands before the variant, and several types may do. */
+/* A key of an a{sv}. read is called inside the variant, whose type has been checked; where the signature is
+ * NULL, read is called in front of the variant, and several types may do. */
 typedef struct Option {
 	const char *name;
 	const char *signature;

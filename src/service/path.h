@@ -37,7 +37,7 @@ typedef struct Path {
 	uid_t uid;
 	Addr addr;
 	uint16_t handle;	/* of the attribute that is meant */
-	unsigned service;	/* S, C, D of what is ours */
+	unsigned service;	/* S, C, D of a local service or attribute */
 	unsigned characteristic;
 	unsigned descriptor;
 } Path;

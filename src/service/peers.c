@@ -158,7 +158,7 @@ static int on_name_lost(sd_bus_message *m, void *userdata, sd_bus_error *ret_err
 
 /* --- whether they read --- */
 
-/* What the bus adds to a signal's content. */
+/* Bytes that a signal has beside its content. */
 #define ENVELOPE 200
 
 static void peer_set_stuck(Peer *peer, bool stuck)
@@ -181,8 +181,8 @@ static void peer_has_read(Peer *peer, size_t bytes)
 		peer_ping(peer);
 }
 
-/* Any answer will do: an error of the program's library, and one of the bus, which will not pass a ping. Then
- * nothing can be known. */
+/* Any answer will do: also an error of the program's library, and one of the bus where it does not let a ping
+ * pass, with which nothing can be known. */
 static int on_pong(sd_bus_message *m UNUSED, void *userdata, sd_bus_error *error UNUSED)
 {
 	Peer *peer = userdata;
@@ -250,7 +250,7 @@ int peers_new(Peers **ret, sd_bus *bus, Quota *quota, const PeersOps *ops, void 
 	peers->ops = ops;
 	peers->userdata = userdata;
 	peers->by_name = g_hash_table_new_full(siphash_string, g_str_equal, NULL, peer_free);
-	/* an empty new owner: only those who leave */
+	/* arg2 empty: no new owner, so only connections that leave */
 	r = sd_bus_add_match_async(
 		bus, &peers->match,
 		"type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',"

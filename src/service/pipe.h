@@ -5,8 +5,11 @@
 #include "core/charge.h"
 #include "util/error.h"
 
-/* Charged to that user: ours is fds[0], which buffers as many bytes (SO_SNDBUF), the program's is fds[1], on
- * which it waits unless it says otherwise; we never do. E_LIMIT_REACHED. */
+/*
+ * Makes a pipe, charged to the user. fds[0] is our end, which buffers that many bytes (SO_SNDBUF), and on
+ * which we never wait; fds[1] is the program's, which blocks unless the program says otherwise.
+ * E_LIMIT_REACHED.
+ */
 int pipe_open(Charge *charge, User *user, int buffer, int fds[static 2], Reason *reason);
 /* Writes a datagram: -EAGAIN where there is no room now; any other errno: nobody reads there any more. */
 int pipe_send(int fd, const void *bytes, size_t length);

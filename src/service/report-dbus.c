@@ -86,7 +86,8 @@ int report_dbus_append(sd_bus_message *m, Session *session, size_t max)
 	return r < 0 ? r : sd_bus_message_append(m, "t", session_dropped(session));
 }
 
-/* An answer with reports, as far as it is. They left the FIFO when the call came, and are charged on. */
+/* An answer with reports that is written in slices. The reports left the FIFO when the call came, and stay
+ * charged. */
 typedef struct ReportList {
 	sd_bus_message *reply;
 	bool rich;
@@ -107,7 +108,7 @@ static void report_list_free(void *data)
 	g_free(list);
 }
 
-/* What was taken out was charged before, so it can be charged again. */
+/* Cannot exceed the quota: what is charged here was charged to the FIFO until now. */
 static ReportList *report_list_new(Session *session, size_t max, bool rich)
 {
 	size_t n = MIN(max, ring_count(session->ring));

@@ -6,7 +6,7 @@
 
 #include "meaning/ad.h"
 
-#define BRIEF 256	/* bytes of data: of an advertisement that is not extended, and more */
+#define BRIEF 256	/* bytes of data that are resolved at once: more than a legacy advertisement has */
 
 /* One AD structure as the type says: y, n, s or ay. Nothing for a TX power that holds no value. */
 static int append_resolved(sd_bus_message *m, const AdField *field)

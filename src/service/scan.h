@@ -4,7 +4,8 @@
 
 #include "service/call.h"
 
-/* The session of StartScan: the radio is powered, unless the duration is one that will not do anyway. */
+/* Finds the session of StartScan, and powers its radio, unless the duration is 0, which scan_start
+ * refuses. */
 int scan_check_start(Call *call, void *object, Reason *reason);
 int scan_start(Call *call, void *object, Reason *reason);
 int scan_stop(Call *call, void *object, Reason *reason);

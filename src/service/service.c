@@ -57,7 +57,7 @@ void service_bluez_stalled(void *userdata)
 {
 	Service *service = userdata;
 
-	/* it may answer again by now */
+	/* BlueZ may answer again by now */
 	if (service->broker->bluez_stalled)
 		peers_for_each(service->peers, calls_bluez_stalled);
 }

@@ -34,14 +34,14 @@ struct Service {
 	Peers *peers;
 	sd_bus_slot *name_call;
 	bool more;		/* there was a message in this turn, and there may be others */
-	GQueue jobs;		/* JobLine: whose turn is next first */
+	GQueue jobs;		/* JobLine: in the order of their turns */
 	sd_event_source *turn;	/* when the next slice is done, at the latest */
 	sd_event_source *idle;	/* when there is nothing else to do */
-	uint64_t news;		/* counts what was said of the tree: what came, went and changed */
+	uint64_t news;		/* counts the signals that objects of the tree came, went or changed */
 	uint64_t started;
 };
 
-/* bus, event and broker outlive it. Serves from now on, but under the unique name only. */
+/* event, bus and broker must outlive the service. Serves from now on, but under the unique name only. */
 int service_new(Service **ret, sd_event *event, sd_bus *bus, Broker *broker);
 Service *service_free(Service *service);
 
@@ -50,8 +50,8 @@ Service *service_free(Service *service);
 typedef void (*ServiceNamed)(void *userdata, int error);
 int service_own_name(Service *service, const char *name, ServiceNamed done, void *userdata);
 
-/* Whether the bus has not read yet what we sent: what can wait is to wait, for it would stand
- * before answers. */
+/* Whether the bus has not yet read what we sent: what can wait should wait then, because answers would stand
+ * behind it. */
 bool service_is_behind(const Service *service);
 
 /* After an event of the svc connection: takes what else has come, for a fraction of a millisecond. */
@@ -60,8 +60,8 @@ void service_finish_turn(Service *service);
 /* CLOCK_BOOTTIME, of this turn of the loop. */
 uint64_t service_now(const Service *service);
 
-/* Sends a signal of about so many bytes of content to a connection, unless that does not read (peers_send):
- * then it is lost, and counted. */
+/* Sends a signal with about so many bytes of content to a connection. If the connection does not read
+ * (peers_send), the signal is lost, and counted. */
 void service_send(Service *service, const char *connection, sd_bus_message *m, size_t bytes);
 
 /* FaceOps; userdata: Service. */

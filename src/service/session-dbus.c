@@ -23,7 +23,7 @@
 
 #define TRIGGERS_KNOWN (EVENT_NEW_ADV | EVENT_CLIENT_CONNECTED | EVENT_CLIENT_DISCONNECTED)
 
-/* About what a report takes in a signal. */
+/* About how many bytes a report takes in a signal. */
 #define REPORT_SIZE 160
 
 /* --- life --- */
@@ -149,7 +149,7 @@ METHOD(report_dbus_get, call_ready_session)
 METHOD(report_dbus_get_all, call_ready_session)
 METHOD(report_dbus_read, call_ready_session)
 METHOD(advert_stream_acquire, call_ready_session)
-/* the data is the caller's, and so must be the session */
+/* the data is the caller's own, but the session must be, too */
 QUESTION(resolve_adv_data, call_session)
 METHOD(connect_device, call_powered_session)
 METHOD(bonds_forget, call_powered_session)

@@ -65,7 +65,7 @@ static int close_sessions(sd_bus_message *m)
 	return r < 0 ? r : close_entry(m);
 }
 
-/* They stand in the order of their serials. */
+/* The broker's sessions are in the order of their serials. */
 int stats_append_sessions(sd_bus_message *m, const Broker *broker, uid_t uid, uint64_t *serial, unsigned max)
 {
 	for (guint i = 0; i < broker->sessions->len; i++) {

@@ -49,7 +49,8 @@ typedef struct Reason {
 /* Formats the sentence (cut at its size, valid UTF-8 kept by the callers' quoting) and returns outcome. */
 int reason_set(Reason *reason, Outcome outcome, const char *format, ...) PRINTF_LIKE(3, 4);
 
-/* "text" is not what is allowed ("a number of seconds (1 to 60)"). Returns E_INVALID_ARGUMENTS. */
+/* Says that text is not what is allowed (such as "a number of seconds (1 to 60)"). Returns
+ * E_INVALID_ARGUMENTS. */
 int reason_refuse(Reason *reason, const char *text, const char *allowed);
 
 /* The D-Bus error name of an errno (negative) or an Outcome (positive). */

@@ -12,7 +12,7 @@ static inline void fd_closep(const int *fd)
 		close(*fd);
 }
 
-/* Somebody else closes it. */
+/* Takes the descriptor out of the variable: the caller, or whoever gets it, closes it. */
 static inline int fd_steal(int *fd)
 {
 	int stolen = *fd;

@@ -25,7 +25,7 @@ bool log_is_on(int level)
 	return level <= max_level;
 }
 
-/* Characters that steer a terminal, break a line, or turn or hide what is written: C0, C1, and those of
+/* Characters that steer a terminal, break a line, or turn or hide the text: C0, C1, and such characters of
  * Unicode. */
 static bool is_steering(uint32_t c)
 {
@@ -44,7 +44,7 @@ static bool is_steering(uint32_t c)
 	return false;
 }
 
-/* How many bytes the character at the front of the text has; 0: that is no UTF-8. */
+/* Length in bytes of the text's first character; 0: it is not valid UTF-8. */
 static size_t read_character(const char *text, uint32_t *ret)
 {
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
@@ -56,7 +56,7 @@ static size_t read_character(const char *text, uint32_t *ret)
 		return 0;
 	c = length == 1 ? *at : *at & (0x7fu >> length);
 	for (size_t i = 1; i < length; i++) {
-		if ((at[i] & 0xc0) != 0x80)	/* a NUL, too */
+		if ((at[i] & 0xc0) != 0x80)	/* also at the text's NUL */
 			return 0;
 		c = c << 6 | (at[i] & 0x3fu);
 	}

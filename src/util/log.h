@@ -29,8 +29,8 @@ void log_line(int level, const char *format, ...) PRINTF_LIKE(2, 3);
 #define log_warning(...) log_line(LOG_WARNING, __VA_ARGS__)
 #define log_error(...) log_line(LOG_ERR, __VA_ARGS__)
 
-/* For what outsiders can cause at will: at most ten lines in ten seconds a place, then one that counts the
- * rest. */
+/* For messages that outsiders can cause at will: each place in the code writes at most ten lines in ten
+ * seconds, then one line with the number of those held back. */
 typedef struct LogRate {
 	uint64_t window;	/* start of the running ten seconds, seconds */
 	unsigned lines;

@@ -11,7 +11,7 @@
 #define USEC_NEVER UINT64_MAX
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
-/* The structure whose field that is. */
+/* The structure that contains the field which field_pointer points to. */
 #define CONTAINER_OF(field_pointer, type, field) \
 	((type *)(void *)((char *)(field_pointer) - offsetof(type, field)))
 #define CLEANUP(fn) __attribute__((cleanup(fn)))

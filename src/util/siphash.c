@@ -80,8 +80,8 @@ uint64_t siphash_process(const void *data, size_t length)
 	static bool drawn;
 
 	if (!drawn) {
-		/* So few bytes come whole or not at all. Without a secret the tables can be aimed at: rather
-		 * stop. */
+		/* getrandom() gives so few bytes whole or not at all. Without a secret key anybody could aim
+		 * at our hash tables: abort instead. */
 		while (getrandom(key, sizeof(key), 0) != (ssize_t)sizeof(key)) {
 			if (errno != EINTR)
 				abort();

@@ -7,9 +7,9 @@
 
 uint64_t siphash24(const void *data, size_t length, const uint8_t key[static 16]);
 
-/* With a key drawn once for this process. */
+/* The same with a random key that is drawn once for this process. */
 uint64_t siphash_process(const void *data, size_t length);
 
-/* The same of a string, for a GHashTable: where a device or a program chooses the keys, g_str_hash will not
- * do. */
+/* A GHashFunc for strings that a device or a program chooses: for g_str_hash they could choose strings that
+ * collide. */
 unsigned siphash_string(const void *text);
