@@ -137,17 +137,17 @@ START_TEST(a_writer_that_waits_for_bluez)
 	g_autoptr(GVariant) reply = NULL;
 	ClientCall *straight;
 
-	air_do(air, "latency peer0 1500");
+	air_do(air, "latency peer0 20000");
 	straight = begin_write_through_bluez(PLAIN, "0x31");
 	client_sync(world_bluez(world));
 	client_call_forget(begin_write(greedy, link, PLAIN, "32", "{}"));
 	client_sync(greedy);
 	wait_ms(300);
 	client_free(greedy);
+	expect_paid(SOME_UID); /* the daemon has heard that it has left */
 	air_do(air, "latency peer0 0");
 	reply = client_call_finish(straight, NULL);
 	ck_assert_ptr_nonnull(reply);
-	expect_paid(SOME_UID);
 	write_value(client, link_, PLAIN, "33", "{}");
 	ck_assert_uint_eq(peer_count(0, PLAIN_HANDLE, "writes"), 2);
 }

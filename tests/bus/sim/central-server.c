@@ -114,7 +114,8 @@ void central_hear(Central *central, uint16_t handle, const uint8_t *value, size_
 	}; /* or an indication: its confirmation does not matter */
 
 	put_le16(pdu + 1, handle);
-	memcpy(pdu + 3, value, fits);
+	if (fits) /* an empty value may be no array at all */
+		memcpy(pdu + 3, value, fits);
 	central_receive(central, pdu, 3 + fits);
 }
 
