@@ -267,26 +267,38 @@ int call_wait_power(Call *call, Radio *radio, MethodResume resume, Reason *reaso
 	return r;
 }
 
-/* Sends the news that a call caused before its answer, so that a program that has the answer has heard it. */
-static void call_settle(const Call *call)
+/* Sends the news that a call caused before its answer, so that a program that has the answer has heard it. What
+ * else is due is done as well, and may free the objects that the method worked on: so the answer is built
+ * before. */
+static int send_settled(Call *call, sd_bus_message *reply)
 {
 	Agenda *agenda = &call->service->broker->agenda;
 
 	if (!agenda->running)
 		agenda_run(agenda, service_now(call->service));
+	return sd_bus_send(NULL, reply, NULL);
 }
 
 int call_reply(Call *call, const char *types, ...)
 {
+	CLEANUP(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
 	va_list values;
 	int r;
 
-	call_settle(call);
-
-	va_start(values, types);
-	r = sd_bus_reply_method_returnv(call->message, types, values);
-	va_end(values);
+	r = sd_bus_message_new_method_return(call->message, &reply);
+	if (r >= 0 && types) {
+		va_start(values, types);
+		r = sd_bus_message_appendv(reply, types, values);
+		va_end(values);
+	}
+	if (r >= 0)
+		r = send_settled(call, reply);
 	return r < 0 ? -ECOMM : 0;
+}
+
+int call_reply_first(Call *call)
+{
+	return sd_bus_reply_method_return(call->message, NULL) < 0 ? -ECOMM : 0;
 }
 
 int call_reply_bytes(Call *call, GBytes *value)

@@ -104,6 +104,8 @@ void call_finish(Call *call, int error, const Reason *reason);
  * bytes (NULL: no bytes), as Properties.Get does. */
 int call_reply(Call *call, const char *types, ...);
 int call_reply_bytes(Call *call, GBytes *value);
+/* Replies with nothing, before what the call brings about is said. */
+int call_reply_first(Call *call);
 
 /* For service.c: the peer's credentials are known (or error says why not); the peer has left. */
 void calls_admit(Peer *peer, int error, const Reason *reason);

@@ -19,7 +19,7 @@
 
 static int disconnect(Call *call, void *object, Reason *reason UNUSED)
 {
-	int r = call_reply(call, NULL);
+	int r = call_reply_first(call);
 
 	(void)hold_release(object, call->session, service_now(call->service));
 	return r;

@@ -89,7 +89,7 @@ static int callback(Call *call, void *object UNUSED, Reason *reason)
 	/* the reply first: an event that is due already must find the program listening */
 	r = triggers != 0 ? subscriber_may_come(session, call_sender(call), reason) : 0;
 	if (r == 0)
-		r = call_reply(call, NULL);
+		r = call_reply_first(call);
 	if (r != 0)
 		return r;
 	subscriber_add(session, call_sender(call), triggers);

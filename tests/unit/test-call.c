@@ -4,7 +4,9 @@
 
 #include <string.h>
 
+#include "bed-attrs.h"
 #include "bed-links.h"
+#include "core/pairing.h"
 #include "service/path.h"
 #include "service/service.h"
 #include "wire.h"
@@ -18,14 +20,19 @@ typedef struct World {
 	Service *service;
 } World;
 
-static void world_init(World *world)
+static void world_init_on(World *world, void (*lay_out)(Bed *bed))
 {
-	bed_init_radio(&world->bed);
+	lay_out(&world->bed);
 	wire_init(&world->wire);
 	ck_assert_int_ge(sd_event_new(&world->event), 0);
 	ck_assert_int_ge(service_new(&world->service, world->event, world->wire.service, world->bed.broker),
 			 0);
 	wire_run(&world->wire);
+}
+
+static void world_init(World *world)
+{
+	world_init_on(world, bed_init_radio);
 }
 
 static void world_end(World *world)
@@ -297,5 +304,32 @@ START_TEST(test_waits)
 }
 END_TEST
 
+/* While a call is answered the agenda may come to what takes away its object: here the loop's clock is far
+ * ahead of the bed's, so that the link's grace period is over. */
+START_TEST(test_object_goes)
+{
+	char path[PATH_SIZE];
+	WireCall asks, leaves;
+	World world;
+	Bed *bed = &world.bed;
+
+	world_init_on(&world, bed_init_link);
+	bed_release(bed, bed->link, bed->a);
+	call_plain(&world, ":1.2", HCI0, ADAPTER1_INTERFACE, "GetBonds", &asks);
+	wire_answer_uid(&world.wire, 1);
+	expect(&asks, "");
+
+	pairing_grace(bed->link, bed->now);
+	bed_no_device(bed, 5);
+	ck_assert(link_is_recovering(bed->link));
+	call_plain(&world, ":1.2", path_of_link(bed->link, path), CONNECTION_INTERFACE, "Disconnect", &leaves);
+	expect(&leaves, "");
+	turn(&world);
+	ck_assert_ptr_null(bed_link(bed, 5));
+	bed_forget(bed);
+	world_end(&world);
+}
+END_TEST
+
 UNIT_MAIN("call", test_order, test_not_told, test_early_bounds, test_gone_meanwhile, test_caller_leaves,
-	  test_whose_session, test_missing, test_unanswered, test_waits)
+	  test_whose_session, test_missing, test_unanswered, test_waits, test_object_goes)
