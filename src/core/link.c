@@ -287,12 +287,14 @@ void link_broke(Link *link, uint64_t now)
 	/* BlueZ does not say why; but a bonded device that has lost its key ends each link like that, when
 	 * the link is to be encrypted */
 	if (link->bluez.paired)
-		reason_set(&reason, E_FAILED,
+		reason_set(&reason, E_CONNECTION_REFUSED,
 			   "the link was lost before the services were known, as is each one "
 			   "to a device that was paired and has lost its key: if it was reset, its bond is "
 			   "no good any more; forget it (Session1.Forget), and pair again");
 	else
-		reason_set(&reason, E_FAILED, "the link was lost while the services were being discovered");
+		reason_set(&reason, E_CONNECTION_REFUSED,
+			   "the link was lost while the services were being discovered");
+	link->deadline = USEC_NEVER;	/* the device has answered, however late */
 	link_retry(link, -EAGAIN, &reason, now);
 }
 

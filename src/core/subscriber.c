@@ -46,11 +46,23 @@ static uint64_t subscriber_size(const char *connection)
 	return sizeof(Subscriber) + strlen(connection) + 1;
 }
 
+static bool subscriber_is_there(const Session *session, const char *connection)
+{
+	for (guint i = 0; i < session->subscribers->len; i++) {
+		if (strcmp(g_array_index(session->subscribers, Subscriber, i).connection, connection) == 0)
+			return true;
+	}
+	return false;
+}
+
 int subscriber_may_come(const Session *session, const char *connection, Reason *reason)
 {
 	Charge charge;
-	int r = charge_bytes(&charge, session->user, subscriber_size(connection), reason);
+	int r;
 
+	if (subscriber_is_there(session, connection))
+		return 0;	/* and pays already */
+	r = charge_bytes(&charge, session->user, subscriber_size(connection), reason);
 	if (r == 0)
 		charge_end(&charge);
 	return r;

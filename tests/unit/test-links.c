@@ -190,6 +190,33 @@ START_TEST(test_retries)
 }
 END_TEST
 
+/* It was slow to answer, but it has: that is no timeout. */
+START_TEST(test_broken_late)
+{
+	Connecter waiter = { 0 };
+	Bed bed;
+
+	bed_init_radio(&bed);
+	bed_device(&bed, 5, false, false);
+	ck_assert_int_eq(bed_connect(&bed, 5, bed.a, &waiter), 1);
+	waiter.wait.deadline = USEC_NEVER;
+	for (unsigned tries = 0; tries < 4; tries++) {
+		ck_assert_uint_eq(waiter.called, 0);
+		bed_expect(&bed, "connect5");
+		bed_pass(&bed, 20 * USEC_PER_SEC);
+		link_connect_done(bed_link(&bed, 5), 0, NULL, bed.now);
+		bed_settle(&bed);
+		bed_device(&bed, 5, true, false);
+		bed_device(&bed, 5, false, false);
+		bed_pass(&bed, USEC_PER_SEC);
+	}
+	ck_assert_uint_eq(waiter.called, 1);
+	ck_assert_int_eq(waiter.error, E_CONNECTION_REFUSED);
+	ck_assert_ptr_nonnull(strstr(waiter.text, "services"));
+	bed_end(&bed);
+}
+END_TEST
+
 START_TEST(test_leaving_while_waiting)
 {
 	Connecter seeking = { 0 }, connecting = { 0 }, queued = { 0 };
@@ -413,5 +440,5 @@ START_TEST(test_stall)
 END_TEST
 
 UNIT_MAIN("links", test_linger_gives_way, test_slots_and_queue, test_one_connect_at_a_time, test_seeking,
-	  test_retries, test_leaving_while_waiting, test_told_and_cancels, test_told_and_drops_sessions,
+	  test_retries, test_broken_late, test_leaving_while_waiting, test_told_and_cancels, test_told_and_drops_sessions,
 	  test_told_and_connects_again, test_told_and_lets_go, test_stall)

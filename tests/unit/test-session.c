@@ -283,6 +283,7 @@ START_TEST(test_everything_is_paid_back)
 	spent = user_limit(user, QUOTA_BYTES) - one;
 	ck_assert_int_eq(user_charge(user, QUOTA_BYTES, spent), 0);
 	ck_assert_int_eq(subscriber_may_come(session, ":1.3", &reason), E_LIMIT_REACHED);
+	ck_assert_int_eq(subscriber_may_come(session, ":1.2", &reason), 0); /* it may change its mind */
 	subscriber_add(session, ":1.3", EVENT_NEW_ADV);
 	ck_assert_uint_eq(session->subscribers->len, 1);
 	user_discharge(user, QUOTA_BYTES, spent);
