@@ -125,7 +125,7 @@ static Device *device_add(Devices *devices, const Report *report, const Addr *id
 	device->row.connectable = -1;
 	device->row.first_seen = report->time;
 	device->link.data = device;
-	g_hash_table_insert(devices->by_addr, &device->row.addr, device);
+	g_hash_table_insert(devices->by_addr, &device->row.identity, device);
 	g_queue_push_head_link(&devices->seen, &device->link);
 	return device;
 }
@@ -182,6 +182,17 @@ static void note_connectable(Device *device, const Report *report)
 	}
 }
 
+static void note_presence(DeviceRow *row, uint64_t time)
+{
+	if (row->reports == 0 || row->last_seen + DEVICE_SILENT_AFTER < time) {
+		row->present_since = time;
+		row->present_reports = 0;
+	}
+	row->last_seen = time;
+	row->reports++;
+	row->present_reports++;
+}
+
 const DeviceRow *devices_note(Devices *devices, Report *report)
 {
 	const Addr identity = devices_resolve(devices, &report->addr);
@@ -197,8 +208,7 @@ const DeviceRow *devices_note(Devices *devices, Report *report)
 	}
 
 	device->row.addr = report->addr;
-	device->row.last_seen = report->time;
-	device->row.reports++;
+	note_presence(&device->row, report->time);
 	if (report->rssi != RSSI_UNKNOWN)
 		device->row.rssi = report->rssi;
 	note_connectable(device, report);

@@ -12,6 +12,10 @@
 
 typedef struct Devices Devices;
 
+/* In that time a device sends packets of all its kinds: the longest interval is 10.24 s (Vol 6 Part B
+ * 4.4.2.2). */
+#define DEVICE_SILENT_AFTER (11 * USEC_PER_SEC)
+
 typedef struct DeviceRow {
 	Addr addr;		/* the last one that it was heard with */
 	Addr identity;		/* whose row it is; addr, until a bond tells another */
@@ -22,6 +26,9 @@ typedef struct DeviceRow {
 	uint64_t first_seen;
 	uint64_t last_seen;
 	uint64_t reports;
+	/* of the time in which it was heard without a silence of DEVICE_SILENT_AFTER: its begin, the reports */
+	uint64_t present_since;
+	uint64_t present_reports;
 	/* the last complete one, else the last shortened one; as ad_name_text; or NULL */
 	char *name;
 	Facts facts;

@@ -13,17 +13,17 @@ void heard_recall(Link *link, uint64_t now)
 {
 	const DeviceRow *row = devices_find(link->radio->devices, &link->addr);
 
-	/* a connectable packet counts in the table for longer than HEARD_ALL_AFTER: not connectable there
+	/* a connectable packet counts in the table for longer than DEVICE_SILENT_AFTER: not connectable there
 	 * means that none was heard in that time */
-	if (!row || row->last_seen + HEARD_ALL_AFTER <= now || row->connectable < 0)
+	if (!row || row->last_seen + DEVICE_SILENT_AFTER <= now || row->connectable < 0)
 		return;
 	if (row->connectable) {
 		link->heard.connectable = true;
 		return;
 	}
-	link->heard.since = MAX(row->first_seen, row->last_seen - MIN(row->last_seen, HEARD_ALL_AFTER));
+	link->heard.since = MAX(row->present_since, row->last_seen - MIN(row->last_seen, DEVICE_SILENT_AFTER));
 	link->heard.last = row->last_seen;
-	link->heard.packets = (unsigned)MIN(row->reports, (uint64_t)PACKETS_MIN);
+	link->heard.packets = (unsigned)MIN(row->present_reports, (uint64_t)PACKETS_MIN);
 }
 
 bool heard_is_beacon(const Link *link)
@@ -36,7 +36,7 @@ bool heard_is_surely_beacon(const Link *link, uint64_t now)
 	const Heard *heard = &link->heard;
 
 	return heard_is_beacon(link) && !link->bluez.connected && heard->packets >= PACKETS_MIN &&
-	       heard->last >= heard->since + HEARD_ALL_AFTER && heard->last + HEARD_ALL_AFTER > now;
+	       heard->last >= heard->since + DEVICE_SILENT_AFTER && heard->last + DEVICE_SILENT_AFTER > now;
 }
 
 static void link_hear(Link *link, const Report *report, uint64_t now)
@@ -46,9 +46,11 @@ static void link_hear(Link *link, const Report *report, uint64_t now)
 	if (report->adv_type == ADV_CONNECTABLE || report->adv_type == ADV_CONNECTABLE_DIRECTED) {
 		heard->connectable = true;
 	} else if (report->adv_type == ADV_SCANNABLE || report->adv_type == ADV_NON_CONNECTABLE) {
-		/* after so long a silence the device may behave otherwise: the time begins anew */
-		if (heard->packets == 0 || heard->last + HEARD_ALL_AFTER < now)
+		/* after so long a silence the device may behave otherwise: all begins anew */
+		if (heard->packets == 0 || heard->last + DEVICE_SILENT_AFTER < now) {
 			heard->since = now;
+			heard->packets = 0;
+		}
 		heard->last = now;
 		heard->packets++;
 	}

@@ -13,10 +13,6 @@
 #include "core/broker.h"
 #include "core/report.h"
 
-/* In that time a device sends packets of all its kinds: the longest interval is 10.24 s (Vol 6 Part B
- * 4.4.2.2). */
-#define HEARD_ALL_AFTER (11 * USEC_PER_SEC)
-
 typedef struct Heard {
 	/* when a packet that is not connectable was heard first, or first after a silence; 0: none was */
 	uint64_t since;

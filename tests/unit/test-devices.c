@@ -417,5 +417,38 @@ START_TEST(test_identity)
 }
 END_TEST
 
-UNIT_MAIN("devices", test_identity, test_empty, test_row, test_connectable, test_name, test_name_is_utf8,
+/* Its own address is on air, then a private one, then its own again: one row, which goes as one. */
+START_TEST(test_identity_on_air)
+{
+	const Addr identity = addr_of("C0:00:00:00:00:01", ADDR_RANDOM),
+		   private = addr_of("4A:00:00:00:00:01", ADDR_RANDOM);
+	Identities *identities = identities_new();
+	Devices *devices = devices_new(3, identities);
+	void *cursor = NULL;
+	size_t rows = 0;
+
+	ck_assert(identities_learn(identities, &private, &identity));
+	note_from(devices, &identity, 100);
+	note_from(devices, &private, 200);
+	ck_assert_ptr_eq(devices_find(devices, &identity), first_row(devices));
+	note_from(devices, &identity, 300);
+	ck_assert_uint_eq(devices_count(devices), 1);
+	ck_assert_uint_eq(first_row(devices)->reports, 3);
+
+	note_from(devices, &private, 400);
+	for (uint8_t i = 0; i < 4; i++) {
+		const Addr other = { .type = ADDR_PUBLIC, .bytes = { 2, i } };
+
+		note_from(devices, &other, 500 + i);
+	}
+	ck_assert_ptr_null(devices_find(devices, &identity));
+	while (devices_next(devices, &cursor))
+		rows++;
+	ck_assert_uint_eq(rows, 3);
+	devices_free(devices);
+	identities_free(identities);
+}
+END_TEST
+
+UNIT_MAIN("devices", test_identity, test_identity_on_air, test_empty, test_row, test_connectable, test_name, test_name_is_utf8,
 	  test_facts, test_facts_bounded, test_order, test_bounded, test_keeps_references)

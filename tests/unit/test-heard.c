@@ -110,6 +110,35 @@ START_TEST(test_known_before)
 }
 END_TEST
 
+/* What was heard before a silence does not say what the device is now. */
+START_TEST(test_comes_back)
+{
+	Connecter waiter = { 0 };
+	Bed bed;
+
+	bed_init_radio(&bed);
+	bed_device(&bed, 5, false, false);
+	ck_assert_int_eq(bed_start(&bed, bed.c, -1), 0);
+	hear_for(&bed, 5, ADV_NON_CONNECTABLE, 20);
+	bed_pass(&bed, 60 * USEC_PER_SEC);
+	hear(&bed, 5, ADV_NON_CONNECTABLE);
+	ck_assert_int_eq(bed_connect_as(&bed, 5, bed.a, &waiter, 300, 0, false), 1);
+	hear_for(&bed, 5, ADV_NON_CONNECTABLE, 5);
+	ck_assert_uint_eq(waiter.called, 0);
+
+	/* and again, while it is waited for */
+	bed_pass(&bed, 12 * USEC_PER_SEC);
+	hear(&bed, 5, ADV_NON_CONNECTABLE);
+	bed_pass(&bed, 11 * USEC_PER_SEC);
+	hear(&bed, 5, ADV_NON_CONNECTABLE);
+	ck_assert_uint_eq(waiter.called, 0);
+	hear(&bed, 5, ADV_NON_CONNECTABLE);
+	ck_assert_uint_eq(waiter.called, 1);
+	ck_assert_int_eq(waiter.error, E_CONNECTION_REFUSED);
+	bed_end(&bed);
+}
+END_TEST
+
 /* While it connects, the monitor is to hear what the kernel scans for that. */
 START_TEST(test_overhears)
 {
@@ -128,4 +157,4 @@ START_TEST(test_overhears)
 }
 END_TEST
 
-UNIT_MAIN("heard", test_beacon, test_no_beacon, test_known_before, test_overhears)
+UNIT_MAIN("heard", test_beacon, test_no_beacon, test_known_before, test_comes_back, test_overhears)
