@@ -28,7 +28,6 @@ static bool session_deliver(Session *session)
 {
 	SessionStream *stream = session->stream;
 	size_t waiting = ring_count(session->ring);
-
 	StreamState state;
 
 	if (!stream)

@@ -267,9 +267,9 @@ int call_wait_power(Call *call, Radio *radio, MethodResume resume, Reason *reaso
 	return r;
 }
 
-/* Sends the news that a call caused before its answer, so that a program that has the answer has heard it. What
- * else is due is done as well, and may free the objects that the method worked on: so the answer is built
- * before. */
+/* Sends the news that a call caused before its answer, so that a program that has the answer has heard it.
+ * What else is due is done as well, and may free the objects that the method worked on: so the answer is
+ * built before. */
 static int send_settled(Call *call, sd_bus_message *reply)
 {
 	Agenda *agenda = &call->service->broker->agenda;

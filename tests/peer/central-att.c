@@ -199,6 +199,7 @@ static void find(Central *central, uint16_t from)
 {
 	uint8_t pdu[5] = { ATT_FIND_INFORMATION };
 
+	central->procedure.handle = from;
 	put_le16(pdu + 1, from);
 	put_le16(pdu + 3, FIND_MAX_HANDLE);
 	central_request(central, find_taken, pdu, sizeof(pdu));
@@ -207,7 +208,7 @@ static void find(Central *central, uint16_t from)
 /* Looks for the Client Characteristic Configuration up to the end of the characteristic, and writes it. */
 static void find_taken(Central *central, uint8_t error, const uint8_t *pdu, size_t length)
 {
-	size_t each = pdu[1] == 1 ? 4 : 18;
+	size_t each = length > 1 && pdu[1] == 1 ? 4 : 18;
 	uint8_t setting[2];
 	uint16_t handle = 0;
 	size_t n;
@@ -228,7 +229,7 @@ static void find_taken(Central *central, uint8_t error, const uint8_t *pdu, size
 	}
 	if (error == ATT_ATTRIBUTE_NOT_FOUND || handle == FIND_MAX_HANDLE)
 		procedure_end(central, "error no configuration");
-	else if (error || handle == 0)
+	else if (error || handle < central->procedure.handle)
 		procedure_end_att(central, error ? error : ATT_INVALID_PDU);
 	else
 		find(central, (uint16_t)(handle + 1));
