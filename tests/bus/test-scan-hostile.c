@@ -393,9 +393,12 @@ START_TEST(unanswered_work)
 	g_autoptr(GVariant) filter = long_filter();
 
 	init(other, USER_SESSION, "{}");
-	for (unsigned int i = 0; i < 4000; i++)
-		client_tell(other, USER_SESSION, SESSION, "SetScanFilter", filter);
-	ck_assert(!is_scanning(other, USER_SESSION)); /* behind them all */
+	/* on a busy machine they come so slowly that the share is enough for many */
+	for (unsigned int rounds = 0; rounds == 0 || (dropped_calls() < 1000 && rounds < 20); rounds++) {
+		for (unsigned int i = 0; i < 4000; i++)
+			client_tell(other, USER_SESSION, SESSION, "SetScanFilter", filter);
+		ck_assert(!is_scanning(other, USER_SESSION)); /* behind them all */
+	}
 	ck_assert_uint_ge(dropped_calls(), 1000);
 	ck_assert(wait_until(scans, other, world_patience(world)));
 	client_tell(client, session, SESSION, "StartScan", g_variant_new("(i)", -1));
