@@ -81,6 +81,9 @@ static void local_attr_end(void *data)
 	LocalAttr *attr = data;
 
 	g_ptr_array_remove(attr->service->attrs, attr);
+	/* until now they were told who unsubscribed */
+	while (attr->listeners->len > 0)
+		local_peer_gone(attr, g_array_index(attr->listeners, LocalListener, 0).connection);
 	g_array_free(attr->listeners, TRUE);
 	wait_line_deinit(&attr->reads);
 	g_bytes_unref(attr->value);
@@ -93,8 +96,6 @@ static void local_attr_free(LocalAttr *attr)
 	local_reads_end(attr);
 	long_reads_forget(attr->service->peripheral, attr);
 	news_local_removed(attr);
-	while (attr->listeners->len > 0)
-		local_peer_gone(attr, g_array_index(attr->listeners, LocalListener, 0).connection);
 	charge_end(&attr->charge);
 	charge_end(&attr->bytes);
 	post_bury(local_broker(attr->service), attr, local_attr_end);
@@ -341,6 +342,8 @@ void local_refused(LocalService *service, int error, const Reason *reason, uint6
 	/* another service may have taken the handle that this one had: try once more with any handle */
 	const bool moves = service->handle > 0;
 
+	if (service->state != LOCAL_REGISTERING)
+		return;
 	service->handle = 0;
 	local_registered(service, moves ? -EAGAIN : error, reason, now);
 }

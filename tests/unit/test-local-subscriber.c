@@ -153,4 +153,30 @@ START_TEST(test_notify_one)
 }
 END_TEST
 
-UNIT_MAIN("local-subscriber", test_who, test_is_a_client, test_bonded, test_notify_one)
+static guint heard_by;
+
+static void on_subscribed(void *bed UNUSED, LocalAttr *attr, const Addr *client UNUSED, bool on UNUSED)
+{
+	heard_by = attr->listeners->len;
+}
+
+/* Who listens hears that a central's subscription ends with the attribute. */
+START_TEST(test_removed)
+{
+	LocalAttr *attr;
+	Bed bed;
+
+	bed_init_radio(&bed);
+	attr = bed_visible(&bed, bed.a, "x");
+	ck_assert_int_eq(local_listen(attr, ":1.1", EVENT_CHAR_SUBSCRIBE, &(Reason){ "" }), 0);
+	bed_central_subscribes(attr, 5, true);
+	bed.face_ops.local_subscribed = on_subscribed;
+	local_service_free(attr->service);
+	bed_settle(&bed);
+	ck_assert_uint_eq(heard_by, 1);
+	bed_forget(&bed);
+	bed_end(&bed);
+}
+END_TEST
+
+UNIT_MAIN("local-subscriber", test_who, test_is_a_client, test_bonded, test_notify_one, test_removed)

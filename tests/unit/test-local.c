@@ -436,9 +436,13 @@ START_TEST(test_forgotten)
 	ck_assert_int_eq(bed_start_service(&bed, late, &starter), 1);
 	bed_central_subscribes(attr, 5, true);
 	bed_central_subscribes(attr, 6, true);
+	local_placed(late, 20);
 	bed_forget(&bed);
 
 	bed_bluez_gone(&bed);
+	/* that it did not take one any more says nothing of its place */
+	local_refused(late, -EAGAIN, NULL, bed.now);
+	ck_assert_uint_eq(late->handle, 20);
 	ck_assert_uint_eq(bed.services->len, 0);
 	ck_assert_uint_eq(local_subscribers(attr), 0);
 	/* who waits is told; what was wanted still is */
