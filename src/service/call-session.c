@@ -81,7 +81,12 @@ static int on_powered(Call *call, int error, Reason *reason)
 	/* find the session anew: it may have gone meanwhile, and another may have come */
 	if (error == 0)
 		error = call_ready_session(call, NULL, reason);
-	return error != 0 ? error : call->method->run(call, NULL, reason);
+	if (error != 0)
+		return error;
+	call->resumed = true;
+	error = call->method->run(call, NULL, reason);
+	call->resumed = false;
+	return error;
 }
 
 int call_powered_session(Call *call, void *object, Reason *reason)

@@ -33,6 +33,7 @@ static Call *call_free(Call *call)
 	flow_wait_deinit(&call->flow);
 	if (call->fd >= 0)
 		close(call->fd);
+	sd_bus_message_unref(call->answer);
 	sd_bus_message_unref(call->message);
 	g_free(call);
 	return NULL;
@@ -267,6 +268,13 @@ int call_wait_power(Call *call, Radio *radio, MethodResume resume, Reason *reaso
 	return r;
 }
 
+static void on_said(Wait *wait, int error UNUSED, const Reason *reason UNUSED)
+{
+	Call *call = CONTAINER_OF(wait, Call, wait);
+
+	call_finish(call, sd_bus_send(NULL, call->answer, NULL) < 0 ? -ECOMM : 0, NULL);
+}
+
 /* Sends the news that a call caused before its answer, so that a program that has the answer has heard it.
  * What else is due is done as well, and may free the objects that the method worked on: so the answer is
  * built before. */
@@ -274,9 +282,16 @@ static int send_settled(Call *call, sd_bus_message *reply)
 {
 	Agenda *agenda = &call->service->broker->agenda;
 
+	if (call->resumed) {
+		/* the wait has had its turn in this run, so this is the first of the next */
+		call->answer = sd_bus_message_ref(reply);
+		call->wait.done = on_said;
+		wait_end(&call->wait, 0, NULL);
+		return CALL_DEFERRED;
+	}
 	if (!agenda->running)
 		agenda_run(agenda, service_now(call->service));
-	return sd_bus_send(NULL, reply, NULL);
+	return sd_bus_send(NULL, reply, NULL) < 0 ? -ECOMM : 0;
 }
 
 int call_reply(Call *call, const char *types, ...)
@@ -291,9 +306,7 @@ int call_reply(Call *call, const char *types, ...)
 		r = sd_bus_message_appendv(reply, types, values);
 		va_end(values);
 	}
-	if (r >= 0)
-		r = send_settled(call, reply);
-	return r < 0 ? -ECOMM : 0;
+	return r < 0 ? -ECOMM : send_settled(call, reply);
 }
 
 int call_reply_first(Call *call)

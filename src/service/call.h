@@ -59,6 +59,8 @@ struct Call {
 	Session *session;	/* for which the caller acts; only for run: it may be gone later */
 	uint64_t opened;	/* the private session that OpenSession has made; for resume */
 	MethodResume resume;	/* while it waits for the radio's power */
+	bool resumed;		/* the method runs on the agenda, as that has come */
+	sd_bus_message *answer;	/* of such a method, until all else has been said */
 	union {
 		Wait wait;	/* what it waits for: one thing at a time */
 		ConnectWait connect;

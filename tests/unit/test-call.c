@@ -304,6 +304,57 @@ START_TEST(test_waits)
 }
 END_TEST
 
+/* Whether a call had its answer when the bus was told that the radio scans. */
+typedef struct Told {
+	const WireCall *call;
+	unsigned scanning;
+	bool too_late;
+} Told;
+
+static int on_signal(sd_bus_message *m, void *userdata, sd_bus_error *error UNUSED)
+{
+	Told *told = userdata;
+	const char *name;
+
+	if (!sd_bus_message_is_signal(m, "org.freedesktop.DBus.Properties", "PropertiesChanged"))
+		return 0;
+	ck_assert_int_ge(sd_bus_message_skip(m, "s"), 0);
+	ck_assert_int_ge(sd_bus_message_enter_container(m, 'a', "{sv}"), 0);
+	while (sd_bus_message_enter_container(m, 'e', "sv") > 0) {
+		ck_assert_int_ge(sd_bus_message_read(m, "s", &name), 0);
+		if (strcmp(name, "Scanning") == 0) {
+			told->scanning++;
+			told->too_late |= told->call->answered > 0;
+		}
+		ck_assert_int_ge(sd_bus_message_skip(m, "v"), 0);
+		ck_assert_int_ge(sd_bus_message_exit_container(m), 0);
+	}
+	return sd_bus_message_rewind(m, true) < 0 ? -1 : 0;
+}
+
+/* What a call brings about is said before its answer, also of one that had to wait. */
+START_TEST(test_answer_is_last)
+{
+	WireCall asks, waits;
+	Told told = { .call = &waits };
+	World world;
+
+	world_init(&world);
+	ck_assert_int_ge(sd_bus_add_filter(world.wire.world, NULL, on_signal, &told), 0);
+	bed_power(&world.bed, world.bed.radio, false);
+	call_plain(&world, ":1.8", HCI0, ADAPTER1_INTERFACE, "GetBonds", &asks);
+	wire_answer_uid(&world.wire, 8);
+	expect(&asks, "");
+	start_scan(&world, ":1.8", &waits);
+	bed_power(&world.bed, world.bed.radio, true);
+	turn(&world);
+	expect(&waits, "");
+	ck_assert_uint_eq(told.scanning, 1);
+	ck_assert(!told.too_late);
+	world_end(&world);
+}
+END_TEST
+
 /* While a call is answered the agenda may come to what takes away its object: here the loop's clock is far
  * ahead of the bed's, so that the link's grace period is over. */
 START_TEST(test_object_goes)
@@ -332,4 +383,5 @@ START_TEST(test_object_goes)
 END_TEST
 
 UNIT_MAIN("call", test_order, test_not_told, test_early_bounds, test_gone_meanwhile, test_caller_leaves,
-	  test_whose_session, test_missing, test_unanswered, test_waits, test_object_goes)
+	  test_whose_session, test_missing, test_unanswered, test_waits, test_answer_is_last,
+	  test_object_goes)
