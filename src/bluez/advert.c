@@ -67,7 +67,7 @@ static int on_set(AdvertObject *object, sd_bus_message *m)
 	r = msg_read_variant(m, 'n', &dbm);
 	if (r < 0)
 		return r;
-	if (r > 0)
+	if (r > 0 && object->advert)
 		advert_power_chosen(object->advert, dbm);
 	r = sd_bus_reply_method_return(m, NULL);
 	return r < 0 ? r : 1;
