@@ -83,14 +83,16 @@ int attr_op_new(Attr *attr, OpKind kind, Session *session, size_t bytes, AttrOp 
 	return 0;
 }
 
-void attr_op_forget(AttrOp *op)
+bool attr_op_forget(AttrOp *op)
 {
 	const Broker *broker = op->attr->link->broker;
 
-	if (task_is_due(&op->start))
+	if (task_is_due(&op->start)) {
 		task_cancel(&op->start);
-	else
-		broker->ops->attr_forget(broker->userdata, op);
+		return false;
+	}
+	broker->ops->attr_forget(broker->userdata, op);
+	return true;
 }
 
 /* Answers a call with the part of the value that it asked for. */
@@ -238,10 +240,8 @@ void attr_op_cancel_all(Attr *attr, int error, const Reason *reason)
 	AttrOp *op;
 
 	while ((op = g_queue_pop_head(&attr->ops))) {
-		if (op->running)
-			attr_op_forget(op);
-		/* bluetoothd ends the notifications whether or not we hear its answer */
-		if (op->running && op->kind == OP_NOTIFY_OFF)
+		/* bluetoothd ends the notifications whether or not we hear its answer, if it was asked */
+		if (op->running && attr_op_forget(op) && op->kind == OP_NOTIFY_OFF)
 			attr->upstream = false;
 		if (op->kind == OP_NOTIFY_ON)
 			listeners_refuse(attr, op, false);
@@ -270,7 +270,7 @@ void attr_op_suspend(Attr *attr)
 	if (!op || !op->running)
 		return;
 	op->running = false;
-	attr_op_forget(op);
+	(void)attr_op_forget(op);
 	if (op_is_moot(op))
 		op_drop(op);
 }

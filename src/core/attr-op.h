@@ -74,7 +74,8 @@ int attr_op_new(Attr *attr, OpKind kind, Session *session, size_t bytes, AttrOp 
 int attr_op_switch(Attr *attr, bool on, Session *session, AttrOp **ret, Reason *reason);
 void attr_op_wait(AttrOp *op, Session *session, OpWait *wait);
 void attr_op_next(Attr *attr);		/* begins the operation at the head of the queue, if it can */
-void attr_op_forget(AttrOp *op);	/* takes it back from the edge: no answer any more */
+/* Takes it back from the edge: no answer any more. Whether the edge had it. */
+bool attr_op_forget(AttrOp *op);
 /* The attribute goes while BlueZ still notifies us of its values: BlueZ is told to end that. Nobody waits for
  * the answer. */
 void attr_op_leave(Attr *attr);

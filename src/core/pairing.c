@@ -272,7 +272,7 @@ PairingAnswer pairing_unasked(Link *link, bool just_works, uint64_t now)
 	link->recover_until = now + GRACE_MAX;
 	radio_wake_links(link->radio);
 	order_link_cancel_pair(link);
-	attr_op_forget(op);
+	(void)attr_op_forget(op);
 	attr_op_done(op, r, &reason, NULL);
 	return PAIRING_CUT;
 }

@@ -372,6 +372,31 @@ START_TEST(test_readers_that_hang_up)
 }
 END_TEST
 
+/* A program that dies had another session, too: the links are looked at before bluetoothd has been asked to end the
+ * notifications, and one that others opened goes at once. They would come on for as long as it is open. */
+START_TEST(test_off_though_the_link_goes)
+{
+	Asker on = { 0 };
+	Connecter connecter = { 0 };
+	Attr *attr;
+	Bed bed;
+
+	bed_init_radio(&bed);
+	bed.devices[6] = (LinkMirror){ .known = true, .connected = true, .resolved = true };
+	ck_assert_int_eq(bed_connect(&bed, 6, bed.a, &connecter), 0);
+	attr = bed_attr(bed_link(&bed, 6), ATTR_CHARACTERISTIC, HANDLE, NULL, "notify");
+	ck_assert_int_eq(bed_subscribe(attr, bed.a, ":1.1", &on), 1);
+	bed_answer(&bed, 0, 0, NULL);
+	bed_forget(&bed);
+
+	sessions_drop(bed.b, bed.now);
+	sessions_drop(bed.a, bed.now);
+	bed_expect(&bed, "-3 -link6 nonotify(3) forget(3)");
+	ck_assert_ptr_null(bed_link(&bed, 6));
+	bed_end(&bed);
+}
+END_TEST
+
 UNIT_MAIN("listener", test_fan_out, test_on_and_off, test_refused, test_switches_undo_each_other,
 	  test_subscriptions_are_charged, test_programs_come_and_go, test_streams,
-	  test_readers_that_hang_up)
+	  test_readers_that_hang_up, test_off_though_the_link_goes)
