@@ -50,14 +50,13 @@ static void on_ask(Task *task, uint64_t now UNUSED)
 		wait->asked(wait, link, question->id, question->kind, question->passkey);
 }
 
-/* Nobody waits for the pairing that bluetoothd is at. */
+/* Nobody waits for the pairing that bluetoothd is at, and it has been told so. */
 static void on_cancel(Task *task, uint64_t now)
 {
 	Link *link = CONTAINER_OF(task, Link, pairing.cancel);
 
 	/* a device may end the link because its pairing is cancelled */
 	pairing_grace(link, now);
-	order_link_cancel_pair(link);
 	close_question(link, false, 0);
 }
 
@@ -65,8 +64,11 @@ static void on_cancel(Task *task, uint64_t now)
 static void pairing_abandon(Link *link)
 {
 	link->pairing.abandoned = link->pairing.under_way;
-	if (link->pairing.under_way)
-		task_at(&link->pairing.cancel, AT_ONCE);
+	if (!link->pairing.under_way || task_is_due(&link->pairing.cancel))
+		return;
+	/* now, so that it comes before what becomes of the link */
+	order_link_cancel_pair(link);
+	task_at(&link->pairing.cancel, AT_ONCE);
 }
 
 static void on_left(WaitLine *line, Wait *wait UNUSED)
@@ -87,9 +89,6 @@ void pairing_deinit(Link *link)
 {
 	wait_line_deinit(&link->pairing.asker);
 	task_cancel(&link->pairing.ask);
-	/* the link goes, but bluetoothd is still at the pairing */
-	if (task_is_due(&link->pairing.cancel))
-		order_link_cancel_pair(link);
 	task_cancel(&link->pairing.cancel);
 	close_question(link, false, 0);
 }

@@ -47,7 +47,7 @@ typedef struct Pairing {
 	WaitLine asker;		/* PairWait: who waits for it, one at most */
 	PairingQuestion question;
 	Task ask;		/* the program is told of the question */
-	Task cancel;		/* bluetoothd is told that nobody waits */
+	Task cancel;		/* its agent is told that nobody waits */
 	uint32_t last_question;
 	bool under_way;		/* bluetoothd is at it; false with an asker: the link is recovered first */
 	/* who asked for the pairing under way has left; asker, if any, came later */

@@ -348,7 +348,7 @@ START_TEST(test_link_goes_too)
 	ck_assert_int_eq(begin(&bed, &pairer), 0);
 	ck_assert(ask(&bed, PAIRING_ENTER, 0, &answer));
 	broker_peer_gone(bed.broker, ":1.9", bed.now);
-	bed_expect(&bed, "+link6 pair6 -link6 nopair6");
+	bed_expect(&bed, "+link6 pair6 nopair6 -link6");
 	ck_assert(answer.called == 1 && !answer.accept);
 	ck_assert(pairer.called == 1 && pairer.error == E_NOT_CONNECTED);
 	bed_end(&bed);
@@ -535,7 +535,33 @@ START_TEST(test_question_of_a_link_that_goes)
 }
 END_TEST
 
+static void on_said_answer(void *edge, bool accept, uint32_t passkey UNUSED)
+{
+	bed_say(edge, accept ? "yes" : "no");
+}
+
+/* Who asked for it goes, and the link with it, whatever is looked at first: bluetoothd hears that the pairing is over
+ * before its agent's question is answered and the link is cut. */
+START_TEST(test_order_of_the_end)
+{
+	Pairer pairer = { 0 };
+	Bed bed;
+
+	bed_init_link(&bed);
+	bed_release(&bed, bed.link, bed.b);
+	ck_assert_int_eq(begin(&bed, &pairer), 0);
+	ck_assert(pairing_ask(bed.link, PAIRING_ENTER, 0, on_said_answer, &bed));
+	bed_expect(&bed, "pair5");
+	links_drop_session(bed.radio, bed.b, bed.now);
+	ck_assert_int_eq(hold_release(bed.link, bed.a, bed.now), 0);
+	bed_expect(&bed, "nopair5 no disconnect5");
+	ck_assert(pairer.called == 1 && pairer.error == E_NOT_CONNECTED);
+	bed_end(&bed);
+}
+END_TEST
+
 UNIT_MAIN("pairing", test_questions, test_known_passkey, test_just_works, test_caller_leaves,
 	  test_asked_and_leaves, test_abandoned_but_paired, test_session_lets_go, test_link_goes_too,
 	  test_other_session_lets_go, test_by_reading, test_forgotten, test_refused_then_paired,
-	  test_not_mended, test_lost_before_services, test_question_of_a_link_that_goes)
+	  test_not_mended, test_lost_before_services, test_question_of_a_link_that_goes,
+	  test_order_of_the_end)
