@@ -202,13 +202,12 @@ int attr_op_switch(Attr *attr, bool on, Session *session, AttrOp **ret, Reason *
 		attr_op_next(attr);
 		return 0;
 	}
-	/* take the last switch back: then notifications stay as the operations before it leave them */
+	/* take the last switch back: then notifications stay as the operations before it leave them, or have
+	 * left them, for one may have failed */
 	g_queue_remove(&attr->ops, last);
 	reason_set(&undone, E_FAILED, "the notifications were ended meanwhile");
 	op_finish(last, E_FAILED, &undone, NULL);
-	if (on)
-		*ret = attr_last_switch(attr);
-	return 0;
+	return attr_op_switch(attr, on, session, ret, reason);
 }
 
 void attr_op_done(AttrOp *op, int error, const Reason *reason, GBytes *value)

@@ -397,6 +397,28 @@ START_TEST(test_off_though_the_link_goes)
 }
 END_TEST
 
+/* What is to be switched off was never on: who subscribes before that is asked for has nothing to take back. */
+START_TEST(test_off_after_a_refusal)
+{
+	Asker on = { 0 }, write = { 0 }, again = { 0 };
+	Bed bed;
+
+	bed_init_link(&bed);
+	ck_assert_int_eq(bed_subscribe(bed.attr, bed.a, ":1.1", &on), 1);
+	ck_assert_int_eq(bed_write(bed.attr, bed.b, OP_WRITE_REQUEST, "w", &write), 0);
+	listener_unsubscribe(bed.attr, bed.a);
+	bed_answer(&bed, 0, E_ATT_ERROR, NULL);
+	bed_expect(&bed, "notify(3) write(3)");
+	ck_assert_int_eq(bed_subscribe(bed.attr, bed.b, ":1.2", &again), 1);
+	bed_answer(&bed, 0, 0, NULL);
+	bed_expect(&bed, "notify(3)");
+	bed_answer(&bed, 0, 0, NULL);
+	ck_assert(again.called == 1 && again.error == 0 && bed.attr->upstream);
+	bed_end(&bed);
+}
+END_TEST
+
 UNIT_MAIN("listener", test_fan_out, test_on_and_off, test_refused, test_switches_undo_each_other,
 	  test_subscriptions_are_charged, test_programs_come_and_go, test_streams,
-	  test_readers_that_hang_up, test_off_though_the_link_goes)
+	  test_readers_that_hang_up, test_off_though_the_link_goes,
+	  test_off_after_a_refusal)
