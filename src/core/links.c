@@ -135,8 +135,12 @@ static uint64_t links_expire(Radio *radio, uint64_t now)
 {
 	uint64_t due = USEC_NEVER;
 
-	for (guint i = 0; i < radio->links->len; i++)
-		due = MIN(due, link_expire(g_ptr_array_index(radio->links, i), now));
+	for (guint i = 0; i < radio->links->len; i++) {
+		/* MIN would do it twice */
+		const uint64_t next = link_expire(g_ptr_array_index(radio->links, i), now);
+
+		due = MIN(due, next);
+	}
 	return due;
 }
 

@@ -439,6 +439,26 @@ START_TEST(test_stall)
 }
 END_TEST
 
+/* An attempt takes its whole time and ends those who wait for it; when another's time is over is not forgotten over
+ * that. */
+START_TEST(test_time_of_others)
+{
+	Connecter sought = { 0 }, other = { 0 };
+	Bed bed;
+
+	bed_init_radio(&bed);
+	ck_assert_int_eq(bed_connect_as(&bed, 6, bed.a, &sought, 45, 0, false), 1);
+	bed.devices[5] = (LinkMirror){ .known = true, .connected = true };
+	ck_assert_int_eq(bed_connect_as(&bed, 5, bed.b, &other, 42, 0, false), 1);
+	bed_pass(&bed, 40 * USEC_PER_SEC);
+	ck_assert(other.called == 1 && other.error == E_TIMED_OUT);
+	ck_assert_uint_eq(sought.called, 0);
+	bed_pass(&bed, 5 * USEC_PER_SEC);
+	ck_assert(sought.called == 1 && sought.error == E_TIMED_OUT);
+	bed_end(&bed);
+}
+END_TEST
+
 UNIT_MAIN("links", test_linger_gives_way, test_slots_and_queue, test_one_connect_at_a_time, test_seeking,
 	  test_retries, test_broken_late, test_leaving_while_waiting, test_told_and_cancels, test_told_and_drops_sessions,
-	  test_told_and_connects_again, test_told_and_lets_go, test_stall)
+	  test_told_and_connects_again, test_told_and_lets_go, test_stall, test_time_of_others)
