@@ -135,12 +135,8 @@ static uint64_t links_expire(Radio *radio, uint64_t now)
 {
 	uint64_t due = USEC_NEVER;
 
-	for (guint i = 0; i < radio->links->len; i++) {
-		/* MIN would do it twice */
-		const uint64_t next = link_expire(g_ptr_array_index(radio->links, i), now);
-
-		due = MIN(due, next);
-	}
+	for (guint i = 0; i < radio->links->len; i++)
+		due = usec_earlier(due, link_expire(g_ptr_array_index(radio->links, i), now));
 	return due;
 }
 
@@ -149,7 +145,7 @@ static uint64_t links_due(const Radio *radio, uint64_t now)
 	uint64_t due = turns_due(radio, now);
 
 	for (guint i = 0; i < radio->links->len; i++)
-		due = MIN(due, link_due(g_ptr_array_index(radio->links, i), now));
+		due = usec_earlier(due, link_due(g_ptr_array_index(radio->links, i), now));
 	return due;
 }
 
@@ -161,7 +157,7 @@ void links_run(Task *task, uint64_t now)
 
 	while (links_settle_once(radio, now))
 		;
-	task_at(task, stalled ? USEC_NEVER : MIN(due, links_due(radio, now)));
+	task_at(task, stalled ? USEC_NEVER : usec_earlier(due, links_due(radio, now)));
 	/* a scan is about to begin for a link that is sought: its silence counts from now */
 	if (!radio_is_scanning(radio) && slots_seeking(radio) > 0)
 		radio->last_report = now;

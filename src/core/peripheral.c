@@ -26,9 +26,9 @@ static void on_settle(Task *task, uint64_t now)
 	for (guint i = 0; i < peripheral->services->len; i++) {
 		LocalService *service = g_ptr_array_index(peripheral->services, i);
 
-		due = MIN(due, local_service_settle(service, now));
+		due = usec_earlier(due, local_service_settle(service, now));
 		for (guint a = 0; a < service->attrs->len; a++)
-			due = MIN(due, local_reads_expire(g_ptr_array_index(service->attrs, a), now));
+			due = usec_earlier(due, local_reads_expire(g_ptr_array_index(service->attrs, a), now));
 	}
 	task_by(task, due);
 	radio_wake(peripheral->radio);

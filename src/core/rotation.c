@@ -186,5 +186,6 @@ uint64_t rotation_settle(Peripheral *peripheral, uint64_t now)
 			advert_yield(last, now);
 		peripheral->turn_began = now;
 	}
-	return MIN(peripheral->turn_began + adverts_stay(peripheral, on), adverts_due(peripheral, now));
+	return usec_earlier(peripheral->turn_began + adverts_stay(peripheral, on),
+			    adverts_due(peripheral, now));
 }

@@ -10,6 +10,12 @@
 #define USEC_PER_SEC ((uint64_t)1000000)
 #define USEC_NEVER UINT64_MAX
 
+/* For times that are found out by doing something: MIN would do it twice. */
+static inline uint64_t usec_earlier(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 /* The structure that contains the field which field_pointer points to. */
 #define CONTAINER_OF(field_pointer, type, field) \
