@@ -21,7 +21,7 @@ void heard_recall(Link *link, uint64_t now)
 		link->heard.connectable = true;
 		return;
 	}
-	link->heard.since = MAX(row->present_since, row->last_seen - MIN(row->last_seen, DEVICE_SILENT_AFTER));
+	link->heard.since = row->last_seen - MIN(row->last_seen - row->present_since, DEVICE_SILENT_AFTER);
 	link->heard.last = row->last_seen;
 	link->heard.packets = (unsigned)MIN(row->present_reports, (uint64_t)PACKETS_MIN);
 }

@@ -28,7 +28,8 @@ static void on_settle(Task *task, uint64_t now)
 
 		due = usec_earlier(due, local_service_settle(service, now));
 		for (guint a = 0; a < service->attrs->len; a++)
-			due = usec_earlier(due, local_reads_expire(g_ptr_array_index(service->attrs, a), now));
+			due = usec_earlier(
+				due, local_reads_expire(g_ptr_array_index(service->attrs, a), now));
 	}
 	task_by(task, due);
 	radio_wake(peripheral->radio);
