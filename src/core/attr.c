@@ -8,10 +8,27 @@
 #include "core/news.h"
 #include "core/post.h"
 
+/* Where the attribute is in link->attrs, or belongs. A device may have 65535 of them: none is found by
+ * walking over the others. */
+static guint attr_place(const Link *link, AttrKind kind, uint16_t handle)
+{
+	guint low = 0, high = link->attrs->len;
+
+	while (low < high) {
+		const guint middle = low + (high - low) / 2;
+		const Attr *attr = g_ptr_array_index(link->attrs, middle);
+
+		if (attr->handle < handle || (attr->handle == handle && attr->kind < kind))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 Attr *attr_new(Link *link, AttrKind kind, uint16_t handle)
 {
 	Attr *attr = g_new0(Attr, 1);
-	guint at = 0;
 
 	attr->link = link;
 	attr->kind = kind;
@@ -21,9 +38,7 @@ Attr *attr_new(Link *link, AttrKind kind, uint16_t handle)
 	task_init(&attr->notify, &link->broker->agenda, listeners_run);
 	g_queue_init(&attr->notified);
 	g_queue_init(&attr->ops);
-	while (at < link->attrs->len && ((Attr *)g_ptr_array_index(link->attrs, at))->handle < handle)
-		at++;
-	g_ptr_array_insert(link->attrs, (gint)at, attr);
+	g_ptr_array_insert(link->attrs, (gint)attr_place(link, kind, handle), attr);
 	return attr;
 }
 
@@ -38,24 +53,36 @@ static void attr_end(void *data)
 	g_free(attr);
 }
 
+/* Takes the attribute out of its link: its parts have no parent any more. */
+static void attr_leave(Attr *attr)
+{
+	GPtrArray *attrs = attr->link->attrs;
+	const guint at = attr_place(attr->link, attr->kind, attr->handle);
+
+	g_ptr_array_remove_index(attrs, at);
+	if (attr->parent)
+		attr->parent->parts--;
+	/* they stand behind it, as a rule */
+	for (guint i = 0; attr->parts > 0 && i < attrs->len; i++) {
+		Attr *other = g_ptr_array_index(attrs, (at + i) % attrs->len);
+
+		if (other->parent != attr)
+			continue;
+		other->parent = NULL;
+		attr->parts--;
+	}
+}
+
 Attr *attr_free(Attr *attr)
 {
-	const GPtrArray *attrs;
 	Reason reason;
 
 	if (!attr)
 		return NULL;
-	attrs = attr->link->attrs;
 	reason_set(&reason, E_DOES_NOT_EXIST, "the device has no attribute 0x%04x any more", attr->handle);
 	if (attr->link->exposed)
 		news_attr_removed(attr);
-	g_ptr_array_remove(attr->link->attrs, attr);
-	for (guint i = 0; i < attrs->len; i++) {
-		Attr *other = g_ptr_array_index(attrs, i);
-
-		if (other->parent == attr)
-			other->parent = NULL;
-	}
+	attr_leave(attr);
 	attr_op_cancel_all(attr, E_DOES_NOT_EXIST, &reason);
 	/* bluetoothd would go on notifying us */
 	if (attr->present && attr->upstream)
@@ -67,19 +94,21 @@ Attr *attr_free(Attr *attr)
 
 Attr *attr_find(const Link *link, AttrKind kind, uint16_t handle)
 {
-	for (guint i = 0; i < link->attrs->len; i++) {
-		Attr *attr = g_ptr_array_index(link->attrs, i);
+	const guint at = attr_place(link, kind, handle);
+	Attr *attr = at < link->attrs->len ? g_ptr_array_index(link->attrs, at) : NULL;
 
-		if (attr->handle == handle && attr->kind == kind)
-			return attr;
-	}
-	return NULL;
+	return attr && attr->handle == handle && attr->kind == kind ? attr : NULL;
 }
 
 void attr_set_parent(Attr *attr, uint16_t handle)
 {
-	if (attr->kind != ATTR_SERVICE)
-		attr->parent = attr_find(attr->link, attr->kind - 1, handle);
+	if (attr->kind == ATTR_SERVICE)
+		return;
+	if (attr->parent)
+		attr->parent->parts--;
+	attr->parent = attr_find(attr->link, attr->kind - 1, handle);
+	if (attr->parent)
+		attr->parent->parts++;
 }
 
 void attr_set_uuid(Attr *attr, const Uuid *uuid)
@@ -136,12 +165,7 @@ void attr_appeared(Attr *attr)
 /* Whether an attribute that BlueZ does not show now is kept for when the link is back. */
 static bool attr_is_kept(const Attr *attr)
 {
-	const GPtrArray *attrs = attr->link->attrs;
-
-	for (guint i = 0; i < attrs->len; i++)
-		if (((const Attr *)g_ptr_array_index(attrs, i))->parent == attr)
-			return true;
-	return listeners_are_there(attr) || attr->claim || attr->link->recover_until != 0;
+	return attr->parts > 0 || listeners_are_there(attr) || attr->claim || attr->link->recover_until != 0;
 }
 
 void attr_vanished(Attr *attr)

@@ -30,6 +30,7 @@ struct Attr {
 	AttrKind kind;
 	uint16_t handle;
 	Attr *parent;		/* service of a characteristic, characteristic of a descriptor */
+	unsigned parts;		/* those whose parent it is */
 	/* mirrored */
 	bool present;		/* BlueZ shows it now */
 	Uuid uuid;
@@ -49,7 +50,7 @@ struct Attr {
 	Session *claim;		/* who alone may write */
 };
 
-/* A new attribute, in its place in link->attrs (by handle). */
+/* A new attribute, in its place in link->attrs (by handle, then kind). There must be no such one yet. */
 Attr *attr_new(Link *link, AttrKind kind, uint16_t handle);
 /* Ends all operations with E_DOES_NOT_EXIST. */
 Attr *attr_free(Attr *attr);

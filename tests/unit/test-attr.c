@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A peer's attributes as they come, go, and are restored. */
 #include <string.h>
+#include <time.h>
 
 #include "bed-attrs.h"
 
@@ -201,5 +202,71 @@ START_TEST(test_vanishes_at_work)
 }
 END_TEST
 
-UNIT_MAIN("attr", test_what_is_no_notification, test_properties, test_restored, test_switched_off_while_down, test_restored_after_bluez,
-	  test_vanishes_at_work)
+static AttrKind kind_of(unsigned handle)
+{
+	return handle % 4 == 0 ? ATTR_CHARACTERISTIC : ATTR_DESCRIPTOR;
+}
+
+/* CPU seconds until so many attributes have come, were found, and are gone with their link. */
+static double seconds(unsigned handles)
+{
+	clock_t start;
+	Attr *attr;
+	Bed bed;
+
+	bed_init_link(&bed);
+	start = clock();
+	for (unsigned handle = 4; handle <= handles; handle++) {
+		attr = attr_find(bed.link, kind_of(handle), (uint16_t)handle);
+		if (!attr)
+			attr = attr_new(bed.link, kind_of(handle), (uint16_t)handle);
+		attr_set_parent(attr, kind_of(handle) == ATTR_DESCRIPTOR ? (uint16_t)(handle & ~3u) : 1);
+		if (!attr->parent)
+			ck_abort();
+	}
+	bed_device(&bed, 5, false, false);
+	for (guint i = bed.link->attrs->len; i-- > 0;)
+		attr_vanished(g_ptr_array_index(bed.link->attrs, i));
+	bed_end(&bed);
+	return (double)(clock() - start) / CLOCKS_PER_SEC;
+}
+
+/* A device may have 65535 attributes. Were each one looked for among all others, that would take 256 times as
+ * long as a sixteenth of them. */
+START_TEST(test_many)
+{
+	const double few = seconds(UINT16_MAX / 16), many = seconds(UINT16_MAX);
+
+	ck_assert_msg(many < 64 * few + 1, "%f s, a sixteenth %f s", many, few);
+}
+END_TEST
+
+/* A part that stays when what it belongs to goes has no parent, wherever it stands. */
+START_TEST(test_parent_goes)
+{
+	Attr *before, *behind, *other;
+	Bed bed;
+
+	bed_init_link(&bed);
+	other = bed_attr(bed.link, ATTR_CHARACTERISTIC, 0x10, bed.service, "read");
+	before = bed_attr(bed.link, ATTR_DESCRIPTOR, 2, bed.attr, "read");
+	behind = bed_attr(bed.link, ATTR_DESCRIPTOR, 0x11, bed.attr, "read");
+	attr_set_parent(behind, other->handle);
+	attr_set_parent(behind, bed.attr->handle);
+	/* one handle, two kinds */
+	ck_assert_ptr_null(attr_find(bed.link, ATTR_DESCRIPTOR, HANDLE));
+	attr_free(bed.attr);
+	bed_settle(&bed);
+	ck_assert_ptr_null(before->parent);
+	ck_assert_ptr_null(behind->parent);
+	ck_assert_ptr_null(attr_find(bed.link, ATTR_CHARACTERISTIC, HANDLE));
+	ck_assert_ptr_eq(attr_find(bed.link, ATTR_CHARACTERISTIC, 0x10), other);
+	attr_free(bed.service);
+	bed_settle(&bed);
+	ck_assert_ptr_null(other->parent);
+	bed_end(&bed);
+}
+END_TEST
+
+UNIT_MAIN("attr", test_many, test_parent_goes, test_what_is_no_notification, test_properties, test_restored,
+	  test_switched_off_while_down, test_restored_after_bluez, test_vanishes_at_work)

@@ -25,7 +25,7 @@ Attr *bed_attr(Link *link, AttrKind kind, uint16_t handle, Attr *parent, const c
 
 	if (!attr)
 		attr = attr_new(link, kind, handle);
-	attr->parent = parent;
+	attr_set_parent(attr, parent ? parent->handle : 0);
 	attr_set_flags(attr, g_strsplit(flags, ",", -1));
 	attr_appeared(attr);
 	bed_settle(bed_of(link));
