@@ -3,7 +3,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "addrs.h"
 #include "bed-links.h"
+#include "core/radios.h"
 #include "reports.h"
 
 static void hear(Bed *bed, uint8_t last, uint8_t adv_type)
@@ -139,6 +141,50 @@ START_TEST(test_comes_back)
 }
 END_TEST
 
+static void hear_private(Bed *bed, uint8_t adv_type)
+{
+	ReportInfo info = report_info(0, "\x02\x01\x06", 3);
+
+	info.addr = addr_of("4A:00:00:00:00:01", ADDR_RANDOM);
+	info.adv_type = adv_type;
+	info.time = bed->now;
+	bed_report(bed, bed->radio, &info);
+	bed_pass(bed, 1 * USEC_PER_SEC);
+}
+
+/* What a bonded device sends with a private address counts as well. */
+START_TEST(test_private_address)
+{
+	const Addr identity = device_addr(5), private = addr_of("4A:00:00:00:00:01", ADDR_RANDOM);
+	Connecter waiter = { 0 };
+	Bed bed;
+
+	bed_init_radio(&bed);
+	bed_device(&bed, 5, false, false);
+	radios_learn_identity(bed.radio, &private, &identity, bed.now);
+	ck_assert_int_eq(bed_start(&bed, bed.c, -1), 0);
+	for (int i = 0; i < 5; i++)
+		hear_private(&bed, ADV_NON_CONNECTABLE);
+	ck_assert_int_eq(bed_connect_as(&bed, 5, bed.a, &waiter, 8, 0, false), 1);
+	hear_private(&bed, ADV_CONNECTABLE);
+	bed_pass(&bed, 8 * USEC_PER_SEC);
+	ck_assert_int_eq(waiter.error, E_TIMED_OUT);
+	ck_assert_ptr_null(strstr(waiter.text, "not connectable"));
+	bed_end(&bed);
+
+	bed_init_radio(&bed);
+	bed_device(&bed, 5, false, false);
+	radios_learn_identity(bed.radio, &private, &identity, bed.now);
+	waiter = (Connecter){ 0 };
+	ck_assert_int_eq(bed_connect(&bed, 5, bed.a, &waiter), 1);
+	for (int i = 0; i < 13; i++)
+		hear_private(&bed, ADV_NON_CONNECTABLE);
+	ck_assert_uint_eq(waiter.called, 1);
+	ck_assert_int_eq(waiter.error, E_CONNECTION_REFUSED);
+	bed_end(&bed);
+}
+END_TEST
+
 /* While it connects, the monitor is to hear what the kernel scans for that. */
 START_TEST(test_overhears)
 {
@@ -157,4 +203,5 @@ START_TEST(test_overhears)
 }
 END_TEST
 
-UNIT_MAIN("heard", test_beacon, test_no_beacon, test_known_before, test_comes_back, test_overhears)
+UNIT_MAIN("heard", test_beacon, test_no_beacon, test_known_before, test_comes_back, test_private_address,
+	  test_overhears)
