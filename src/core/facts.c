@@ -68,6 +68,7 @@ void facts_note(Facts *facts, const Report *report)
 		for (; left > 0 && ad_field_next_uuid(&field, &position, &fact.uuid); left--)
 			facts_add(facts, &fact);
 	}
+	facts->cut |= left == 0;
 }
 
 void facts_clear(Facts *facts)

@@ -28,6 +28,7 @@ typedef struct Facts {
 	Fact *list;
 	uint8_t count;
 	uint8_t room;
+	bool cut;		/* a packet told more than was noted of it */
 } Facts;
 
 void facts_note(Facts *facts, const Report *report);

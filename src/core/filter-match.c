@@ -174,8 +174,8 @@ bool filter_match(const Filter *filter, const Report *report, const DeviceRow *r
 	if ((filter->wants & WANT_PATHLOSS) && report->rssi == RSSI_UNKNOWN)
 		return false;
 
-	/* a full row may have forgotten some of what the packet tells */
-	if (row && row->facts.count < FACTS_MAX)
+	/* such a row may lack some of what the packet tells */
+	if (row && row->facts.count < FACTS_MAX && !row->facts.cut)
 		return row_and_data_match(filter, report, row);
 	open = filter->wants;
 	if (open & ~(unsigned)WANT_NAME)

@@ -292,6 +292,31 @@ static unsigned pass_bits(const Filter *filter)
 	return bits;
 }
 
+/* Whatever stands in front of it in a packet: nobody hides a service. */
+START_TEST(test_behind_many)
+{
+	uint8_t data[2 + 2 * 40 + 4] = { 1 + 2 * 40, 0x02 };
+	ReportInfo info = report_info(1, data, sizeof(data));
+	Filter *filter = filter_make();
+	Devices *devices = devices_new(4, NULL);
+	const DeviceRow *row;
+	Report *report;
+
+	for (size_t i = 2; i < 2 + 2 * 40; i += 2)
+		memcpy(data + i, "\x0f\x18", 2);
+	memcpy(data + sizeof(data) - 4, "\x03\x03\x0d\x18", 4);
+	filter_want_uuid(filter, "180d");
+	report = report_make(&info);
+	ck_assert(filter_match(filter, report, NULL));
+	row = devices_note(devices, report);
+	ck_assert(filter_match(filter, report, row));
+	ck_assert(filter_match_row(filter, row));
+	report_unref(report);
+	devices_free(devices);
+	filter_free(filter);
+}
+END_TEST
+
 /* Name here, data there: what is of the device, and what is of the packet. */
 START_TEST(test_of_the_device)
 {
@@ -479,5 +504,5 @@ START_TEST(test_kinds_together)
 END_TEST
 
 UNIT_MAIN("filter", test_private_addresses, test_empty_passes_all, test_rssi, test_adv_type, test_addresses,
-	  test_address_of_zeros, test_uuids, test_manufacturers, test_name, test_of_the_device, test_pathloss,
-	  test_patterns, test_impossible_patterns, test_kinds_together)
+	  test_address_of_zeros, test_uuids, test_manufacturers, test_name, test_of_the_device,
+	  test_behind_many, test_pathloss, test_patterns, test_impossible_patterns, test_kinds_together)
