@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* An application's objects, as bluetoothd reads them when it is registered. */
 #include <stdio.h>
+#include <string.h>
 
 #include "bluez/application-private.h"
 #include "bluez/msg.h"
@@ -27,17 +28,30 @@ static const char *access_flag(uint32_t permissions, uint32_t encrypted, uint32_
 	return permissions & mitm ? words[2] : permissions & encrypted ? words[1] : words[0];
 }
 
+static const char *read_flag(const LocalAttr *attr, const char *const words[3])
+{
+	return access_flag(attr->permissions, PERM_READ_ENCRYPTED, PERM_READ_ENCRYPTED_MITM, words);
+}
+
+/* BlueZ has no permission for signed writes: where nothing else is allowed, the link has to be encrypted, which
+ * shows as well who wrote. */
+static const char *write_flag(const LocalAttr *attr)
+{
+	static const char *const words[] = { "write", "encrypt-write", "encrypt-authenticated-write" };
+	const bool plain = attr->permissions & PERM_WRITE;
+
+	return access_flag(attr->permissions, PERM_WRITE_ENCRYPTED | (plain ? 0u : PERM_WRITE_SIGNED),
+			   PERM_WRITE_ENCRYPTED_MITM | (plain ? 0u : PERM_WRITE_SIGNED_MITM), words);
+}
+
 static int append_flags(sd_bus_message *m, const LocalAttr *attr)
 {
 	static const char *const reads[] = { "read", "encrypt-read", "encrypt-authenticated-read" };
 	static const char *const notifies[] = { "notify", "encrypt-notify", "encrypt-authenticated-notify" };
-	static const char *const writes[] = { "write", "encrypt-write", "encrypt-authenticated-write" };
-	const char *read =
-		access_flag(attr->permissions, PERM_READ_ENCRYPTED, PERM_READ_ENCRYPTED_MITM, reads);
-	const char *write =
-		access_flag(attr->permissions, PERM_WRITE_ENCRYPTED, PERM_WRITE_ENCRYPTED_MITM, writes);
-	const char *notify =
-		access_flag(attr->permissions, PERM_READ_ENCRYPTED, PERM_READ_ENCRYPTED_MITM, notifies);
+	static const char *const indicates[] = { "indicate", "encrypt-indicate",
+						 "encrypt-authenticated-indicate" };
+	const char *read = read_flag(attr, reads);
+	const char *write = write_flag(attr);
 	const struct {
 		uint32_t property;
 		const char *flag;
@@ -46,8 +60,8 @@ static int append_flags(sd_bus_message *m, const LocalAttr *attr)
 		{ PROP_READ, read },
 		{ PROP_WRITE_NR, "write-without-response" },
 		{ PROP_WRITE, write },
-		{ PROP_NOTIFY, notify },
-		{ PROP_INDICATE, "indicate" },
+		{ PROP_NOTIFY, read_flag(attr, notifies) },
+		{ PROP_INDICATE, read_flag(attr, indicates) },
 		{ PROP_AUTH, "authenticated-signed-writes" },
 		{ PROP_EXT_PROP, "extended-properties" },
 	};
@@ -58,8 +72,9 @@ static int append_flags(sd_bus_message *m, const LocalAttr *attr)
 	if (attr->kind == LOCAL_DESCRIPTOR)
 		properties = (attr->permissions & PERM_ANY_READ ? PROP_READ : 0u) |
 			     (attr->permissions & PERM_ANY_WRITE ? PROP_WRITE : 0u);
-	/* BlueZ has no flag for protected write commands: the flag for protected write requests stands in */
-	else if ((properties & PROP_WRITE_NR) && write != writes[0])
+	/* BlueZ has no flag for protected write commands, signed or not: the flag for protected write
+	 * requests stands in */
+	else if ((properties & (PROP_WRITE_NR | PROP_AUTH)) && strcmp(write, "write") != 0)
 		properties |= PROP_WRITE;
 	r = msg_open_property(m, "Flags", "as");
 	for (size_t i = 0; i < ARRAY_SIZE(table) && r >= 0; i++)

@@ -350,7 +350,7 @@ int advert_data_check(const AdvertData *data, const AdvertRadio *radio, bool con
 {
 	/* where we give no flags the kernel adds its own: on a controller with advertising sets without
 	 * checking that there is room; on others it leaves them out if there is none */
-	const bool with_flags = data->has_flags || data->discoverable || radio->sets;
+	const bool with_flags = data->has_flags || (data->discoverable && connectable) || radio->sets;
 	const size_t length = advert_length(data) + (with_flags ? FLAGS_SIZE : 0);
 	AdField field;
 	AdIter iter;

@@ -120,8 +120,8 @@ void advert_free(Advert *advert, uint64_t now)
 	Reason reason;
 
 	advert_stop(advert, now);
-	reason_set(&reason, E_DOES_NOT_EXIST, "the session ended");
-	advert_tell(advert, E_DOES_NOT_EXIST, &reason);
+	reason_set(&reason, E_NOT_READY, "the session ended, or was initialised anew");
+	advert_tell(advert, E_NOT_READY, &reason);
 	g_ptr_array_remove(peripheral->adverts, advert);
 	charge_end(&advert->charge);
 	post_bury(peripheral->radio->broker, advert, g_free);

@@ -310,6 +310,9 @@ static int check_write(const Attr *attr, OpKind kind, size_t length, uint16_t of
 						  ? " with response (type: command)"
 						  : "");
 	}
+	if (kind == OP_WRITE_COMMAND && offset > 0)
+		return reason_set(reason, E_INVALID_ARGUMENTS,
+				  "offset: a write command has none (type: request)");
 	if (length + offset > ATTR_VALUE_MAX)
 		return reason_set(reason, E_INVALID_ARGUMENTS,
 				  "value: %zu bytes at offset %u; an attribute has at most %d", length,
@@ -327,6 +330,8 @@ int attr_op_write(Attr *attr, Session *session, OpKind kind, uint16_t offset, co
 	AttrOp *op;
 	int r;
 
+	if (attr->kind == ATTR_DESCRIPTOR)
+		kind = OP_WRITE_REQUEST;
 	r = check_write(attr, kind, length, offset, reason);
 	if (r != 0)
 		return r;

@@ -14,6 +14,7 @@ void client_end(Client *client)
 {
 	long_reads_deinit(client);
 	g_ptr_array_free(client->sessions, TRUE);
+	g_ptr_array_free(client->told, TRUE);
 	g_free(client);
 }
 
@@ -29,17 +30,28 @@ bool peripheral_used_by(const Peripheral *peripheral, const Session *session)
 	return false;
 }
 
-/* Tells the sessions that a central may have come for: those that advertise or serve on this radio. */
-void client_announce(Peripheral *peripheral, const Addr *addr, bool connected)
+/* Tells the sessions that a central may have come for: those that advertise or serve on this radio. That it
+ * left, also those that were told that it came. */
+static void client_tell(const Peripheral *peripheral, const Client *client, bool connected)
 {
 	const GPtrArray *sessions = peripheral->radio->broker->sessions;
 
 	for (guint i = 0; i < sessions->len; i++) {
 		Session *session = g_ptr_array_index(sessions, i);
 
-		if (session->radio == peripheral->radio && peripheral_used_by(peripheral, session))
-			subscribers_tell_client(session, addr, connected);
+		if (session->radio != peripheral->radio ||
+		    !(peripheral_used_by(peripheral, session) ||
+		      g_ptr_array_find(client->told, session, NULL)))
+			continue;
+		subscribers_tell_client(session, &client->addr, connected);
+		if (connected)
+			g_ptr_array_add(client->told, session);
 	}
+}
+
+void client_left(const Peripheral *peripheral, const Client *client)
+{
+	client_tell(peripheral, client, false);
 }
 
 Client *client_find(const Peripheral *peripheral, const Addr *addr)
@@ -59,9 +71,10 @@ Client *client_add(Peripheral *peripheral, const Addr *addr)
 
 	client->addr = *addr;
 	client->sessions = g_ptr_array_new();
+	client->told = g_ptr_array_new();
 	long_reads_init(client);
 	g_ptr_array_add(peripheral->clients, client);
-	client_announce(peripheral, addr, true);
+	client_tell(peripheral, client, true);
 	return client;
 }
 

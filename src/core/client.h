@@ -9,6 +9,7 @@ typedef struct Client {
 	Addr addr;		/* the one that programs were told; stays while it is connected */
 	uint16_t mtu;		/* as its last request told; 0: not told */
 	GPtrArray *sessions;	/* whose services it used */
+	GPtrArray *told;	/* sessions that were told that it came */
 	bool bonded;
 	GArray *long_reads;	/* of core/long-read */
 	bool long_reads_lost;	/* it began too many of them, so that one was forgotten */
@@ -25,6 +26,6 @@ Client *client_uses(Peripheral *peripheral, const Addr *addr, uint16_t mtu, Sess
 
 /* For peripheral.c. */
 Client *client_add(Peripheral *peripheral, const Addr *addr);
-/* tells the sessions that advertise or serve here that a central came or left */
-void client_announce(Peripheral *peripheral, const Addr *addr, bool connected);
+/* tells the sessions that advertise or serve here, or were told that it came, that the central left */
+void client_left(const Peripheral *peripheral, const Client *client);
 void client_end(Client *client);

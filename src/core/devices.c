@@ -17,7 +17,6 @@
 typedef struct Device {
 	DeviceRow row;
 	bool name_complete;
-	uint64_t connectable_at;	/* the last connectable packet */
 	/* when facts were noted last: [0] of an advertisement, [1] of a scan response */
 	uint64_t facts_at[2];
 	GList link;		/* in seen; its data is this Device */
@@ -170,11 +169,11 @@ static void note_connectable(Device *device, const Report *report)
 	case ADV_CONNECTABLE:
 	case ADV_CONNECTABLE_DIRECTED:
 		device->row.connectable = 1;
-		device->connectable_at = report->time;
+		device->row.connectable_at = report->time;
 		break;
 	case ADV_SCANNABLE:
 	case ADV_NON_CONNECTABLE:
-		if (device->row.connectable != 1 || report->time > device->connectable_at + CONNECTABLE_AGE)
+		if (device_is_connectable(&device->row, report->time) != 1)
 			device->row.connectable = 0;
 		break;
 	default:	/* a scan response does not tell */
@@ -224,6 +223,11 @@ size_t devices_count(const Devices *devices)
 uint64_t devices_evicted(const Devices *devices)
 {
 	return devices->evicted;
+}
+
+int device_is_connectable(const DeviceRow *row, uint64_t now)
+{
+	return row->connectable == 1 && now > row->connectable_at + CONNECTABLE_AGE ? 0 : row->connectable;
 }
 
 const DeviceRow *devices_find(const Devices *devices, const Addr *addr)

@@ -23,6 +23,7 @@ typedef struct DeviceRow {
 	int8_t rssi;
 	/* 1: connectable packets are heard, maybe among others; 0: only others; -1: not known */
 	int8_t connectable;
+	uint64_t connectable_at;	/* the last connectable packet */
 	uint64_t first_seen;
 	uint64_t last_seen;
 	uint64_t reports;
@@ -53,6 +54,9 @@ uint64_t devices_evicted(const Devices *devices);
 
 /* The row of the device that has this address; NULL: none. */
 const DeviceRow *devices_find(const Devices *devices, const Addr *addr);
+
+/* 1: connectable packets were heard within the last 30 s; 0: only others; -1: not known. */
+int device_is_connectable(const DeviceRow *row, uint64_t now);
 
 /* Walks the rows, the latest seen first: *cursor starts NULL; NULL after the last. The table must not change
  * meanwhile. */

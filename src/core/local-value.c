@@ -26,6 +26,13 @@ static bool local_has_listener(const LocalAttr *attr, uint32_t trigger)
 	return false;
 }
 
+/* Nobody is left who could answer the reads that wait. */
+static void local_reads_need_listener(LocalAttr *attr)
+{
+	if (!local_has_listener(attr, EVENT_CHAR_READ))
+		local_reads_end(attr);
+}
+
 void local_peer_gone(LocalAttr *attr, const char *connection)
 {
 	for (guint i = 0; i < attr->listeners->len; i++) {
@@ -39,9 +46,7 @@ void local_peer_gone(LocalAttr *attr, const char *connection)
 		charge_end(&gone.charge);
 		break;
 	}
-	/* nobody is left who could answer the reads that wait */
-	if (!local_has_listener(attr, EVENT_CHAR_READ))
-		local_reads_end(attr);
+	local_reads_need_listener(attr);
 }
 
 int local_listen(LocalAttr *attr, const char *connection, uint32_t triggers, Reason *reason)
@@ -54,6 +59,7 @@ int local_listen(LocalAttr *attr, const char *connection, uint32_t triggers, Rea
 
 		if (strcmp(other->connection, connection) == 0 && triggers != 0) {
 			other->triggers = triggers;
+			local_reads_need_listener(attr);
 			return 0;
 		}
 	}

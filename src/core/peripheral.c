@@ -77,8 +77,8 @@ static void peripheral_remove_client(Peripheral *peripheral, Client *client)
 	const bool bonded = client->bonded;
 
 	g_ptr_array_remove(peripheral->clients, client);
+	client_left(peripheral, client);
 	client_end(client);
-	client_announce(peripheral, &addr, false);
 	local_subscribers_left(peripheral, &addr, bonded);
 	for (guint i = 0; i < peripheral->services->len; i++) {
 		const LocalService *service = g_ptr_array_index(peripheral->services, i);
@@ -231,9 +231,12 @@ void peripheral_drop_session(Peripheral *peripheral, Session *session, uint64_t 
 		if (service->session == session)
 			local_service_free(service);
 	}
-	for (guint i = 0; i < peripheral->clients->len; i++)
-		(void)g_ptr_array_remove(((Client *)g_ptr_array_index(peripheral->clients, i))->sessions,
-					 session);
+	for (guint i = 0; i < peripheral->clients->len; i++) {
+		const Client *client = g_ptr_array_index(peripheral->clients, i);
+
+		(void)g_ptr_array_remove(client->sessions, session);
+		(void)g_ptr_array_remove(client->told, session);
+	}
 	peripheral_wake(peripheral);
 }
 

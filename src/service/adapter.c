@@ -29,8 +29,9 @@ static int append_bytes(sd_bus_message *m, const char *key, const Report *report
 	return r < 0 ? r : sd_bus_message_close_container(m);
 }
 
-static int append_row(sd_bus_message *m, const DeviceRow *row)
+static int append_row(sd_bus_message *m, const DeviceRow *row, uint64_t now)
 {
+	const int connectable = device_is_connectable(row, now);
 	char address[ADDR_STRING_SIZE];
 	int r;
 
@@ -47,8 +48,8 @@ static int append_row(sd_bus_message *m, const DeviceRow *row)
 		r = sd_bus_message_append(m, "{sv}", "Name", "s", row->name);
 	if (r >= 0 && row->rssi != RSSI_UNKNOWN)
 		r = sd_bus_message_append(m, "{sv}", "RSSI", "n", (int)row->rssi);
-	if (r >= 0 && row->connectable >= 0)
-		r = sd_bus_message_append(m, "{sv}", "Connectable", "b", (int)row->connectable);
+	if (r >= 0 && connectable >= 0)
+		r = sd_bus_message_append(m, "{sv}", "Connectable", "b", connectable);
 	if (r >= 0 && row->advertisement)
 		r = append_bytes(m, "Data", row->advertisement);
 	if (r >= 0 && row->scan_response)
@@ -103,7 +104,7 @@ static int get_devices_slice(Call *call, Reason *reason UNUSED)
 		const DeviceRow *row = devices_find(radio->devices, &list->addrs[list->next++]);
 
 		if (row && filter_match_row(list->filter.filter, row))
-			r = append_row(list->reply, row);
+			r = append_row(list->reply, row, service_now(call->service));
 	}
 	if (r >= 0 && list->next < list->n)
 		return CALL_DEFERRED;

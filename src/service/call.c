@@ -219,18 +219,36 @@ static void call_resume(Call *call, int error, Reason *reason)
 	call_finish(call, resume(call, error, reason), reason);
 }
 
+/* The first of its calls that waits for BlueZ: a job waits for its turn alone, and an answer that is there
+ * already to be the last. */
+static Call *peer_waits_for_bluez(const Peer *peer)
+{
+	for (GList *item = peer->calls.head; item; item = item->next) {
+		Call *call = item->data;
+
+		if (!call->job.line && !call->answer)
+			return call;
+	}
+	return NULL;
+}
+
 void calls_bluez_stalled(Peer *peer)
 {
 	Call *call;
 
-	while ((call = g_queue_peek_head(&peer->calls))) {
+	while ((call = peer_waits_for_bluez(peer))) {
 		Reason reason;
 		int r = broker_bluez_ready(call->service->broker, &reason);
 
-		if (call->resume)
+		if (call->resume) {
 			call_resume(call, r, &reason);
-		else
+		} else if (call->made) {
+			/* what was asked for is there, and is shown to peers later */
+			wait_cancel(&call->wait);
+			call->wait.done(&call->wait, E_NOT_READY, &reason);
+		} else {
 			call_finish(call, r, &reason);
+		}
 	}
 }
 

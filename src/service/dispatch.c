@@ -127,11 +127,30 @@ static int begin_property_call(sd_bus_message *m, Service *service, sd_bus_error
 	return 0;
 }
 
+/* Of an interface of ours, on an object that is not there: the error is ours, too. */
+static int refuse_missing_properties(sd_bus_message *m, const Service *service, sd_bus_error *error)
+{
+	const char *interface = "", *path = sd_bus_message_get_path(m);
+
+	if (sd_bus_message_get_signature(m, true)[0] != 's')
+		return 0;
+	(void)sd_bus_message_read(m, "s", &interface);
+	(void)sd_bus_message_rewind(m, true);
+	for (const Interface *ours = interfaces; ours->name; ours++)
+		if (strcmp(ours->name, interface) == 0)
+			return object_refuse_missing(service, path, interface, error);
+	return 0;
+}
+
 /* Sees every call on the tree before sd-bus serves the standard interfaces: some of those calls are ours. */
 static int on_any_call(sd_bus_message *m, void *userdata, sd_bus_error *error)
 {
-	if (sd_bus_message_is_method_call(m, "org.freedesktop.DBus.Properties", NULL))
-		return begin_property_call(m, userdata, error);
+	int r;
+
+	if (sd_bus_message_is_method_call(m, "org.freedesktop.DBus.Properties", NULL)) {
+		r = begin_property_call(m, userdata, error);
+		return r != 0 ? r : refuse_missing_properties(m, userdata, error);
+	}
 	if (sd_bus_message_is_method_call(m, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects") &&
 	    strcmp(sd_bus_message_get_path(m), PATH_ROOT) == 0)
 		return call_begin(m, userdata, &managed_objects_method);
@@ -145,14 +164,19 @@ static int on_stray_call(sd_bus_message *m, void *userdata, sd_bus_error *error)
 	static const char *const ours = "com.example.Bluetooth.";
 	const char *interface = sd_bus_message_get_interface(m);
 	const char *path = sd_bus_message_get_path(m);
+	const Path parsed = path_parse(path);
 
 	if (!interface || strncmp(interface, ours, strlen(ours)) != 0 ||
 	    strncmp(path, PATH_ROOT, strlen(PATH_ROOT)) != 0)
 		return 0;
 	/* that the link is gone is an answer to IsConnected */
 	if (sd_bus_message_is_method_call(m, CONNECTION_INTERFACE, "IsConnected") &&
-	    sd_bus_message_is_empty(m) > 0 && path_parse(path).kind == PATH_LINK)
+	    sd_bus_message_is_empty(m) > 0 && parsed.kind == PATH_LINK)
 		return call_begin(m, NULL, &link_is_connected_method);
+	/* a session that wants a lost link back may let go of it, also while its object is not there */
+	if (sd_bus_message_is_method_call(m, CONNECTION_INTERFACE, "Disconnect") &&
+	    sd_bus_message_is_empty(m) > 0 && parsed.kind == PATH_LINK && object_link_at(userdata, &parsed))
+		return call_begin(m, object_link_at(userdata, &parsed), &link_disconnect_method);
 	return object_refuse_missing(userdata, path, interface, error);
 }
 

@@ -30,5 +30,6 @@ extern const Method adapter_name_method;	/* Properties.Set of Adapter1.Name */
 extern const Method attr_value_method;		/* Properties.Get of RemoteCharacteristic1.Value */
 extern const Method local_attr_value_method;	/* of LocalCharacteristic1, LocalDescriptor1 */
 extern const Method link_is_connected_method;	/* Connection1; object NULL: the link is gone */
+extern const Method link_disconnect_method;	/* Connection1, of a link whose object is hidden */
 
 void manager_adapters_changed(Service *service);	/* signals Manager1.Adapters */

@@ -26,6 +26,16 @@ static int disconnect(Call *call, void *object, Reason *reason UNUSED)
 }
 METHOD(disconnect, call_link)
 
+/* Of a link whose object is not there: to others it does not exist. */
+static int holds_hidden(Call *call, void *object, Reason *reason)
+{
+	return call_link(call, object, reason) == 0 ? 0 :
+	       reason_set(reason, E_DOES_NOT_EXIST, "%s is not there (any more)",
+			  sd_bus_message_get_path(call->message));
+}
+
+const Method link_disconnect_method = { .run = disconnect, .check = holds_hidden };
+
 /* Asks about the caller's hold: a caller without one, for whatever reason, is told false. */
 static int is_connected(Call *call, void *object, Reason *reason UNUSED)
 {

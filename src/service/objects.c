@@ -31,14 +31,21 @@ bool object_is_session(const Service *service, const Path *path)
 	}
 }
 
-Link *object_link(const Service *service, const Path *path)
+Link *object_link_at(const Service *service, const Path *path)
 {
 	bool below = path->kind >= PATH_LINK && path->kind <= PATH_DESCRIPTOR;
 	Radio *radio = below ? broker_radio(service->broker, path->index) : NULL;
 	Link *link = radio ? link_find(radio, &path->addr) : NULL;
 
 	/* an object has one path, though a device has many addresses */
-	return link && link->exposed && addr_equal(&link->addr, &path->addr) ? link : NULL;
+	return link && addr_equal(&link->addr, &path->addr) ? link : NULL;
+}
+
+Link *object_link(const Service *service, const Path *path)
+{
+	Link *link = object_link_at(service, path);
+
+	return link && link->exposed ? link : NULL;
 }
 
 Attr *object_attr(const Service *service, const Path *path)

@@ -10,6 +10,7 @@
 /* NULL if there is no such object. */
 Radio *object_radio(const Service *service, const Path *path);
 Link *object_link(const Service *service, const Path *path);
+Link *object_link_at(const Service *service, const Path *path);	/* also one that programs do not see now */
 Attr *object_attr(const Service *service, const Path *path);
 LocalService *object_local_service(const Service *service, const Path *path);
 LocalAttr *object_local_attr(const Service *service, const Path *path);

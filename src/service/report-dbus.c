@@ -152,8 +152,15 @@ static int reports_slice(Call *call, Reason *reason UNUSED)
 
 static int reply(Call *call, size_t max, bool rich, Reason *reason)
 {
-	ReportList *list = report_list_new(call->session, max, rich);
+	ReportList *list;
+	int r = 0;
 
+	/* before the reports are taken out of the FIFO */
+	if (MIN(max, ring_count(call->session->ring)) > REPORTS_IN_SLICE)
+		r = call_queue(call, reason);
+	if (r != 0)
+		return r;
+	list = report_list_new(call->session, max, rich);
 	return job_start(call, reports_slice, list, report_list_free, list->n <= REPORTS_IN_SLICE, reason);
 }
 

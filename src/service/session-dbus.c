@@ -45,6 +45,10 @@ static int init(Call *call, void *object UNUSED, Reason *reason)
 	r = radio_ready(session->radio, reason);
 	if (r != 0 && !(r == E_NOT_READY && session->radio->present))
 		return r;
+	/* what may be refused comes before the session is changed */
+	r = session->radio->bluez.powered ? 0 : call_keep(call, reason);
+	if (r != 0)
+		return r;
 	r = sessions_init(session, &options, service_now(call->service), reason);
 	if (r != 0)
 		return r;

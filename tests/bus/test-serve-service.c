@@ -197,10 +197,15 @@ START_TEST(permissions)
 		{ 0x10, 0x0a, "error att 0x02", "" },
 		{ 0x22, 0x0a, "error att 0x0f", "error att 0x0f" },
 		{ 0x44, 0x0a, "error att 0x05", "error att 0x05" },
+		/* signed writes: not by everybody, whatever else there is */
+		{ 0x80, 0x08, "error att 0x02", "error att 0x0f" },
+		{ 0x100, 0x08, "error att 0x02", "error att 0x05" },
+		{ 0x90, 0x08, "error att 0x02", "" },
+		{ 0x20, 0x40, "error att 0x02", "error att 0x0f" },
 	};
 	g_autofree char *session = begin(), *service = NULL;
 
-	service = add_service(client, session, "uint16 0xaa01", "'nbr_chars': <uint16 5>");
+	service = add_service(client, session, "uint16 0xaa01", "'nbr_chars': <uint16 9>");
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
 		g_autofree char *uuid = g_strdup_printf("uint16 %zu", 0x4560 + i), *path = NULL;
 		g_autofree char *keys = g_strdup_printf(
@@ -218,6 +223,41 @@ START_TEST(permissions)
 
 		central_reads(0, handle, cases[i].read);
 		central_writes(0, handle, "08", "request", cases[i].write);
+	}
+}
+END_TEST
+
+/* Who may not read a value does not get it by itself either. */
+START_TEST(protected_subscriptions)
+{
+	static const struct {
+		unsigned int permissions, properties;
+		const char *how, *says;
+	} cases[] = {
+		{ 0x01, 0x10, "notify", "" },
+		{ 0x02, 0x10, "notify", "error att 0x0f" },
+		{ 0x04, 0x10, "notify", "error att 0x05" },
+		{ 0x01, 0x20, "indicate", "" },
+		{ 0x02, 0x20, "indicate", "error att 0x0f" },
+		{ 0x04, 0x20, "indicate", "error att 0x05" },
+		{ 0x02, 0x30, "indicate", "error att 0x0f" },
+	};
+	g_autofree char *session = begin(), *service = NULL;
+
+	service = add_service(client, session, "uint16 0xaa01", "'nbr_chars': <uint16 7>");
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autofree char *uuid = g_strdup_printf("uint16 %zu", 0x4560 + i);
+		g_autofree char *keys = g_strdup_printf("'permissions': <uint32 %u>, 'properties': <uint32 %u>",
+							cases[i].permissions, cases[i].properties);
+
+		g_free(add_char(client, service, uuid, keys));
+	}
+	central_connect(0);
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autofree char *uuid = g_strdup_printf("0000456%zu" BASE, i), *handle = central_find(0, uuid);
+		g_autofree char *says = central_says(0, "subscribe", "%s %s", handle, cases[i].how);
+
+		ck_assert_msg(g_str_equal(says, cases[i].says), "case %zu: %s", i, says);
 	}
 }
 END_TEST
@@ -352,7 +392,8 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {
-		uuid_forms, secondary, complete_or_started, descriptors, permissions, others_undisturbed,
+		uuid_forms, secondary, complete_or_started, descriptors, permissions,
+		protected_subscriptions, others_undisturbed,
 		taken_uuids, answered_by_bluez, NULL
 	};
 

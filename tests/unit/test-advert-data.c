@@ -382,8 +382,15 @@ static void check_fit(const FitRow *row)
 
 START_TEST(test_fit)
 {
+	AdvertData full = { .discoverable = true };
+	Reason reason;
+
 	for (size_t i = 0; i < ARRAY_SIZE(fit_rows); i++)
 		check_fit(&fit_rows[i]);
+	/* BlueZ is not told that something is discoverable which nobody can connect to */
+	ck_assert_int_eq(advert_data_add(&full, 0x30, zeros, AD_LEGACY_MAX - 2, "others", &reason), 0);
+	ck_assert_int_eq(advert_data_check(&full, &(AdvertRadio){ 0 }, true, &reason), E_INVALID_ARGUMENTS);
+	ck_assert_int_eq(advert_data_check(&full, &(AdvertRadio){ 0 }, false, &reason), 0);
 }
 END_TEST
 

@@ -460,7 +460,7 @@ START_TEST(test_session_ends)
 	sessions_drop(bed.a, bed.now);
 	bed_settle(&bed);
 	ck_assert_uint_eq(wait.called, 1);
-	ck_assert_int_eq(wait.error, E_DOES_NOT_EXIST);
+	ck_assert_int_eq(wait.error, E_NOT_READY);
 	ck_assert_uint_eq(bed.radio->peripheral->adverts->len, 1);
 	bed_expect(&bed, "stop1");
 	/* initialised anew, it keeps nothing */

@@ -276,6 +276,29 @@ START_TEST(test_lengths)
 }
 END_TEST
 
+/* BlueZ writes descriptors by request, whatever was asked for; and a write command from the value's first byte
+ * on. */
+START_TEST(test_commands)
+{
+	Asker asker = { 0 };
+	Attr *descriptor;
+	Bed bed;
+
+	bed_init_link(&bed);
+	descriptor = bed_attr(bed.link, ATTR_DESCRIPTOR, 4, bed.attr, "write");
+	bed_forget(&bed);
+	ck_assert_int_eq(bed_write_at(descriptor, bed.a, OP_WRITE_COMMAND, 2, "x", 1, &asker), 0);
+	ck_assert_int_eq(((AttrOp *)g_ptr_array_index(bed.running, 0))->kind, OP_WRITE_REQUEST);
+	bed_answer(&bed, 0, 0, NULL);
+	ck_assert_uint_eq(asker.called, 1);
+	ck_assert_int_eq(bed_write_at(bed.attr, bed.a, OP_WRITE_COMMAND, 2, "x", 1, &asker), E_INVALID_ARGUMENTS);
+	ck_assert_int_eq(bed_write_at(bed.attr, bed.a, OP_WRITE_COMMAND, 0, "x", 1, &asker), 0);
+	bed_answer(&bed, 0, 0, NULL);
+	bed_forget(&bed);
+	bed_end(&bed);
+}
+END_TEST
+
 START_TEST(test_claimed)
 {
 	Asker asker = { 0 };
@@ -445,5 +468,5 @@ START_TEST(test_told_and_asks_again)
 END_TEST
 
 UNIT_MAIN("attr-op", test_reads_share, test_order, test_cancel, test_session_leaves,
-	  test_operations_are_charged, test_permissions, test_lengths, test_claimed,
+	  test_operations_are_charged, test_permissions, test_lengths, test_commands, test_claimed,
 	  test_told_and_cancels, test_told_and_ends_the_link, test_told_and_connects_anew, test_told_and_asks_again)

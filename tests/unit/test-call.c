@@ -355,6 +355,151 @@ START_TEST(test_answer_is_last)
 }
 END_TEST
 
+/* Properties of ours on what is not there: our error. */
+START_TEST(test_missing_properties)
+{
+	static const struct {
+		const char *path, *interface, *error;
+	} cases[] = {
+		{ PATH_ROOT "/hci7", ADAPTER1_INTERFACE, "NoSuchAdapter" },
+		{ HCI0 "/device/00_00_00_00_00_05", CONNECTION_INTERFACE, "DoesNotExist" },
+		{ HCI0 "/session/1/service1", LOCAL_SERVICE_INTERFACE, "DoesNotExist" },
+		{ HCI0, ADAPTER1_INTERFACE, "" },
+		{ PATH_ROOT, MANAGER_INTERFACE, "" },
+	};
+	World world;
+	WireCall call;
+	sd_bus_message *m;
+
+	world_init(&world);
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		m = wire_method(&world.wire, ":1.1", cases[i].path, "org.freedesktop.DBus.Properties",
+				"GetAll");
+		ck_assert_int_ge(sd_bus_message_append(m, "s", cases[i].interface), 0);
+		wire_call(&world.wire, m, &call);
+		expect(&call, cases[i].error);
+	}
+	world_end(&world);
+}
+END_TEST
+
+/* The object of a lost link may not be there, and a session that wants the link back lets go of it all the
+ * same. To others there is none. */
+START_TEST(test_hidden_link)
+{
+	char path[PATH_SIZE];
+	WireCall call;
+	World world;
+	Bed *bed = &world.bed;
+
+	world_init_on(&world, bed_init_link);
+	path_of_link(bed->link, path);
+	call_plain(&world, ":1.3", path, CONNECTION_INTERFACE, "Disconnect", &call);
+	wire_answer_uid(&world.wire, 2);
+	expect(&call, "AccessDenied");
+	radios_vanished(bed->radio, bed->now);
+	bed_settle(bed);
+	ck_assert(!bed->link->exposed && hold_is_there(bed->link, bed->a));
+	call_plain(&world, ":1.3", path, CONNECTION_INTERFACE, "Disconnect", &call);
+	expect(&call, "DoesNotExist");
+	call_plain(&world, ":1.1", path, CONNECTION_INTERFACE, "Disconnect", &call);
+	wire_answer_uid(&world.wire, 1);
+	expect(&call, "");
+	turn(&world);
+	ck_assert_ptr_null(bed_link(bed, 5));
+	bed_forget(bed);
+	world_end(&world);
+}
+END_TEST
+
+static sd_bus_message *init_call(World *world, const char *connection, const Session *session)
+{
+	sd_bus_message *m = wire_method(&world->wire, connection, path_of(session), SESSION_INTERFACE, "Init");
+
+	ck_assert_int_ge(sd_bus_message_append(m, "a{sv}", 0), 0);
+	return m;
+}
+
+/* What a user's limit refuses has done nothing. */
+START_TEST(test_refused_whole)
+{
+	const uint64_t reports = 200;
+	WireCall asks, all, init;
+	World world;
+	Bed *bed = &world.bed;
+	Session *a;
+	uint64_t left;
+	User *user;
+
+	world_init(&world);
+	a = bed->a;
+	ck_assert_int_eq(sessions_init(a, &(InitOptions){ .fifo = 256 }, bed->now, &(Reason){ "" }), 0);
+	ck_assert_int_eq(bed_start(bed, a, -1), 0);
+	for (uint16_t i = 0; i < reports; i++)
+		bed_hear(bed, bed->radio, i);
+	ck_assert_uint_eq(ring_count(a->ring), reports);
+	call_plain(&world, ":1.1", HCI0, ADAPTER1_INTERFACE, "GetBonds", &asks);
+	wire_answer_uid(&world.wire, 1);
+	expect(&asks, "");
+	user = quota_user(bed->broker->quota, 1);
+	left = user_limit(user, QUOTA_CALLS);
+	ck_assert_int_eq(user_charge(user, QUOTA_CALLS, left), 0);
+
+	call_plain(&world, ":1.1", path_of(a), SESSION_INTERFACE, "GetAdvertisements", &all);
+	expect(&all, "LimitReached");
+	ck_assert_uint_eq(ring_count(a->ring), reports);
+
+	bed_power(bed, bed->radio, false);
+	wire_call(&world.wire, init_call(&world, ":1.1", a), &init);
+	expect(&init, "LimitReached");
+	ck_assert(a->scanning && ring_count(a->ring) == reports);
+	user_discharge(user, QUOTA_CALLS, left);
+	user_unref(user);
+	bed_forget(bed);
+	world_end(&world);
+}
+END_TEST
+
+/* bluetoothd does not answer: what waits for a turn only goes on, and what is there is told. */
+START_TEST(test_stalled)
+{
+	WireCall asks, devices, service, made;
+	World world;
+	Bed *bed = &world.bed;
+	char path[PATH_SIZE];
+	sd_bus_message *m;
+
+	world_init(&world);
+	ck_assert_int_eq(bed_start(bed, bed->c, -1), 0);
+	for (uint16_t i = 0; i < 200; i++)
+		bed_hear(bed, bed->radio, i);
+	call_plain(&world, ":1.1", HCI0, ADAPTER1_INTERFACE, "GetBonds", &asks);
+	wire_answer_uid(&world.wire, 1);
+	expect(&asks, "");
+	m = wire_method(&world.wire, ":1.1", HCI0, ADAPTER1_INTERFACE, "GetDevices");
+	ck_assert_int_ge(sd_bus_message_append(m, "a{sv}", 0), 0);
+	wire_call(&world.wire, m, &devices);
+	m = wire_method(&world.wire, ":1.1", path_of(bed->a), SESSION_INTERFACE, "Service");
+	ck_assert_int_ge(sd_bus_message_append(m, "va{sv}", "q", 0x180f, 1, "start", "b", 1), 0);
+	wire_call(&world.wire, m, &service);
+	expect(&service, "");
+	path_of_local_service(g_ptr_array_index(bed->radio->peripheral->services, 0), path);
+	m = wire_method(&world.wire, ":1.1", path, LOCAL_SERVICE_INTERFACE, "Characteristic");
+	ck_assert_int_ge(sd_bus_message_append(m, "va{sv}", "q", 0x2a19, 0), 0);
+	wire_call(&world.wire, m, &made);
+	turn(&world);
+	ck_assert_uint_eq(devices.answered + made.answered, 0);
+
+	broker_bluez_stalled(bed->broker, true, bed->now);
+	turn(&world);
+	expect(&made, "");
+	ck_assert_uint_eq(devices.answered, 0);
+	wire_call_end(&devices);
+	bed_forget(bed);
+	world_end(&world);
+}
+END_TEST
+
 /* While a call is answered the agenda may come to what takes away its object: here the loop's clock is far
  * ahead of the bed's, so that the link's grace period is over. */
 START_TEST(test_object_goes)
@@ -384,4 +529,4 @@ END_TEST
 
 UNIT_MAIN("call", test_order, test_not_told, test_early_bounds, test_gone_meanwhile, test_caller_leaves,
 	  test_whose_session, test_missing, test_unanswered, test_waits, test_answer_is_last,
-	  test_object_goes)
+	  test_object_goes, test_missing_properties, test_hidden_link, test_refused_whole, test_stalled)

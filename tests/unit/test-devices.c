@@ -96,6 +96,15 @@ START_TEST(test_row)
 }
 END_TEST
 
+static void note_at(Devices *devices, unsigned seconds, uint8_t adv_type, const char *data, size_t length)
+{
+	ReportInfo info = report_info(1, data, length);
+
+	info.adv_type = adv_type;
+	info.time = seconds * USEC_PER_SEC;
+	report_note(devices, &info);
+}
+
 START_TEST(test_connectable)
 {
 	static const struct {
@@ -131,6 +140,10 @@ START_TEST(test_connectable)
 		report_note(devices, &info);
 		ck_assert_msg(first_row(devices)->connectable == later[i].connectable, "later, row %zu", i);
 	}
+	/* one that is silent is not, after the same time */
+	note_at(devices, 100, ADV_CONNECTABLE, NULL, 0);
+	ck_assert_int_eq(device_is_connectable(first_row(devices), 130 * USEC_PER_SEC), 1);
+	ck_assert_int_eq(device_is_connectable(first_row(devices), 131 * USEC_PER_SEC), 0);
 	devices_free(devices);
 }
 END_TEST
@@ -223,15 +236,6 @@ static void expect_facts(const Devices *devices, const char *expected)
 	}
 	ck_assert_str_eq(text->str, expected);
 	g_string_free(text, TRUE);
-}
-
-static void note_at(Devices *devices, unsigned seconds, uint8_t adv_type, const char *data, size_t length)
-{
-	ReportInfo info = report_info(1, data, length);
-
-	info.adv_type = adv_type;
-	info.time = seconds * USEC_PER_SEC;
-	report_note(devices, &info);
 }
 
 START_TEST(test_facts)

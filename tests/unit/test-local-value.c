@@ -266,6 +266,14 @@ START_TEST(test_ends)
 	ck_assert_str_eq(first.value, "stored");
 	ck_assert_uint_eq(attr->listeners->len, 1);
 
+	/* it wants to hear of writes only from now on */
+	ck_assert_int_eq(local_listen(attr, ":1.1", EVENT_CHAR_READ, &(Reason){ "" }), 0);
+	ck_assert(!central_reads(&bed, attr, 5, 0, &first));
+	ck_assert_int_eq(local_listen(attr, ":1.1", EVENT_CHAR_WRITE, &(Reason){ "" }), 0);
+	bed_settle(&bed);
+	ck_assert_uint_eq(first.called, 1);
+	ck_assert_str_eq(first.value, "stored");
+
 	/* the service is stopped, and removed with its session */
 	ck_assert_int_eq(local_listen(attr, ":1.1", EVENT_CHAR_READ, &(Reason){ "" }), 0);
 	ck_assert(!central_reads(&bed, attr, 5, 0, &first));

@@ -63,11 +63,14 @@ START_TEST(test_who_is_told)
 	ck_assert_uint_eq(session_take_events(bed.b), BOTH);
 	ck_assert_uint_eq(session_take_events(bed.c), 0);
 
-	/* who neither advertises nor serves any more hears nothing more */
+	/* who does not advertise any more hears that those left who came before */
 	advert_disable(bed.a, bed.now);
 	bed_expect(&bed, "stop1");
 	bed_central(&bed, 6, false);
-	bed_expect(&bed, "2:1.2-6 event(:1.2,4)");
+	bed_expect(&bed, "1:1.1-6 event(:1.1,4) 2:1.2-6 event(:1.2,4)");
+	bed_central(&bed, 7, true);
+	bed_central(&bed, 7, false);
+	bed_expect(&bed, "2:1.2-7");
 	local_service_free(attr->service);
 	bed_expect(&bed, "unregister2.0");
 	bed_central(&bed, 6, true);
