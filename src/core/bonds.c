@@ -107,6 +107,7 @@ static void move_owners(Radio *radio, const Addr *from, const Addr *to)
 static void find_owners(Radio *radio, const Addr *addr)
 {
 	const Link *link = link_find(radio, addr);
+	const LocalService *service;
 
 	if (link && pairing_is_asked(link)) {
 		add_owner(radio, addr, pairing_session(link));
@@ -116,9 +117,8 @@ static void find_owners(Radio *radio, const Addr *addr)
 		add_owner(radio, addr, g_array_index(link->holds, Hold, i).session);
 	if (!client_find(radio->peripheral, addr))
 		return;
-	for (guint i = 0; i < radio->peripheral->services->len; i++)
-		add_owner(radio, addr,
-			  ((const LocalService *)g_ptr_array_index(radio->peripheral->services, i))->session);
+	for (guint i = 0; (service = local_service_offered(radio->peripheral, &i));)
+		add_owner(radio, addr, service->session);
 }
 
 char *bonds_store(const Broker *broker)
@@ -224,6 +224,7 @@ void bonds_device(Radio *radio, const char *place, const Addr *addr, const char 
 static bool is_used(const Radio *radio, const Addr *addr, const Session *session)
 {
 	const Link *link = link_find(radio, addr);
+	const LocalService *service;
 	bool used = false;
 
 	for (guint i = 0; link && i < link->holds->len; i++)
@@ -233,9 +234,8 @@ static bool is_used(const Radio *radio, const Addr *addr, const Session *session
 		used |= wait->wait.session != session;
 	if (!client_find(radio->peripheral, addr))
 		return used;
-	for (guint i = 0; i < radio->peripheral->services->len; i++)
-		used |= ((const LocalService *)g_ptr_array_index(radio->peripheral->services, i))->session !=
-			session;
+	for (guint i = 0; (service = local_service_offered(radio->peripheral, &i));)
+		used |= service->session != session;
 	return used;
 }
 

@@ -11,11 +11,11 @@
 /* How many different pins the sessions that serve here have (exact up to 1); *ret_pin: the last of them. */
 static unsigned count_pins(const Peripheral *peripheral, uint32_t *ret_pin)
 {
+	const LocalService *service;
 	unsigned n = 0;
 	uint32_t pin = 0;
 
-	for (guint i = 0; i < peripheral->services->len; i++) {
-		const LocalService *service = g_ptr_array_index(peripheral->services, i);
+	for (guint i = 0; (service = local_service_offered(peripheral, &i));) {
 		const InitOptions *options = &service->session->options;
 
 		if (!options->pin_set || (n > 0 && options->pin == pin))
@@ -32,10 +32,9 @@ static bool wants_authentication(const Peripheral *peripheral)
 {
 	const uint32_t permissions =
 		PERM_READ_ENCRYPTED_MITM | PERM_WRITE_ENCRYPTED_MITM | PERM_WRITE_SIGNED_MITM;
+	const LocalService *service;
 
-	for (guint i = 0; i < peripheral->services->len; i++) {
-		const LocalService *service = g_ptr_array_index(peripheral->services, i);
-
+	for (guint i = 0; (service = local_service_offered(peripheral, &i));) {
 		for (guint a = 0; a < service->attrs->len; a++)
 			if (((const LocalAttr *)g_ptr_array_index(service->attrs, a))->permissions &
 			    permissions)
@@ -49,8 +48,9 @@ bool client_may_pair(const Radio *radio, const Addr *addr, PairingKind kind, uin
 	const Peripheral *peripheral = radio->peripheral;
 	unsigned pins;
 	uint32_t pin;
+	guint first = 0;
 
-	if (!client_find(peripheral, addr) || peripheral->services->len == 0)
+	if (!client_find(peripheral, addr) || !local_service_offered(peripheral, &first))
 		return false;
 	pins = count_pins(peripheral, &pin);
 	switch (kind) {

@@ -265,6 +265,17 @@ LocalService *local_service_find(const Session *session, unsigned number)
 	return NULL;
 }
 
+const LocalService *local_service_offered(const Peripheral *peripheral, guint *i)
+{
+	while (*i < peripheral->services->len) {
+		const LocalService *service = g_ptr_array_index(peripheral->services, (*i)++);
+
+		if (service->wanted)
+			return service;
+	}
+	return NULL;
+}
+
 LocalAttr *local_attr_find(const LocalService *service, LocalKind kind, unsigned characteristic,
 			   unsigned descriptor)
 {

@@ -107,6 +107,9 @@ int local_service_start(LocalService *service, Wait *wait, uint64_t now, Reason 
 void local_service_stop(LocalService *service);
 
 LocalService *local_service_find(const Session *session, unsigned number);
+/* The next service from the i-th on that is offered to peers (not one that waits for its parts, or is
+ * stopped); i moves behind it. NULL: there is none. */
+const LocalService *local_service_offered(const Peripheral *peripheral, guint *i);
 LocalAttr *local_attr_find(const LocalService *service, LocalKind kind, unsigned characteristic,
 			   unsigned descriptor);
 

@@ -130,14 +130,16 @@ static bool client_is_of(const Client *client, const Session *session, bool alon
 /* Whether the session advertises or serves, and no other one does. */
 static bool peripheral_is_alone(const Peripheral *peripheral, const Session *session)
 {
+	const LocalService *service;
+
 	for (guint i = 0; i < peripheral->adverts->len; i++) {
 		const Advert *advert = g_ptr_array_index(peripheral->adverts, i);
 
 		if (advert->session != session && advert->enabled)
 			return false;
 	}
-	for (guint i = 0; i < peripheral->services->len; i++)
-		if (((const LocalService *)g_ptr_array_index(peripheral->services, i))->session != session)
+	for (guint i = 0; (service = local_service_offered(peripheral, &i));)
+		if (service->session != session)
 			return false;
 	return peripheral_used_by(peripheral, session);
 }

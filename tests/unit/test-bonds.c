@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "bed-attrs.h"
+#include "bed-locals.h"
 #include "core/pairing.h"
 
 #define PLACE5 "/dev5"
@@ -113,6 +114,25 @@ START_TEST(test_who_used_it)
 	hold_too(&bed);
 	become_bonded(&bed, NULL);
 	ck_assert(may_forget(&bed, 1) && may_forget(&bed, 2) && !may_forget(&bed, 3));
+	bed_end(&bed);
+}
+END_TEST
+
+/* A central pairs with those who serve it, not with one whose service nobody sees. */
+START_TEST(test_who_serves)
+{
+	const Addr addr = device_addr(7);
+	Bed bed;
+
+	bed_init_radio(&bed);
+	sessions_drop(bed.b, bed.now);
+	bed_settle(&bed);
+	bed.b = bed_session(&bed, bed.radio, 2, ":1.2");
+	(void)bed_visible(&bed, bed.a, "");
+	bed_service(bed.b, 1, false);
+	bed_friend(&bed, 7, true);
+	bonds_device(bed.radio, "/dev7", &addr, "seven", true, true);
+	ck_assert(may_forget(&bed, 1) && !may_forget(&bed, 2));
 	bed_end(&bed);
 }
 END_TEST
@@ -266,5 +286,5 @@ START_TEST(test_bounded)
 }
 END_TEST
 
-UNIT_MAIN("bonds", test_who_paired, test_who_used_it, test_forget, test_forget_fails, test_busy, test_address_and_undone,
-	  test_stored, test_bounded)
+UNIT_MAIN("bonds", test_who_paired, test_who_used_it, test_who_serves, test_forget, test_forget_fails, test_busy,
+	  test_address_and_undone, test_stored, test_bounded)

@@ -40,6 +40,7 @@ static void expect_pin(const Bed *bed, uint32_t pin)
 
 START_TEST(test_clients_only)
 {
+	LocalService *service;
 	Bed bed;
 
 	bed_init_radio(&bed);
@@ -48,11 +49,16 @@ START_TEST(test_clients_only)
 	/* nothing is served; then, it is not connected; then, it is gone */
 	ck_assert_int_eq(bed_set_advert(&bed, bed.a), 0);
 	expect(&bed, false, false, false, false);
-	bed_service(bed.a, 1, true);
+	service = bed_visible(&bed, bed.a, "")->service;
 	expect(&bed, false, false, false, false);
 	bed_central(&bed, CENTRAL, true);
 	expect(&bed, true, true, true, true);
 	bed_central(&bed, CENTRAL, false);
+	expect(&bed, false, false, false, false);
+	/* what is served is taken from sight */
+	bed_central(&bed, CENTRAL, true);
+	local_service_stop(service);
+	bed_settle(&bed);
 	expect(&bed, false, false, false, false);
 	bed_end(&bed);
 }
@@ -60,18 +66,20 @@ END_TEST
 
 START_TEST(test_just_works)
 {
-	LocalService *service;
-	LocalAttr *attr;
+	LocalAttr *attr, *hidden;
 	Bed bed;
 
 	bed_init_radio(&bed);
-	service = bed_service(bed.a, 1, true);
+	attr = bed_visible(&bed, bed.a, "");
 	bed_central(&bed, CENTRAL, true);
 	expect(&bed, false, false, false, false);
 	bed.broker->config.just_works = true;
 	expect(&bed, false, true, false, true);
+	/* what nobody sees keeps nobody out */
+	hidden = bed_local_attr(&bed, bed_service(bed.b, 1, false), NULL, "");
+	hidden->permissions |= PERM_READ_ENCRYPTED_MITM;
+	expect(&bed, false, true, false, true);
 	/* nobody compares: no key for what wants an authenticated one */
-	attr = bed_local_attr(&bed, service, NULL, "");
 	attr->permissions |= PERM_WRITE_ENCRYPTED_MITM;
 	expect(&bed, false, false, false, true);
 	bed_end(&bed);
@@ -84,11 +92,12 @@ START_TEST(test_pins)
 	Bed bed;
 
 	bed_init_radio(&bed);
-	bed_service(bed.a, 1, true);
-	bed_service(bed.a, 1, true);
-	service = bed_service(bed.b, 1, true);
+	(void)bed_visible(&bed, bed.a, "");
+	(void)bed_visible(&bed, bed.a, "");
+	service = bed_visible(&bed, bed.b, "")->service;
 	bed_central(&bed, CENTRAL, true);
-	/* of one that serves nothing */
+	/* of one whose service nobody sees */
+	bed_service(bed.c, 1, false);
 	set_pin(bed.c, 7);
 	expect(&bed, false, false, false, false);
 	set_pin(bed.a, 0);
