@@ -45,6 +45,7 @@ struct Broker {
 	GArray *owners;			/* Owner: who paired (core/bonds.h) */
 	uint64_t next_session;
 	uint64_t last_serial;		/* of a session */
+	uint64_t last_turn;		/* of a user (core/rota.h) */
 	uint64_t next_link;
 	uint64_t next_radio;
 	uint32_t next_read;	/* never 0 */

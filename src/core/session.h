@@ -17,6 +17,7 @@
 #include "core/init-options.h"
 #include "core/radio.h"
 #include "core/ring.h"
+#include "core/rota.h"
 #include "core/scan-filter.h"
 #include "util/error.h"
 #include "util/macros.h"
@@ -28,6 +29,7 @@ struct Session {
 	User *user;
 	uint64_t id;		/* K of a private session; 0: user session */
 	uint64_t serial;	/* counts all sessions, in the order in which they began; never 0 */
+	uint64_t rota[_ROTA_MAX];	/* when its user had its last turn, as broker->last_turn */
 	unsigned path_index;	/* hci number in a private session's path; never changes */
 	char *owner;		/* bus connection of a private session; NULL: user session */
 	bool initialised;

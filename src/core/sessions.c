@@ -10,6 +10,7 @@
 #include "core/peripheral.h"
 #include "core/post.h"
 #include "core/radios.h"
+#include "core/rota.h"
 #include "core/subscriber.h"
 
 #define ANTENNA_EXTERNAL 1
@@ -96,6 +97,7 @@ static int session_new(Radio *radio, const Face *face, uid_t uid, const char *ow
 		session->id = broker->next_session++;
 	}
 	g_ptr_array_add(broker->sessions, session);
+	rota_join(session);
 	*ret = session;
 	return 0;
 }

@@ -6,6 +6,8 @@
 #include "core/absent.h"
 #include "core/slots.h"
 #include "core/radio.h"
+#include "core/rota.h"
+#include "core/session.h"
 
 #define SLICE (4 * USEC_PER_SEC)	/* reaches a device that advertises every second or two */
 #define SLICE_CROWDED (2 * USEC_PER_SEC)	/* where more than CROWD links wait */
@@ -23,12 +25,32 @@ static int link_priority(const Link *link)
 	return priority;
 }
 
-/* Links that were not tried in vain (tried_at 0) go first, by priority and age; then what was tried longest
- * ago. */
+/* Whose turn an attempt is: of the sessions that wait for the link or want it back, the one whose user comes
+ * first. There is one for each link that is queued (link_settle). */
+static Session *whose_turn(const Link *link)
+{
+	Session *first = NULL;
+
+	for (const ConnectWait *wait = connect_waits_first(link); wait; wait = connect_wait_next(wait))
+		first = rota_first(first, wait->wait.session, ROTA_CONNECT);
+	for (guint i = 0; i < link->holds->len; i++) {
+		const Hold *hold = &g_array_index(link->holds, Hold, i);
+
+		if (hold->auto_reconnect || link->recover_until != 0)
+			first = rota_first(first, hold->session, ROTA_CONNECT);
+	}
+	return first;
+}
+
+/* Users take turns. Of one user's, links that were not tried in vain (tried_at 0) go first, by priority and
+ * age; then what was tried longest ago. */
 static bool goes_before(const Link *a, const Link *b)
 {
+	const Session *first = whose_turn(a), *second = whose_turn(b);
 	int left = link_priority(a), right = link_priority(b);
 
+	if (first->rota[ROTA_CONNECT] != second->rota[ROTA_CONNECT])
+		return first->rota[ROTA_CONNECT] < second->rota[ROTA_CONNECT];
 	if (a->tried_at != b->tried_at)
 		return a->tried_at < b->tried_at;
 	if (left != right)
@@ -39,19 +61,6 @@ static bool goes_before(const Link *a, const Link *b)
 static bool link_is_ready(const Link *link, uint64_t now)
 {
 	return link->state == LINK_QUEUED && link->retry_at <= now;
-}
-
-static Link *next_in_queue(const Radio *radio, uint64_t now)
-{
-	Link *best = NULL;
-
-	for (guint i = 0; i < radio->links->len; i++) {
-		Link *link = g_ptr_array_index(radio->links, i);
-
-		if (link_is_ready(link, now) && (!best || goes_before(link, best)))
-			best = link;
-	}
-	return best;
 }
 
 /* The attempt that keeps the radio busy, also one that is being taken back; or NULL. Once the device is
@@ -125,6 +134,22 @@ static bool gives_way(const Link *attempt, const Link *next)
 	return next->waits.waits.length > 0 || attempt->waits.waits.length == 0 || next->tried_at == 0;
 }
 
+/* Where attempt is not NULL: of the links to which it gives way. */
+static Link *next_in_queue(const Radio *radio, const Link *attempt, uint64_t now)
+{
+	Link *best = NULL;
+
+	for (guint i = 0; i < radio->links->len; i++) {
+		Link *link = g_ptr_array_index(radio->links, i);
+
+		if (!link_is_ready(link, now) || (attempt && !gives_way(attempt, link)))
+			continue;
+		if (!best || goes_before(link, best))
+			best = link;
+	}
+	return best;
+}
+
 /* Takes the attempt back; those who wait for it go on waiting. */
 static void link_yield(Link *link, uint64_t now)
 {
@@ -133,12 +158,6 @@ static void link_yield(Link *link, uint64_t now)
 	else
 		absent_note(link, now);
 	link_close(link, now);
-}
-
-/* Until when the attempt has the radio; USEC_NEVER: it does not give way. */
-static uint64_t turn_ends(const Radio *radio, const Link *attempt, const Link *next, uint64_t now)
-{
-	return gives_way(attempt, next) ? attempt->begun + slice_of(radio, now) : USEC_NEVER;
 }
 
 static bool yield_when_due(Link *link, uint64_t due, uint64_t now)
@@ -151,13 +170,14 @@ static bool yield_when_due(Link *link, uint64_t due, uint64_t now)
 
 bool turns_settle(Radio *radio, uint64_t now)
 {
-	Link *next = next_in_queue(radio, now), *attempt = find_attempt(radio), *spare;
+	Link *attempt = find_attempt(radio), *next = next_in_queue(radio, attempt, now), *spare;
 
 	if (!next)
 		return false;
 	if (attempt)
-		return yield_when_due(attempt, turn_ends(radio, attempt, next, now), now);
+		return yield_when_due(attempt, attempt->begun + slice_of(radio, now), now);
 	if (slots_used(radio) < radio->broker->config.max_links) {
+		rota_turn(whose_turn(next), ROTA_CONNECT);
 		link_begin(next, now);
 		return true;
 	}
@@ -169,20 +189,20 @@ bool turns_settle(Radio *radio, uint64_t now)
 		return true;
 	}
 	spare = find_dawdling(radio);
-	return spare && gives_way(spare, next) ? yield_when_due(spare, spare->begun + SLICE_SERVICES, now)
-					       : false;
+	return spare && next_in_queue(radio, spare, now)
+		       ? yield_when_due(spare, spare->begun + SLICE_SERVICES, now) : false;
 }
 
 uint64_t turns_due(const Radio *radio, uint64_t now)
 {
-	const Link *next = next_in_queue(radio, now), *attempt = find_attempt(radio);
+	const Link *attempt = find_attempt(radio), *next = next_in_queue(radio, attempt, now);
 
 	if (!next)
 		return USEC_NEVER;
 	if (attempt)
-		return turn_ends(radio, attempt, next, now);
+		return attempt->begun + slice_of(radio, now);
 	attempt = find_dawdling(radio);
 	if (!attempt || slots_used(radio) < radio->broker->config.max_links || a_slot_is_coming(radio))
 		return USEC_NEVER;
-	return gives_way(attempt, next) ? attempt->begun + SLICE_SERVICES : USEC_NEVER;
+	return next_in_queue(radio, attempt, now) ? attempt->begun + SLICE_SERVICES : USEC_NEVER;
 }

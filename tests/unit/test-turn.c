@@ -123,6 +123,94 @@ START_TEST(test_round)
 }
 END_TEST
 
+static void connect_absent(Bed *bed, uint8_t first, unsigned n, Session *session, Connecter *connecters)
+{
+	for (uint8_t i = 0; i < n; i++) {
+		bed_device(bed, first + i, false, false);
+		ck_assert_int_eq(bed_connect_as(bed, first + i, session, &connecters[i], 600, 255, false), 1);
+	}
+}
+
+/* The link that is being connected has its time, and is taken back; the next begins. */
+static void time_is_over(Bed *bed, uint8_t last)
+{
+	ck_assert_int_eq(bed_link(bed, last)->state, LINK_CONNECTING);
+	bed_pass(bed, 4 * USEC_PER_SEC);
+	bed_disconnected(bed, last, 0);
+}
+
+/* However many links one user waits for, and however urgent they are: another's has every other turn. */
+START_TEST(test_users_take_turns)
+{
+	Connecter many[40] = { 0 }, one = { 0 }, more = { 0 };
+	Bed bed;
+
+	bed_init_radio(&bed);
+	connect_absent(&bed, 10, ARRAY_SIZE(many), bed.a, many);
+	connect_absent(&bed, 1, 1, bed.c, &one);
+	bed_expect(&bed, "connect10");
+	time_is_over(&bed, 10);
+	bed_expect(&bed, "disconnect10 connect1");
+	/* what was tried in vain goes behind the same user's only */
+	for (uint8_t i = 11; i < 20; i++) {
+		time_is_over(&bed, 1);
+		time_is_over(&bed, i);
+	}
+	bed_forget(&bed);
+	connect_absent(&bed, 2, 1, bed.c, &more);
+	time_is_over(&bed, 1);
+	time_is_over(&bed, 20);
+	bed_expect(&bed, "disconnect1 connect20 disconnect20 connect2");
+	bed_end(&bed);
+}
+END_TEST
+
+/* A new session is no new user, and a user who is new comes behind those who wait: else one that ends its
+ * session and opens another would always be first. */
+START_TEST(test_new_sessions_have_no_new_turn)
+{
+	Connecter many[2] = { 0 }, one = { 0 }, fresh = { 0 }, stranger = { 0 };
+	Bed bed;
+
+	bed_init_radio(&bed);
+	connect_absent(&bed, 10, ARRAY_SIZE(many), bed.a, many);
+	connect_absent(&bed, 1, 1, bed.c, &one);
+	connect_absent(&bed, 20, 1, bed_session(&bed, bed.radio, 1, ":1.4"), &fresh);
+	time_is_over(&bed, 10);
+	bed_expect(&bed, "connect10 disconnect10 connect1");
+	time_is_over(&bed, 1);
+	bed_expect(&bed, "disconnect1 connect11");
+	connect_absent(&bed, 30, 1, bed_session(&bed, bed.radio, 3, ":1.5"), &stranger);
+	time_is_over(&bed, 11);
+	bed_expect(&bed, "disconnect11 connect1");
+	bed_end(&bed);
+}
+END_TEST
+
+/* The turn of a link that is to come back does not make an attempt last for whom somebody else waits. */
+START_TEST(test_lost_link_between)
+{
+	Connecter absent[2] = { 0 };
+	Bed bed;
+
+	bed_init_radio(&bed);
+	bed_link_up(&bed, 5, bed.c, true);
+	bed_device(&bed, 5, false, false);
+	bed_pass(&bed, 40 * USEC_PER_SEC);
+	bed_disconnected(&bed, 5, 0);
+	bed_expect(&bed, "lost5(3,disconnected) connect5 disconnect5");
+	connect_absent(&bed, 10, ARRAY_SIZE(absent), bed.a, absent);
+	bed_pass(&bed, 3 * USEC_PER_SEC);
+	/* from now on, the lost link is the next */
+	bed_link(&bed, 5)->retry_at = bed.now;
+	time_is_over(&bed, 10);
+	bed_expect(&bed, "connect10 disconnect10 connect5");
+	time_is_over(&bed, 5);
+	bed_expect(&bed, "disconnect5 connect11");
+	bed_end(&bed);
+}
+END_TEST
+
 /* What did not answer stands behind what was not tried, whoever asks for it next. */
 START_TEST(test_remembered)
 {
@@ -240,5 +328,6 @@ START_TEST(test_callers_before_links_that_come_back)
 END_TEST
 
 UNIT_MAIN("turn", test_gives_way_and_comes_again, test_services_are_in_nobodys_way,
-	  test_services_give_up_their_slot, test_round, test_remembered, test_memory_is_bounded,
+	  test_services_give_up_their_slot, test_round, test_users_take_turns,
+	  test_new_sessions_have_no_new_turn, test_lost_link_between, test_remembered, test_memory_is_bounded,
 	  test_growing_pauses, test_callers_before_links_that_come_back)
