@@ -16,6 +16,7 @@ static ConnectWait *of_item(const GList *item)
  * keeps it. */
 static void on_left(WaitLine *line, Wait *wait)
 {
+	charge_end(&CONTAINER_OF(wait, ConnectWait, wait)->hold);
 	radio_wake_links(CONTAINER_OF(line, Link, waits)->radio);
 	session_idle_again(wait->session);
 }
@@ -42,6 +43,7 @@ ConnectWait *connect_wait_next(const ConnectWait *wait)
 
 void connect_wait_end(ConnectWait *wait, int error, const Reason *reason)
 {
+	charge_end(&wait->hold);
 	wait_end(&wait->wait, error, reason);
 	session_idle_again(wait->wait.session);
 }
@@ -56,10 +58,15 @@ void connect_waits_fail(Link *link, int error, const Reason *reason)
 
 void connect_waits_drop(Link *link, const Session *session)
 {
+	ConnectWait *next = connect_waits_first(link), *wait;
 	Reason reason;
 
 	reason_set(&reason, E_NOT_READY, "the session ended");
-	wait_line_drop(&link->waits, session, E_NOT_READY, &reason);
+	while ((wait = next)) {
+		next = connect_wait_next(wait);
+		if (wait->wait.session == session)
+			connect_wait_end(wait, E_NOT_READY, &reason);
+	}
 }
 
 int connect_wait_beacon_reason(int error, const Link *link, Reason *reason)

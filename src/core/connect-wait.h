@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "core/broker.h"
+#include "core/charge.h"
 #include "core/wait.h"
 #include "util/error.h"
 
@@ -14,6 +15,7 @@ typedef struct ConnectWait {
 	uint64_t deadline;
 	uint8_t priority;	/* the highest goes first */
 	bool auto_reconnect;
+	Charge hold;		/* of the hold that comes of it; empty once it does not wait any more */
 } ConnectWait;
 
 /* For link.c, links.c and link-identity.c: onto the link's line (link->waits), and off it. */

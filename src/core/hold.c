@@ -23,15 +23,22 @@ bool hold_is_there(const Link *link, const Session *session)
 	return link_hold(link, session);
 }
 
-void hold_add(Link *link, Session *session, bool auto_reconnect)
+int hold_charge(Charge *charge, const Session *session, Reason *reason)
+{
+	return charge_bytes(charge, session->user, sizeof(Hold) + sizeof(Link), reason);
+}
+
+void hold_add(Link *link, Session *session, bool auto_reconnect, Charge *charge)
 {
 	Hold *hold = link_hold(link, session);
 
 	if (hold) {
 		hold->auto_reconnect |= auto_reconnect;
+		charge_end(charge);
 		return;
 	}
-	g_array_append_val(link->holds, ((Hold){ .session = session, .auto_reconnect = auto_reconnect }));
+	g_array_append_val(link->holds, ((Hold){ session, auto_reconnect, *charge }));
+	*charge = (Charge){ 0 };
 	link->linger = USEC_NEVER;
 	link_changed(link, LINK_HOLDERS);
 }
@@ -44,6 +51,7 @@ bool hold_drop(Link *link, const Session *session, uint64_t now)
 	if (!hold)
 		return false;
 	holder = hold->session;
+	charge_end(&hold->charge);
 	g_array_remove_index(link->holds, (guint)(hold - (Hold *)(void *)link->holds->data));
 	claim_release(link, session);
 	pairing_drop_session(link, session, now);

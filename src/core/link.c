@@ -146,7 +146,7 @@ void link_serve_waits(Link *link)
 	ConnectWait *wait;
 
 	while ((wait = connect_waits_first(link))) {
-		hold_add(link, wait->wait.session, wait->auto_reconnect);
+		hold_add(link, wait->wait.session, wait->auto_reconnect, &wait->hold);
 		connect_wait_end(wait, 0, NULL);
 	}
 }

@@ -39,6 +39,9 @@ int links_connect(Radio *radio, const Addr *addr, ConnectWait *wait, uint64_t no
 	r = radio_ready(radio, reason);
 	if (r != 0)
 		return r;
+	r = hold_charge(&wait->hold, wait->wait.session, reason);
+	if (r != 0)
+		return r;
 	if (!link) {
 		link = link_new(radio, addr);
 		absent_recall(link, now);
@@ -50,12 +53,14 @@ int links_connect(Radio *radio, const Addr *addr, ConnectWait *wait, uint64_t no
 	if (link->state == LINK_DOWN && link->bluez.connected && link->bluez.resolved)
 		link_begin(link, now);
 	if (link->state == LINK_UP) {
-		hold_add(link, wait->wait.session, wait->auto_reconnect);
+		hold_add(link, wait->wait.session, wait->auto_reconnect, &wait->hold);
 		return 0;
 	}
 	radio_wake_links(radio);
-	if (heard_is_surely_beacon(link, now))
+	if (heard_is_surely_beacon(link, now)) {
+		charge_end(&wait->hold);
 		return connect_wait_beacon_reason(E_CONNECTION_REFUSED, link, reason);
+	}
 	if (!link_is_wanted(link))
 		link->order = radio->broker->next_link++;
 	connect_wait_stand(wait, link);

@@ -13,7 +13,8 @@
 #include "meaning/addr.h"
 
 /* Asks for the link to a device: 0 if it is up, and wait's session holds it now; 1 if wait's done will be
- * called; E_CONNECTION_REFUSED if the device takes no connections; or what radio_ready says. */
+ * called; E_CONNECTION_REFUSED if the device takes no connections; E_LIMIT_REACHED if the user may keep no
+ * more; or what radio_ready says. */
 int links_connect(Radio *radio, const Addr *addr, ConnectWait *wait, uint64_t now, Reason *reason);
 
 /* The session is gone: ends its holds of, and waits for, all links. */

@@ -17,7 +17,8 @@ typedef enum QuotaKind {
 	QUOTA_CONNECTIONS,	/* bus connections that we remember */
 	QUOTA_STREAMS,		/* file descriptors that we share with programs */
 	QUOTA_ATTRIBUTES,	/* services, characteristics and descriptors that we offer to peers */
-	/* memory of what waits or is kept: operations, messages, subscriptions, advertisements, values */
+	/* memory of what waits or is kept: operations, messages, links, subscriptions, advertisements,
+	 * values */
 	QUOTA_BYTES,
 	/* bytes of our attributes' values that bluetoothd has not taken yet (core/local-flow.h) */
 	QUOTA_VALUES,

@@ -460,6 +460,35 @@ START_TEST(test_refused_whole)
 }
 END_TEST
 
+/* There is room for the call, but not for the link. */
+START_TEST(test_no_room_for_link)
+{
+	WireCall asks, connects;
+	User *user;
+	uint64_t left;
+	World world;
+	Bed *bed = &world.bed;
+	sd_bus_message *m;
+
+	world_init(&world);
+	call_plain(&world, ":1.1", HCI0, ADAPTER1_INTERFACE, "GetBonds", &asks);
+	wire_answer_uid(&world.wire, 1);
+	expect(&asks, "");
+	user = bed->a->user;
+	left = user_limit(user, QUOTA_BYTES) - user_charged(user, QUOTA_BYTES) - sizeof(Link);
+	ck_assert_int_eq(user_charge(user, QUOTA_BYTES, left), 0);
+	m = wire_method(&world.wire, ":1.1", path_of(bed->a), SESSION_INTERFACE, "Connect");
+	ck_assert_int_ge(sd_bus_message_append(m, "sa{sv}", "C0:00:00:00:00:05", 0), 0);
+	wire_call(&world.wire, m, &connects);
+	turn(&world);
+	expect(&connects, "LimitReached");
+	ck_assert_uint_eq(bed->radio->links->len, 0);
+	ck_assert_uint_eq(calls_charged(&world, 1), 0);
+	user_discharge(user, QUOTA_BYTES, left);
+	world_end(&world);
+}
+END_TEST
+
 /* bluetoothd does not answer: what waits for a turn only goes on, and what is there is told. */
 START_TEST(test_stalled)
 {
@@ -529,4 +558,5 @@ END_TEST
 
 UNIT_MAIN("call", test_order, test_not_told, test_early_bounds, test_gone_meanwhile, test_caller_leaves,
 	  test_whose_session, test_missing, test_unanswered, test_waits, test_answer_is_last,
-	  test_object_goes, test_missing_properties, test_hidden_link, test_refused_whole, test_stalled)
+	  test_object_goes, test_missing_properties, test_hidden_link, test_refused_whole,
+	  test_no_room_for_link, test_stalled)
