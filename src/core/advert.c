@@ -8,6 +8,7 @@
 #include "core/orders.h"
 #include "core/post.h"
 #include "core/radio.h"
+#include "core/rota.h"
 #include "core/session.h"
 
 #define RETRY_WAIT (1 * USEC_PER_SEC)
@@ -85,6 +86,20 @@ static void advert_off(Advert *advert, uint64_t now)
 	advert->state = ADVERT_OFF;
 	advert->renewed = false;
 	advert->since = now;
+	rota_turn(advert->session, ROTA_ADVERT);
+}
+
+void advert_stay(Advert *advert, uint64_t now)
+{
+	advert->since = now;
+	rota_turn(advert->session, ROTA_ADVERT);
+}
+
+void advert_renew(Advert *advert)
+{
+	order_advert_stop(advert);
+	advert->state = ADVERT_OFF;
+	advert->renewed = true;
 }
 
 void advert_stop(Advert *advert, uint64_t now)
@@ -106,6 +121,8 @@ void advert_yield(Advert *advert, uint64_t now)
 void advert_start(Advert *advert)
 {
 	advert->state = ADVERT_STARTING;
+	if (!advert->renewed)
+		rota_turn(advert->session, ROTA_ADVERT);
 	advert->sent = advert->wanted;
 	advert->sent_version = advert->version;
 	advert->power = TX_POWER_UNKNOWN;

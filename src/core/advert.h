@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What a session advertises. All sessions of a radio share its advertising instances: where more sessions
- * advertise than there are instances, they take turns (rotation.c).
+ * advertise than there are instances, users take turns, and each user's sessions in its turns (rotation.c).
  */
 #pragma once
 
@@ -110,6 +110,8 @@ int advert_change(Session *session, const AdvertSaid *said, bool is_data, Advert
 void advert_start(Advert *advert);
 void advert_stop(Advert *advert, uint64_t now);	/* no harm if it is off */
 void advert_yield(Advert *advert, uint64_t now);	/* stops, until its turn comes */
+void advert_stay(Advert *advert, uint64_t now);	/* its turn is over, but it has the next, too */
+void advert_renew(Advert *advert);	/* stops one that is on air, to start again with new content */
 
 /* For peripheral.c. */
 uint64_t rotation_settle(Peripheral *peripheral, uint64_t now);	/* returns when it is due next */

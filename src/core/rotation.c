@@ -3,6 +3,7 @@
 #include "core/advert.h"
 
 #include "core/radio.h"
+#include "core/rota.h"
 #include "core/session.h"
 
 /* How long the kernel leaves each advertisement on air, where the controller has no advertising sets:
@@ -21,15 +22,22 @@ static bool advert_is_in(const Advert *advert, AdvertState state)
 	return advert->state == state || (state == ADVERT_ON && advert->renewed);
 }
 
+static uint64_t advert_rota(const Advert *advert)
+{
+	return advert->session->rota[ROTA_ADVERT];
+}
+
 static bool advert_is_before(const Advert *advert, const Advert *other, AdvertState state)
 {
 	if (state == ADVERT_OFF && advert->renewed != other->renewed)
 		return advert->renewed;
+	if (state == ADVERT_OFF && advert_rota(advert) != advert_rota(other))
+		return advert_rota(advert) < advert_rota(other);
 	return advert->since < other->since;
 }
 
-/* Of the wanted advertisements in that state, the one that has been in it for longest; NULL: none. Those that
- * wait for their next try (retry_at) are left out. */
+/* Of the wanted advertisements in that state, the one that has been in it for longest; to go on air, of the
+ * user whose turn it is. NULL: none. Those that wait for their next try (retry_at) are left out. */
 static Advert *adverts_oldest(const Peripheral *peripheral, AdvertState state, uint64_t now)
 {
 	Advert *oldest = NULL;
@@ -126,6 +134,35 @@ static uint64_t adverts_due(const Peripheral *peripheral, uint64_t now)
 	return due;
 }
 
+/* Whether another advertisement of the user has a place. */
+static bool advert_has_company(const Advert *advert)
+{
+	const GPtrArray *adverts = advert->peripheral->adverts;
+
+	for (guint i = 0; i < adverts->len; i++) {
+		const Advert *other = g_ptr_array_index(adverts, i);
+
+		if (other != advert && other->session->user == advert->session->user &&
+		    (other->state != ADVERT_OFF || other->renewed))
+			return true;
+	}
+	return false;
+}
+
+/* The one that has been on air for longest makes room for next. But a user who has a place already gets no
+ * other from one who would be the first to have it back: that one stays for another turn. */
+static void adverts_turn(const Peripheral *peripheral, const Advert *next, uint64_t now)
+{
+	Advert *last = adverts_oldest(peripheral, ADVERT_ON, now);
+
+	if (!last)
+		return;
+	if (advert_rota(last) < advert_rota(next) && advert_has_company(next))
+		advert_stay(last, now);
+	else
+		advert_yield(last, now);
+}
+
 uint64_t rotation_settle(Peripheral *peripheral, uint64_t now)
 {
 	const Radio *radio = peripheral->radio;
@@ -143,13 +180,8 @@ uint64_t rotation_settle(Peripheral *peripheral, uint64_t now)
 	for (guint i = 0; i < peripheral->adverts->len; i++) {
 		Advert *advert = g_ptr_array_index(peripheral->adverts, i);
 
-		if (advert->state == ADVERT_ON && advert->stale) {
-			uint64_t since = advert->since;
-
-			advert_stop(advert, now);
-			advert->since = since;
-			advert->renewed = true;
-		}
+		if (advert->state == ADVERT_ON && advert->stale)
+			advert_renew(advert);
 	}
 
 	counts = adverts_count(peripheral);
@@ -181,9 +213,7 @@ uint64_t rotation_settle(Peripheral *peripheral, uint64_t now)
 	if (peripheral->turn_began + adverts_stay(peripheral, on) <= now) {
 		/* the next starts when BlueZ says that the place is free: radios_update then leads back
 		 * here */
-		last = adverts_oldest(peripheral, ADVERT_ON, now);
-		if (last)
-			advert_yield(last, now);
+		adverts_turn(peripheral, next, now);
 		peripheral->turn_began = now;
 	}
 	return usec_earlier(peripheral->turn_began + adverts_stay(peripheral, on),

@@ -63,6 +63,81 @@ START_TEST(test_fair)
 }
 END_TEST
 
+/* The time is shared out among users, not sessions: who has many does not take it from who has one. */
+START_TEST(test_fair_by_user)
+{
+	static const struct {
+		unsigned instances;
+		bool sets;
+		unsigned of_one;
+		unsigned sessions;
+		unsigned places;	/* at once */
+	} rows[] = {
+		{ 1, true, 15, 16, 1 }, { 5, false, 15, 16, 1 },
+		{ 5, false, 13, 16, 1 }, { 1, true, 2, 4, 1 },
+		/* a place for each of the others, while that one's take turns */
+		{ 4, true, 15, 16, 4 }, { 4, true, 13, 16, 4 }, { 4, true, 4, 5, 4 }, { 2, true, 2, 3, 2 },
+		/* more users than places */
+		{ 4, true, 12, 16, 4 }, { 4, true, 8, 16, 4 }, { 2, true, 14, 16, 2 }, { 3, true, 2, 5, 3 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const unsigned users = rows[i].sessions - rows[i].of_one + 1;
+		uint64_t least = USEC_NEVER, most = 0, one = 0, share;
+		Air air;
+
+		air_init(&air, rows[i].instances, rows[i].sets, 0);
+		air.of_one = rows[i].of_one;
+		for (unsigned n = 0; n < rows[i].sessions; n++)
+			air_advertise(&air, n);
+		air_pass(&air, 60 * USEC_PER_SEC);
+		air_begin(&air);
+		air_pass(&air, 10 * MINUTES);
+		ck_assert_uint_eq(air.refusals, 0);
+		share = 10 * MINUTES / users * MIN(rows[i].places, users);
+		for (unsigned n = 0; n < rows[i].sessions; n++) {
+			if (n >= rows[i].of_one) {
+				ck_assert_uint_ge(air.on_air[n], share * 9 / 10);
+				ck_assert_uint_le(air.gap[n], rotation(users, rows[i].places));
+				continue;
+			}
+			one += air.on_air[n];
+			least = MIN(least, air.on_air[n]);
+			most = MAX(most, air.on_air[n]);
+		}
+		ck_assert_uint_ge(one, share * 9 / 10);
+		ck_assert_uint_ge(least * 5, most * 4);
+		air_end(&air);
+	}
+}
+END_TEST
+
+/* Nor do sessions that end when they have had their turn. */
+START_TEST(test_new_session_each_turn)
+{
+	Air air;
+
+	air_init(&air, 1, true, 0);
+	air.of_one = 15;
+	for (unsigned n = 0; n < 16; n++)
+		air_advertise(&air, n);
+	air_pass(&air, 60 * USEC_PER_SEC);
+	air_begin(&air);
+	for (unsigned n = 0; n < 200; n++) {
+		for (unsigned k = 0; k < air.of_one; k++) {
+			if (air.on_air[k] == 0)
+				continue;
+			air_leave(&air, k);
+			air_advertise(&air, k);
+			air.on_air[k] = 0;
+		}
+		air_pass(&air, USEC_PER_SEC);
+	}
+	ck_assert_uint_ge(air.on_air[15], 90 * USEC_PER_SEC);
+	air_end(&air);
+}
+END_TEST
+
 START_TEST(test_period)
 {
 	Air air;
@@ -294,6 +369,7 @@ START_TEST(test_radio_off_and_gone)
 }
 END_TEST
 
-UNIT_MAIN("rotation", test_room_for_all, test_fair, test_period, test_others, test_others_come_and_go,
-	  test_others_have_all, test_sessions_come_and_go, test_numbers, test_new_data,
-	  test_new_data_all_the_time, test_radio_off_and_gone)
+UNIT_MAIN("rotation", test_room_for_all, test_fair, test_fair_by_user,
+	  test_new_session_each_turn, test_period, test_others, test_others_come_and_go, test_others_have_all,
+	  test_sessions_come_and_go, test_numbers, test_new_data, test_new_data_all_the_time,
+	  test_radio_off_and_gone)

@@ -181,7 +181,8 @@ void air_advertise(Air *air, unsigned index)
 	Advertiser wait = { 0 };
 
 	if (!air->sessions[index])
-		air->sessions[index] = bed_session(&air->bed, air->bed.radio, 10 + index, ":1.9");
+		air->sessions[index] = bed_session(&air->bed, air->bed.radio,
+						   index < air->of_one ? 9 : 10 + index, ":1.9");
 	ck_assert_int_eq(bed_set_advert(&air->bed, air->sessions[index]), 0);
 	ck_assert_int_ge(bed_advertise(&air->bed, air->sessions[index], &wait), 0);
 	wait_deinit(&wait.wait.wait);
@@ -229,9 +230,6 @@ void air_init(Air *air, unsigned instances, bool sets, unsigned sessions)
 	air->bed.radio_ops.advert_start = air_start;
 	air->bed.radio_ops.advert_stop = air_stop;
 	bed_set_instances(&air->bed, instances, 0, sets);
-	air->sessions[0] = air->bed.a;
-	air->sessions[1] = air->bed.b;
-	air->sessions[2] = air->bed.c;
 	for (unsigned i = 0; i < sessions; i++)
 		air_advertise(air, i);
 }

@@ -15,6 +15,7 @@ typedef struct Air {
 	Bed bed;			/* first: the edges are called with it */
 	RadioOps edges;		/* the bed's own ops */
 	Session *sessions[AIR_SESSIONS];	/* by number - 1; NULL: gone */
+	unsigned of_one;		/* so many of the first are of one user; all others have one each */
 	unsigned instances;
 	bool sets;
 	uint64_t call_takes;		/* how long a registration takes */
