@@ -68,6 +68,7 @@ struct Link {
 	uint64_t turns;		/* how many operations were begun on it */
 	uint64_t linger;	/* when it is closed, because nobody holds it; USEC_NEVER: somebody does */
 	uint64_t order;		/* place in the queue: the smaller waits longer */
+	uint64_t asked_turn;	/* the last turn (core/rota.h) that any user had before it was asked for */
 };
 
 /* addr: any address of the device. NULL: there is no link to it. */

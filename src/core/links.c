@@ -61,8 +61,10 @@ int links_connect(Radio *radio, const Addr *addr, ConnectWait *wait, uint64_t no
 		charge_end(&wait->hold);
 		return connect_wait_beacon_reason(E_CONNECTION_REFUSED, link, reason);
 	}
-	if (!link_is_wanted(link))
+	if (!link_is_wanted(link)) {
 		link->order = radio->broker->next_link++;
+		link->asked_turn = radio->broker->last_turn;
+	}
 	connect_wait_stand(wait, link);
 	if (link->tries == 0)
 		link->retry_at = 0;

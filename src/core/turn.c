@@ -42,14 +42,23 @@ static Session *whose_turn(const Link *link)
 	return first;
 }
 
-/* Users take turns. Of one user's, links that were not tried in vain (tried_at 0) go first, by priority and
- * age; then what was tried longest ago. */
+/* Whether the session's user has had a turn while the link waited. */
+static bool was_passed_over(const Link *link, const Session *by)
+{
+	return by->rota[ROTA_CONNECT] > link->asked_turn;
+}
+
+/*
+ * Links that were not tried in vain (tried_at 0) go first, by priority and age; then what was tried longest
+ * ago. But that is how a user has one turn before another, not two: of users of whom one, or both, have had a
+ * turn while the other waited, the one who had it longest ago goes first.
+ */
 static bool goes_before(const Link *a, const Link *b)
 {
 	const Session *first = whose_turn(a), *second = whose_turn(b);
 	int left = link_priority(a), right = link_priority(b);
 
-	if (first->rota[ROTA_CONNECT] != second->rota[ROTA_CONNECT])
+	if (first->user != second->user && (was_passed_over(a, second) || was_passed_over(b, first)))
 		return first->rota[ROTA_CONNECT] < second->rota[ROTA_CONNECT];
 	if (a->tried_at != b->tried_at)
 		return a->tried_at < b->tried_at;

@@ -3,8 +3,8 @@
  * Which link of a radio is connected next. Links are connected one after the other, because some controllers
  * fail at two at once, and an attempt may take 40 s: a device that does not answer must not keep the others
  * waiting for so long. So an attempt that has not connected after a slice of time gives way to the links that
- * wait. Users take turns (core/rota.h); and a link that was tried in vain has its next turn when all others
- * of its user have had theirs.
+ * wait, and has its next turn when they have had theirs; and no user has two turns while another waits
+ * (core/rota.h).
  */
 #pragma once
 

@@ -139,6 +139,27 @@ static void time_is_over(Bed *bed, uint8_t last)
 	bed_disconnected(bed, last, 0);
 }
 
+/* Of users who wait since the same turn, the more urgent link goes first. */
+START_TEST(test_priority_among_users)
+{
+	Connecter at_it = { 0 }, idle = { 0 }, urgent = { 0 };
+	Bed bed;
+
+	bed_init_radio(&bed);
+	connect_absent(&bed, 9, 1, bed.a, &at_it);
+	for (uint8_t last = 1; last <= 2; last++)
+		bed_device(&bed, last, false, false);
+	ck_assert_int_eq(bed_connect_as(&bed, 1, bed.c, &idle, 600, 0, false), 1);
+	ck_assert_int_eq(bed_connect_as(&bed, 2, bed_session(&bed, bed.radio, 3, ":1.4"), &urgent, 600, 1, false),
+			 1);
+	time_is_over(&bed, 9);
+	bed_expect(&bed, "connect9 disconnect9 connect2");
+	time_is_over(&bed, 2);
+	bed_expect(&bed, "disconnect2 connect1");
+	bed_end(&bed);
+}
+END_TEST
+
 /* However many links one user waits for, and however urgent they are: another's has every other turn. */
 START_TEST(test_users_take_turns)
 {
@@ -150,9 +171,11 @@ START_TEST(test_users_take_turns)
 	connect_absent(&bed, 1, 1, bed.c, &one);
 	bed_expect(&bed, "connect10");
 	time_is_over(&bed, 10);
-	bed_expect(&bed, "disconnect10 connect1");
+	bed_expect(&bed, "disconnect10 connect11");
+	time_is_over(&bed, 11);
+	bed_expect(&bed, "disconnect11 connect1");
 	/* what was tried in vain goes behind the same user's only */
-	for (uint8_t i = 11; i < 20; i++) {
+	for (uint8_t i = 12; i < 20; i++) {
 		time_is_over(&bed, 1);
 		time_is_over(&bed, i);
 	}
@@ -177,12 +200,13 @@ START_TEST(test_new_sessions_have_no_new_turn)
 	connect_absent(&bed, 1, 1, bed.c, &one);
 	connect_absent(&bed, 20, 1, bed_session(&bed, bed.radio, 1, ":1.4"), &fresh);
 	time_is_over(&bed, 10);
-	bed_expect(&bed, "connect10 disconnect10 connect1");
-	time_is_over(&bed, 1);
-	bed_expect(&bed, "disconnect1 connect11");
-	connect_absent(&bed, 30, 1, bed_session(&bed, bed.radio, 3, ":1.5"), &stranger);
 	time_is_over(&bed, 11);
-	bed_expect(&bed, "disconnect11 connect1");
+	bed_expect(&bed, "connect10 disconnect10 connect11 disconnect11 connect1");
+	time_is_over(&bed, 1);
+	bed_expect(&bed, "disconnect1 connect20");
+	connect_absent(&bed, 30, 1, bed_session(&bed, bed.radio, 3, ":1.5"), &stranger);
+	time_is_over(&bed, 20);
+	bed_expect(&bed, "disconnect20 connect1");
 	bed_end(&bed);
 }
 END_TEST
@@ -328,6 +352,6 @@ START_TEST(test_callers_before_links_that_come_back)
 END_TEST
 
 UNIT_MAIN("turn", test_gives_way_and_comes_again, test_services_are_in_nobodys_way,
-	  test_services_give_up_their_slot, test_round, test_users_take_turns,
+	  test_services_give_up_their_slot, test_round, test_priority_among_users, test_users_take_turns,
 	  test_new_sessions_have_no_new_turn, test_lost_link_between, test_remembered, test_memory_is_bounded,
 	  test_growing_pauses, test_callers_before_links_that_come_back)
