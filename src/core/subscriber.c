@@ -13,10 +13,24 @@ void subscribers_raise(Session *session, uint32_t event)
 		return;
 	session->events |= event;
 	for (guint i = 0; i < session->subscribers->len; i++) {
-		const Subscriber *subscriber = &g_array_index(session->subscribers, Subscriber, i);
+		Subscriber *subscriber = &g_array_index(session->subscribers, Subscriber, i);
 
-		if (subscriber->triggers & event)
+		if (!(subscriber->triggers & event))
+			continue;
+		if (subscriber->stuck)
+			subscriber->held |= event;
+		else
 			news_session_event(session, subscriber->connection, event);
+	}
+}
+
+void subscriber_hold(Session *session, const char *connection, uint32_t events)
+{
+	for (guint i = 0; i < session->subscribers->len; i++) {
+		Subscriber *subscriber = &g_array_index(session->subscribers, Subscriber, i);
+
+		if (strcmp(subscriber->connection, connection) == 0)
+			subscriber->held |= events;
 	}
 }
 
@@ -93,8 +107,12 @@ void subscriber_reads(Session *session, const char *connection, bool reads)
 		if (strcmp(subscriber->connection, connection) != 0)
 			continue;
 		subscriber->stuck = !reads;
-		if (reads)
-			session_wake_reader(session);
+		if (!reads)
+			continue;
+		if (subscriber->held != 0)
+			news_session_event(session, connection, subscriber->held);
+		subscriber->held = 0;
+		session_wake_reader(session);
 	}
 }
 

@@ -9,6 +9,7 @@ typedef struct Subscriber {
 	Charge charge;
 	uint32_t triggers;	/* EVENT_ bits that it wants signals for */
 	bool stuck;		/* does not read its signals */
+	uint32_t held;		/* events that it is told of when it reads again */
 } Subscriber;
 
 /* Whether the user's memory has room for one more: 0 or E_LIMIT_REACHED. Without room, subscriber_add only
@@ -20,6 +21,9 @@ void subscriber_remove(Session *session, const char *connection);
 
 /* The connection has stopped reading its signals, or reads again. */
 void subscriber_reads(Session *session, const char *connection, bool reads);
+
+/* The connection turned out to be stuck when it was to be told of events: it is told when it reads again. */
+void subscriber_hold(Session *session, const char *connection, uint32_t events);
 
 /* An event happened: sets its bit, and unless it was set, tells the subscribers that want it. */
 void subscribers_raise(Session *session, uint32_t event);

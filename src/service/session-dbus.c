@@ -184,8 +184,11 @@ void session_dbus_event(void *userdata, Session *session, const char *connection
 	if (r >= 0)
 		r = sd_bus_message_append(m, "u", events);
 	if (r >= 0)
-		r = sd_bus_send_to(service->bus, m, connection, NULL);
-	emit_check(r);
+		r = peers_send(service->peers, connection, m, 0);
+	if (r == -ENOBUFS)
+		subscriber_hold(session, connection, events);
+	else
+		emit_check(r);
 }
 
 bool session_dbus_batch(void *userdata, Session *session)
