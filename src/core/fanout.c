@@ -24,14 +24,21 @@ static bool session_can_deliver(const Session *session)
 	return session->filter.by_signal && fanout_has_reader(session);
 }
 
-static bool session_deliver(Session *session)
+/* Whether a batch is due even where the face does not keep up: one of a user each PRESS_PAUSE, so its sessions
+ * share that. */
+static bool session_may_press(const Session *session, uint64_t now)
+{
+	return now >= session->last_taken + PRESS_PAUSE * user_charged(session->user, QUOTA_SESSIONS);
+}
+
+static bool session_deliver(Session *session, bool press)
 {
 	SessionStream *stream = session->stream;
 	size_t waiting = ring_count(session->ring);
 	StreamState state;
 
 	if (!stream)
-		return session->face->ops->session_batch(session->face->userdata, session);
+		return session->face->ops->session_batch(session->face->userdata, session, press);
 	state = stream->send(stream);
 	session->streamed += waiting - ring_count(session->ring);
 	stream->full = state == STREAM_FULL;
@@ -41,13 +48,14 @@ static bool session_deliver(Session *session)
 	/* without the stream, reports go to the subscribers as signals again */
 	session_stream_end(session);
 	session_idle_again(session);
-	return ring_count(session->ring) == 0 || !session_can_deliver(session) || session_deliver(session);
+	return ring_count(session->ring) == 0 || !session_can_deliver(session) ||
+	       session_deliver(session, press);
 }
 
 void fanout_flush(Session *session)
 {
 	if (ring_count(session->ring) > 0 && session_can_deliver(session))
-		session_deliver(session);
+		session_deliver(session, false);
 }
 
 void fanout_hand_over(Session *session, uint64_t now)
@@ -60,8 +68,8 @@ void fanout_hand_over(Session *session, uint64_t now)
 	if (!session_can_deliver(session))
 		return;
 	if (ring_count(session->ring) >= full || now >= session->last_batch + pause) {
-		if (session_deliver(session)) {
-			session->last_batch = now;
+		if (session_deliver(session, session_may_press(session, now))) {
+			session->last_batch = session->last_taken = now;
 			left = ring_count(session->ring);
 			task_at(&session->batch, left == 0 ? USEC_NEVER : left >= full ? now : now + pause);
 			return;

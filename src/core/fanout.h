@@ -16,6 +16,10 @@
 /* Reports in one signal, whatever batch_max says: more would take too long to write at once. */
 #define SIGNAL_REPORTS_MAX 128
 
+/* A way to the programs that does not keep up takes something all the same at this interval: else those who
+ * keep it busy would stop all others. */
+#define PRESS_PAUSE (20 * USEC_PER_MSEC)
+
 /* What a stream says of the reports that wait in the ring. */
 typedef enum StreamState {
 	STREAM_TOOK_ALL,

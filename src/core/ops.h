@@ -128,7 +128,8 @@ typedef struct FaceOps {
 
 	/* for the face that opened the session */
 	void (*session_event)(void *userdata, Session *session, const char *connection, uint32_t events);
-	bool (*session_batch)(void *userdata, Session *session);	/* false: not now, try later */
+	/* false: not now, try later; press: it has been refused for long, and may be so no more */
+	bool (*session_batch)(void *userdata, Session *session, bool press);
 	void (*session_scan_stopped)(void *userdata, Session *session, const char *connection,
 				     const char *reason);
 	void (*session_client)(void *userdata, Session *session, const char *connection, const Addr *addr,

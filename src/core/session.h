@@ -45,7 +45,8 @@ struct Session {
 	Charge place;		/* of the session itself */
 	Charge memory;		/* ring, filter, dedup table */
 	Charge held;		/* the reports in the ring */
-	uint64_t last_batch;	/* when reports were handed over last */
+	uint64_t last_batch;	/* when reports were to be handed over last */
+	uint64_t last_taken;	/* when they were taken, or the scan began */
 	Task batch;		/* when what waits in the ring is to be handed over */
 	SessionStream *stream;	/* takes the reports instead of the subscribers; NULL: none */
 

@@ -279,6 +279,7 @@ int sessions_start_scan(Session *session, int32_t seconds, uint64_t now, Reason 
 
 	session_empty_fifo(session);
 	session->scanning = true;
+	session->last_taken = now;
 	task_cancel(&session->batch);
 	task_at(&session->scan_end, seconds > 0 ? now + (uint64_t)seconds * USEC_PER_SEC : USEC_NEVER);
 	radio_add_scan(session->radio, session, now);

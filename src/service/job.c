@@ -2,13 +2,14 @@
 /* Calls that are answered a slice at a time. */
 #include "service/job.h"
 
+#include "core/fanout.h"
 #include "service/call.h"
 #include "service/service.h"
 
 /*
  * A slice is done when there is nothing else to do; at the latest, this long after the last one. We also wait
  * this long before we look again whether the bus has read what we sent: slices make long messages, and all
- * others wait behind one.
+ * others wait behind one. If it does not read, a slice is done each PRESS_PAUSE.
  */
 #define TURN_LATEST (1 * USEC_PER_MSEC)
 
@@ -49,7 +50,8 @@ static int on_turn(sd_event_source *source UNUSED, uint64_t usec UNUSED, void *u
 	JobLine *line;
 	Call *call;
 
-	if (!service_is_behind(service)) {
+	if (service_now(service) >= service->last_slice + PRESS_PAUSE || !service_is_behind(service)) {
+		service->last_slice = service_now(service);
 		line = g_queue_pop_head(&service->jobs);
 		g_queue_push_tail(&service->jobs, line);
 		call = g_queue_peek_head(&line->calls);

@@ -37,6 +37,7 @@ struct Service {
 	GQueue jobs;		/* JobLine: in the order of their turns */
 	sd_event_source *turn;	/* when the next slice is done, at the latest */
 	sd_event_source *idle;	/* when there is nothing else to do */
+	uint64_t last_slice;	/* when a slice was done */
 	uint64_t news;		/* counts the signals that objects of the tree came, went or changed */
 	uint64_t started;
 };
@@ -69,7 +70,7 @@ void adapter_radio_added(void *userdata, Radio *radio);
 void adapter_radio_removed(void *userdata, const Radio *radio, unsigned index);
 void adapter_radio_changed(void *userdata, Radio *radio, unsigned changes);
 void session_dbus_event(void *userdata, Session *session, const char *connection, uint32_t events);
-bool session_dbus_batch(void *userdata, Session *session);
+bool session_dbus_batch(void *userdata, Session *session, bool press);
 void session_dbus_scan_stopped(void *userdata, Session *session, const char *connection, const char *reason);
 void link_dbus_added(void *userdata, Link *link);
 void link_dbus_removed(void *userdata, Link *link);

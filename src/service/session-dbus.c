@@ -191,14 +191,14 @@ void session_dbus_event(void *userdata, Session *session, const char *connection
 		emit_check(r);
 }
 
-bool session_dbus_batch(void *userdata, Session *session)
+bool session_dbus_batch(void *userdata, Session *session, bool press)
 {
 	Service *service = userdata;
 	const size_t before = ring_count(session->ring);
 	CLEANUP(sd_bus_message_unrefp) sd_bus_message *first = NULL;
 	int r = 0;
 
-	if (service_is_behind(service))
+	if (!press && service_is_behind(service))
 		return false;
 
 	for (guint i = 0; i < session->subscribers->len && r >= 0; i++) {

@@ -100,7 +100,7 @@ static void no_event(void *userdata UNUSED, Session *session UNUSED, const char 
 {
 }
 
-static bool no_batch(void *userdata UNUSED, Session *session UNUSED)
+static bool no_batch(void *userdata UNUSED, Session *session UNUSED, bool press UNUSED)
 {
 	return false;
 }

@@ -273,5 +273,34 @@ START_TEST(test_batch_of_no_time)
 }
 END_TEST
 
+/* The bus does not take what is sent: each session's batches go on all the same, but few. */
+START_TEST(test_press)
+{
+	const unsigned pauses = 8;
+	Session *first, *second;
+	Bed bed;
+	Radio *radio;
+
+	bed_init(&bed);
+	radio = bed_radio(&bed, 1, 0, true);
+	first = signal_session(&bed, radio, 1, 4);
+	second = signal_session(&bed, radio, 10, 4);
+	subscriber_add(first, ":1.1", EVENT_NEW_ADV);
+	subscriber_add(second, ":1.1", EVENT_NEW_ADV);
+	bed.batches_pass = false;
+	for (uint16_t i = 0; i < 16; i++)
+		bed_hear(&bed, radio, i);
+	bed_pass(&bed, PRESS_PAUSE - 1);
+	ck_assert_uint_eq(bed.batched, 0);
+	bed_pass(&bed, pauses * PRESS_PAUSE);
+	ck_assert_uint_lt(ring_count(first->ring), 16);
+	ck_assert_uint_lt(ring_count(second->ring), 16);
+	ck_assert_uint_le(bed.batched, pauses * 4);
+	bed_pass(&bed, USEC_PER_SEC);
+	ck_assert_uint_eq(bed.batched, 32);
+	bed_end(&bed);
+}
+END_TEST
+
 UNIT_MAIN("session-reports", test_fifo, test_filter_is_ones_own, test_events, test_batches, test_stuck_reader,
-	  test_large_batch, test_batch_of_no_time)
+	  test_large_batch, test_batch_of_no_time, test_press)

@@ -154,4 +154,47 @@ START_TEST(test_events_count)
 }
 END_TEST
 
-UNIT_MAIN("signals", test_event_held, test_events_count)
+/* --- a bus that does not read --- */
+
+static uint64_t calls_waiting(World *world, uid_t uid)
+{
+	User *user = quota_user(world->bed.broker->quota, uid);
+	uint64_t charged = user_charged(user, QUOTA_CALLS);
+
+	user_unref(user);
+	return charged;
+}
+
+/* Long answers are written all the same. */
+START_TEST(test_bus_does_not_read)
+{
+	sd_bus_message *large = NULL;
+	World world;
+	WireCall call;
+	void *data;
+
+	world_init(&world);
+	known(&world, ":1.1", 1);
+	wire_call(&world.wire,
+		  wire_method(&world.wire, ":1.1", PATH_ROOT, "org.freedesktop.DBus.ObjectManager",
+			      "GetManagedObjects"),
+		  &call);
+	ck_assert_uint_eq(calls_waiting(&world, 1), 1);
+	ck_assert_int_ge(sd_bus_message_new_signal(world.wire.service, &large, "/", "a.b", "Large"), 0);
+	ck_assert_int_ge(sd_bus_message_append_array_space(large, 'y', 128 * 1024, &data), 0);
+	memset(data, 0, 128 * 1024);
+	ck_assert_int_ge(sd_bus_send(world.wire.service, large, NULL), 0);
+	sd_bus_message_unref(large);
+	ck_assert(service_is_behind(world.service));
+	while (calls_waiting(&world, 1) > 0)
+		ck_assert_int_ge(sd_event_run(world.event, UINT64_MAX), 0);
+	ck_assert(service_is_behind(world.service));
+	turn(&world);
+	ck_assert_uint_eq(call.answered, 1);
+	ck_assert_str_eq(call.error, "");
+	wire_call_end(&call);
+	world_end(&world);
+}
+END_TEST
+
+UNIT_MAIN("signals", test_event_held, test_events_count, test_bus_does_not_read)

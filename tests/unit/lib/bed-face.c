@@ -48,13 +48,13 @@ static void op_event(void *bed, Session *session UNUSED, const char *connection,
 	bed_say(bed, "event(%s,%u)", connection, events);
 }
 
-static bool op_batch(void *userdata, Session *session)
+static bool op_batch(void *userdata, Session *session, bool press)
 {
 	Bed *bed = userdata;
 	RingEntry entry;
 	unsigned taken = 0;
 
-	if (!bed->batches_pass) {
+	if (!bed->batches_pass && !press) {
 		bed_say(bed, "batch-refused");
 		return false;
 	}
