@@ -42,6 +42,7 @@ void local_peer_gone(LocalAttr *attr, const char *connection)
 		if (strcmp(gone.connection, connection) != 0)
 			continue;
 		g_array_remove_index(attr->listeners, i);
+		attr->service->session->listeners--;
 		g_free(gone.connection);
 		charge_end(&gone.charge);
 		break;
@@ -52,6 +53,7 @@ void local_peer_gone(LocalAttr *attr, const char *connection)
 int local_listen(LocalAttr *attr, const char *connection, uint32_t triggers, Reason *reason)
 {
 	LocalListener listener = { .triggers = triggers };
+	Session *session = attr->service->session;
 	int r;
 
 	for (guint i = 0; i < attr->listeners->len; i++) {
@@ -67,10 +69,14 @@ int local_listen(LocalAttr *attr, const char *connection, uint32_t triggers, Rea
 		local_peer_gone(attr, connection);
 		return 0;
 	}
-	r = charge_bytes(&listener.charge, attr->service->session->user,
-			 sizeof(listener) + strlen(connection) + 1, reason);
+	if (session->listeners >= LISTENERS_MAX)
+		return reason_set(reason, E_LIMIT_REACHED,
+				  "connections listen to this session's characteristics %u times, the limit",
+				  LISTENERS_MAX);
+	r = charge_bytes(&listener.charge, session->user, sizeof(listener) + strlen(connection) + 1, reason);
 	if (r != 0)
 		return r;
+	session->listeners++;
 	listener.connection = g_strdup(connection);
 	g_array_append_val(attr->listeners, listener);
 	return 0;

@@ -49,6 +49,10 @@ int local_set_value(LocalAttr *attr, GBytes *value, FlowWait *wait, Reason *reas
 int local_respond(LocalAttr *attr, uint32_t id, GBytes *value, Reason *reason);
 int local_reject(LocalAttr *attr, uint32_t id, uint8_t att, Reason *reason);
 
+/* Listeners that a session may have, at all of its characteristics together: where a service ends they are
+ * told all at once. */
+#define LISTENERS_MAX 512
+
 /* Which signals the connection wants: EVENT_CHAR_ bits; 0 unsubscribes. E_LIMIT_REACHED. */
 int local_listen(LocalAttr *attr, const char *connection, uint32_t triggers, Reason *reason);
 uint32_t local_take_events(LocalAttr *attr);	/* EVENT_CHAR_ bits since the last call */

@@ -11,7 +11,6 @@
 #include "core/long-read.h"
 #include "core/news.h"
 #include "core/orders.h"
-#include "core/post.h"
 #include "core/radio.h"
 #include "core/session.h"
 
@@ -76,31 +75,6 @@ int local_service_new(Session *session, const Uuid *uuid, bool primary, uint16_t
 	return 0;
 }
 
-static void local_attr_end(void *data)
-{
-	LocalAttr *attr = data;
-
-	g_ptr_array_remove(attr->service->attrs, attr);
-	/* until now they were told who unsubscribed */
-	while (attr->listeners->len > 0)
-		local_peer_gone(attr, g_array_index(attr->listeners, LocalListener, 0).connection);
-	g_array_free(attr->listeners, TRUE);
-	wait_line_deinit(&attr->reads);
-	g_bytes_unref(attr->value);
-	g_array_free(attr->subscribers, TRUE);
-	g_free(attr);
-}
-
-static void local_attr_free(LocalAttr *attr)
-{
-	local_reads_end(attr);
-	long_reads_forget(attr->service->peripheral, attr);
-	news_local_removed(attr);
-	charge_end(&attr->charge);
-	charge_end(&attr->bytes);
-	post_bury(local_broker(attr->service), attr, local_attr_end);
-}
-
 static void local_service_ended(LocalService *service, int error, const Reason *reason)
 {
 	wait_line_end(&service->waits, error, reason);
@@ -119,37 +93,12 @@ static void local_service_down(LocalService *service)
 	}
 }
 
-static void local_service_unregister(LocalService *service)
+void local_service_unregister(LocalService *service)
 {
 	if (service->state == LOCAL_DOWN)
 		return;
 	order_local_unregister(service);
 	local_service_down(service);
-}
-
-static void local_service_end(void *data)
-{
-	LocalService *service = data;
-
-	g_ptr_array_free(service->attrs, TRUE);
-	g_free(service);
-}
-
-void local_service_free(LocalService *service)
-{
-	Reason reason;
-
-	local_service_unregister(service);
-	reason_set(&reason, E_DOES_NOT_EXIST, "the service was removed");
-	local_service_ended(service, E_DOES_NOT_EXIST, &reason);
-	/* each stays in attrs until it is freed, for the edge goes through attrs to unregister the service */
-	for (guint i = service->attrs->len; i-- > 0;)
-		local_attr_free(g_ptr_array_index(service->attrs, i));
-	news_service_removed(service);
-	g_ptr_array_remove(service->peripheral->services, service);
-	charge_end(&service->charge);
-	session_idle_again(service->session);
-	post_bury(local_broker(service), service, local_service_end);
 }
 
 /* --- parts --- */
@@ -259,7 +208,7 @@ LocalService *local_service_find(const Session *session, unsigned number)
 	for (guint i = 0; i < services->len; i++) {
 		LocalService *service = g_ptr_array_index(services, i);
 
-		if (service->session == session && service->number == number)
+		if (service->session == session && service->number == number && !service->ending)
 			return service;
 	}
 	return NULL;

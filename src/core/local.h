@@ -50,6 +50,8 @@ struct LocalService {
 	uint64_t due;		/* when to register it; USEC_NEVER: no time was set */
 	/* who waits until it is visible; told E_NOT_READY if it was stopped, or the radio went away */
 	WaitLine waits;
+	bool ending;		/* it is being removed bit by bit, and waits are for that */
+	Task removal;
 	void *edge;		/* the edge's own */
 };
 
@@ -93,7 +95,6 @@ LocalOptions local_options(const Session *session, LocalKind kind);
 /* E_LIMIT_REACHED (attributes of the user), E_INVALID_ARGUMENTS (nbr_chars), E_NOT_SUPPORTED (uuid). */
 int local_service_new(Session *session, const Uuid *uuid, bool primary, uint16_t nbr_chars, bool start,
 		      LocalService **ret, Reason *reason);
-void local_service_free(LocalService *service);
 
 /* parent NULL: a characteristic; else a descriptor of it. A service that is visible is registered anew.
  * E_LIMIT_REACHED (attributes or memory of the user; nbr_chars), E_INVALID_ARGUMENTS, E_NOT_SUPPORTED
@@ -120,6 +121,9 @@ void local_registered(LocalService *service, int error, const Reason *reason, ui
 void local_refused(LocalService *service, int error, const Reason *reason, uint64_t now);
 /* BlueZ has put the service at that handle: it asks for the same one when it is registered anew. */
 void local_placed(LocalService *service, uint16_t handle);
+
+/* For local-removal.c: BlueZ is to show it no more. */
+void local_service_unregister(LocalService *service);
 
 /* For peripheral.c. */
 /* returns when something is due next */

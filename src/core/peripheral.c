@@ -5,6 +5,7 @@
 #include "core/advert.h"
 #include "core/client.h"
 #include "core/link.h"
+#include "core/local-removal.h"
 #include "core/local-subscriber.h"
 #include "core/local-value.h"
 #include "core/local.h"

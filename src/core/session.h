@@ -52,6 +52,7 @@ struct Session {
 
 	uint32_t events;	/* EVENT_ bits since Events was read last */
 	GArray *subscribers;	/* Subscriber */
+	unsigned listeners;	/* LocalListener, of all its characteristics */
 
 	unsigned next_service;	/* number of the next service of ours */
 

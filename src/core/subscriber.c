@@ -76,6 +76,11 @@ int subscriber_may_come(const Session *session, const char *connection, Reason *
 
 	if (subscriber_is_there(session, connection))
 		return 0;	/* and pays already */
+	if (session->subscribers->len >= SUBSCRIBERS_MAX)
+		return reason_set(reason, E_LIMIT_REACHED,
+				  "%u connections get this session's signals, the limit; Callback with 0 "
+				  "unsubscribes one",
+				  SUBSCRIBERS_MAX);
 	r = charge_bytes(&charge, session->user, subscriber_size(connection), reason);
 	if (r == 0)
 		charge_end(&charge);
@@ -87,7 +92,7 @@ void subscriber_add(Session *session, const char *connection, uint32_t triggers)
 	Subscriber subscriber = { .triggers = triggers };
 
 	subscriber_remove(session, connection);
-	if (triggers == 0 ||
+	if (triggers == 0 || session->subscribers->len >= SUBSCRIBERS_MAX ||
 	    charge_init(&subscriber.charge, session->user, QUOTA_BYTES, subscriber_size(connection)) < 0)
 		return;
 	subscriber.connection = g_strdup(connection);

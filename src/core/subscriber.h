@@ -4,6 +4,9 @@
 
 #include "core/session.h"
 
+/* A user session may have this many: each is told of everything. */
+#define SUBSCRIBERS_MAX 32
+
 typedef struct Subscriber {
 	char *connection;
 	Charge charge;
@@ -12,7 +15,7 @@ typedef struct Subscriber {
 	uint32_t held;		/* events that it is told of when it reads again */
 } Subscriber;
 
-/* Whether the user's memory has room for one more: 0 or E_LIMIT_REACHED. Without room, subscriber_add only
+/* Whether the session, and the user's memory, have room for one more: 0 or E_LIMIT_REACHED. Without room, subscriber_add only
  * removes what the connection had. */
 int subscriber_may_come(const Session *session, const char *connection, Reason *reason);
 /* triggers 0 unsubscribes. An event whose bit is set already is signalled at once. */

@@ -332,6 +332,19 @@ int call_reply_first(Call *call)
 	return sd_bus_reply_method_return(call->message, NULL) < 0 ? -ECOMM : 0;
 }
 
+int call_reply_after(Call *call, Reason *reason)
+{
+	int r;
+
+	r = call_queue(call, reason);
+	if (r != 0)
+		return r;
+	if (sd_bus_message_new_method_return(call->message, &call->answer) < 0)
+		return -ECOMM;
+	call_wait(call, on_said);
+	return 0;
+}
+
 int call_reply_bytes(Call *call, GBytes *value)
 {
 	CLEANUP(sd_bus_message_unrefp) sd_bus_message *reply = NULL;

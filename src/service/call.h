@@ -108,6 +108,9 @@ int call_reply(Call *call, const char *types, ...);
 int call_reply_bytes(Call *call, GBytes *value);
 /* Replies with nothing, before what the call brings about is said. */
 int call_reply_first(Call *call);
+/* Keeps the call, and replies with nothing when what call->wait is made to wait for is over; it must be
+ * something that does not come from BlueZ. E_LIMIT_REACHED. */
+int call_reply_after(Call *call, Reason *reason);
 
 /* For service.c: the peer's credentials are known (or error says why not); the peer has left. */
 void calls_admit(Peer *peer, int error, const Reason *reason);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "core/local-removal.h"
 #include "core/session.h"
 #include "core/subscriber.h"
 #include "service/call-session.h"
@@ -97,10 +98,19 @@ static int stop(Call *call, void *object, Reason *reason UNUSED)
 }
 METHOD(stop, call_local_service)
 
-static int remove_service(Call *call, void *object, Reason *reason UNUSED)
+static int remove_service(Call *call, void *object, Reason *reason)
 {
-	local_service_free(object);
-	return call_reply(call, NULL);
+	int r;
+
+	if (!local_service_is_large(object)) {
+		local_service_free(object);
+		return call_reply(call, NULL);
+	}
+	r = call_reply_after(call, reason);
+	if (r != 0)
+		return r;
+	local_service_remove(object, &call->wait);
+	return CALL_DEFERRED;
 }
 METHOD(remove_service, call_local_service)
 

@@ -245,7 +245,7 @@ static void list_services(GPtrArray *nodes, const Service *service, const char *
 		for (guint l = 0; l < services->len; l++) {
 			const LocalService *local = g_ptr_array_index(services, l);
 
-			if (strcmp(path_of_session(local->session, path), session) == 0)
+			if (!local->ending && strcmp(path_of_session(local->session, path), session) == 0)
 				list_node(nodes, path_of_local_service(local, path));
 		}
 	}

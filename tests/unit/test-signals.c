@@ -44,20 +44,23 @@ static void world_init(World *world)
 	wire_run(&world->wire);
 }
 
+static void turn(World *world)
+{
+	bed_settle(&world->bed);
+	wire_run(&world->wire);
+}
+
 static void world_end(World *world)
 {
+	/* the last of what they are told goes through the service */
+	broker_drop_sessions(world->bed.broker, world->bed.now);
+	turn(world);
 	bed_forget(&world->bed);
 	service_free(world->service);
 	sd_event_unref(world->event);
 	wire_end(&world->wire);
 	g_string_free(world->heard, TRUE);
 	bed_end(&world->bed);
-}
-
-static void turn(World *world)
-{
-	bed_settle(&world->bed);
-	wire_run(&world->wire);
 }
 
 static void expect_heard(World *world, const char *signals)
@@ -76,6 +79,15 @@ static void known(World *world, const char *connection, uint32_t uid)
 	wire_answer_uid(&world->wire, uid);
 	ck_assert_str_eq(call.error, "");
 	wire_call_end(&call);
+}
+
+static uint64_t calls_waiting(World *world, uid_t uid)
+{
+	User *user = quota_user(world->bed.broker->quota, uid);
+	uint64_t charged = user_charged(user, QUOTA_CALLS);
+
+	user_unref(user);
+	return charged;
 }
 
 /* --- Event --- */
@@ -154,16 +166,160 @@ START_TEST(test_events_count)
 }
 END_TEST
 
-/* --- a bus that does not read --- */
+/* --- many signals --- */
 
-static uint64_t calls_waiting(World *world, uid_t uid)
+static Session *user_session(World *world, uid_t uid, unsigned subscribers)
 {
-	User *user = quota_user(world->bed.broker->quota, uid);
-	uint64_t charged = user_charged(user, QUOTA_CALLS);
+	Session *session = NULL;
+	char connection[16];
+	Reason reason;
 
-	user_unref(user);
-	return charged;
+	ck_assert_int_eq(sessions_get_user(world->bed.radio, &world->service->face, uid, world->bed.now,
+					   &session, &reason),
+			 0);
+	ck_assert_int_eq(sessions_init(session, &(InitOptions){ .fifo = 16 }, world->bed.now, &reason), 0);
+	for (unsigned i = 0; i < subscribers; i++) {
+		g_snprintf(connection, sizeof(connection), ":2.%u", i);
+		known(world, connection, uid);
+		subscriber_add(session, connection, EVENT_CLIENT_CONNECTED);
+	}
+	return session;
 }
+
+static void callback(World *world, const char *path, const char *interface, const char *connection,
+		     uint32_t triggers, const char *error)
+{
+	sd_bus_message *m = wire_method(&world->wire, connection, path, interface, "Callback");
+	WireCall call;
+
+	ck_assert_int_ge(sd_bus_message_append(m, "u", triggers), 0);
+	wire_call(&world->wire, m, &call);
+	ck_assert_uint_eq(call.answered, 1);
+	ck_assert_str_eq(call.error, error);
+	wire_call_end(&call);
+}
+
+/* How many are told of a session, and of its characteristics, is bounded. */
+START_TEST(test_subscribers_max)
+{
+	Session *session;
+	LocalService *service;
+	LocalAttr *attr = NULL;
+	char path[PATH_SIZE];
+	World world;
+	unsigned i;
+
+	world_init(&world);
+	session = user_session(&world, 9, SUBSCRIBERS_MAX);
+	path_of_session(session, path);
+	known(&world, ":1.9", 9);
+	callback(&world, path, SESSION_INTERFACE, ":1.9", EVENT_CLIENT_CONNECTED, "LimitReached");
+	callback(&world, path, SESSION_INTERFACE, ":2.0", EVENT_CLIENT_DISCONNECTED, "");
+	callback(&world, path, SESSION_INTERFACE, ":2.0", 0, "");
+	callback(&world, path, SESSION_INTERFACE, ":1.9", EVENT_CLIENT_CONNECTED, "");
+
+	service = bed_service(session, 100, false);
+	for (i = 0; i < LISTENERS_MAX; i++) {
+		char connection[16];
+
+		if (i % 16 == 0)
+			attr = bed_local_attr(&world.bed, service, NULL, "");
+		g_snprintf(connection, sizeof(connection), ":2.%u", i % 16);
+		callback(&world, path_of_local_attr(attr, path), LOCAL_CHARACTERISTIC_INTERFACE, connection,
+			 EVENT_CHAR_WRITE, "");
+	}
+	callback(&world, path, LOCAL_CHARACTERISTIC_INTERFACE, ":1.9", EVENT_CHAR_WRITE, "LimitReached");
+	callback(&world, path, LOCAL_CHARACTERISTIC_INTERFACE, ":2.1", EVENT_CHAR_READ, "");
+	wire_leave(&world.wire, ":2.1");
+	callback(&world, path, LOCAL_CHARACTERISTIC_INTERFACE, ":1.9", EVENT_CHAR_WRITE, "");
+	world_end(&world);
+}
+END_TEST
+
+static unsigned count(const World *world, const char *word)
+{
+	unsigned n = 0;
+
+	for (const char *at = world->heard->str; (at = strstr(at, word)); at++)
+		n++;
+	return n;
+}
+
+/* A large service goes in many turns of the loop; nobody finds it any more meanwhile, and its end is
+ * answered last. */
+START_TEST(test_remove_large)
+{
+	const unsigned subscribers = 30, parts = 100;
+	LocalService *service;
+	char path[PATH_SIZE];
+	unsigned heard = 0;
+	WireCall removed, again;
+	World world;
+
+	world_init(&world);
+	service = bed_service(user_session(&world, 9, subscribers), parts, false);
+	for (unsigned i = 0; i < parts; i++)
+		(void)bed_local_attr(&world.bed, service, NULL, "");
+	turn(&world);
+	path_of_local_service(service, path);
+	g_string_truncate(world.heard, 0);
+	wire_call(&world.wire,
+		  wire_method(&world.wire, ":2.0", path, LOCAL_SERVICE_INTERFACE, "Remove"), &removed);
+	wire_call(&world.wire, wire_method(&world.wire, ":2.1", path, LOCAL_SERVICE_INTERFACE, "Remove"),
+		  &again);
+	ck_assert_str_eq(again.error, "DoesNotExist");
+	wire_call_end(&again);
+	while (removed.answered == 0) {
+		bed_tick(&world.bed);
+		wire_run(&world.wire);
+		ck_assert_uint_le(count(&world, "Interfaces") - heard, 160);
+		heard = count(&world, "Interfaces");
+	}
+	ck_assert_str_eq(removed.error, "");
+	ck_assert_uint_eq(heard, subscribers * (parts + 1));
+	ck_assert_uint_eq(world.bed.radio->peripheral->services->len, 0);
+	ck_assert_uint_eq(calls_waiting(&world, 9), 0);
+	wire_call_end(&removed);
+	world_end(&world);
+}
+END_TEST
+
+/* It ends also where who asked for it leaves, or its session ends. */
+START_TEST(test_remove_left)
+{
+	const unsigned subscribers = 30, parts = 100;
+	LocalService *service;
+	Session *session;
+	char path[PATH_SIZE];
+	WireCall removed;
+	World world;
+
+	for (unsigned way = 0; way < 2; way++) {
+		world_init(&world);
+		session = user_session(&world, 9, subscribers);
+		service = bed_service(session, parts, false);
+		for (unsigned i = 0; i < parts; i++)
+			(void)bed_local_attr(&world.bed, service, NULL, "");
+		wire_call(&world.wire,
+			  wire_method(&world.wire, ":2.0", path_of_local_service(service, path),
+				      LOCAL_SERVICE_INTERFACE, "Remove"),
+			  &removed);
+		bed_tick(&world.bed);
+		ck_assert_uint_eq(world.bed.radio->peripheral->services->len, 1);
+		if (way == 0)
+			wire_leave(&world.wire, ":2.0");
+		else
+			sessions_drop(session, world.bed.now);
+		turn(&world);
+		ck_assert_uint_eq(world.bed.radio->peripheral->services->len, 0);
+		ck_assert_uint_eq(removed.answered, way);
+		wire_call_end(&removed);
+		world_end(&world);
+	}
+}
+END_TEST
+
+/* --- a bus that does not read --- */
 
 /* Long answers are written all the same. */
 START_TEST(test_bus_does_not_read)
@@ -197,4 +353,5 @@ START_TEST(test_bus_does_not_read)
 }
 END_TEST
 
-UNIT_MAIN("signals", test_event_held, test_events_count, test_bus_does_not_read)
+UNIT_MAIN("signals", test_event_held, test_events_count, test_bus_does_not_read, test_subscribers_max,
+	  test_remove_large, test_remove_left)

@@ -6,7 +6,7 @@
 #include "bed.h"
 #include "core/local-subscriber.h"
 #include "core/local-value.h"
-#include "core/local.h"
+#include "core/local-removal.h"
 
 typedef struct Starter {
 	Wait wait;
