@@ -8,6 +8,7 @@
 #include "service/emit.h"
 #include "service/filter-dbus.h"
 #include "service/interfaces.h"
+#include "service/managed.h"
 #include "service/path.h"
 #include "service/service.h"
 
@@ -214,8 +215,9 @@ void adapter_radio_added(void *userdata, Radio *radio)
 	Service *service = userdata;
 	char path[PATH_SIZE];
 
-	service->news++;
-	emit_check(sd_bus_emit_object_added(service->bus, path_of_radio(radio, path)));
+	path_of_radio(radio, path);
+	managed_came(service, path, NULL);
+	emit_check(sd_bus_emit_object_added(service->bus, path));
 	manager_adapters_changed(service);
 }
 
@@ -224,8 +226,8 @@ void adapter_radio_removed(void *userdata, const Radio *radio UNUSED, unsigned i
 	Service *service = userdata;
 	char path[PATH_SIZE];
 
-	service->news++;
 	snprintf(path, sizeof(path), PATH_ROOT "/hci%u", index);
+	managed_changed(service, path, NULL);
 	emit_check(sd_bus_emit_interfaces_removed(service->bus, path, ADAPTER1_INTERFACE, SESSION_INTERFACE,
 						  NULL));
 	manager_adapters_changed(service);

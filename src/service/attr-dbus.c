@@ -11,6 +11,7 @@
 #include "service/emit.h"
 #include "service/interfaces.h"
 #include "service/link-dbus.h"
+#include "service/managed.h"
 #include "service/objects.h"
 #include "service/path.h"
 
@@ -120,8 +121,9 @@ void attr_dbus_added(void *userdata, Attr *attr)
 	Service *service = userdata;
 	char path[PATH_SIZE];
 
-	service->news++;
-	emit_check(sd_bus_emit_object_added(service->bus, path_of_attr(attr, path)));
+	path_of_attr(attr, path);
+	managed_came(service, path, NULL);
+	emit_check(sd_bus_emit_object_added(service->bus, path));
 }
 
 void attr_dbus_removed(void *userdata, Attr *attr)
@@ -129,9 +131,9 @@ void attr_dbus_removed(void *userdata, Attr *attr)
 	Service *service = userdata;
 	char path[PATH_SIZE];
 
-	service->news++;
-	emit_check(sd_bus_emit_interfaces_removed(service->bus, path_of_attr(attr, path),
-						  object_attr_interface(attr), NULL));
+	path_of_attr(attr, path);
+	managed_changed(service, path, NULL);
+	emit_check(sd_bus_emit_interfaces_removed(service->bus, path, object_attr_interface(attr), NULL));
 }
 
 void attr_dbus_notification(void *userdata, Attr *attr, AttrSub *sub, GBytes *value, uint64_t now)

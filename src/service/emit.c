@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "service/managed.h"
 #include "util/log.h"
 
 /* A bus that is gone, or that we are leaving, ends the daemon anyway: no line in the log for each signal. */
@@ -21,7 +22,7 @@ void emit_changed(Service *service, const char *path, const char *interface, con
 	size_t changed = 0;
 
 	g_assert(n <= EMIT_PROPERTIES_MAX);
-	service->news++;
+	managed_changed(service, path, NULL);
 	for (size_t i = 0; i < n; i++)
 		if (changes & properties[i].change)
 			names[changed++] = properties[i].name;

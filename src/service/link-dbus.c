@@ -10,6 +10,7 @@
 #include "service/call-session.h"
 #include "service/emit.h"
 #include "service/interfaces.h"
+#include "service/managed.h"
 #include "service/objects.h"
 #include "service/options.h"
 #include "service/pair.h"
@@ -164,8 +165,9 @@ void link_dbus_added(void *userdata, Link *link)
 	Service *service = userdata;
 	char path[PATH_SIZE];
 
-	service->news++;
-	emit_check(sd_bus_emit_object_added(service->bus, path_of_link(link, path)));
+	path_of_link(link, path);
+	managed_came(service, path, NULL);
+	emit_check(sd_bus_emit_object_added(service->bus, path));
 }
 
 void link_dbus_removed(void *userdata, Link *link)
@@ -173,9 +175,9 @@ void link_dbus_removed(void *userdata, Link *link)
 	Service *service = userdata;
 	char path[PATH_SIZE];
 
-	service->news++;
-	emit_check(sd_bus_emit_interfaces_removed(service->bus, path_of_link(link, path),
-						  CONNECTION_INTERFACE, NULL));
+	path_of_link(link, path);
+	managed_changed(service, path, NULL);
+	emit_check(sd_bus_emit_interfaces_removed(service->bus, path, CONNECTION_INTERFACE, NULL));
 }
 
 static int append_changes(sd_bus_message *m, Link *link, unsigned changes)
@@ -226,9 +228,10 @@ void link_dbus_changed(void *userdata, Link *link, unsigned changes)
 	char path[PATH_SIZE];
 	int r;
 
-	service->news++;
-	r = sd_bus_message_new_signal(service->bus, &m, path_of_link(link, path),
-				      "org.freedesktop.DBus.Properties", "PropertiesChanged");
+	path_of_link(link, path);
+	managed_changed(service, path, NULL);
+	r = sd_bus_message_new_signal(service->bus, &m, path, "org.freedesktop.DBus.Properties",
+				      "PropertiesChanged");
 	if (r >= 0)
 		r = append_changes(m, link, changes);
 	if (r >= 0)

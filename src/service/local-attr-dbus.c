@@ -13,6 +13,7 @@
 #include "service/local-new.h"
 #include "service/local-service-dbus.h"
 #include "service/local-value-dbus.h"
+#include "service/managed.h"
 #include "service/objects.h"
 #include "service/path.h"
 
@@ -192,8 +193,9 @@ void local_attr_dbus_subscribed(void *userdata, LocalAttr *attr, const Addr *cli
 {
 	Service *service = userdata;
 	const Subscribed subscribed = { .client = client, .on = on };
+	char path[PATH_SIZE];
 
-	service->news++;
+	managed_changed(service, path_of_local_attr(attr, path), attr->service->session);
 	send_to_listeners(service, attr, EVENT_CHAR_SUBSCRIBE, LOCAL_CHARACTERISTIC_INTERFACE, "Subscribed",
 			  append_subscribed, &subscribed);
 	send_to_listeners(service, attr, EVENT_CHAR_SUBSCRIBE, "org.freedesktop.DBus.Properties",
@@ -227,12 +229,18 @@ static int append_attr_gone(sd_bus_message *m, const void *object)
 void local_attr_dbus_added(void *userdata, LocalAttr *attr)
 {
 	Service *service = userdata;
+	char path[PATH_SIZE];
+
+	managed_came(service, path_of_local_attr(attr, path), attr->service->session);
 	local_service_dbus_tell(service, attr->service->session, "InterfacesAdded", append_attr, attr);
 }
 
 void local_attr_dbus_removed(void *userdata, LocalAttr *attr)
 {
 	Service *service = userdata;
+	char path[PATH_SIZE];
+
+	managed_changed(service, path_of_local_attr(attr, path), attr->service->session);
 	local_service_dbus_tell(service, attr->service->session, "InterfacesRemoved", append_attr_gone, attr);
 }
 

@@ -12,6 +12,7 @@
 #include "service/emit.h"
 #include "service/interfaces.h"
 #include "service/local-new.h"
+#include "service/managed.h"
 #include "service/options.h"
 #include "service/path.h"
 
@@ -143,7 +144,6 @@ void local_service_dbus_tell(Service *service, const Session *session, const cha
 {
 	guint n = session->owner ? 1 : session->subscribers->len;
 
-	service->news++;
 	for (guint i = 0; i < n; i++) {
 		const char *connection = session->owner;
 		CLEANUP(sd_bus_message_unrefp) sd_bus_message *m = NULL;
@@ -183,12 +183,18 @@ static int append_service_gone(sd_bus_message *m, const void *object)
 void local_service_dbus_added(void *userdata, LocalService *local)
 {
 	Service *service = userdata;
+	char path[PATH_SIZE];
+
+	managed_came(service, path_of_local_service(local, path), local->session);
 	local_service_dbus_tell(service, local->session, "InterfacesAdded", append_service, local);
 }
 
 void local_service_dbus_removed(void *userdata, LocalService *local)
 {
 	Service *service = userdata;
+	char path[PATH_SIZE];
+
+	managed_changed(service, path_of_local_service(local, path), local->session);
 	local_service_dbus_tell(service, local->session, "InterfacesRemoved", append_service_gone, local);
 }
 

@@ -1,36 +1,129 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* ObjectManager.GetManagedObjects. sd-bus has one of its own, which goes through all objects in one go. */
+#include "service/managed.h"
+
 #include <errno.h>
 #include <stdio.h>
 
+#include "service/describe.h"
+#include "service/emit.h"
 #include "service/interfaces.h"
 #include "service/objects.h"
-#include "service/service.h"
+#include "util/siphash.h"
 
 #define OBJECTS_IN_SLICE 8	/* one takes 20 microseconds or so */
-#define ATTEMPTS_MAX 4
+#define CAME_MAX 20000	/* if more objects come while an answer is written, it is begun anew */
 
 /*
- * An answer that is written in slices. The caller takes it for newer than all signals that came before it, so
- * nothing that they told may be missing: after a signal it is begun anew, and at last (ATTEMPTS_MAX) written
- * in one go.
+ * An answer that is written in slices, while objects come, go and change. The caller takes it for newer than
+ * all signals that came before it. So what comes is added; and of what stands in the answer already, and went
+ * or changed since, the caller is told after the answer how it is by then, in slices too.
  */
 typedef struct Listing {
+	Call *call;
+	GList place;		/* in service->listings, until the answer is sent */
 	sd_bus_message *reply;
-	GArray *paths;		/* Path */
+	GArray *paths;		/* Path; NULL: it is to be begun */
 	guint next;
-	uint64_t news;		/* service->news when it was begun */
-	unsigned attempts;
+	GHashTable *known;	/* by path: what the answer has of it, KNOWN_ bits */
+	GQueue came;		/* keys of known: what came, to be written behind paths */
+	GQueue stale;		/* keys of known: what went or changed since it was written */
 } Listing;
+
+/* The bits below are those of the interfaces that the answer has. */
+#define KNOWN_WRITTEN (1u << 31)	/* else it stands in came */
+#define KNOWN_STALE (1u << 30)
+
+static void listing_clear(Listing *listing)
+{
+	listing->reply = sd_bus_message_unref(listing->reply);
+	if (listing->paths)
+		g_array_free(listing->paths, TRUE);
+	listing->paths = NULL;
+	listing->next = 0;
+	g_queue_clear(&listing->came);
+	g_queue_clear(&listing->stale);
+	g_hash_table_remove_all(listing->known);
+}
+
+static void listing_sent(Listing *listing)
+{
+	if (listing->place.data)
+		g_queue_unlink(&listing->call->service->listings, &listing->place);
+	listing->place.data = NULL;
+}
 
 static void listing_free(void *data)
 {
 	Listing *listing = data;
 
-	sd_bus_message_unref(listing->reply);
-	if (listing->paths)
-		g_array_free(listing->paths, TRUE);
+	listing_sent(listing);
+	listing_clear(listing);
+	g_hash_table_destroy(listing->known);
 	g_free(listing);
+}
+
+static unsigned listing_knows(const Listing *listing, const char *path)
+{
+	return GPOINTER_TO_UINT(g_hash_table_lookup(listing->known, path));
+}
+
+/* A key that is there already stays the same. */
+static void listing_learn(Listing *listing, const char *path, unsigned known)
+{
+	g_hash_table_insert(listing->known, g_strdup(path), GUINT_TO_POINTER(known));
+}
+
+/* --- what happens meanwhile --- */
+
+static void listing_add(Listing *listing, const char *path)
+{
+	char *key = g_strdup(path);
+
+	if (listing->came.length >= CAME_MAX) {
+		listing_clear(listing);
+		g_free(key);
+		return;
+	}
+	g_hash_table_insert(listing->known, key, GUINT_TO_POINTER(0));
+	g_queue_push_tail(&listing->came, key);
+}
+
+static void listing_note(Listing *listing, const char *path, bool came)
+{
+	const unsigned known = listing_knows(listing, path);
+	void *key;
+
+	if (!listing->paths)
+		return;
+	if (!g_hash_table_lookup_extended(listing->known, path, &key, NULL)) {
+		if (came)
+			listing_add(listing, path);
+	} else if ((known & KNOWN_WRITTEN) && !(known & KNOWN_STALE)) {
+		listing_learn(listing, path, known | KNOWN_STALE);
+		g_queue_push_tail(&listing->stale, key);
+	}
+}
+
+static void listings_note(Service *service, const char *path, const Session *session, bool came)
+{
+	for (GList *link = service->listings.head; link; link = link->next) {
+		Listing *listing = link->data;
+
+		/* an object of a session is its user's: others get no signal */
+		if (!session || session->user == listing->call->peer->user)
+			listing_note(listing, path, came);
+	}
+}
+
+void managed_came(Service *service, const char *path, const Session *session)
+{
+	listings_note(service, path, session, true);
+}
+
+void managed_changed(Service *service, const char *path, const Session *session)
+{
+	listings_note(service, path, session, false);
 }
 
 /* --- what there is --- */
@@ -151,34 +244,8 @@ static const char *locate(const Service *service, const Path *path, char buffer[
 
 /* --- what it says --- */
 
-static int append_properties(sd_bus_message *m, const char *path, const Interface *interface, void *object)
-{
-	sd_bus_error error = SD_BUS_ERROR_NULL;
-	int r;
-
-	r = sd_bus_message_open_container(m, 'a', "{sv}");
-	for (const sd_bus_vtable *row = interface->vtable; row->type != _SD_BUS_VTABLE_END && r >= 0; row++) {
-		if ((row->type != _SD_BUS_VTABLE_PROPERTY && row->type != _SD_BUS_VTABLE_WRITABLE_PROPERTY) ||
-		    (row->flags & (SD_BUS_VTABLE_HIDDEN | SD_BUS_VTABLE_PROPERTY_EXPLICIT)))
-			continue;
-		r = sd_bus_message_open_container(m, 'e', "sv");
-		if (r >= 0)
-			r = sd_bus_message_append(m, "s", row->x.property.member);
-		if (r >= 0)
-			r = sd_bus_message_open_container(m, 'v', row->x.property.signature);
-		if (r >= 0)
-			r = row->x.property.get(NULL, path, interface->name, row->x.property.member, m,
-						object, &error);
-		if (r >= 0)
-			r = sd_bus_message_close_container(m);
-		if (r >= 0)
-			r = sd_bus_message_close_container(m);
-	}
-	sd_bus_error_free(&error);
-	return r < 0 ? r : sd_bus_message_close_container(m);
-}
-
-static int append_interfaces(sd_bus_message *m, Service *service, const char *path)
+/* *written: the bits of the interfaces that it has. */
+static int append_interfaces(sd_bus_message *m, Service *service, const char *path, unsigned *written)
 {
 	int r;
 
@@ -186,28 +253,25 @@ static int append_interfaces(sd_bus_message *m, Service *service, const char *pa
 	r = sd_bus_message_append(m, "{sa{sv}}{sa{sv}}{sa{sv}}", "org.freedesktop.DBus.Peer", 0,
 				  "org.freedesktop.DBus.Introspectable", 0, "org.freedesktop.DBus.Properties",
 				  0);
-	for (const Interface *interface = interfaces; interface->name && r >= 0; interface++) {
+	for (unsigned i = 0; interfaces[i].name && r >= 0; i++) {
 		void *object;
 
-		if (interface->find(service->bus, path, interface->name, service, &object, NULL) <= 0)
+		if (interfaces[i].find(service->bus, path, interfaces[i].name, service, &object, NULL) <= 0)
 			continue;
-		r = sd_bus_message_open_container(m, 'e', "sa{sv}");
-		if (r >= 0)
-			r = sd_bus_message_append(m, "s", interface->name);
-		if (r >= 0)
-			r = append_properties(m, path, interface, object);
-		if (r >= 0)
-			r = sd_bus_message_close_container(m);
+		*written |= 1u << i;
+		r = describe_interface(m, path, &interfaces[i], object);
 	}
 	return r;
 }
 
-static int append_object(sd_bus_message *m, Service *service, const Path *key)
+static int append_object(Listing *listing, const Path *key)
 {
+	sd_bus_message *m = listing->reply;
+	unsigned written = KNOWN_WRITTEN;
 	char path[PATH_SIZE];
 	int r;
 
-	if (!locate(service, key, path))
+	if (!locate(listing->call->service, key, path) || (listing_knows(listing, path) & KNOWN_WRITTEN))
 		return 0;
 	r = sd_bus_message_open_container(m, 'e', "oa{sa{sv}}");
 	if (r >= 0)
@@ -215,52 +279,113 @@ static int append_object(sd_bus_message *m, Service *service, const Path *key)
 	if (r >= 0)
 		r = sd_bus_message_open_container(m, 'a', "{sa{sv}}");
 	if (r >= 0)
-		r = append_interfaces(m, service, path);
+		r = append_interfaces(m, listing->call->service, path, &written);
 	if (r >= 0)
 		r = sd_bus_message_close_container(m);
+	listing_learn(listing, path, written);
 	return r < 0 ? r : sd_bus_message_close_container(m);
 }
 
-static int listing_begin(Listing *listing, Call *call)
+/* Tells the caller how an object is now. written: the bits of the interfaces that the answer has. */
+static void catch_up(const Call *call, const char *path, unsigned written)
+{
+	Service *service = call->service;
+	const char *caller = call->peer->name;
+	const Path key = path_parse(path);
+	char buffer[PATH_SIZE];
+	const bool there = locate(service, &key, buffer);
+	int r = 0;
+
+	for (unsigned i = 0; interfaces[i].name && r >= 0; i++) {
+		const Interface *interface = &interfaces[i];
+		void *object;
+
+		if (there &&
+		    interface->find(service->bus, path, interface->name, service, &object, NULL) > 0)
+			r = written & (1u << i) ? describe_changed(service, caller, path, interface, object) :
+						  describe_came(service, caller, path, interface, object);
+		else if (written & (1u << i))
+			r = describe_gone(service, caller, path, interface);
+	}
+	emit_check(r);
+}
+
+/* --- in slices --- */
+
+static int listing_begin(Listing *listing)
 {
 	int r;
 
-	if (listing->paths)
-		g_array_free(listing->paths, TRUE);
-	listing->paths = list_all(call->service->broker);
-	listing->next = 0;
-	listing->news = call->service->news;
-	listing->attempts++;
-	listing->reply = sd_bus_message_unref(listing->reply);
-	r = sd_bus_message_new_method_return(call->message, &listing->reply);
+	listing->paths = list_all(listing->call->service->broker);
+	r = sd_bus_message_new_method_return(listing->call->message, &listing->reply);
 	return r < 0 ? r : sd_bus_message_open_container(listing->reply, 'a', "{oa{sa{sv}}}");
+}
+
+static int listing_write_next(Listing *listing)
+{
+	const char *path;
+	Path key;
+	int r;
+
+	if (listing->next < listing->paths->len)
+		return append_object(listing, &g_array_index(listing->paths, Path, listing->next++));
+	path = g_queue_pop_head(&listing->came);
+	key = path_parse(path);
+	r = append_object(listing, &key);
+	/* it has gone, and may come again */
+	if (!(listing_knows(listing, path) & KNOWN_WRITTEN))
+		g_hash_table_remove(listing->known, path);
+	return r;
+}
+
+static bool listing_is_whole(const Listing *listing)
+{
+	return listing->next == listing->paths->len && listing->came.length == 0;
+}
+
+static int listing_write(Listing *listing)
+{
+	int r = listing->paths ? 0 : listing_begin(listing);
+
+	for (unsigned i = 0; i < OBJECTS_IN_SLICE && !listing_is_whole(listing) && r >= 0; i++)
+		r = listing_write_next(listing);
+	if (r < 0 || !listing_is_whole(listing))
+		return r < 0 ? r : CALL_DEFERRED;
+	r = sd_bus_message_close_container(listing->reply);
+	if (r >= 0)
+		r = sd_bus_send(NULL, listing->reply, NULL);
+	listing_sent(listing);
+	return r < 0 ? r : 0;
 }
 
 static int managed_objects_slice(Call *call, Reason *reason UNUSED)
 {
-	Service *service = call->service;
 	Listing *listing = call->job.work;
-	guint last;
 	int r = 0;
 
-	if (!listing->paths || listing->news != service->news)
-		r = listing_begin(listing, call);
-	last = listing->attempts < ATTEMPTS_MAX ? listing->next + OBJECTS_IN_SLICE : G_MAXUINT;
-	for (; listing->next < MIN(last, listing->paths->len) && r >= 0; listing->next++)
-		r = append_object(listing->reply, service,
-				  &g_array_index(listing->paths, Path, listing->next));
-	if (r >= 0 && listing->next < listing->paths->len)
-		return CALL_DEFERRED;
-	if (r >= 0)
-		r = sd_bus_message_close_container(listing->reply);
-	if (r >= 0)
-		r = sd_bus_send(NULL, listing->reply, NULL);
-	return r < 0 ? r : 0;
+	if (listing->place.data) {
+		r = listing_write(listing);
+		return r == 0 && !g_queue_is_empty(&listing->stale) ? CALL_DEFERRED : r;
+	}
+	for (unsigned i = 0; i < OBJECTS_IN_SLICE && !g_queue_is_empty(&listing->stale); i++) {
+		const char *path = g_queue_pop_head(&listing->stale);
+
+		catch_up(call, path, listing_knows(listing, path));
+	}
+	return g_queue_is_empty(&listing->stale) ? 0 : CALL_DEFERRED;
 }
 
 static int get_managed_objects(Call *call, void *object UNUSED, Reason *reason)
 {
-	return job_start(call, managed_objects_slice, g_new0(Listing, 1), listing_free, false, reason);
+	Listing *listing = g_new0(Listing, 1);
+
+	listing->call = call;
+	g_queue_init(&listing->came);
+	listing->known = g_hash_table_new_full(siphash_string, g_str_equal, g_free, NULL);
+	g_queue_init(&listing->stale);
+	listing->place.data = listing;
+	g_queue_push_tail_link(&call->service->listings, &listing->place);
+	return job_start(call, managed_objects_slice, listing, listing_free, false, reason);
 }
 
 const Method managed_objects_method = { .run = get_managed_objects, .question = true };

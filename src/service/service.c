@@ -127,6 +127,7 @@ int service_new(Service **ret, sd_event *event, sd_bus *bus, Broker *broker)
 	broker_add_face(broker, &service->face);
 	service->started = service_now(service);
 	g_queue_init(&service->jobs);
+	g_queue_init(&service->listings);
 
 	r = peers_new(&service->peers, bus, broker->quota, &peers_ops, service);
 	if (r >= 0)

@@ -38,7 +38,7 @@ struct Service {
 	sd_event_source *turn;	/* when the next slice is done, at the latest */
 	sd_event_source *idle;	/* when there is nothing else to do */
 	uint64_t last_slice;	/* when a slice was done */
-	uint64_t news;		/* counts the signals that objects of the tree came, went or changed */
+	GQueue listings;	/* answers that are being written, for managed.c */
 	uint64_t started;
 };
 

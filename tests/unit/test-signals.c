@@ -90,6 +90,14 @@ static uint64_t calls_waiting(World *world, uid_t uid)
 	return charged;
 }
 
+static void list_objects(World *world, const char *connection, WireCall *call)
+{
+	wire_call(&world->wire,
+		  wire_method(&world->wire, connection, PATH_ROOT, "org.freedesktop.DBus.ObjectManager",
+			      "GetManagedObjects"),
+		  call);
+}
+
 /* --- Event --- */
 
 /* The connection has got as much as it may leave unread; returns the question whether it reads. */
@@ -331,10 +339,7 @@ START_TEST(test_bus_does_not_read)
 
 	world_init(&world);
 	known(&world, ":1.1", 1);
-	wire_call(&world.wire,
-		  wire_method(&world.wire, ":1.1", PATH_ROOT, "org.freedesktop.DBus.ObjectManager",
-			      "GetManagedObjects"),
-		  &call);
+	list_objects(&world, ":1.1", &call);
 	ck_assert_uint_eq(calls_waiting(&world, 1), 1);
 	ck_assert_int_ge(sd_bus_message_new_signal(world.wire.service, &large, "/", "a.b", "Large"), 0);
 	ck_assert_int_ge(sd_bus_message_append_array_space(large, 'y', 128 * 1024, &data), 0);
@@ -353,5 +358,131 @@ START_TEST(test_bus_does_not_read)
 }
 END_TEST
 
+/* --- GetManagedObjects --- */
+
+/* How often the answer has an object. */
+static unsigned objects_at(WireCall *call, const char *path)
+{
+	sd_bus_message *m = call->reply;
+	const char *other;
+	unsigned n = 0;
+
+	ck_assert_int_ge(sd_bus_message_rewind(m, true), 0);
+	ck_assert_int_ge(sd_bus_message_enter_container(m, 'a', "{oa{sa{sv}}}"), 0);
+	while (sd_bus_message_enter_container(m, 'e', "oa{sa{sv}}") > 0) {
+		ck_assert_int_ge(sd_bus_message_read(m, "o", &other), 0);
+		n += strcmp(path, other) == 0;
+		ck_assert_int_ge(sd_bus_message_skip(m, "a{sa{sv}}"), 0);
+		ck_assert_int_ge(sd_bus_message_exit_container(m), 0);
+	}
+	return n;
+}
+
+static void slice(World *world)
+{
+	ck_assert_int_ge(sd_event_run(world->event, UINT64_MAX), 0);
+	turn(world);
+}
+
+/* The answer is never written in one go, however often the tree changes meanwhile, and who has it knows all:
+ * from the answer itself, or from signals that come behind it. */
+START_TEST(test_tree_changes)
+{
+	char first[PATH_SIZE], second[PATH_SIZE], third[PATH_SIZE];
+	const unsigned parts = 100;
+	LocalService *service;
+	unsigned slices = 0;
+	WireCall call;
+	World world;
+	Bed *bed = &world.bed;
+
+	world_init(&world);
+	known(&world, ":1.3", 2);
+	path_of_local_service(bed_service(bed->c, 1, false), first);
+	service = bed_service(bed->a, parts, false);
+	for (unsigned i = 0; i < parts; i++)
+		(void)bed_local_attr(bed, service, NULL, "");
+	list_objects(&world, ":1.3", &call);
+	for (; call.answered == 0; slices++) {
+		slice(&world);
+		bed_power(bed, bed->radio, slices % 2);
+		turn(&world);
+		if (slices == 1) {
+			local_service_free(local_service_find(bed->c, 0));
+			path_of_local_service(bed_service(bed->c, 1, false), second);
+			path_of_local_service(bed_service(bed->c, 1, false), third);
+			local_service_free(local_service_find(bed->c, 2));
+		}
+		if (call.answered == 0)
+			g_string_truncate(world.heard, 0);
+	}
+	ck_assert_uint_ge(slices, parts / 8);
+	ck_assert_uint_eq(objects_at(&call, HCI0), 1);
+	ck_assert_uint_eq(objects_at(&call, first), 1);
+	ck_assert_uint_eq(objects_at(&call, second), 1);
+	ck_assert_uint_eq(objects_at(&call, third), 0);
+	wire_call_end(&call);
+
+	g_string_truncate(world.heard, 0);
+	while (calls_waiting(&world, 2) > 0)
+		slice(&world);
+	/* Adapter1 and Session1 of the radio; the first service */
+	expect_heard(&world, "PropertiesChanged(:1.3) PropertiesChanged(:1.3) InterfacesRemoved(:1.3)");
+	ck_assert_uint_eq(world.service->listings.length, 0);
+	world_end(&world);
+}
+END_TEST
+
+/* A radio that goes and comes back: it is in the answer once, whenever that was. */
+START_TEST(test_tree_object_back)
+{
+	const unsigned parts = 40;
+	LocalService *service;
+	WireCall call;
+	World world;
+	Bed *bed = &world.bed;
+
+	for (unsigned when = 0; when < 4; when++) {
+		world_init(&world);
+		known(&world, ":1.3", 2);
+		service = bed_service(bed->c, parts, false);
+		for (unsigned i = 0; i < parts; i++)
+			(void)bed_local_attr(bed, service, NULL, "");
+		list_objects(&world, ":1.3", &call);
+		for (unsigned slices = 0; call.answered == 0; slices++) {
+			slice(&world);
+			if (slices != when)
+				continue;
+			radios_vanished(bed->radio, bed->now);
+			turn(&world);
+			(void)bed_radio(bed, 1, 0, true);
+			turn(&world);
+		}
+		ck_assert_uint_eq(objects_at(&call, HCI0), 1);
+		wire_call_end(&call);
+		while (calls_waiting(&world, 2) > 0)
+			slice(&world);
+		world_end(&world);
+	}
+}
+END_TEST
+
+/* Who left does not get the rest. */
+START_TEST(test_lister_leaves)
+{
+	WireCall call;
+	World world;
+
+	world_init(&world);
+	known(&world, ":1.3", 2);
+	list_objects(&world, ":1.3", &call);
+	ck_assert_uint_eq(world.service->listings.length, 1);
+	wire_leave(&world.wire, ":1.3");
+	ck_assert_uint_eq(world.service->listings.length, 0);
+	ck_assert_uint_eq(call.answered, 0);
+	world_end(&world);
+}
+END_TEST
+
 UNIT_MAIN("signals", test_event_held, test_events_count, test_bus_does_not_read, test_subscribers_max,
-	  test_remove_large, test_remove_left)
+	  test_remove_large, test_remove_left, test_tree_changes, test_tree_object_back, test_lister_leaves)
