@@ -5,7 +5,7 @@
 #include "core/session.h"
 
 /* A user session may have this many: each is told of everything. */
-#define SUBSCRIBERS_MAX 32
+#define SUBSCRIBERS_MAX 64
 
 typedef struct Subscriber {
 	char *connection;
@@ -15,8 +15,8 @@ typedef struct Subscriber {
 	uint32_t held;		/* events that it is told of when it reads again */
 } Subscriber;
 
-/* Whether the session, and the user's memory, have room for one more: 0 or E_LIMIT_REACHED. Without room, subscriber_add only
- * removes what the connection had. */
+/* Whether the session, and the user's memory, have room for one more: 0 or E_LIMIT_REACHED. Without room,
+ * subscriber_add only removes what the connection had. */
 int subscriber_may_come(const Session *session, const char *connection, Reason *reason);
 /* triggers 0 unsubscribes. An event whose bit is set already is signalled at once. */
 void subscriber_add(Session *session, const char *connection, uint32_t triggers);
