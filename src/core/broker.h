@@ -25,7 +25,7 @@ typedef struct BrokerStats {
 	uint64_t dropped_monitor;	/* packets that the kernel dropped, a report or more each */
 	uint64_t dropped_notifications;	/* of values, which the program did not read in time */
 	uint64_t dropped_signals;	/* other signals, to connections that do not read */
-	uint64_t dropped_calls;		/* that want no answer, beyond the user's time (user_has_time) */
+	uint64_t dropped_calls;		/* that want no answer, and were not done (broker_call_dropped) */
 	uint64_t filtered;
 	uint64_t duplicates;
 	uint64_t upstream_errors;	/* calls to BlueZ that failed */
@@ -67,7 +67,8 @@ void broker_stats(const Broker *broker, BrokerStats *ret);
 void broker_upstream_failed(Broker *broker);
 void broker_monitor_lost(Broker *broker, uint32_t packets);
 void broker_signal_lost(Broker *broker);	/* its connection does not read */
-void broker_call_dropped(Broker *broker);	/* it wants no answer, and its user has no time left */
+/* It wants no answer, and its user has no time left (user_has_time), or too many connections. */
+void broker_call_dropped(Broker *broker);
 
 /* The plugged-in radio that is hciN now or, failing that, the one that was hciN last. NULL: none. */
 Radio *broker_radio(const Broker *broker, unsigned index);

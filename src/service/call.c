@@ -156,6 +156,15 @@ static int peer_keep_early(Peer *peer, sd_bus_message *m, unsigned max, Reason *
 	return 0;
 }
 
+/* None of it is kept. A caller that wants no answer does not hear of that, so it is counted. */
+static void early_refuse(Service *service, sd_bus_message *m, int error, const Reason *reason)
+{
+	if (sd_bus_message_get_expect_reply(m))
+		call_reply_error(m, error, reason);
+	else
+		broker_call_dropped(service->broker);
+}
+
 int call_begin(sd_bus_message *m, void *object, const Method *method)
 {
 	Service *service = sd_bus_slot_get_userdata(sd_bus_get_current_slot(sd_bus_message_get_bus(m)));
@@ -173,7 +182,7 @@ int call_begin(sd_bus_message *m, void *object, const Method *method)
 	if (!peer->user) {
 		r = peer_keep_early(peer, m, service->broker->config.queued_calls_per_user, &reason);
 		if (r != 0)
-			call_reply_error(m, r, &reason);
+			early_refuse(service, m, r, &reason);
 		return 1;
 	}
 	call = g_new0(Call, 1);
@@ -189,14 +198,14 @@ int call_begin(sd_bus_message *m, void *object, const Method *method)
 	return 1;
 }
 
-void calls_admit(Peer *peer, int error, const Reason *reason)
+void calls_admit(Service *service, Peer *peer, int error, const Reason *reason)
 {
 	while (!g_queue_is_empty(&peer->early)) {
 		CLEANUP(sd_bus_message_unrefp) sd_bus_message *m = g_queue_pop_head(&peer->early);
 		int r = error != 0 ? error : sd_bus_enqueue_for_read(sd_bus_message_get_bus(m), m);
 
 		if (error != 0 || r < 0)
-			call_reply_error(m, r, reason);
+			early_refuse(service, m, r, reason);
 	}
 	peer->early_bytes = 0;
 }

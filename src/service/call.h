@@ -113,7 +113,7 @@ int call_reply_first(Call *call);
 int call_reply_after(Call *call, Reason *reason);
 
 /* For service.c: the peer's credentials are known (or error says why not); the peer has left. */
-void calls_admit(Peer *peer, int error, const Reason *reason);
+void calls_admit(Service *service, Peer *peer, int error, const Reason *reason);
 void calls_forget(Peer *peer);
 /* BlueZ does not answer: ends the peer's calls that wait for it. */
 void calls_bluez_stalled(Peer *peer);

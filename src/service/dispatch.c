@@ -34,19 +34,25 @@ static bool is_idle_question(sd_bus_message *m)
 			      strcmp(sd_bus_message_get_member(m), "Set") != 0);
 }
 
-/* Whether the call wants no answer, and its user has used up the time for such calls. */
+/* Whether the call wants no answer, and its user has used up the time for such calls; or it is not known yet
+ * whose it is, and as many as may wait for that do. */
 static bool is_one_too_many(Service *service, sd_bus_message *m)
 {
+	const unsigned early_max = service->broker->config.queued_calls_per_user;
 	const Peer *peer;
 
 	if (sd_bus_message_get_expect_reply(m) || !sd_bus_message_is_method_call(m, NULL, NULL))
 		return false;
 	peer = peers_find(service->peers, sd_bus_message_get_sender(m));
-	if (!peer || !peer->user || user_has_time(peer->user, service_now(service)))
+	if (!peer)
+		return false;
+	if (peer->user ? user_has_time(peer->user, service_now(service)) :
+			 peer->early.length < early_max)
 		return false;
 	broker_call_dropped(service->broker);
-	log_limited(LOG_WARNING, "uid %u sends too many calls that want no answer: some are dropped",
-		    user_uid(peer->user));
+	if (peer->user)
+		log_limited(LOG_WARNING, "uid %u sends too many calls that want no answer: some are dropped",
+			    user_uid(peer->user));
 	return true;
 }
 

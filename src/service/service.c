@@ -33,9 +33,9 @@ uint64_t service_now(const Service *service)
 
 /* --- peers --- */
 
-static void on_peer_known(void *userdata UNUSED, Peer *peer, int error, const Reason *reason)
+static void on_peer_known(void *userdata, Peer *peer, int error, const Reason *reason)
 {
-	calls_admit(peer, error, reason);
+	calls_admit(userdata, peer, error, reason);
 }
 
 static void on_peer_reads(void *userdata, Peer *peer, bool reads)

@@ -253,6 +253,61 @@ START_TEST(test_unanswered)
 }
 END_TEST
 
+static void call_unanswered(World *world, const char *connection, const char *path, const char *member)
+{
+	sd_bus_message *m = wire_method(&world->wire, connection, path, SESSION_INTERFACE, member);
+
+	ck_assert_int_ge(sd_bus_message_set_expect_reply(m, false), 0);
+	wire_call(&world->wire, m, NULL);
+}
+
+static uint64_t calls_dropped(const World *world)
+{
+	BrokerStats stats;
+
+	broker_stats(world->bed.broker, &stats);
+	return stats.dropped_calls;
+}
+
+/* The calls of one connection too many: those that want an answer get it, the others are counted, and none of
+ * them is done or kept, now or when there is room. */
+START_TEST(test_refused_connection)
+{
+	WireCall asks;
+	World world;
+	Session *session;
+	uint64_t left;
+	User *user;
+
+	world_init(&world);
+	session = bed_session(&world.bed, world.bed.radio, 9, ":1.9");
+	world.bed.broker->config.queued_calls_per_user = 2;
+	user = quota_user(world.bed.broker->quota, 9);
+	left = user_limit(user, QUOTA_CONNECTIONS);
+	ck_assert_int_eq(user_charge(user, QUOTA_CONNECTIONS, left), 0);
+
+	call_plain(&world, ":1.9", path_of(session), SESSION_INTERFACE, "IsScanning", &asks);
+	for (size_t i = 0; i < 4; i++)
+		call_unanswered(&world, ":1.9", path_of(session), "Deinit");
+	/* one of them has a place in the line */
+	ck_assert_uint_eq(calls_dropped(&world), 3);
+	wire_answer_uid(&world.wire, 9);
+	expect(&asks, "LimitReached");
+	ck_assert_uint_eq(calls_dropped(&world), 4);
+	ck_assert_ptr_null(peers_find(world.service->peers, ":1.9"));
+
+	user_discharge(user, QUOTA_CONNECTIONS, left);
+	user_unref(user);
+	call_plain(&world, ":1.9", path_of(session), SESSION_INTERFACE, "IsScanning", &asks);
+	wire_answer_uid(&world.wire, 9);
+	expect(&asks, "");
+	ck_assert(session->initialised);
+	ck_assert_uint_eq(calls_dropped(&world), 4);
+	bed_forget(&world.bed);
+	world_end(&world);
+}
+END_TEST
+
 static void start_scan(World *world, const char *connection, WireCall *call)
 {
 	sd_bus_message *m = wire_method(&world->wire, connection, HCI0, SESSION_INTERFACE, "StartScan");
@@ -557,6 +612,6 @@ START_TEST(test_object_goes)
 END_TEST
 
 UNIT_MAIN("call", test_order, test_not_told, test_early_bounds, test_gone_meanwhile, test_caller_leaves,
-	  test_whose_session, test_missing, test_unanswered, test_waits, test_answer_is_last,
-	  test_object_goes, test_missing_properties, test_hidden_link, test_refused_whole,
+	  test_whose_session, test_missing, test_unanswered, test_refused_connection, test_waits,
+	  test_answer_is_last, test_object_goes, test_missing_properties, test_hidden_link, test_refused_whole,
 	  test_no_room_for_link, test_stalled)
