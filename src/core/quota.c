@@ -9,6 +9,8 @@
 
 struct Quota {
 	GHashTable *users;	/* uid → User; the table holds no reference */
+	GQueue debtors;		/* User: idle, but the time that it took is not paid off; in order */
+	uint64_t now;		/* when a user last took time */
 	uint64_t limits[_QUOTA_MAX];
 };
 
@@ -18,6 +20,7 @@ struct User {
 	unsigned refs;
 	uint64_t charged[_QUOTA_MAX];
 	uint64_t paid;		/* when the time that it has used is paid off, at its share */
+	GList *debt;		/* its place among the debtors; NULL: none */
 };
 
 Quota *quota_new(const uint64_t limits[static _QUOTA_MAX])
@@ -29,10 +32,18 @@ Quota *quota_new(const uint64_t limits[static _QUOTA_MAX])
 	return quota;
 }
 
+static void user_free(User *user)
+{
+	g_hash_table_remove(user->quota->users, GUINT_TO_POINTER(user->uid));
+	g_free(user);
+}
+
 Quota *quota_free(Quota *quota)
 {
 	if (!quota)
 		return NULL;
+	while (!g_queue_is_empty(&quota->debtors))
+		user_free(g_queue_pop_head(&quota->debtors));
 	assert(g_hash_table_size(quota->users) == 0);
 	g_hash_table_unref(quota->users);
 	g_free(quota);
@@ -46,7 +57,8 @@ void quota_for_each(const Quota *quota, void (*each)(const User *user, void *use
 
 	g_hash_table_iter_init(&iter, quota->users);
 	while (g_hash_table_iter_next(&iter, NULL, &user))
-		each(user, userdata);
+		if (!((const User *)user)->debt)
+			each(user, userdata);
 }
 
 User *quota_user(Quota *quota, uid_t uid)
@@ -59,21 +71,42 @@ User *quota_user(Quota *quota, uid_t uid)
 		user->uid = uid;
 		g_hash_table_insert(quota->users, GUINT_TO_POINTER(uid), user);
 	}
+	if (user->debt)
+		g_queue_delete_link(&quota->debtors, g_steal_pointer(&user->debt));
 	user->refs++;
 	return user;
 }
 
-/* A user stays known while somebody holds it or something is charged to it. */
+/* A user stays known while somebody holds it, something is charged to it, or it owes time. */
 static void forget_if_idle(User *user)
 {
+	Quota *quota = user->quota;
+
 	if (user->refs > 0)
 		return;
 	for (size_t i = 0; i < _QUOTA_MAX; i++) {
 		if (user->charged[i] > 0)
 			return;
 	}
-	g_hash_table_remove(user->quota->users, GUINT_TO_POINTER(user->uid));
-	g_free(user);
+	if (user->paid <= quota->now) {
+		user_free(user);
+		return;
+	}
+	g_queue_push_tail(&quota->debtors, user);
+	user->debt = quota->debtors.tail;
+}
+
+/* Two at most: each time that is taken makes one debtor more at most. */
+static void forget_paid(Quota *quota)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		User *user = g_queue_peek_head(&quota->debtors);
+
+		if (!user || user->paid > quota->now)
+			return;
+		g_queue_pop_head(&quota->debtors);
+		user_free(user);
+	}
 }
 
 User *user_unref(User *user)
@@ -132,4 +165,6 @@ bool user_has_time(const User *user, uint64_t now)
 void user_take_time(User *user, uint64_t usec, uint64_t now)
 {
 	user->paid = MAX(user->paid, now) + usec * USER_TIME_SHARE;
+	user->quota->now = MAX(user->quota->now, now);
+	forget_paid(user->quota);
 }

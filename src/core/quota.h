@@ -29,14 +29,16 @@ typedef struct Quota Quota;	/* the table of users */
 typedef struct User User;	/* one uid; counted */
 
 Quota *quota_new(const uint64_t limits[static _QUOTA_MAX]);
-Quota *quota_free(Quota *quota);	/* all users must be gone; returns NULL; takes NULL */
+/* Nobody may hold a user, or have anything charged. Returns NULL; takes NULL. */
+Quota *quota_free(Quota *quota);
 
-/* All users that are known. No user may come or go meanwhile. */
+/* All users that hold something, or are held. No user may come or go meanwhile. */
 void quota_for_each(const Quota *quota, void (*each)(const User *user, void *userdata), void *userdata);
 
 /* The user of a uid, made on first use; a reference is taken. */
 User *quota_user(Quota *quota, uid_t uid);
-/* A user without references is freed once nothing is charged to it. Returns NULL; takes NULL. */
+/* A user without references is forgotten once nothing is charged to it, and the time that it took
+ * (user_take_time) is paid off. Returns NULL; takes NULL. */
 User *user_unref(User *user);
 User *user_ref(User *user);
 uid_t user_uid(const User *user);

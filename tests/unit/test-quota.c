@@ -144,5 +144,44 @@ START_TEST(test_time)
 }
 END_TEST
 
+static void count_user(const User *user UNUSED, void *userdata)
+{
+	++*(unsigned *)userdata;
+}
+
+/* Who leaves and comes again owes what it took, and no longer than that. */
+START_TEST(test_debt_outlives_reference)
+{
+	const uint64_t now = 1000000, paid = now + USER_TIME_SHARE;
+	unsigned listed = 0;
+	Quota *quota;
+	User *user;
+
+	quota = quota_new(limits);
+	for (uid_t uid = 1; uid <= 3; uid++) {
+		user = quota_user(quota, uid);
+		user_take_time(user, USER_TIME_BURST + 1, now);
+		user_unref(user);
+	}
+	quota_for_each(quota, count_user, &listed);
+	ck_assert_uint_eq(listed, 0);
+	for (uid_t uid = 1; uid <= 2; uid++) {
+		user = quota_user(quota, uid);
+		ck_assert(!user_has_time(user, paid - 1));
+		ck_assert(user_has_time(user, paid));
+		user_unref(user);
+	}
+
+	/* all is paid when another takes time */
+	user = quota_user(quota, 2);
+	user_take_time(user, 1, now + 1000 * USER_TIME_BURST * USER_TIME_SHARE);
+	quota_for_each(quota, count_user, &listed);
+	ck_assert_uint_eq(listed, 1);
+	ck_assert_uint_eq(user_uid(user), 2);
+	user_unref(user);
+	quota_free(quota);
+}
+END_TEST
+
 UNIT_MAIN("quota", test_limits, test_users_are_apart, test_charge_outlives_reference, test_mistakes_abort,
-	  test_time)
+	  test_time, test_debt_outlives_reference)
