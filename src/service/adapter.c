@@ -13,6 +13,7 @@
 #include "service/service.h"
 
 #define ROWS_IN_SLICE 32	/* of the last-seen table; one takes 5 microseconds or so */
+#define ROW_BYTES 400		/* without name and data */
 
 static int append_bytes(sd_bus_message *m, const char *key, const Report *report)
 {
@@ -58,6 +59,13 @@ static int append_row(sd_bus_message *m, const DeviceRow *row, uint64_t now)
 	return r < 0 ? r : sd_bus_message_close_container(m);
 }
 
+static size_t row_bytes(const DeviceRow *row)
+{
+	return ROW_BYTES + (row->name ? strlen(row->name) : 0) +
+	       (row->advertisement ? row->advertisement->length : 0) +
+	       (row->scan_response ? row->scan_response->length : 0);
+}
+
 /* An answer of GetDevices that is written in slices. Rows come, go and change places meanwhile, so which are
  * meant, and in which order, is settled at the beginning. */
 typedef struct DeviceList {
@@ -91,7 +99,7 @@ static int device_list_begin(DeviceList *list, sd_bus_message *call, const Radio
 	return r < 0 ? r : sd_bus_message_open_container(list->reply, 'a', "a{sv}");
 }
 
-static int get_devices_slice(Call *call, Reason *reason UNUSED)
+static int get_devices_slice(Call *call, Reason *reason)
 {
 	DeviceList *list = call->job.work;
 	const Radio *radio = broker_radio_by_id(call->service->broker, list->radio);
@@ -104,8 +112,12 @@ static int get_devices_slice(Call *call, Reason *reason UNUSED)
 	for (size_t i = 0; i < ROWS_IN_SLICE && list->next < list->n && r >= 0; i++) {
 		const DeviceRow *row = devices_find(radio->devices, &list->addrs[list->next++]);
 
-		if (row && filter_match_row(list->filter.filter, row))
-			r = append_row(list->reply, row, service_now(call->service));
+		if (!row || !filter_match_row(list->filter.filter, row))
+			continue;
+		r = job_grows(call, row_bytes(row), "ask with a filter that fewer devices match", reason);
+		if (r != 0)
+			return r;
+		r = append_row(list->reply, row, service_now(call->service));
 	}
 	if (r >= 0 && list->next < list->n)
 		return CALL_DEFERRED;

@@ -112,6 +112,17 @@ int job_start(Call *call, JobSlice slice, void *work, GDestroyNotify free, bool 
 	return CALL_DEFERRED;
 }
 
+int job_grows(Call *call, size_t bytes, const char *remedy, Reason *reason)
+{
+	const size_t max = call->service->answer_max;
+
+	call->job.bytes += bytes;
+	if (call->job.bytes <= max)
+		return 0;
+	return reason_set(reason, E_LIMIT_REACHED, "the answer would take more than %zu bytes: %s", max,
+			  remedy);
+}
+
 void job_cancel(Call *call)
 {
 	Job job = call->job;

@@ -9,6 +9,7 @@
 
 #include <glib.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "util/error.h"
 #include "util/macros.h"
@@ -27,11 +28,16 @@ typedef struct Job {
 	JobSlice slice;
 	void *work;
 	GDestroyNotify free;	/* of work */
+	size_t bytes;		/* of the answer, about */
 } Job;
 
 /* Begins the work, which the call owns from now on. brief: one slice is enough, and is done at once.
  * E_LIMIT_REACHED, and what slice says. */
 int job_start(Call *call, JobSlice slice, void *work, GDestroyNotify free, bool brief, Reason *reason);
+/* The answer gets longer by about so many bytes. E_LIMIT_REACHED: too long; remedy: what to do instead. A bus
+ * puts an end to a connection that sends what is too long for it (dbus-daemon: 32 MiB). */
+#define ANSWER_MAX (16UL * 1024 * 1024)
+int job_grows(Call *call, size_t bytes, const char *remedy, Reason *reason);
 void job_cancel(Call *call);	/* frees the work; no harm if there is none */
 
 /* For service.c: when no call is left. */

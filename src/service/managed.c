@@ -13,6 +13,7 @@
 
 #define OBJECTS_IN_SLICE 8	/* one takes 20 microseconds or so */
 #define CAME_MAX 20000	/* if more objects come while an answer is written, it is begun anew */
+#define OBJECT_BYTES 640	/* most take less */
 
 /*
  * An answer that is written in slices, while objects come, go and change. The caller takes it for newer than
@@ -282,8 +283,10 @@ static int append_object(Listing *listing, const Path *key)
 		r = append_interfaces(m, listing->call->service, path, &written);
 	if (r >= 0)
 		r = sd_bus_message_close_container(m);
+	if (r >= 0)
+		r = sd_bus_message_close_container(m);
 	listing_learn(listing, path, written);
-	return r < 0 ? r : sd_bus_message_close_container(m);
+	return r < 0 ? r : 0;
 }
 
 /* Tells the caller how an object is now. written: the bits of the interfaces that the answer has. */
@@ -312,16 +315,28 @@ static void catch_up(const Call *call, const char *path, unsigned written)
 
 /* --- in slices --- */
 
-static int listing_begin(Listing *listing)
+static int listing_grows(Listing *listing, guint objects, Reason *reason)
+{
+	return job_grows(listing->call, objects * OBJECT_BYTES,
+			 "Services and Characteristics list what one link has", reason);
+}
+
+static int listing_begin(Listing *listing, Reason *reason)
 {
 	int r;
 
 	listing->paths = list_all(listing->call->service->broker);
+	listing->call->job.bytes = 0;
+	r = listing_grows(listing, listing->paths->len, reason);
+	if (r != 0)
+		return r;
 	r = sd_bus_message_new_method_return(listing->call->message, &listing->reply);
-	return r < 0 ? r : sd_bus_message_open_container(listing->reply, 'a', "{oa{sa{sv}}}");
+	if (r >= 0)
+		r = sd_bus_message_open_container(listing->reply, 'a', "{oa{sa{sv}}}");
+	return r < 0 ? r : 0;
 }
 
-static int listing_write_next(Listing *listing)
+static int listing_write_next(Listing *listing, Reason *reason)
 {
 	const char *path;
 	Path key;
@@ -331,7 +346,9 @@ static int listing_write_next(Listing *listing)
 		return append_object(listing, &g_array_index(listing->paths, Path, listing->next++));
 	path = g_queue_pop_head(&listing->came);
 	key = path_parse(path);
-	r = append_object(listing, &key);
+	r = listing_grows(listing, 1, reason);
+	if (r == 0)
+		r = append_object(listing, &key);
 	/* it has gone, and may come again */
 	if (!(listing_knows(listing, path) & KNOWN_WRITTEN))
 		g_hash_table_remove(listing->known, path);
@@ -343,14 +360,14 @@ static bool listing_is_whole(const Listing *listing)
 	return listing->next == listing->paths->len && listing->came.length == 0;
 }
 
-static int listing_write(Listing *listing)
+static int listing_write(Listing *listing, Reason *reason)
 {
-	int r = listing->paths ? 0 : listing_begin(listing);
+	int r = listing->paths ? 0 : listing_begin(listing, reason);
 
-	for (unsigned i = 0; i < OBJECTS_IN_SLICE && !listing_is_whole(listing) && r >= 0; i++)
-		r = listing_write_next(listing);
-	if (r < 0 || !listing_is_whole(listing))
-		return r < 0 ? r : CALL_DEFERRED;
+	for (unsigned i = 0; i < OBJECTS_IN_SLICE && r == 0 && !listing_is_whole(listing); i++)
+		r = listing_write_next(listing, reason);
+	if (r != 0 || !listing_is_whole(listing))
+		return r != 0 ? r : CALL_DEFERRED;
 	r = sd_bus_message_close_container(listing->reply);
 	if (r >= 0)
 		r = sd_bus_send(NULL, listing->reply, NULL);
@@ -358,13 +375,13 @@ static int listing_write(Listing *listing)
 	return r < 0 ? r : 0;
 }
 
-static int managed_objects_slice(Call *call, Reason *reason UNUSED)
+static int managed_objects_slice(Call *call, Reason *reason)
 {
 	Listing *listing = call->job.work;
 	int r = 0;
 
 	if (listing->place.data) {
-		r = listing_write(listing);
+		r = listing_write(listing, reason);
 		return r == 0 && !g_queue_is_empty(&listing->stale) ? CALL_DEFERRED : r;
 	}
 	for (unsigned i = 0; i < OBJECTS_IN_SLICE && !g_queue_is_empty(&listing->stale); i++) {

@@ -13,6 +13,7 @@
 #include "service/stats.h"
 
 #define SESSIONS_IN_SLICE 16	/* of GetStats; one takes 8 microseconds or so */
+#define SESSION_BYTES 512
 
 static int reply_session(Call *call, const Session *session)
 {
@@ -84,12 +85,15 @@ static void stats_reply_free(void *data)
 	g_free(stats);
 }
 
-static int get_stats_slice(Call *call, Reason *reason UNUSED)
+static int get_stats_slice(Call *call, Reason *reason)
 {
 	const Broker *broker = call->service->broker;
 	StatsReply *stats = call->job.work;
-	int r = 0;
+	int r;
 
+	r = job_grows(call, SESSIONS_IN_SLICE * SESSION_BYTES, "close sessions that are not needed", reason);
+	if (r != 0)
+		return r;
 	if (!stats->reply) {
 		r = sd_bus_message_new_method_return(call->message, &stats->reply);
 		if (r >= 0)

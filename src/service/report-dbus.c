@@ -2,7 +2,10 @@
 /* Advertising reports as D-Bus values. */
 #include "service/report-dbus.h"
 
+#include "service/service.h"
+
 #define REPORTS_IN_SLICE 64	/* one takes 2 to 4 microseconds */
+#define REPORT_BYTES 280	/* without data */
 
 static int append_fields(sd_bus_message *m, const Report *report)
 {
@@ -108,17 +111,22 @@ static void report_list_free(void *data)
 	g_free(list);
 }
 
-/* Cannot exceed the quota: what is charged here was charged to the FIFO until now. */
-static ReportList *report_list_new(Session *session, size_t max, bool rich)
+/* Cannot exceed the quota: what is charged here was charged to the FIFO until now. What would make the answer
+ * longer than bytes_max stays there. */
+static ReportList *report_list_new(Session *session, size_t max, size_t bytes_max, bool rich)
 {
-	size_t n = MIN(max, ring_count(session->ring));
+	size_t n = MIN(max, ring_count(session->ring)), bytes = 0;
 	ReportList *list = g_malloc0(sizeof(*list) + n * sizeof(list->entries[0]));
 
 	list->rich = rich;
 	list->dropped = session_dropped(session);
 	(void)charge_init(&list->charge, session->user, QUOTA_FIFO_BYTES, 0);
-	for (; list->n < n && session_take(session, &list->entries[list->n]); list->n++)
-		(void)charge_more(&list->charge, report_size(list->entries[list->n].report));
+	while (list->n < n && bytes < bytes_max && session_take(session, &list->entries[list->n])) {
+		const Report *report = list->entries[list->n++].report;
+
+		(void)charge_more(&list->charge, report_size(report));
+		bytes += REPORT_BYTES + report->length;
+	}
 	return list;
 }
 
@@ -160,7 +168,7 @@ static int reply(Call *call, size_t max, bool rich, Reason *reason)
 		r = call_queue(call, reason);
 	if (r != 0)
 		return r;
-	list = report_list_new(call->session, max, rich);
+	list = report_list_new(call->session, max, call->service->answer_max, rich);
 	return job_start(call, reports_slice, list, report_list_free, list->n <= REPORTS_IN_SLICE, reason);
 }
 

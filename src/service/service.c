@@ -128,6 +128,7 @@ int service_new(Service **ret, sd_event *event, sd_bus *bus, Broker *broker)
 	service->started = service_now(service);
 	g_queue_init(&service->jobs);
 	g_queue_init(&service->listings);
+	service->answer_max = ANSWER_MAX;
 
 	r = peers_new(&service->peers, bus, broker->quota, &peers_ops, service);
 	if (r >= 0)
