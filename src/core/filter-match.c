@@ -116,27 +116,43 @@ static bool adv_type_matches(const Filter *filter, uint8_t adv_type)
 	return !filter->has_adv_types || (filter->adv_types[adv_type / 64] >> (adv_type % 64) & 1);
 }
 
-static void aliases_resolve(Aliases *aliases, Identities *identities)
+static void aliases_renew(Aliases *aliases, const Identities *identities)
 {
 	aliases->generation = identities_generation(identities);
 	aliases->known = 0;
-	for (size_t i = 0; i < aliases->count; i++) {
-		const Addr identity = identities_resolve(identities, &aliases->addrs[i]);
+	for (size_t i = 0; i < aliases->count; i++)
+		if (identities_told(identities, &aliases->addrs[i], &aliases->identities[aliases->known]))
+			aliases->known++;
+	memset(aliases->tried, 0, sizeof(aliases->tried));
+	memset(aliases->fits, 0, sizeof(aliases->fits));
+}
 
-		if (!addr_equal(&identity, &aliases->addrs[i]))
-			aliases->identities[aliases->known++] = identity;
-	}
+/* Whether the key made one of the filter's private addresses. */
+static bool key_fits(Aliases *aliases, const Identities *identities, int key)
+{
+	const uint64_t bit = UINT64_C(1) << (key % 64);
+
+	for (size_t i = 0; i < aliases->count && !(aliases->tried[key / 64] & bit); i++)
+		if (identities_key_resolves(identities, key, &aliases->addrs[i])) {
+			aliases->fits[key / 64] |= bit;
+			break;
+		}
+	aliases->tried[key / 64] |= bit;
+	return aliases->fits[key / 64] & bit;
 }
 
 /* Whether one of the filter's private addresses is of the row's device. */
 static bool alias_matches(Aliases *aliases, const DeviceRow *row)
 {
+	int key;
+
 	if (aliases->generation != identities_generation(row->identities))
-		aliases_resolve(aliases, row->identities);
+		aliases_renew(aliases, row->identities);
 	for (size_t i = 0; i < aliases->known; i++)
 		if (addr_equal(&aliases->identities[i], &row->identity))
 			return true;
-	return false;
+	key = identities_key_of(row->identities, &row->identity);
+	return key >= 0 && key_fits(aliases, row->identities, key);
 }
 
 /* Whether the filter has the packet's address, or any other one of the device. */

@@ -47,16 +47,19 @@ typedef struct Pattern {
 } Pattern;
 
 /*
- * The filter's private addresses, whose devices may use other ones now, and the identities behind them. These
- * are looked up again whenever Identities has learned something; so this is written in a filter that is const
- * otherwise.
+ * The filter's private addresses, whose devices may use other ones now, and the identities behind them: those
+ * that BlueZ told, and which of the keys made one of them. A key is tried when its device is first heard, for
+ * to try all of them with all addresses would take too long. All is looked up again whenever Identities has
+ * learned something; so this is written in a filter that is const otherwise.
  */
 typedef struct Aliases {
 	uint64_t generation;	/* identities_generation at the last look-up; 0: there was none */
 	size_t count;
 	size_t known;
 	Addr *addrs;		/* count of them */
-	Addr *identities;	/* known of them, room for count: of those addrs that have another identity */
+	Addr *identities;	/* known of them, room for count: those that BlueZ told */
+	uint64_t tried[IDENTITY_KEYS_MAX / 64];	/* a bit for each key; likewise: */
+	uint64_t fits[IDENTITY_KEYS_MAX / 64];
 } Aliases;
 
 struct Filter {

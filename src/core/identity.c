@@ -27,6 +27,7 @@ struct Identities {
 	GHashTable *aliases;	/* &entry.addr → Entry */
 	GHashTable *resolved;	/* the same; what the keys say */
 	GArray *keys;		/* Key */
+	GHashTable *key_of;	/* &key.identity → Key */
 	uint64_t generation;
 };
 
@@ -49,6 +50,7 @@ Identities *identities_new(void)
 	identities->aliases = g_hash_table_new_full(addr_hash, addr_same, NULL, g_free);
 	identities->resolved = g_hash_table_new_full(addr_hash, addr_same, NULL, g_free);
 	identities->keys = g_array_new(FALSE, FALSE, sizeof(Key));
+	identities->key_of = g_hash_table_new(addr_hash, addr_same);
 	return identities;
 }
 
@@ -58,6 +60,7 @@ Identities *identities_free(Identities *identities)
 		return NULL;
 	g_hash_table_unref(identities->aliases);
 	g_hash_table_unref(identities->resolved);
+	g_hash_table_unref(identities->key_of);
 	g_array_unref(identities->keys);
 	g_free(identities);
 	return NULL;
@@ -99,6 +102,7 @@ bool identities_set_keys(Identities *identities, const IdentityKey *keys, size_t
 		return false;
 	identities->generation++;
 	g_hash_table_remove_all(identities->resolved);
+	g_hash_table_remove_all(identities->key_of);
 	g_array_set_size(identities->keys, 0);
 	for (size_t i = 0; i < n; i++) {
 		Key key = { .identity = keys[i].identity };
@@ -106,6 +110,11 @@ bool identities_set_keys(Identities *identities, const IdentityKey *keys, size_t
 		memcpy(key.irk, keys[i].irk, sizeof(key.irk));
 		aes_set_key(&key.aes, keys[i].irk);
 		g_array_append_val(identities->keys, key);
+	}
+	for (guint i = 0; i < identities->keys->len; i++) {
+		Key *key = &g_array_index(identities->keys, Key, i);
+
+		g_hash_table_insert(identities->key_of, &key->identity, key);
 	}
 	return true;
 }
@@ -118,6 +127,11 @@ uint64_t identities_generation(const Identities *identities)
 size_t identities_count_keys(const Identities *identities)
 {
 	return identities->keys->len;
+}
+
+size_t identities_count_tried(const Identities *identities)
+{
+	return g_hash_table_size(identities->resolved);
 }
 
 bool addr_is_resolvable(const Addr *addr)
@@ -173,6 +187,28 @@ Addr identities_resolve(Identities *identities, const Addr *addr)
 
 	/* an address that is its own identity keeps the type that the caller knows */
 	return addr_equal(identity, addr) ? *addr : *identity;
+}
+
+bool identities_told(const Identities *identities, const Addr *alias, Addr *ret)
+{
+	const Entry *known = g_hash_table_lookup(identities->aliases, alias);
+
+	if (known)
+		*ret = known->identity;
+	return known != NULL;
+}
+
+int identities_key_of(const Identities *identities, const Addr *identity)
+{
+	const Key *key = g_hash_table_lookup(identities->key_of, identity);
+
+	return key ? (int)(key - &g_array_index(identities->keys, Key, 0)) : -1;
+}
+
+bool identities_key_resolves(const Identities *identities, int key, const Addr *addr)
+{
+	return addr_is_resolvable(addr) &&
+	       key_resolves(&g_array_index(identities->keys, Key, (guint)key).aes, addr);
 }
 
 bool identities_same(Identities *identities, const Addr *a, const Addr *b)

@@ -42,6 +42,19 @@ uint64_t identities_generation(const Identities *identities);
 /* The identity address of the device, with its type; addr itself where no other is known. */
 Addr identities_resolve(Identities *identities, const Addr *addr);
 
+/*
+ * For whoever asks about addresses that a program chose, which could be any number: these remember nothing.
+ * What BlueZ told of an address (false: nothing); which key the device with that identity address has (below
+ * IDENTITY_KEYS_MAX; -1: none), for as long as identities_generation does not change; and whether the address
+ * was made with that key.
+ */
+bool identities_told(const Identities *identities, const Addr *alias, Addr *ret);
+int identities_key_of(const Identities *identities, const Addr *identity);
+bool identities_key_resolves(const Identities *identities, int key, const Addr *addr);
+
+/* How many addresses are remembered, with what the keys said of them. */
+size_t identities_count_tried(const Identities *identities);
+
 /* Whether the two are addresses of one device. */
 bool identities_same(Identities *identities, const Addr *a, const Addr *b);
 
