@@ -177,8 +177,8 @@ static int on_retry(sd_event_source *source UNUSED, uint64_t now UNUSED, void *u
 	GattCall *call = userdata;
 
 	call->retry = sd_event_source_disable_unref(call->retry);
-	/* BlueZ has not begun it, and who asked has left */
-	if (call->op->waits.waits.length == 0)
+	/* BlueZ has not begun it, and who asked has left; a switch of notifications is made all the same */
+	if (call->op->kind <= OP_WRITE_RELIABLE && call->op->waits.waits.length == 0)
 		return call_end(call, E_FAILED, "nobody waits for it any more");
 	call_send(call);
 	return 0;
@@ -313,7 +313,9 @@ static void call_send(GattCall *call)
 		r = bluez_call_for(call->bluez, path, interface, members[call->op->kind], &call->call,
 				   on_answer, call, append_arguments, call->op, GATT_TIMEOUT);
 	/* never end the operation from within gatt_call_start: core does not expect it */
-	if (r < 0)
+	if (r == -EBUSY)
+		call_wait(call, RETRY_BUSY, on_retry);
+	else if (r < 0)
 		call_wait(call, 0, on_cannot_call);
 }
 
