@@ -33,8 +33,8 @@ static const char *read_flag(const LocalAttr *attr, const char *const words[3])
 	return access_flag(attr->permissions, PERM_READ_ENCRYPTED, PERM_READ_ENCRYPTED_MITM, words);
 }
 
-/* BlueZ has no permission for signed writes: where nothing else is allowed, the link has to be encrypted, which
- * shows as well who wrote. */
+/* BlueZ has no permission for signed writes: where nothing else is allowed, the link has to be encrypted,
+ * which shows as well who wrote. */
 static const char *write_flag(const LocalAttr *attr)
 {
 	static const char *const words[] = { "write", "encrypt-write", "encrypt-authenticated-write" };

@@ -27,7 +27,8 @@ typedef struct DeviceRow {
 	uint64_t first_seen;
 	uint64_t last_seen;
 	uint64_t reports;
-	/* of the time in which it was heard without a silence of DEVICE_SILENT_AFTER: its begin, the reports */
+	/* of the time in which it was heard without a silence of DEVICE_SILENT_AFTER: when that began, and
+	 * the reports */
 	uint64_t present_since;
 	uint64_t present_reports;
 	/* the last complete one, else the last shortened one; as ad_name_text; or NULL */

@@ -24,8 +24,8 @@ static bool session_can_deliver(const Session *session)
 	return session->filter.by_signal && fanout_has_reader(session);
 }
 
-/* Whether a batch is due even where the face does not keep up: one of a user each PRESS_PAUSE, so its sessions
- * share that. */
+/* Whether a batch is due even where the face does not keep up: one of a user each PRESS_PAUSE, so its
+ * sessions share that. */
 static bool session_may_press(const Session *session, uint64_t now)
 {
 	return now >= session->last_taken + PRESS_PAUSE * user_charged(session->user, QUOTA_SESSIONS);
