@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What comes out of the socket of com.example.Bluetooth.Session1.AcquireAdvertisements, and how to read it. One recv() gives
- * one datagram: a header and some records, packed, all numbers little-endian.
+ * What comes out of the socket of com.example.Bluetooth.Session1.AcquireAdvertisements, and how to read it.
+ * One recv() gives one datagram: a header and some records, packed, all numbers little-endian.
  *
  *	header	 0  u16	magic: 0x6262
  *		 2  u8	version: 1
@@ -95,8 +95,8 @@ static inline int bb_stream_open(const void *datagram, size_t length, bb_stream_
 {
 	const uint8_t *bytes = (const uint8_t *)datagram;
 
-	if (length < BB_STREAM_HEADER_SIZE || bb_stream_u16(bytes) != BB_STREAM_MAGIC || bytes[2] != BB_STREAM_VERSION ||
-	    bytes[3] < BB_STREAM_HEADER_SIZE || bytes[3] > length)
+	if (length < BB_STREAM_HEADER_SIZE || bb_stream_u16(bytes) != BB_STREAM_MAGIC ||
+	    bytes[2] != BB_STREAM_VERSION || bytes[3] < BB_STREAM_HEADER_SIZE || bytes[3] > length)
 		return -1;
 	iter->at = bytes + bytes[3];
 	iter->left = length - bytes[3];

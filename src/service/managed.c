@@ -155,7 +155,8 @@ static int append_object(Listing *listing, const Path *key)
 	char path[PATH_SIZE];
 	int r;
 
-	if (!inventory_locate(listing->call->service, key, path) || (listing_knows(listing, path) & KNOWN_WRITTEN))
+	if (!inventory_locate(listing->call->service, key, path) ||
+	    (listing_knows(listing, path) & KNOWN_WRITTEN))
 		return 0;
 	r = sd_bus_message_open_container(m, 'e', "oa{sa{sv}}");
 	if (r >= 0)
