@@ -2,32 +2,19 @@
 /* Answers that grow with a table: none is longer than a bus takes. */
 #include <string.h>
 
-#include "bed.h"
 #include "service/path.h"
-#include "service/service.h"
-#include "wire.h"
+#include "world.h"
 
 #define HCI0 PATH_ROOT "/hci0"
 #define MANY 200
 
-typedef struct World {
-	Bed bed;
-	Wire wire;
-	sd_event *event;
-	Service *service;
-} World;
-
 /* A program of uid 1, known; and session a scans, and has heard MANY devices. */
-static void world_init(World *world)
+static void set_out(World *world)
 {
 	Bed *bed = &world->bed;
 	WireCall asks;
 
-	bed_init_radio(bed);
-	wire_init(&world->wire);
-	ck_assert_int_ge(sd_event_new(&world->event), 0);
-	ck_assert_int_ge(service_new(&world->service, world->event, world->wire.service, bed->broker), 0);
-	wire_run(&world->wire);
+	world_init(world, bed_init_radio);
 	wire_call(&world->wire, wire_method(&world->wire, ":1.1", HCI0, ADAPTER1_INTERFACE, "GetBonds"),
 		  &asks);
 	wire_answer_uid(&world->wire, 1);
@@ -38,15 +25,6 @@ static void world_init(World *world)
 	ck_assert_int_eq(bed_start(bed, bed->a, -1), 0);
 	for (uint16_t i = 0; i < MANY; i++)
 		bed_hear(bed, bed->radio, i);
-}
-
-static void world_end(World *world)
-{
-	service_free(world->service);
-	sd_event_unref(world->event);
-	wire_end(&world->wire);
-	bed_forget(&world->bed);
-	bed_end(&world->bed);
 }
 
 /* Calls, and runs the loop until there is the answer. */
@@ -88,7 +66,7 @@ START_TEST(test_devices)
 	WireCall all, few;
 	World world;
 
-	world_init(&world);
+	set_out(&world);
 	call(&world, get_devices(&world, NULL), &all);
 	expect_done(&all);
 	world.service->answer_max = 100 * 400;
@@ -96,6 +74,7 @@ START_TEST(test_devices)
 	expect_too_long(&all, "filter");
 	call(&world, get_devices(&world, "nobody"), &few);
 	expect_done(&few);
+	bed_forget(&world.bed);
 	world_end(&world);
 }
 END_TEST
@@ -135,7 +114,7 @@ START_TEST(test_reports)
 	WireCall some;
 	World world;
 
-	world_init(&world);
+	set_out(&world);
 	world.service->answer_max = MANY / 2 * 280;
 	path_of_session(world.bed.a, path);
 	while (n < MANY) {
@@ -156,6 +135,7 @@ START_TEST(test_reports)
 	ck_assert_uint_eq(n, MANY);
 	ck_assert_uint_ge(calls, 2);
 	ck_assert_uint_eq(session_dropped(world.bed.a), 0);
+	bed_forget(&world.bed);
 	world_end(&world);
 }
 END_TEST
@@ -171,12 +151,13 @@ START_TEST(test_objects)
 	WireCall objects;
 	World world;
 
-	world_init(&world);
+	set_out(&world);
 	call(&world, plain(&world, manager, "GetManagedObjects"), &objects);
 	expect_done(&objects);
 	world.service->answer_max = 1000;
 	call(&world, plain(&world, manager, "GetManagedObjects"), &objects);
 	expect_too_long(&objects, "Characteristics");
+	bed_forget(&world.bed);
 	world_end(&world);
 }
 END_TEST
@@ -186,12 +167,13 @@ START_TEST(test_stats)
 	WireCall stats;
 	World world;
 
-	world_init(&world);
+	set_out(&world);
 	call(&world, plain(&world, MANAGER_INTERFACE, "GetStats"), &stats);
 	expect_done(&stats);
 	world.service->answer_max = 1000;
 	call(&world, plain(&world, MANAGER_INTERFACE, "GetStats"), &stats);
 	expect_too_long(&stats, "sessions");
+	bed_forget(&world.bed);
 	world_end(&world);
 }
 END_TEST

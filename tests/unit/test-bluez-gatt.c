@@ -6,45 +6,8 @@
 #include <string.h>
 
 #include "bed-attrs.h"
-#include "bluez/adapter.h"
-#include "bluez/bluez.h"
 #include "bluez/call-queue.h"
-#include "wire.h"
-
-static char bluetoothd[] = ":1.0", path_of_adapter[] = "/org/bluez/hci0";
-
-typedef struct Side {
-	Bed bed;
-	Wire wire;
-	Adapter adapter;
-	Bluez bluez;
-} Side;
-
-static void side_init(Side *side)
-{
-	bed_init_link(&side->bed);
-	wire_init(&side->wire);
-	side->adapter = (Adapter){ .path = path_of_adapter,
-				   .radio = side->bed.radio,
-				   .state.powered = true,
-				   .by_addr = g_hash_table_new(addr_hash, addr_same) };
-	side->bluez = (Bluez){ .bus = side->wire.service, .broker = side->bed.broker, .owner = bluetoothd };
-	ck_assert_int_ge(sd_event_new(&side->bluez.event), 0);
-	ck_assert_int_ge(call_queue_new(&side->bluez.calls, &side->bluez), 0);
-	side->bluez.adapters = g_ptr_array_new();
-	g_ptr_array_add(side->bluez.adapters, &side->adapter);
-}
-
-static void side_end(Side *side)
-{
-	call_queue_free(side->bluez.calls);
-	g_ptr_array_free(side->bluez.adapters, TRUE);
-	g_hash_table_unref(side->adapter.by_addr);
-	sd_event_unref(side->bluez.event);
-	wire_end(&side->wire);
-	bed_forget(&side->bed);
-	bed_end(&side->bed);
-}
+#include "side.h"
 
 /* As many calls as may wait do. */
 static void fill_line(Side *side)
@@ -100,7 +63,7 @@ START_TEST(test_read_when_busy)
 	Asker asker = { 0 };
 	Side side;
 
-	side_init(&side);
+	side_init(&side, bed_init_link);
 	ck_assert_int_eq(bed_read(side.bed.attr, 0, &asker), 0);
 	start_busy(&side);
 	asked = first_but_others(&side);
@@ -112,6 +75,7 @@ START_TEST(test_read_when_busy)
 	ck_assert_uint_eq(asker.called, 1);
 	ck_assert_int_eq(asker.error, 0);
 	ck_assert_str_eq(asker.value, "x");
+	bed_forget(&side.bed);
 	side_end(&side);
 }
 END_TEST
@@ -122,7 +86,7 @@ START_TEST(test_switch_when_busy)
 	CLEANUP(sd_bus_message_unrefp) sd_bus_message *asked = NULL;
 	Side side;
 
-	side_init(&side);
+	side_init(&side, bed_init_link);
 	bed_notify(&side.bed);
 	listener_unsubscribe(side.bed.attr, side.bed.a);
 	bed_settle(&side.bed);
@@ -132,6 +96,7 @@ START_TEST(test_switch_when_busy)
 	ck_assert_int_ge(sd_bus_reply_method_return(asked, NULL), 0);
 	wire_run(&side.wire);
 	ck_assert(!side.bed.attr->upstream);
+	bed_forget(&side.bed);
 	side_end(&side);
 }
 END_TEST
@@ -143,7 +108,7 @@ START_TEST(test_left_when_busy)
 	Asker left = { 0 }, next = { 0 };
 	Side side;
 
-	side_init(&side);
+	side_init(&side, bed_init_link);
 	ck_assert_int_eq(bed_write(side.bed.attr, side.bed.a, OP_WRITE_REQUEST, "1", &left), 0);
 	start_busy(&side);
 	ck_assert_int_eq(bed_read(side.bed.attr, 0, &next), 0);
@@ -155,6 +120,7 @@ START_TEST(test_left_when_busy)
 	bed_answer(&side.bed, 0, 0, "x");
 	ck_assert_str_eq(next.value, "x");
 	ck_assert_uint_eq(left.called, 0);
+	bed_forget(&side.bed);
 	side_end(&side);
 }
 END_TEST

@@ -8,40 +8,9 @@
 #include "bed-links.h"
 #include "core/pairing.h"
 #include "service/path.h"
-#include "service/service.h"
-#include "wire.h"
+#include "world.h"
 
 #define HCI0 PATH_ROOT "/hci0"
-
-typedef struct World {
-	Bed bed;
-	Wire wire;
-	sd_event *event;
-	Service *service;
-} World;
-
-static void world_init_on(World *world, void (*lay_out)(Bed *bed))
-{
-	lay_out(&world->bed);
-	wire_init(&world->wire);
-	ck_assert_int_ge(sd_event_new(&world->event), 0);
-	ck_assert_int_ge(service_new(&world->service, world->event, world->wire.service, world->bed.broker),
-			 0);
-	wire_run(&world->wire);
-}
-
-static void world_init(World *world)
-{
-	world_init_on(world, bed_init_radio);
-}
-
-static void world_end(World *world)
-{
-	service_free(world->service);
-	sd_event_unref(world->event);
-	wire_end(&world->wire);
-	bed_end(&world->bed);
-}
 
 /* What came over the wire is done, and answered. */
 static void turn(World *world)
@@ -89,7 +58,7 @@ START_TEST(test_order)
 	World world;
 	int scanning;
 
-	world_init(&world);
+	world_init(&world, bed_init_radio);
 	call_plain(&world, ":1.1", path_of(world.bed.a), SESSION_INTERFACE, "Deinit", &first);
 	call_plain(&world, ":1.1", path_of(world.bed.a), SESSION_INTERFACE, "IsScanning", &second);
 	ck_assert_uint_eq(first.answered + second.answered, 0);
@@ -113,7 +82,7 @@ START_TEST(test_not_told)
 	WireCall call;
 	World world;
 
-	world_init(&world);
+	world_init(&world, bed_init_radio);
 	call_plain(&world, ":1.1", HCI0, SESSION_INTERFACE, "StopScan", &call);
 	asked = wire_asked(&world.wire, "GetConnectionCredentials");
 	ck_assert_int_ge(sd_bus_reply_method_errorf(asked, SD_BUS_ERROR_FAILED, "no"), 0);
@@ -132,7 +101,7 @@ START_TEST(test_early_bounds)
 	World world;
 	void *data;
 
-	world_init(&world);
+	world_init(&world, bed_init_radio);
 	world.bed.broker->config.queued_calls_per_user = 3;
 	m = wire_method(&world.wire, ":1.1", HCI0, SESSION_INTERFACE, "ResolveAdvData");
 	ck_assert_int_ge(sd_bus_message_append_array_space(m, 'y', MESSAGE_KEPT_MAX, &data), 0);
@@ -157,7 +126,7 @@ START_TEST(test_gone_meanwhile)
 	WireCall call;
 	World world;
 
-	world_init(&world);
+	world_init(&world, bed_init_radio);
 	call_plain(&world, ":1.1", path_of(world.bed.a), SESSION_INTERFACE, "StopScan", &call);
 	sessions_drop(world.bed.a, world.bed.now);
 	wire_answer_uid(&world.wire, 1);
@@ -171,7 +140,7 @@ START_TEST(test_caller_leaves)
 	WireCall early;
 	World world;
 
-	world_init(&world);
+	world_init(&world, bed_init_radio);
 	call_plain(&world, ":1.1", path_of(world.bed.a), SESSION_INTERFACE, "Close", &early);
 	wire_leave(&world.wire, ":1.1");
 	ck_assert_uint_eq(early.answered, 0);
@@ -185,7 +154,7 @@ START_TEST(test_whose_session)
 	WireCall call;
 	World world;
 
-	world_init(&world);
+	world_init(&world, bed_init_radio);
 	call_plain(&world, ":1.2", path_of(world.bed.a), SESSION_INTERFACE, "StopScan", &call);
 	wire_answer_uid(&world.wire, 1);
 	expect(&call, "AccessDenied");
@@ -217,7 +186,7 @@ START_TEST(test_missing)
 	WireCall call;
 	World world;
 
-	world_init(&world);
+	world_init(&world, bed_init_radio);
 	call_plain(&world, ":1.1", HCI0, SESSION_INTERFACE, "StopScan", &call);
 	wire_answer_uid(&world.wire, 1);
 	expect(&call, "");
@@ -236,7 +205,7 @@ START_TEST(test_unanswered)
 	World world;
 	sd_bus_message *m;
 
-	world_init(&world);
+	world_init(&world, bed_init_radio);
 	m = wire_method(&world.wire, ":1.1", path_of(world.bed.a), SESSION_INTERFACE, "IsScanning");
 	ck_assert_int_ge(sd_bus_message_set_expect_reply(m, false), 0);
 	wire_call(&world.wire, m, NULL);
@@ -279,7 +248,7 @@ START_TEST(test_refused_connection)
 	uint64_t left;
 	User *user;
 
-	world_init(&world);
+	world_init(&world, bed_init_radio);
 	session = bed_session(&world.bed, world.bed.radio, 9, ":1.9");
 	world.bed.broker->config.queued_calls_per_user = 2;
 	user = quota_user(world.bed.broker->quota, 9);
@@ -323,7 +292,7 @@ START_TEST(test_waits)
 	WireCall asks, powered, refused, left;
 	World world;
 
-	world_init(&world);
+	world_init(&world, bed_init_radio);
 	bed_power(&world.bed, world.bed.radio, false);
 	call_plain(&world, ":1.8", HCI0, ADAPTER1_INTERFACE, "GetBonds", &asks);
 	wire_answer_uid(&world.wire, 8);
@@ -394,7 +363,7 @@ START_TEST(test_answer_is_last)
 	Told told = { .call = &waits };
 	World world;
 
-	world_init(&world);
+	world_init(&world, bed_init_radio);
 	ck_assert_int_ge(sd_bus_add_filter(world.wire.world, NULL, on_signal, &told), 0);
 	bed_power(&world.bed, world.bed.radio, false);
 	call_plain(&world, ":1.8", HCI0, ADAPTER1_INTERFACE, "GetBonds", &asks);
@@ -426,7 +395,7 @@ START_TEST(test_missing_properties)
 	WireCall call;
 	sd_bus_message *m;
 
-	world_init(&world);
+	world_init(&world, bed_init_radio);
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		m = wire_method(&world.wire, ":1.1", cases[i].path, "org.freedesktop.DBus.Properties",
 				"GetAll");
@@ -447,7 +416,7 @@ START_TEST(test_hidden_link)
 	World world;
 	Bed *bed = &world.bed;
 
-	world_init_on(&world, bed_init_link);
+	world_init(&world, bed_init_link);
 	path_of_link(bed->link, path);
 	call_plain(&world, ":1.3", path, CONNECTION_INTERFACE, "Disconnect", &call);
 	wire_answer_uid(&world.wire, 2);
@@ -486,7 +455,7 @@ START_TEST(test_refused_whole)
 	uint64_t left;
 	User *user;
 
-	world_init(&world);
+	world_init(&world, bed_init_radio);
 	a = bed->a;
 	ck_assert_int_eq(sessions_init(a, &(InitOptions){ .fifo = 256 }, bed->now, &(Reason){ "" }), 0);
 	ck_assert_int_eq(bed_start(bed, a, -1), 0);
@@ -525,7 +494,7 @@ START_TEST(test_no_room_for_link)
 	Bed *bed = &world.bed;
 	sd_bus_message *m;
 
-	world_init(&world);
+	world_init(&world, bed_init_radio);
 	call_plain(&world, ":1.1", HCI0, ADAPTER1_INTERFACE, "GetBonds", &asks);
 	wire_answer_uid(&world.wire, 1);
 	expect(&asks, "");
@@ -553,7 +522,7 @@ START_TEST(test_stalled)
 	char path[PATH_SIZE];
 	sd_bus_message *m;
 
-	world_init(&world);
+	world_init(&world, bed_init_radio);
 	ck_assert_int_eq(bed_start(bed, bed->c, -1), 0);
 	for (uint16_t i = 0; i < 200; i++)
 		bed_hear(bed, bed->radio, i);
@@ -593,7 +562,7 @@ START_TEST(test_object_goes)
 	World world;
 	Bed *bed = &world.bed;
 
-	world_init_on(&world, bed_init_link);
+	world_init(&world, bed_init_link);
 	bed_release(bed, bed->link, bed->a);
 	call_plain(&world, ":1.2", HCI0, ADAPTER1_INTERFACE, "GetBonds", &asks);
 	wire_answer_uid(&world.wire, 1);

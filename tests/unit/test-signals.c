@@ -6,42 +6,30 @@
 #include "core/subscriber.h"
 #include "meaning/constants.h"
 #include "service/path.h"
-#include "service/service.h"
-#include "wire.h"
+#include "world.h"
 
 #define HCI0 PATH_ROOT "/hci0"
 
-typedef struct World {
-	Bed bed;
-	Wire wire;
-	sd_event *event;
-	Service *service;
-	GString *heard;		/* signals: "member(destination)", a word each */
-} World;
+/* Signals: "member(destination)", a word each. */
+static GString *heard;
 
-static int on_signal(sd_bus_message *m, void *userdata, sd_bus_error *error UNUSED)
+static int on_signal(sd_bus_message *m, void *userdata UNUSED, sd_bus_error *error UNUSED)
 {
-	World *world = userdata;
 	const char *destination = sd_bus_message_get_destination(m);
 
 	if (!sd_bus_message_is_signal(m, NULL, NULL))
 		return 0;
-	g_string_append_printf(world->heard, "%s%s(%s)", world->heard->len > 0 ? " " : "",
+	g_string_append_printf(heard, "%s%s(%s)", heard->len > 0 ? " " : "",
 			       sd_bus_message_get_member(m), destination ? destination : "");
 	return 0;
 }
 
-static void world_init(World *world)
+static void set_out(World *world)
 {
-	bed_init_radio(&world->bed);
-	wire_init(&world->wire);
-	world->heard = g_string_new("");
-	ck_assert_int_ge(sd_bus_add_filter(world->wire.world, NULL, on_signal, world), 0);
-	ck_assert_int_ge(sd_event_new(&world->event), 0);
-	ck_assert_int_ge(service_new(&world->service, world->event, world->wire.service, world->bed.broker),
-			 0);
+	world_init(world, bed_init_radio);
+	heard = g_string_new("");
+	ck_assert_int_ge(sd_bus_add_filter(world->wire.world, NULL, on_signal, NULL), 0);
 	world->bed.a->face = world->bed.b->face = world->bed.c->face = &world->service->face;
-	wire_run(&world->wire);
 }
 
 static void turn(World *world)
@@ -50,24 +38,21 @@ static void turn(World *world)
 	wire_run(&world->wire);
 }
 
-static void world_end(World *world)
+static void finish(World *world)
 {
 	/* the last of what they are told goes through the service */
 	broker_drop_sessions(world->bed.broker, world->bed.now);
 	turn(world);
 	bed_forget(&world->bed);
-	service_free(world->service);
-	sd_event_unref(world->event);
-	wire_end(&world->wire);
-	g_string_free(world->heard, TRUE);
-	bed_end(&world->bed);
+	world_end(world);
+	g_string_free(heard, TRUE);
 }
 
 static void expect_heard(World *world, const char *signals)
 {
 	turn(world);
-	ck_assert_str_eq(world->heard->str, signals);
-	g_string_truncate(world->heard, 0);
+	ck_assert_str_eq(heard->str, signals);
+	g_string_truncate(heard, 0);
 }
 
 static void known(World *world, const char *connection, uint32_t uid)
@@ -124,7 +109,7 @@ START_TEST(test_event_held)
 	World world;
 	Session *a;
 
-	world_init(&world);
+	set_out(&world);
 	a = world.bed.a;
 	known(&world, ":1.1", 1);
 	subscriber_add(a, ":1.1", EVENT_CLIENT_CONNECTED | EVENT_CLIENT_DISCONNECTED);
@@ -149,7 +134,7 @@ START_TEST(test_event_held)
 	expect_heard(&world, "Large(:1.1)");
 	reads(&world, ping);
 	expect_heard(&world, "Event(:1.1)");
-	world_end(&world);
+	finish(&world);
 }
 END_TEST
 
@@ -160,7 +145,7 @@ START_TEST(test_events_count)
 	Session *a;
 	unsigned n = 0;
 
-	world_init(&world);
+	set_out(&world);
 	a = world.bed.a;
 	known(&world, ":1.1", 1);
 	subscriber_add(a, ":1.1", EVENT_CLIENT_CONNECTED);
@@ -170,7 +155,7 @@ START_TEST(test_events_count)
 		turn(&world);
 	}
 	ck_assert_uint_lt(n, READER_WINDOW);
-	world_end(&world);
+	finish(&world);
 }
 END_TEST
 
@@ -217,7 +202,7 @@ START_TEST(test_subscribers_max)
 	World world;
 	unsigned i;
 
-	world_init(&world);
+	set_out(&world);
 	session = user_session(&world, 9, SUBSCRIBERS_MAX);
 	path_of_session(session, path);
 	known(&world, ":1.9", 9);
@@ -240,15 +225,15 @@ START_TEST(test_subscribers_max)
 	callback(&world, path, LOCAL_CHARACTERISTIC_INTERFACE, ":2.1", EVENT_CHAR_READ, "");
 	wire_leave(&world.wire, ":2.1");
 	callback(&world, path, LOCAL_CHARACTERISTIC_INTERFACE, ":1.9", EVENT_CHAR_WRITE, "");
-	world_end(&world);
+	finish(&world);
 }
 END_TEST
 
-static unsigned count(const World *world, const char *word)
+static unsigned count(const char *word)
 {
 	unsigned n = 0;
 
-	for (const char *at = world->heard->str; (at = strstr(at, word)); at++)
+	for (const char *at = heard->str; (at = strstr(at, word)); at++)
 		n++;
 	return n;
 }
@@ -260,17 +245,17 @@ START_TEST(test_remove_large)
 	const unsigned subscribers = 30, parts = 100;
 	LocalService *service;
 	char path[PATH_SIZE];
-	unsigned heard = 0;
+	unsigned before = 0;
 	WireCall removed, again;
 	World world;
 
-	world_init(&world);
+	set_out(&world);
 	service = bed_service(user_session(&world, 9, subscribers), parts, false);
 	for (unsigned i = 0; i < parts; i++)
 		(void)bed_local_attr(&world.bed, service, NULL, "");
 	turn(&world);
 	path_of_local_service(service, path);
-	g_string_truncate(world.heard, 0);
+	g_string_truncate(heard, 0);
 	wire_call(&world.wire,
 		  wire_method(&world.wire, ":2.0", path, LOCAL_SERVICE_INTERFACE, "Remove"), &removed);
 	wire_call(&world.wire, wire_method(&world.wire, ":2.1", path, LOCAL_SERVICE_INTERFACE, "Remove"),
@@ -280,15 +265,15 @@ START_TEST(test_remove_large)
 	while (removed.answered == 0) {
 		bed_tick(&world.bed);
 		wire_run(&world.wire);
-		ck_assert_uint_le(count(&world, "Interfaces") - heard, 160);
-		heard = count(&world, "Interfaces");
+		ck_assert_uint_le(count("Interfaces") - before, 160);
+		before = count("Interfaces");
 	}
 	ck_assert_str_eq(removed.error, "");
-	ck_assert_uint_eq(heard, subscribers * (parts + 1));
+	ck_assert_uint_eq(before, subscribers * (parts + 1));
 	ck_assert_uint_eq(world.bed.radio->peripheral->services->len, 0);
 	ck_assert_uint_eq(calls_waiting(&world, 9), 0);
 	wire_call_end(&removed);
-	world_end(&world);
+	finish(&world);
 }
 END_TEST
 
@@ -303,7 +288,7 @@ START_TEST(test_remove_left)
 	World world;
 
 	for (unsigned way = 0; way < 2; way++) {
-		world_init(&world);
+		set_out(&world);
 		session = user_session(&world, 9, subscribers);
 		service = bed_service(session, parts, false);
 		for (unsigned i = 0; i < parts; i++)
@@ -322,7 +307,7 @@ START_TEST(test_remove_left)
 		ck_assert_uint_eq(world.bed.radio->peripheral->services->len, 0);
 		ck_assert_uint_eq(removed.answered, way);
 		wire_call_end(&removed);
-		world_end(&world);
+		finish(&world);
 	}
 }
 END_TEST
@@ -337,7 +322,7 @@ START_TEST(test_bus_does_not_read)
 	WireCall call;
 	void *data;
 
-	world_init(&world);
+	set_out(&world);
 	known(&world, ":1.1", 1);
 	list_objects(&world, ":1.1", &call);
 	ck_assert_uint_eq(calls_waiting(&world, 1), 1);
@@ -354,7 +339,7 @@ START_TEST(test_bus_does_not_read)
 	ck_assert_uint_eq(call.answered, 1);
 	ck_assert_str_eq(call.error, "");
 	wire_call_end(&call);
-	world_end(&world);
+	finish(&world);
 }
 END_TEST
 
@@ -396,7 +381,7 @@ START_TEST(test_tree_changes)
 	World world;
 	Bed *bed = &world.bed;
 
-	world_init(&world);
+	set_out(&world);
 	known(&world, ":1.3", 2);
 	path_of_local_service(bed_service(bed->c, 1, false), first);
 	service = bed_service(bed->a, parts, false);
@@ -414,7 +399,7 @@ START_TEST(test_tree_changes)
 			local_service_free(local_service_find(bed->c, 2));
 		}
 		if (call.answered == 0)
-			g_string_truncate(world.heard, 0);
+			g_string_truncate(heard, 0);
 	}
 	ck_assert_uint_ge(slices, parts / 8);
 	ck_assert_uint_eq(objects_at(&call, HCI0), 1);
@@ -423,13 +408,13 @@ START_TEST(test_tree_changes)
 	ck_assert_uint_eq(objects_at(&call, third), 0);
 	wire_call_end(&call);
 
-	g_string_truncate(world.heard, 0);
+	g_string_truncate(heard, 0);
 	while (calls_waiting(&world, 2) > 0)
 		slice(&world);
 	/* Adapter1 and Session1 of the radio; the first service */
 	expect_heard(&world, "PropertiesChanged(:1.3) PropertiesChanged(:1.3) InterfacesRemoved(:1.3)");
 	ck_assert_uint_eq(world.service->listings.length, 0);
-	world_end(&world);
+	finish(&world);
 }
 END_TEST
 
@@ -443,7 +428,7 @@ START_TEST(test_tree_object_back)
 	Bed *bed = &world.bed;
 
 	for (unsigned when = 0; when < 4; when++) {
-		world_init(&world);
+		set_out(&world);
 		known(&world, ":1.3", 2);
 		service = bed_service(bed->c, parts, false);
 		for (unsigned i = 0; i < parts; i++)
@@ -462,7 +447,7 @@ START_TEST(test_tree_object_back)
 		wire_call_end(&call);
 		while (calls_waiting(&world, 2) > 0)
 			slice(&world);
-		world_end(&world);
+		finish(&world);
 	}
 }
 END_TEST
@@ -473,14 +458,14 @@ START_TEST(test_lister_leaves)
 	WireCall call;
 	World world;
 
-	world_init(&world);
+	set_out(&world);
 	known(&world, ":1.3", 2);
 	list_objects(&world, ":1.3", &call);
 	ck_assert_uint_eq(world.service->listings.length, 1);
 	wire_leave(&world.wire, ":1.3");
 	ck_assert_uint_eq(world.service->listings.length, 0);
 	ck_assert_uint_eq(call.answered, 0);
-	world_end(&world);
+	finish(&world);
 }
 END_TEST
 
