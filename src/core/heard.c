@@ -58,13 +58,15 @@ static void link_hear(Link *link, const Report *report, uint64_t now)
 
 void heard_note(Radio *radio, const Report *report, uint64_t now)
 {
-	const Addr identity = identities_resolve(radio->identities, &report->addr);
-
 	for (guint i = 0; i < radio->links->len; i++) {
 		Link *link = g_ptr_array_index(radio->links, i);
+		Addr identity;
 
-		if (link->waits.waits.length == 0 || link->heard.connectable ||
-		    (!addr_equal(&link->addr, &report->addr) && !addr_equal(&link->identity, &identity)))
+		/* few links wait: whose an address is, is asked for these alone */
+		if (link->waits.waits.length == 0 || link->heard.connectable)
+			continue;
+		identity = identities_resolve(radio->identities, &report->addr);
+		if (!addr_equal(&link->addr, &report->addr) && !addr_equal(&link->identity, &identity))
 			continue;
 		link_hear(link, report, now);
 		if (heard_is_surely_beacon(link, now))

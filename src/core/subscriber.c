@@ -7,6 +7,18 @@
 #include "core/news.h"
 #include "meaning/constants.h"
 
+/* The connection's subscription, or NULL: it has one at most. Good until the next comes or goes. */
+static Subscriber *subscriber_find(const Session *session, const char *connection)
+{
+	for (guint i = 0; i < session->subscribers->len; i++) {
+		Subscriber *subscriber = &g_array_index(session->subscribers, Subscriber, i);
+
+		if (strcmp(subscriber->connection, connection) == 0)
+			return subscriber;
+	}
+	return NULL;
+}
+
 void subscribers_raise(Session *session, uint32_t event)
 {
 	if (session->events & event)
@@ -26,12 +38,10 @@ void subscribers_raise(Session *session, uint32_t event)
 
 void subscriber_hold(Session *session, const char *connection, uint32_t events)
 {
-	for (guint i = 0; i < session->subscribers->len; i++) {
-		Subscriber *subscriber = &g_array_index(session->subscribers, Subscriber, i);
+	Subscriber *subscriber = subscriber_find(session, connection);
 
-		if (strcmp(subscriber->connection, connection) == 0)
-			subscriber->held |= events;
-	}
+	if (subscriber)
+		subscriber->held |= events;
 }
 
 void subscribers_tell_client(Session *session, const Addr *addr, bool connected)
@@ -60,21 +70,12 @@ static uint64_t subscriber_size(const char *connection)
 	return sizeof(Subscriber) + strlen(connection) + 1;
 }
 
-static bool subscriber_is_there(const Session *session, const char *connection)
-{
-	for (guint i = 0; i < session->subscribers->len; i++) {
-		if (strcmp(g_array_index(session->subscribers, Subscriber, i).connection, connection) == 0)
-			return true;
-	}
-	return false;
-}
-
 int subscriber_may_come(const Session *session, const char *connection, Reason *reason)
 {
 	Charge charge;
 	int r;
 
-	if (subscriber_is_there(session, connection))
+	if (subscriber_find(session, connection))
 		return 0;	/* and pays already */
 	if (session->subscribers->len >= SUBSCRIBERS_MAX)
 		return reason_set(reason, E_LIMIT_REACHED,
@@ -106,32 +107,28 @@ void subscriber_add(Session *session, const char *connection, uint32_t triggers)
 
 void subscriber_reads(Session *session, const char *connection, bool reads)
 {
-	for (guint i = 0; i < session->subscribers->len; i++) {
-		Subscriber *subscriber = &g_array_index(session->subscribers, Subscriber, i);
+	Subscriber *subscriber = subscriber_find(session, connection);
 
-		if (strcmp(subscriber->connection, connection) != 0)
-			continue;
-		subscriber->stuck = !reads;
-		if (!reads)
-			continue;
-		if (subscriber->held != 0)
-			news_session_event(session, connection, subscriber->held);
-		subscriber->held = 0;
-		session_wake_reader(session);
-	}
+	if (!subscriber)
+		return;
+	subscriber->stuck = !reads;
+	if (!reads)
+		return;
+	if (subscriber->held != 0)
+		news_session_event(session, connection, subscriber->held);
+	subscriber->held = 0;
+	session_wake_reader(session);
 }
 
 void subscriber_remove(Session *session, const char *connection)
 {
-	for (guint i = 0; i < session->subscribers->len; i++) {
-		Subscriber gone = g_array_index(session->subscribers, Subscriber, i);
+	Subscriber *subscriber = subscriber_find(session, connection);
 
-		if (strcmp(gone.connection, connection) != 0)
-			continue;
-		g_array_remove_index(session->subscribers, i);
-		g_free(gone.connection);
-		charge_end(&gone.charge);
-		session_idle_again(session);
+	if (!subscriber)
 		return;
-	}
+	g_free(subscriber->connection);
+	charge_end(&subscriber->charge);
+	g_array_remove_index(session->subscribers,
+			     (guint)(subscriber - (Subscriber *)(void *)session->subscribers->data));
+	session_idle_again(session);
 }

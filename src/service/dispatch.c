@@ -163,6 +163,24 @@ static int on_any_call(sd_bus_message *m, void *userdata, sd_bus_error *error)
 	return 0;
 }
 
+/* What may be asked of a link whose object is not there. 0: the call is none of that. */
+static int begin_hidden_link_call(sd_bus_message *m, Service *service)
+{
+	const Path path = path_parse(sd_bus_message_get_path(m));
+	Link *link;
+
+	if (path.kind != PATH_LINK || sd_bus_message_is_empty(m) <= 0)
+		return 0;
+	/* that the link is gone is an answer to IsConnected */
+	if (sd_bus_message_is_method_call(m, CONNECTION_INTERFACE, "IsConnected"))
+		return call_begin(m, NULL, &link_is_connected_method);
+	/* a session that wants a lost link back may let go of it */
+	link = object_link_at(service, &path);
+	if (link && sd_bus_message_is_method_call(m, CONNECTION_INTERFACE, "Disconnect"))
+		return call_begin(m, link, &link_disconnect_method);
+	return 0;
+}
+
 /* Sees the calls that no vtable took: on something that is not there, or of a method that it
  * does not have. */
 static int on_stray_call(sd_bus_message *m, void *userdata, sd_bus_error *error)
@@ -170,20 +188,13 @@ static int on_stray_call(sd_bus_message *m, void *userdata, sd_bus_error *error)
 	static const char *const ours = "com.example.Bluetooth.";
 	const char *interface = sd_bus_message_get_interface(m);
 	const char *path = sd_bus_message_get_path(m);
-	const Path parsed = path_parse(path);
+	int r;
 
 	if (!interface || strncmp(interface, ours, strlen(ours)) != 0 ||
 	    strncmp(path, PATH_ROOT, strlen(PATH_ROOT)) != 0)
 		return 0;
-	/* that the link is gone is an answer to IsConnected */
-	if (sd_bus_message_is_method_call(m, CONNECTION_INTERFACE, "IsConnected") &&
-	    sd_bus_message_is_empty(m) > 0 && parsed.kind == PATH_LINK)
-		return call_begin(m, NULL, &link_is_connected_method);
-	/* a session that wants a lost link back may let go of it, also while its object is not there */
-	if (sd_bus_message_is_method_call(m, CONNECTION_INTERFACE, "Disconnect") &&
-	    sd_bus_message_is_empty(m) > 0 && parsed.kind == PATH_LINK && object_link_at(userdata, &parsed))
-		return call_begin(m, object_link_at(userdata, &parsed), &link_disconnect_method);
-	return object_refuse_missing(userdata, path, interface, error);
+	r = begin_hidden_link_call(m, userdata);
+	return r != 0 ? r : object_refuse_missing(userdata, path, interface, error);
 }
 
 const Interface interfaces[] = {
