@@ -142,10 +142,7 @@ static int refuse_missing_properties(sd_bus_message *m, const Service *service, 
 		return 0;
 	(void)sd_bus_message_read(m, "s", &interface);
 	(void)sd_bus_message_rewind(m, true);
-	for (const Interface *ours = interfaces; ours->name; ours++)
-		if (strcmp(ours->name, interface) == 0)
-			return object_refuse_missing(service, path, interface, error);
-	return 0;
+	return interface_find(interface) ? object_refuse_missing(service, path, interface, error) : 0;
 }
 
 /* Sees every call on the tree before sd-bus serves the standard interfaces: some of those calls are ours. */
@@ -210,6 +207,14 @@ const Interface interfaces[] = {
 	{ LOCAL_DESCRIPTOR_INTERFACE, local_descriptor_vtable, object_find_local_attr },
 	{ 0 }
 };
+
+const Interface *interface_find(const char *name)
+{
+	for (const Interface *interface = interfaces; interface->name; interface++)
+		if (strcmp(interface->name, name) == 0)
+			return interface;
+	return NULL;
+}
 
 int dispatch_start(Service *service)
 {

@@ -13,6 +13,7 @@ typedef struct Interface {
 } Interface;
 
 extern const Interface interfaces[];	/* all of them; ends with a NULL name */
+const Interface *interface_find(const char *name);	/* NULL: it is none of ours */
 
 extern const sd_bus_vtable manager_vtable[];
 extern const sd_bus_vtable adapter_vtable[];

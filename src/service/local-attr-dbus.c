@@ -202,37 +202,14 @@ void local_attr_dbus_subscribed(void *userdata, LocalAttr *attr, const Addr *cli
 			  "PropertiesChanged", append_subscribers, NULL);
 }
 
-static int append_attr(sd_bus_message *m, const void *object)
-{
-	const LocalAttr *attr = object;
-	char path[PATH_SIZE], uuid[UUID_STRING_SIZE];
-
-	path_of_local_attr(attr, path);
-	uuid_format(&attr->uuid, uuid);
-	if (attr->kind == LOCAL_DESCRIPTOR)
-		return sd_bus_message_append(m, "oa{sa{sv}}", path, 1, LOCAL_DESCRIPTOR_INTERFACE, 2, "UUID",
-					     "s", uuid, "Permissions", "u", attr->permissions);
-	return sd_bus_message_append(m, "oa{sa{sv}}", path, 1, LOCAL_CHARACTERISTIC_INTERFACE, 4, "UUID", "s",
-				     uuid, "Properties", "u", attr->properties, "Permissions", "u",
-				     attr->permissions, "Subscribers", "u", local_subscribers(attr));
-}
-
-static int append_attr_gone(sd_bus_message *m, const void *object)
-{
-	const LocalAttr *attr = object;
-	char path[PATH_SIZE];
-
-	return sd_bus_message_append(m, "oas", path_of_local_attr(attr, path), 1,
-				     object_local_attr_interface(attr));
-}
-
 void local_attr_dbus_added(void *userdata, LocalAttr *attr)
 {
 	Service *service = userdata;
 	char path[PATH_SIZE];
 
 	managed_came(service, path_of_local_attr(attr, path), attr->service->session);
-	local_service_dbus_tell(service, attr->service->session, "InterfacesAdded", append_attr, attr);
+	local_service_dbus_tell(service, attr->service->session, path, object_local_attr_interface(attr),
+				attr);
 }
 
 void local_attr_dbus_removed(void *userdata, LocalAttr *attr)
@@ -241,7 +218,8 @@ void local_attr_dbus_removed(void *userdata, LocalAttr *attr)
 	char path[PATH_SIZE];
 
 	managed_changed(service, path_of_local_attr(attr, path), attr->service->session);
-	local_service_dbus_tell(service, attr->service->session, "InterfacesRemoved", append_attr_gone, attr);
+	local_service_dbus_tell(service, attr->service->session, path, object_local_attr_interface(attr),
+				NULL);
 }
 
 const sd_bus_vtable local_characteristic_vtable[] = {

@@ -9,6 +9,7 @@
 #include "core/session.h"
 #include "core/subscriber.h"
 #include "service/call-session.h"
+#include "service/describe.h"
 #include "service/emit.h"
 #include "service/interfaces.h"
 #include "service/local-new.h"
@@ -139,45 +140,20 @@ static int get_property(sd_bus *bus UNUSED, const char *path UNUSED, const char 
 
 /* --- signals: a program's own part of the tree --- */
 
-void local_service_dbus_tell(Service *service, const Session *session, const char *member,
-			     ObjectAppend append, const void *object)
+void local_service_dbus_tell(Service *service, const Session *session, const char *path, const char *name,
+			     void *object)
 {
+	const Interface *interface = interface_find(name);
 	guint n = session->owner ? 1 : session->subscribers->len;
 
 	for (guint i = 0; i < n; i++) {
 		const char *connection = session->owner;
-		CLEANUP(sd_bus_message_unrefp) sd_bus_message *m = NULL;
-		int r;
 
 		if (!connection)
 			connection = g_array_index(session->subscribers, Subscriber, i).connection;
-		r = sd_bus_message_new_signal(service->bus, &m, PATH_ROOT,
-					      "org.freedesktop.DBus.ObjectManager", member);
-		if (r >= 0)
-			r = append(m, object);
-		if (r >= 0)
-			service_send(service, connection, m, 0);
-		emit_check(r);
+		emit_check(object ? describe_came(service, connection, path, interface, object) :
+				    describe_gone(service, connection, path, interface));
 	}
-}
-
-static int append_service(sd_bus_message *m, const void *object)
-{
-	const LocalService *local = object;
-	char path[PATH_SIZE], uuid[UUID_STRING_SIZE];
-
-	return sd_bus_message_append(m, "oa{sa{sv}}", path_of_local_service(local, path), 1,
-				     LOCAL_SERVICE_INTERFACE, 3, "UUID", "s", uuid_format(&local->uuid, uuid),
-				     "IsPrimary", "b", (int)local->primary,
-				     "Started", "b", (int)local->wanted);
-}
-
-static int append_service_gone(sd_bus_message *m, const void *object)
-{
-	char path[PATH_SIZE];
-
-	return sd_bus_message_append(m, "oas", path_of_local_service(object, path), 1,
-				     LOCAL_SERVICE_INTERFACE);
 }
 
 void local_service_dbus_added(void *userdata, LocalService *local)
@@ -186,7 +162,7 @@ void local_service_dbus_added(void *userdata, LocalService *local)
 	char path[PATH_SIZE];
 
 	managed_came(service, path_of_local_service(local, path), local->session);
-	local_service_dbus_tell(service, local->session, "InterfacesAdded", append_service, local);
+	local_service_dbus_tell(service, local->session, path, LOCAL_SERVICE_INTERFACE, local);
 }
 
 void local_service_dbus_removed(void *userdata, LocalService *local)
@@ -195,7 +171,7 @@ void local_service_dbus_removed(void *userdata, LocalService *local)
 	char path[PATH_SIZE];
 
 	managed_changed(service, path_of_local_service(local, path), local->session);
-	local_service_dbus_tell(service, local->session, "InterfacesRemoved", append_service_gone, local);
+	local_service_dbus_tell(service, local->session, path, LOCAL_SERVICE_INTERFACE, NULL);
 }
 
 const sd_bus_vtable local_service_vtable[] = {

@@ -9,8 +9,7 @@
 /* Session1.Service: the UUID and the options are read from the message, the new path is the answer. */
 int local_service_dbus_new(Call *call, void *object, Reason *reason);
 
-/* Sends a signal of ObjectManager to the owner of a private session; for a user session, to those who asked
- * for its signals. */
-typedef int (*ObjectAppend)(sd_bus_message *m, const void *object);
-void local_service_dbus_tell(Service *service, const Session *session, const char *member,
-			     ObjectAppend append, const void *object);
+/* Tells the owner of a private session, or those who asked for a user session's signals, that an object with
+ * that interface has come. object NULL: that it is gone. */
+void local_service_dbus_tell(Service *service, const Session *session, const char *path, const char *name,
+			     void *object);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The edge toward BlueZ on a connection that the test has the other end of, above a bed: with one adapter, and what
- * calls need. */
+/* The edge toward BlueZ on a connection that the test has the other end of, above a bed: with one adapter,
+ * and what calls need. */
 #pragma once
 
 #include "bed.h"
