@@ -4,7 +4,8 @@
 
 build_packages=(meson ninja-build gcc libc6-dev pkg-config libsystemd-dev libglib2.0-dev libglib2.0-dev-bin
 	libbluetooth-dev check bluez dbus)
-test_packages=(scdoc valgrind man-db bluez-test-tools systemd python3)
+test_packages=(scdoc valgrind man-db bluez-test-tools systemd python3 python3-bleak python3-dbus python3-gi
+	bluez-test-scripts)
 # Of another Debian release, for the guest; and what it takes to get it.
 bluez_packages=(bluez dbus)
 root_packages=(mmdebstrap)

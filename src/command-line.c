@@ -25,6 +25,7 @@ static void print_help(void)
 	       "      --check-config  read the configuration, say whether it is good, and exit\n"
 	       "      --list-config   print every configuration key and exit\n"
 	       "      --bus=ADDRESS   use the D-Bus bus at ADDRESS instead of the system bus\n"
+	       "      --bluez-socket=SOCKET  where programs find a BlueZ of their own (BlueZFace, Socket)\n"
 	       "      --keys=SOCKET   where to ask for the keys of bonded devices (" KEYS_SOCKET ")\n"
 	       "      --runtime-dir=DIR  keep in DIR which links are open, for the next daemon\n"
 	       "  -d, --debug         log each step\n"
@@ -46,8 +47,8 @@ static void print_choices(const ConfigKey *key)
 static void print_keys(void)
 {
 	for (const ConfigKey *key = config_keys; key->group; key++) {
-		if (key->is_path)
-			printf("%s %s %s\n", key->group, key->name, key->unit);
+		if (key->path)
+			printf("%s %s %s%s%s\n", key->group, key->name, key->unit, *key->path ? " " : "", key->path);
 		else if (key->choices)
 			print_choices(key);
 		else
@@ -73,7 +74,7 @@ static int read_config(Config *config, const char *file, bool check)
 	return r;
 }
 
-enum { OPT_CHECK = 256, OPT_LIST, OPT_BUS, OPT_KEYS, OPT_RUNTIME_DIR, OPT_VERSION };
+enum { OPT_CHECK = 256, OPT_LIST, OPT_BUS, OPT_BLUEZ_SOCKET, OPT_KEYS, OPT_RUNTIME_DIR, OPT_VERSION };
 
 typedef struct Parsing {
 	CommandLine line;
@@ -93,6 +94,9 @@ static bool take_option(Parsing *parsing, int option, int *ret_status)
 		return false;
 	case OPT_BUS:
 		parsing->line.address = optarg;
+		return false;
+	case OPT_BLUEZ_SOCKET:
+		parsing->line.bluez_socket = optarg;
 		return false;
 	case OPT_KEYS:
 		parsing->line.keys = optarg;
@@ -126,6 +130,7 @@ bool command_line_parse(int argc, char *argv[], Config *ret_config, CommandLine 
 		{ "check-config", no_argument, NULL, OPT_CHECK },
 		{ "list-config", no_argument, NULL, OPT_LIST },
 		{ "bus", required_argument, NULL, OPT_BUS },
+		{ "bluez-socket", required_argument, NULL, OPT_BLUEZ_SOCKET },
 		{ "keys", required_argument, NULL, OPT_KEYS },
 		{ "runtime-dir", required_argument, NULL, OPT_RUNTIME_DIR },
 		{ "debug", no_argument, NULL, 'd' },

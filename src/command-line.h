@@ -9,6 +9,7 @@
 typedef struct CommandLine {
 	const char *address;	/* of the bus; NULL: the system bus */
 	const char *directory;	/* where the ledger of open links is kept; NULL: RUNTIME_DIRECTORY */
+	const char *bluez_socket;	/* where the face listens; NULL: as configured, empty: nowhere */
 	const char *keys;	/* path of the socket that gives the keys of bonded devices */
 } CommandLine;
 

@@ -126,6 +126,7 @@ static int on_signal(sd_event_source *source, const struct signalfd_siginfo *inf
 	log_info("ending on signal %s", strsignal((int)info->ssi_signo));
 	(void)sd_notify(false, "STOPPING=1");
 	(void)sd_event_now(d->event, CLOCK_BOOTTIME, &now);
+	programs_end(d->edges.programs);
 	if (d->broker)
 		broker_drop_sessions(d->broker, now);
 	if (d->broker)
@@ -234,6 +235,8 @@ static int daemon_start(Daemon *d, const CommandLine *line)
 	bond_store_load(d->broker);
 	r = service_new(&d->edges.service, d->event, d->svc, d->broker);
 	if (r >= 0)
+		r = programs_new(&d->edges.programs, d->event, d->broker, line->bluez_socket);
+	if (r >= 0)
 		r = bluez_new(&d->edges.bluez, d->event, d->hot, d->broker, line->keys, on_settled, d);
 	if (r >= 0)
 		r = source_open(&d->edges.source, d->event, PRIORITY, &d->config, d->broker);
@@ -247,6 +250,7 @@ static int daemon_start(Daemon *d, const CommandLine *line)
 static void daemon_stop(Daemon *d)
 {
 	/* core's news that the radios are gone is sent while the service is still there */
+	programs_end(d->edges.programs);
 	if (d->broker)
 		broker_drop_sessions(d->broker, 0);
 	if (d->edges.bluez)
@@ -254,6 +258,7 @@ static void daemon_stop(Daemon *d)
 	if (d->broker)
 		agenda_run(&d->broker->agenda, 0);
 	bluez_free(d->edges.bluez);
+	programs_free(d->edges.programs);
 	service_free(d->edges.service);
 	source_close(&d->edges.source);
 	broker_free(d->broker);

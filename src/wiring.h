@@ -7,6 +7,7 @@
 
 #include "bluez/bluez.h"
 #include "core/broker-events.h"
+#include "face/programs.h"
 #include "ledger-file.h"
 #include "service/service.h"
 #include "source.h"
@@ -14,6 +15,7 @@
 typedef struct Edges {
 	Bluez *bluez;
 	Service *service;
+	Programs *programs;
 	Broker *broker;
 	Source source;
 	LedgerFile ledger;

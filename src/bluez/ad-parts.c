@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "bluez/msg.h"
+#include "bus/msg.h"
 #include "meaning/uuid.h"
 
 void ad_parts_deinit(AdParts *parts)

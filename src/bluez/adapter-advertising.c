@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "bluez/adapter.h"
-#include "bluez/msg.h"
+#include "bus/msg.h"
 
 typedef struct Powers {
 	int16_t min, max;

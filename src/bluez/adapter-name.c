@@ -5,7 +5,7 @@
 
 #include "bluez/adapter.h"
 #include "bluez/bluez.h"
-#include "bluez/msg.h"
+#include "bus/msg.h"
 
 typedef struct Renaming {
 	Bluez *bluez;

@@ -10,7 +10,7 @@
 #include "bluez/advert.h"
 #include "bluez/bluez.h"
 #include "bluez/keys.h"
-#include "bluez/msg.h"
+#include "bus/msg.h"
 #include "bluez/rfkill.h"
 #include "core/radios.h"
 #include "util/log.h"
@@ -103,6 +103,8 @@ static int read_modalias(sd_bus_message *m, void *userdata)
 
 	if (r > 0 && sscanf(text, "usb:v1D6Bp0246d%4x", &adapter->version) != 1)
 		adapter->version = 0;
+	if (r > 0)
+		g_strlcpy(adapter->state.modalias, text, sizeof(adapter->state.modalias));
 	return r;
 }
 

@@ -7,7 +7,7 @@
 
 #include "bluez/adapter.h"
 #include "bluez/bluez.h"
-#include "bluez/msg.h"
+#include "bus/msg.h"
 #include "util/log.h"
 
 #define MONITOR_INTERFACE "org.bluez.AdvertisementMonitor1"

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bluez/msg.h"
+#include "bus/msg.h"
 #include "util/macros.h"
 
 #define UNITS_TO_MSEC(units) ((uint32_t)(units) * 625 / 1000)

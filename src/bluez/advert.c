@@ -12,7 +12,7 @@
 #include "bluez/adapter.h"
 #include "bluez/advert-properties.h"
 #include "bluez/bluez.h"
-#include "bluez/msg.h"
+#include "bus/msg.h"
 #include "core/radio.h"
 #include "core/session.h"
 #include "util/log.h"

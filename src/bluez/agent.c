@@ -7,7 +7,7 @@
 #include "bluez/bond.h"
 #include "bluez/device.h"
 #include "bluez/link.h"
-#include "bluez/msg.h"
+#include "bus/msg.h"
 #include "bluez/pairing.h"
 #include "bluez/trust.h"
 #include "core/client-pairing.h"

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "bluez/application-private.h"
-#include "bluez/msg.h"
+#include "bus/msg.h"
 #include "core/attr.h"
 
 #define GATT_SERVICE_INTERFACE "org.bluez.GattService1"
@@ -42,6 +42,17 @@ static const char *write_flag(const LocalAttr *attr)
 
 	return access_flag(attr->permissions, PERM_WRITE_ENCRYPTED | (plain ? 0u : PERM_WRITE_SIGNED),
 			   PERM_WRITE_ENCRYPTED_MITM | (plain ? 0u : PERM_WRITE_SIGNED_MITM), words);
+}
+
+/* As the program gave them. */
+static int append_given_flags(sd_bus_message *m, char **flags)
+{
+	int r;
+
+	r = msg_open_property(m, "Flags", "as");
+	for (; *flags && r >= 0; flags++)
+		r = sd_bus_message_append(m, "s", *flags);
+	return r < 0 ? r : msg_close_property(m);
 }
 
 static int append_flags(sd_bus_message *m, const LocalAttr *attr)
@@ -99,7 +110,9 @@ static int append_properties(sd_bus_message *m, const LocalAttr *attr)
 	/* with this property, bluetoothd calls AcquireNotify, which tells who subscribes */
 	if (r >= 0 && characteristic && (attr->properties & (PROP_NOTIFY | PROP_INDICATE)))
 		r = sd_bus_message_append(m, "{sv}", "NotifyAcquired", "b", 0);
-	return r < 0 ? r : append_flags(m, attr);
+	if (r < 0)
+		return r;
+	return attr->flags ? append_given_flags(m, attr->flags) : append_flags(m, attr);
 }
 
 static int append_attr(sd_bus_message *m, const LocalAttr *attr)

@@ -8,7 +8,7 @@
 #include "bluez/adapter.h"
 #include "bluez/application-private.h"
 #include "bluez/bluez.h"
-#include "bluez/msg.h"
+#include "bus/msg.h"
 #include "bluez/request.h"
 #include "bluez/subscription.h"
 #include "core/radio.h"

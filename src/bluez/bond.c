@@ -6,7 +6,7 @@
 
 #include "bluez/adapter.h"
 #include "bluez/bluez.h"
-#include "bluez/msg.h"
+#include "bus/msg.h"
 #include "core/bonds.h"
 
 /* The device that is to be forgotten, by address: it may be gone when bluetoothd answers. */

@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <systemd/sd-bus.h>
 
-#include "bluez/msg.h"
+#include "bus/msg.h"
 #include "util/macros.h"
 
 typedef struct Bluez Bluez;

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "bluez/directory.h"
-#include "bluez/msg.h"
+#include "bus/msg.h"
 
 #define DEVICE_PREFIX "/dev_"
 

@@ -12,7 +12,7 @@
 #include "bluez/directory.h"
 #include "bluez/keys.h"
 #include "bluez/link.h"
-#include "bluez/msg.h"
+#include "bus/msg.h"
 #include "bluez/trust.h"
 #include "core/radios.h"
 #include "util/log.h"

@@ -10,7 +10,7 @@
 #include "bluez/device.h"
 #include "bluez/gatt-call.h"
 #include "bluez/link.h"
-#include "bluez/msg.h"
+#include "bus/msg.h"
 #include "core/link.h"
 
 /* --- paths --- */

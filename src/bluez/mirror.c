@@ -10,7 +10,7 @@
 #include "bluez/device.h"
 #include "bluez/devices.h"
 #include "bluez/gatt.h"
-#include "bluez/msg.h"
+#include "bus/msg.h"
 #include "bluez/tree.h"
 #include "util/log.h"
 

@@ -9,7 +9,7 @@
 #include "bluez/bond.h"
 #include "bluez/device-call.h"
 #include "bluez/device.h"
-#include "bluez/msg.h"
+#include "bus/msg.h"
 #include "bluez/trust.h"
 #include "core/pairing.h"
 #include "util/log.h"

@@ -7,15 +7,18 @@
 
 #include "bluez/bluez.h"
 #include "bluez/device.h"
-#include "bluez/msg.h"
+#include "bus/msg.h"
 #include "bluez/subscription.h"
 #include "core/local-value.h"
 
 #include "core/client.h"
 
-/* A read that waits for a program. */
+/* A read or write that waits for a program. */
 typedef struct Request {
-	LocalRead read;
+	union {
+		LocalRead read;
+		LocalWrite write;
+	};
 	Application *application;
 	sd_bus_message *message;
 } Request;
@@ -26,6 +29,7 @@ typedef struct Details {
 	Addr client;
 	uint16_t offset;
 	uint16_t mtu;
+	const char *type;	/* of a write: one of the words that we know, or NULL */
 	bool prepare;		/* bluetoothd asks whether the peer may prepare a write */
 } Details;
 
@@ -59,6 +63,19 @@ static int read_mtu(sd_bus_message *m, void *userdata)
 	return msg_read_variant(m, 'q', &details->mtu);
 }
 
+static int read_type(sd_bus_message *m, void *userdata)
+{
+	static const char *const words[] = { "command", "request", "reliable" };
+	Details *details = userdata;
+	const char *type;
+	int r = msg_read_variant(m, 's', &type);
+
+	for (size_t i = 0; r > 0 && i < ARRAY_SIZE(words); i++)
+		if (strcmp(type, words[i]) == 0)
+			details->type = words[i];
+	return r;
+}
+
 static int read_prepare(sd_bus_message *m, void *userdata)
 {
 	Details *details = userdata;
@@ -81,6 +98,7 @@ static int read_details(sd_bus_message *m, Details *details)
 	static const MsgRow rows[] = {
 		{ "offset", read_offset },
 		{ "mtu", read_mtu },
+		{ "type", read_type },
 		{ "prepare-authorize", read_prepare },
 		{ "device", read_device },
 		{ 0 },
@@ -145,6 +163,27 @@ static void on_answered(Wait *wait, int att, const Reason *reason UNUSED)
 	request_free(request);
 }
 
+static void on_write_answered(Wait *wait, int att, const Reason *reason UNUSED)
+{
+	Request *request = CONTAINER_OF(wait, Request, write.wait);
+
+	(void)(att != 0 ? reply_att(request->message, (uint8_t)att) :
+			  sd_bus_reply_method_return(request->message, NULL));
+	request_free(request);
+}
+
+static Request *request_new(Application *application, sd_bus_message *m,
+			    void (*done)(Wait *wait, int error, const Reason *reason))
+{
+	Request *request = g_new0(Request, 1);
+
+	request->application = application;
+	request->message = sd_bus_message_ref(m);
+	wait_init(&request->read.wait, &application->bluez->broker->agenda, done);
+	g_ptr_array_add(application->requests, request);
+	return request;
+}
+
 void requests_end(Application *application)
 {
 	while (application->requests->len > 0)
@@ -177,11 +216,7 @@ static int on_read(Application *application, LocalAttr *attr, sd_bus_message *m)
 	r = read_details(m, &details);
 	if (r < 0)
 		return r;
-	request = g_new0(Request, 1);
-	request->application = application;
-	request->message = sd_bus_message_ref(m);
-	wait_init(&request->read.wait, &application->bluez->broker->agenda, on_answered);
-	g_ptr_array_add(application->requests, request);
+	request = request_new(application, m, on_answered);
 	att = local_read(attr, &details.client, details.mtu, details.offset, &request->read,
 			 bluez_now(application->bluez), &value);
 	if (att == 0 && !value)
@@ -191,12 +226,13 @@ static int on_read(Application *application, LocalAttr *attr, sd_bus_message *m)
 	return r < 0 ? r : 1;
 }
 
-static int on_write(const Application *application, LocalAttr *attr, sd_bus_message *m)
+static int on_write(Application *application, LocalAttr *attr, sd_bus_message *m)
 {
 	Details details = { .application = application };
+	Request *request;
 	const void *bytes;
 	size_t length;
-	uint8_t att = 0;
+	uint8_t att;
 	int r;
 
 	r = sd_bus_message_read_array(m, 'y', &bytes, &length);
@@ -204,10 +240,18 @@ static int on_write(const Application *application, LocalAttr *attr, sd_bus_mess
 		r = read_details(m, &details);
 	if (r < 0)
 		return r;
-	if (!details.prepare)
-		att = local_write(attr, &details.client, details.mtu, details.offset, bytes, length);
-	r = att != 0 ? reply_att(m, att) : sd_bus_reply_method_return(m, NULL);
-	return r < 0 ? r : 1;
+	if (details.prepare) {
+		r = sd_bus_reply_method_return(m, NULL);
+		return r < 0 ? r : 1;
+	}
+	request = request_new(application, m, on_write_answered);
+	att = local_write(attr,
+			  &(LocalWritten){ .client = details.client, .mtu = details.mtu, .offset = details.offset,
+					   .type = details.type, .bytes = bytes, .length = length },
+			  &request->write, bluez_now(application->bluez));
+	if (!wait_is_on(&request->write.wait))
+		on_write_answered(&request->write.wait, att, NULL);
+	return 1;
 }
 
 /* bluetoothd sets Handle: where it put the service. */
@@ -258,8 +302,10 @@ static int on_attr_call(Application *application, sd_bus_message *m)
 		return on_read(application, attr, m);
 	if (strcmp(member, "WriteValue") == 0)
 		return on_write(application, attr, m);
-	if (strcmp(member, "Confirm") == 0)
+	if (strcmp(member, "Confirm") == 0) {
+		local_confirmed(attr);
 		return sd_bus_reply_method_return(m, NULL);
+	}
 	return subscription_call(application, attr, m, member);
 }
 

@@ -10,7 +10,7 @@
 #include "bluez/devices.h"
 #include "bluez/gatt.h"
 #include "bluez/link.h"
-#include "bluez/msg.h"
+#include "bus/msg.h"
 #include "util/log.h"
 
 static int on_gatt_interface(sd_bus_message *m, const char *path, const char *interface, void *userdata)

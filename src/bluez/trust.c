@@ -5,7 +5,7 @@
 #include "bluez/agent.h"
 #include "bluez/bluez.h"
 #include "bluez/device.h"
-#include "bluez/msg.h"
+#include "bus/msg.h"
 #include "util/log.h"
 
 /* How long trust stays lent after a refusal. bluetoothd answers Pair after it has dealt with the failure, but

@@ -20,18 +20,26 @@ static GDBusConnection *connect_to(const char *bus, GError **error)
 			G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION, NULL, NULL, error);
 }
 
+GDBusConnection *bus_try(const char *bus, GError **error)
+{
+	GDBusConnection *connection = connect_to(bus, error);
+
+	/* otherwise GDBus would kill us before we can say that the bus went away */
+	if (connection)
+		g_dbus_connection_set_exit_on_close(connection, FALSE);
+	return connection;
+}
+
 GDBusConnection *bus_connect(const char *bus, ExitCode *ret_exit)
 {
 	g_autoptr(GError) error = NULL;
-	GDBusConnection *connection = connect_to(bus, &error);
+	GDBusConnection *connection = bus_try(bus, &error);
 
 	if (!connection) {
 		fail_line("--bus %s: %s (is dbus-daemon running?)", bus, error->message);
 		*ret_exit = EXIT_NO_DAEMON;
 		return NULL;
 	}
-	/* otherwise GDBus would kill us before we can say that the bus went away */
-	g_dbus_connection_set_exit_on_close(connection, FALSE);
 	return connection;
 }
 

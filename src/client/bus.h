@@ -11,6 +11,8 @@
 /* Connects to a bus: "system", "session", or an address. NULL: the error has been printed, and *ret_exit
  * is set; the functions below do the same. */
 GDBusConnection *bus_connect(const char *bus, ExitCode *ret_exit);
+/* The same for who can do without: nothing is printed. */
+GDBusConnection *bus_try(const char *bus, GError **error);
 
 /* A proxy of the daemon, with its properties. Starts the daemon if the bus can. */
 BrokerManager1 *bus_manager(GDBusConnection *connection, ExitCode *ret_exit);

@@ -10,6 +10,9 @@ typedef enum ExitCode {
 	EXIT_NO_RADIO = 4,	/* no such radio, or it is not ready (off, blocked, bluetoothd not running) */
 	EXIT_NOTHING = 5,	/* no report, device, structure, attribute, notification, link or client */
 	EXIT_UNREACHABLE = 6,	/* the device was not heard, refused, did not answer in time, or was lost */
+	/* of run alone: what a shell says of a command that it cannot start */
+	EXIT_NOT_EXECUTABLE = 126,
+	EXIT_NOT_FOUND = 127,
 } ExitCode;
 
 #define EXIT_CODES_HELP								\

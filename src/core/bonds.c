@@ -162,7 +162,7 @@ static Bond *find_place(const Radio *radio, const char *place)
 	return NULL;
 }
 
-static const Bond *find_bond(const Radio *radio, const Addr *addr)
+const Bond *bond_find(const Radio *radio, const Addr *addr)
 {
 	for (guint i = 0; i < radio->bonds->len; i++) {
 		const Bond *bond = g_ptr_array_index(radio->bonds, i);
@@ -183,8 +183,10 @@ void bonds_vanished(Radio *radio, const char *place)
 	Bond *bond = find_place(radio, place);
 
 	/* the owners are kept: devices vanish with a radio that is unplugged, too */
-	if (bond)
-		g_ptr_array_remove(radio->bonds, bond);
+	if (!bond)
+		return;
+	g_ptr_array_remove(radio->bonds, bond);
+	radio_changed(radio, RADIO_BONDS);
 }
 
 void bonds_device(Radio *radio, const char *place, const Addr *addr, const char *name, bool bonded,
@@ -195,7 +197,7 @@ void bonds_device(Radio *radio, const char *place, const Addr *addr, const char 
 	if (!bonded) {
 		bonds_vanished(radio, place);
 		/* somebody has undone the bond */
-		if (!find_bond(radio, addr))
+		if (!bond_find(radio, addr))
 			move_owners(radio, addr, NULL);
 		return;
 	}
@@ -204,6 +206,7 @@ void bonds_device(Radio *radio, const char *place, const Addr *addr, const char 
 		bond->place = g_strdup(place);
 		bond->addr = *addr;
 		g_ptr_array_add(radio->bonds, bond);
+		radio_changed(radio, RADIO_BONDS);
 	}
 	/* the bond has told the device's identity address */
 	if (!addr_equal(&bond->addr, addr))
@@ -242,7 +245,7 @@ static bool is_used(const Radio *radio, const Addr *addr, const Session *session
 int bond_forget(Session *session, uid_t uid, const Addr *addr, ForgetWait *wait, Reason *reason)
 {
 	Radio *radio = session->radio;
-	const Bond *bond = find_bond(radio, addr);
+	const Bond *bond = bond_find(radio, addr);
 	const Link *link = link_find(radio, addr);
 	char text[ADDR_STRING_SIZE];
 
@@ -290,6 +293,7 @@ void bonds_forgotten(Radio *radio, const Addr *addr, int error, const Reason *re
 		for (guint i = radio->bonds->len; i-- > 0;)
 			if (addr_equal(&((const Bond *)g_ptr_array_index(radio->bonds, i))->addr, &gone))
 				g_ptr_array_remove_index(radio->bonds, i);
+		radio_changed(radio, RADIO_BONDS);
 	}
 	end_forgets(radio, &gone, error, reason);
 }

@@ -34,6 +34,7 @@ typedef struct ForgetWait {
  * being opened or closed).
  */
 int bond_forget(Session *session, uid_t uid, const Addr *addr, ForgetWait *wait, Reason *reason);
+const Bond *bond_find(const Radio *radio, const Addr *addr);	/* or NULL */
 /* Whether the user paired with the device, or is root. */
 bool bond_is_of(const Radio *radio, const Bond *bond, uid_t uid);
 

@@ -70,6 +70,7 @@ Broker *broker_free(Broker *broker)
 	agenda_deinit(&broker->agenda);
 	g_ptr_array_free(broker->sessions, TRUE);
 	g_ptr_array_free(broker->faces, TRUE);
+	g_free(broker->guest_socket);
 	g_ptr_array_free(broker->radios, TRUE);
 	g_array_free(broker->owners, TRUE);
 	local_flow_free(broker->flow);
@@ -80,7 +81,10 @@ Broker *broker_free(Broker *broker)
 
 void broker_bluez_changed(Broker *broker, bool up)
 {
-	broker->bluez_up = up;
+	if (broker->bluez_up != up) {
+		broker->bluez_up = up;
+		news_bluez_changed(broker);
+	}
 	broker->bluez_stalled = false;
 }
 

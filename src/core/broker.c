@@ -53,6 +53,27 @@ void broker_call_dropped(Broker *broker)
 	broker->stats.dropped_calls++;
 }
 
+void broker_guests_at(Broker *broker, const char *path)
+{
+	g_free(broker->guest_socket);
+	broker->guest_socket = g_strdup(path);
+}
+
+void broker_guest_cut_off(Broker *broker)
+{
+	broker->stats.cut_off++;
+}
+
+void broker_guests(const Broker *broker, GuestRow row, void *userdata)
+{
+	for (guint i = 0; i < broker->faces->len; i++) {
+		const Face *face = g_ptr_array_index(broker->faces, i);
+
+		if (face->ops->guests)
+			face->ops->guests(face->userdata, row, userdata);
+	}
+}
+
 Radio *broker_radio(const Broker *broker, unsigned index)
 {
 	Radio *remembered = NULL;

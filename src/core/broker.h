@@ -28,6 +28,7 @@ typedef struct BrokerStats {
 	uint64_t dropped_calls;		/* that want no answer, and were not done (broker_call_dropped) */
 	uint64_t filtered;
 	uint64_t duplicates;
+	uint64_t cut_off;		/* connections of guests that the daemon ended */
 	uint64_t upstream_errors;	/* calls to BlueZ that failed */
 	uint64_t stalls;		/* how often BlueZ stopped answering */
 } BrokerStats;
@@ -38,6 +39,7 @@ struct Broker {
 	const RadioOps *ops;		/* NULL before there is a radio side */
 	void *userdata;			/* of ops */
 	GPtrArray *faces;		/* const Face */
+	char *guest_socket;		/* where guests connect to; NULL: nowhere */
 	Quota *quota;
 	GPtrArray *radios;
 	GPtrArray *sessions;
@@ -69,6 +71,13 @@ void broker_monitor_lost(Broker *broker, uint32_t packets);
 void broker_signal_lost(Broker *broker);	/* its connection does not read */
 /* It wants no answer, and its user has no time left (user_has_time), or too many connections. */
 void broker_call_dropped(Broker *broker);
+
+/* From the face that has guests: where they connect to, if that is a path; one of their connections was ended
+ * because it does not read, or sends what is no D-Bus or too long. */
+void broker_guests_at(Broker *broker, const char *path);
+void broker_guest_cut_off(Broker *broker);
+/* Calls row for each guest of each face. */
+void broker_guests(const Broker *broker, GuestRow row, void *userdata);
 
 /* The plugged-in radio that is hciN now or, failing that, the one that was hciN last. NULL: none. */
 Radio *broker_radio(const Broker *broker, unsigned index);

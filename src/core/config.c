@@ -5,16 +5,18 @@
 #include <glib.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define NUMBER(group, name, unit, field, min, max, fallback) \
-	{ group, name, unit, min, max, fallback, false, NULL, offsetof(Config, field) }
-#define PATH(group, name, field) \
-	{ group, name, "path", 0, 0, 0, true, NULL, offsetof(Config, field) }
+	{ group, name, unit, min, max, fallback, NULL, NULL, offsetof(Config, field) }
+#define PATH(group, name, field, fallback) \
+	{ group, name, "path", 0, 0, 0, fallback, NULL, offsetof(Config, field) }
 #define CHOICE(group, name, field, choices) \
-	{ group, name, "choice", 0, ARRAY_SIZE(choices) - 2, 0, false, choices, offsetof(Config, field) }
+	{ group, name, "choice", 0, ARRAY_SIZE(choices) - 2, 0, NULL, choices, offsetof(Config, field) }
 
 static const char *const sources[] = { "auto", "hci-monitor", "dbus", NULL };
+static const char *const face_modes[] = { "0660", "0600", "0666", NULL };
 
 const ConfigKey config_keys[] = {
 	CHOICE("Scan", "Source", source, sources),
@@ -24,13 +26,15 @@ const ConfigKey config_keys[] = {
 	NUMBER("Scan", "SilenceSeconds", "seconds", silence_seconds, 0, 86400, 90),
 	NUMBER("Sessions", "UserSessionIdleSeconds", "seconds", user_session_idle_seconds, 1, 31536000, 600),
 	NUMBER("Radio", "PowerOnSeconds", "seconds", power_on_seconds, 1, 300, 10),
-	PATH("Radio", "AntennaSwitch", antenna_switch),
+	PATH("Radio", "AntennaSwitch", antenna_switch, ""),
 	NUMBER("Links", "ConnectTimeoutSeconds", "seconds", connect_timeout_seconds, 1, 3600, 30),
 	NUMBER("Links", "LingerSeconds", "seconds", link_linger_seconds, 0, 86400, 0),
 	NUMBER("Links", "JustWorks", "switch", just_works, 0, 1, 0),
 	NUMBER("Advertising", "RotationSeconds", "seconds", rotation_seconds, 1, 3600, 2),
 	NUMBER("BlueZ", "CallTimeoutSeconds", "seconds", call_timeout_seconds, 1, 300, 30),
 	NUMBER("BlueZ", "StallSeconds", "seconds", stall_seconds, 0, 300, 10),
+	PATH("BlueZFace", "Socket", face_socket, "/run/bluebroker/bluez"),
+	CHOICE("BlueZFace", "SocketMode", face_mode, face_modes),
 	NUMBER("Limits", "SessionsPerUser", "sessions", sessions_per_user, 1, 65535, 64),
 	NUMBER("Limits", "MaxFifoDepth", "reports", max_fifo_depth, 1, 65535, 4096),
 	NUMBER("Limits", "FifoBytesPerUser", "bytes", fifo_bytes_per_user, 65536, UINT32_MAX, 8388608),
@@ -60,7 +64,9 @@ void config_init(Config *config)
 {
 	memset(config, 0, sizeof(*config));
 	for (const ConfigKey *key = config_keys; key->group; key++) {
-		if (!key->is_path)
+		if (key->path)
+			g_strlcpy(path_of(config, key), key->path, CONFIG_PATH_MAX);
+		else
 			*number_of(config, key) = key->fallback;
 	}
 }
@@ -170,7 +176,7 @@ static int read_key(Config *config, GKeyFile *file, const char *name, const char
 		return refuse(reason, name, where, "there is no such key; see bluebrokerd.conf(5)");
 	}
 
-	if (key->is_path) {
+	if (key->path) {
 		/* on a bad escape GLib gives both an error and a value */
 		value = g_key_file_get_string(file, group, key_name, &error);
 		if (error || !value)
@@ -273,4 +279,9 @@ int config_parse(Config *config, const char *name, const char *text, size_t leng
 		return r;
 	*config = read;
 	return 0;
+}
+
+unsigned config_face_mode(const Config *config)
+{
+	return (unsigned)strtoul(face_modes[config->face_mode], NULL, 8);
 }

@@ -41,6 +41,9 @@ typedef struct Config {
 	/* [BlueZ] */
 	uint32_t call_timeout_seconds;
 	uint32_t stall_seconds;		/* without any answer before BlueZ is taken for stuck; 0: never */
+	/* [BlueZFace] */
+	char face_socket[CONFIG_PATH_MAX];	/* empty: none */
+	uint32_t face_mode;			/* of the socket, see config_face_mode */
 	/* [Limits] */
 	uint32_t sessions_per_user;
 	uint32_t max_fifo_depth;
@@ -57,7 +60,7 @@ typedef struct Config {
 } Config;
 
 /* A key of the file: a number from min to max, one of the words in choices (stored as its index there), or an
- * absolute path, which may be empty (is_path). */
+ * absolute path, which may be empty (path). */
 typedef struct ConfigKey {
 	const char *group;
 	const char *name;
@@ -65,13 +68,15 @@ typedef struct ConfigKey {
 	uint32_t min;
 	uint32_t max;
 	uint32_t fallback;
-	bool is_path;
+	const char *path;	/* a path's default; NULL: it is no path */
 	const char *const *choices;	/* ends with NULL */
 	size_t offset;		/* in Config: of a uint32_t, or of a char[CONFIG_PATH_MAX] */
 } ConfigKey;
 
 /* The table ends with a NULL group. The keys of group "Limits" are what Manager1.Limits shows. */
 extern const ConfigKey config_keys[];
+
+unsigned config_face_mode(const Config *config);	/* permission bits of the socket */
 
 void config_init(Config *config);		/* every key at its default */
 

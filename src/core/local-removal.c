@@ -21,6 +21,8 @@ static void local_attr_end(void *data)
 		local_peer_gone(attr, g_array_index(attr->listeners, LocalListener, 0).connection);
 	g_array_free(attr->listeners, TRUE);
 	wait_line_deinit(&attr->reads);
+	wait_line_deinit(&attr->writes);
+	g_strfreev(attr->flags);
 	g_bytes_unref(attr->value);
 	g_array_free(attr->subscribers, TRUE);
 	g_free(attr);

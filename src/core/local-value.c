@@ -13,8 +13,9 @@
 #include "core/session.h"
 #include "meaning/constants.h"
 
-/* How many reads may wait at one attribute; further ones get the stored value at once. */
+/* How many reads may wait at one attribute; further ones get the stored value at once, if there is one. */
 #define READS_MAX 16
+#define WRITES_MAX 64	/* likewise: further ones are refused */
 
 /* --- listeners --- */
 
@@ -29,7 +30,7 @@ static bool local_has_listener(const LocalAttr *attr, uint32_t trigger)
 /* Nobody is left who could answer the reads that wait. */
 static void local_reads_need_listener(LocalAttr *attr)
 {
-	if (!local_has_listener(attr, EVENT_CHAR_READ))
+	if (!attr->asks && !local_has_listener(attr, EVENT_CHAR_READ))
 		local_reads_end(attr);
 }
 
@@ -114,6 +115,7 @@ static LocalRead *next_read(const LocalRead *read)
 void local_reads_init(LocalAttr *attr)
 {
 	wait_line_init(&attr->reads, NULL);
+	wait_line_init(&attr->writes, NULL);
 }
 
 static void local_read_done(LocalRead *read, uint8_t att, GBytes *value)
@@ -155,34 +157,51 @@ static uint8_t local_read_stored(LocalAttr *attr, Client *client, uint16_t offse
 	return local_part(value, offset, ret);
 }
 
+static uint32_t next_id(Broker *broker)
+{
+	uint32_t id = broker->next_read++;
+
+	if (broker->next_read == 0)
+		broker->next_read = 1;
+	return id;
+}
+
+/* offset > 0 is a further part of a long value: it counts as one read with the first, whose value was kept. */
+static bool must_ask(const LocalAttr *attr, Client *central, uint16_t offset)
+{
+	GBytes *kept;
+
+	if (attr->asks)
+		return offset == 0 || !central || !long_read_goes_on(central, attr, offset, &kept);
+	return offset == 0 && attr->read_timeout_ms > 0 && local_has_listener(attr, EVENT_CHAR_READ) &&
+	       attr->reads.waits.length < READS_MAX;
+}
+
 uint8_t local_read(LocalAttr *attr, const Addr *client, uint16_t mtu, uint16_t offset, LocalRead *read,
 		   uint64_t now, GBytes **ret)
 {
 	Session *session = attr->service->session;
+	uint32_t timeout = attr->asks ? LOCAL_READ_WAIT_MAX : MIN(attr->read_timeout_ms, LOCAL_READ_WAIT_MAX);
 	Client *central;
-	bool ask;
 
 	central = client_uses(attr->service->peripheral, client, mtu, session);
 	if (!(attr->permissions & PERM_ANY_READ))
 		return ATT_READ_NOT_PERMITTED;
 
-	/* offset > 0 is a further part of a long value: it counts as one read with the first */
-	ask = offset == 0 && attr->read_timeout_ms > 0 && local_has_listener(attr, EVENT_CHAR_READ) &&
-	      attr->reads.waits.length < READS_MAX;
 	if (offset == 0)
 		attr->events |= EVENT_CHAR_READ;
-	if (!ask) {
+	if (!must_ask(attr, central, offset)) {
 		if (offset == 0)
 			news_read_request(attr, 0, client, 0);
 		return local_read_stored(attr, central, offset, ret);
 	}
+	if (attr->reads.waits.length >= READS_MAX)
+		return ATT_UNLIKELY;
 	read->attr = attr;
-	read->id = session->broker->next_read++;
-	if (session->broker->next_read == 0)
-		session->broker->next_read = 1;
+	read->id = next_id(session->broker);
 	read->offset = offset;
 	read->client = *client;
-	read->deadline = now + MIN(attr->read_timeout_ms, LOCAL_READ_WAIT_MAX) * USEC_PER_MSEC;
+	read->deadline = now + timeout * USEC_PER_MSEC;
 	wait_stand(&attr->reads, &read->wait);
 	peripheral_wake(attr->service->peripheral);
 	news_read_request(attr, read->id, client, offset);
@@ -190,18 +209,51 @@ uint8_t local_read(LocalAttr *attr, const Addr *client, uint16_t mtu, uint16_t o
 	return 0;
 }
 
+/* Nobody answers it. */
+static void local_read_unanswered(LocalRead *read)
+{
+	local_read_done(read, read->attr->asks ? ATT_UNLIKELY : 0, read->attr->value);
+}
+
 void local_reads_end(LocalAttr *attr)
 {
 	LocalRead *read;
 
 	while ((read = first_read(attr)))
-		local_read_done(read, 0, attr->value);
+		local_read_unanswered(read);
+	wait_line_end(&attr->writes, ATT_UNLIKELY, NULL);
+}
+
+static LocalWrite *first_write(const LocalAttr *attr)
+{
+	const GList *first = attr->writes.waits.head;
+
+	return first ? CONTAINER_OF((Wait *)first->data, LocalWrite, wait) : NULL;
+}
+
+static LocalWrite *next_write(const LocalWrite *write)
+{
+	const GList *next = write->wait.place.next;
+
+	return next ? CONTAINER_OF((Wait *)next->data, LocalWrite, wait) : NULL;
+}
+
+static void local_writes_left(LocalAttr *attr, const Addr *client)
+{
+	LocalWrite *next;
+
+	for (LocalWrite *write = first_write(attr); write; write = next) {
+		next = next_write(write);
+		if (identities_same(attr->service->session->radio->identities, &write->client, client))
+			wait_end(&write->wait, ATT_UNLIKELY, NULL);
+	}
 }
 
 void local_reads_left(LocalAttr *attr, const Addr *client)
 {
 	LocalRead *next;
 
+	local_writes_left(attr, client);
 	for (LocalRead *read = first_read(attr); read; read = next) {
 		next = next_read(read);
 		if (identities_same(attr->service->session->radio->identities, &read->client, client))
@@ -209,15 +261,30 @@ void local_reads_left(LocalAttr *attr, const Addr *client)
 	}
 }
 
-uint64_t local_reads_expire(LocalAttr *attr, uint64_t now)
+static uint64_t local_writes_expire(LocalAttr *attr, uint64_t now)
 {
 	uint64_t due = USEC_NEVER;
+	LocalWrite *next;
+
+	for (LocalWrite *write = first_write(attr); write; write = next) {
+		next = next_write(write);
+		if (write->deadline <= now)
+			wait_end(&write->wait, ATT_UNLIKELY, NULL);
+		else
+			due = MIN(due, write->deadline);
+	}
+	return due;
+}
+
+uint64_t local_reads_expire(LocalAttr *attr, uint64_t now)
+{
+	uint64_t due = local_writes_expire(attr, now);
 	LocalRead *next;
 
 	for (LocalRead *read = first_read(attr); read; read = next) {
 		next = next_read(read);
 		if (read->deadline <= now)
-			local_read_done(read, 0, attr->value);
+			local_read_unanswered(read);
 		else
 			due = MIN(due, read->deadline);
 	}
@@ -276,32 +343,69 @@ int local_reject(LocalAttr *attr, uint32_t id, uint8_t att, Reason *reason)
 
 /* --- writes --- */
 
-uint8_t local_write(LocalAttr *attr, const Addr *client, uint16_t mtu, uint16_t offset, const void *bytes,
-		    size_t length)
+/* The program is asked whether it takes what is written. */
+static uint8_t local_write_asked(LocalAttr *attr, const LocalWritten *written, LocalWrite *write, uint64_t now)
+{
+	if (attr->writes.waits.length >= WRITES_MAX)
+		return ATT_UNLIKELY;
+	write->attr = attr;
+	write->id = next_id(attr->service->session->broker);
+	write->client = written->client;
+	write->deadline = now + LOCAL_READ_WAIT_MAX * USEC_PER_MSEC;
+	wait_stand(&attr->writes, &write->wait);
+	peripheral_wake(attr->service->peripheral);
+	news_write_request(attr, write->id, written);
+	return 0;
+}
+
+static uint8_t local_write_stored(LocalAttr *attr, const LocalWritten *written)
 {
 	uint8_t whole[ATTR_VALUE_MAX];
 	GBytes *value;
 	const void *old;
 	gsize size;
 
-	(void)client_uses(attr->service->peripheral, client, mtu, attr->service->session);
-	if (!(attr->permissions & PERM_ANY_WRITE))
-		return ATT_WRITE_NOT_PERMITTED;
 	old = g_bytes_get_data(attr->value, &size);
-	if (offset > size)
+	if (written->offset > size)
 		return ATT_INVALID_OFFSET;
-	if (length > sizeof(whole) - offset)
+	if (written->length > sizeof(whole) - written->offset)
 		return ATT_INVALID_LENGTH;
-	if (offset > 0)
-		memcpy(whole, old, offset);
-	if (length > 0)
-		memcpy(whole + offset, bytes, length);
-	value = g_bytes_new(whole, offset + length);
+	if (written->offset > 0)
+		memcpy(whole, old, written->offset);
+	if (written->length > 0)
+		memcpy(whole + written->offset, written->bytes, written->length);
+	value = g_bytes_new(whole, written->offset + written->length);
 	local_store(attr, value);
 	attr->events |= EVENT_CHAR_WRITE;
-	news_written(attr, client, value);
+	news_written(attr, &written->client, value);
 	g_bytes_unref(value);
 	return 0;
+}
+
+uint8_t local_write(LocalAttr *attr, const LocalWritten *written, LocalWrite *write, uint64_t now)
+{
+	(void)client_uses(attr->service->peripheral, &written->client, written->mtu, attr->service->session);
+	if (!(attr->permissions & PERM_ANY_WRITE))
+		return ATT_WRITE_NOT_PERMITTED;
+	if (written->length > ATTR_VALUE_MAX)
+		return ATT_INVALID_LENGTH;
+	return attr->asks ? local_write_asked(attr, written, write, now) : local_write_stored(attr, written);
+}
+
+int local_accept(LocalAttr *attr, uint32_t id, uint8_t att, Reason *reason)
+{
+	for (LocalWrite *write = first_write(attr); write; write = next_write(write)) {
+		if (write->id != id)
+			continue;
+		wait_end(&write->wait, att, NULL);
+		return 0;
+	}
+	return reason_set(reason, E_DOES_NOT_EXIST, "id: no write %u waits for an answer (any more)", id);
+}
+
+void local_confirmed(LocalAttr *attr)
+{
+	news_confirmed(attr);
 }
 
 int local_set_value(LocalAttr *attr, GBytes *value, FlowWait *wait, Reason *reason)

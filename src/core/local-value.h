@@ -29,13 +29,34 @@ typedef struct LocalRead {
 	uint64_t deadline;
 } LocalRead;
 
+/* A peer's write that waits for the program's answer: wait's done gets 0 or an ATT error. Lives in the edge. */
+typedef struct LocalWrite {
+	Wait wait;
+	LocalAttr *attr;
+	uint32_t id;
+	Addr client;
+	uint64_t deadline;
+} LocalWrite;
+
+/* What a peer writes. */
+typedef struct LocalWritten {
+	Addr client;
+	uint16_t mtu;		/* 0: not told */
+	uint16_t offset;
+	const char *type;	/* BlueZ's word, of static lifetime; NULL: not told */
+	const void *bytes;
+	size_t length;
+} LocalWritten;
+
 /* --- from the edge: what a peer does. They return 0 or an ATT error. mtu 0: not told. --- */
 
 /* *ret: the value from the offset on, for the caller to unref; NULL: read's done will be called. */
 uint8_t local_read(LocalAttr *attr, const Addr *client, uint16_t mtu, uint16_t offset, LocalRead *read,
 		   uint64_t now, GBytes **ret);
-uint8_t local_write(LocalAttr *attr, const Addr *client, uint16_t mtu, uint16_t offset, const void *bytes,
-		    size_t length);
+/* Where the program is asked, write waits (wait_is_on): its done will be called. */
+uint8_t local_write(LocalAttr *attr, const LocalWritten *written, LocalWrite *write, uint64_t now);
+/* The peer has confirmed the indication that it was sent last. */
+void local_confirmed(LocalAttr *attr);
 
 /* --- from the programs --- */
 
@@ -48,6 +69,8 @@ int local_set_value(LocalAttr *attr, GBytes *value, FlowWait *wait, Reason *reas
  * E_INVALID_ARGUMENTS: more than ATTR_VALUE_MAX, or att is 0. */
 int local_respond(LocalAttr *attr, uint32_t id, GBytes *value, Reason *reason);
 int local_reject(LocalAttr *attr, uint32_t id, uint8_t att, Reason *reason);
+/* Answer a write: att 0 takes it. E_DOES_NOT_EXIST. */
+int local_accept(LocalAttr *attr, uint32_t id, uint8_t att, Reason *reason);
 
 /* Listeners that a session may have, at all of its characteristics together: where a service ends they are
  * told all at once. */

@@ -182,6 +182,8 @@ int local_attr_new(LocalService *service, LocalAttr *parent, const Uuid *uuid, c
 	attr->properties = options->properties;
 	attr->permissions = options->permissions;
 	attr->read_timeout_ms = options->read_timeout_ms;
+	attr->asks = options->asks;
+	attr->flags = g_strdupv(options->flags);
 	attr->value = options->value ? g_bytes_ref(options->value) : g_bytes_new(NULL, 0);
 	attr->listeners = g_array_new(FALSE, FALSE, sizeof(LocalListener));
 	local_reads_init(attr);
@@ -245,9 +247,6 @@ int local_service_start(LocalService *service, Wait *wait, uint64_t now, Reason 
 {
 	int r;
 
-	if (service->chars == 0)
-		return reason_set(reason, E_NOT_READY,
-				  "the service has no characteristic yet; Characteristic adds one");
 	r = radio_ready(service->session->radio, reason);
 	if (r != 0)
 		return r;

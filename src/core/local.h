@@ -74,11 +74,15 @@ struct LocalAttr {
 	uint32_t properties;	/* PROP_ bits */
 	uint32_t permissions;	/* PERM_ bits */
 	uint32_t read_timeout_ms;
+	/* the program is asked for each value, and whether it takes one: none is stored */
+	bool asks;
+	char **flags;		/* BlueZ's, as the program gave them; NULL: by properties and permissions */
 	GBytes *value;
 	GArray *subscribers;	/* LocalSubscriber */
 	uint32_t events;	/* EVENT_CHAR_… since Events was read */
 	GArray *listeners;	/* LocalListener */
 	WaitLine reads;		/* LocalRead, oldest first */
+	WaitLine writes;	/* LocalWrite, likewise */
 };
 
 /* What a program says of a characteristic or descriptor. */
@@ -87,6 +91,8 @@ typedef struct LocalOptions {
 	uint32_t permissions;
 	GBytes *value;		/* borrowed; NULL: empty */
 	uint32_t read_timeout_ms;
+	bool asks;		/* as LocalAttr's */
+	char **flags;		/* copied; or NULL */
 } LocalOptions;
 
 /* Default options; peers need encryption if the session has a pin (as in Pycom's class) or is secure. */
@@ -102,8 +108,8 @@ int local_service_new(Session *session, const Uuid *uuid, bool primary, uint16_t
 int local_attr_new(LocalService *service, LocalAttr *parent, const Uuid *uuid, const LocalOptions *options,
 		   uint64_t now, LocalAttr **ret, Reason *reason);
 
-/* Shows the service to peers: 0 if it is visible already, 1 if wait's done will be called, E_NOT_READY (no
- * characteristic), or what radio_ready says. */
+/* Shows the service to peers: 0 if it is visible already, 1 if wait's done will be called, or what
+ * radio_ready says. */
 int local_service_start(LocalService *service, Wait *wait, uint64_t now, Reason *reason);
 void local_service_stop(LocalService *service);
 

@@ -3,6 +3,7 @@
 #include "core/news.h"
 
 #include "core/link.h"
+#include "core/local-value.h"
 #include "core/local.h"
 #include "core/post.h"
 #include "core/session.h"
@@ -95,6 +96,17 @@ static void tell_attr_removed(const Post *news, const FaceOps *ops, void *userda
 void news_attr_removed(Attr *attr)
 {
 	post_news(attr->link->broker, NULL, attr, tell_attr_removed);
+}
+
+static void tell_bluez_changed(const Post *news, const FaceOps *ops, void *userdata)
+{
+	if (ops->bluez_changed)
+		ops->bluez_changed(userdata, news->on);
+}
+
+void news_bluez_changed(Broker *broker)
+{
+	post_news(broker, NULL, NULL, tell_bluez_changed)->on = broker->bluez_up;
 }
 
 static void tell_bluez_stalled(const Post *news UNUSED, const FaceOps *ops, void *userdata)
@@ -246,6 +258,35 @@ void news_read_request(LocalAttr *attr, uint32_t id, const Addr *client, uint16_
 	news->number = id;
 	news->addr = *client;
 	news->offset = offset;
+}
+
+static void tell_write_request(const Post *news, const FaceOps *ops, void *userdata)
+{
+	if (ops->local_write_request)
+		ops->local_write_request(userdata, news->local, news->number, &news->addr, news->offset,
+					 news->reason, news->value);
+}
+
+void news_write_request(LocalAttr *attr, uint32_t id, const LocalWritten *written)
+{
+	Post *news = post_local(attr, tell_write_request);
+
+	news->number = id;
+	news->addr = written->client;
+	news->offset = written->offset;
+	news->reason = written->type;
+	news->value = g_bytes_new(written->bytes, written->length);
+}
+
+static void tell_confirmed(const Post *news, const FaceOps *ops, void *userdata)
+{
+	if (ops->local_confirmed)
+		ops->local_confirmed(userdata, news->local);
+}
+
+void news_confirmed(LocalAttr *attr)
+{
+	post_local(attr, tell_confirmed);
 }
 
 static void tell_written(const Post *news, const FaceOps *ops, void *userdata)

@@ -17,6 +17,7 @@ void news_link_removed(Link *link);
 void news_link_changed(Link *link, unsigned changes);		/* LinkChange bits */
 void news_attr_added(Attr *attr);
 void news_attr_removed(Attr *attr);
+void news_bluez_changed(Broker *broker);
 void news_bluez_stalled(Broker *broker);
 void news_links_owned(Broker *broker);
 void news_bonds_changed(Broker *broker);
@@ -31,5 +32,8 @@ void news_service_removed(LocalService *service);
 void news_local_added(LocalAttr *attr);
 void news_local_removed(LocalAttr *attr);
 void news_read_request(LocalAttr *attr, uint32_t id, const Addr *client, uint16_t offset);
+typedef struct LocalWritten LocalWritten;
+void news_write_request(LocalAttr *attr, uint32_t id, const LocalWritten *written);
+void news_confirmed(LocalAttr *attr);
 void news_written(LocalAttr *attr, const Addr *client, GBytes *value);
 void news_subscribed(LocalAttr *attr, const Addr *client, bool on);

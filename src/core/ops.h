@@ -9,6 +9,7 @@
 
 #include <glib.h>
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "meaning/addr.h"
 #include "util/error.h"
@@ -41,6 +42,7 @@ typedef enum RadioChange {
 	RADIO_INSTANCES_FREE = 1 << 7,
 	RADIO_SCAN_MODE = 1 << 8,
 	RADIO_DESIRED_SCAN = 1 << 9,		/* what core wants of its scan (DesiredScan): no property */
+	RADIO_BONDS = 1 << 10,			/* a device is bonded, or not any more: no property */
 } RadioChange;
 
 /* What is new about a link, for the properties of Connection1. */
@@ -106,6 +108,19 @@ typedef struct RadioOps {
 	void (*client_disconnect)(void *userdata, Radio *radio, const Addr *addr);
 } RadioOps;
 
+/* A program that a face serves on a socket of its own, where no bus knows of it: what the statistics say. */
+typedef struct Guest {
+	pid_t pid;
+	uid_t uid;
+	const char *command;	/* its name; "": not known */
+	uint32_t connections;
+	uint32_t discoveries;	/* that are on */
+	uint32_t links;		/* that it holds */
+	uint64_t cut_off;	/* connections of its that the daemon ended */
+} Guest;
+
+typedef void (*GuestRow)(const Guest *guest, void *userdata);
+
 /*
  * News to those who listen. A face is a way in which programs see the broker; the parts of the daemon that
  * keep files hear the public facts in the same way. A public fact that a listener does not need is NULL. An
@@ -124,7 +139,11 @@ typedef struct FaceOps {
 	void (*attr_added)(void *userdata, Attr *attr);
 	void (*attr_removed)(void *userdata, Attr *attr);
 	void (*bonds_changed)(void *userdata);	/* bonds_store gives another text now */
+	void (*bluez_changed)(void *userdata, bool up);	/* bluetoothd came or went */
 	void (*bluez_stalled)(void *userdata);	/* programs that wait for BlueZ are to get an error */
+
+	/* no news: calls row for each Guest (broker_guests); NULL: it has none */
+	void (*guests)(void *userdata, GuestRow row, void *row_userdata);
 
 	/* for the face that opened the session */
 	void (*session_event)(void *userdata, Session *session, const char *connection, uint32_t events);
@@ -145,6 +164,10 @@ typedef struct FaceOps {
 	void (*local_read_request)(void *userdata, LocalAttr *attr, uint32_t id, const Addr *client,
 				   uint16_t offset);
 	void (*local_written)(void *userdata, LocalAttr *attr, const Addr *client, GBytes *value);
+	/* of an attribute that asks: local_accept answers; type: BlueZ's word, or NULL */
+	void (*local_write_request)(void *userdata, LocalAttr *attr, uint32_t id, const Addr *client,
+				    uint16_t offset, const char *type, GBytes *value);
+	void (*local_confirmed)(void *userdata, LocalAttr *attr);
 	void (*local_subscribed)(void *userdata, LocalAttr *attr, const Addr *client, bool on);
 } FaceOps;
 

@@ -21,10 +21,12 @@
 #include "util/macros.h"
 
 #define RADIO_NAME_MAX 249
+#define RADIO_MODALIAS_MAX 64
 
 /* BlueZ's state, mirrored. */
 typedef struct RadioState {
 	char name[RADIO_NAME_MAX];
+	char modalias[RADIO_MODALIAS_MAX];
 	bool powered;
 	bool blocked;			/* by rfkill */
 	unsigned links;			/* connected devices */

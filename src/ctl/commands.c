@@ -181,6 +181,19 @@ const Command commands[] = {
 		.run = command_clients,
 	},
 	{
+		.name = "run",
+		.arguments = "-- COMMAND [ARG...]",
+		.summary = "Runs a program that knows BlueZ alone, with a radio of its own",
+		.help = "Sets DBUS_SYSTEM_BUS_ADDRESS, so that what the program takes for the system bus "
+			"is the daemon's socket,\non which it finds org.bluez and nothing else: "
+			"bluebrokerctl run -- bluetoothctl. The exit code is the\ncommand's; 127 if there "
+			"is no such command, 126 if it cannot be started.\n",
+		.options = FOR_RUN,
+		.min_arguments = 1,
+		.max_arguments = UINT_MAX,
+		.run = command_run,
+	},
+	{
 		.name = "stats",
 		.arguments = "",
 		.summary = "Shows the daemon's counters",

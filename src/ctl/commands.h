@@ -22,3 +22,4 @@ ExitCode command_links(const Options *options);
 ExitCode command_advertise(const Options *options);
 ExitCode command_serve(const Options *options);
 ExitCode command_clients(const Options *options);
+ExitCode command_run(const Options *options);

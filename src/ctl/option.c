@@ -215,6 +215,16 @@ static int set_exec(Options *options, const char *text, Reason *reason)
 	return 0;
 }
 
+static int set_socket(Options *options, const char *text, Reason *reason)
+{
+	if (*text == '\0')
+		return reason_set(reason, E_INVALID_ARGUMENTS,
+				  "is empty; say the path of the daemon's socket");
+	g_free(options->socket);
+	options->socket = g_strdup(text);
+	return 0;
+}
+
 #define SET(function) function, 0
 #define FLAG(member) NULL, offsetof(Options, member)
 
@@ -269,6 +279,8 @@ const Option option_table[] = {
 	{ "scan-response", "HEX", FOR_ADVERTISE, SET(set_announced_scan_response),
 	  "with --raw: those of the scan response" },
 	{ "exec", "CMD", FOR_SERVE, SET(set_exec), "sh -c CMD answers reads, and hears of all else" },
+	{ "socket", "PATH", FOR_RUN, SET(set_socket),
+	  "the daemon's socket (default: where the daemon says)" },
 	{ "json", NULL, FOR_ALL, FLAG(json), "JSON; an object a line where things come one by one" },
 	{ "no-color", NULL, FOR_ALL, SET(set_no_color),
 	  "no colours (NO_COLOR in the environment does the same)" },

@@ -24,6 +24,7 @@ enum {
 	FOR_PAIR = 1 << 8,
 	FOR_ADVERTISE = 1 << 9,
 	FOR_SERVE = 1 << 10,
+	FOR_RUN = 1 << 11,
 };
 
 typedef struct Option {

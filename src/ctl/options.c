@@ -157,8 +157,12 @@ static GOptionGroup *make_group(Line *line)
 
 static bool refuse_unknown(const Line *line)
 {
+	bool runs = line->command && line->command->options & FOR_RUN;
+
 	fail_line("%s: no such option; see bluebrokerctl --help%s", line->unknown,
-		  g_ascii_isdigit(line->unknown[1]) ? " (-- goes before a negative value)" : "");
+		  runs				     ? " (-- goes before the command)"
+		  : g_ascii_isdigit(line->unknown[1]) ? " (-- goes before a negative value)"
+						     : "");
 	return false;
 }
 
@@ -285,4 +289,5 @@ void options_clear(Options *options)
 	g_clear_pointer(&options->pcap, g_free);
 	g_clear_pointer(&options->btsnoop, g_free);
 	g_clear_pointer(&options->exec, g_free);
+	g_clear_pointer(&options->socket, g_free);
 }

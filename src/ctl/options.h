@@ -49,6 +49,7 @@ struct Options {
 	Wanted wanted;
 	Announcement announcement;
 	char *exec;		/* NULL: none */
+	char *socket;		/* NULL: where the daemon says */
 };
 
 /* The commands, ending with a NULL name. */

@@ -5,7 +5,7 @@
 #include <errno.h>
 
 #include "core/session.h"
-#include "service/advert-options.h"
+#include "bus/advert-options.h"
 #include "service/advert-params.h"
 #include "service/call-session.h"
 #include "service/service.h"

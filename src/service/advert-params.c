@@ -2,7 +2,7 @@
 /* The dictionary of Session1.SetAdvertisementParams. */
 #include "service/advert-params.h"
 
-#include "service/options.h"
+#include "bus/options.h"
 
 #define INTERVAL_LOW 0x0020	/* Vol 4 Part E 7.8.5 */
 #define INTERVAL_HIGH 0x4000

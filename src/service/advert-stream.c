@@ -7,8 +7,8 @@
 
 #include "core/stream-record.h"
 #include "service/batch-options.h"
-#include "service/options.h"
-#include "service/pipe.h"
+#include "bus/options.h"
+#include "bus/pipe.h"
 #include "service/service.h"
 #include "util/fd.h"
 

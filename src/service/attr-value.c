@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "service/options.h"
+#include "bus/options.h"
 
 static int read_offset(sd_bus_message *m, void *userdata, Reason *reason)
 {

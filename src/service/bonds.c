@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 #include "core/bonds.h"
-#include "service/options.h"
+#include "bus/options.h"
 #include "service/service.h"
 
 static int append_bond(sd_bus_message *m, const Bond *bond, bool mine)

@@ -17,7 +17,7 @@
 #include "core/radio-name.h"
 #include "core/radio.h"
 #include "service/job.h"
-#include "service/message.h"
+#include "bus/message.h"
 #include "service/peers.h"
 #include "util/error.h"
 #include "util/macros.h"

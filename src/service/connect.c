@@ -6,7 +6,7 @@
 
 #include "core/links.h"
 #include "core/session.h"
-#include "service/options.h"
+#include "bus/options.h"
 #include "service/path.h"
 #include "service/service.h"
 

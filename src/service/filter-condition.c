@@ -5,7 +5,7 @@
 #include <errno.h>
 
 #include "meaning/ad.h"
-#include "service/options.h"
+#include "bus/options.h"
 
 #define PATTERN_TEXT \
 	"patterns: start and bytes must lie within the %d bytes of an AD structure, and bytes not be empty"

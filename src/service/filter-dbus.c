@@ -6,7 +6,7 @@
 
 #include "service/batch-options.h"
 #include "service/filter-condition.h"
-#include "service/options.h"
+#include "bus/options.h"
 
 static int read_dedup(sd_bus_message *m, void *userdata, Reason *reason UNUSED)
 {

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "service/options.h"
+#include "bus/options.h"
 
 #define MTU_MIN 23
 #define MTU_MAX 517

@@ -12,7 +12,7 @@
 #include "service/interfaces.h"
 #include "service/managed.h"
 #include "service/objects.h"
-#include "service/options.h"
+#include "bus/options.h"
 #include "service/pair.h"
 #include "service/path.h"
 

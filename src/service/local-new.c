@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "service/options.h"
+#include "bus/options.h"
 #include "service/path.h"
 #include "service/service.h"
 

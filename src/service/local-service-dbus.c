@@ -14,7 +14,7 @@
 #include "service/interfaces.h"
 #include "service/local-new.h"
 #include "service/managed.h"
-#include "service/options.h"
+#include "bus/options.h"
 #include "service/path.h"
 
 #define CHARACTERISTICS_DEFAULT 1	/* nbr_chars */
@@ -80,13 +80,17 @@ static void on_started(Wait *wait, int error, const Reason *reason)
 
 static int start(Call *call, void *object, Reason *reason)
 {
+	LocalService *service = object;
 	int r;
 
+	if (service->chars == 0)
+		return reason_set(reason, E_NOT_READY,
+				  "the service has no characteristic yet; Characteristic adds one");
 	r = call_keep(call, reason);
 	if (r != 0)
 		return r;
 	call_wait(call, on_started);
-	r = local_service_start(object, &call->wait, service_now(call->service), reason);
+	r = local_service_start(service, &call->wait, service_now(call->service), reason);
 	if (r == 1)
 		return CALL_DEFERRED;
 	return r != 0 ? r : call_reply(call, NULL);

@@ -8,7 +8,7 @@
 #include "core/local-subscriber.h"
 #include "core/local-value.h"
 #include "service/objects.h"
-#include "service/options.h"
+#include "bus/options.h"
 #include "service/path.h"
 #include "service/service.h"
 

@@ -176,6 +176,15 @@ static int get_limits(sd_bus *bus UNUSED, const char *path UNUSED, const char *i
 	return r < 0 ? r : sd_bus_message_close_container(reply);
 }
 
+static int get_bluez_socket(sd_bus *bus UNUSED, const char *path UNUSED, const char *interface UNUSED,
+			    const char *property UNUSED, sd_bus_message *reply, void *userdata,
+			    sd_bus_error *error UNUSED)
+{
+	const char *socket = ((const Service *)userdata)->broker->guest_socket;
+
+	return sd_bus_message_append(reply, "s", socket ? socket : "");
+}
+
 void manager_adapters_changed(Service *service)
 {
 	emit_check(
@@ -192,5 +201,6 @@ const sd_bus_vtable manager_vtable[] = {
 	SD_BUS_PROPERTY("Adapters", "ao", get_adapters, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
 	SD_BUS_PROPERTY("Constants", "a{su}", get_constants, 0, SD_BUS_VTABLE_PROPERTY_CONST),
 	SD_BUS_PROPERTY("Limits", "a{su}", get_limits, 0, SD_BUS_VTABLE_PROPERTY_CONST),
+	SD_BUS_PROPERTY("BlueZSocket", "s", get_bluez_socket, 0, SD_BUS_VTABLE_PROPERTY_CONST),
 	SD_BUS_VTABLE_END
 };

@@ -8,7 +8,7 @@
 
 #include "core/pairing.h"
 #include "service/link-dbus.h"
-#include "service/options.h"
+#include "bus/options.h"
 
 static void on_paired(Wait *wait, int error, const Reason *reason)
 {

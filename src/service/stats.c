@@ -170,6 +170,39 @@ static int append_clients(sd_bus_message *m, const Broker *broker, uid_t uid)
 	return r < 0 ? r : close_entry(m);
 }
 
+static void append_guest_row(const Guest *guest, void *userdata)
+{
+	/* a process may call itself by any bytes, but D-Bus takes text alone */
+	g_autofree char *command = g_utf8_make_valid(guest->command, -1);
+	Charged *charged = userdata;
+
+	if (charged->r < 0 || (charged->uid != 0 && guest->uid != charged->uid))
+		return;
+	charged->r = sd_bus_message_append(charged->m, "a{sv}", 7,
+					   "Pid", "u", (uint32_t)guest->pid,
+					   "Uid", "u", (uint32_t)guest->uid,
+					   "Command", "s", command,
+					   "Connections", "u", guest->connections,
+					   "Discoveries", "u", guest->discoveries,
+					   "Links", "u", guest->links,
+					   "CutOff", "t", guest->cut_off);
+}
+
+static int append_guests(sd_bus_message *m, const Broker *broker, uid_t uid)
+{
+	Charged charged = { .m = m, .uid = uid };
+	int r;
+
+	r = open_entry(m, "BlueZPrograms", "aa{sv}");
+	if (r >= 0)
+		r = sd_bus_message_open_container(m, 'a', "a{sv}");
+	if (r < 0)
+		return r;
+	broker_guests(broker, append_guest_row, &charged);
+	r = charged.r < 0 ? charged.r : sd_bus_message_close_container(m);
+	return r < 0 ? r : close_entry(m);
+}
+
 static int append_sources(sd_bus_message *m, const Broker *broker)
 {
 	char path[PATH_SIZE];
@@ -230,7 +263,7 @@ int stats_open(sd_bus_message *m, const Service *service, uid_t uid)
 
 	r = sd_bus_message_open_container(m, 'a', "{sv}");
 	if (r >= 0)
-		r = sd_bus_message_append(m, "{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}",
+		r = sd_bus_message_append(m, "{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}{sv}",
 					  "Uptime", "t", service_now(service) - service->started,
 					  "Reports", "t", stats.reports,
 					  "Delivered", "t", stats.delivered,
@@ -243,13 +276,16 @@ int stats_open(sd_bus_message *m, const Service *service, uid_t uid)
 					  "Devices", "u", devices,
 					  "Advertisements", "u", advertisements,
 					  "Services", "u", services,
-					  "Streams", "u", streams);
+					  "Streams", "u", streams,
+					  "CutOff", "t", stats.cut_off);
 	if (r >= 0)
 		r = append_drops(m, &stats);
 	if (r >= 0)
 		r = append_sources(m, broker);
 	if (r >= 0)
 		r = append_clients(m, broker, uid);
+	if (r >= 0)
+		r = append_guests(m, broker, uid);
 	return r < 0 ? r : open_sessions(m);
 }
 

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "util/log.h"
+
 #define PREFIX "com.example.Bluetooth.Error."
 
 static const struct {
@@ -39,6 +41,8 @@ int reason_set(Reason *reason, Outcome outcome, const char *format, ...)
 		va_start(args, format);
 		vsnprintf(reason->text, sizeof(reason->text), format, args);
 		va_end(args);
+		/* what is quoted may be cut within a character, and such an answer could not be sent */
+		log_make_printable(reason->text);
 	}
 	return outcome;
 }

@@ -46,7 +46,7 @@ typedef struct Reason {
 	char text[256];
 } Reason;
 
-/* Formats the sentence (cut at its size, valid UTF-8 kept by the callers' quoting) and returns outcome. */
+/* Formats the sentence, cut at its size and made printable (log_make_printable), and returns outcome. */
 int reason_set(Reason *reason, Outcome outcome, const char *format, ...) PRINTF_LIKE(3, 4);
 
 /* Says that text is not what is allowed (such as "a number of seconds (1 to 60)"). Returns

@@ -60,7 +60,7 @@ static size_t read_character(const char *text, uint32_t *ret)
 			return 0;
 		c = c << 6 | (at[i] & 0x3fu);
 	}
-	if (c < least[length])
+	if (c < least[length] || c > 0x10ffff)
 		return 0;
 	*ret = c;
 	return length;

@@ -110,7 +110,11 @@ static GVariant *on_get(GDBusConnection *connection, const char *sender, const c
 			const char *property, GError **error, void *data)
 {
 	const Thing *thing = data;
-	GVariant *value = g_variant_lookup_value(thing->properties, property, NULL);
+	GVariant *value;
+
+	g_mutex_lock(&thing->served->lock);
+	value = g_variant_lookup_value(thing->properties, property, NULL);
+	g_mutex_unlock(&thing->served->lock);
 
 	(void)connection;
 	(void)sender;
@@ -292,10 +296,30 @@ void served_set_error(Served *served, const char *path, const char *error)
 	served_set(served, path, error, true);
 }
 
+/* What the object answers from now on, too. */
+static void note_change(Served *served, const char *path, GVariant *changed)
+{
+	Thing *thing = g_hash_table_lookup(served->objects, path);
+	GVariantDict all;
+	GVariantIter iter;
+	const char *name;
+	GVariant *value;
+
+	g_mutex_lock(&served->lock);
+	g_variant_dict_init(&all, thing->properties);
+	g_variant_iter_init(&iter, changed);
+	while (g_variant_iter_loop(&iter, "{&sv}", &name, &value))
+		g_variant_dict_insert_value(&all, name, value);
+	g_variant_unref(thing->properties);
+	thing->properties = g_variant_ref_sink(g_variant_dict_end(&all));
+	g_mutex_unlock(&served->lock);
+}
+
 void served_change(Served *served, const char *path, const char *iface, const char *changed)
 {
 	g_autoptr(GVariant) dict = options(changed);
 
+	note_change(served, path, dict);
 	ck_assert(g_dbus_connection_emit_signal(served->connection, NULL, path,
 						"org.freedesktop.DBus.Properties", "PropertiesChanged",
 						g_variant_new("(s@a{sv}as)", iface, dict, NULL), NULL));

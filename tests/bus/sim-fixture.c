@@ -12,11 +12,30 @@ World *world;
 Air *air;
 Client *client;
 
+bool is_face(void)
+{
+	return g_getenv("BLUEBROKER_FACE") != NULL;
+}
+
+const char *bluez_address(void)
+{
+	return is_face() ? world_face(world) : world_address(world);
+}
+
+bool is_same_outcome(const char *outcome, const char *wanted)
+{
+	const char *colon = wanted ? strchr(wanted, ':') : NULL;
+
+	if (!is_face() || !outcome || !colon)
+		return g_strcmp0(outcome, wanted) == 0;
+	return strncmp(outcome, wanted, (size_t)(colon - wanted + 1)) == 0;
+}
+
 static void setup_with(WorldFlags flags, const WorldOptions *options)
 {
-	world = world_new_with(WORLD_NO_DAEMON | flags, options);
+	world = world_new_with((is_face() ? 0 : WORLD_NO_DAEMON) | flags, options);
 	air = world_air(world);
-	client = client_new(world_address(world));
+	client = client_new(bluez_address());
 	client_direct(client, "org.bluez");
 	client_subscribe(client, "org.bluez", NULL, NULL, NULL);
 }

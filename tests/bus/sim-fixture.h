@@ -21,6 +21,11 @@ extern World *world;
 extern Air *air;
 extern Client *client; /* the scanning program; it keeps every signal of org.bluez */
 
+/* BLUEBROKER_FACE: what these tests expect of BlueZ they expect of the daemon, on its socket. */
+bool is_face(void);
+/* "NAME: message", or NULL: it succeeded. The daemon's messages say more than BlueZ's: the name counts there. */
+bool is_same_outcome(const char *outcome, const char *wanted);
+const char *bluez_address(void); /* of the bus that has org.bluez */
 void setup(void);
 void setup_hasty(void); /* temporary devices stay half a second */
 void setup_experimental(void);

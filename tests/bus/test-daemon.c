@@ -89,7 +89,7 @@ START_TEST(list_config)
 	g_auto(GStrv) lines = g_strsplit(list.out, "\n", -1);
 
 	ck_assert_int_eq(list.status, 0);
-	ck_assert_uint_eq(g_strv_length(lines), 27); /* the 26 keys, and nothing after the last newline */
+	ck_assert_uint_eq(g_strv_length(lines), 29); /* the 28 keys, and nothing after the last newline */
 	expect_text(list.out, "Scan FifoDepth reports 1 65535 16\n");
 	expect_text(list.out, "Radio AntennaSwitch path\n");
 	expect_text(list.out, "Limits FifoBytesPerUser bytes 65536 4294967295 8388608\n");

@@ -97,7 +97,7 @@ START_TEST(statistics)
 		"Uptime t", "Reports t", "Delivered t", "Filtered t", "Duplicates t", "UpstreamErrors t",
 		"BlueZ s", "Stalls t", "Links u", "Advertisements u", "Services u", "Streams u",
 		"Clients aa{sv}", "Devices u", "Dropped a{st}", "Sources a{os}", "Sessions aa{sv}",
-		"Charged aa{sv}",
+		"Charged aa{sv}", "BlueZPrograms aa{sv}", "CutOff t",
 	};
 	static const char *const charged_keys[] = {
 		"Uid u", "Sessions t", "FifoBytes t", "QueuedCalls t", "Connections t", "Streams t",

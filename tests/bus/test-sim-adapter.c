@@ -199,7 +199,7 @@ END_TEST
 
 START_TEST(another_user)
 {
-	g_autoptr(Client) other = client_new_as(world_address(world), 65534);
+	g_autoptr(Client) other = client_new_as(bluez_address(), 65534);
 
 	ck_assert_uint_eq(client_get_uid(client, client_name(other)), 65534);
 	ck_assert_uint_eq(client_get_uid(client, client_name(client)), getuid());

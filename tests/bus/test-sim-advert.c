@@ -18,7 +18,7 @@ static void setup_served(void)
 {
 	setup();
 	world_wait_powered(world, "hci0", true);
-	served = served_new(world_address(world));
+	served = served_new(bluez_address());
 }
 
 static void teardown_served(void)
@@ -31,7 +31,7 @@ static void expect_call(const char *method, const char *path, const char *error)
 {
 	g_autofree char *outcome = served_call(served, MANAGER_IFACE, method, path);
 
-	ck_assert_msg(g_strcmp0(outcome, error) == 0, "%s %s: %s, not %s", method, path,
+	ck_assert_msg(is_same_outcome(outcome, error), "%s %s: %s, not %s", method, path,
 		      outcome ? outcome : "ok", error ? error : "ok");
 }
 

@@ -179,7 +179,7 @@ static void expect_values(Client *of, unsigned int n)
 
 START_TEST(notifications)
 {
-	Client *other = client_new(world_address(world));
+	Client *other = client_new(bluez_address());
 	g_autofree char *twice = NULL, *again = NULL;
 
 	client_direct(other, "org.bluez");

@@ -83,7 +83,7 @@ END_TEST
 
 START_TEST(anybody_cuts_the_link)
 {
-	g_autoptr(Client) other = client_new(world_address(world));
+	g_autoptr(Client) other = client_new(bluez_address());
 
 	client_direct(other, "org.bluez");
 	connect_peer();

@@ -48,7 +48,7 @@ static void expect_call(const char *iface, const char *method, const char *path,
 {
 	g_autofree char *outcome = served_call(served, iface, method, path);
 
-	ck_assert_msg(g_strcmp0(outcome, error) == 0, "%s %s: %s, not %s", method, path,
+	ck_assert_msg(is_same_outcome(outcome, error), "%s %s: %s, not %s", method, path,
 		      outcome ? outcome : "ok", error ? error : "ok");
 }
 
@@ -80,7 +80,7 @@ static void setup_served(void)
 	(void)air_try(air, "uncentral phone"); /* of a test that failed */
 	(void)air_try(air, "uncentral other");
 	world_wait_powered(world, "hci0", true);
-	served = served_new(world_address(world));
+	served = served_new(bluez_address());
 	served_add(served, "/advert", ADVERTISEMENT_IFACE, "{'Type': <'peripheral'>}");
 	expect_call(ADVERTISING_MANAGER, "RegisterAdvertisement", "/advert", NULL);
 	add_application("/app", "a000");
@@ -93,7 +93,8 @@ static void setup_served(void)
 	add_char(SECRET, "/app/s0", "b003", "['encrypt-read', 'encrypt-write']");
 	expect_call(GATT_MANAGER, "RegisterApplication", "/app", NULL);
 	connect_central("phone", PHONE);
-	ck_assert(wait_until(phone_is_resolved, NULL, SOON));
+	/* there, a central is known to those whose services it uses */
+	ck_assert(is_face() || wait_until(phone_is_resolved, NULL, SOON));
 }
 
 static void teardown_served(void)

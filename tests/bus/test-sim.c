@@ -290,7 +290,7 @@ END_TEST
 
 START_TEST(sessions)
 {
-	Client *second = client_new(world_address(world));
+	Client *second = client_new(bluez_address());
 
 	client_direct(second, "org.bluez");
 	adapter_fails(client, "StopDiscovery", NULL, "Failed");

@@ -40,6 +40,7 @@ class World:
         self.directory = tempfile.mkdtemp(prefix='ctl-test-')
         self.processes = {}
         self.errors = open(f'{self.directory}/log', 'w+b')
+        self.socket = f'{self.directory}/bluez'
         self.address = f'unix:path={self.directory}/bus'
         self.environment = dict(os.environ, DBUS_SYSTEM_BUS_ADDRESS=self.address, LC_ALL='C.UTF-8', TERM='xterm')
         self.environment.pop('NO_COLOR', None)
@@ -67,7 +68,8 @@ class World:
         wrapper = shlex.split(os.environ.get('BLUEBROKERD_WRAPPER', ''))
         config = f'{self.directory}/bluebrokerd.conf'
         with open(config, 'w', encoding='utf-8') as out:
-            out.write(settings)         # every other key is at its default
+            # every other key is at its default; the socket is this daemon's own
+            out.write(settings if '[BlueZFace]' in settings else f'[BlueZFace]\nSocket={self.socket}\n{settings}')
         self.start('daemon', [*wrapper, self.programs['daemon'], '--config', config, '--bus', self.address])
         wait_for('the daemon and its radio', lambda: self.ctl('status').stdout.find(RADIO) >= 0)
 

@@ -106,6 +106,8 @@ class Scans(unittest.TestCase):
         self.assertEqual([adapter['Address'] for adapter in status['Adapters']], [RADIO])
         self.assertIs(status['Adapters'][0]['Powered'], True)
         self.assertGreater(status['Limits']['MaxFifoDepth'], 0)
+        self.assertEqual(status['BlueZSocket'], self.world.socket)
+        self.assertIn(f"socket for BlueZ's programs: {self.world.socket}\n", text.stdout)
 
     def test_lines(self):
         self.advertise(HEART, EVIL)

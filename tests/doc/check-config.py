@@ -3,8 +3,8 @@
 """Holds the shipped configuration file and its manual page against the daemon's own table of keys.
 
 usage: check-config.py BLUEBROKERD bluebrokerd.conf PAGE.scd
-The daemon prints its table with --list-config: "Group Key unit min max default" a line. A path has "path" as its unit; one
-of some words has "choice", the words, and the default.
+The daemon prints its table with --list-config: "Group Key unit min max default" a line. A path has "path" as its unit, and
+its default, which may be empty; one of some words has "choice", the words, and the default.
 Both texts must have the same keys in the same groups, each with its range and default.
 """
 
@@ -24,7 +24,7 @@ def daemon_keys(program):
     for line in listing.splitlines():
         group, name, *rest = line.split()
         if rest[0] == 'path':
-            keys[group, name] = ('path', '')
+            keys[group, name] = ('path', ' '.join(rest[1:]))
         elif rest[0] == 'choice':
             keys[group, name] = (rest[1], rest[2])
         else:
@@ -71,7 +71,7 @@ def page_keys(path):
                 group = name = None
             heading = re.match(r'Group \*\[(\w+)\]\*', line)
             setting = re.match(r'\*(\w+)=\*$', line)
-            values = re.match(r'\t(.*) Default: (\w+)\.$', line)
+            values = re.match(r'\t(.*) Default: (\S+)\.$', line)
             if heading:
                 group = heading.group(1)
             elif setting and group:

@@ -12,7 +12,7 @@ static void check_ranges(const Config *config)
 		const char *at = (const char *)config + key->offset;
 		uint32_t value;
 
-		if (key->is_path) {
+		if (key->path) {
 			PROMISE(memchr(at, '\0', CONFIG_PATH_MAX) != NULL);
 			PROMISE(*at == '\0' || *at == '/');
 			continue;

@@ -6,7 +6,7 @@
 #include <glib.h>
 #include <string.h>
 
-#include "bluez/msg.h"
+#include "bus/msg.h"
 #include "fuzz.h"
 #include "wire.h"
 

@@ -89,6 +89,8 @@ void world_daemon_start(World *world)
 	}
 	g_ptr_array_add(argv, (char *)(uintptr_t) "--runtime-dir");
 	g_ptr_array_add(argv, world->run_dir);
+	g_ptr_array_add(argv, (char *)(uintptr_t) "--bluez-socket");
+	g_ptr_array_add(argv, world->face);
 	for (char **word = world->daemon_args; word && *word; word++)
 		g_ptr_array_add(argv, *word);
 	g_ptr_array_add(argv, NULL);

@@ -16,6 +16,8 @@ struct World {
 	char *dir;
 	char *address;
 	char *config; /* file, or NULL */
+	char *face; /* where the daemon is org.bluez */
+	char *face_address;
 	char **daemon_args; /* or NULL */
 	char *run_dir; /* the daemon's --runtime-dir, kept over restarts */
 	char *temporary_timeout;

@@ -178,6 +178,8 @@ static World *world_begin(WorldFlags flags, const WorldOptions *options)
 	/* the guest's daemon runs as another user */
 	world->run_dir = world_file(world, "run");
 	ck_assert(g_mkdir(world->run_dir, 0777) == 0 && g_chmod(world->run_dir, 0777) == 0);
+	world->face = g_build_filename(world->run_dir, "bluez", NULL);
+	world->face_address = g_strconcat("unix:path=", world->face, NULL);
 	janitor_start(&world->janitor, world->dir);
 	world->daemon_log = world_file(world, "daemon.log");
 	world->sim_log = world_file(world, "sim.log");
@@ -255,6 +257,8 @@ World *world_free(World *world)
 	g_free(world->sim_log);
 	g_free(world->bus_log);
 	g_free(world->config);
+	g_free(world->face);
+	g_free(world->face_address);
 	g_free(world->address);
 	g_free(world->dir);
 	g_free(world);
@@ -269,6 +273,11 @@ bool world_is_real(const World *world)
 const char *world_address(const World *world)
 {
 	return world->address;
+}
+
+const char *world_face(const World *world)
+{
+	return world->face_address;
 }
 
 Air *world_air(const World *world)

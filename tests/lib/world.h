@@ -44,6 +44,7 @@ bool world_is_real(const World *world); /* whether it is the guest's, with the r
 /* Whether BlueZ is 5.MINOR or later, by its adapter's Modalias: the adapter has to be there. */
 bool world_bluez_since(const World *world, unsigned int minor);
 const char *world_address(const World *world); /* address of the bus */
+const char *world_face(const World *world); /* address of the socket on which the daemon is org.bluez */
 Air *world_air(const World *world);
 const char *world_dir(const World *world); /* for the test's own files; removed at the end */
 const char *world_log(const World *world); /* path of the daemon's log */

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Usage: check-layers.sh SRC
-# util <- meaning <- core <- {bluez, hci, service} <- main; meaning <- client <- ctl. No file includes a header of a
+# util <- meaning <- core <- hci, core <- bus <- {bluez, service, face} <- main; meaning <- client <- ctl. No file includes a header of a
 # layer above or beside it.
 set -eu
 self=$(readlink -f "$0")
@@ -16,9 +16,11 @@ may() {
 may util 'util'
 may meaning 'util|meaning'
 may core 'util|meaning|core'
-may bluez 'util|meaning|core|bluez'
+may bluez 'util|meaning|core|bus|bluez'
 may hci 'util|meaning|core|hci'
-may service 'util|meaning|core|service'
+may bus 'util|meaning|core|bus'
+may service 'util|meaning|core|bus|service'
+may face 'util|meaning|core|bus|face'
 may client 'util|meaning|client'
 may ctl 'util|meaning|client|ctl'
 may keys 'util'

@@ -32,7 +32,7 @@ START_TEST(test_table_is_sane)
 	for (const ConfigKey *key = config_keys; key->group; key++) {
 		ck_assert_uint_lt(key->offset, sizeof(Config));
 		ck_assert_ptr_nonnull(key->unit);
-		if (!key->is_path) {
+		if (!key->path) {
 			ck_assert_msg(key->min <= key->fallback && key->fallback <= key->max, "%s",
 				      key->name);
 			ck_assert_uint_eq(key->offset % sizeof(uint32_t), 0);
@@ -53,10 +53,12 @@ START_TEST(test_defaults)
 	memset(&config, 0xff, sizeof(config));
 	config_init(&config);
 	for (const ConfigKey *key = config_keys; key->group; key++) {
-		if (!key->is_path)
+		if (!key->path)
 			ck_assert_uint_eq(number(&config, key), key->fallback);
 	}
 	ck_assert_str_eq(config.antenna_switch, "");
+	ck_assert_str_eq(config.face_socket, "/run/bluebroker/bluez");
+	ck_assert_uint_eq(config_face_mode(&config), 0660);
 	ck_assert_uint_eq(config.fifo_depth, 16);
 
 	ck_assert_int_eq(parse(&parsed, "", &reason), 0);
@@ -134,7 +136,7 @@ START_TEST(test_every_range)
 		const uint64_t values[] = { key->min, key->max, (uint64_t)key->max + 1,
 					    (uint64_t)key->min - 1 };
 
-		if (key->is_path || key->choices)
+		if (key->path || key->choices)
 			continue;
 		for (size_t i = 0; i < ARRAY_SIZE(values); i++) {
 			g_autofree char *text = NULL, *where = NULL, *range = NULL;
@@ -386,10 +388,10 @@ START_TEST(test_shipped_file)
 		ck_assert_ptr_nonnull(group);
 		ck_assert_msg(strncmp(group + 1, key->group, strlen(key->group)) == 0, "%s is not of %s",
 			      key->name, group);
-		value = key->is_path ? g_strdup("") : key->choices ? g_strdup(key->choices[key->fallback]) :
+		value = key->path ? g_strdup(key->path) : key->choices ? g_strdup(key->choices[key->fallback]) :
 						     g_strdup_printf("%u", key->fallback);
 		ck_assert_msg(strcmp(equals + 1, value) == 0, "%s", *line);
-		if (!key->is_path && !key->choices) {
+		if (!key->path && !key->choices) {
 			g_autofree char *plain = g_strdup_printf("%u to %u.", key->min, key->max);
 			g_autofree char *never = g_strdup_printf("%u (never) to %u.", key->min, key->max);
 

@@ -54,12 +54,17 @@ static bool central_reads(Bed *bed, LocalAttr *attr, uint8_t last, uint16_t offs
 	return true;
 }
 
+/* One that is answered at once. */
 static uint8_t central_writes(LocalAttr *attr, uint8_t last, uint16_t offset, const char *bytes, size_t length)
 {
-	const Addr addr = device_addr(last);
-	const uint8_t att = local_write(attr, &addr, 0, offset, bytes, length);
+	Bed *bed = attr->service->session->broker->userdata;
+	const LocalWritten written = { .client = device_addr(last), .offset = offset, .bytes = bytes,
+				       .length = length };
+	LocalWrite write = { 0 };
+	const uint8_t att = local_write(attr, &written, &write, bed->now);
 
-	bed_settle(attr->service->session->broker->userdata);
+	ck_assert(!wait_is_on(&write.wait));
+	bed_settle(bed);
 	return att;
 }
 

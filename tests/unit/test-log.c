@@ -24,6 +24,7 @@ START_TEST(test_printable)
 		/* no UTF-8: cut off, too long, surrogates, above the last */
 		{ "a\xc3", "a?" }, { "\xe2\x82z", "??z" }, { "\xc0\x80\xc1\xbf", "????" },
 		{ "\xe0\x80\x8a", "???" }, { "\xed\xa0\x80", "?" }, { "\xf5\x80\x80\x80", "????" },
+		{ "\xf4\x90\x80\x80", "????" },
 		{ "\xf0\x80\x80\x8a", "????" }, { "\xff\xfe", "??" },
 	};
 

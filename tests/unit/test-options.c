@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What programs say in dictionaries and variants: each form is taken, and what is wrong is named. */
-#include "service/options.h"
+#include "bus/options.h"
 
 #include <string.h>
 

@@ -98,6 +98,7 @@ static ExitCode each_adapter(BrokerManager1 *manager, GString *out, Json *json, 
 
 static ExitCode append_status(GString *out, BrokerManager1 *manager, bool colour)
 {
+	const char *socket = broker_manager1_get_blue_zsocket(manager);
 	GVariant *limits = broker_manager1_get_limits(manager);
 	ExitCode code;
 
@@ -105,6 +106,9 @@ static ExitCode append_status(GString *out, BrokerManager1 *manager, bool colour
 	text_append(out, broker_manager1_get_version(manager), -1);
 	g_string_append_c(out, '\n');
 	code = each_adapter(manager, out, NULL, colour);
+	g_string_append(out, "socket for BlueZ's programs: ");
+	text_append(out, socket && *socket ? socket : "none", -1);
+	g_string_append_c(out, '\n');
 	if (limits)
 		append_limits(out, limits);
 	return code;
@@ -112,6 +116,7 @@ static ExitCode append_status(GString *out, BrokerManager1 *manager, bool colour
 
 static ExitCode append_status_json(GString *out, BrokerManager1 *manager)
 {
+	const char *socket = broker_manager1_get_blue_zsocket(manager);
 	GVariant *limits = broker_manager1_get_limits(manager);
 	ExitCode code;
 	Json json;
@@ -124,6 +129,10 @@ static ExitCode append_status_json(GString *out, BrokerManager1 *manager)
 	json_begin_array(&json);
 	code = each_adapter(manager, out, &json, false);
 	json_end_array(&json);
+	if (socket) {
+		json_key(&json, "BlueZSocket");
+		json_string(&json, socket, -1);
+	}
 	if (limits) {
 		json_key(&json, "Limits");
 		json_variant(&json, limits);

@@ -143,9 +143,11 @@ static void op_read_request(void *userdata, LocalAttr *attr, uint32_t id, const 
 {
 	Bed *bed = userdata;
 
-	ck_assert_uint_eq(offset, 0);
+	ck_assert(offset == 0 || attr->asks);
 	bed_say_local(bed, "ask", attr);
 	g_string_append_printf(bed->log, "(%u,%u)", id, client->bytes[5]);
+	if (offset > 0)
+		g_string_append_printf(bed->log, "@%u", offset);
 }
 
 static void op_written(void *userdata, LocalAttr *attr, const Addr *client, GBytes *value)

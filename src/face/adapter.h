@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* org.bluez.Adapter1. */
+#pragma once
+
+#include "face/iface.h"
+#include "face/view.h"
+
+/* The rows of its properties. */
+enum {
+	ADAPTER_ADDRESS,
+	ADAPTER_ADDRESS_TYPE,
+	ADAPTER_NAME,
+	ADAPTER_ALIAS,
+	ADAPTER_CLASS,
+	ADAPTER_POWERED,
+	ADAPTER_DISCOVERABLE,
+	ADAPTER_DISCOVERABLE_TIMEOUT,
+	ADAPTER_PAIRABLE,
+	ADAPTER_PAIRABLE_TIMEOUT,
+	ADAPTER_DISCOVERING,
+	ADAPTER_UUIDS,
+	ADAPTER_MODALIAS,
+	ADAPTER_ROLES,
+	_ADAPTER_PROPERTIES,
+};
+#define ADAPTER_BIT(row) ((uint32_t)1 << (row))
+
+extern const Iface adapter_iface;

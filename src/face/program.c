@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A process on the socket. */
+#include "face/program.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "core/broker-events.h"
+#include "face/driver.h"
+#include "face/programs.h"
+#include "face/tree.h"
+#include "face/view.h"
+
+/* --- signals --- */
+
+void program_signal(Program *program, const MatchSignal *signal,
+		    int (*append)(sd_bus_message *m, void *userdata), void *userdata)
+{
+	for (guint i = 0; i < program->connections->len; i++) {
+		Connection *connection = g_ptr_array_index(program->connections, i);
+		CLEANUP(sd_bus_message_unrefp) sd_bus_message *m = NULL;
+
+		if (connection_signal(connection, signal, &m) >= 0 && m && append(m, userdata) >= 0)
+			connection_send(connection, m);
+	}
+}
+
+bool program_is_behind(const Program *program)
+{
+	for (guint i = 0; i < program->connections->len; i++) {
+		const Connection *connection = g_ptr_array_index(program->connections, i);
+
+		if (connection->rules->len > 0 && connection_is_behind(connection))
+			return true;
+	}
+	return false;
+}
+
+void program_bluez_changed(Program *program, bool up)
+{
+	for (guint i = 0; i < program->connections->len; i++)
+		driver_bluez_changed(g_ptr_array_index(program->connections, i), up);
+}
+
+void program_ready(Program *program)
+{
+	outbox_flush(program);
+	for (guint i = 0; i < program->views->len; i++)
+		view_ready(g_ptr_array_index(program->views, i));
+}
+
+void program_cut_off(Program *program, const char *why)
+{
+	for (guint i = 0; i < program->connections->len; i++) {
+		Connection *connection = g_ptr_array_index(program->connections, i);
+
+		if (connection_is_behind(connection))
+			wire_cut(&connection->wire, why);
+	}
+}
+
+/* --- radios --- */
+
+void program_add_radio(Program *program, Radio *radio)
+{
+	View *view;
+
+	if (!radio->present)
+		return;
+	view = view_new(program, radio);
+	g_ptr_array_add(program->views, view);
+	tree_added(&(Place){ .kind = PLACE_ADAPTER, .program = program, .view = view });
+}
+
+void program_remove_radio(Program *program, const Radio *radio)
+{
+	for (guint i = 0; i < program->views->len; i++) {
+		View *view = g_ptr_array_index(program->views, i);
+
+		if (view->radio != radio)
+			continue;
+		view_vanish(view);
+		g_ptr_array_remove_index(program->views, i);
+		view_free(view);
+		return;
+	}
+}
+
+/* --- who it is --- */
+
+/* Whether the process has ended: its number may be another's by now. */
+static bool has_ended(const Program *program)
+{
+	struct pollfd poll_for = { .fd = program->pidfd, .events = POLLIN };
+
+	return program->pidfd >= 0 && poll(&poll_for, 1, 0) > 0;
+}
+
+static Program *find_program(const Programs *programs, const struct ucred *cred)
+{
+	for (guint i = 0; i < programs->list->len; i++) {
+		Program *program = g_ptr_array_index(programs->list, i);
+
+		/* of another pid namespace: each connection counts as a program */
+		if (cred->pid != 0 && program->pid == cred->pid && program->uid == cred->uid && !has_ended(program))
+			return program;
+	}
+	return NULL;
+}
+
+static void read_command(Program *program)
+{
+	char path[64];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/comm", (int)program->pid);
+	file = fopen(path, "re");
+	if (!file)
+		return;
+	if (fgets(program->command, sizeof(program->command), file))
+		program->command[strcspn(program->command, "\n")] = '\0';
+	(void)fclose(file);
+}
+
+static Program *program_new(Programs *programs, const struct ucred *cred)
+{
+	const Broker *broker = programs->broker;
+	Program *program = g_new0(Program, 1);
+
+	program->programs = programs;
+	program->pid = cred->pid;
+	program->uid = cred->uid;
+	program->pidfd = pidfd_open(cred->pid, 0);
+	read_command(program);
+	snprintf(program->owner, sizeof(program->owner), "bluez:%llu",
+		 (unsigned long long)++programs->last_program);
+	program->user = quota_user(broker->quota, cred->uid);
+	program->connections = g_ptr_array_new();
+	program->views = g_ptr_array_new();
+	g_ptr_array_add(programs->list, program);
+	for (guint i = 0; i < broker->radios->len; i++)
+		program_add_radio(program, g_ptr_array_index(broker->radios, i));
+	return program;
+}
+
+int program_accept(Programs *programs, int fd, Reason *reason)
+{
+	socklen_t size = sizeof(struct ucred);
+	struct ucred cred;
+	Program *program;
+	int r;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &size) < 0) {
+		r = -errno;
+		(void)close(fd);
+		return r;
+	}
+	program = find_program(programs, &cred);
+	return connection_new(program ? program : program_new(programs, &cred), fd, reason);
+}
+
+void program_end(Program *program)
+{
+	/* the last one takes the program with it */
+	for (guint left = program->connections->len; left > 0; left--)
+		connection_free(g_ptr_array_index(program->connections, left - 1));
+}
+
+Program *program_free(Program *program)
+{
+	Programs *programs = program->programs;
+
+	while (program->views->len > 0)
+		view_free(g_ptr_array_steal_index(program->views, program->views->len - 1));
+	g_ptr_array_free(program->views, TRUE);
+	outbox_clear(program);
+	g_ptr_array_remove(programs->list, program);
+	broker_peer_gone(programs->broker, program->owner, programs_now(programs));
+	g_ptr_array_free(program->connections, TRUE);
+	if (program->pidfd >= 0)
+		(void)close(program->pidfd);
+	user_unref(program->user);
+	g_free(program);
+	return NULL;
+}

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* sd-bus in server mode, in our loop. */
+#include "face/wire.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <systemd/sd-id128.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "util/log.h"
+
+/* How long a turn of one connection may take, beyond its first message; microseconds. */
+#define TURN_MAX 200
+/* File descriptors that may come with an unfinished message: the next number that is free tells, so a few
+ * that somebody else opens do no harm. */
+#define FDS_MAX 16
+
+void wire_cut(Wire *wire, const char *why)
+{
+	if (wire->ended)
+		return;
+	wire->ended = true;
+	(void)sd_event_source_set_enabled(wire->io, SD_EVENT_OFF);
+	(void)sd_event_source_set_enabled(wire->timer, SD_EVENT_OFF);
+	wire->on_ended(wire->userdata, why);
+}
+
+bool wire_is_behind(const Wire *wire)
+{
+	uint64_t messages = 0;
+
+	return sd_bus_get_n_queued_write(wire->bus, &messages) >= 0 && messages > 0;
+}
+
+void wire_arm(Wire *wire)
+{
+	uint64_t timeout = UINT64_MAX;
+	int events;
+
+	if (wire->ended)
+		return;
+	events = sd_bus_get_events(wire->bus);
+	if (events < 0) {
+		wire_cut(wire, NULL);
+		return;
+	}
+	/* who does not read his answers is not asked for more calls */
+	wire->behind = wire_is_behind(wire);
+	if (wire->paused || wire->behind)
+		events &= ~EPOLLIN;
+	(void)sd_event_source_set_io_events(wire->io, (uint32_t)events);
+	if (sd_bus_get_timeout(wire->bus, &timeout) < 0 || timeout == UINT64_MAX) {
+		(void)sd_event_source_set_enabled(wire->timer, SD_EVENT_OFF);
+		return;
+	}
+	(void)sd_event_source_set_time(wire->timer, timeout);
+	(void)sd_event_source_set_enabled(wire->timer, SD_EVENT_ONESHOT);
+}
+
+/* --- what comes in --- */
+
+static uint64_t monotonic_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * USEC_PER_SEC + (uint64_t)now.tv_nsec / 1000;
+}
+
+static size_t bytes_waiting(int fd)
+{
+	int bytes = 0;
+
+	return ioctl(fd, FIONREAD, &bytes) >= 0 && bytes > 0 ? (size_t)bytes : 0;
+}
+
+/* The lowest number that a new file descriptor would get: how many there are, more or less. */
+static int next_fd(int fd)
+{
+	int copy = dup(fd);
+
+	if (copy < 0)
+		return INT32_MAX;
+	(void)close(copy);
+	return copy;
+}
+
+void wire_took(Wire *wire)
+{
+	wire->took = true;
+}
+
+/*
+ * Handles the next message, if it is there as a whole. sd-bus makes room for whatever length a message says
+ * that it has, and keeps whatever descriptors come with it, so what it has read without an end is counted
+ * here. It stops reading behind each message, so none of the next one is among it.
+ */
+static int wire_step(Wire *wire)
+{
+	const int fd = sd_bus_get_fd(wire->bus);
+	const int free_before = next_fd(fd);
+	const size_t waiting = bytes_waiting(fd);
+	size_t left;
+	int r, free_now;
+
+	wire->took = false;
+	r = sd_bus_process(wire->bus, NULL);
+	if (wire->took)
+		wire->partial = wire->fds = 0;
+	if (wire->took || r < 0)
+		return r;
+	left = bytes_waiting(fd);
+	free_now = next_fd(fd);
+	wire->partial += waiting > left ? waiting - left : 0;
+	wire->fds += (unsigned)(free_now > free_before ? free_now - free_before : 0);
+	if (wire->partial > WIRE_MESSAGE_MAX || wire->fds > FDS_MAX) {
+		wire_cut(wire, "its message is too long, or brings too many file descriptors");
+		return -EMSGSIZE;
+	}
+	return r;
+}
+
+static void wire_turn(Wire *wire)
+{
+	const uint64_t end = monotonic_now() + TURN_MAX;
+	int r;
+
+	do
+		r = wire_step(wire);
+	while (r > 0 && !wire->ended && !wire->paused && !wire_is_behind(wire) && monotonic_now() < end);
+	if (!wire->ended && wire->behind && !wire_is_behind(wire)) {
+		wire->behind = false;
+		wire->on_ready(wire->userdata);
+	}
+	if (r < 0)
+		wire_cut(wire, r == -ECONNRESET || r == -ENOTCONN || r == -EPIPE ? NULL : strerror(-r));
+	wire_arm(wire);
+	/* the time is over, but a message that came together with the end of the authentication may be in
+	 * sd-bus's buffer: the socket would not tell of it again */
+	if (r > 0 && !wire->ended && !wire->paused && !wire->behind) {
+		(void)sd_event_source_set_time(wire->timer, 0);
+		(void)sd_event_source_set_enabled(wire->timer, SD_EVENT_ONESHOT);
+	}
+}
+
+static int on_io(sd_event_source *source UNUSED, int fd UNUSED, uint32_t events UNUSED, void *userdata)
+{
+	wire_turn(userdata);
+	return 0;
+}
+
+static int on_timer(sd_event_source *source UNUSED, uint64_t usec UNUSED, void *userdata)
+{
+	wire_turn(userdata);
+	return 0;
+}
+
+/* --- what goes out --- */
+
+void wire_send(Wire *wire, sd_bus_message *m)
+{
+	uint64_t messages = 0;
+	int r;
+
+	if (wire->ended)
+		return;
+	r = sd_bus_send(wire->bus, m, NULL);
+	(void)sd_bus_get_n_queued_write(wire->bus, &messages);
+	if (r == -ENOTCONN || r == -ECONNRESET)
+		wire_cut(wire, NULL);
+	else if (r == -ENOBUFS || messages > WIRE_QUEUE_MAX)
+		wire_cut(wire, "it does not read");
+	else if (r < 0)
+		log_limited(LOG_WARNING, "cannot send to a program: %s", strerror(-r));
+	wire_arm(wire);
+}
+
+void wire_pause(Wire *wire, bool paused)
+{
+	if (wire->paused == paused)
+		return;
+	wire->paused = paused;
+	wire_arm(wire);
+}
+
+/* --- life --- */
+
+static int start_bus(sd_bus *bus, const char *sender)
+{
+	sd_id128_t id;
+	int r;
+
+	r = sd_id128_randomize(&id);
+	if (r >= 0)
+		r = sd_bus_set_server(bus, 1, id);
+	/* who it is the kernel has said: what it claims itself, in a container maybe, counts nothing */
+	if (r >= 0)
+		r = sd_bus_set_anonymous(bus, 1);
+	if (r >= 0)
+		r = sd_bus_set_trusted(bus, 1);
+	if (r >= 0)
+		r = sd_bus_negotiate_fds(bus, 1);
+	if (r >= 0)
+		r = sd_bus_set_sender(bus, sender);
+	if (r >= 0)
+		r = sd_bus_start(bus);
+	return r;
+}
+
+int wire_open(Wire *wire, sd_event *event, int fd, const char *sender, WireEnded on_ended, WireReady on_ready,
+	      void *userdata)
+{
+	const int buffer = WIRE_SEND_BUFFER;
+	int r;
+
+	*wire = (Wire){ .on_ended = on_ended, .on_ready = on_ready, .userdata = userdata };
+	r = sd_bus_new(&wire->bus);
+	if (r >= 0)
+		r = sd_bus_set_fd(wire->bus, fd, fd);
+	if (r < 0) {
+		(void)close(fd);
+		wire_close(wire);
+		return r;
+	}
+	r = start_bus(wire->bus, sender);
+	/* sd-bus asks for 8 MiB */
+	(void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &buffer, sizeof(buffer));
+	if (r >= 0)
+		r = sd_event_add_io(event, &wire->io, fd, 0, on_io, wire);
+	if (r >= 0)
+		r = sd_event_add_time(event, &wire->timer, CLOCK_MONOTONIC, 0, 1, on_timer, wire);
+	if (r < 0) {
+		wire_close(wire);
+		return r;
+	}
+	wire_arm(wire);
+	return 0;
+}
+
+void wire_close(Wire *wire)
+{
+	wire->io = sd_event_source_disable_unref(wire->io);
+	wire->timer = sd_event_source_disable_unref(wire->timer);
+	if (wire->bus) {
+		sd_bus_close(wire->bus);
+		wire->bus = sd_bus_unref(wire->bus);
+	}
+}

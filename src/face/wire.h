@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A D-Bus connection on which we are the bus, and org.bluez. sd-bus speaks; here is when it may: one that
+ * does not read what it is sent is not read from, and what comes in is bounded, which sd-bus does not do.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <systemd/sd-bus.h>
+#include <systemd/sd-event.h>
+
+#include "util/macros.h"
+
+/* Bytes of a message that we take; and of what is on its way to a program beside sd-bus's queue. */
+#define WIRE_MESSAGE_MAX (1024 * 1024)
+#define WIRE_SEND_BUFFER (256 * 1024)
+/* Messages that wait for a program that does not read. */
+#define WIRE_QUEUE_MAX 256
+
+/* The other end is gone, or is to go; why: NULL where it left by itself. Called once. */
+typedef void (*WireEnded)(void *userdata, const char *why);
+/* The program has read all that it was sent, after it was behind. */
+typedef void (*WireReady)(void *userdata);
+
+typedef struct Wire {
+	sd_bus *bus;
+	sd_event_source *io;
+	sd_event_source *timer;
+	bool paused;		/* not to be read from */
+	bool ended;
+	bool took;		/* a whole message, in this step */
+	size_t partial;		/* bytes read since the last whole message, at least */
+	unsigned fds;		/* file descriptors that came with them */
+	bool behind;
+	WireEnded on_ended;
+	WireReady on_ready;
+	void *userdata;
+} Wire;
+
+/* Takes fd over, also on failure. sender: the name that our messages have. Negative errno. */
+int wire_open(Wire *wire, sd_event *event, int fd, const char *sender, WireEnded on_ended, WireReady on_ready,
+	      void *userdata);
+void wire_close(Wire *wire);	/* no harm if it is not open */
+
+/* Sends a message; who sends in another way calls wire_arm afterwards. Too much that is not read ends the
+ * wire. */
+void wire_send(Wire *wire, sd_bus_message *m);
+void wire_arm(Wire *wire);
+void wire_cut(Wire *wire, const char *why);	/* on_ended is told, unless it was before */
+bool wire_is_behind(const Wire *wire);	/* the program has not read all that it was sent */
+/* A message is there as a whole: to be called from the connection's first filter. Callbacks of calls return
+ * 0, so that answers pass it, too. */
+void wire_took(Wire *wire);
+/* Whether calls are taken from it. */
+void wire_pause(Wire *wire, bool paused);
