@@ -40,13 +40,24 @@ void app_notify_value(void *userdata, GBytes *value)
 		notify(attr, value);
 }
 
+/* While a value waits, the program is asked for no more: neither by signals nor by sockets. */
+static void pause_program(const App *app, bool paused)
+{
+	if (paused)
+		wire_pause(&app->connection->wire);
+	else
+		wire_resume(&app->connection->wire);
+	for (guint i = 0; i < app->attrs->len; i++)
+		app_socket_pause(&((AppAttr *)g_ptr_array_index(app->attrs, i))->notify, paused);
+}
+
 static void on_flow(Wait *wait, int error UNUSED, const Reason *reason UNUSED)
 {
 	App *app = CONTAINER_OF(wait, App, flow.wait);
 	g_autoptr(GBytes) value = g_steal_pointer(&app->waiting);
 	AppAttr *attr = app_attr_find(app, app->waiting_path);
 
-	wire_pause(&app->connection->wire, false);
+	pause_program(app, false);
 	if (attr)
 		notify(attr, value);
 }
@@ -64,7 +75,7 @@ static void notify(const AppAttr *attr, GBytes *value)
 		return;
 	app->waiting = g_bytes_ref(value);
 	g_strlcpy(app->waiting_path, attr->path, sizeof(app->waiting_path));
-	wire_pause(&app->connection->wire, true);
+	pause_program(app, true);
 }
 
 void apps_signal(Connection *connection, sd_bus_message *m)
@@ -95,6 +106,6 @@ void app_notify_end(App *app)
 	flow_wait_deinit(&app->flow);
 	wait_deinit(&app->flow.wait);
 	if (app->waiting)
-		wire_pause(&app->connection->wire, false);
+		pause_program(app, false);
 	g_clear_pointer(&app->waiting, g_bytes_unref);
 }

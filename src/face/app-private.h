@@ -36,6 +36,7 @@ typedef struct AppAttr {
 typedef struct Command {
 	uint32_t id;
 	GBytes *value;
+	Charge charge;
 } Command;
 
 /* A call toward the program that a central waits for. */

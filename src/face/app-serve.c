@@ -176,10 +176,19 @@ void app_write_ready(void *userdata)
 /* A write command, for a program that takes them from a socket. */
 static void write_command(AppAttr *attr, uint32_t id, const Addr *client, GBytes *value)
 {
-	Command *command = g_new0(Command, 1);
+	Command *command;
+	Reason reason;
+	Charge charge;
 
+	if (charge_bytes(&charge, attr->app->view->program->user, sizeof(*command) + g_bytes_get_size(value),
+			 &reason) != 0) {
+		(void)local_accept(attr->attr, id, ATT_UNLIKELY, &reason);
+		return;
+	}
+	command = g_new0(Command, 1);
 	command->id = id;
 	command->value = g_bytes_ref(value);
+	command->charge = charge;
 	g_queue_push_tail(&attr->commands, command);
 	if (attr->write.call)
 		return;

@@ -6,10 +6,10 @@
 #include <fcntl.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "bus/pipe.h"
+#include "face/program.h"
 #include "meaning/constants.h"
 
 void app_socket_init(AppSocket *sock, sd_event *event, AppSocketValue on_value, AppSocketReady on_ready,
@@ -26,6 +26,14 @@ void app_socket_close(AppSocket *sock)
 	if (sock->fd >= 0)
 		(void)close(sock->fd);
 	sock->fd = -1;
+	charge_end(&sock->charge);
+}
+
+void app_socket_pause(AppSocket *sock, bool paused)
+{
+	sock->paused = paused;
+	if (sock->io)
+		(void)sd_event_source_set_enabled(sock->io, paused ? SD_EVENT_OFF : SD_EVENT_ON);
 }
 
 static int on_io(sd_event_source *source UNUSED, int fd, uint32_t events UNUSED, void *userdata)
@@ -48,23 +56,28 @@ static int on_io(sd_event_source *source UNUSED, int fd, uint32_t events UNUSED,
 	return 0;
 }
 
-/* A program may hand out any descriptor: only a socket is taken, and it is never waited for. */
+/* A program may hand out any descriptor: only a socket that stays on this machine is taken, and it is never
+ * waited for. */
 static int take_fd(AppSocket *sock, sd_bus_message *m)
 {
-	struct stat status;
-	int fd, r;
+	int fd, r, domain = -1;
+	socklen_t size = sizeof(domain);
 
 	r = sd_bus_message_read(m, "h", &fd);
 	if (r < 0)
 		return r;
-	if (fstat(fd, &status) < 0 || !S_ISSOCK(status.st_mode))
+	if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size) < 0 || domain != AF_UNIX)
 		return -ENOTSOCK;
 	fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
 	if (fd < 0)
 		return -errno;
 	sock->fd = fd;
-	return sd_event_add_io(sock->event, &sock->io, fd, sock->on_value ? EPOLLIN | EPOLLRDHUP : EPOLLRDHUP, on_io,
-			       sock);
+	r = sd_event_add_io(sock->event, &sock->io, fd,
+			    sock->on_value ? EPOLLIN | EPOLLRDHUP : EPOLLRDHUP, on_io, sock);
+	if (r >= 0)
+		r = sd_event_source_set_priority(sock->io, WIRE_PRIORITY);
+	app_socket_pause(sock, sock->paused);
+	return r;
 }
 
 static int on_acquired(sd_bus_message *m, void *userdata, sd_bus_error *error UNUSED)
@@ -80,7 +93,14 @@ static int on_acquired(sd_bus_message *m, void *userdata, sd_bus_error *error UN
 
 int app_socket_acquire(AppSocket *sock, Connection *connection, sd_bus_message *m, uint64_t timeout)
 {
-	return connection_call(connection, &sock->call, m, on_acquired, sock, timeout);
+	int r = charge_init(&sock->charge, connection->program->user, QUOTA_STREAMS, 1);
+
+	if (r < 0)
+		return r;
+	r = connection_call(connection, &sock->call, m, on_acquired, sock, timeout);
+	if (r < 0)
+		charge_end(&sock->charge);
+	return r;
 }
 
 int app_socket_send(AppSocket *sock, GBytes *value)

@@ -22,6 +22,7 @@ void app_command_free(void *data)
 	Command *command = data;
 
 	g_bytes_unref(command->value);
+	charge_end(&command->charge);
 	g_free(command);
 }
 
@@ -134,11 +135,16 @@ static unsigned count_characteristics(const GPtrArray *objects, const char *serv
 	return n;
 }
 
-static AppAttr *attr_new(App *app, LocalAttr *made, const AppObject *object)
+static int attr_new(App *app, LocalAttr *made, const AppObject *object, Reason *reason)
 {
-	sd_event *event = app->view->program->programs->event;
-	AppAttr *attr = g_new0(AppAttr, 1);
+	const Program *program = app->view->program;
+	sd_event *event = program->programs->event;
+	AppAttr *attr;
 
+	if (charge_more(&app->charge, sizeof(*attr) + strlen(object->path) + 1) < 0)
+		return reason_set(reason, E_LIMIT_REACHED,
+				  "the application passes the memory of uid %u (BytesPerUser)", program->uid);
+	attr = g_new0(AppAttr, 1);
 	attr->app = app;
 	attr->attr = made;
 	attr->path = g_strdup(object->path);
@@ -148,7 +154,7 @@ static AppAttr *attr_new(App *app, LocalAttr *made, const AppObject *object)
 	app_socket_init(&attr->write, event, NULL, app_write_ready, attr);
 	g_queue_init(&attr->commands);
 	g_ptr_array_add(app->attrs, attr);
-	return attr;
+	return 0;
 }
 
 /* Makes the attributes of that kind that lie below a path. */
@@ -169,10 +175,9 @@ static int add_attrs(App *app, const GPtrArray *objects, AppObjectKind kind, con
 			return reason_set(reason, E_INVALID_ARGUMENTS, "%.128s: no UUID, or a flag that BlueZ does "
 					  "not know", object->path);
 		r = local_attr_new(service, parent, &object->uuid, &options, now, &made, reason);
-		if (r != 0)
-			return r;
-		(void)attr_new(app, made, object);
-		if (kind == APP_CHARACTERISTIC)
+		if (r == 0)
+			r = attr_new(app, made, object, reason);
+		if (r == 0 && kind == APP_CHARACTERISTIC)
 			r = add_attrs(app, objects, APP_DESCRIPTOR, object->path, service, made, reason);
 	}
 	return r;

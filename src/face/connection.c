@@ -145,7 +145,35 @@ static void on_wire_ended(void *userdata, const char *why)
 
 static void on_wire_ready(void *userdata)
 {
-	program_ready(((Connection *)userdata)->program);
+	Connection *connection = userdata;
+
+	if (!connection->lists)
+		charge_end(&connection->list);
+	program_ready(connection->program);
+}
+
+int connection_begin_list(Connection *connection, size_t bytes)
+{
+	int r;
+
+	/* the last one was read: else nothing would have been asked */
+	charge_end(&connection->list);
+	r = charge_init(&connection->list, connection->program->user, QUOTA_FIFO_BYTES, bytes);
+	if (r < 0)
+		return r;
+	connection->lists = true;
+	wire_pause(&connection->wire);
+	return 0;
+}
+
+void connection_end_list(Connection *connection)
+{
+	if (!connection->lists)
+		return;
+	connection->lists = false;
+	if (!connection_is_behind(connection))
+		charge_end(&connection->list);
+	wire_resume(&connection->wire);
 }
 
 static int connection_charge(Connection *connection, Reason *reason)
@@ -173,8 +201,8 @@ int connection_new(Program *program, int fd, Reason *reason)
 	g_ptr_array_add(program->connections, connection);
 	r = connection_charge(connection, reason);
 	if (r == 0)
-		r = wire_open(&connection->wire, programs->event, fd, BLUEZ_UNIQUE_NAME, on_wire_ended,
-			      on_wire_ready, connection);
+		r = wire_open(&connection->wire, programs->event, fd, program->user, BLUEZ_UNIQUE_NAME,
+			      on_wire_ended, on_wire_ready, connection);
 	else
 		(void)close(fd);
 	if (r == 0)
@@ -198,6 +226,7 @@ Connection *connection_free(Connection *connection)
 		match_rule_free(g_ptr_array_index(connection->rules, i));
 	g_ptr_array_free(connection->rules, TRUE);
 	g_ptr_array_free(connection->names, TRUE);
+	charge_end(&connection->list);
 	charge_end(&connection->memory);
 	charge_end(&connection->place);
 	g_ptr_array_remove(program->connections, connection);

@@ -31,6 +31,8 @@ typedef struct Connection {
 	char name[CONNECTION_NAME_SIZE];	/* its unique name on our bus, :1.N */
 	Charge place;
 	Charge memory;
+	bool lists;				/* its list of objects is being written */
+	Charge list;				/* that, until the program has read it */
 	Wire wire;
 	Task end;				/* frees it */
 	bool greeted;				/* has called Hello */
@@ -64,3 +66,7 @@ int connection_method(const Connection *connection, const char *path, const char
 int connection_call(Connection *connection, sd_bus_slot **slot, sd_bus_message *m,
 		    sd_bus_message_handler_t callback, void *userdata, uint64_t timeout);
 void connection_send(Connection *connection, sd_bus_message *m);
+/* An answer of about so many bytes is being written; and is there, or will not be. It is charged until the
+ * program has read it, who is not asked for more meanwhile. -EDQUOT. */
+int connection_begin_list(Connection *connection, size_t bytes);
+void connection_end_list(Connection *connection);

@@ -13,7 +13,7 @@
 #define OBJECTS_IN_SLICE 16
 /* Bytes of the answer: less than libraries refuse. */
 #define LIST_MAX (32 * 1024 * 1024)
-#define OBJECT_SIZE 1024	/* about what one takes */
+#define OBJECT_SIZE 512		/* about what one takes */
 
 typedef struct Listing {
 	RequestWork work;
@@ -31,6 +31,7 @@ static void listing_free(RequestWork *work)
 	task_cancel(&listing->slice);
 	sd_bus_message_unref(listing->reply);
 	g_ptr_array_free(listing->paths, TRUE);
+	connection_end_list(listing->request->place.connection);
 	outbox_release(listing->request->place.program);
 	g_free(listing);
 }
@@ -102,6 +103,11 @@ int tree_list_objects(Request *request)
 		r = sd_bus_message_open_container(listing->reply, 'a', "{oa{sa{sv}}}");
 	if (r < 0 || listing->paths->len > LIST_MAX / OBJECT_SIZE) {
 		request_finish_with(kept, SD_BUS_ERROR_LIMITS_EXCEEDED, "too many objects for one answer");
+		return 0;
+	}
+	if (connection_begin_list(kept->place.connection, listing->paths->len * (size_t)OBJECT_SIZE) < 0) {
+		request_finish_with(kept, SD_BUS_ERROR_LIMITS_EXCEEDED,
+				    "the answer passes the memory of the program's user (FifoBytesPerUser)");
 		return 0;
 	}
 	/* the first slice is often all */

@@ -3,6 +3,7 @@
 #include "face/wire.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
@@ -15,9 +16,8 @@
 
 /* How long a turn of one connection may take, beyond its first message; microseconds. */
 #define TURN_MAX 200
-/* File descriptors that may come with an unfinished message: the next number that is free tells, so a few
- * that somebody else opens do no harm. */
-#define FDS_MAX 16
+/* File descriptors that may come with an unfinished message: no program has more to hand out than one. */
+#define FDS_MAX 1
 
 void wire_cut(Wire *wire, const char *why)
 {
@@ -63,11 +63,12 @@ void wire_arm(Wire *wire)
 
 /* --- what comes in --- */
 
-static uint64_t monotonic_now(void)
+/* CLOCK_MONOTONIC, or the time that the processor has worked for us. */
+static uint64_t now_of(clockid_t clock)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	clock_gettime(clock, &now);
 	return (uint64_t)now.tv_sec * USEC_PER_SEC + (uint64_t)now.tv_nsec / 1000;
 }
 
@@ -78,20 +79,54 @@ static size_t bytes_waiting(int fd)
 	return ioctl(fd, FIONREAD, &bytes) >= 0 && bytes > 0 ? (size_t)bytes : 0;
 }
 
-/* The lowest number that a new file descriptor would get: how many there are, more or less. */
-static int next_fd(int fd)
+/* The two lowest numbers that are free: file descriptors that come get them, the first one first. -1: there
+ * is none. */
+static void find_free(int fd, int numbers[static 2])
 {
-	int copy = dup(fd);
+	numbers[0] = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	numbers[1] = numbers[0] < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, numbers[0] + 1);
+	for (size_t i = 0; i < 2; i++)
+		if (numbers[i] >= 0)
+			(void)close(numbers[i]);
+}
 
-	if (copy < 0)
-		return INT32_MAX;
-	(void)close(copy);
-	return copy;
+/* How many have come since; 2: or more. */
+static unsigned count_taken(const int numbers[static 2])
+{
+	unsigned n = 0;
+
+	while (n < 2 && numbers[n] >= 0 && fcntl(numbers[n], F_GETFD) >= 0)
+		n++;
+	return n;
 }
 
 void wire_took(Wire *wire)
 {
 	wire->took = true;
+}
+
+/* Counts what sd-bus has read without an end. */
+static void keep(Wire *wire, size_t bytes, unsigned fds)
+{
+	int r = 0;
+
+	wire->partial += bytes;
+	wire->fds += fds;
+	if (wire->partial > WIRE_MESSAGE_MAX || wire->fds > FDS_MAX) {
+		wire_cut(wire, "its message is too long, or brings too many file descriptors");
+		return;
+	}
+	if (wire->user && bytes > 0)
+		r = wire->kept.user ? charge_more(&wire->kept, bytes) :
+				      charge_init(&wire->kept, wire->user, QUOTA_FIFO_BYTES, bytes);
+	if (r < 0)
+		wire_cut(wire, "its message passes the memory of its user (FifoBytesPerUser)");
+}
+
+static void keep_nothing(Wire *wire)
+{
+	wire->partial = wire->fds = 0;
+	charge_end(&wire->kept);
 }
 
 /*
@@ -102,36 +137,65 @@ void wire_took(Wire *wire)
 static int wire_step(Wire *wire)
 {
 	const int fd = sd_bus_get_fd(wire->bus);
-	const int free_before = next_fd(fd);
 	const size_t waiting = bytes_waiting(fd);
+	int numbers[2];
 	size_t left;
-	int r, free_now;
+	int r;
 
+	find_free(fd, numbers);
 	wire->took = false;
 	r = sd_bus_process(wire->bus, NULL);
 	if (wire->took)
-		wire->partial = wire->fds = 0;
+		keep_nothing(wire);
 	if (wire->took || r < 0)
 		return r;
 	left = bytes_waiting(fd);
-	free_now = next_fd(fd);
-	wire->partial += waiting > left ? waiting - left : 0;
-	wire->fds += (unsigned)(free_now > free_before ? free_now - free_before : 0);
-	if (wire->partial > WIRE_MESSAGE_MAX || wire->fds > FDS_MAX) {
-		wire_cut(wire, "its message is too long, or brings too many file descriptors");
-		return -EMSGSIZE;
-	}
+	keep(wire, waiting > left ? waiting - left : 0, count_taken(numbers));
 	return r;
+}
+
+/* --- whose turn it is --- */
+
+static void set_priority(Wire *wire, bool late)
+{
+	const int64_t priority = late ? WIRE_PRIORITY_LATE : WIRE_PRIORITY;
+
+	wire->late = late;
+	(void)sd_event_source_set_priority(wire->io, priority);
+	(void)sd_event_source_set_priority(wire->timer, priority);
+}
+
+static void take_time(Wire *wire, uint64_t usec)
+{
+	uint64_t now = 0;
+	bool late;
+
+	if (!wire->user)
+		return;
+	(void)sd_event_now(sd_event_source_get_event(wire->io), CLOCK_BOOTTIME, &now);
+	user_take_time(wire->user, usec, now);
+	late = !user_has_time(wire->user, now);
+	if (late != wire->late)
+		set_priority(wire, late);
+}
+
+/* The next turn comes though the socket has nothing to tell: what came together with the end of the
+ * authentication is in sd-bus's buffer. */
+static void come_again(Wire *wire)
+{
+	(void)sd_event_source_set_time(wire->timer, 0);
+	(void)sd_event_source_set_enabled(wire->timer, SD_EVENT_ONESHOT);
 }
 
 static void wire_turn(Wire *wire)
 {
-	const uint64_t end = monotonic_now() + TURN_MAX;
+	const uint64_t end = now_of(CLOCK_MONOTONIC) + TURN_MAX, began = now_of(CLOCK_THREAD_CPUTIME_ID);
 	int r;
 
 	do
 		r = wire_step(wire);
-	while (r > 0 && !wire->ended && !wire->paused && !wire_is_behind(wire) && monotonic_now() < end);
+	while (r > 0 && !wire->ended && !wire->paused && !wire_is_behind(wire) &&
+	       now_of(CLOCK_MONOTONIC) < end);
 	if (!wire->ended && wire->behind && !wire_is_behind(wire)) {
 		wire->behind = false;
 		wire->on_ready(wire->userdata);
@@ -139,12 +203,9 @@ static void wire_turn(Wire *wire)
 	if (r < 0)
 		wire_cut(wire, r == -ECONNRESET || r == -ENOTCONN || r == -EPIPE ? NULL : strerror(-r));
 	wire_arm(wire);
-	/* the time is over, but a message that came together with the end of the authentication may be in
-	 * sd-bus's buffer: the socket would not tell of it again */
-	if (r > 0 && !wire->ended && !wire->paused && !wire->behind) {
-		(void)sd_event_source_set_time(wire->timer, 0);
-		(void)sd_event_source_set_enabled(wire->timer, SD_EVENT_ONESHOT);
-	}
+	if (r > 0 && !wire->ended && !wire->paused && !wire->behind)
+		come_again(wire);
+	take_time(wire, now_of(CLOCK_THREAD_CPUTIME_ID) - began);
 }
 
 static int on_io(sd_event_source *source UNUSED, int fd UNUSED, uint32_t events UNUSED, void *userdata)
@@ -179,12 +240,18 @@ void wire_send(Wire *wire, sd_bus_message *m)
 	wire_arm(wire);
 }
 
-void wire_pause(Wire *wire, bool paused)
+void wire_pause(Wire *wire)
 {
-	if (wire->paused == paused)
+	if (wire->paused++ == 0)
+		wire_arm(wire);
+}
+
+void wire_resume(Wire *wire)
+{
+	if (--wire->paused > 0 || wire->ended)
 		return;
-	wire->paused = paused;
 	wire_arm(wire);
+	come_again(wire);
 }
 
 /* --- life --- */
@@ -211,13 +278,13 @@ static int start_bus(sd_bus *bus, const char *sender)
 	return r;
 }
 
-int wire_open(Wire *wire, sd_event *event, int fd, const char *sender, WireEnded on_ended, WireReady on_ready,
-	      void *userdata)
+int wire_open(Wire *wire, sd_event *event, int fd, User *user, const char *sender, WireEnded on_ended,
+	      WireReady on_ready, void *userdata)
 {
 	const int buffer = WIRE_SEND_BUFFER;
 	int r;
 
-	*wire = (Wire){ .on_ended = on_ended, .on_ready = on_ready, .userdata = userdata };
+	*wire = (Wire){ .user = user, .on_ended = on_ended, .on_ready = on_ready, .userdata = userdata };
 	r = sd_bus_new(&wire->bus);
 	if (r >= 0)
 		r = sd_bus_set_fd(wire->bus, fd, fd);
@@ -237,12 +304,15 @@ int wire_open(Wire *wire, sd_event *event, int fd, const char *sender, WireEnded
 		wire_close(wire);
 		return r;
 	}
+	set_priority(wire, false);
+	take_time(wire, 0);
 	wire_arm(wire);
 	return 0;
 }
 
 void wire_close(Wire *wire)
 {
+	charge_end(&wire->kept);
 	wire->io = sd_event_source_disable_unref(wire->io);
 	wire->timer = sd_event_source_disable_unref(wire->timer);
 	if (wire->bus) {

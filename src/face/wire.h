@@ -9,7 +9,13 @@
 #include <systemd/sd-bus.h>
 #include <systemd/sd-event.h>
 
+#include "core/charge.h"
 #include "util/macros.h"
+
+/* When a program is served: after the bus, whose sources have 0; one whose user takes more time than is his
+ * share (user_has_time), after everybody else. */
+#define WIRE_PRIORITY 10
+#define WIRE_PRIORITY_LATE SD_EVENT_PRIORITY_IDLE
 
 /* Bytes of a message that we take; and of what is on its way to a program beside sd-bus's queue. */
 #define WIRE_MESSAGE_MAX (1024 * 1024)
@@ -26,20 +32,24 @@ typedef struct Wire {
 	sd_bus *bus;
 	sd_event_source *io;
 	sd_event_source *timer;
-	bool paused;		/* not to be read from */
+	User *user;		/* whom its time and what it sends is charged to; NULL: nobody */
+	unsigned paused;	/* how many do not want it to be read from */
 	bool ended;
+	bool late;		/* the user has no time left */
 	bool took;		/* a whole message, in this step */
 	size_t partial;		/* bytes read since the last whole message, at least */
 	unsigned fds;		/* file descriptors that came with them */
+	Charge kept;		/* what sd-bus keeps of an unfinished message */
 	bool behind;
 	WireEnded on_ended;
 	WireReady on_ready;
 	void *userdata;
 } Wire;
 
-/* Takes fd over, also on failure. sender: the name that our messages have. Negative errno. */
-int wire_open(Wire *wire, sd_event *event, int fd, const char *sender, WireEnded on_ended, WireReady on_ready,
-	      void *userdata);
+/* Takes fd over, also on failure. user: NULL: nobody is charged; sender: the name that our messages have.
+ * Negative errno. */
+int wire_open(Wire *wire, sd_event *event, int fd, User *user, const char *sender, WireEnded on_ended,
+	      WireReady on_ready, void *userdata);
 void wire_close(Wire *wire);	/* no harm if it is not open */
 
 /* Sends a message; who sends in another way calls wire_arm afterwards. Too much that is not read ends the
@@ -51,5 +61,6 @@ bool wire_is_behind(const Wire *wire);	/* the program has not read all that it w
 /* A message is there as a whole: to be called from the connection's first filter. Callbacks of calls return
  * 0, so that answers pass it, too. */
 void wire_took(Wire *wire);
-/* Whether calls are taken from it. */
-void wire_pause(Wire *wire, bool paused);
+/* No calls are taken from it until each who has paused it has resumed it. */
+void wire_pause(Wire *wire);
+void wire_resume(Wire *wire);

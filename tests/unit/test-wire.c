@@ -15,6 +15,7 @@ typedef struct World {
 	sd_event *event;
 	Wire wire;
 	int fd;			/* the program's end */
+	bool pauses;		/* with each call nothing more is taken */
 	unsigned calls;		/* that came to us */
 	unsigned answers;	/* of the program's, likewise */
 	unsigned ended, ready;
@@ -42,6 +43,8 @@ static int on_message(sd_bus_message *m, void *userdata, sd_bus_error *error UNU
 	if (!sd_bus_message_is_method_call(m, "a.b", NULL))
 		return 0;
 	world->calls++;
+	if (world->pauses)
+		wire_pause(&world->wire);
 	return sd_bus_reply_method_return(m, "s", sd_bus_message_get_member(m));
 }
 
@@ -80,7 +83,7 @@ static void send_text(World *world, const char *text)
 	send_all(world, text, strlen(text));
 }
 
-static void world_init(World *world)
+static void world_init_of(World *world, User *user)
 {
 	int fds[2];
 
@@ -88,8 +91,14 @@ static void world_init(World *world)
 	ck_assert_int_ge(sd_event_new(&world->event), 0);
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds), 0);
 	world->fd = fds[1];
-	ck_assert_int_eq(wire_open(&world->wire, world->event, fds[0], ":1.0", on_ended, on_ready, world), 0);
+	ck_assert_int_eq(wire_open(&world->wire, world->event, fds[0], user, ":1.0", on_ended, on_ready, world),
+			 0);
 	ck_assert_int_ge(sd_bus_add_filter(world->wire.bus, NULL, on_message, world), 0);
+}
+
+static void world_init(World *world)
+{
+	world_init_of(world, NULL);
 }
 
 static void world_end(World *world)
@@ -330,6 +339,30 @@ START_TEST(test_fds)
 }
 END_TEST
 
+/* One among many that are open and one that was closed: which number it gets says nothing about how many came. */
+START_TEST(test_fd_among_others)
+{
+	const RawHeader head = raw_header(1, 1, 8, 1);
+	static const uint8_t body[8] = { 4 };
+	int others[40];
+	World world;
+
+	world_init(&world);
+	greet(&world);
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+		others[i] = dup(STDERR_FILENO);
+	(void)close(others[0]);
+	send_with_fds(&world, head.bytes, head.length, 1);
+	ck_assert_uint_eq(world.ended, 0);
+	send_all(&world, body, sizeof(body));
+	ck_assert_uint_eq(world.calls, 1);
+	ck_assert_uint_eq(world.ended, 0);
+	world_end(&world);
+	for (size_t i = 1; i < ARRAY_SIZE(others); i++)
+		(void)close(others[i]);
+}
+END_TEST
+
 static void send_signal(World *world, size_t length)
 {
 	CLEANUP(sd_bus_message_unrefp) sd_bus_message *m = NULL;
@@ -375,7 +408,7 @@ START_TEST(test_does_not_read)
 	ck_assert_uint_le(sent, WIRE_QUEUE_MAX + 2 * WIRE_SEND_BUFFER / 4096 + 2);
 	/* nothing goes out any more, and nobody is told twice */
 	send_signal(&world, 1);
-	wire_pause(&world.wire, true);
+	wire_pause(&world.wire);
 	ck_assert_uint_eq(world.ended, 1);
 	world_end(&world);
 }
@@ -422,7 +455,8 @@ START_TEST(test_pause)
 
 	world_init(&world);
 	greet(&world);
-	wire_pause(&world.wire, true);
+	wire_pause(&world.wire);
+	wire_pause(&world.wire);
 	send_message(&world, 1, 1, 0, true);
 	ck_assert_uint_eq(world.calls, 0);
 	/* what is sent goes out all the same */
@@ -430,13 +464,82 @@ START_TEST(test_pause)
 	run(&world);
 	ck_assert_uint_gt(drain(&world), 100);
 	ck_assert_uint_eq(world.calls, 0);
-	wire_pause(&world.wire, false);
+	/* two do not want it */
+	wire_resume(&world.wire);
+	run(&world);
+	ck_assert_uint_eq(world.calls, 0);
+	wire_resume(&world.wire);
 	run(&world);
 	ck_assert_uint_eq(world.calls, 1);
 	world_end(&world);
 }
 END_TEST
 
+/* Calls that come together with the end of the greeting are in sd-bus's buffer: the socket does not tell of them. */
+START_TEST(test_pause_with_greeting)
+{
+	static const char greeting[] = "\0AUTH EXTERNAL 31303030\r\nNEGOTIATE_UNIX_FD\r\nBEGIN\r\n";
+	const RawHeader one = raw_header(1, 1, 0, 0), two = raw_header(1, 2, 0, 0);
+	uint8_t all[sizeof(greeting) + sizeof(one.bytes) + sizeof(two.bytes)];
+	const size_t length = sizeof(greeting) - 1;
+	World world;
+
+	memcpy(all, greeting, length);
+	memcpy(all + length, one.bytes, one.length);
+	memcpy(all + length + one.length, two.bytes, two.length);
+	world_init(&world);
+	world.pauses = true;
+	send_all(&world, all, length + one.length + two.length);
+	run(&world);
+	for (unsigned i = 1; i <= 2; i++) {
+		ck_assert_uint_eq(world.calls, i);
+		wire_resume(&world.wire);
+		run(&world);
+	}
+	ck_assert_uint_eq(world.calls, 2);
+	ck_assert_uint_eq(world.ended, 0);
+	world_end(&world);
+}
+END_TEST
+
+/* What is not finished is its user's, and so is the time. */
+START_TEST(test_charged)
+{
+	const uint64_t limits[_QUOTA_MAX] = { [QUOTA_FIFO_BYTES] = 65536 };
+	const RawHeader head = raw_header(1, 1, WIRE_MESSAGE_MAX / 2, 0);
+	static const uint8_t zeros[1024];
+	Quota *quota = quota_new(limits);
+	User *user = quota_user(quota, 7);
+	int64_t priority;
+	uint64_t now;
+	World world;
+
+	world_init_of(&world, user);
+	greet(&world);
+	send_message(&world, 1, 1, 100, true);
+	ck_assert_uint_eq(world.calls, 1);
+	ck_assert_uint_eq(user_charged(user, QUOTA_FIFO_BYTES), 0);
+	ck_assert_int_ge(sd_event_source_get_priority(world.wire.io, &priority), 0);
+	ck_assert_int_eq(priority, WIRE_PRIORITY);
+
+	ck_assert_int_ge(sd_event_now(world.event, CLOCK_BOOTTIME, &now), 0);
+	user_take_time(user, 100 * USEC_PER_SEC, now);
+	send_all(&world, head.bytes, head.length);
+	send_all(&world, zeros, sizeof(zeros));
+	ck_assert_int_ge(sd_event_source_get_priority(world.wire.io, &priority), 0);
+	ck_assert_int_eq(priority, WIRE_PRIORITY_LATE);
+	ck_assert_uint_ge(user_charged(user, QUOTA_FIFO_BYTES), sizeof(zeros));
+	for (unsigned i = 0; i < 128 && !world.ended; i++)
+		send_all(&world, zeros, sizeof(zeros));
+	ck_assert_uint_eq(world.ended, 1);
+	ck_assert_ptr_nonnull(strstr(world.why, "FifoBytesPerUser"));
+	world_end(&world);
+	ck_assert_uint_eq(user_charged(user, QUOTA_FIFO_BYTES), 0);
+	user_unref(user);
+	quota_free(quota);
+}
+END_TEST
+
 UNIT_MAIN("wire", test_speaks, test_no_dbus, test_endless_greeting, test_endless_message, test_much,
-	  test_much_answered, test_endless_fds, test_fds, test_does_not_read, test_half_closes, test_leaves,
-	  test_pause)
+	  test_much_answered, test_endless_fds, test_fds, test_fd_among_others, test_does_not_read,
+	  test_half_closes, test_leaves, test_pause, test_pause_with_greeting, test_charged)
