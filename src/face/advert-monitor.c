@@ -55,11 +55,14 @@ static void tell(const Monitor *monitor, const char *member, const DeviceView *d
 
 /* --- devices --- */
 
-static Tracked *track(const Monitor *monitor, const Addr *addr)
+/* NULL: the program's user has no room for it. */
+static Tracked *track(Monitor *monitor, const Addr *addr)
 {
 	Tracked *tracked = g_hash_table_lookup(monitor->tracked, addr);
 
 	if (!tracked) {
+		if (charge_more(&monitor->charge, sizeof(*tracked)) < 0)
+			return NULL;
 		tracked = g_new0(Tracked, 1);
 		tracked->addr = *addr;
 		g_hash_table_insert(monitor->tracked, &tracked->addr, tracked);
@@ -99,6 +102,8 @@ static void heard(Monitor *monitor, const DeviceView *device, int8_t rssi, uint6
 	const MonitorData *data = &monitor->data;
 	Tracked *tracked = track(monitor, &device->addr);
 
+	if (!tracked)
+		return;
 	if (!data->tracks) {
 		if (!tracked->found)
 			found(monitor, tracked, device);
@@ -123,7 +128,8 @@ void advert_monitor_forget(Monitor *monitor, const DeviceView *device)
 
 	if (tracked && tracked->found)
 		lost(monitor, tracked, device);
-	g_hash_table_remove(monitor->tracked, &device->addr);
+	if (g_hash_table_remove(monitor->tracked, &device->addr))
+		charge_less(&monitor->charge, sizeof(*tracked));
 }
 
 /* Those that were not heard for the low timeout are lost. */

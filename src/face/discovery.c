@@ -70,13 +70,12 @@ static int apply(Discovery *discovery, Reason *reason)
 	CLEANUP(scan_filter_clear) ScanFilter filter = { 0 };
 	int r;
 
-	if (!discovery->session)
-		return 0;
+	/* without a session, too: what is too long is not kept */
 	r = discovery_filter_compile(&discovery->filter, config, &filter);
 	if (r == -EDQUOT)
 		return reason_set(reason, E_LIMIT_REACHED, "UUIDs: more than %u (FilterEntries)",
 				  config->filter_entries);
-	return r == 0 ? session_set_filter(discovery->session, &filter, reason) : r;
+	return r == 0 && discovery->session ? session_set_filter(discovery->session, &filter, reason) : r;
 }
 
 /* --- reports --- */

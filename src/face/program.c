@@ -148,6 +148,17 @@ static Program *program_new(Programs *programs, const struct ucred *cred)
 	return program;
 }
 
+/* Whoever has too many is refused before anything is made for him. */
+static int check_room(const Programs *programs, uid_t uid, Reason *reason)
+{
+	User *user = quota_user(programs->broker->quota, uid);
+	const bool full = user_charged(user, QUOTA_CONNECTIONS) >= user_limit(user, QUOTA_CONNECTIONS);
+
+	user_unref(user);
+	return full ? reason_set(reason, E_LIMIT_REACHED, "uid %u has too many connections (ConnectionsPerUser)",
+				 uid) : 0;
+}
+
 int program_accept(Programs *programs, int fd, Reason *reason)
 {
 	socklen_t size = sizeof(struct ucred);
@@ -155,8 +166,9 @@ int program_accept(Programs *programs, int fd, Reason *reason)
 	Program *program;
 	int r;
 
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &size) < 0) {
-		r = -errno;
+	r = getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &size) < 0 ? -errno :
+	    check_room(programs, cred.uid, reason);
+	if (r != 0) {
 		(void)close(fd);
 		return r;
 	}

@@ -15,6 +15,8 @@
 #include "face/socket.h"
 #include "util/log.h"
 
+/* Behind the calls of those who are there, but not behind a flood of them (face/wire.h). */
+#define ACCEPT_PRIORITY (WIRE_PRIORITY + 1)
 /* How long nobody is accepted where the daemon has no file descriptor left. */
 #define ACCEPT_PAUSE (1 * USEC_PER_SEC)
 
@@ -92,6 +94,8 @@ static int programs_listen(Programs *programs)
 	if (r >= 0)
 		r = sd_event_add_io(programs->event, &programs->accept, programs->fd, EPOLLIN, on_accept,
 				    programs);
+	if (r >= 0)
+		r = sd_event_source_set_priority(programs->accept, ACCEPT_PRIORITY);
 	return r;
 }
 

@@ -18,7 +18,8 @@
 
 /* The name that the socket's unit gives it (FileDescriptorName=). */
 #define ACTIVATED_NAME "bluez"
-#define LISTEN_BACKLOG 64
+/* Who is not accepted yet: who does not wait in connect(2) fails where there is no room. */
+#define LISTEN_BACKLOG 1024
 
 /* The one that systemd has opened for us; -ENOENT: none. */
 static int take_activated(void)

@@ -119,32 +119,56 @@ int tree_each(Program *program, PlaceEach each, void *userdata)
 	return r;
 }
 
-typedef struct Children {
-	const char *parent;
-	GString *xml;
-} Children;
-
-static int describe_child(const Place *place, void *userdata)
+static void describe_child(const Place *place, GString *xml)
 {
-	const Children *children = userdata;
-	const size_t length = strlen(children->parent);
 	char buffer[PLACE_PATH_SIZE];
-	const char *path = place_path(place, buffer);
 
-	if (strncmp(path, children->parent, length) == 0 && path[length] == '/' && !strchr(path + length + 1, '/'))
-		g_string_append_printf(children->xml, "<node name=\"%s\"/>", path + length + 1);
-	return 0;
+	g_string_append_printf(xml, "<node name=\"%s\"/>", strrchr(place_path(place, buffer), '/') + 1);
+}
+
+static void describe_views(Place place, GString *xml)
+{
+	place.kind = PLACE_ADAPTER;
+	for (guint i = 0; i < place.program->views->len; i++) {
+		place.view = g_ptr_array_index(place.program->views, i);
+		describe_child(&place, xml);
+	}
+}
+
+static void describe_devices(Place place, GString *xml)
+{
+	place.kind = PLACE_DEVICE;
+	for (GList *item = place.view->by_age.head; item; item = item->next) {
+		place.device = item->data;
+		if (place.device->shown)
+			describe_child(&place, xml);
+	}
+}
+
+/* What is right below the place's attribute, or below its device. */
+static void describe_attrs(Place place, GString *xml)
+{
+	const Link *link = view_held_link(place.device);
+	const Attr *parent = place.attr;
+
+	for (guint i = 0; link && i < link->attrs->len; i++) {
+		place.attr = g_ptr_array_index(link->attrs, i);
+		place.kind = place_kind_of(place.attr);
+		if (place.attr->parent == parent)
+			describe_child(&place, xml);
+	}
 }
 
 void tree_describe_children(const Place *place, GString *xml)
 {
-	char buffer[PLACE_PATH_SIZE];
-	Children children = { .parent = place_path(place, buffer), .xml = xml };
-
 	if (place->kind == PLACE_ROOT)
 		g_string_append(xml, "<node name=\"org/bluez\"/>");
+	else if (place->kind == PLACE_BLUEZ)
+		describe_views(*place, xml);
+	else if (place->kind == PLACE_ADAPTER)
+		describe_devices(*place, xml);
 	else
-		(void)tree_each(place->program, describe_child, &children);
+		describe_attrs(*place, xml);
 }
 
 /* --- signals --- */
