@@ -80,6 +80,7 @@ struct Radio {
 	Absent absent[ABSENT_MAX];
 	Peripheral *peripheral;
 	unsigned users;			/* sessions that are initialised */
+	unsigned pins;			/* of faces that know it: it is not forgotten meanwhile */
 	Devices *devices;
 	Identities *identities;	/* addresses of the devices that it is bonded with */
 };

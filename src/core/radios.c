@@ -161,7 +161,7 @@ Radio *radios_free(Radio *radio)
 {
 	if (!radio)
 		return NULL;
-	g_assert(radio->scanning->len == 0);
+	g_assert(radio->scanning->len == 0 && radio->pins == 0);
 	g_ptr_array_remove(radio->broker->radios, radio);
 	links_end(radio);
 	peripheral_end(radio->peripheral);
@@ -177,7 +177,7 @@ void radios_release(Radio *radio)
 {
 	Broker *broker = radio->broker;
 
-	if (radio->present)
+	if (radio->present || radio->pins > 0)
 		return;
 	for (guint i = 0; i < broker->sessions->len; i++) {
 		const Session *session = g_ptr_array_index(broker->sessions, i);
@@ -186,6 +186,18 @@ void radios_release(Radio *radio)
 			return;
 	}
 	radios_free(radio);
+}
+
+void radios_pin(Radio *radio)
+{
+	radio->pins++;
+}
+
+void radios_unpin(Radio *radio)
+{
+	g_assert(radio->pins > 0);
+	radio->pins--;
+	radios_release(radio);
 }
 
 void radios_vanished(Radio *radio, uint64_t now)

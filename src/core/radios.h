@@ -21,5 +21,9 @@ void radios_report(Radio *radio, Report *report, uint64_t now);
 /* For broker-events.c. */
 void radios_source_changed(Radio *radio);	/* broker->monitored has changed */
 Radio *radios_free(Radio *radio);
-/* Forgets the radio if it is unplugged and no session is bound to it. */
+/* Forgets the radio if it is unplugged, no session is bound to it, and no face has pinned it. */
 void radios_release(Radio *radio);
+
+/* A face keeps a pointer to the radio; it does so no more, and the radio may be forgotten. */
+void radios_pin(Radio *radio);
+void radios_unpin(Radio *radio);

@@ -144,6 +144,31 @@ START_TEST(test_comes_back_with_another_number)
 }
 END_TEST
 
+/* What a face has pinned is remembered without a session, and forgotten with the last pin. */
+START_TEST(test_pinned)
+{
+	static const Addr addr = { .bytes = { 0, 0xaa, 1, 0, 0, 1 } };
+	Radio *radio;
+	Bed bed;
+
+	bed_init(&bed);
+	radio = twin(&bed, &addr, 0);
+	radios_pin(radio);
+	radios_vanished(radio, bed.now);
+	bed_settle(&bed);
+	ck_assert_uint_eq(bed.broker->radios->len, 1);
+	sessions_drop(bed_session(&bed, radio, 1, ":1.1"), bed.now);
+	ck_assert_ptr_eq(twin(&bed, &addr, 1), radio);
+	radios_pin(radio);
+	radios_unpin(radio);
+	radios_vanished(radio, bed.now);
+	ck_assert_uint_eq(bed.broker->radios->len, 1);
+	radios_unpin(radio);
+	ck_assert_uint_eq(bed.broker->radios->len, 0);
+	bed_end(&bed);
+}
+END_TEST
+
 typedef struct Waiter {
 	Wait wait;
 	int called;
@@ -553,7 +578,7 @@ START_TEST(test_changes_are_told)
 END_TEST
 
 UNIT_MAIN("radio", test_first_and_last, test_radios_are_apart, test_twins, test_comes_back_with_another_number,
-	  test_power_on_and_off, test_power_off_and_on_again,
+	  test_pinned, test_power_on_and_off, test_power_off_and_on_again,
 	  test_power_of_others_is_left_alone, test_power_fails, test_replug_with_another_number,
 	  test_off_by_hand_stays_off, test_bluez_gone, test_silence, test_silence_begins_anew,
 	  test_changes_are_told)
