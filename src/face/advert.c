@@ -32,6 +32,7 @@ typedef struct FaceAdvert {
 	Charge charge;
 	sd_bus_slot *call;
 	Request *registering;	/* NULL: it is registered */
+	bool kept;		/* the radio was gone meanwhile: the program may register it anew */
 	AdvertWords said;
 	AdvertWait refresh;	/* its data is being replaced */
 	bool is_refreshing;	/* it is asked for its properties, or its data is being replaced */
@@ -89,6 +90,20 @@ void adverts_release(View *view)
 			release(advert);
 		reason_set(&reason, E_NOT_READY, "Resource Not Ready");
 		refuse(advert, E_NOT_READY, &reason);
+	}
+}
+
+void adverts_keep(View *view)
+{
+	for (guint i = view->adverts->len; i-- > 0;) {
+		FaceAdvert *advert = g_ptr_array_index(view->adverts, i);
+		Reason reason;
+
+		reason_set(&reason, E_NOT_READY, "Resource Not Ready");
+		if (advert->registering)
+			refuse(advert, E_NOT_READY, &reason);
+		else
+			advert->kept = true;
 	}
 }
 
@@ -342,8 +357,11 @@ static int register_advertisement(Request *request)
 		return r;
 	if (!view_is_powered(view))
 		return request_refuse(request, BLUEZ_ERROR("Failed"), "Failed to register advertisement");
-	if (find(request, path))
+	advert = find(request, path);
+	if (advert && !advert->kept)
 		return request_refuse(request, BLUEZ_ERROR("AlreadyExists"), "Already Exists");
+	if (advert)
+		advert_end(advert);
 	if (strlen(path) >= CONNECTION_PATH_MAX)
 		return request_refuse(request, BLUEZ_ERROR("InvalidArguments"), "the path is too long");
 	r = charge_bytes(&charge, request->place.program->user, sizeof(*advert) + strlen(path) + 1, &reason);

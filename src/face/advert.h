@@ -11,5 +11,7 @@ extern const Iface advert_manager_iface;
 void adverts_signal(Connection *connection, sd_bus_message *m);
 /* Those of a connection end: it goes. */
 void adverts_connection_gone(View *view, const Connection *connection);
-/* All end, and their programs are told (Release): the radio goes, or the program lets go of it. */
+/* All end, and their programs are told (Release): the program lets go of the radio. */
 void adverts_release(View *view);
+/* The radio has gone: those that are registered wait for it. */
+void adverts_keep(View *view);

@@ -57,6 +57,7 @@ struct App {
 	Session *session;	/* NULL: its objects are being asked for */
 	sd_bus_slot *call;
 	Request *registering;	/* NULL: it is registered */
+	bool kept;		/* the radio was gone meanwhile: the program may register it anew */
 	GPtrArray *attrs;	/* AppAttr */
 	GPtrArray *starting;	/* Starting: services that are not visible yet */
 	GQueue calls;		/* AppCall */

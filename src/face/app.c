@@ -93,6 +93,18 @@ void apps_end(View *view)
 		app_refuse(g_ptr_array_index(view->apps, 0), "the radio is gone");
 }
 
+void apps_keep(View *view)
+{
+	for (guint i = view->apps->len; i-- > 0;) {
+		App *app = g_ptr_array_index(view->apps, i);
+
+		if (app->registering)
+			app_refuse(app, "the radio is gone");
+		else
+			app->kept = true;
+	}
+}
+
 /* --- registering --- */
 
 AppAttr *app_attr_find(const App *app, const char *path)
@@ -298,8 +310,11 @@ static int register_application(Request *request)
 		return r;
 	if (!view_is_powered(request->place.view))
 		return request_refuse(request, BLUEZ_ERROR("NotReady"), "Resource Not Ready");
-	if (app_find(request, path))
+	app = app_find(request, path);
+	if (app && !app->kept)
 		return request_refuse(request, BLUEZ_ERROR("AlreadyExists"), "Already Exists");
+	if (app)
+		app_free(app);
 	if (strlen(path) >= CONNECTION_PATH_MAX)
 		return request_refuse(request, BLUEZ_ERROR("InvalidArguments"), "the path is too long");
 	r = charge_bytes(&charge, request->place.program->user, sizeof(*app) + strlen(path) + 1, &reason);

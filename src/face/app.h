@@ -11,7 +11,8 @@ extern const Iface gatt_manager_iface;
 /* A signal of a connection's objects: a value to be notified. */
 void apps_signal(Connection *connection, sd_bus_message *m);
 void apps_connection_gone(View *view, const Connection *connection);
-void apps_end(View *view);	/* all end: the radio goes, or the program lets go of it */
+void apps_end(View *view);	/* all end: the program goes, or lets go of the radio */
+void apps_keep(View *view);	/* the radio has gone: those that are registered wait for it */
 
 /* News of core, for a session of an application. */
 void apps_read(View *view, LocalAttr *attr, uint32_t id, const Addr *client, uint16_t offset);

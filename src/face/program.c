@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "core/broker-events.h"
+#include "face/agent.h"
 #include "face/driver.h"
 #include "face/programs.h"
 #include "face/tree.h"
@@ -43,8 +44,14 @@ bool program_is_behind(const Program *program)
 
 void program_bluez_changed(Program *program, bool up)
 {
-	for (guint i = 0; i < program->connections->len; i++)
-		driver_bluez_changed(g_ptr_array_index(program->connections, i), up);
+	for (guint i = 0; i < program->connections->len; i++) {
+		Connection *connection = g_ptr_array_index(program->connections, i);
+
+		/* as with bluetoothd, which forgets it: a program that sees it come back registers its agent anew */
+		if (!up)
+			agent_clear(connection);
+		driver_bluez_changed(connection, up);
+	}
 }
 
 void program_ready(Program *program)
@@ -66,29 +73,39 @@ void program_cut_off(Program *program, const char *why)
 
 /* --- radios --- */
 
+static View *find_view(const Program *program, const Radio *radio)
+{
+	for (guint i = 0; i < program->views->len; i++) {
+		View *view = g_ptr_array_index(program->views, i);
+
+		if (view->radio == radio)
+			return view;
+	}
+	return NULL;
+}
+
 void program_add_radio(Program *program, Radio *radio)
 {
 	View *view;
 
 	if (!radio->present)
 		return;
-	view = view_new(program, radio);
-	g_ptr_array_add(program->views, view);
-	tree_added(&(Place){ .kind = PLACE_ADAPTER, .program = program, .view = view });
+	view = find_view(program, radio);
+	if (!view) {
+		view = view_new(program, radio);
+		g_ptr_array_add(program->views, view);
+	}
+	view_appear(view);
 }
 
 void program_remove_radio(Program *program, const Radio *radio)
 {
-	for (guint i = 0; i < program->views->len; i++) {
-		View *view = g_ptr_array_index(program->views, i);
+	View *view = find_view(program, radio);
 
-		if (view->radio != radio)
-			continue;
-		view_vanish(view);
-		g_ptr_array_remove_index(program->views, i);
-		view_free(view);
+	if (!view || view_vanish(view))
 		return;
-	}
+	g_ptr_array_remove(program->views, view);
+	view_free(view);
 }
 
 /* --- who it is --- */

@@ -112,6 +112,8 @@ int tree_each(Program *program, PlaceEach each, void *userdata)
 		Place place = { .kind = PLACE_ADAPTER, .program = program,
 				.view = g_ptr_array_index(program->views, i) };
 
+		if (!place.view->radio->present)
+			continue;
 		r = each(&place, userdata);
 		if (r >= 0)
 			r = each_device(place, each, userdata);
@@ -305,6 +307,9 @@ static void tell_news(const Place *place, NewsKind kind, const Iface *iface, uin
 	char buffer[PLACE_PATH_SIZE];
 	const char *path = place_path(place, buffer);
 
+	/* what happens on a radio that is gone is no news */
+	if (kind != NEWS_REMOVED && place->view && !place->view->radio->present)
+		return;
 	if (outbox_must_wait(place->program)) {
 		outbox_push(place->program, kind, place, path, iface, rows, value ? g_bytes_ref(value) : NULL);
 		return;

@@ -4,6 +4,7 @@
 
 #include "core/bonds.h"
 #include "core/link.h"
+#include "core/radios.h"
 #include "core/sessions.h"
 #include "face/adapter.h"
 #include "face/advert.h"
@@ -186,34 +187,53 @@ View *view_new(Program *program, Radio *radio)
 	view->wish.discoverable_timeout = 180;
 	view->wish.pairable = true;
 	view_devices_init(view);
-	view_take_bonds(view);
-	view_tell(view);
+	radios_pin(radio);
 	return view;
 }
 
-void view_vanish(View *view)
+void view_appear(View *view)
+{
+	view_take_bonds(view);
+	tree_added(&(Place){ .kind = PLACE_ADAPTER, .program = view->program, .view = view });
+	view_tell(view);
+}
+
+/* What it does on the radio, and what nobody brings back. */
+static void view_stop(View *view)
+{
+	while (view->discoveries->len > 0)
+		discovery_free(g_ptr_array_index(view->discoveries, 0));
+	monitors_end(view);
+	if (view->session)
+		sessions_drop(view->session, programs_now(view->program->programs));
+	view->session = NULL;
+}
+
+bool view_vanish(View *view)
 {
 	Place place = { .kind = PLACE_ADAPTER, .program = view->program, .view = view };
 
 	while (!g_queue_is_empty(&view->by_age))
 		view_remove_device(g_queue_peek_head(&view->by_age));
 	tree_removed(&place);
+	view_stop(view);
+	/* the sessions of these are told again to BlueZ by core, when the radio is back */
+	adverts_keep(view);
+	apps_keep(view);
+	return view->adverts->len > 0 || view->apps->len > 0;
 }
 
 View *view_free(View *view)
 {
-	while (view->discoveries->len > 0)
-		discovery_free(g_ptr_array_index(view->discoveries, 0));
+	view_stop(view);
 	g_ptr_array_free(view->discoveries, TRUE);
+	g_ptr_array_free(view->monitor_apps, TRUE);
 	adverts_release(view);
 	g_ptr_array_free(view->adverts, TRUE);
-	monitors_end(view);
-	g_ptr_array_free(view->monitor_apps, TRUE);
 	apps_end(view);
 	g_ptr_array_free(view->apps, TRUE);
-	if (view->session)
-		sessions_drop(view->session, programs_now(view->program->programs));
 	view_devices_free(view);
+	radios_unpin(view->radio);
 	g_free(view->wish.alias);
 	g_free(view);
 	return NULL;

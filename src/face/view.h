@@ -74,8 +74,11 @@ struct DeviceView {
 };
 
 View *view_new(Program *program, Radio *radio);
-/* The radio is gone: the program is told that all of its objects are. */
-void view_vanish(View *view);
+/* The radio is there, for the first time or again: the program is told of its objects. */
+void view_appear(View *view);
+/* The radio is gone: the program is told that all of its objects are. False: so is the view; true: it waits for the
+ * radio, with what the program has registered there. */
+bool view_vanish(View *view);
 View *view_free(View *view);		/* returns NULL */
 View *view_find(const Program *program, unsigned index);	/* of hciN, or NULL */
 

@@ -5,6 +5,7 @@ air, and programs on the socket, unmodified ones of Debian's or small ones of th
 import json
 import os
 import shlex
+import shutil
 import signal
 import socket
 import subprocess
@@ -45,6 +46,14 @@ def wait_for(condition, what, seconds=SOON):
             return value
         assert time.monotonic() < end, f'{what} does not come about'
         time.sleep(0.02)
+
+
+def in_root(program):
+    """How to run a program: where another Debian's bluetoothd runs (bluetoothd-ctl), as that Debian has it, if it has."""
+    root = os.environ.get('BLUEZ_ROOT')
+    if not root or not shutil.which(program, path=':'.join(root + path for path in ('/usr/bin', '/usr/sbin'))):
+        return []
+    return ['chroot', root]
 
 
 class Air:
@@ -149,13 +158,17 @@ class FaceWorld:
 
     def run(self, *argv, **options):
         """Starts a program on the socket."""
-        program = Program(argv, self.environment(), **options)
+        program = Program([*in_root(os.path.basename(argv[0])), *argv], self.environment(), **options)
         self.programs.append(program)
         return program
 
     def python(self, code, *arguments):
         """Starts a program of the test's own; async code goes into main()."""
         return self.run('/usr/bin/python3', '-c', code, *arguments)
+
+    def example(self, name, *arguments):
+        """Starts one of BlueZ's own scripts."""
+        return self.run('/usr/bin/python3', f'/usr/share/doc/bluez-test-scripts/examples/{name}', *arguments)
 
     def add_peripheral(self):
         for line in PERIPHERAL:
