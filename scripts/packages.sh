@@ -6,8 +6,8 @@ build_packages=(meson ninja-build gcc libc6-dev pkg-config libsystemd-dev libgli
 	libbluetooth-dev check bluez dbus)
 test_packages=(scdoc valgrind man-db bluez-test-tools systemd python3 python3-bleak python3-dbus python3-gi
 	bluez-test-scripts)
-# Of another Debian release, for the guest; and what it takes to get it.
-bluez_packages=(bluez dbus)
+# Of another Debian release, for the guest: its bluetoothd, and programs for BlueZ as it has them. And what it takes to get it.
+bluez_packages=(bluez dbus python3-bleak python3-dbus python3-gi bluez-test-scripts)
 root_packages=(mmdebstrap)
 kernel_packages=(linux-source-6.1 build-essential flex bison bc libelf-dev xz-utils perl busybox-static)
 

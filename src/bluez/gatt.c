@@ -119,6 +119,15 @@ static int read_mtu(sd_bus_message *m, void *userdata)
 	return r;
 }
 
+/* Its path has told it. */
+static int read_handle(sd_bus_message *m, void *userdata)
+{
+	const Reading *reading = userdata;
+
+	attr_set_tells_handle(reading->attr);
+	return sd_bus_message_skip(m, "v");
+}
+
 static int read_flags(sd_bus_message *m, void *userdata)
 {
 	const Reading *reading = userdata;
@@ -162,6 +171,7 @@ static void take_value(const Reading *reading)
 int gatt_read(Bluez *bluez, sd_bus_message *m, const char *path, bool change)
 {
 	static const MsgRow rows[] = {
+		{ "Handle", read_handle },
 		{ "UUID", read_uuid },
 		{ "Primary", read_primary },
 		{ "MTU", read_mtu },

@@ -126,6 +126,11 @@ void attr_set_mtu(Attr *attr, uint16_t mtu)
 	attr->mtu = mtu;
 }
 
+void attr_set_tells_handle(Attr *attr)
+{
+	attr->tells_handle = true;
+}
+
 void attr_set_flags(Attr *attr, char **flags)
 {
 	static const struct {

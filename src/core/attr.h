@@ -37,6 +37,7 @@ struct Attr {
 	bool primary;
 	char **flags;		/* BlueZ's words */
 	uint16_t mtu;		/* 0: not told */
+	bool tells_handle;	/* it has the property Handle (since BlueZ 5.69) */
 	/* ours */
 	uint32_t properties;	/* PROP_ bits */
 	GBytes *value;		/* what was read or notified here last, or NULL */
@@ -64,6 +65,7 @@ void attr_set_uuid(Attr *attr, const Uuid *uuid);
 void attr_set_primary(Attr *attr, bool primary);
 void attr_set_flags(Attr *attr, char **flags);		/* owns them from now on */
 void attr_set_mtu(Attr *attr, uint16_t mtu);
+void attr_set_tells_handle(Attr *attr);
 
 /* BlueZ showed a value that no read of ours gave: a notification, unless it is too long for one or nobody
  * here wants any. */

@@ -7,8 +7,11 @@
 #include "face/gatt.h"
 #include "face/request.h"
 
+/* The first row of each. */
+#define ATTR_HANDLE 0
+
 enum {
-	CHARACTERISTIC_UUID,
+	CHARACTERISTIC_UUID = ATTR_HANDLE + 1,
 	CHARACTERISTIC_SERVICE,
 	CHARACTERISTIC_VALUE,
 	CHARACTERISTIC_NOTIFYING,
@@ -22,7 +25,7 @@ enum {
 
 /* The descriptor's Value has the same row. */
 enum {
-	DESCRIPTOR_UUID,
+	DESCRIPTOR_UUID = ATTR_HANDLE + 1,
 	DESCRIPTOR_CHARACTERISTIC,
 	DESCRIPTOR_VALUE,
 };

@@ -57,6 +57,11 @@ void gatt_notified(DeviceView *device, Attr *attr, GBytes *value)
 
 /* --- properties --- */
 
+static int get_handle(const Place *place, sd_bus_message *m)
+{
+	return sd_bus_message_append(m, "q", place->attr->handle);
+}
+
 static int get_uuid(const Place *place, sd_bus_message *m)
 {
 	char text[UUID_STRING_SIZE];
@@ -180,7 +185,14 @@ static int get_mtu(const Place *place, sd_bus_message *m)
 
 /* --- tables --- */
 
+/* Of all three interfaces. */
+static bool knows(const Place *place, size_t row)
+{
+	return row != ATTR_HANDLE || place->attr->tells_handle;
+}
+
 static const IfaceProperty service_properties[] = {
+	[ATTR_HANDLE] = { "Handle", "q", get_handle, NULL, NULL },
 	{ "UUID", "s", get_uuid, NULL, NULL },
 	{ "Device", "o", get_device, NULL, NULL },
 	{ "Primary", "b", get_primary, NULL, NULL },
@@ -191,9 +203,11 @@ static const IfaceProperty service_properties[] = {
 const Iface gatt_service_iface = {
 	.name = "org.bluez.GattService1",
 	.properties = service_properties,
+	.knows = knows,
 };
 
 static const IfaceProperty characteristic_properties[] = {
+	[ATTR_HANDLE] = { "Handle", "q", get_handle, NULL, NULL },
 	[CHARACTERISTIC_UUID] = { "UUID", "s", get_uuid, NULL, NULL },
 	[CHARACTERISTIC_SERVICE] = { "Service", "o", get_service, has_parent, NULL },
 	[CHARACTERISTIC_VALUE] = { "Value", "ay", get_value, NULL, NULL },
@@ -221,9 +235,11 @@ const Iface gatt_characteristic_iface = {
 	.name = "org.bluez.GattCharacteristic1",
 	.methods = characteristic_methods,
 	.properties = characteristic_properties,
+	.knows = knows,
 };
 
 static const IfaceProperty descriptor_properties[] = {
+	[ATTR_HANDLE] = { "Handle", "q", get_handle, NULL, NULL },
 	[DESCRIPTOR_UUID] = { "UUID", "s", get_uuid, NULL, NULL },
 	[DESCRIPTOR_CHARACTERISTIC] = { "Characteristic", "o", get_characteristic, has_parent, NULL },
 	[DESCRIPTOR_VALUE] = { "Value", "ay", get_value, NULL, NULL },
@@ -240,4 +256,5 @@ const Iface gatt_descriptor_iface = {
 	.name = "org.bluez.GattDescriptor1",
 	.methods = descriptor_methods,
 	.properties = descriptor_properties,
+	.knows = knows,
 };

@@ -41,9 +41,14 @@ static const IfaceProperty *find_property(const Iface *iface, const char *name)
 	return NULL;
 }
 
-static bool is_there(const IfaceProperty *property, const Place *place)
+static bool is_known(const Iface *iface, const IfaceProperty *property, const Place *place)
 {
-	return !property->is_there || property->is_there(place);
+	return !iface->knows || iface->knows(place, (size_t)(property - iface->properties));
+}
+
+static bool is_there(const Iface *iface, const IfaceProperty *property, const Place *place)
+{
+	return is_known(iface, property, place) && (!property->is_there || property->is_there(place));
 }
 
 /* --- values --- */
@@ -65,7 +70,7 @@ int iface_append_properties(const Iface *iface, const Place *place, uint32_t whi
 
 	r = sd_bus_message_open_container(m, 'a', "{sv}");
 	for (const IfaceProperty *p = iface->properties; p && p->name && r >= 0; p++, bit <<= 1) {
-		if (!(which & bit) || !is_there(p, place))
+		if (!(which & bit) || !is_there(iface, p, place))
 			continue;
 		r = sd_bus_message_open_container(m, 'e', "sv");
 		if (r >= 0)
@@ -85,7 +90,7 @@ int iface_append_missing(const Iface *iface, const Place *place, uint32_t which,
 
 	r = sd_bus_message_open_container(m, 'a', "s");
 	for (const IfaceProperty *p = iface->properties; p && p->name && r >= 0; p++, bit <<= 1)
-		if ((which & bit) && !is_there(p, place))
+		if ((which & bit) && is_known(iface, p, place) && !is_there(iface, p, place))
 			r = sd_bus_message_append(m, "s", p->name);
 	return r < 0 ? r : sd_bus_message_close_container(m);
 }
@@ -136,7 +141,7 @@ static int read_property(Request *request, const Iface *const *ifaces, const Ifa
 	if (!iface)
 		return request_refuse(request, SD_BUS_ERROR_INVALID_ARGS, "No such interface '%.128s'", interface);
 	*ret = find_property(iface, name);
-	if (!*ret || !is_there(*ret, &request->place))
+	if (!*ret || !is_there(iface, *ret, &request->place))
 		return request_refuse(request, SD_BUS_ERROR_INVALID_ARGS, "No such property '%.128s'", name);
 	return 0;
 }
@@ -207,7 +212,7 @@ static void describe_args(GString *xml, const IfaceArg *args, const char *direct
 		g_string_append_printf(xml, "<arg name=\"%s\" type=\"%s\"%s/>", args->name, args->type, direction);
 }
 
-static void describe_iface(GString *xml, const Iface *iface)
+static void describe_iface(GString *xml, const Iface *iface, const Place *place)
 {
 	g_string_append_printf(xml, "<interface name=\"%s\">", iface->name);
 	for (const IfaceMethod *method = iface->methods; method && method->name; method++) {
@@ -221,9 +226,12 @@ static void describe_iface(GString *xml, const Iface *iface)
 		describe_args(xml, signal->args, "");
 		g_string_append(xml, "</signal>");
 	}
-	for (const IfaceProperty *p = iface->properties; p && p->name; p++)
+	for (const IfaceProperty *p = iface->properties; p && p->name; p++) {
+		if (!is_known(iface, p, place))
+			continue;
 		g_string_append_printf(xml, "<property name=\"%s\" type=\"%s\" access=\"%s\"/>", p->name, p->type,
 				       p->set ? "readwrite" : "read");
+	}
 	g_string_append(xml, "</interface>");
 }
 
@@ -253,7 +261,7 @@ static int introspect(Request *request, const Iface *const *ifaces)
 	for (; *ifaces; ifaces++) {
 		if (!iface_is_there(*ifaces, &request->place))
 			continue;
-		describe_iface(xml, *ifaces);
+		describe_iface(xml, *ifaces, &request->place);
 		has_properties |= (*ifaces)->properties != NULL;
 	}
 	if (has_properties)

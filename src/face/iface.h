@@ -7,6 +7,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <systemd/sd-bus.h>
 
 #include "face/place.h"
@@ -53,6 +54,8 @@ typedef struct Iface {
 	const IfaceSignal *signals;
 	const IfaceProperty *properties;
 	bool (*is_there)(const Place *place);	/* NULL: always */
+	/* whether the bluetoothd that runs has the property of that row; NULL: each has them all */
+	bool (*knows)(const Place *place, size_t row);
 } Iface;
 
 /* Calls the method of a message at that place; ifaces: those that the place has, ends with NULL. As a

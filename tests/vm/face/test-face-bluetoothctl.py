@@ -2,12 +2,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """bluetoothctl, as Debian has it, on the daemon's socket; two of them at once."""
 
+import os
 import unittest
 
 from face_world import PEER, PEER_PATH, RADIO, FaceWorld, wait_for
 
 LOCATION, CONTROL, HEART = (f'{PEER_PATH}/{rest}' for rest in
                             ('service000a/char000e', 'service000a/char0010', 'service000a/char000b'))
+
+VERSION = tuple(int(part) for part in os.environ['BLUEZ_VERSION'].split('.'))
+DISCONNECTED = 'Successful disconnected' if VERSION < (5, 82) else 'Disconnection successful'
 
 
 class Bluetoothctl(unittest.TestCase):
@@ -75,7 +79,7 @@ class Bluetoothctl(unittest.TestCase):
         self.world.air.ask('notify heart 000B 4142')
         program.expect('41 42', begin=begin)
         program.say('back')
-        self.do(program, 'disconnect', 'Successful disconnected')
+        self.do(program, 'disconnect', DISCONNECTED)
         self.do(program, f'remove {PEER}', 'Device has been removed')
 
     def test_disconnect_is_ones_own(self):
@@ -86,7 +90,7 @@ class Bluetoothctl(unittest.TestCase):
             self.do(program, 'scan off', 'Discovery stopped')
         for program in first, second:
             self.do(program, f'connect {PEER}', 'Connection successful')
-        self.do(first, 'disconnect', 'Successful disconnected')
+        self.do(first, 'disconnect', DISCONNECTED)
         self.do(second, f'info {PEER}', 'Connected: yes')
         self.assertIn('up=1', self.world.air.ask('link heart'))
         self.assertIsNone(second.find('Connected: no'))
@@ -131,7 +135,9 @@ class Bluetoothctl(unittest.TestCase):
         self.assertEqual(self.world.air.ask(f'read phone {handle}'), '010203')
         self.world.air.ask(f'write phone {handle} 0909')
         program.expect('09 09')
-        self.assertEqual(self.world.air.ask(f'read phone {handle}'), '0909')
+        # what was written reads as empty with that of 5.82, on bluetoothd itself, too
+        if VERSION < (5, 82):
+            self.assertEqual(self.world.air.ask(f'read phone {handle}'), '0909')
 
 
 if __name__ == '__main__':
