@@ -18,13 +18,16 @@ static void tell_changed(DeviceView *device, uint32_t rows)
 	view_tell(device->view);
 }
 
-static void forget_attrs(DeviceView *device, const Link *link)
+/* In the order in which bluetoothd tells it. */
+static void link_went(DeviceView *device, const Link *link)
 {
 	device->linked = false;
+	battery_end(device);
+	tell_changed(device, DEVICE_BIT(DEVICE_SERVICES_RESOLVED));
+	tell_changed(device, DEVICE_BIT(DEVICE_CONNECTED));
 	tree_removed_attrs(&(Place){ .program = device->view->program, .view = device->view, .device = device },
 			   link);
 	g_hash_table_remove_all(device->attrs);
-	battery_end(device);
 	view_check_device(device);
 }
 
@@ -41,20 +44,15 @@ void device_link_came(DeviceView *device)
 
 void device_link_lost(DeviceView *device, const Link *link)
 {
-	if (!device->linked)
-		return;
-	forget_attrs(device, link);
-	tell_changed(device, DEVICE_BIT(DEVICE_CONNECTED) | DEVICE_BIT(DEVICE_SERVICES_RESOLVED));
+	if (device->linked)
+		link_went(device, link);
 }
 
 void device_link_release(DeviceView *device, Link *link)
 {
 	(void)hold_release(link, device->view->session, programs_now(device->view->program->programs));
-	if (!device->linked)
-		return;
-	forget_attrs(device, link);
-	tell_changed(device, DEVICE_BIT(DEVICE_SERVICES_RESOLVED));
-	tell_changed(device, DEVICE_BIT(DEVICE_CONNECTED));
+	if (device->linked)
+		link_went(device, link);
 }
 
 static int reply_path(Request *request)

@@ -150,7 +150,7 @@ static int acquire(Request *request, bool notify)
 	r = gatt_read_options(request->message, &options);
 	if (r < 0)
 		return gatt_refuse_arguments(request, r);
-	if (!(notify ? gatt_can_notify : gatt_can_command)(place))
+	if (!(notify ? gatt_can_acquire_notify : gatt_can_command)(place))
 		return request_refuse(request, BLUEZ_ERROR("NotSupported"), "Operation is not supported");
 	if (gatt_has_pipe(place, notify))
 		return request_refuse(request, BLUEZ_ERROR("NotPermitted"), notify ? "Notify acquired" : "Write acquired");

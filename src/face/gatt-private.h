@@ -33,6 +33,7 @@ enum {
 AttrView *gatt_view(const Place *place);	/* the program's part in it, or NULL */
 bool gatt_has_value(const Place *place);
 bool gatt_can_notify(const Place *place);
+bool gatt_can_acquire_notify(const Place *place);
 bool gatt_can_command(const Place *place);
 bool gatt_has_pipe(const Place *place, bool notify);	/* of that kind, the program's */
 int gatt_append_value(sd_bus_message *m, GBytes *value);	/* ay */

@@ -137,6 +137,12 @@ bool gatt_can_notify(const Place *place)
 	return place->attr->properties & (PROP_NOTIFY | PROP_INDICATE);
 }
 
+/* BlueZ's pipes are for notifications alone. */
+bool gatt_can_acquire_notify(const Place *place)
+{
+	return place->attr->properties & PROP_NOTIFY;
+}
+
 static int get_notifying(const Place *place, sd_bus_message *m)
 {
 	const AttrView *view = gatt_view(place);
@@ -214,7 +220,8 @@ static const IfaceProperty characteristic_properties[] = {
 	[CHARACTERISTIC_NOTIFYING] = { "Notifying", "b", get_notifying, gatt_can_notify, NULL },
 	[CHARACTERISTIC_FLAGS] = { "Flags", "as", get_flags, NULL, NULL },
 	[CHARACTERISTIC_WRITE_ACQUIRED] = { "WriteAcquired", "b", get_write_acquired, gatt_can_command, NULL },
-	[CHARACTERISTIC_NOTIFY_ACQUIRED] = { "NotifyAcquired", "b", get_notify_acquired, gatt_can_notify, NULL },
+	[CHARACTERISTIC_NOTIFY_ACQUIRED] = { "NotifyAcquired", "b", get_notify_acquired, gatt_can_acquire_notify,
+					   NULL },
 	[CHARACTERISTIC_MTU] = { "MTU", "q", get_mtu, NULL, NULL },
 	[_CHARACTERISTIC_PROPERTIES] = { 0 },
 };

@@ -9,7 +9,8 @@
 #include "core/link.h"
 #include "face/view.h"
 
-#define BLUEZ_PATH "/org/bluez"
+#define ORG_PATH "/org"
+#define BLUEZ_PATH ORG_PATH "/bluez"
 
 /* --- from a path --- */
 
@@ -92,6 +93,11 @@ static bool find(Program *program, const char *path, Place *ret)
 		*ret = place;
 		return true;
 	}
+	if (strcmp(path, ORG_PATH) == 0) {
+		place.kind = PLACE_ORG;
+		*ret = place;
+		return true;
+	}
 	if (strncmp(path, BLUEZ_PATH, strlen(BLUEZ_PATH)) != 0)
 		return false;
 	path += strlen(BLUEZ_PATH);
@@ -144,6 +150,8 @@ const char *place_path(const Place *place, char buffer[static PLACE_PATH_SIZE])
 
 	if (place->kind == PLACE_ROOT)
 		return "/";
+	if (place->kind == PLACE_ORG)
+		return ORG_PATH;
 	if (place->kind == PLACE_BLUEZ)
 		return BLUEZ_PATH;
 	length = snprintf(buffer, PLACE_PATH_SIZE, BLUEZ_PATH "/hci%u", place->view->radio->index);

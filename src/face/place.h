@@ -14,6 +14,7 @@ typedef struct DeviceView DeviceView;
 
 typedef enum PlaceKind {
 	PLACE_ROOT,		/* / */
+	PLACE_ORG,		/* /org: nothing but the way down */
 	PLACE_BLUEZ,		/* /org/bluez */
 	PLACE_ADAPTER,		/* /org/bluez/hciN */
 	PLACE_DEVICE,		/* …/dev_XX_XX_XX_XX_XX_XX */

@@ -40,6 +40,7 @@ static const Iface object_manager_iface = {
 /* By PlaceKind. */
 static const Iface *const *const place_ifaces[] = {
 	[PLACE_ROOT] = (const Iface *const[]){ &object_manager_iface, NULL },
+	[PLACE_ORG] = (const Iface *const[]){ NULL },
 	[PLACE_BLUEZ] = (const Iface *const[]){ &agent_manager_iface, &profile_manager_iface, NULL },
 	[PLACE_ADAPTER] = (const Iface *const[]){ &adapter_iface, &gatt_manager_iface,
 						  &advert_manager_iface, &monitor_manager_iface, NULL },
@@ -164,7 +165,9 @@ static void describe_attrs(Place place, GString *xml)
 void tree_describe_children(const Place *place, GString *xml)
 {
 	if (place->kind == PLACE_ROOT)
-		g_string_append(xml, "<node name=\"org/bluez\"/>");
+		g_string_append(xml, "<node name=\"org\"/>");
+	else if (place->kind == PLACE_ORG)
+		g_string_append(xml, "<node name=\"bluez\"/>");
 	else if (place->kind == PLACE_BLUEZ)
 		describe_views(*place, xml);
 	else if (place->kind == PLACE_ADAPTER)
@@ -210,8 +213,10 @@ static int append_removed(sd_bus_message *m, void *userdata)
 	if (r >= 0)
 		r = sd_bus_message_append(m, "ss", "org.freedesktop.DBus.Properties",
 					  "org.freedesktop.DBus.Introspectable");
+	/* one that comes and goes by itself was told of by itself */
 	for (const Iface *const *iface = place_ifaces[event->place->kind]; *iface && r >= 0; iface++)
-		r = sd_bus_message_append(m, "s", (*iface)->name);
+		if (!(*iface)->is_there)
+			r = sd_bus_message_append(m, "s", (*iface)->name);
 	return r < 0 ? r : sd_bus_message_close_container(m);
 }
 

@@ -7,6 +7,7 @@
 #include "core/hold.h"
 #include "core/link.h"
 #include "face/agent.h"
+#include "face/battery.h"
 #include "face/device-data.h"
 #include "face/device.h"
 #include "face/gatt.h"
@@ -59,6 +60,7 @@ void view_remove_device(DeviceView *device)
 
 	monitors_forget(device);
 	agents_cancel(device);
+	battery_end(device);
 	if (device->shown)
 		tree_removed(&(Place){ .kind = PLACE_DEVICE, .program = view->program, .view = view,
 				       .device = device });

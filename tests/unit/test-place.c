@@ -53,6 +53,7 @@ START_TEST(test_both_ways)
 		PlaceKind kind;
 	} rows[] = {
 		{ "/", PLACE_ROOT },
+		{ "/org", PLACE_ORG },
 		{ "/org/bluez", PLACE_BLUEZ },
 		{ "/org/bluez/hci0", PLACE_ADAPTER },
 		{ DEVICE, PLACE_DEVICE },
@@ -88,7 +89,7 @@ END_TEST
 START_TEST(test_no_such_place)
 {
 	static const char *const paths[] = {
-		"", "/org", "/org/", "/org/bluez/", "/org/bluezx", "/org/bluez/h", "/org/bluez/hci",
+		"", "/org/", "/org/bluez/", "/org/bluezx", "/org/bluez/h", "/org/bluez/hci",
 		"/org/bluez/hci1", "/org/bluez/hci-1", "/org/bluez/hci00", "/org/bluez/hci000000",
 		"/org/bluez/hci65536", "/org/bluez/hci4294967296", "/org/bluez/hci18446744073709551616",
 		"/org/bluez/hci0/", "/org/bluez/hci0x", "/org/bluez/hcia", "//org/bluez", "/org/bluez//hci0",
