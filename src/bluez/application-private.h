@@ -13,11 +13,12 @@
 #define DESCRIPTOR_INTERFACE "org.bluez.GattDescriptor1"
 #define APPLICATION_PATH_SIZE 128
 
-/* A service's application while it is registered, or is being registered or unregistered. */
+/* The application of a service, or of a group of them, while it is registered, or is being registered or
+ * unregistered. */
 typedef struct Application {
 	Bluez *bluez;
 	char *adapter;		/* its path */
-	LocalService *service;	/* NULL: core is done with the service, bluetoothd is not */
+	LocalService *service;	/* the first of its group; NULL: core is done with it, bluetoothd is not */
 	char root[64];
 	sd_bus_slot *object;	/* the root object */
 	sd_bus_slot *objects;	/* all below it */
@@ -29,4 +30,6 @@ typedef struct Application {
 
 /* Writes the path of the attribute's object. Returns path. */
 const char *application_path(const LocalAttr *attr, char path[static APPLICATION_PATH_SIZE]);
+/* Writes that of a service's. Returns path. */
+const char *application_service_path(const LocalService *service, char path[static APPLICATION_PATH_SIZE]);
 int application_append_tree(sd_bus_message *m, void *application);	/* MsgAppend */

@@ -6,18 +6,28 @@
 #include "bluez/application-private.h"
 #include "bus/msg.h"
 #include "core/attr.h"
+#include "core/local-group.h"
 
 #define GATT_SERVICE_INTERFACE "org.bluez.GattService1"
+
+const char *application_service_path(const LocalService *service, char path[static APPLICATION_PATH_SIZE])
+{
+	const Application *application = service->edge;
+
+	snprintf(path, APPLICATION_PATH_SIZE, "%s/service%u", application->root, service->number);
+	return path;
+}
 
 const char *application_path(const LocalAttr *attr, char path[static APPLICATION_PATH_SIZE])
 {
 	const Application *application = attr->service->edge;
+	const LocalAttr *characteristic = attr->parent ? attr->parent : attr;
+	int length;
 
-	if (attr->kind == LOCAL_CHARACTERISTIC)
-		snprintf(path, APPLICATION_PATH_SIZE, "%s/service/char%u", application->root, attr->number);
-	else
-		snprintf(path, APPLICATION_PATH_SIZE, "%s/service/char%u/desc%u", application->root,
-			 attr->parent->number, attr->number);
+	length = snprintf(path, APPLICATION_PATH_SIZE, "%s/service%u/char%u", application->root,
+			  attr->service->number, characteristic->number);
+	if (attr->kind == LOCAL_DESCRIPTOR)
+		snprintf(path + length, APPLICATION_PATH_SIZE - (size_t)length, "/desc%u", attr->number);
 	return path;
 }
 
@@ -96,13 +106,12 @@ static int append_flags(sd_bus_message *m, const LocalAttr *attr)
 
 static int append_properties(sd_bus_message *m, const LocalAttr *attr)
 {
-	const Application *application = attr->service->edge;
 	const bool characteristic = attr->kind == LOCAL_CHARACTERISTIC;
 	char parent[APPLICATION_PATH_SIZE], uuid[UUID_STRING_SIZE];
 	int r;
 
 	if (characteristic)
-		snprintf(parent, sizeof(parent), "%s/service", application->root);
+		application_service_path(attr->service, parent);
 	else
 		application_path(attr->parent, parent);
 	r = sd_bus_message_append(m, "{sv}{sv}", "UUID", "s", uuid_format(&attr->uuid, uuid),
@@ -140,27 +149,56 @@ static int append_attr(sd_bus_message *m, const LocalAttr *attr)
 	return r;
 }
 
-static int append_service(sd_bus_message *m, const Application *application)
+static int append_includes(sd_bus_message *m, const LocalService *service)
 {
-	const LocalService *service = application->service;
-	char path[APPLICATION_PATH_SIZE], uuid[UUID_STRING_SIZE];
+	char path[APPLICATION_PATH_SIZE];
+	int r;
 
-	snprintf(path, sizeof(path), "%s/service", application->root);
-	return sd_bus_message_append(m, "{oa{sa{sv}}}", path, 1, GATT_SERVICE_INTERFACE, 3, "UUID", "s",
-				     uuid_format(&service->uuid, uuid), "Primary", "b", (int)service->primary,
-				     "Handle", "q", (int)service->handle);
+	r = msg_open_property(m, "Includes", "ao");
+	for (guint i = 0; i < service->includes->len && r >= 0; i++)
+		r = sd_bus_message_append(m, "o", application_service_path(
+						  g_ptr_array_index(service->includes, i), path));
+	return r < 0 ? r : msg_close_property(m);
+}
+
+static int append_service(sd_bus_message *m, const LocalService *service)
+{
+	char path[APPLICATION_PATH_SIZE], uuid[UUID_STRING_SIZE];
+	int r;
+
+	r = sd_bus_message_open_container(m, 'e', "oa{sa{sv}}");
+	if (r >= 0)
+		r = sd_bus_message_append(m, "o", application_service_path(service, path));
+	if (r >= 0)
+		r = sd_bus_message_open_container(m, 'a', "{sa{sv}}");
+	if (r >= 0)
+		r = sd_bus_message_open_container(m, 'e', "sa{sv}");
+	if (r >= 0)
+		r = sd_bus_message_append(m, "s", GATT_SERVICE_INTERFACE);
+	if (r >= 0)
+		r = sd_bus_message_open_container(m, 'a', "{sv}");
+	if (r >= 0)
+		r = sd_bus_message_append(m, "{sv}{sv}{sv}", "UUID", "s", uuid_format(&service->uuid, uuid),
+					  "Primary", "b", (int)service->primary, "Handle", "q",
+					  (int)service->handle);
+	if (r >= 0 && service->includes)
+		r = append_includes(m, service);
+	for (int i = 0; i < 4 && r >= 0; i++)
+		r = sd_bus_message_close_container(m);
+	return r;
 }
 
 int application_append_tree(sd_bus_message *m, void *userdata)
 {
 	const Application *application = userdata;
-	const GPtrArray *attrs = application->service->attrs;
+	const LocalService *service;
 	int r;
 
 	r = sd_bus_message_open_container(m, 'a', "{oa{sa{sv}}}");
-	if (r >= 0)
-		r = append_service(m, application);
-	for (guint i = 0; i < attrs->len && r >= 0; i++)
-		r = append_attr(m, g_ptr_array_index(attrs, i));
+	for (guint s = 0; r >= 0 && (service = local_group_member(application->service, s)); s++) {
+		r = append_service(m, service);
+		for (guint i = 0; i < service->attrs->len && r >= 0; i++)
+			r = append_attr(m, g_ptr_array_index(service->attrs, i));
+	}
 	return r < 0 ? r : sd_bus_message_close_container(m);
 }

@@ -11,16 +11,26 @@
 #include "bus/msg.h"
 #include "bluez/request.h"
 #include "bluez/subscription.h"
+#include "core/local-group.h"
 #include "core/radio.h"
 #include "core/session.h"
 #include "util/log.h"
 
 #define GATT_MANAGER_INTERFACE "org.bluez.GattManager1"
 
+/* The application of each of its services: NULL, none. */
+static void set_edges(const Application *application, Application *edge)
+{
+	LocalService *service;
+
+	for (guint i = 0; (service = local_group_member(application->service, i)); i++)
+		service->edge = edge;
+}
+
 static void application_free(Application *application)
 {
 	if (application->service)
-		application->service->edge = NULL;
+		set_edges(application, NULL);
 	requests_deinit(application);
 	subscriptions_deinit(application);
 	bluez_call_forget(application->call);
@@ -64,7 +74,7 @@ void application_unregister(void *userdata, LocalService *service)
 		return;
 	requests_end(application);
 	subscriptions_end(application);
-	service->edge = NULL;
+	set_edges(application, NULL);
 	application->service = NULL;
 	application->call = bluez_call_forget(application->call);
 	g_ptr_array_add(bluez->leaving, application);
@@ -158,7 +168,7 @@ void application_register(void *userdata, LocalService *service)
 
 	application->bluez = bluez;
 	application->service = service;
-	service->edge = application;
+	set_edges(application, application);
 	application->requests = g_ptr_array_new();
 	subscriptions_init(application);
 	snprintf(application->root, sizeof(application->root), "/com/example/Bluetooth/application%u",

@@ -13,6 +13,7 @@
 #include "bluez/device.h"
 #include "bluez/directory.h"
 #include "core/identity.h"
+#include "core/local-group.h"
 #include "core/local-subscriber.h"
 #include "core/session.h"
 #include "util/fd.h"
@@ -198,12 +199,11 @@ static NotifySocket *notify_socket_oldest(const Application *application, const 
 
 /* Marks the sockets that bluetoothd closes by mistake when the central leaves: the oldest one of each
  * characteristic to which the central subscribed, whether it is that central's or not. */
-static void notify_sockets_mistake(const Application *application, const Addr *client)
+static void notify_sockets_mistake(const Application *application, const LocalService *service,
+				   const Addr *client)
 {
-	const GPtrArray *attrs = application->service->attrs;
-
-	for (guint i = 0; i < attrs->len; i++) {
-		const LocalAttr *attr = g_ptr_array_index(attrs, i);
+	for (guint i = 0; i < service->attrs->len; i++) {
+		const LocalAttr *attr = g_ptr_array_index(service->attrs, i);
 		NotifySocket *oldest =
 			local_is_subscribed(attr, client) ? notify_socket_oldest(application, attr) : NULL;
 
@@ -217,8 +217,10 @@ static void notify_sockets_mistake(const Application *application, const Addr *c
 
 void notify_sockets_left(Application *application, const Addr *client, bool bonded)
 {
-	if (!bonded && application->sockets->len > 0)
-		notify_sockets_mistake(application, client);
+	const LocalService *service;
+
+	for (guint i = 0; !bonded && (service = local_group_member(application->service, i)); i++)
+		notify_sockets_mistake(application, service, client);
 	for (guint i = application->sockets->len; i-- > 0;)
 		if (of_client(g_ptr_array_index(application->sockets, i), client))
 			g_ptr_array_remove_index(application->sockets, i);

@@ -7,11 +7,11 @@
 
 #include "bluez/bluez.h"
 #include "bluez/device.h"
-#include "bus/msg.h"
 #include "bluez/subscription.h"
-#include "core/local-value.h"
-
+#include "bus/msg.h"
 #include "core/client.h"
+#include "core/local-group.h"
+#include "core/local-value.h"
 
 /* A read or write that waits for a program. */
 typedef struct Request {
@@ -254,9 +254,24 @@ static int on_write(Application *application, LocalAttr *attr, sd_bus_message *m
 	return 1;
 }
 
+/* That of a path, or of what lies below it. */
+static LocalService *find_service(const Application *application, const char *path)
+{
+	LocalService *service;
+	unsigned number;
+
+	if (sscanf(path + strlen(application->root), "/service%u", &number) != 1)
+		return NULL;
+	for (guint i = 0; (service = local_group_member(application->service, i)); i++)
+		if (service->number == number)
+			return service;
+	return NULL;
+}
+
 /* bluetoothd sets Handle: where it put the service. */
 static int on_set(Application *application, sd_bus_message *m)
 {
+	LocalService *service = find_service(application, sd_bus_message_get_path(m));
 	const char *interface, *property;
 	uint16_t handle;
 	int r;
@@ -264,24 +279,27 @@ static int on_set(Application *application, sd_bus_message *m)
 	r = sd_bus_message_read(m, "ss", &interface, &property);
 	if (r < 0)
 		return r;
-	if (strcmp(property, "Handle") == 0 && msg_read_variant(m, 'q', &handle) > 0)
-		local_placed(application->service, handle);
+	if (service && strcmp(property, "Handle") == 0 && msg_read_variant(m, 'q', &handle) > 0)
+		local_placed(service, handle);
 	return sd_bus_reply_method_return(m, NULL);
 }
 
 static LocalAttr *find_attr(const Application *application, const char *path)
 {
+	const LocalService *service = find_service(application, path);
 	unsigned characteristic, descriptor;
 	char wanted[APPLICATION_PATH_SIZE];
 	LocalAttr *attr = NULL;
 	int found;
 
-	found = sscanf(path + strlen(application->root), "/service/char%u/desc%u", &characteristic,
+	if (!service)
+		return NULL;
+	found = sscanf(path + strlen(application->root), "/service%*u/char%u/desc%u", &characteristic,
 		       &descriptor);
 	if (found == 1)
-		attr = local_attr_find(application->service, LOCAL_CHARACTERISTIC, characteristic, 0);
+		attr = local_attr_find(service, LOCAL_CHARACTERISTIC, characteristic, 0);
 	else if (found == 2)
-		attr = local_attr_find(application->service, LOCAL_DESCRIPTOR, characteristic, descriptor);
+		attr = local_attr_find(service, LOCAL_DESCRIPTOR, characteristic, descriptor);
 	/* the path has to be written exactly as we write it */
 	return attr && strcmp(application_path(attr, wanted), path) == 0 ? attr : NULL;
 }

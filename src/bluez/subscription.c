@@ -16,6 +16,7 @@
 #include "core/attr.h"
 #include "core/identity.h"
 #include "core/local-flow.h"
+#include "core/local-group.h"
 #include "core/local-subscriber.h"
 #include "core/radio.h"
 #include "util/log.h"
@@ -84,9 +85,10 @@ void subscriptions_left(Radio *radio, const Addr *client, bool bonded)
 	const GPtrArray *services = radio->peripheral->services;
 
 	for (guint s = 0; s < services->len; s++) {
-		Application *application = ((const LocalService *)g_ptr_array_index(services, s))->edge;
+		const LocalService *service = g_ptr_array_index(services, s);
+		Application *application = service->edge;
 
-		if (!application)
+		if (!application || application->service != service)
 			continue;
 		notify_sockets_left(application, client, bonded);
 		for (guint i = application->subscribing->len; i-- > 0;)
@@ -176,18 +178,25 @@ int subscriptions_ask(void *userdata)
 	return bluez_ping(bluez, &bluez->flow, on_taken, bluez);
 }
 
-void subscriptions_end(Application *application)
+/* bluetoothd asks for sockets of the service no more. */
+static void subscriptions_refuse(const Application *application, const LocalService *service)
 {
-	const GPtrArray *attrs = application->service->attrs;
-
-	notify_sockets_end(application);
-	for (guint i = 0; i < attrs->len; i++) {
-		const LocalAttr *attr = g_ptr_array_index(attrs, i);
+	for (guint i = 0; i < service->attrs->len; i++) {
+		const LocalAttr *attr = g_ptr_array_index(service->attrs, i);
 		char path[APPLICATION_PATH_SIZE];
 
 		if (attr->kind == LOCAL_CHARACTERISTIC && (attr->properties & (PROP_NOTIFY | PROP_INDICATE)))
 			send_changed(application->bluez, application_path(attr, path), NULL);
 	}
+}
+
+void subscriptions_end(Application *application)
+{
+	const LocalService *service;
+
+	notify_sockets_end(application);
+	for (guint i = 0; (service = local_group_member(application->service, i)); i++)
+		subscriptions_refuse(application, service);
 }
 
 int subscription_notify(void *userdata UNUSED, LocalAttr *attr, const Addr *client, GBytes *value)

@@ -2,6 +2,7 @@
 /* How a service of ours ends. */
 #include "core/local-removal.h"
 
+#include "core/local-group.h"
 #include "core/local-value.h"
 #include "core/long-read.h"
 #include "core/news.h"
@@ -54,6 +55,7 @@ static void local_service_end(void *data)
 {
 	LocalService *service = data;
 
+	local_group_leave(service);
 	g_ptr_array_free(service->attrs, TRUE);
 	g_free(service);
 }

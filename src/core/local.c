@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "core/attr.h"
+#include "core/local-group.h"
 #include "core/local-subscriber.h"
 #include "core/local-uuid.h"
 #include "core/local-value.h"
@@ -95,10 +96,13 @@ static void local_service_down(LocalService *service)
 
 void local_service_unregister(LocalService *service)
 {
-	if (service->state == LOCAL_DOWN)
+	LocalService *first = local_group_member(service, 0), *member;
+
+	if (!first || first->state == LOCAL_DOWN)
 		return;
-	order_local_unregister(service);
-	local_service_down(service);
+	order_local_unregister(first);
+	for (guint i = 0; (member = local_group_member(first, i)); i++)
+		local_service_down(member);
 }
 
 /* --- parts --- */
@@ -245,6 +249,7 @@ LocalAttr *local_attr_find(const LocalService *service, LocalKind kind, unsigned
 
 int local_service_start(LocalService *service, Wait *wait, uint64_t now, Reason *reason)
 {
+	LocalService *member;
 	int r;
 
 	r = radio_ready(service->session->radio, reason);
@@ -252,8 +257,10 @@ int local_service_start(LocalService *service, Wait *wait, uint64_t now, Reason 
 		return r;
 	if (service->state == LOCAL_UP && !service->stale)
 		return 0;
-	service->wanted = true;
-	service->due = now;
+	for (guint i = 0; (member = local_group_member(service, i)); i++) {
+		member->wanted = true;
+		member->due = now;
+	}
 	wait_stand(&service->waits, wait);
 	peripheral_wake(service->peripheral);
 	return 1;
@@ -271,7 +278,7 @@ void local_service_stop(LocalService *service)
 	local_service_ended(service, E_NOT_READY, &reason);
 }
 
-void local_registered(LocalService *service, int error, const Reason *reason, uint64_t now)
+static void service_registered(LocalService *service, int error, const Reason *reason, uint64_t now)
 {
 	if (service->state != LOCAL_REGISTERING)
 		return;
@@ -296,14 +303,24 @@ void local_registered(LocalService *service, int error, const Reason *reason, ui
 	local_service_ended(service, error, reason);
 }
 
+void local_registered(LocalService *service, int error, const Reason *reason, uint64_t now)
+{
+	LocalService *member;
+
+	for (guint i = 0; (member = local_group_member(service, i)); i++)
+		service_registered(member, error, reason, now);
+}
+
 void local_refused(LocalService *service, int error, const Reason *reason, uint64_t now)
 {
-	/* another service may have taken the handle that this one had: try once more with any handle */
-	const bool moves = service->handle > 0;
+	LocalService *member;
+	bool moves = false;
 
-	if (service->state != LOCAL_REGISTERING)
-		return;
-	service->handle = 0;
+	/* another service may have taken the handle that this one had: try once more with any handle */
+	for (guint i = 0; (member = local_group_member(service, i)); i++) {
+		moves |= member->handle > 0;
+		member->handle = 0;
+	}
 	local_registered(service, moves ? -EAGAIN : error, reason, now);
 }
 
@@ -315,8 +332,9 @@ void local_placed(LocalService *service, uint16_t handle)
 uint64_t local_service_settle(LocalService *service, uint64_t now)
 {
 	Broker *broker = local_broker(service);
+	LocalService *member;
 
-	if (!service->wanted || broker_bluez_ready(broker, NULL) != 0 || !service->session->radio->present ||
+	if (local_group_member(service, 0) != service || !service->wanted || broker_bluez_ready(broker, NULL) != 0 || !service->session->radio->present ||
 	    service->state == LOCAL_REGISTERING)
 		return USEC_NEVER;
 	if (service->state == LOCAL_UP && !service->stale)
@@ -325,9 +343,11 @@ uint64_t local_service_settle(LocalService *service, uint64_t now)
 		return service->due;
 
 	local_service_unregister(service);
-	service->due = USEC_NEVER;
-	service->stale = false;
-	service->state = LOCAL_REGISTERING;
+	for (guint i = 0; (member = local_group_member(service, i)); i++) {
+		member->due = USEC_NEVER;
+		member->stale = false;
+		member->state = LOCAL_REGISTERING;
+	}
 	order_local_register(service);
 	return USEC_NEVER;
 }

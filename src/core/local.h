@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The services that programs offer to peers: a session's services, their characteristics and descriptors.
- * Each service is registered with BlueZ by itself, so that adding, or removing it disturbs no other.
+ * Each service is registered with BlueZ by itself, so that adding, or removing it disturbs no other, unless it is
+ * of a group (core/local-group).
  */
 #pragma once
 
@@ -43,6 +44,8 @@ struct LocalService {
 	uint16_t nbr_chars;
 	GPtrArray *attrs;	/* LocalAttr: each characteristic with its descriptors behind it */
 	unsigned chars;		/* characteristics so far */
+	GPtrArray *group;	/* LocalService: of core/local-group; NULL: it is registered by itself */
+	GPtrArray *includes;	/* LocalService: to which it refers; NULL: none */
 	bool wanted;		/* it is to be visible to peers */
 	uint16_t handle;	/* where BlueZ put it last; 0: not told, or it has changed since */
 	LocalState state;

@@ -14,6 +14,8 @@ static void object_free(void *data)
 	g_free(object->path);
 	g_free(object->parent);
 	g_strfreev(object->flags);
+	if (object->includes)
+		g_ptr_array_free(object->includes, TRUE);
 	g_free(object);
 }
 
@@ -60,6 +62,24 @@ static int read_flags(sd_bus_message *m, void *userdata)
 	return r < 0 ? r : msg_exit_variant(m);
 }
 
+static int read_includes(sd_bus_message *m, void *userdata)
+{
+	AppObject *object = userdata;
+	int r = msg_enter_variant(m, "ao");
+	const char *path;
+
+	if (r <= 0)
+		return r;
+	if (!object->includes)
+		object->includes = g_ptr_array_new_with_free_func(g_free);
+	r = sd_bus_message_enter_container(m, 'a', "o");
+	while (r >= 0 && (r = sd_bus_message_read_basic(m, 'o', &path)) > 0)
+		g_ptr_array_add(object->includes, g_strdup(path));
+	if (r >= 0)
+		r = sd_bus_message_exit_container(m);
+	return r < 0 ? r : msg_exit_variant(m);
+}
+
 static int note_notify(sd_bus_message *m, void *userdata)
 {
 	((AppObject *)userdata)->takes_notify = true;
@@ -75,6 +95,7 @@ static int note_write(sd_bus_message *m, void *userdata)
 static const MsgRow service_rows[] = {
 	{ "UUID", read_uuid },
 	{ "Primary", read_primary },
+	{ "Includes", read_includes },
 	{ 0 },
 };
 
@@ -172,6 +193,8 @@ static const struct {
 bool app_flags_read(const AppObject *object, LocalOptions *options)
 {
 	options->properties = options->permissions = 0;
+	if (object->flags && g_strv_length(object->flags) > ARRAY_SIZE(flags_known))
+		return false;
 	for (char **flag = object->flags; flag && *flag; flag++) {
 		size_t i = 0;
 

@@ -24,6 +24,7 @@ typedef struct AppObject {
 	bool has_uuid;
 	Uuid uuid;
 	bool primary;
+	GPtrArray *includes;	/* paths of services to which a service refers; or NULL */
 	char **flags;
 	bool takes_notify;	/* it has NotifyAcquired: AcquireNotify is called instead of StartNotify */
 	bool takes_write;	/* it has WriteAcquired: commands go over a socket of AcquireWrite's */
@@ -33,5 +34,6 @@ typedef struct AppObject {
  * APP_OBJECTS_MAX; another negative errno: the message is broken. */
 int app_objects_read(sd_bus_message *m, GPtrArray **ret);
 
-/* Properties and permissions of BlueZ's flags. False: there is a word that BlueZ does not know. */
+/* Properties and permissions of BlueZ's flags. False: there is a word that BlueZ does not know, or more words than
+ * it knows. */
 bool app_flags_read(const AppObject *object, LocalOptions *options);

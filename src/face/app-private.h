@@ -14,12 +14,6 @@
 
 typedef struct App App;
 
-/* A service that is about to be visible. */
-typedef struct Starting {
-	Wait wait;
-	App *app;
-} Starting;
-
 /* An attribute, and its object. */
 typedef struct AppAttr {
 	App *app;
@@ -59,7 +53,8 @@ struct App {
 	Request *registering;	/* NULL: it is registered */
 	bool kept;		/* the radio was gone meanwhile: the program may register it anew */
 	GPtrArray *attrs;	/* AppAttr */
-	GPtrArray *starting;	/* Starting: services that are not visible yet */
+	Wait started;		/* its services are visible */
+	bool kept;		/* since before org.bluez went away and came back */
 	GQueue calls;		/* AppCall */
 	/* a value that waits for room at bluetoothd, and whose it is */
 	FlowWait flow;

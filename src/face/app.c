@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "core/local-group.h"
 #include "core/sessions.h"
 #include "core/subscriber.h"
 #include "face/programs.h"
@@ -37,14 +38,6 @@ static void attr_free(void *data)
 	g_free(attr);
 }
 
-static void starting_free(void *data)
-{
-	Starting *starting = data;
-
-	wait_deinit(&starting->wait);
-	g_free(starting);
-}
-
 void app_call_free(AppCall *call)
 {
 	g_queue_unlink(&call->app->calls, &call->link);
@@ -60,7 +53,7 @@ static void app_free(App *app)
 	sd_bus_slot_unref(app->call);
 	while (!g_queue_is_empty(&app->calls))
 		app_call_free(g_queue_peek_head(&app->calls));
-	g_ptr_array_free(app->starting, TRUE);
+	wait_deinit(&app->started);
 	app_notify_end(app);
 	if (app->session)
 		sessions_drop(app->session, programs_now(app->view->program->programs));
@@ -120,16 +113,12 @@ AppAttr *app_attr_find(const App *app, const char *path)
 
 static void on_started(Wait *wait, int error, const Reason *reason)
 {
-	Starting *starting = CONTAINER_OF(wait, Starting, wait);
-	App *app = starting->app;
+	App *app = CONTAINER_OF(wait, App, started);
 
 	if (error != 0) {
 		app_refuse(app, reason && *reason->text ? reason->text : error_text(error));
 		return;
 	}
-	g_ptr_array_remove(app->starting, starting);
-	if (app->starting->len > 0)
-		return;
 	(void)request_reply(app->registering, "");
 	request_finish(app->registering, 0, NULL);
 	app->registering = NULL;
@@ -195,11 +184,12 @@ static int add_attrs(App *app, const GPtrArray *objects, AppObjectKind kind, con
 	return r;
 }
 
-static int add_service(App *app, const GPtrArray *objects, const AppObject *object, Reason *reason)
+/* Behind the first one, in whose group it is. */
+static int add_service(App *app, const GPtrArray *objects, const AppObject *object, LocalService *first,
+		       LocalService **ret, Reason *reason)
 {
 	const unsigned chars = count_characteristics(objects, object->path);
-	LocalService *service = NULL;
-	Starting *starting;
+	LocalService *service;
 	int r;
 
 	if (!object->has_uuid || chars > LOCAL_CHARS_MAX)
@@ -208,23 +198,40 @@ static int add_service(App *app, const GPtrArray *objects, const AppObject *obje
 	/* one without characteristics is started as any other */
 	r = local_service_new(app->session, &object->uuid, object->primary, (uint16_t)MAX(chars, 1), false,
 			      &service, reason);
-	if (r == 0)
-		r = add_attrs(app, objects, APP_CHARACTERISTIC, object->path, service, NULL, reason);
 	if (r != 0)
 		return r;
-	starting = g_new0(Starting, 1);
-	starting->app = app;
-	wait_init(&starting->wait, &app->view->radio->broker->agenda, on_started);
-	g_ptr_array_add(app->starting, starting);
-	r = local_service_start(service, &starting->wait, programs_now(app->view->program->programs), reason);
-	return r == 1 ? 0 : r;
+	if (first)
+		local_group_join(service, first);
+	*ret = service;
+	return add_attrs(app, objects, APP_CHARACTERISTIC, object->path, service, NULL, reason);
+}
+
+/* As bluetoothd: what is no service of the application is left out. */
+static int add_includes(const GPtrArray *objects, GHashTable *services, Reason *reason)
+{
+	int r = 0;
+
+	for (guint i = 0; i < objects->len; i++) {
+		const AppObject *object = g_ptr_array_index(objects, i);
+
+		for (guint n = 0; object->includes && n < object->includes->len && r == 0; n++) {
+			LocalService *included =
+				g_hash_table_lookup(services, g_ptr_array_index(object->includes, n));
+
+			if (included)
+				r = local_group_include(g_hash_table_lookup(services, object->path), included,
+							reason);
+		}
+	}
+	return r;
 }
 
 static int add_services(App *app, const GPtrArray *objects, Reason *reason)
 {
+	g_autoptr(GHashTable) services = g_hash_table_new(g_str_hash, g_str_equal);	/* by path */
 	const Program *program = app->view->program;
 	const InitOptions options = { 0 };
-	bool found = false;
+	LocalService *first = NULL, *service = NULL;
 	int r;
 
 	r = sessions_open(app->view->radio, &program->programs->face, program->uid, program->owner, &options,
@@ -236,12 +243,21 @@ static int add_services(App *app, const GPtrArray *objects, Reason *reason)
 
 		if (object->kind != APP_SERVICE)
 			continue;
-		found = true;
-		r = add_service(app, objects, object, reason);
+		r = add_service(app, objects, object, first, &service, reason);
+		if (r == 0)
+			g_hash_table_insert(services, object->path, service);
+		if (!first)
+			first = service;
 	}
-	if (r == 0 && !found)
+	if (r == 0 && !first)
 		r = reason_set(reason, E_FAILED, "No valid service object found");
-	return r;
+	if (r == 0)
+		r = add_includes(objects, services, reason);
+	if (r != 0)
+		return r;
+	wait_init(&app->started, &app->view->radio->broker->agenda, on_started);
+	r = local_service_start(first, &app->started, programs_now(program->programs), reason);
+	return r == 1 ? 0 : r;
 }
 
 static int on_objects(sd_bus_message *m, void *userdata, sd_bus_error *error UNUSED)
@@ -289,7 +305,6 @@ static App *app_new(const Request *request, const char *path, Charge charge, Req
 	app->charge = charge;
 	app->registering = kept;
 	app->attrs = g_ptr_array_new_with_free_func(attr_free);
-	app->starting = g_ptr_array_new_with_free_func(starting_free);
 	g_queue_init(&app->calls);
 	g_ptr_array_add(app->view->apps, app);
 	return app;

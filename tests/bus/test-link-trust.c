@@ -179,7 +179,7 @@ START_TEST(strangers_at_our_objects)
 		{ AGENT, "org.bluez.Agent1", "DisplayPasskey", "(objectpath '%s', uint32 5, uint16 0)" },
 		{ AGENT, "org.freedesktop.DBus.Introspectable", "Introspect", "()" },
 		{ "/com/example/Bluetooth/advertisement0", "org.bluez.LEAdvertisement1", "Release", "()" },
-		{ "/com/example/Bluetooth/application0/service/char0", "org.bluez.GattCharacteristic1",
+		{ "/com/example/Bluetooth/application0/service0/char0", "org.bluez.GattCharacteristic1",
 		  "StartNotify", "()" },
 		{ "/com/example/Bluetooth/monitors0/monitor", "org.bluez.AdvertisementMonitor1", "Release",
 		  "()" },

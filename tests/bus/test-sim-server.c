@@ -293,6 +293,21 @@ START_TEST(applications_come_and_go)
 }
 END_TEST
 
+START_TEST(included_service)
+{
+	add_application("/two", "a005");
+	add_char("/two/s0/c0", "/two/s0", "b010", "['read']");
+	served_add(served, "/two/s1", GATT_SERVICE_IFACE,
+		   "{'UUID': <'a006'>, 'Primary': <true>, 'Includes': <[objectpath '/two/s0']>}");
+	add_char("/two/s1/c0", "/two/s1", "b011", "['read']");
+	expect_call(GATT_MANAGER, "RegisterApplication", "/two", NULL);
+	expect_read("0025", "2100230005a0"); /* the first one: handles 0021 to 0023 */
+	served_set_value(served, "/two/s1/c0", "42");
+	expect_read("0027", "42");
+	expect_next("/two/s1/c0 ReadValue");
+}
+END_TEST
+
 START_TEST(registering_errors)
 {
 	static const char failed[] = "org.bluez.Error.Failed: ";
@@ -397,8 +412,8 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {
-		tree, reading, writing, subscriptions, applications_come_and_go, registering_errors, device,
-		security, restart, unanswered, NULL
+		tree, reading, writing, subscriptions, applications_come_and_go, included_service, registering_errors,
+		device, security, restart, unanswered, NULL
 	};
 
 	return run_tests("sim-server", tests, setup_served, teardown_served, 90);
