@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Services that BlueZ has in one application, because one includes another or because a program registered them
- * together. They come and go together: to start the first is to start all.
+ * together. They come and go together: to start the first is to start all, when all have all their parts.
  */
 #pragma once
 

@@ -316,6 +316,8 @@ void local_refused(LocalService *service, int error, const Reason *reason, uint6
 	LocalService *member;
 	bool moves = false;
 
+	if (service->state != LOCAL_REGISTERING)
+		return;
 	/* another service may have taken the handle that this one had: try once more with any handle */
 	for (guint i = 0; (member = local_group_member(service, i)); i++) {
 		moves |= member->handle > 0;

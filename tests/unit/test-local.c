@@ -6,6 +6,7 @@
 #include "bed-adverts.h"
 #include "bed-locals.h"
 #include "core/attr.h"
+#include "core/local-group.h"
 
 #define SETTLE (50 * USEC_PER_MSEC)
 
@@ -466,5 +467,75 @@ START_TEST(test_forgotten)
 }
 END_TEST
 
+/* Services of one application come and go together. */
+START_TEST(test_group)
+{
+	LocalService *first, *second;
+	Starter starter = { 0 };
+	Reason reason = { "" };
+	uint64_t before;
+	Bed bed;
+
+	bed_init_radio(&bed);
+	first = bed_service(bed.a, 1, false);
+	second = bed_service(bed.a, 1, false);
+	(void)bed_local_attr(&bed, first, NULL, "a");
+	(void)bed_local_attr(&bed, second, NULL, "b");
+	local_group_join(second, first);
+	before = charged(bed.a);
+	ck_assert_int_eq(local_group_include(second, first, &reason), 0);
+	ck_assert_uint_eq(charged(bed.a), before + 1);
+	ck_assert_int_eq(bed_start_service(&bed, first, &starter), 1);
+	bed_expect(&bed, "register1.0");
+	local_placed(first, 20);
+	/* the handle of any of them may be taken */
+	bed_registered(&bed, first, E_FAILED);
+	ck_assert_int_eq(second->state, LOCAL_DOWN);
+	ck_assert_uint_eq(first->handle, 0);
+	ck_assert_uint_eq(starter.called, 0);
+	bed_pass(&bed, USEC_PER_SEC);
+	bed_expect(&bed, "register1.0");
+	bed_registered(&bed, first, 0);
+	ck_assert_int_eq(second->state, LOCAL_UP);
+	ck_assert_uint_eq(starter.called, 1);
+	/* the radio goes and comes back */
+	bed_bluez_gone(&bed);
+	ck_assert_int_eq(second->state, LOCAL_DOWN);
+	bed_expect(&bed, "unregister1.0 removed0");
+	bed_bluez_back(&bed, true);
+	bed_pass(&bed, SETTLE);
+	bed_expect(&bed, "added0 register1.0");
+	bed_registered(&bed, first, 0);
+	sessions_drop(bed.a, bed.now);
+	bed_settle(&bed);
+	bed_expect(&bed, "unregister1.0");
+	bed_end(&bed);
+}
+END_TEST
+
+/* What is included is charged as an attribute. */
+START_TEST(test_includes_are_charged)
+{
+	LocalService *first, *second;
+	Reason reason = { "" };
+	uint64_t left;
+	Bed bed;
+
+	bed_init_radio(&bed);
+	first = bed_service(bed.a, 1, false);
+	second = bed_service(bed.a, 1, false);
+	local_group_join(second, first);
+	left = user_limit(bed.a->user, QUOTA_ATTRIBUTES) - charged(bed.a);
+	for (uint64_t i = 0; i < left; i++)
+		ck_assert_int_eq(local_group_include(second, first, &reason), 0);
+	ck_assert_int_eq(local_group_include(second, first, &reason), E_LIMIT_REACHED);
+	ck_assert_ptr_nonnull(strstr(reason.text, "AttributesPerUser"));
+	sessions_drop(bed.a, bed.now);
+	bed_settle(&bed);
+	ck_assert_uint_eq(charged(bed.b), 0);
+	bed_end(&bed);
+}
+END_TEST
+
 UNIT_MAIN("local", test_defaults, test_arguments, test_parts, test_quota, test_starts_by_itself, test_start, test_not_now,
-	  test_refused, test_stop_meanwhile, test_forgotten)
+	  test_refused, test_stop_meanwhile, test_forgotten, test_group, test_includes_are_charged)
