@@ -58,6 +58,8 @@ static void app_free(App *app)
 	if (app->session)
 		sessions_drop(app->session, programs_now(app->view->program->programs));
 	g_ptr_array_free(app->attrs, TRUE);
+	if (app->handles)
+		g_array_free(app->handles, TRUE);
 	charge_end(&app->charge);
 	g_free(app->path);
 	g_free(app);
@@ -72,11 +74,13 @@ static void app_refuse(App *app, const char *text)
 
 void apps_connection_gone(View *view, const Connection *connection)
 {
-	for (guint i = view->apps->len; i-- > 0;) {
+	for (guint i = 0; i < view->apps->len;) {
 		App *app = g_ptr_array_index(view->apps, i);
 
 		if (app->connection == connection)
 			app_free(app);
+		else
+			i++;
 	}
 }
 
@@ -246,6 +250,10 @@ static int add_services(App *app, const GPtrArray *objects, Reason *reason)
 		r = add_service(app, objects, object, first, &service, reason);
 		if (r == 0)
 			g_hash_table_insert(services, object->path, service);
+		/* what a central knows of them stays true */
+		if (r == 0 && app->handles && g_hash_table_size(services) <= app->handles->len)
+			local_placed(service, g_array_index(app->handles, uint16_t,
+							    g_hash_table_size(services) - 1));
 		if (!first)
 			first = service;
 	}
@@ -291,6 +299,23 @@ static App *app_find(const Request *request, const char *path)
 	return NULL;
 }
 
+/* Where BlueZ has its services, in their order. */
+static GArray *app_handles(const App *app)
+{
+	GArray *handles = g_array_new(FALSE, FALSE, sizeof(uint16_t));
+	const LocalService *service = NULL;
+
+	for (guint i = 0; i < app->attrs->len; i++) {
+		const AppAttr *attr = g_ptr_array_index(app->attrs, i);
+
+		if (attr->attr->service == service)
+			continue;
+		service = attr->attr->service;
+		g_array_append_val(handles, service->handle);
+	}
+	return handles;
+}
+
 static void on_nothing(Wait *wait UNUSED, int error UNUSED, const Reason *reason UNUSED)
 {
 }
@@ -313,6 +338,7 @@ static App *app_new(const Request *request, const char *path, Charge charge, Req
 static int register_application(Request *request)
 {
 	CLEANUP(sd_bus_message_unrefp) sd_bus_message *m = NULL;
+	g_autoptr(GArray) handles = NULL;
 	Request *kept = NULL;
 	Reason reason = { "" };
 	const char *path;
@@ -328,8 +354,10 @@ static int register_application(Request *request)
 	app = app_find(request, path);
 	if (app && !app->kept)
 		return request_refuse(request, BLUEZ_ERROR("AlreadyExists"), "Already Exists");
-	if (app)
+	if (app) {
+		handles = app_handles(app);
 		app_free(app);
+	}
 	if (strlen(path) >= CONNECTION_PATH_MAX)
 		return request_refuse(request, BLUEZ_ERROR("InvalidArguments"), "the path is too long");
 	r = charge_bytes(&charge, request->place.program->user, sizeof(*app) + strlen(path) + 1, &reason);
@@ -341,6 +369,7 @@ static int register_application(Request *request)
 		return r;
 	}
 	app = app_new(request, path, charge, kept);
+	app->handles = g_steal_pointer(&handles);
 	r = connection_method(app->connection, path, OBJECT_MANAGER, "GetManagedObjects", &m);
 	if (r >= 0)
 		r = connection_call(app->connection, &app->call, m, on_objects, app, ANSWER_TIMEOUT);
