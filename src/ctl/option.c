@@ -256,6 +256,7 @@ const Option option_table[] = {
 	{ "adapter", "hciN",
 	  FOR_ADVERTS | FOR_CONNECT | FOR_ATTR | FOR_LINKS | FOR_PAIR | FOR_ADVERTISE | FOR_SERVE,
 	  SET(set_adapter), "the radio (default: the first)" },
+	{ "adapter", "hciN", FOR_RUN, SET(set_adapter), "the program finds this radio only (default: all)" },
 	{ "name", "GLOB", FOR_ADVERTS, SET(set_name), "devices whose name matches (* ? [a-z])" },
 	{ "rssi", "DBM", FOR_ADVERTS, SET(set_rssi), "at least that strong" },
 	{ "uuid", "UUID", FOR_ADVERTS, SET(add_uuid), "advertises this service; may be repeated" },

@@ -13,6 +13,7 @@
 #include "core/broker-events.h"
 #include "face/agent.h"
 #include "face/driver.h"
+#include "face/listener.h"
 #include "face/programs.h"
 #include "face/tree.h"
 #include "face/view.h"
@@ -88,7 +89,7 @@ void program_add_radio(Program *program, Radio *radio)
 {
 	View *view;
 
-	if (!radio->present)
+	if (!radio->present || (program->only != LISTENER_ALL && radio->index != (unsigned)program->only))
 		return;
 	view = find_view(program, radio);
 	if (!view) {
@@ -118,13 +119,14 @@ static bool has_ended(const Program *program)
 	return program->pidfd >= 0 && poll(&poll_for, 1, 0) > 0;
 }
 
-static Program *find_program(const Programs *programs, const struct ucred *cred)
+static Program *find_program(const Programs *programs, const struct ucred *cred, int only)
 {
 	for (guint i = 0; i < programs->list->len; i++) {
 		Program *program = g_ptr_array_index(programs->list, i);
 
 		/* of another pid namespace: each connection counts as a program */
-		if (cred->pid != 0 && program->pid == cred->pid && program->uid == cred->uid && !has_ended(program))
+		if (cred->pid != 0 && program->pid == cred->pid && program->uid == cred->uid &&
+		    program->only == only && !has_ended(program))
 			return program;
 	}
 	return NULL;
@@ -144,7 +146,7 @@ static void read_command(Program *program)
 	(void)fclose(file);
 }
 
-static Program *program_new(Programs *programs, const struct ucred *cred)
+static Program *program_new(Programs *programs, const struct ucred *cred, int only)
 {
 	const Broker *broker = programs->broker;
 	Program *program = g_new0(Program, 1);
@@ -152,6 +154,7 @@ static Program *program_new(Programs *programs, const struct ucred *cred)
 	program->programs = programs;
 	program->pid = cred->pid;
 	program->uid = cred->uid;
+	program->only = only;
 	program->pidfd = pidfd_open(cred->pid, 0);
 	read_command(program);
 	snprintf(program->owner, sizeof(program->owner), "bluez:%llu",
@@ -176,7 +179,7 @@ static int check_room(const Programs *programs, uid_t uid, Reason *reason)
 				 uid) : 0;
 }
 
-int program_accept(Programs *programs, int fd, Reason *reason)
+int program_accept(Programs *programs, int fd, int only, Reason *reason)
 {
 	socklen_t size = sizeof(struct ucred);
 	struct ucred cred;
@@ -189,8 +192,8 @@ int program_accept(Programs *programs, int fd, Reason *reason)
 		(void)close(fd);
 		return r;
 	}
-	program = find_program(programs, &cred);
-	return connection_new(program ? program : program_new(programs, &cred), fd, reason);
+	program = find_program(programs, &cred, only);
+	return connection_new(program ? program : program_new(programs, &cred, only), fd, reason);
 }
 
 void program_end(Program *program)

@@ -22,6 +22,7 @@ struct Program {
 	Programs *programs;
 	pid_t pid;
 	uid_t uid;
+	int only;				/* N of hciN: it sees no other radio; or LISTENER_ALL */
 	int pidfd;				/* -1: not to be had */
 	uint64_t cut_off;			/* connections of its that we ended */
 	char command[16];			/* as the kernel has it; "": not known */
@@ -32,9 +33,9 @@ struct Program {
 	Outbox outbox;
 };
 
-/* A connection of whoever is at the other end of fd, which is taken over, also on failure. E_LIMIT_REACHED,
- * or a negative errno. */
-int program_accept(Programs *programs, int fd, Reason *reason);
+/* A connection of whoever is at the other end of fd, which is taken over, also on failure; only: as Program's.
+ * E_LIMIT_REACHED, or a negative errno. */
+int program_accept(Programs *programs, int fd, int only, Reason *reason);
 /* org.bluez has come or gone. */
 void program_bluez_changed(Program *program, bool up);
 void program_end(Program *program);	/* closes all its connections, and frees it */

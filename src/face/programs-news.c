@@ -11,6 +11,7 @@
 #include "face/device-link.h"
 #include "face/gatt.h"
 #include "face/guests.h"
+#include "face/listener.h"
 #include "face/programs.h"
 #include "face/tree.h"
 #include "face/view.h"
@@ -27,18 +28,20 @@ static void on_bluez_changed(void *userdata, bool up)
 
 static void on_radio_added(void *userdata, Radio *radio)
 {
-	const Programs *programs = userdata;
+	Programs *programs = userdata;
 
 	for (guint i = 0; i < programs->list->len; i++)
 		program_add_radio(g_ptr_array_index(programs->list, i), radio);
+	listeners_add_radio(programs, radio->index);
 }
 
-static void on_radio_removed(void *userdata, const Radio *radio, unsigned index UNUSED)
+static void on_radio_removed(void *userdata, const Radio *radio, unsigned index)
 {
-	const Programs *programs = userdata;
+	Programs *programs = userdata;
 
 	for (guint i = 0; i < programs->list->len; i++)
 		program_remove_radio(g_ptr_array_index(programs->list, i), radio);
+	listeners_remove_radio(programs, index);
 }
 
 /* Calls each for all views of the radio. */

@@ -13,14 +13,13 @@
 #include "face/program.h"
 #include "util/macros.h"
 
+typedef struct Listener Listener;
+
 struct Programs {
 	sd_event *event;
 	Broker *broker;
 	Face face;
-	int fd;				/* that listens; -1: none */
-	sd_event_source *accept;
-	sd_event_source *pause;		/* ends a time in which nobody is accepted */
-	char *path;			/* of a socket that we made; NULL: none */
+	GPtrArray *listeners;		/* Listener */
 	GPtrArray *list;		/* Program, in order of arrival */
 	uint64_t last_program;
 	uint64_t last_name;		/* N of :1.N */

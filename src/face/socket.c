@@ -66,7 +66,7 @@ static bool is_served(const struct sockaddr_un *address)
 	return served;
 }
 
-static int listen_at(const char *path, mode_t mode)
+int socket_listen(const char *path, mode_t mode)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	int fd, r;
@@ -100,9 +100,15 @@ int socket_open(const char *path, mode_t mode, bool *made)
 	int fd = take_activated();
 
 	*made = false;
-	if (fd >= 0 || *path == '\0')
+	/* off is off, whoever opened one */
+	if (*path == '\0') {
+		if (fd >= 0)
+			(void)close(fd);
+		return -ENOENT;
+	}
+	if (fd >= 0)
 		return fd;
-	fd = listen_at(path, mode);
+	fd = socket_listen(path, mode);
 	*made = fd >= 0;
 	return fd;
 }

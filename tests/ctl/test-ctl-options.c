@@ -79,7 +79,7 @@ static const Refused refused[] = {
 	{ "run", "run: an argument is missing" },
 	{ "run bluetoothctl --agent x", "-- goes before the command" },
 	{ "run --socket '' -- bluetoothctl", "--socket: is empty" },
-	{ "run --adapter hci0 -- bluetoothctl", "--adapter: not an option of \"run\"" },
+	{ "run --adapter radio -- bluetoothctl", "--adapter" },
 	{ "status --socket /x", "--socket: not an option of \"status\"" },
 	{ "links --timeout 3", "--timeout: not an option of \"links\"" },
 	{ "devices --timeout 3", "--timeout: not an option of \"devices\"" },

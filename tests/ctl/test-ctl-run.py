@@ -103,6 +103,44 @@ class Run(unittest.TestCase):
         address = self.run_ok('busctl', 'get-property', 'org.bluez', '/org/bluez/hci0', 'org.bluez.Adapter1', 'Address')
         self.assertEqual(address, f's "{RADIO}"\n')
 
+    def test_one_radio(self):
+        """The program, and whatever it starts, finds that radio alone."""
+        self.start()
+        self.world.air('plug 00:AA:01:00:00:42')
+        second = f'{self.world.socket}.hci1'
+        wait_for('its socket', lambda: os.path.exists(second))
+        self.assertEqual(os.stat(second).st_mode & 0o777, 0o660)
+
+        def radios(*options):
+            result = self.world.ctl('run', *options, '--', 'sh', '-c', 'busctl tree --list org.bluez')
+            self.assertEqual((result.returncode, result.stderr), (0, ''))
+            return [line for line in result.stdout.splitlines() if line.startswith('/org/bluez/hci')]
+
+        self.assertEqual(radios(), ['/org/bluez/hci0', '/org/bluez/hci1'])
+        self.assertEqual(radios('--adapter', 'hci1'), ['/org/bluez/hci1'])
+        self.assertEqual(radios('--adapter', 'hci0'), ['/org/bluez/hci0'])
+        self.world.air('unplug 00:AA:01:00:00:42')
+        wait_for('the socket to go', lambda: not os.path.exists(second))
+        result = self.world.ctl('run', '--adapter', 'hci1', '--', 'true')
+        self.assertEqual(result.returncode, 3)
+        self.assertIn('there is no radio hci1', result.stderr)
+        self.world.end('daemon')
+        self.assertFalse(os.path.exists(f'{self.world.socket}.hci0'))
+
+    def test_off_though_activated(self):
+        config, path = f'{self.world.directory}/conf', f'{self.world.directory}/activated'
+        with open(config, 'w', encoding='utf-8') as out:
+            out.write('[BlueZFace]\nSocket=\n')
+        self.world.start_bluez()
+        self.world.start('daemon', ['systemd-socket-activate', '--listen', path, '--fdname', 'bluez', DAEMON,
+                                    '--config', config, '--bus', self.world.address])
+        wait_for('the socket', lambda: os.path.exists(path))
+        with socket.socket(socket.AF_UNIX) as program:
+            program.connect(path)
+            wait_for('the daemon', lambda: RADIO in self.world.ctl('status').stdout)
+            self.assertEqual(json.loads(self.world.ctl('status', '--json').stdout)['BlueZSocket'], '')
+            self.assertEqual(self.programs(), [])
+
     def test_daemon_says_where(self):
         path = f'{self.world.directory}/a socket, elsewhere'
         self.start(f'[BlueZFace]\nSocket={path}\n')

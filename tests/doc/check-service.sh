@@ -19,6 +19,12 @@ if grep -n 'bluebroker' "$work/verify"; then
 	exit 1
 fi
 
+# Of ten, in tenths: what it was before there was a socket.
+systemd-analyze security --offline=true --threshold=15 "$work/bluebrokerd.service" > "$work/security" || {
+	cat "$work/security" >&2
+	exit 1
+}
+
 # in an empty root, so that nobody is there yet
 mkdir -p "$work/root/etc"
 systemd-sysusers --root="$work/root" "$sysusers" 2> "$work/sysusers" || {

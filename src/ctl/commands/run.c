@@ -34,8 +34,13 @@ static char *ask_daemon(const char *bus)
 	return g_variant_is_of_type(value, G_VARIANT_TYPE_STRING) ? g_variant_dup_string(value, NULL) : NULL;
 }
 
-static ExitCode explain(const char *path, int error)
+static ExitCode explain(const char *path, int adapter, int error)
 {
+	if (error == ENOENT && adapter >= 0) {
+		fail_line("%s: there is no radio hci%d at the daemon, or no daemon (%s); see: bluebrokerctl status",
+			  path, adapter, g_strerror(error));
+		return EXIT_NO_DAEMON;
+	}
 	switch (error) {
 	case ENOENT:
 	case ENOTDIR:
@@ -53,19 +58,19 @@ static ExitCode explain(const char *path, int error)
 }
 
 /* Whether one may connect is better said here than by a program that knows nothing of the daemon. */
-static ExitCode check_socket(const char *path)
+static ExitCode check_socket(const char *path, int adapter)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	int fd, error;
 
 	if (g_strlcpy(address.sun_path, path, sizeof(address.sun_path)) >= sizeof(address.sun_path))
-		return explain(path, ENAMETOOLONG);
+		return explain(path, adapter, ENAMETOOLONG);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
-		return explain(path, errno);
+		return explain(path, adapter, errno);
 	error = connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0 ? errno : 0;
 	(void)close(fd);
-	return error == 0 ? EXIT_DONE : explain(path, error);
+	return error == 0 ? EXIT_DONE : explain(path, adapter, error);
 }
 
 /* The path, which holds wherever the program goes; NULL: the error has been printed. */
@@ -88,14 +93,17 @@ static char *find_socket(const Options *options, ExitCode *ret_exit)
 ExitCode command_run(const Options *options)
 {
 	ExitCode code = EXIT_FAILED;
-	g_autofree char *path = find_socket(options, &code);
+	const int adapter = options->session.adapter;
+	g_autofree char *all = find_socket(options, &code);
+	/* beside the socket for all radios there is one for each, on which it is the only one */
+	g_autofree char *path = all && adapter >= 0 ? g_strdup_printf("%s.hci%d", all, adapter) : g_strdup(all);
 	g_autofree char *escaped = path ? g_dbus_address_escape_value(path) : NULL;
 	g_autofree char *bus = escaped ? g_strconcat("unix:path=", escaped, NULL) : NULL;
 	int error;
 
 	if (!path)
 		return code;
-	code = check_socket(path);
+	code = check_socket(path, adapter);
 	if (code != EXIT_DONE)
 		return code;
 	g_setenv(VARIABLE, bus, TRUE);

@@ -21,7 +21,7 @@ void face_init(FaceBed *face)
 	ck_assert_int_ge(sd_event_new(&face->event), 0);
 	ck_assert_int_eq(programs_new(&face->programs, face->event, face->bed.broker, path), 0);
 	ck_assert_ptr_nonnull(face->programs);
-	ck_assert_int_ge(face->programs->fd, 0);
+	ck_assert_uint_eq(face->programs->listeners->len, 1);
 	face->bed.now = programs_now(face->programs);
 	face->bed.radio = bed_radio(&face->bed, 1, 0, true);
 	bed_forget(&face->bed);
@@ -74,7 +74,7 @@ void caller_init(FaceBed *face, Caller *caller)
 	const Program *program;
 
 	*caller = (Caller){ .face = face };
-	g_strlcpy(address.sun_path, face->programs->path, sizeof(address.sun_path));
+	g_strlcpy(address.sun_path, face->programs->broker->guest_socket, sizeof(address.sun_path));
 	ck_assert_int_eq(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
 	ck_assert_int_ge(sd_bus_new(&caller->bus), 0);
 	ck_assert_int_ge(sd_bus_set_fd(caller->bus, fd, fd), 0);
