@@ -18,6 +18,8 @@
 #include "face/tree.h"
 #include "face/view.h"
 
+#define SETTLE_WAIT (100 * USEC_PER_MSEC)
+
 /* --- signals --- */
 
 void program_signal(Program *program, const MatchSignal *signal,
@@ -43,8 +45,35 @@ bool program_is_behind(const Program *program)
 	return false;
 }
 
+static void program_settle(Program *program)
+{
+	task_cancel(&program->settled);
+	if (!program->settles)
+		return;
+	program->settles = false;
+	outbox_release(program);
+}
+
+static void on_settled(Task *task, uint64_t now UNUSED)
+{
+	program_settle(CONTAINER_OF(task, Program, settled));
+}
+
+/* Objects come a moment after the name, as bluetoothd's do: who sees the name come asks then for its signals. */
+static void program_await(Program *program)
+{
+	program->settles = true;
+	outbox_hold(program);
+	task_at(&program->settled, programs_now(program->programs) + SETTLE_WAIT);
+}
+
 void program_bluez_changed(Program *program, bool up)
 {
+	const Place place = { .kind = PLACE_BLUEZ, .program = program };
+
+	program_settle(program);
+	if (!up)
+		tree_removed(&place);
 	for (guint i = 0; i < program->connections->len; i++) {
 		Connection *connection = g_ptr_array_index(program->connections, i);
 
@@ -53,6 +82,10 @@ void program_bluez_changed(Program *program, bool up)
 			agent_clear(connection);
 		driver_bluez_changed(connection, up);
 	}
+	if (!up)
+		return;
+	program_await(program);
+	tree_added(&place);
 }
 
 void program_ready(Program *program)
@@ -156,6 +189,7 @@ static Program *program_new(Programs *programs, const struct ucred *cred, int on
 	program->uid = cred->uid;
 	program->only = only;
 	program->pidfd = pidfd_open(cred->pid, 0);
+	task_init(&program->settled, &programs->broker->agenda, on_settled);
 	read_command(program);
 	snprintf(program->owner, sizeof(program->owner), "bluez:%llu",
 		 (unsigned long long)++programs->last_program);
@@ -210,6 +244,7 @@ Program *program_free(Program *program)
 	while (program->views->len > 0)
 		view_free(g_ptr_array_steal_index(program->views, program->views->len - 1));
 	g_ptr_array_free(program->views, TRUE);
+	task_cancel(&program->settled);
 	outbox_clear(program);
 	g_ptr_array_remove(programs->list, program);
 	broker_peer_gone(programs->broker, program->owner, programs_now(programs));

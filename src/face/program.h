@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "core/agenda.h"
 #include "core/ops.h"
 #include "core/quota.h"
 #include "face/connection.h"
@@ -31,6 +32,8 @@ struct Program {
 	GPtrArray *connections;			/* Connection, in order of arrival */
 	GPtrArray *views;			/* View, one a radio */
 	Outbox outbox;
+	Task settled;				/* org.bluez has come: its objects are told then */
+	bool settles;
 };
 
 /* A connection of whoever is at the other end of fd, which is taken over, also on failure; only: as Program's.
