@@ -309,6 +309,17 @@ static int get_credentials(sd_bus_message *m, void *userdata, sd_bus_error *erro
 				  (uint32_t)identity.pid);
 }
 
+/* Asked by who wants to know all there is (busctl status), and takes this error for "none". */
+static int get_selinux_context(sd_bus_message *m, void *userdata, sd_bus_error *error)
+{
+	const char *owner;
+	int r;
+
+	r = read_owner(m, userdata, &owner, error);
+	return r < 0 ? r : sd_bus_error_setf(error, DRIVER_ERROR("SELinuxSecurityContextUnknown"),
+					     "%s has no SELinux context", owner);
+}
+
 /* --- the table --- */
 
 const DriverMethod driver_names[] = {
@@ -324,5 +335,6 @@ const DriverMethod driver_names[] = {
 	{ "GetConnectionUnixUser", "s", "u", get_unix_user },
 	{ "GetConnectionUnixProcessID", "s", "u", get_unix_pid },
 	{ "GetConnectionCredentials", "s", "a{sv}", get_credentials },
+	{ "GetConnectionSELinuxSecurityContext", "s", "ay", get_selinux_context },
 	{ NULL },
 };

@@ -89,6 +89,13 @@ static int get_properties(sd_bus_message *m, void *userdata, sd_bus_error *error
 	return driver_answer(m, userdata, "a{sv}", 2, "Features", "as", 0, "Interfaces", "as", 0);
 }
 
+static int become_monitor(sd_bus_message *m UNUSED, void *userdata UNUSED, sd_bus_error *error)
+{
+	return sd_bus_error_set(error, SD_BUS_ERROR_NOT_SUPPORTED,
+				"this is the socket of bluebrokerd: each program is alone on it, and sees no other's "
+				"messages");
+}
+
 static void append_args(GString *xml, const char *signature, const char *direction)
 {
 	while (*signature) {
@@ -137,6 +144,7 @@ static const DriverMethod standard_methods[] = {
 	{ "Get", "ss", "v", get_property },
 	{ "GetAll", "s", "a{sv}", get_properties },
 	{ "Introspect", "", "s", introspect },
+	{ "BecomeMonitor", "asu", "", become_monitor },
 	{ NULL },
 };
 

@@ -25,6 +25,14 @@ static const Iface *find_iface(const Iface *const *ifaces, const Place *place, c
 	return NULL;
 }
 
+bool iface_have_properties(const Iface *const *ifaces)
+{
+	for (; *ifaces; ifaces++)
+		if ((*ifaces)->properties && !(*ifaces)->is_there)
+			return true;
+	return false;
+}
+
 static const IfaceMethod *find_method(const Iface *iface, const char *name)
 {
 	for (const IfaceMethod *method = iface->methods; method && method->name; method++)
@@ -109,19 +117,16 @@ int iface_append(const Iface *iface, const Place *place, sd_bus_message *m)
 
 int iface_append_all(const Iface *const *ifaces, const Place *place, sd_bus_message *m)
 {
-	bool has_properties = false;
+	const bool have_properties = iface_have_properties(ifaces);
 	int r;
 
 	r = sd_bus_message_open_container(m, 'a', "{sa{sv}}");
 	if (r >= 0)
 		r = sd_bus_message_append(m, "{sa{sv}}", "org.freedesktop.DBus.Introspectable", 0);
-	for (; *ifaces && r >= 0; ifaces++) {
-		if (!iface_is_there(*ifaces, place))
-			continue;
-		r = iface_append(*ifaces, place, m);
-		has_properties |= (*ifaces)->properties != NULL;
-	}
-	if (r >= 0 && has_properties)
+	for (; *ifaces && r >= 0; ifaces++)
+		if (iface_is_there(*ifaces, place))
+			r = iface_append(*ifaces, place, m);
+	if (r >= 0 && have_properties)
 		r = sd_bus_message_append(m, "{sa{sv}}", PROPERTIES, 0);
 	return r < 0 ? r : sd_bus_message_close_container(m);
 }
@@ -197,9 +202,8 @@ static int properties_set(Request *request, const Iface *const *ifaces)
 	if (r < 0)
 		return r;
 	if (strcmp(contents, property->type) != 0)
-		return request_refuse(request, SD_BUS_ERROR_INVALID_SIGNATURE,
-				      "Property '%s' has the type '%s', not '%.64s'", property->name,
-				      property->type, contents);
+		return request_refuse(request, SD_BUS_ERROR_INVALID_SIGNATURE, "Invalid signature for '%s'",
+				      property->name);
 	r = sd_bus_message_enter_container(request->message, 'v', contents);
 	return r < 0 ? r : property->set(request, request->message);
 }
@@ -256,15 +260,11 @@ static int introspect(Request *request, const Iface *const *ifaces)
 		"<arg name=\"changed_properties\" type=\"a{sv}\"/>"
 		"<arg name=\"invalidated_properties\" type=\"as\"/></signal></interface>";
 	g_autoptr(GString) xml = g_string_new(begin);
-	bool has_properties = false;
 
-	for (; *ifaces; ifaces++) {
-		if (!iface_is_there(*ifaces, &request->place))
-			continue;
-		describe_iface(xml, *ifaces, &request->place);
-		has_properties |= (*ifaces)->properties != NULL;
-	}
-	if (has_properties)
+	for (const Iface *const *iface = ifaces; *iface; iface++)
+		if (iface_is_there(*iface, &request->place))
+			describe_iface(xml, *iface, &request->place);
+	if (iface_have_properties(ifaces))
 		g_string_append(xml, properties);
 	if (request->place.kind != PLACE_DRIVER)
 		tree_describe_children(&request->place, xml);
@@ -320,6 +320,8 @@ int iface_call(const Iface *const *ifaces, const Place *place, sd_bus_message *m
 	for (size_t i = 0; i < ARRAY_SIZE(standard); i++) {
 		if ((interface && strcmp(interface, standard[i].interface) != 0) ||
 		    strcmp(member, standard[i].method) != 0 || strcmp(signature, standard[i].takes) != 0)
+			continue;
+		if (strcmp(standard[i].interface, PROPERTIES) == 0 && !iface_have_properties(ifaces))
 			continue;
 		r = standard[i].run(&request, ifaces);
 		return r < 0 ? r : 1;

@@ -62,6 +62,9 @@ typedef struct Iface {
  * handler of sd-bus: negative with error set, or 1. */
 int iface_call(const Iface *const *ifaces, const Place *place, sd_bus_message *m, sd_bus_error *error);
 
+/* Whether the place of these interfaces has org.freedesktop.DBus.Properties, too. */
+bool iface_have_properties(const Iface *const *ifaces);
+
 /* Appends a{sv}: the properties that are there; of those, the ones whose bit (1 << row) is set. */
 int iface_append_properties(const Iface *iface, const Place *place, uint32_t which, sd_bus_message *m);
 /* Appends as: those of the properties that are not there. */

@@ -62,13 +62,26 @@ int tree_append_object(const Place *place, const char *path, sd_bus_message *m)
 	return r < 0 ? r : sd_bus_message_close_container(m);
 }
 
+/* Where nothing is. Introspection says so, as libdbus does for bluetoothd; all else is refused. */
+static int call_nothing(Connection *connection, sd_bus_message *m, sd_bus_error *error)
+{
+	Request request = { .place = { .connection = connection, .program = connection->program }, .message = m };
+	int r;
+
+	if (!sd_bus_message_is_method_call(m, "org.freedesktop.DBus.Introspectable", "Introspect"))
+		return sd_bus_error_setf(error, SD_BUS_ERROR_UNKNOWN_OBJECT, "there is no object %s",
+					 sd_bus_message_get_path(m));
+	r = request_reply(&request, "s", "<node></node>");
+	return r < 0 ? r : 1;
+}
+
 int tree_call(Connection *connection, sd_bus_message *m, sd_bus_error *error)
 {
 	const char *path = sd_bus_message_get_path(m);
 	Place place;
 
 	if (!place_find(connection, path, &place))
-		return sd_bus_error_setf(error, SD_BUS_ERROR_UNKNOWN_OBJECT, "there is no object %s", path);
+		return call_nothing(connection, m, error);
 	return iface_call(place_ifaces[place.kind], &place, m, error);
 }
 
@@ -205,16 +218,18 @@ static int append_added(sd_bus_message *m, void *userdata)
 static int append_removed(sd_bus_message *m, void *userdata)
 {
 	const Event *event = userdata;
+	const Iface *const *ifaces = place_ifaces[event->place->kind];
 	int r;
 
 	r = sd_bus_message_append(m, "o", event->path);
 	if (r >= 0)
 		r = sd_bus_message_open_container(m, 'a', "s");
 	if (r >= 0)
-		r = sd_bus_message_append(m, "ss", "org.freedesktop.DBus.Properties",
-					  "org.freedesktop.DBus.Introspectable");
+		r = sd_bus_message_append(m, "s", "org.freedesktop.DBus.Introspectable");
+	if (r >= 0 && iface_have_properties(ifaces))
+		r = sd_bus_message_append(m, "s", "org.freedesktop.DBus.Properties");
 	/* one that comes and goes by itself was told of by itself */
-	for (const Iface *const *iface = place_ifaces[event->place->kind]; *iface && r >= 0; iface++)
+	for (const Iface *const *iface = ifaces; *iface && r >= 0; iface++)
 		if (!(*iface)->is_there)
 			r = sd_bus_message_append(m, "s", (*iface)->name);
 	return r < 0 ? r : sd_bus_message_close_container(m);

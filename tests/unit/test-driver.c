@@ -230,6 +230,8 @@ START_TEST(test_identities)
 			  (uint32_t)getpid());
 	ck_assert_str_eq(caller_refused(&caller, "GetConnectionUnixUser", "s", ":1.4711"), "NameHasNoOwner");
 	ck_assert_str_eq(caller_refused(&caller, "GetConnectionCredentials", "s", "x.y"), "NameHasNoOwner");
+	ck_assert_str_eq(caller_refused(&caller, "GetConnectionSELinuxSecurityContext", "s", name),
+			 "SELinuxSecurityContextUnknown");
 	(void)caller_bus(&caller, "GetConnectionCredentials", "s", name);
 	ck_assert_int_gt(sd_bus_message_has_signature(caller.reply, "a{sv}"), 0);
 	ck_assert_uint_eq(strlen(text_of(caller_bus(&caller, "GetId", ""))), 32);
