@@ -4,8 +4,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "bus/pipe.h"
@@ -56,17 +58,25 @@ static int on_io(sd_event_source *source UNUSED, int fd, uint32_t events UNUSED,
 	return 0;
 }
 
-/* A program may hand out any descriptor: only a socket that stays on this machine is taken, and it is never
- * waited for. */
+/* A program may hand out any descriptor: only one end of a pair of sockets is taken, and it is never waited for.
+ * With a name, the other end may be ours, of the program's connection: that would not end with the program. */
+static bool is_of_pair(int fd)
+{
+	struct sockaddr_un peer;
+	socklen_t size = sizeof(peer);
+
+	return getpeername(fd, (struct sockaddr *)&peer, &size) == 0 && peer.sun_family == AF_UNIX &&
+	       size == offsetof(struct sockaddr_un, sun_path);
+}
+
 static int take_fd(AppSocket *sock, sd_bus_message *m)
 {
-	int fd, r, domain = -1;
-	socklen_t size = sizeof(domain);
+	int fd, r;
 
 	r = sd_bus_message_read(m, "h", &fd);
 	if (r < 0)
 		return r;
-	if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size) < 0 || domain != AF_UNIX)
+	if (!is_of_pair(fd))
 		return -ENOTSOCK;
 	fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
 	if (fd < 0)

@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <systemd/sd-id128.h>
 #include <time.h>
@@ -36,9 +35,33 @@ bool wire_is_behind(const Wire *wire)
 	return sd_bus_get_n_queued_write(wire->bus, &messages) >= 0 && messages > 0;
 }
 
-void wire_arm(Wire *wire)
+/* CLOCK_MONOTONIC, or the time that the processor has worked for us. */
+static uint64_t now_of(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return (uint64_t)now.tv_sec * USEC_PER_SEC + (uint64_t)now.tv_nsec / 1000;
+}
+
+/* When something is to be done though nothing comes: sd-bus wants it, or a message has not come to its end.
+ * That may have brought our own peer's end of the connection, which would never close. */
+static uint64_t next_turn(Wire *wire)
 {
 	uint64_t timeout = UINT64_MAX;
+
+	if (wire->partial == 0 || wire->paused || wire->behind)
+		wire->since = 0;
+	else if (wire->since == 0)
+		wire->since = now_of(CLOCK_MONOTONIC);
+	if (sd_bus_get_timeout(wire->bus, &timeout) < 0)
+		timeout = UINT64_MAX;
+	return wire->since > 0 ? usec_earlier(timeout, wire->since + WIRE_MESSAGE_TIME) : timeout;
+}
+
+void wire_arm(Wire *wire)
+{
+	uint64_t timeout;
 	int events;
 
 	if (wire->ended)
@@ -53,7 +76,8 @@ void wire_arm(Wire *wire)
 	if (wire->paused || wire->behind)
 		events &= ~EPOLLIN;
 	(void)sd_event_source_set_io_events(wire->io, (uint32_t)events);
-	if (sd_bus_get_timeout(wire->bus, &timeout) < 0 || timeout == UINT64_MAX) {
+	timeout = next_turn(wire);
+	if (timeout == UINT64_MAX) {
 		(void)sd_event_source_set_enabled(wire->timer, SD_EVENT_OFF);
 		return;
 	}
@@ -63,20 +87,26 @@ void wire_arm(Wire *wire)
 
 /* --- what comes in --- */
 
-/* CLOCK_MONOTONIC, or the time that the processor has worked for us. */
-static uint64_t now_of(clockid_t clock)
-{
-	struct timespec now;
+/*
+ * How many bytes are read from the socket: the kernel moves the place for MSG_PEEK, which nobody uses here, back by
+ * as many. What the socket holds before and afterwards does not tell: the program may send meanwhile.
+ */
+#define COUNT_FROM (1 << 30)
 
-	clock_gettime(clock, &now);
-	return (uint64_t)now.tv_sec * USEC_PER_SEC + (uint64_t)now.tv_nsec / 1000;
+static void count_bytes(int fd)
+{
+	const int from = COUNT_FROM;
+
+	(void)setsockopt(fd, SOL_SOCKET, SO_PEEK_OFF, &from, sizeof(from));
 }
 
-static size_t bytes_waiting(int fd)
+static size_t counted_bytes(int fd)
 {
-	int bytes = 0;
+	int at = COUNT_FROM;
+	socklen_t size = sizeof(at);
 
-	return ioctl(fd, FIONREAD, &bytes) >= 0 && bytes > 0 ? (size_t)bytes : 0;
+	(void)getsockopt(fd, SOL_SOCKET, SO_PEEK_OFF, &at, &size);
+	return (size_t)(COUNT_FROM - at);
 }
 
 /* The two lowest numbers that are free: file descriptors that come get them, the first one first. -1: there
@@ -116,6 +146,10 @@ static void keep(Wire *wire, size_t bytes, unsigned fds)
 		wire_cut(wire, "its message is too long, or brings too many file descriptors");
 		return;
 	}
+	if (wire->since > 0 && now_of(CLOCK_MONOTONIC) >= wire->since + WIRE_MESSAGE_TIME) {
+		wire_cut(wire, "its message does not end");
+		return;
+	}
 	if (wire->user && bytes > 0)
 		r = wire->kept.user ? charge_more(&wire->kept, bytes) :
 				      charge_init(&wire->kept, wire->user, QUOTA_FIFO_BYTES, bytes);
@@ -126,6 +160,7 @@ static void keep(Wire *wire, size_t bytes, unsigned fds)
 static void keep_nothing(Wire *wire)
 {
 	wire->partial = wire->fds = 0;
+	wire->since = 0;
 	charge_end(&wire->kept);
 }
 
@@ -137,11 +172,10 @@ static void keep_nothing(Wire *wire)
 static int wire_step(Wire *wire)
 {
 	const int fd = sd_bus_get_fd(wire->bus);
-	const size_t waiting = bytes_waiting(fd);
 	int numbers[2];
-	size_t left;
 	int r;
 
+	count_bytes(fd);
 	find_free(fd, numbers);
 	wire->took = false;
 	r = sd_bus_process(wire->bus, NULL);
@@ -149,8 +183,7 @@ static int wire_step(Wire *wire)
 		keep_nothing(wire);
 	if (wire->took || r < 0)
 		return r;
-	left = bytes_waiting(fd);
-	keep(wire, waiting > left ? waiting - left : 0, count_taken(numbers));
+	keep(wire, counted_bytes(fd), count_taken(numbers));
 	return r;
 }
 
@@ -251,7 +284,8 @@ void wire_resume(Wire *wire)
 	if (--wire->paused > 0 || wire->ended)
 		return;
 	wire_arm(wire);
-	come_again(wire);
+	if (!wire->behind)
+		come_again(wire);
 }
 
 /* --- life --- */

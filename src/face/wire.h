@@ -20,6 +20,8 @@
 /* Bytes of a message that we take; and of what is on its way to a program beside sd-bus's queue. */
 #define WIRE_MESSAGE_MAX (1024 * 1024)
 #define WIRE_SEND_BUFFER (256 * 1024)
+/* How long a message may take to arrive, while it is read. */
+#define WIRE_MESSAGE_TIME (60 * USEC_PER_SEC)
 /* Messages that wait for a program that does not read. */
 #define WIRE_QUEUE_MAX 256
 
@@ -37,8 +39,9 @@ typedef struct Wire {
 	bool ended;
 	bool late;		/* the user has no time left */
 	bool took;		/* a whole message, in this step */
-	size_t partial;		/* bytes read since the last whole message, at least */
+	size_t partial;		/* bytes read since the last whole message */
 	unsigned fds;		/* file descriptors that came with them */
+	uint64_t since;		/* CLOCK_MONOTONIC: its end is waited for; 0: it is not */
 	Charge kept;		/* what sd-bus keeps of an unfinished message */
 	bool behind;
 	WireEnded on_ended;

@@ -271,6 +271,30 @@ START_TEST(test_much_answered)
 }
 END_TEST
 
+/* It is waited for, but not for ever; while it is not read, that is not its fault. */
+START_TEST(test_message_that_stays)
+{
+	World world;
+
+	world_init(&world);
+	greet(&world);
+	send_message(&world, 1, 1, 100, false);
+	ck_assert_uint_gt(world.wire.since, 0);
+	wire_pause(&world.wire);
+	ck_assert_uint_eq(world.wire.since, 0);
+	wire_resume(&world.wire);
+	run(&world);
+	ck_assert_uint_gt(world.wire.since, 0);
+	ck_assert_uint_eq(world.ended, 0);
+	world.wire.since -= WIRE_MESSAGE_TIME;
+	wire_arm(&world.wire);
+	run(&world);
+	ck_assert_uint_eq(world.ended, 1);
+	ck_assert_str_eq(world.why, "its message does not end");
+	world_end(&world);
+}
+END_TEST
+
 static void send_with_fds(World *world, const void *bytes, size_t length, unsigned n)
 {
 	char control[CMSG_SPACE(sizeof(int) * 64)];
@@ -540,6 +564,7 @@ START_TEST(test_charged)
 }
 END_TEST
 
-UNIT_MAIN("wire", test_speaks, test_no_dbus, test_endless_greeting, test_endless_message, test_much,
-	  test_much_answered, test_endless_fds, test_fds, test_fd_among_others, test_does_not_read,
-	  test_half_closes, test_leaves, test_pause, test_pause_with_greeting, test_charged)
+UNIT_MAIN("wire", test_speaks, test_no_dbus, test_endless_greeting, test_endless_message,
+	  test_message_that_stays, test_much, test_much_answered, test_endless_fds, test_fds,
+	  test_fd_among_others, test_does_not_read, test_half_closes, test_leaves, test_pause,
+	  test_pause_with_greeting, test_charged)
