@@ -27,7 +27,7 @@ typedef struct AppObject {
 	GPtrArray *includes;	/* paths of services to which a service refers; or NULL */
 	char **flags;
 	bool takes_notify;	/* it has NotifyAcquired: AcquireNotify is called instead of StartNotify */
-	bool takes_write;	/* it has WriteAcquired: commands go over a socket of AcquireWrite's */
+	bool takes_write;	/* it has WriteAcquired: writes go over a socket of AcquireWrite's */
 } AppObject;
 
 /* Reads a{oa{sa{sv}}}: those of the objects that are GATT's, in their order. -E2BIG: more than

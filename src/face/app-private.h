@@ -21,17 +21,20 @@ typedef struct AppAttr {
 	char *path;
 	bool is_started;	/* the program was told that somebody is subscribed */
 	bool takes_notify;	/* by AcquireNotify */
-	bool takes_write;	/* commands by AcquireWrite */
+	bool takes_write;	/* by AcquireWrite */
 	AppSocket notify;
 	AppSocket write;
-	GQueue commands;	/* Command: those that wait for the socket */
+	GQueue writes;		/* AppWrite: those that wait for the socket */
 } AppAttr;
 
-typedef struct Command {
+typedef struct AppWrite {
 	uint32_t id;
+	Addr client;
+	uint16_t offset;
+	const char *type;
 	GBytes *value;
 	Charge charge;
-} Command;
+} AppWrite;
 
 /* A call toward the program that a central waits for. */
 typedef struct AppCall {
@@ -73,5 +76,5 @@ void app_write_ready(void *userdata);
 void apps_no_clients(View *view);
 
 void app_call_free(AppCall *call);
-void app_command_free(void *command);
+void app_write_free(void *write);
 void app_notify_end(App *app);		/* what waits for room at bluetoothd is dropped */

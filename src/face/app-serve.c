@@ -105,6 +105,14 @@ static int append_options(sd_bus_message *m, const View *view, const Addr *clien
 	return r < 0 ? r : sd_bus_message_close_container(m);
 }
 
+static int append_bytes(sd_bus_message *m, GBytes *value)
+{
+	gsize length;
+	const void *bytes = g_bytes_get_data(value, &length);
+
+	return sd_bus_message_append_array(m, 'y', bytes, length);
+}
+
 static const char *interface_of(const LocalAttr *attr)
 {
 	return attr->kind == LOCAL_DESCRIPTOR ? DESCRIPTOR_INTERFACE : CHARACTERISTIC_INTERFACE;
@@ -158,69 +166,78 @@ static int acquire(AppAttr *attr, AppSocket *sock, const char *member, const Add
 	return r < 0 ? r : app_socket_acquire(sock, attr->app->connection, m, ATT_TIMEOUT);
 }
 
-/* What waits for the socket goes out, or is refused where the program gives none. */
+/* --- writes --- */
+
+static void call_write(const AppAttr *attr, const AppWrite *write)
+{
+	CLEANUP(sd_bus_message_unrefp) sd_bus_message *m = NULL;
+	Reason reason;
+	int r;
+
+	r = connection_method(attr->app->connection, attr->path, interface_of(attr->attr), "WriteValue", &m);
+	if (r >= 0)
+		r = append_bytes(m, write->value);
+	if (r >= 0)
+		r = append_options(m, attr->app->view, &write->client, write->offset, write->type);
+	if (r >= 0)
+		r = call_program(attr, m, write->id, true);
+	if (r < 0)
+		(void)local_accept(attr->attr, write->id, ATT_UNLIKELY, &reason);
+}
+
+/* What waits for the socket goes out; as bluetoothd, by WriteValue where the program gives none. */
 void app_write_ready(void *userdata)
 {
 	AppAttr *attr = userdata;
-	Command *command;
+	AppWrite *write;
 	Reason reason;
 
-	while ((command = g_queue_pop_head(&attr->commands))) {
-		int r = app_socket_send(&attr->write, command->value);
-
-		(void)local_accept(attr->attr, command->id, r < 0 ? ATT_UNLIKELY : 0, &reason);
-		app_command_free(command);
+	while ((write = g_queue_pop_head(&attr->writes))) {
+		if (attr->write.fd < 0)
+			call_write(attr, write);
+		else
+			(void)local_accept(attr->attr, write->id,
+					   app_socket_send(&attr->write, write->value) < 0 ? ATT_UNLIKELY : 0,
+					   &reason);
+		app_write_free(write);
 	}
 }
 
-/* A write command, for a program that takes them from a socket. */
-static void write_command(AppAttr *attr, uint32_t id, const Addr *client, GBytes *value)
+/* For a program that takes writes of all kinds from a socket. */
+static void write_to_socket(AppAttr *attr, const AppWrite *write)
 {
-	Command *command;
+	AppWrite *kept;
 	Reason reason;
 	Charge charge;
 
-	if (charge_bytes(&charge, attr->app->view->program->user, sizeof(*command) + g_bytes_get_size(value),
+	if (charge_bytes(&charge, attr->app->view->program->user, sizeof(*kept) + g_bytes_get_size(write->value),
 			 &reason) != 0) {
-		(void)local_accept(attr->attr, id, ATT_UNLIKELY, &reason);
+		(void)local_accept(attr->attr, write->id, ATT_UNLIKELY, &reason);
 		return;
 	}
-	command = g_new0(Command, 1);
-	command->id = id;
-	command->value = g_bytes_ref(value);
-	command->charge = charge;
-	g_queue_push_tail(&attr->commands, command);
+	kept = g_new0(AppWrite, 1);
+	*kept = *write;
+	g_bytes_ref(kept->value);
+	kept->charge = charge;
+	g_queue_push_tail(&attr->writes, kept);
 	if (attr->write.call)
 		return;
-	if (attr->write.fd >= 0 || acquire(attr, &attr->write, "AcquireWrite", client) < 0)
+	if (attr->write.fd >= 0 || acquire(attr, &attr->write, "AcquireWrite", &write->client) < 0)
 		app_write_ready(attr);
 }
 
 void apps_write(View *view, LocalAttr *attr, uint32_t id, const Addr *client, uint16_t offset, const char *type,
 		GBytes *value)
 {
-	CLEANUP(sd_bus_message_unrefp) sd_bus_message *m = NULL;
+	const AppWrite write = { .id = id, .client = *client, .offset = offset, .type = type, .value = value };
 	AppAttr *found = find_attr(view, attr);
-	gsize length;
-	const void *bytes = g_bytes_get_data(value, &length);
-	Reason reason;
-	int r;
 
 	if (!found)
 		return;
-	if (found->takes_write && type && strcmp(type, "command") == 0) {
-		write_command(found, id, client, value);
-		return;
-	}
-	r = connection_method(found->app->connection, found->path, interface_of(attr), "WriteValue", &m);
-	if (r >= 0)
-		r = sd_bus_message_append_array(m, 'y', bytes, length);
-	if (r >= 0)
-		r = append_options(m, view, client, offset, type);
-	if (r >= 0)
-		r = call_program(found, m, id, true);
-	if (r < 0)
-		(void)local_accept(attr, id, ATT_UNLIKELY, &reason);
+	if (found->takes_write)
+		write_to_socket(found, &write);
+	else
+		call_write(found, &write);
 }
 
 static void tell(const AppAttr *attr, const char *member)

@@ -18,13 +18,13 @@
 
 /* --- life --- */
 
-void app_command_free(void *data)
+void app_write_free(void *data)
 {
-	Command *command = data;
+	AppWrite *write = data;
 
-	g_bytes_unref(command->value);
-	charge_end(&command->charge);
-	g_free(command);
+	g_bytes_unref(write->value);
+	charge_end(&write->charge);
+	g_free(write);
 }
 
 static void attr_free(void *data)
@@ -33,7 +33,7 @@ static void attr_free(void *data)
 
 	app_socket_close(&attr->notify);
 	app_socket_close(&attr->write);
-	g_queue_clear_full(&attr->commands, app_command_free);
+	g_queue_clear_full(&attr->writes, app_write_free);
 	g_free(attr->path);
 	g_free(attr);
 }
@@ -157,7 +157,7 @@ static int attr_new(App *app, LocalAttr *made, const AppObject *object, Reason *
 	attr->takes_write = object->takes_write;
 	app_socket_init(&attr->notify, event, app_notify_value, app_notify_ready, attr);
 	app_socket_init(&attr->write, event, NULL, app_write_ready, attr);
-	g_queue_init(&attr->commands);
+	g_queue_init(&attr->writes);
 	g_ptr_array_add(app->attrs, attr);
 	return 0;
 }
