@@ -60,8 +60,10 @@ static bool filter_takes(const Discovery *discovery, const Report *report)
 	if (filter->pattern && !has_pattern(report, filter->pattern) &&
 	    !view_has_pattern(discovery->view, &report->addr, filter->pattern))
 		return false;
-	/* as bluetoothd: without a filter, what does not call itself discoverable is not shown, unless it is known */
-	return filter->is_set || is_discoverable(report) || view_device(discovery->view, &report->addr);
+	/* as bluetoothd: without a filter, what does not call itself discoverable is not shown, unless it is known.
+	 * BlueZ's own signals do not tell. */
+	return filter->is_set || !discovery->view->radio->broker->monitored || is_discoverable(report) ||
+	       view_device(discovery->view, &report->addr);
 }
 
 static int apply(Discovery *discovery, Reason *reason)
