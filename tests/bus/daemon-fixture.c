@@ -130,6 +130,45 @@ unsigned int fifo_count(Client *by, const char *session)
 	return (unsigned int)stats_of(by, path, "Fifo");
 }
 
+/* --- what a user has --- */
+
+uint64_t charged_to(uid_t uid)
+{
+	g_autoptr(GVariant) table = stats(client);
+	g_autoptr(GVariant) rows = g_variant_lookup_value(table, "Charged", G_VARIANT_TYPE("aa{sv}"));
+	uint64_t sum = 0;
+
+	ck_assert_ptr_nonnull(rows);
+	for (gsize i = 0; i < g_variant_n_children(rows); i++) {
+		g_autoptr(GVariant) row = g_variant_get_child_value(rows, i), value = NULL;
+		GVariantIter iter;
+		const char *key;
+		guint32 of;
+
+		ck_assert(g_variant_lookup(row, "Uid", "u", &of));
+		if (of != uid)
+			continue;
+		g_variant_iter_init(&iter, row);
+		while (g_variant_iter_next(&iter, "{&sv}", &key, &value)) {
+			if (g_variant_is_of_type(value, G_VARIANT_TYPE_UINT64))
+				sum += g_variant_get_uint64(value);
+			g_clear_pointer(&value, g_variant_unref);
+		}
+	}
+	return sum;
+}
+
+static bool owes_nothing(void *data)
+{
+	return charged_to(*(const uid_t *)data) == 0;
+}
+
+void expect_paid(uid_t uid)
+{
+	ck_assert_msg(wait_until(owes_nothing, &uid, world_patience(world)), "%lu is still charged to uid %u",
+		      (unsigned long)charged_to(uid), (unsigned int)uid);
+}
+
 /* --- waiting --- */
 
 typedef struct Wanted {

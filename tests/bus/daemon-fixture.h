@@ -51,6 +51,10 @@ void close_session(Client *by, const char *session);
 /* GetAdvertisements; how many there were. */
 unsigned int take_all(Client *by, const char *session);
 
+/* Everything that is charged to the user together; nothing once the daemon knows of no such user. */
+uint64_t charged_to(uid_t uid);
+void expect_paid(uid_t uid); /* nothing is, soon */
+
 /* Runs the main loop until it is so; else the test fails. radio: an address. */
 void wait_radio_scans(const char *radio, bool scanning, unsigned int timeout_ms);
 /* bluetoothd dies, and comes back. */

@@ -27,57 +27,6 @@
 #define GROWTH_MAX_KIB 2048
 #endif
 
-static unsigned int daemon_fds(void)
-{
-	g_autofree char *path = g_strdup_printf("/proc/%d/fd", (int)world_daemon_pid(world));
-	GDir *dir = g_dir_open(path, 0, NULL);
-	unsigned int n = 0;
-
-	ck_assert_ptr_nonnull(dir);
-	while (g_dir_read_name(dir))
-		n++;
-	g_dir_close(dir);
-	return n;
-}
-
-/* Everything that is charged to the user together; nothing once the daemon knows of no such user. */
-static uint64_t charged_to(uid_t uid)
-{
-	g_autoptr(GVariant) table = stats(client);
-	g_autoptr(GVariant) rows = g_variant_lookup_value(table, "Charged", G_VARIANT_TYPE("aa{sv}"));
-	uint64_t sum = 0;
-
-	ck_assert_ptr_nonnull(rows);
-	for (gsize i = 0; i < g_variant_n_children(rows); i++) {
-		g_autoptr(GVariant) row = g_variant_get_child_value(rows, i), value = NULL;
-		GVariantIter iter;
-		const char *key;
-		guint32 of;
-
-		ck_assert(g_variant_lookup(row, "Uid", "u", &of));
-		if (of != uid)
-			continue;
-		g_variant_iter_init(&iter, row);
-		while (g_variant_iter_next(&iter, "{&sv}", &key, &value)) {
-			if (g_variant_is_of_type(value, G_VARIANT_TYPE_UINT64))
-				sum += g_variant_get_uint64(value);
-			g_clear_pointer(&value, g_variant_unref);
-		}
-	}
-	return sum;
-}
-
-static bool owes_nothing(void *data)
-{
-	return charged_to(*(const uid_t *)data) == 0;
-}
-
-static void expect_paid(uid_t uid)
-{
-	ck_assert_msg(wait_until(owes_nothing, &uid, world_patience(world)), "%lu is still charged to uid %u",
-		      (unsigned long)charged_to(uid), (unsigned int)uid);
-}
-
 static char *value_hex(void)
 {
 	GString *hex = g_string_new(NULL);
@@ -201,14 +150,14 @@ static void send_with_fds(Client *by, const char *path, const char *iface, const
 
 static bool has_few_fds(void *data)
 {
-	return daemon_fds() <= *(const unsigned int *)data;
+	return daemon_fds(world) <= *(const unsigned int *)data;
 }
 
 /* Calls that wait: for the caller's credentials, and for a device that is not there. */
 START_TEST(messages_that_carry_much)
 {
 	Client *greedy = new_client_as(SOME_UID);
-	unsigned int before = daemon_fds() + CARRIED;
+	unsigned int before = daemon_fds(world) + CARRIED;
 	g_autofree char *session = NULL;
 
 	for (int i = 0; i < 20; i++)
@@ -221,7 +170,7 @@ START_TEST(messages_that_carry_much)
 	client_sync(greedy);
 	ck_assert_uint_gt(charged_to(SOME_UID), 50 * 1024);
 	ck_assert_msg(wait_until(has_few_fds, &before, world_patience(world)),
-		      "%u file descriptors are open, not %u", daemon_fds(), before);
+		      "%u file descriptors are open, not %u", daemon_fds(world), before);
 	client_free(greedy);
 	expect_paid(SOME_UID);
 }

@@ -5,7 +5,10 @@
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
+#include <string.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <check.h>
@@ -30,15 +33,16 @@ bool client_can_be_others(void)
 	return geteuid() == 0;
 }
 
-Client *client_new_as(const char *address, uid_t uid)
+/* What is connected meanwhile is that user's. */
+static void *connect_as(uid_t uid, void *(*connect_to)(const char *address), const char *address)
 {
 	gid_t groups[GROUPS_MAX], old_groups[GROUPS_MAX], gid = (gid_t)uid, old_gid = getgid();
 	int n_groups = 0, n_old = getgroups(GROUPS_MAX, old_groups);
 	const struct passwd *user;
-	Client *client;
+	void *made;
 
 	if (uid == geteuid())
-		return client_new(address);
+		return connect_to(address);
 	if (!client_can_be_others() || n_old < 0)
 		ck_abort_msg("only root can be uid %u too", (unsigned int)uid);
 
@@ -51,8 +55,38 @@ Client *client_new_as(const char *address, uid_t uid)
 	}
 
 	become(uid, gid, groups, n_groups);
-	client = client_new(address);
+	made = connect_to(address);
 	become(0, old_gid, old_groups, n_old);
+	return made;
+}
+
+static void *make_client(const char *address)
+{
+	return client_new(address);
+}
+
+Client *client_new_as(const char *address, uid_t uid)
+{
+	Client *client = connect_as(uid, make_client, address);
+
 	ck_assert_uint_eq(client_get_uid(client, client_name(client)), uid);
 	return client;
+}
+
+static void *make_socket(const char *address)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	ck_assert(g_str_has_prefix(address, "unix:path="));
+	g_strlcpy(at.sun_path, address + strlen("unix:path="), sizeof(at.sun_path));
+	ck_assert_int_ge(fd, 0);
+	if (connect(fd, (const struct sockaddr *)&at, sizeof(at)) < 0)
+		ck_abort_msg("%s: %s", at.sun_path, strerror(errno));
+	return GINT_TO_POINTER(fd);
+}
+
+int client_socket_as(const char *address, uid_t uid)
+{
+	return GPOINTER_TO_INT(connect_as(uid, make_socket, address));
 }

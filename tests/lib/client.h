@@ -19,6 +19,8 @@ Client *client_new(const char *address);
 /* Connects as that user, with the groups the user database gives; the test must be root. */
 Client *client_new_as(const char *address, uid_t uid);
 bool client_can_be_others(void);
+/* A socket that is connected to "unix:path=…" as that user, and has said nothing yet. */
+int client_socket_as(const char *address, uid_t uid);
 /* Leaves the bus, and frees it. Returns NULL. */
 Client *client_free(Client *client);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Client, client_free)

@@ -26,6 +26,19 @@ unsigned long daemon_rss_kib(World *world)
 	return pages * (unsigned long)sysconf(_SC_PAGESIZE) / 1024;
 }
 
+unsigned int daemon_fds(World *world)
+{
+	g_autofree char *path = g_strdup_printf("/proc/%d/fd", (int)world_daemon_pid(world));
+	GDir *dir = g_dir_open(path, 0, NULL);
+	unsigned int n = 0;
+
+	ck_assert_ptr_nonnull(dir);
+	while (g_dir_read_name(dir))
+		n++;
+	g_dir_close(dir);
+	return n;
+}
+
 void expect_growth(World *world, unsigned long before_kib, unsigned long max_kib)
 {
 	const char *wrapper = g_getenv("BLUEBROKERD_WRAPPER");
