@@ -131,6 +131,18 @@ static void answer_nothing(void *edge UNUSED, bool accept UNUSED, uint32_t passk
 {
 }
 
+/* A central that no session has a link to is the matter of a program that serves. The question is kept until its
+ * answer; NULL: it needs none. */
+static bool ask_program(const Subject *subject, PairingKind kind, uint32_t passkey,
+			void (*answer)(void *edge, bool accept, uint32_t passkey), sd_bus_message *question)
+{
+	if (!subject->device || subject->link ||
+	    !client_ask(subject->device->adapter->radio, &subject->device->addr, kind, passkey, answer, question))
+		return false;
+	(void)sd_bus_message_ref(question);
+	return true;
+}
+
 static int on_request_passkey(sd_bus_message *m, void *userdata, sd_bus_error *error UNUSED)
 {
 	PairingAnswer answer;
@@ -142,6 +154,8 @@ static int on_request_passkey(sd_bus_message *m, void *userdata, sd_bus_error *e
 					 sd_bus_message_ref(m));
 		return 1;
 	}
+	if (ask_program(&subject, PAIRING_ENTER, 0, answer_passkey, m))
+		return 1;
 	answer = decide(userdata, &subject, PAIRING_ENTER, &passkey);
 	return answer == PAIRING_ALLOW ? sd_bus_reply_method_return(m, "u", passkey) :
 					 refuse(userdata, &subject, m, answer);
@@ -153,12 +167,15 @@ static int on_request_confirmation(sd_bus_message *m, void *userdata, sd_bus_err
 	Subject subject;
 	uint32_t passkey;
 
-	if (read_subject(userdata, m, &subject) && subject.link && pairing_is_asked(subject.link) &&
-	    sd_bus_message_read(m, "u", &passkey) >= 0) {
+	if (!read_subject(userdata, m, &subject) || sd_bus_message_read(m, "u", &passkey) < 0)
+		return refuse(userdata, &subject, m, PAIRING_REFUSE);
+	if (subject.link && pairing_is_asked(subject.link)) {
 		(void)pairing_ask(subject.link, PAIRING_CONFIRM, passkey, answer_yes_or_no,
 					 sd_bus_message_ref(m));
 		return 1;
 	}
+	if (ask_program(&subject, PAIRING_CONFIRM, passkey, answer_yes_or_no, m))
+		return 1;
 	answer = decide(userdata, &subject, PAIRING_CONFIRM, &passkey);
 	return answer == PAIRING_ALLOW ? sd_bus_reply_method_return(m, NULL) :
 					 refuse(userdata, &subject, m, answer);
@@ -188,6 +205,8 @@ static int on_display_passkey(sd_bus_message *m, void *userdata, sd_bus_error *e
 		(void)pairing_ask(subject.link, PAIRING_DISPLAY, passkey, answer_nothing, NULL);
 		return sd_bus_reply_method_return(m, NULL);
 	}
+	if (ask_program(&subject, PAIRING_DISPLAY, passkey, answer_nothing, NULL))
+		return sd_bus_reply_method_return(m, NULL);
 	answer = decide(userdata, &subject, PAIRING_DISPLAY, NULL);
 	if (answer == PAIRING_ALLOW) {
 		show_passkey(subject.device, passkey);
@@ -209,7 +228,9 @@ static int on_request_authorization(sd_bus_message *m, void *userdata, sd_bus_er
 	PairingAnswer answer;
 	Subject subject;
 
-	(void)read_subject(userdata, m, &subject);
+	if (read_subject(userdata, m, &subject) &&
+	    ask_program(&subject, PAIRING_JUST_WORKS, 0, answer_yes_or_no, m))
+		return 1;
 	answer = decide(userdata, &subject, PAIRING_JUST_WORKS, NULL);
 	return answer == PAIRING_ALLOW ? sd_bus_reply_method_return(m, NULL) :
 					 refuse(userdata, &subject, m, answer);
@@ -224,7 +245,10 @@ static int on_refuse(sd_bus_message *m, void *userdata UNUSED, sd_bus_error *err
 /* Cancel has no argument: bluetoothd gave up the question it asked last, and takes no answer to it. */
 static int on_cancel(sd_bus_message *m, void *userdata, sd_bus_error *error UNUSED)
 {
-	answer_refused(userdata);
+	Bluez *bluez = userdata;
+
+	answer_refused(bluez);
+	client_questions_cancel(bluez->broker);
 	return sd_bus_reply_method_return(m, NULL);
 }
 

@@ -224,6 +224,12 @@ void bonds_device(Radio *radio, const char *place, const Addr *addr, const char 
 /* --- forgetting --- */
 
 /* Whether another session than this one uses the device now. */
+/* A program may have several sessions. */
+static bool is_another(const Session *one, const Session *other)
+{
+	return one != other && (!one->owner || !other->owner || strcmp(one->owner, other->owner) != 0);
+}
+
 static bool is_used(const Radio *radio, const Addr *addr, const Session *session)
 {
 	const Link *link = link_find(radio, addr);
@@ -231,14 +237,14 @@ static bool is_used(const Radio *radio, const Addr *addr, const Session *session
 	bool used = false;
 
 	for (guint i = 0; link && i < link->holds->len; i++)
-		used |= g_array_index(link->holds, Hold, i).session != session;
+		used |= is_another(g_array_index(link->holds, Hold, i).session, session);
 	for (const ConnectWait *wait = link ? connect_waits_first(link) : NULL; wait;
 	     wait = connect_wait_next(wait))
-		used |= wait->wait.session != session;
+		used |= is_another(wait->wait.session, session);
 	if (!client_find(radio->peripheral, addr))
 		return used;
 	for (guint i = 0; (service = local_service_offered(radio->peripheral, &i));)
-		used |= service->session != session;
+		used |= is_another(service->session, session);
 	return used;
 }
 
@@ -258,7 +264,7 @@ int bond_forget(Session *session, uid_t uid, const Addr *addr, ForgetWait *wait,
 		return reason_set(reason, E_ACCESS_DENIED, "%s was not paired by uid %u; root may forget it",
 				  text, uid);
 	if (is_used(radio, addr, session))
-		return reason_set(reason, E_BUSY, "another session uses %s", text);
+		return reason_set(reason, E_BUSY, "another program uses %s", text);
 	if (link &&
 	    (link->state == LINK_CONNECTING || link->state == LINK_CLOSING || link->pairing.under_way))
 		return reason_set(reason, E_BUSY,

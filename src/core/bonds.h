@@ -30,7 +30,7 @@ typedef struct ForgetWait {
 
 /*
  * Removes the bond, and all that BlueZ knows of the device. 0: wait's done will be called. E_DOES_NOT_EXIST,
- * E_ACCESS_DENIED (neither root nor one who paired), E_BUSY (another session uses the device, or its link is
+ * E_ACCESS_DENIED (neither root nor one who paired), E_BUSY (another program uses the device, or its link is
  * being opened or closed).
  */
 int bond_forget(Session *session, uid_t uid, const Addr *addr, ForgetWait *wait, Reason *reason);

@@ -2,8 +2,9 @@
 /* Centrals that pair with us. */
 #include "core/client-pairing.h"
 
-#include "core/local.h"
 #include "core/client.h"
+#include "core/local.h"
+#include "core/news.h"
 #include "core/peripheral.h"
 #include "core/radio.h"
 #include "core/session.h"
@@ -68,4 +69,77 @@ bool client_may_pair(const Radio *radio, const Addr *addr, PairingKind kind, uin
 		return pins > 0;
 	}
 	return false;
+}
+
+/* --- asking a program --- */
+
+static bool answers(const Session *session)
+{
+	const FaceOps *ops = session->face->ops;
+
+	return ops->answers_clients && ops->answers_clients(session->face->userdata, session);
+}
+
+static Session *find_answerer(const Peripheral *peripheral, const Client *client)
+{
+	const LocalService *service;
+
+	for (guint i = 0; i < client->sessions->len; i++)
+		if (answers(g_ptr_array_index(client->sessions, i)))
+			return g_ptr_array_index(client->sessions, i);
+	for (guint i = 0; (service = local_service_offered(peripheral, &i));)
+		if (answers(service->session))
+			return service->session;
+	return NULL;
+}
+
+bool client_ask(const Radio *radio, const Addr *addr, PairingKind kind, uint32_t passkey,
+		void (*answer)(void *edge, bool accept, uint32_t passkey), void *edge)
+{
+	Client *client = client_find(radio->peripheral, addr);
+	const bool has_pin = count_pins(radio->peripheral, &(uint32_t){ 0 }) > 0;
+	Session *session;
+
+	if (!client || (has_pin && (kind == PAIRING_ENTER || kind == PAIRING_DISPLAY)))
+		return false;
+	session = find_answerer(radio->peripheral, client);
+	if (!session)
+		return false;
+	/* bluetoothd asks again: the answer to what it asked before is of no use */
+	client_question_end(client, false, 0, false);
+	if (kind != PAIRING_DISPLAY)
+		client->question = (ClientQuestion){ .session = session, .answer = answer, .edge = edge };
+	news_client_asked(session, &client->addr, kind, passkey);
+	return true;
+}
+
+void client_answer(const Radio *radio, const Addr *addr, bool accept, uint32_t passkey)
+{
+	Client *client = client_find(radio->peripheral, addr);
+
+	if (client)
+		client_question_end(client, accept, passkey, true);
+}
+
+static void end_questions(const Radio *radio, const Session *session)
+{
+	const GPtrArray *clients = radio->peripheral->clients;
+
+	for (guint i = 0; i < clients->len; i++) {
+		Client *client = g_ptr_array_index(clients, i);
+
+		if (!session || client->question.session == session)
+			client_question_end(client, false, 0, session != NULL);
+	}
+}
+
+void client_questions_cancel(const Broker *broker)
+{
+	for (guint i = 0; i < broker->radios->len; i++)
+		end_questions(g_ptr_array_index(broker->radios, i), NULL);
+}
+
+void client_questions_drop(const Radio *radio, const Session *session)
+{
+	end_questions(radio, session);
 }

@@ -6,12 +6,26 @@
 #include "core/identity.h"
 #include "core/local.h"
 #include "core/long-read.h"
+#include "core/news.h"
 #include "core/radio.h"
 #include "core/session.h"
 #include "core/subscriber.h"
 
+void client_question_end(Client *client, bool accept, uint32_t passkey, bool told)
+{
+	const ClientQuestion question = client->question;
+
+	if (!question.session)
+		return;
+	client->question = (ClientQuestion){ 0 };
+	if (!told)
+		news_client_asked_over(question.session, &client->addr);
+	question.answer(question.edge, accept, passkey);
+}
+
 void client_end(Client *client)
 {
+	client_question_end(client, false, 0, false);
 	long_reads_deinit(client);
 	g_ptr_array_free(client->sessions, TRUE);
 	g_ptr_array_free(client->told, TRUE);

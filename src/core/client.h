@@ -2,7 +2,15 @@
 /* The centrals that are connected to a radio, and whose services they use. */
 #pragma once
 
+#include "core/pairing.h"
 #include "core/peripheral.h"
+
+/* What a program is asked about a central that pairs with us. */
+typedef struct ClientQuestion {
+	Session *session;	/* whose program; NULL: none is open */
+	void (*answer)(void *edge, bool accept, uint32_t passkey);
+	void *edge;
+} ClientQuestion;
 
 /* A central that is connected to us. */
 typedef struct Client {
@@ -11,6 +19,7 @@ typedef struct Client {
 	GPtrArray *sessions;	/* whose services it used */
 	GPtrArray *told;	/* sessions that were told that it came */
 	bool bonded;
+	ClientQuestion question;
 	GArray *long_reads;	/* of core/long-read */
 	bool long_reads_lost;	/* it began too many of them, so that one was forgotten */
 } Client;
@@ -29,3 +38,5 @@ Client *client_add(Peripheral *peripheral, const Addr *addr);
 /* tells the sessions that advertise or serve here, or were told that it came, that the central left */
 void client_left(const Peripheral *peripheral, const Client *client);
 void client_end(Client *client);
+/* For client-pairing.c: the answer to the question, if one is open; told: the program knows that it is over. */
+void client_question_end(Client *client, bool accept, uint32_t passkey, bool told);

@@ -197,6 +197,30 @@ void news_session_client(Session *session, const char *connection, const Addr *a
 	news->on = connected;
 }
 
+static void tell_client_asked(const Post *news, const FaceOps *ops, void *userdata)
+{
+	ops->client_asked(userdata, news->session, &news->addr, news->offset, news->number);
+}
+
+void news_client_asked(Session *session, const Addr *addr, unsigned kind, uint32_t passkey)
+{
+	Post *news = post_news(session->broker, session->face, session, tell_client_asked);
+
+	news->addr = *addr;
+	news->offset = (uint16_t)kind;
+	news->number = passkey;
+}
+
+static void tell_client_asked_over(const Post *news, const FaceOps *ops, void *userdata)
+{
+	ops->client_asked_over(userdata, news->session, &news->addr);
+}
+
+void news_client_asked_over(Session *session, const Addr *addr)
+{
+	post_news(session->broker, session->face, session, tell_client_asked_over)->addr = *addr;
+}
+
 /* --- of a service of ours, for who serves --- */
 
 static void tell_service_added(const Post *news, const FaceOps *ops, void *userdata)

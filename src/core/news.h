@@ -27,6 +27,9 @@ void news_link_lost(Link *link, Session *session, const char *reason);
 void news_session_event(Session *session, const char *connection, uint32_t events);
 void news_scan_stopped(Session *session, const char *connection, const char *reason);
 void news_session_client(Session *session, const char *connection, const Addr *addr, bool connected);
+/* A central pairs with us; the question is over. */
+void news_client_asked(Session *session, const Addr *addr, unsigned kind, uint32_t passkey);
+void news_client_asked_over(Session *session, const Addr *addr);
 void news_service_added(LocalService *service);
 void news_service_removed(LocalService *service);
 void news_local_added(LocalAttr *attr);

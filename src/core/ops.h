@@ -153,6 +153,12 @@ typedef struct FaceOps {
 				     const char *reason);
 	void (*session_client)(void *userdata, Session *session, const char *connection, const Addr *addr,
 			       bool connected);
+	/* Whether the session's program answers what is asked about centrals that pair; NULL: it does not. With it go
+	 * the question (kind: PairingKind; client_answer answers) and its end. */
+	bool (*answers_clients)(void *userdata, const Session *session);
+	void (*client_asked)(void *userdata, Session *session, const Addr *addr, unsigned kind,
+			     uint32_t passkey);
+	void (*client_asked_over)(void *userdata, Session *session, const Addr *addr);
 	/* session: held the link */
 	void (*link_lost)(void *userdata, Link *link, Session *session, const char *reason);
 	void (*attr_notification)(void *userdata, Attr *attr, AttrSub *sub, GBytes *value, uint64_t now);

@@ -3,6 +3,7 @@
 #include "core/peripheral.h"
 
 #include "core/advert.h"
+#include "core/client-pairing.h"
 #include "core/client.h"
 #include "core/link.h"
 #include "core/local-removal.h"
@@ -226,6 +227,7 @@ void peripheral_drop_session(Peripheral *peripheral, Session *session, uint64_t 
 {
 	Advert *advert = advert_find(session);
 
+	client_questions_drop(peripheral->radio, session);
 	if (advert)
 		advert_free(advert, now);
 	for (guint i = peripheral->services->len; i-- > 0;) {

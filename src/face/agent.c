@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "core/client-pairing.h"
 #include "core/link.h"
 #include "face/request.h"
 
@@ -20,10 +21,12 @@ static void agent_close(Agent *agent)
 
 static void respond(const View *view, const Addr *addr, uint32_t id, bool accept, uint32_t passkey)
 {
-	Link *link = link_find(view->radio, addr);
+	Link *link = id != AGENT_CLIENT ? link_find(view->radio, addr) : NULL;
 	Reason reason;
 
-	if (link)
+	if (id == AGENT_CLIENT)
+		client_answer(view->radio, addr, accept, passkey);
+	else if (link)
 		(void)pairing_respond(link, id, accept, passkey, &reason);
 }
 
@@ -65,6 +68,14 @@ static int new_question(const Connection *connection, const DeviceView *device, 
 	if (r >= 0 && kind == PAIRING_DISPLAY)
 		r = sd_bus_message_append(*ret, "uq", passkey, 0);
 	return r;
+}
+
+bool agent_is_there(const Program *program)
+{
+	for (guint i = 0; i < program->connections->len; i++)
+		if (((const Connection *)g_ptr_array_index(program->connections, i))->agent)
+			return true;
+	return false;
 }
 
 static Connection *find_agent(Connection *connection)

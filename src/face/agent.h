@@ -20,6 +20,10 @@ typedef struct Agent {
 	PairingKind kind;
 } Agent;
 
+/* In place of a question's number: it is about a central that pairs with us. */
+#define AGENT_CLIENT 0
+
+bool agent_is_there(const Program *program);
 /* Asks the agent of that connection or, where it has none, the program's. Without any, or if it refuses, the
  * answer is no. */
 void agent_ask(Connection *connection, DeviceView *device, uint32_t id, PairingKind kind, uint32_t passkey);

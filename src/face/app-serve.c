@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/client.h"
 #include "core/local-subscriber.h"
 #include "face/device.h"
 #include "face/programs.h"
@@ -90,6 +91,7 @@ static int on_answer(sd_bus_message *m, void *userdata, sd_bus_error *error UNUS
 static int append_options(sd_bus_message *m, const View *view, const Addr *client, uint16_t offset,
 			  const char *type)
 {
+	const Client *central = client_find(view->radio->peripheral, client);
 	char address[ADDR_STRING_SIZE], path[PLACE_PATH_SIZE];
 	int r;
 
@@ -102,6 +104,8 @@ static int append_options(sd_bus_message *m, const View *view, const Addr *clien
 		r = sd_bus_message_append(m, "{sv}", "offset", "q", offset);
 	if (r >= 0 && type)
 		r = sd_bus_message_append(m, "{sv}", "type", "s", type);
+	if (r >= 0 && central && central->mtu > 0)
+		r = sd_bus_message_append(m, "{sv}", "mtu", "q", central->mtu);
 	return r < 0 ? r : sd_bus_message_close_container(m);
 }
 

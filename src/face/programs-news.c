@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "core/attr.h"
+#include "core/client-pairing.h"
 #include "core/link.h"
 #include "core/local.h"
+#include "face/agent.h"
 #include "face/app.h"
 #include "face/device-link.h"
 #include "face/gatt.h"
@@ -255,6 +257,58 @@ static void on_client(void *userdata, Session *session, const char *connection U
 		  &(ClientNews){ .session = session, .addr = addr, .connected = connected });
 }
 
+/* --- centrals that pair --- */
+
+static const Program *find_program(const Programs *programs, const Session *session)
+{
+	for (guint i = 0; i < programs->list->len; i++) {
+		const Program *program = g_ptr_array_index(programs->list, i);
+
+		if (strcmp(program->owner, session->owner) == 0)
+			return program;
+	}
+	return NULL;
+}
+
+static bool on_answers_clients(void *userdata, const Session *session)
+{
+	const Program *program = find_program(userdata, session);
+
+	return program && agent_is_there(program);
+}
+
+static View *find_view(const Programs *programs, const Session *session)
+{
+	const Program *program = find_program(programs, session);
+
+	return program ? view_find(program, session->radio->index) : NULL;
+}
+
+static void on_client_asked(void *userdata, Session *session, const Addr *addr, unsigned kind, uint32_t passkey)
+{
+	View *view = find_view(userdata, session);
+	DeviceView *device;
+
+	/* it may have come before the program served */
+	if (view)
+		apps_client(view, addr, true);
+	device = view ? view_device(view, addr) : NULL;
+	if (device)
+		agent_ask(g_ptr_array_index(device->view->program->connections, 0), device, AGENT_CLIENT,
+			  (PairingKind)kind, passkey);
+	else
+		client_answer(session->radio, addr, false, 0);
+}
+
+static void on_client_asked_over(void *userdata, Session *session, const Addr *addr)
+{
+	const View *view = find_view(userdata, session);
+	const DeviceView *device = view ? view_device(view, addr) : NULL;
+
+	if (device)
+		agents_cancel(device);
+}
+
 const FaceOps programs_news = {
 	.session_event = on_event,
 	.session_batch = on_batch,
@@ -273,6 +327,9 @@ const FaceOps programs_news = {
 	.radio_added = on_radio_added,
 	.radio_removed = on_radio_removed,
 	.radio_changed = on_radio_changed,
+	.answers_clients = on_answers_clients,
+	.client_asked = on_client_asked,
+	.client_asked_over = on_client_asked_over,
 	.link_lost = on_link_lost,
 	.attr_added = on_attr_added,
 	.attr_removed = on_attr_removed,

@@ -3,6 +3,8 @@
 #include "bed-adverts.h"
 #include "bed-locals.h"
 #include "core/client-pairing.h"
+#include "core/client.h"
+#include "core/sessions.h"
 
 #define CENTRAL 9
 
@@ -116,4 +118,148 @@ START_TEST(test_pins)
 }
 END_TEST
 
-UNIT_MAIN("client-pairing", test_clients_only, test_just_works, test_pins)
+/* --- programs that answer --- */
+
+static const Session *answerer;
+
+static bool op_answers(void *bed UNUSED, const Session *session)
+{
+	return session == answerer;
+}
+
+static void op_asked(void *bed, Session *session, const Addr *addr, unsigned kind, uint32_t passkey)
+{
+	bed_say(bed, "asked%u(%u,%u,%u)", (unsigned)session->id, addr->bytes[5], kind, passkey);
+}
+
+static void op_over(void *bed, Session *session, const Addr *addr)
+{
+	bed_say(bed, "over%u(%u)", (unsigned)session->id, addr->bytes[5]);
+}
+
+static void on_answer(void *edge, bool accept, uint32_t passkey)
+{
+	bed_say(edge, "answer(%s,%u)", accept ? "yes" : "no", passkey);
+}
+
+static bool ask(Bed *bed, PairingKind kind, uint32_t passkey)
+{
+	const Addr addr = device_addr(CENTRAL);
+	bool asked = client_ask(bed->radio, &addr, kind, passkey, on_answer, bed);
+
+	bed_settle(bed);
+	return asked;
+}
+
+static void answer(Bed *bed, bool accept, uint32_t passkey)
+{
+	const Addr addr = device_addr(CENTRAL);
+
+	client_answer(bed->radio, &addr, accept, passkey);
+	bed_settle(bed);
+}
+
+static void asking(Bed *bed)
+{
+	bed_init_radio(bed);
+	bed->face_ops.answers_clients = op_answers;
+	bed->face_ops.client_asked = op_asked;
+	bed->face_ops.client_asked_over = op_over;
+	answerer = bed->b;
+	(void)bed_visible(bed, bed->a, "");
+	(void)bed_visible(bed, bed->b, "");
+	bed_central(bed, CENTRAL, true);
+	bed_forget(bed);
+}
+
+START_TEST(test_program_is_asked)
+{
+	Bed bed;
+
+	asking(&bed);
+	ck_assert(ask(&bed, PAIRING_CONFIRM, 123));
+	bed_expect(&bed, "asked2(9,1,123)");
+	answer(&bed, true, 0);
+	bed_expect(&bed, "answer(yes,0)");
+	answer(&bed, true, 0);	/* once */
+	bed_expect(&bed, "");
+	ck_assert(ask(&bed, PAIRING_ENTER, 0));
+	answer(&bed, true, 4711);
+	bed_expect(&bed, "asked2(9,0,0) answer(yes,4711)");
+	/* what is shown has no answer */
+	ck_assert(ask(&bed, PAIRING_DISPLAY, 7));
+	answer(&bed, true, 0);
+	bed_expect(&bed, "asked2(9,2,7)");
+	/* nobody answers; it is no client */
+	answerer = NULL;
+	ck_assert(!ask(&bed, PAIRING_CONFIRM, 1));
+	answerer = bed.b;
+	bed_central(&bed, CENTRAL, false);
+	ck_assert(!ask(&bed, PAIRING_CONFIRM, 1));
+	bed_end(&bed);
+}
+END_TEST
+
+/* It is no use to ask for a passkey that a session has. */
+START_TEST(test_pin_goes_before_program)
+{
+	Bed bed;
+
+	asking(&bed);
+	set_pin(bed.a, 5);
+	ck_assert(!ask(&bed, PAIRING_ENTER, 0));
+	ck_assert(!ask(&bed, PAIRING_DISPLAY, 1));
+	ck_assert(ask(&bed, PAIRING_CONFIRM, 1));
+	answer(&bed, false, 0);
+	bed_expect(&bed, "asked2(9,1,1) answer(no,0)");
+	bed_end(&bed);
+}
+END_TEST
+
+START_TEST(test_question_ends)
+{
+	Bed bed;
+
+	asking(&bed);
+	/* bluetoothd takes it back; it asks again; the central leaves */
+	ck_assert(ask(&bed, PAIRING_JUST_WORKS, 0));
+	client_questions_cancel(bed.broker);
+	bed_settle(&bed);
+	bed_expect(&bed, "asked2(9,3,0) answer(no,0) over2(9)");
+	ck_assert(ask(&bed, PAIRING_JUST_WORKS, 0));
+	ck_assert(ask(&bed, PAIRING_CONFIRM, 1));
+	bed_expect(&bed, "asked2(9,3,0) answer(no,0) over2(9) asked2(9,1,1)");
+	bed_central(&bed, CENTRAL, false);
+	bed_expect(&bed, "answer(no,0) over2(9)");
+	/* the program goes */
+	bed_central(&bed, CENTRAL, true);
+	ck_assert(ask(&bed, PAIRING_CONFIRM, 1));
+	bed_forget(&bed);
+	sessions_drop(bed.b, bed.now);
+	bed_settle(&bed);
+	bed_expect(&bed, "answer(no,0) unregister2.0");
+	bed_end(&bed);
+}
+END_TEST
+
+/* The one whose services the central uses is asked, though another one was first. */
+START_TEST(test_program_of_the_central)
+{
+	const Addr addr = device_addr(CENTRAL);
+	Bed bed;
+
+	asking(&bed);
+	answerer = bed.c;
+	(void)bed_visible(&bed, bed.c, "");
+	(void)client_uses(bed.radio->peripheral, &addr, 0, bed.a);
+	(void)client_uses(bed.radio->peripheral, &addr, 0, bed.c);
+	bed_forget(&bed);
+	ck_assert(ask(&bed, PAIRING_CONFIRM, 1));
+	answer(&bed, true, 0);
+	bed_expect(&bed, "asked3(9,1,1) answer(yes,0)");
+	bed_end(&bed);
+}
+END_TEST
+
+UNIT_MAIN("client-pairing", test_clients_only, test_just_works, test_pins, test_program_is_asked,
+	  test_pin_goes_before_program, test_question_ends, test_program_of_the_central)

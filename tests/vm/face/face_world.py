@@ -66,8 +66,15 @@ class Air:
 
     def ask(self, line):
         """The answer's text; an error fails the test."""
+        self.send(line)
+        return self.answer(line)
+
+    def send(self, line):
+        """A command that waits for something: its answer comes by answer()."""
         self.file.write(line + '\n')
         self.file.flush()
+
+    def answer(self, line):
         answer = self.file.readline().strip()
         assert answer == 'ok' or answer.startswith('ok '), f'{line}: {answer}'
         return answer[3:]

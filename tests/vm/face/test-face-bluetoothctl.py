@@ -108,6 +108,44 @@ class Bluetoothctl(unittest.TestCase):
         self.do(program, f'info {PEER}', 'Paired: yes')
         self.do(program, f'remove {PEER}', 'Device has been removed')
 
+    def test_central_pairs(self):
+        """Who serves is asked about a central that pairs."""
+        program = self.start()
+        program.say('menu gatt')
+        self.do(program, 'register-service 0x1819', 'Location and Navigation')
+        program.say('yes')
+        self.do(program, 'register-characteristic 0x2a6e encrypt-read', 'Temperature')
+        program.say('1 2 3')
+        self.do(program, 'register-application', 'Application registered')
+        program.say('back')
+        self.do(program, 'advertise on', 'Advertising object registered')
+        self.world.air.ask('central phone C0:00:00:00:00:77 random')
+        self.world.air.ask(f'connect phone {RADIO}')
+        tree = self.world.air.ask('discover phone').split()
+        at = next(i for i, item in enumerate(tree) if '00001819' in item)
+        handle = tree[at + 1].split(':')[3]
+        for answer in 'no', 'yes':
+            begin = len(program.lines)
+            self.world.air.send('secure phone on')
+            program.expect('Request ', begin=begin)
+            program.say(answer)
+            if answer == 'yes':
+                self.assertEqual(self.world.air.answer('secure phone on'), '')
+            else:
+                with self.assertRaisesRegex(AssertionError, 'smp'):
+                    self.world.air.answer('secure phone on')
+                self.world.air.ask('disconnect phone')
+                wait_for(lambda: self.connects('phone'), 'the radio advertises again')
+        self.assertEqual(self.world.air.ask(f'read phone {handle}'), '010203')
+        self.do(program, 'remove C0:00:00:00:00:77', 'Device has been removed')
+
+    def connects(self, central):
+        try:
+            self.world.air.ask(f'connect {central} {RADIO}')
+            return True
+        except AssertionError:
+            return False
+
     def test_advertise(self):
         program = self.start()
         self.do(program, 'advertise on', 'Advertising object registered')
