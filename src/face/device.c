@@ -61,6 +61,9 @@ static int set_alias(Request *request, sd_bus_message *m)
 		return r;
 	if (strlen(alias) > 248)
 		return request_refuse(request, BLUEZ_ERROR("InvalidArguments"), "Alias: at most 248 bytes");
+	if (charge_more(&device->charge, *alias ? strlen(alias) + 1 : 0) < 0)
+		return request_refuse(request, BLUEZ_ERROR("Failed"), "Alias: over FifoBytesPerUser");
+	charge_less(&device->charge, device->alias ? strlen(device->alias) + 1 : 0);
 	g_free(device->alias);
 	device->alias = *alias ? g_strdup(alias) : NULL;
 	r = request_reply(request, "");

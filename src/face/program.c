@@ -97,10 +97,13 @@ void program_ready(Program *program)
 
 void program_cut_off(Program *program, const char *why)
 {
+	const bool behind = program_is_behind(program);
+
 	for (guint i = 0; i < program->connections->len; i++) {
 		Connection *connection = g_ptr_array_index(program->connections, i);
 
-		if (connection_is_behind(connection))
+		/* what is not told because a list is being written is missed by all who listen */
+		if (behind ? connection_is_behind(connection) : connection->rules->len > 0)
 			wire_cut(&connection->wire, why);
 	}
 }

@@ -51,7 +51,7 @@ void program_remove_radio(Program *program, const Radio *radio);
 
 /* It has read what it was sent: goes on telling it. */
 void program_ready(Program *program);
-/* Ends those of its connections that have not read what they were sent. */
+/* Ends those of its connections that have not read what they were sent; if there are none, those that listen. */
 void program_cut_off(Program *program, const char *why);
 /* Whether one of its connections that gets signals has not read them all yet. */
 bool program_is_behind(const Program *program);
