@@ -28,8 +28,8 @@ static void wire_write(const void *bytes, size_t size)
 static void wire_open(void)
 {
 	/* as a bus greets */
-	static const char hello[] = "OK 01000000000000000000000000000000\r\n";
-	int fds[2], size = 1024 * 1024;
+	static const char hello[] = "DATA\r\nOK 01000000000000000000000000000000\r\nAGREE_UNIX_FD\r\n";
+	int fds[2], size = 1024 * 1024, r = 1;
 
 	PROMISE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) == 0);
 	far_end = fds[1];
@@ -37,6 +37,10 @@ static void wire_open(void)
 	PROMISE(sd_bus_new(&bus) >= 0 && sd_bus_set_fd(bus, fds[0], fds[0]) >= 0);
 	PROMISE(sd_bus_start(bus) >= 0);
 	wire_write(hello, sizeof(hello) - 1);
+	while (r > 0)
+		r = sd_bus_process(bus, NULL);
+	/* or nothing that is written comes in */
+	PROMISE(r == 0 && sd_bus_is_ready(bus) > 0);
 }
 
 static void wire_close(void)
