@@ -23,6 +23,7 @@ void face_setup_with(const char *config)
 	g_autofree char *all = g_strconcat("[BlueZFace]\nSocketMode=0666\n", config, NULL);
 
 	link_setup_with(all);
+	air_clear(air, "centrals", "uncentral");
 	world_wait_powered(world, "hci0", true);
 	neighbour = client_new_as(world_face(world), OTHER_UID);
 	client_direct(neighbour, "org.bluez");

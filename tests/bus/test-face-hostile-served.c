@@ -130,6 +130,14 @@ START_TEST(registrations_that_leave)
 }
 END_TEST
 
+static bool neighbour_has_radio(void *unused)
+{
+	g_autoptr(GVariant) powered = client_get(neighbour, BLUEZ_ADAPTER, BLUEZ_ADAPTER_IFACE, "Powered");
+
+	(void)unused;
+	return powered && g_variant_get_boolean(powered);
+}
+
 /* Power off, for itself, while all of it is under way. */
 START_TEST(registrations_without_power)
 {
@@ -142,6 +150,34 @@ START_TEST(registrations_without_power)
 		raw_ok(program, raw_call_new("/", OBJECT_MANAGER, "GetManagedObjects", NULL));
 	}
 	expect_released();
+}
+END_TEST
+
+/* The radio goes, or bluetoothd, while all of it is under way. */
+START_TEST(registrations_without_radio)
+{
+	for (int i = 0; i < 4; i++) {
+		g_autoptr(RawProgram) program = raw_new(CULPRIT), sister = raw_new(CULPRIT);
+
+		begin_all(program, i);
+		begin_all(sister, i + 3);
+		raw_ok(program, raw_driver_call_new("GetId", NULL));
+		if (i % 2) {
+			restart_bluez();
+		} else {
+			air_do(air, "unplug " WORLD_RADIO);
+			wait_adapter_gone("hci0");
+			begin_all(sister, i);
+			air_do(air, "plug " WORLD_RADIO);
+		}
+		wait_adapter_there("hci0");
+		world_wait_powered(world, "hci0", true);
+		begin_all(program, i + 5);
+		raw_ok(program, raw_driver_call_new("GetId", NULL));
+	}
+	expect_paid(CULPRIT);
+	ck_assert(wait_until(neighbour_has_radio, NULL, world_patience(world)));
+	expect_served();
 }
 END_TEST
 
@@ -554,7 +590,8 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {
-		registrations_that_leave, registrations_without_power, objects_of_the_wrong_kind,
+		registrations_that_leave, registrations_without_power, registrations_without_radio,
+		objects_of_the_wrong_kind,
 		objects_without_end, reads_unanswered, reads_answered_wrongly, sockets_of_the_wrong_kind,
 		values_by_socket, writes_by_socket, commands_unanswered, storm_of_an_advertisement, storm_of_monitors, NULL,
 	};

@@ -13,6 +13,12 @@
 #include "memory.h"
 
 #define PEER "org.freedesktop.DBus.Peer"
+/* As long as D-Bus allows. A sanitizer copies all of what is reserved with each byte that comes. */
+#ifdef __SANITIZE_ADDRESS__
+#define LONGEST (2 * 1024 * 1024)
+#else
+#define LONGEST (127 * 1024 * 1024)
+#endif
 
 static GDBusMessage *ping(void)
 {
@@ -145,9 +151,10 @@ START_TEST(announced_and_not_sent)
 	g_autoptr(GPtrArray) programs = programs_new();
 	unsigned long before = daemon_rss_kib(world);
 
+	/* 5 GiB together */
 	for (int i = 0; i < 40; i++) {
 		RawProgram *program = raw_new(CULPRIT);
-		g_autoptr(GByteArray) blob = longer_than_it_is(program, 127 * 1024 * 1024);
+		g_autoptr(GByteArray) blob = longer_than_it_is(program, LONGEST);
 
 		g_ptr_array_add(programs, program);
 		ck_assert(raw_bytes(program, blob->data, blob->len));
@@ -158,12 +165,7 @@ START_TEST(announced_and_not_sent)
 			ck_assert(raw_bytes(g_ptr_array_index(programs, i), "x", 1));
 		expect_served();
 	}
-	/* a sanitizer marks each byte of what is reserved */
-#ifndef __SANITIZE_ADDRESS__
-	expect_growth(world, before, 16 * 1024);
-#else
-	(void)before;
-#endif
+	expect_growth(world, before, 128 * 1024);
 	g_ptr_array_set_size(programs, 0);
 	expect_paid(CULPRIT);
 	expect_served();
@@ -184,7 +186,7 @@ START_TEST(unfinished_messages)
 
 	for (int i = 0; i < 2; i++) {
 		g_autoptr(RawProgram) program = raw_new(CULPRIT);
-		g_autoptr(GByteArray) blob = longer_than_it_is(program, 64 * 1024 * 1024);
+		g_autoptr(GByteArray) blob = longer_than_it_is(program, LONGEST);
 
 		ck_assert(raw_bytes(program, blob->data, blob->len));
 		while (raw_bytes(program, zeros, 4096))
@@ -286,14 +288,14 @@ START_TEST(floods_without_answers)
 
 	for (int i = 0; i < 50; i++)
 		g_ptr_array_add(programs, raw_new(CULPRIT));
-	for (int round = 0; round < 20; round++) {
+	for (int round = 0; round < 4; round++) {
 		for (guint i = 0; i < programs->len; i++) {
 			RawProgram *program = g_ptr_array_index(programs, i);
 			g_autoptr(GDBusMessage) call = raw_call_new("/", OBJECT_MANAGER, "GetManagedObjects", NULL);
 			g_autoptr(GByteArray) all = g_byte_array_new();
 
 			g_dbus_message_set_flags(call, G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED);
-			for (int n = 0; n < 50; n++) {
+			for (int n = 0; n < 25; n++) {
 				g_autoptr(GByteArray) blob = raw_blob(program, call);
 
 				g_byte_array_append(all, blob->data, blob->len);
@@ -432,8 +434,6 @@ START_TEST(lists_unread)
 	unsigned long before;
 
 	g_ptr_array_add(programs, first);
-	raw_ok(first, raw_call_new(BLUEZ_ADAPTER, BLUEZ_ADAPTER_IFACE, "SetDiscoveryFilter",
-				   "({'Transport': <'le'>},)"));
 	raw_ok(first, raw_call_new(BLUEZ_ADAPTER, BLUEZ_ADAPTER_IFACE, "StartDiscovery", NULL));
 	ck_assert(wait_until(knows_devices, first, RESUME));
 	raw_ok(first, raw_call_new(BLUEZ_ADAPTER, BLUEZ_ADAPTER_IFACE, "StopDiscovery", NULL));
@@ -530,6 +530,8 @@ int main(void)
 	};
 
 	limit_quarantine();
+	/* which touches all that is announced */
+	g_unsetenv("MALLOC_PERTURB_");
 	return run_tests("face-hostile", tests, face_setup, face_teardown, 120) != EXIT_SUCCESS ||
 			       run_tests("face-hostile-small", small, setup_small, face_teardown, 120) != EXIT_SUCCESS
 		       ? EXIT_FAILURE : EXIT_SUCCESS;
