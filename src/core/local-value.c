@@ -15,7 +15,6 @@
 
 /* How many reads may wait at one attribute; further ones get the stored value at once, if there is one. */
 #define READS_MAX 16
-#define WRITES_MAX 64	/* likewise: further ones are refused */
 
 /* --- listeners --- */
 
@@ -157,15 +156,6 @@ static uint8_t local_read_stored(LocalAttr *attr, Client *client, uint16_t offse
 	return local_part(value, offset, ret);
 }
 
-static uint32_t next_id(Broker *broker)
-{
-	uint32_t id = broker->next_read++;
-
-	if (broker->next_read == 0)
-		broker->next_read = 1;
-	return id;
-}
-
 /* offset > 0 is a further part of a long value: it counts as one read with the first, whose value was kept. */
 static bool must_ask(const LocalAttr *attr, Client *central, uint16_t offset)
 {
@@ -198,7 +188,7 @@ uint8_t local_read(LocalAttr *attr, const Addr *client, uint16_t mtu, uint16_t o
 	if (attr->reads.waits.length >= READS_MAX)
 		return ATT_UNLIKELY;
 	read->attr = attr;
-	read->id = next_id(session->broker);
+	read->id = local_next_id(session->broker);
 	read->offset = offset;
 	read->client = *client;
 	read->deadline = now + timeout * USEC_PER_MSEC;
@@ -221,32 +211,7 @@ void local_reads_end(LocalAttr *attr)
 
 	while ((read = first_read(attr)))
 		local_read_unanswered(read);
-	wait_line_end(&attr->writes, ATT_UNLIKELY, NULL);
-}
-
-static LocalWrite *first_write(const LocalAttr *attr)
-{
-	const GList *first = attr->writes.waits.head;
-
-	return first ? CONTAINER_OF((Wait *)first->data, LocalWrite, wait) : NULL;
-}
-
-static LocalWrite *next_write(const LocalWrite *write)
-{
-	const GList *next = write->wait.place.next;
-
-	return next ? CONTAINER_OF((Wait *)next->data, LocalWrite, wait) : NULL;
-}
-
-static void local_writes_left(LocalAttr *attr, const Addr *client)
-{
-	LocalWrite *next;
-
-	for (LocalWrite *write = first_write(attr); write; write = next) {
-		next = next_write(write);
-		if (identities_same(attr->service->session->radio->identities, &write->client, client))
-			wait_end(&write->wait, ATT_UNLIKELY, NULL);
-	}
+	local_writes_end(attr);
 }
 
 void local_reads_left(LocalAttr *attr, const Addr *client)
@@ -259,21 +224,6 @@ void local_reads_left(LocalAttr *attr, const Addr *client)
 		if (identities_same(attr->service->session->radio->identities, &read->client, client))
 			local_read_done(read, ATT_UNLIKELY, NULL);
 	}
-}
-
-static uint64_t local_writes_expire(LocalAttr *attr, uint64_t now)
-{
-	uint64_t due = USEC_NEVER;
-	LocalWrite *next;
-
-	for (LocalWrite *write = first_write(attr); write; write = next) {
-		next = next_write(write);
-		if (write->deadline <= now)
-			wait_end(&write->wait, ATT_UNLIKELY, NULL);
-		else
-			due = MIN(due, write->deadline);
-	}
-	return due;
 }
 
 uint64_t local_reads_expire(LocalAttr *attr, uint64_t now)
@@ -343,21 +293,6 @@ int local_reject(LocalAttr *attr, uint32_t id, uint8_t att, Reason *reason)
 
 /* --- writes --- */
 
-/* The program is asked whether it takes what is written. */
-static uint8_t local_write_asked(LocalAttr *attr, const LocalWritten *written, LocalWrite *write, uint64_t now)
-{
-	if (attr->writes.waits.length >= WRITES_MAX)
-		return ATT_UNLIKELY;
-	write->attr = attr;
-	write->id = next_id(attr->service->session->broker);
-	write->client = written->client;
-	write->deadline = now + LOCAL_READ_WAIT_MAX * USEC_PER_MSEC;
-	wait_stand(&attr->writes, &write->wait);
-	peripheral_wake(attr->service->peripheral);
-	news_write_request(attr, write->id, written);
-	return 0;
-}
-
 static uint8_t local_write_stored(LocalAttr *attr, const LocalWritten *written)
 {
 	uint8_t whole[ATTR_VALUE_MAX];
@@ -389,18 +324,7 @@ uint8_t local_write(LocalAttr *attr, const LocalWritten *written, LocalWrite *wr
 		return ATT_WRITE_NOT_PERMITTED;
 	if (written->length > ATTR_VALUE_MAX)
 		return ATT_INVALID_LENGTH;
-	return attr->asks ? local_write_asked(attr, written, write, now) : local_write_stored(attr, written);
-}
-
-int local_accept(LocalAttr *attr, uint32_t id, uint8_t att, Reason *reason)
-{
-	for (LocalWrite *write = first_write(attr); write; write = next_write(write)) {
-		if (write->id != id)
-			continue;
-		wait_end(&write->wait, att, NULL);
-		return 0;
-	}
-	return reason_set(reason, E_DOES_NOT_EXIST, "id: no write %u waits for an answer (any more)", id);
+	return attr->asks ? local_write_ask(attr, written, write, now) : local_write_stored(attr, written);
 }
 
 void local_confirmed(LocalAttr *attr)

@@ -7,16 +7,8 @@
 #pragma once
 
 #include "core/local-flow.h"
+#include "core/local-write.h"
 #include "core/local.h"
-
-/* ATT error codes that core answers with (Vol 3 Part F 3.4.1.1). */
-enum {
-	ATT_READ_NOT_PERMITTED = 0x02,
-	ATT_WRITE_NOT_PERMITTED = 0x03,
-	ATT_INVALID_OFFSET = 0x07,
-	ATT_INVALID_LENGTH = 0x0d,
-	ATT_UNLIKELY = 0x0e,
-};
 
 /* A peer's read that waits for a program's answer. wait's done gets 0, and in wait.value the value from the
  * offset on; or an ATT error. Lives in the edge. */
@@ -28,25 +20,6 @@ typedef struct LocalRead {
 	Addr client;
 	uint64_t deadline;
 } LocalRead;
-
-/* A peer's write that waits for the program's answer: wait's done gets 0 or an ATT error. Lives in the edge. */
-typedef struct LocalWrite {
-	Wait wait;
-	LocalAttr *attr;
-	uint32_t id;
-	Addr client;
-	uint64_t deadline;
-} LocalWrite;
-
-/* What a peer writes. */
-typedef struct LocalWritten {
-	Addr client;
-	uint16_t mtu;		/* 0: not told */
-	uint16_t offset;
-	const char *type;	/* BlueZ's word, of static lifetime; NULL: not told */
-	const void *bytes;
-	size_t length;
-} LocalWritten;
 
 /* --- from the edge: what a peer does. They return 0 or an ATT error. mtu 0: not told. --- */
 
@@ -69,9 +42,6 @@ int local_set_value(LocalAttr *attr, GBytes *value, FlowWait *wait, Reason *reas
  * E_INVALID_ARGUMENTS: more than ATTR_VALUE_MAX, or att is 0. */
 int local_respond(LocalAttr *attr, uint32_t id, GBytes *value, Reason *reason);
 int local_reject(LocalAttr *attr, uint32_t id, uint8_t att, Reason *reason);
-/* Answer a write: att 0 takes it. E_DOES_NOT_EXIST. */
-int local_accept(LocalAttr *attr, uint32_t id, uint8_t att, Reason *reason);
-
 /* Listeners that a session may have, at all of its characteristics together: where a service ends they are
  * told all at once. */
 #define LISTENERS_MAX 512
