@@ -125,6 +125,55 @@ static int set_powered(Request *request, sd_bus_message *m)
 	return 0;
 }
 
+static void on_hide(Task *task, uint64_t now UNUSED)
+{
+	View *view = CONTAINER_OF(task, View, wish.hide);
+
+	view->wish.discoverable = false;
+	view_adapter_changed(view, ADAPTER_BIT(ADAPTER_DISCOVERABLE));
+}
+
+static void on_unpair(Task *task, uint64_t now UNUSED)
+{
+	View *view = CONTAINER_OF(task, View, wish.unpair);
+
+	view->wish.pairable = false;
+	view_adapter_changed(view, ADAPTER_BIT(ADAPTER_PAIRABLE));
+}
+
+void adapter_wish_init(View *view)
+{
+	task_init(&view->wish.hide, &view->radio->broker->agenda, on_hide);
+	task_init(&view->wish.unpair, &view->radio->broker->agenda, on_unpair);
+	view->wish.discoverable_timeout = 180;
+	view->wish.pairable = true;
+}
+
+void adapter_wish_deinit(View *view)
+{
+	task_cancel(&view->wish.hide);
+	task_cancel(&view->wish.unpair);
+	g_free(view->wish.alias);
+}
+
+/* 0: for ever. */
+static void run(const View *view, Task *task, bool on, uint32_t seconds)
+{
+	if (on && seconds > 0)
+		task_at(task, programs_now(view->program->programs) + seconds * USEC_PER_SEC);
+	else
+		task_cancel(task);
+}
+
+static void wish_changed(View *view, uint32_t property)
+{
+	if (property & (ADAPTER_BIT(ADAPTER_DISCOVERABLE) | ADAPTER_BIT(ADAPTER_DISCOVERABLE_TIMEOUT)))
+		run(view, &view->wish.hide, view->wish.discoverable, view->wish.discoverable_timeout);
+	else
+		run(view, &view->wish.unpair, view->wish.pairable, view->wish.pairable_timeout);
+	view_adapter_changed(view, property);
+}
+
 #define WISH(field, row, type, letter)							\
 	static int get_##field(const Place *place, sd_bus_message *m)			\
 	{										\
@@ -139,7 +188,7 @@ static int set_powered(Request *request, sd_bus_message *m)
 			return r;							\
 		request->place.view->wish.field = value;				\
 		r = request_reply(request, "");						\
-		view_adapter_changed(request->place.view, ADAPTER_BIT(row));		\
+		wish_changed(request->place.view, ADAPTER_BIT(row));			\
 		return r;								\
 	}
 WISH(discoverable, ADAPTER_DISCOVERABLE, int, "b")

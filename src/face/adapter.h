@@ -26,3 +26,7 @@ enum {
 #define ADAPTER_BIT(row) ((uint32_t)1 << (row))
 
 extern const Iface adapter_iface;
+
+/* What the program has set for itself. */
+void adapter_wish_init(View *view);
+void adapter_wish_deinit(View *view);

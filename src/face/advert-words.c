@@ -148,6 +148,13 @@ static int read_timeout(sd_bus_message *m, AdvertWords *said, Reason *reason UNU
 	return r < 0 ? r : 0;
 }
 
+static int read_discoverable_timeout(sd_bus_message *m, AdvertWords *said, Reason *reason UNUSED)
+{
+	int r = sd_bus_message_read_basic(m, 'q', &said->discoverable_timeout);
+
+	return r < 0 ? r : 0;
+}
+
 static int read_min_interval(sd_bus_message *m, AdvertWords *said, Reason *reason UNUSED)
 {
 	int r = sd_bus_message_read_basic(m, 'u', &said->interval_min_ms);
@@ -193,6 +200,7 @@ static const struct {
 	{ "Appearance", "q", read_appearance },
 	{ "Timeout", "q", read_timeout },
 	{ "Discoverable", "b", read_discoverable },
+	{ "DiscoverableTimeout", "q", read_discoverable_timeout },
 	{ "MinInterval", "u", read_min_interval },
 	{ "MaxInterval", "u", read_max_interval },
 	{ "TxPower", "n", read_tx_power },

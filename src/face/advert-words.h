@@ -14,6 +14,7 @@ typedef struct AdvertWords {
 	uint32_t interval_min_ms;
 	uint32_t interval_max_ms;
 	uint16_t timeout;		/* seconds; 0: none */
+	uint16_t discoverable_timeout;	/* likewise */
 	bool broadcast;
 	bool has_name;
 	bool includes_name;

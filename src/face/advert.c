@@ -1,21 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Advertisements of programs. Each has a session of its own, for a session has one. */
-#include "face/advert.h"
+#include "face/advert-private.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "core/advert.h"
 #include "core/radio.h"
 #include "core/sessions.h"
-#include "face/advert-words.h"
+#include "face/advert.h"
 #include "face/programs.h"
 #include "face/request.h"
 #include "face/tree.h"
-#include "util/log.h"
-
-#define ADVERT_INTERFACE "org.bluez.LEAdvertisement1"
-#define ANSWER_TIMEOUT (25 * USEC_PER_SEC)
 
 enum {
 	MANAGER_ACTIVE_INSTANCES,
@@ -23,22 +18,6 @@ enum {
 	MANAGER_SUPPORTED_INCLUDES,
 	_MANAGER_PROPERTIES,
 };
-
-typedef struct FaceAdvert {
-	View *view;
-	Connection *connection;
-	char *path;
-	Session *session;	/* NULL: its properties are being asked for */
-	Charge charge;
-	sd_bus_slot *call;
-	Request *registering;	/* NULL: it is registered */
-	bool kept;		/* the radio was gone meanwhile: the program may register it anew */
-	AdvertWords said;
-	AdvertWait refresh;	/* its data is being replaced */
-	bool is_refreshing;	/* it is asked for its properties, or its data is being replaced */
-	bool changed;		/* and they have changed again meanwhile */
-	Task end;		/* its timeout is over */
-} FaceAdvert;
 
 /* --- life --- */
 
@@ -48,6 +27,7 @@ static void advert_end(FaceAdvert *advert)
 
 	g_ptr_array_remove(view->adverts, advert);
 	task_cancel(&advert->end);
+	task_cancel(&advert->hide);
 	sd_bus_slot_unref(advert->call);
 	if (advert->is_refreshing)
 		wait_deinit(&advert->refresh.wait);
@@ -168,6 +148,7 @@ static void on_enabled(Wait *wait, int error, const Reason *reason)
 	advert->registering = NULL;
 	if (advert->said.timeout > 0)
 		task_at(&advert->end, programs_now(programs) + advert->said.timeout * USEC_PER_SEC);
+	advert_hide_later(advert);
 	(void)request_reply(request, "");
 	tree_changed(&(Place){ .kind = PLACE_ADAPTER, .program = advert->view->program, .view = advert->view },
 		     &advert_manager_iface,
@@ -247,95 +228,6 @@ static int on_properties(sd_bus_message *m, void *userdata, sd_bus_error *error 
 	return 0;
 }
 
-static int ask_properties(FaceAdvert *advert, sd_bus_message_handler_t done)
-{
-	CLEANUP(sd_bus_message_unrefp) sd_bus_message *m = NULL;
-	int r;
-
-	r = connection_method(advert->connection, advert->path, "org.freedesktop.DBus.Properties", "GetAll", &m);
-	if (r >= 0)
-		r = sd_bus_message_append(m, "s", ADVERT_INTERFACE);
-	if (r >= 0)
-		r = connection_call(advert->connection, &advert->call, m, done, advert, ANSWER_TIMEOUT);
-	return r;
-}
-
-/* --- changes of what is on air --- */
-
-static void refresh(FaceAdvert *advert);
-
-static void refreshed(FaceAdvert *advert)
-{
-	wait_deinit(&advert->refresh.wait);
-	advert->is_refreshing = false;
-	if (advert->changed)
-		refresh(advert);
-}
-
-static void on_refreshed(Wait *wait, int error, const Reason *reason)
-{
-	FaceAdvert *advert = CONTAINER_OF(wait, FaceAdvert, refresh.wait);
-
-	if (error != 0)
-		log_limited(LOG_INFO, "the advertisement %s of %s stays as it was: %s", advert->path,
-			    advert->view->program->owner, reason ? reason->text : error_text(error));
-	refreshed(advert);
-}
-
-/* As bluetoothd: what cannot be read or sent leaves it as it is. */
-static int on_new_properties(sd_bus_message *m, void *userdata, sd_bus_error *error UNUSED)
-{
-	FaceAdvert *advert = userdata;
-	Reason reason = { "" };
-	AdvertWords said;
-	int r = -EBADMSG;
-
-	advert->call = sd_bus_slot_unref(advert->call);
-	if (!sd_bus_message_is_method_error(m, NULL))
-		r = advert_words_read(m, advert->view->radio, advert->view->wish.discoverable, &said, &reason);
-	if (r == 0)
-		r = advert_set(advert->session, &said.data, &advert->refresh, &reason);
-	if (r != 0)
-		on_refreshed(&advert->refresh.wait, r, &reason);
-	return 0;
-}
-
-static void refresh(FaceAdvert *advert)
-{
-	advert->changed = false;
-	advert->is_refreshing = true;
-	advert->refresh = (AdvertWait){ 0 };
-	wait_init(&advert->refresh.wait, &advert->view->radio->broker->agenda, on_refreshed);
-	advert->refresh.wait.session = advert->session;
-	if (ask_properties(advert, on_new_properties) < 0)
-		refreshed(advert);
-}
-
-void adverts_signal(Connection *connection, sd_bus_message *m)
-{
-	const char *interface, *path = sd_bus_message_get_path(m);
-
-	if (!sd_bus_message_is_signal(m, "org.freedesktop.DBus.Properties", "PropertiesChanged") ||
-	    sd_bus_message_rewind(m, true) < 0 || sd_bus_message_read(m, "s", &interface) < 0 ||
-	    strcmp(interface, ADVERT_INTERFACE) != 0)
-		return;
-	for (guint v = 0; v < connection->program->views->len; v++) {
-		const View *view = g_ptr_array_index(connection->program->views, v);
-
-		for (guint i = 0; i < view->adverts->len; i++) {
-			FaceAdvert *advert = g_ptr_array_index(view->adverts, i);
-
-			if (advert->connection != connection || advert->registering ||
-			    strcmp(advert->path, path) != 0)
-				continue;
-			if (advert->is_refreshing)
-				advert->changed = true;
-			else
-				refresh(advert);
-		}
-	}
-}
-
 /* --- RegisterAdvertisement --- */
 
 static void on_nothing(Wait *wait UNUSED, int error UNUSED, const Reason *reason UNUSED)
@@ -379,8 +271,9 @@ static int register_advertisement(Request *request)
 	advert->charge = charge;
 	advert->registering = kept;
 	task_init(&advert->end, &view->radio->broker->agenda, on_timeout);
+	advert_hide_init(advert);
 	g_ptr_array_add(view->adverts, advert);
-	if (ask_properties(advert, on_properties) < 0) {
+	if (advert_ask(advert, on_properties) < 0) {
 		reason_set(&reason, E_FAILED, "Failed to parse advertisement.");
 		refuse(advert, E_FAILED, &reason);
 	}

@@ -184,8 +184,7 @@ View *view_new(Program *program, Radio *radio)
 	view->adverts = g_ptr_array_new();
 	view->apps = g_ptr_array_new();
 	view->monitor_apps = g_ptr_array_new();
-	view->wish.discoverable_timeout = 180;
-	view->wish.pairable = true;
+	adapter_wish_init(view);
 	view_devices_init(view);
 	radios_pin(radio);
 	return view;
@@ -234,7 +233,7 @@ View *view_free(View *view)
 	g_ptr_array_free(view->apps, TRUE);
 	view_devices_free(view);
 	radios_unpin(view->radio);
-	g_free(view->wish.alias);
+	adapter_wish_deinit(view);
 	g_free(view);
 	return NULL;
 }

@@ -37,6 +37,7 @@ struct View {
 		uint32_t discoverable_timeout;
 		int pairable;
 		uint32_t pairable_timeout;
+		Task hide, unpair;	/* they are over */
 	} wish;				/* what the program has set for itself */
 	GHashTable *devices;		/* DeviceView, by its address */
 	GQueue by_age;			/* DeviceView, the latest heard last */

@@ -154,6 +154,22 @@ class Bluetoothctl(unittest.TestCase):
         self.world.air.ask('disconnect phone')
         self.do(program, 'advertise off', 'Advertising object unregistered')
 
+    def test_discoverable_ends(self):
+        """For the program alone, and with an advertisement on the air."""
+        program, other = self.start(), self.start()
+        self.do(program, 'discoverable-timeout 2', 'succeeded')
+        self.do(program, 'discoverable on', 'Discoverable: yes')
+        program.expect('Discoverable: no')
+        self.assertIsNone(other.find('Discoverable'))
+        program.say('menu advertise')
+        self.do(program, 'discoverable on', 'discoverable')
+        self.do(program, 'discoverable-timeout 5', 'discoverable-timeout')
+        program.say('back')
+        self.do(program, 'advertise on', 'Advertising object registered')
+        wait_for(lambda: '020106' in self.world.air.ask(f'onair {RADIO}'), 'it is discoverable')
+        wait_for(lambda: '020106' not in self.world.air.ask(f'onair {RADIO}'), 'it is so no more')
+        self.do(program, 'advertise off', 'Advertising object unregistered')
+
     def test_serve(self):
         program = self.start()
         program.say('menu gatt')
