@@ -27,6 +27,8 @@ static void link_went(DeviceView *device, const Link *link)
 	tell_changed(device, DEVICE_BIT(DEVICE_CONNECTED));
 	tree_removed_attrs(&(Place){ .program = device->view->program, .view = device->view, .device = device },
 			   link);
+	/* core has let them go already: their own news are on the way */
+	device->lost = link->attrs->len == 0 ? link : NULL;
 	g_hash_table_remove_all(device->attrs);
 	view_check_device(device);
 }
@@ -35,6 +37,7 @@ static void link_went(DeviceView *device, const Link *link)
 void device_link_came(DeviceView *device)
 {
 	device->linked = true;
+	device->lost = NULL;
 	tell_changed(device, DEVICE_BIT(DEVICE_CONNECTED));
 	tree_added_attrs(&(Place){ .program = device->view->program, .view = device->view, .device = device },
 			 view_held_link(device));
@@ -53,6 +56,12 @@ void device_link_release(DeviceView *device, Link *link)
 	(void)hold_release(link, device->view->session, programs_now(device->view->program->programs));
 	if (device->linked)
 		link_went(device, link);
+}
+
+void device_link_removed(DeviceView *device, const Link *link)
+{
+	if (device->lost == link)
+		device->lost = NULL;
 }
 
 static int reply_path(Request *request)

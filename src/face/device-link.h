@@ -15,3 +15,5 @@ int device_link_connect(DeviceView *device, Request *kept, Session *session, Rea
 void device_link_came(DeviceView *device);
 void device_link_release(DeviceView *device, Link *link);
 void device_link_lost(DeviceView *device, const Link *link);
+/* Core has told all about the link. */
+void device_link_removed(DeviceView *device, const Link *link);

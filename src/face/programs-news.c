@@ -91,6 +91,20 @@ static void on_link_lost(void *userdata, Link *link, Session *session, const cha
 	each_view(userdata, link->radio, tell_lost, &(Lost){ .link = link, .session = session });
 }
 
+static void tell_removed(View *view, void *userdata)
+{
+	const Link *link = userdata;
+	DeviceView *device = view_device(view, &link->addr);
+
+	if (device)
+		device_link_removed(device, link);
+}
+
+static void on_link_removed(void *userdata, Link *link)
+{
+	each_view(userdata, link->radio, tell_removed, link);
+}
+
 typedef struct AttrNews {
 	Attr *attr;
 	bool added;
@@ -99,11 +113,14 @@ typedef struct AttrNews {
 static void tell_attr(View *view, void *userdata)
 {
 	const AttrNews *news = userdata;
-	DeviceView *device = view->session ? view_device(view, &news->attr->link->addr) : NULL;
+	DeviceView *device = view_device(view, &news->attr->link->addr);
 	Place place = { .program = view->program, .view = view, .device = device, .attr = news->attr,
 			.kind = place_kind_of(news->attr) };
 
-	if (!device || !device->linked || view_held_link(device) != news->attr->link)
+	if (!device)
+		return;
+	if (news->added ? !device->linked || view_held_link(device) != news->attr->link :
+			  !device->linked && device->lost != news->attr->link)
 		return;
 	(news->added ? tree_added : tree_removed)(&place);
 	if (!news->added)
@@ -331,6 +348,7 @@ const FaceOps programs_news = {
 	.client_asked = on_client_asked,
 	.client_asked_over = on_client_asked_over,
 	.link_lost = on_link_lost,
+	.link_removed = on_link_removed,
 	.attr_added = on_attr_added,
 	.attr_removed = on_attr_removed,
 	.bluez_changed = on_bluez_changed,

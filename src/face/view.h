@@ -63,6 +63,7 @@ struct DeviceView {
 	bool has_battery;
 	OpWait battery_read;
 	bool linked;			/* the program knows that it holds the link */
+	const Link *lost;		/* it was: the program is still to hear of its attributes' end; or NULL */
 	uint32_t changed;		/* properties, bits by row */
 	uint64_t last_seen;
 	int8_t rssi;			/* RSSI_UNKNOWN: not heard in this discovery */
