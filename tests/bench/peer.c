@@ -27,7 +27,12 @@ void peer_start(Peer *peer, World *world, const char *role)
 
 void peer_start_program(Peer *peer, World *world, const char *program, const char *role)
 {
-	const char *const argv[] = { program, role, world_address(world), NULL };
+	peer_start_on(peer, world, program, role, world_address(world));
+}
+
+void peer_start_on(Peer *peer, World *world, const char *program, const char *role, const char *bus)
+{
+	const char *const argv[] = { program, role, bus, NULL };
 	g_autofree char *base = g_path_get_basename(program);
 	g_autofree char *name = g_strdup_printf("%s-%s.%u.log", base, role, g_random_int());
 

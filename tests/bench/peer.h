@@ -14,6 +14,8 @@ typedef struct Peer {
 void peer_start(Peer *peer, World *world, const char *role);
 /* Another program, with the same arguments. */
 void peer_start_program(Peer *peer, World *world, const char *program, const char *role);
+/* The same on another bus than the world's: its address. */
+void peer_start_on(Peer *peer, World *world, const char *program, const char *role, const char *bus);
 /* What it says at its end, "NAME=VALUE …"; to be freed. */
 char *peer_end(Peer *peer);
 /* One of these values; the test fails if there is none. */
