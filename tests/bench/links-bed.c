@@ -5,7 +5,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define ADDRESS "C1:00:00:00:00:BE"
 #define OBJECT "C1_00_00_00_00_BE"
 #define PATIENCE_MS 10000
 
@@ -33,7 +32,7 @@ static void add_peripheral(Air *air)
 	g_autofree char *few = make_hex(LINKS_SMALL_LENGTH), *many = make_hex(LINKS_LONG_LENGTH);
 
 	ck_assert_msg(left[0] == '\0', "the air is not ours: %s", left);
-	air_do(air, "peer " LINKS_PEER " " ADDRESS " random -");
+	air_do(air, "peer " LINKS_PEER " " LINKS_ADDRESS " random -");
 	air_do(air, "service " LINKS_PEER " 0010 5a3b0010-1c1d-4f5e-8a9b-0123456789ab primary");
 	air_do(air, "char " LINKS_PEER " " LINKS_SMALL " 5a3b0011-1c1d-4f5e-8a9b-0123456789ab read,write %s",
 	       few);
@@ -90,7 +89,7 @@ Client *bed_add_program(Bed *bed, Way way)
 	reply = client_expect(client, NULL, "Manager1", "OpenSession", g_variant_new("(ua{sv})", 0, NULL),
 			      "(o)");
 	g_variant_get(reply, "(&o)", &session);
-	client_do(client, session, "Session1", "Connect", g_variant_new("(sa{sv})", ADDRESS, NULL));
+	client_do(client, session, "Session1", "Connect", g_variant_new("(sa{sv})", LINKS_ADDRESS, NULL));
 	return client;
 }
 

@@ -9,6 +9,7 @@
 #include "figures.h"
 
 #define LINKS_PEER "bench"
+#define LINKS_ADDRESS "C1:00:00:00:00:BE" /* random */
 /* Handles of its characteristics */
 #define LINKS_SMALL "0011" /* 20 bytes: read, write */
 #define LINKS_LONG "0013" /* 512 bytes: read */
