@@ -32,7 +32,6 @@ typedef struct Daemon {
 	sd_bus *hot;
 	sd_bus *svc;
 	sd_event_source *settle;
-	sd_event_source *turn_end;
 	sd_event_source *timer;	/* of the agenda */
 	uint64_t armed;		/* when the timer fires; USEC_NEVER: it is off */
 	Broker *broker;
@@ -40,35 +39,40 @@ typedef struct Daemon {
 	bool named;
 } Daemon;
 
-/* The agenda runs right after each event, before any other: it is the end of that event's turn. */
-#define PRIORITY_TURN (PRIORITY - 1)
-
-/* Only wakes the loop: on_turn_end runs what is due. */
+/* Only wakes the loop: daemon_end_turn runs what is due. */
 static int on_timer(sd_event_source *source UNUSED, uint64_t usec UNUSED, void *userdata)
 {
 	((Daemon *)userdata)->armed = USEC_NEVER;
 	return 0;
 }
 
-static int on_turn_end(sd_event_source *source UNUSED, void *userdata)
+/* The agenda runs right after each event, before any other: it is the end of that event's turn. */
+static void daemon_end_turn(Daemon *d)
 {
-	Daemon *d = userdata;
 	uint64_t now = 0, next;
 
-	if (!d->broker)
-		return 0;
-	if (d->edges.service)
-		service_finish_turn(d->edges.service);
+	service_finish_turn(d->edges.service);
 	(void)sd_event_now(d->event, CLOCK_BOOTTIME, &now);
 	agenda_run(&d->broker->agenda, now);
 	next = agenda_next(&d->broker->agenda);
 	if (next == d->armed)
-		return 0;
+		return;
 	d->armed = next;
 	if (next != USEC_NEVER)
 		(void)sd_event_source_set_time(d->timer, next);
 	(void)sd_event_source_set_enabled(d->timer, next == USEC_NEVER ? SD_EVENT_OFF : SD_EVENT_ONESHOT);
-	return 0;
+}
+
+/* As sd_event_loop, with the ends of turns. An event source for them (sd_event_add_post) would have the loop ask the
+ * kernel twice for each event. */
+static int daemon_run(Daemon *d)
+{
+	int status = 0, r;
+
+	while ((r = sd_event_run(d->event, UINT64_MAX)) >= 0 && sd_event_get_state(d->event) != SD_EVENT_FINISHED)
+		if (sd_event_get_exit_code(d->event, &status) < 0)
+			daemon_end_turn(d);
+	return r < 0 ? r : status;
 }
 
 /* --- start and end --- */
@@ -211,10 +215,6 @@ static int daemon_start(Daemon *d, const CommandLine *line)
 	if (r >= 0)
 		r = sd_event_source_set_enabled(d->timer, SD_EVENT_OFF);
 	if (r >= 0)
-		r = sd_event_add_post(d->event, &d->turn_end, on_turn_end, d);
-	if (r >= 0)
-		r = sd_event_source_set_priority(d->turn_end, PRIORITY_TURN);
-	if (r >= 0)
 		r = sd_event_add_time_relative(d->event, &d->settle, CLOCK_BOOTTIME, SETTLE_MAX, 0,
 					       on_settle_timeout, d);
 	if (r < 0) {
@@ -264,7 +264,6 @@ static void daemon_stop(Daemon *d)
 	broker_free(d->broker);
 	ledger_file_close(&d->edges.ledger);
 	sd_event_source_disable_unref(d->timer);
-	sd_event_source_disable_unref(d->turn_end);
 	sd_event_source_disable_unref(d->settle);
 	sd_bus_flush_close_unref(d->hot);
 	sd_bus_flush_close_unref(d->svc);
@@ -282,7 +281,7 @@ int main(int argc, char *argv[])
 	raise_file_limit();
 	r = daemon_start(&d, &line);
 	if (r >= 0)
-		r = sd_event_loop(d.event);
+		r = daemon_run(&d);
 	daemon_stop(&d);
 	return r < 0 ? EXIT_FAILURE : r;
 }
