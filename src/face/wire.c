@@ -3,20 +3,17 @@
 #include "face/wire.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <systemd/sd-id128.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "face/wire-step.h"
 #include "util/log.h"
 
 /* How long a turn of one connection may take, beyond its first message; microseconds. */
 #define TURN_MAX 200
-/* File descriptors that may come with an unfinished message: no program has more to hand out than one. */
-#define FDS_MAX 1
 
 void wire_cut(Wire *wire, const char *why)
 {
@@ -35,8 +32,7 @@ bool wire_is_behind(const Wire *wire)
 	return sd_bus_get_n_queued_write(wire->bus, &messages) >= 0 && messages > 0;
 }
 
-/* CLOCK_MONOTONIC, or the time that the processor has worked for us. */
-static uint64_t now_of(clockid_t clock)
+uint64_t wire_now(clockid_t clock)
 {
 	struct timespec now;
 
@@ -53,7 +49,7 @@ static uint64_t next_turn(Wire *wire)
 	if (wire->partial == 0 || wire->paused || wire->behind)
 		wire->since = 0;
 	else if (wire->since == 0)
-		wire->since = now_of(CLOCK_MONOTONIC);
+		wire->since = wire_now(CLOCK_MONOTONIC);
 	if (sd_bus_get_timeout(wire->bus, &timeout) < 0)
 		timeout = UINT64_MAX;
 	return wire->since > 0 ? usec_earlier(timeout, wire->since + WIRE_MESSAGE_TIME) : timeout;
@@ -87,107 +83,10 @@ void wire_arm(Wire *wire)
 
 /* --- what comes in --- */
 
-/*
- * How many bytes are read from the socket: the kernel moves the place for MSG_PEEK, which nobody uses here, back by
- * as many. What the socket holds before and afterwards does not tell: the program may send meanwhile.
- */
-#define COUNT_FROM (1 << 30)
-
-static void count_bytes(int fd)
-{
-	const int from = COUNT_FROM;
-
-	(void)setsockopt(fd, SOL_SOCKET, SO_PEEK_OFF, &from, sizeof(from));
-}
-
-static size_t counted_bytes(int fd)
-{
-	int at = COUNT_FROM;
-	socklen_t size = sizeof(at);
-
-	(void)getsockopt(fd, SOL_SOCKET, SO_PEEK_OFF, &at, &size);
-	return (size_t)(COUNT_FROM - at);
-}
-
-/* The two lowest numbers that are free: file descriptors that come get them, the first one first. -1: there
- * is none. */
-static void find_free(int fd, int numbers[static 2])
-{
-	numbers[0] = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-	numbers[1] = numbers[0] < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, numbers[0] + 1);
-	for (size_t i = 0; i < 2; i++)
-		if (numbers[i] >= 0)
-			(void)close(numbers[i]);
-}
-
-/* How many have come since; 2: or more. */
-static unsigned count_taken(const int numbers[static 2])
-{
-	unsigned n = 0;
-
-	while (n < 2 && numbers[n] >= 0 && fcntl(numbers[n], F_GETFD) >= 0)
-		n++;
-	return n;
-}
-
 void wire_took(Wire *wire)
 {
 	wire->took = true;
 }
-
-/* Counts what sd-bus has read without an end. */
-static void keep(Wire *wire, size_t bytes, unsigned fds)
-{
-	int r = 0;
-
-	wire->partial += bytes;
-	wire->fds += fds;
-	if (wire->partial > WIRE_MESSAGE_MAX || wire->fds > FDS_MAX) {
-		wire_cut(wire, "its message is too long, or brings too many file descriptors");
-		return;
-	}
-	if (wire->since > 0 && now_of(CLOCK_MONOTONIC) >= wire->since + WIRE_MESSAGE_TIME) {
-		wire_cut(wire, "its message does not end");
-		return;
-	}
-	if (wire->user && bytes > 0)
-		r = wire->kept.user ? charge_more(&wire->kept, bytes) :
-				      charge_init(&wire->kept, wire->user, QUOTA_FIFO_BYTES, bytes);
-	if (r < 0)
-		wire_cut(wire, "its message passes the memory of its user (FifoBytesPerUser)");
-}
-
-static void keep_nothing(Wire *wire)
-{
-	wire->partial = wire->fds = 0;
-	wire->since = 0;
-	charge_end(&wire->kept);
-}
-
-/*
- * Handles the next message, if it is there as a whole. sd-bus makes room for whatever length a message says
- * that it has, and keeps whatever descriptors come with it, so what it has read without an end is counted
- * here. It stops reading behind each message, so none of the next one is among it.
- */
-static int wire_step(Wire *wire)
-{
-	const int fd = sd_bus_get_fd(wire->bus);
-	int numbers[2];
-	int r;
-
-	count_bytes(fd);
-	find_free(fd, numbers);
-	wire->took = false;
-	r = sd_bus_process(wire->bus, NULL);
-	if (wire->took)
-		keep_nothing(wire);
-	if (wire->took || r < 0)
-		return r;
-	keep(wire, counted_bytes(fd), count_taken(numbers));
-	return r;
-}
-
-/* --- whose turn it is --- */
 
 static void set_priority(Wire *wire, bool late)
 {
@@ -220,15 +119,31 @@ static void come_again(Wire *wire)
 	(void)sd_event_source_set_enabled(wire->timer, SD_EVENT_ONESHOT);
 }
 
+static bool wire_may_go_on(const Wire *wire)
+{
+	return !wire->ended && !wire->paused && !wire_is_behind(wire);
+}
+
+/* Whether there is time for another message; *end is 0 behind the first. */
+static bool has_time(uint64_t *end)
+{
+	const uint64_t now = wire_now(CLOCK_MONOTONIC);
+
+	if (*end == 0)
+		*end = now + TURN_MAX;
+	return now < *end;
+}
+
 static void wire_turn(Wire *wire)
 {
-	const uint64_t end = now_of(CLOCK_MONOTONIC) + TURN_MAX, began = now_of(CLOCK_THREAD_CPUTIME_ID);
+	const uint64_t began = wire_now(CLOCK_THREAD_CPUTIME_ID);
+	uint64_t end = 0;
+	bool more;
 	int r;
 
 	do
-		r = wire_step(wire);
-	while (r > 0 && !wire->ended && !wire->paused && !wire_is_behind(wire) &&
-	       now_of(CLOCK_MONOTONIC) < end);
+		r = wire_step(wire, &more);
+	while (r > 0 && more && wire_may_go_on(wire) && has_time(&end));
 	if (!wire->ended && wire->behind && !wire_is_behind(wire)) {
 		wire->behind = false;
 		wire->on_ready(wire->userdata);
@@ -236,9 +151,9 @@ static void wire_turn(Wire *wire)
 	if (r < 0)
 		wire_cut(wire, r == -ECONNRESET || r == -ENOTCONN || r == -EPIPE ? NULL : strerror(-r));
 	wire_arm(wire);
-	if (r > 0 && !wire->ended && !wire->paused && !wire->behind)
+	if (r > 0 && wire->state < WIRE_BEGUN && wire_may_go_on(wire))
 		come_again(wire);
-	take_time(wire, now_of(CLOCK_THREAD_CPUTIME_ID) - began);
+	take_time(wire, wire_now(CLOCK_THREAD_CPUTIME_ID) - began);
 }
 
 static int on_io(sd_event_source *source UNUSED, int fd UNUSED, uint32_t events UNUSED, void *userdata)

@@ -30,6 +30,15 @@ typedef void (*WireEnded)(void *userdata, const char *why);
 /* The program has read all that it was sent, after it was behind. */
 typedef void (*WireReady)(void *userdata);
 
+/* What is in sd-bus's buffer: it may read messages together with the greeting, later none but the one that it
+ * is at. */
+typedef enum WireState {
+	WIRE_GREETING,		/* no message has come yet */
+	WIRE_MANY,		/* messages, maybe */
+	WIRE_BEGUN,		/* a part of one, maybe */
+	WIRE_EMPTY,		/* nothing */
+} WireState;
+
 typedef struct Wire {
 	sd_bus *bus;
 	sd_event_source *io;
@@ -39,6 +48,8 @@ typedef struct Wire {
 	bool ended;
 	bool late;		/* the user has no time left */
 	bool took;		/* a whole message, in this step */
+	WireState state;
+	bool counts;		/* the place for MSG_PEEK is not at the front */
 	size_t partial;		/* bytes read since the last whole message */
 	unsigned fds;		/* file descriptors that came with them */
 	uint64_t since;		/* CLOCK_MONOTONIC: its end is waited for; 0: it is not */

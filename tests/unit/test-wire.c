@@ -220,6 +220,90 @@ START_TEST(test_endless_message)
 }
 END_TEST
 
+/* One that begins behind others, whose inside looks like short messages, comes bit by bit: it is counted all the same.
+ * prefix: what comes with its first bytes. */
+static void expect_disguise_counted(World *world, const uint8_t *prefix, size_t prefix_length)
+{
+	const RawHeader head = raw_header(1, 9, 64 * 1024 * 1024, 0), inner = raw_header(1, 10, 0, 0);
+	uint8_t first[1024];
+	size_t sent = 0;
+
+	memcpy(first, prefix, prefix_length);
+	memcpy(first + prefix_length, head.bytes, head.length);
+	send_all(world, first, prefix_length + head.length);
+	for (; sent < 2 * WIRE_MESSAGE_MAX && !world->ended; sent += inner.length)
+		send_all(world, inner.bytes, inner.length);
+	ck_assert_uint_eq(world->ended, 1);
+	ck_assert_uint_le(sent, WIRE_MESSAGE_MAX + 2 * inner.length);
+}
+
+START_TEST(test_disguised)
+{
+	static const char greeting[] = "AUTH EXTERNAL 31303030\r\nNEGOTIATE_UNIX_FD\r\nBEGIN\r\n";
+	const RawHeader call = raw_header(1, 1, 0, 0);
+	uint8_t bytes[512];
+	World world;
+
+	world_init(&world);
+	greet(&world);
+	for (uint32_t i = 1; i < 4; i++)
+		send_message(&world, 1, i, 0, true);
+	expect_disguise_counted(&world, call.bytes, call.length);
+	ck_assert_uint_eq(world.calls, 4);
+	world_end(&world);
+
+	/* with the greeting, so that sd-bus reads of it before anything else */
+	memcpy(bytes, greeting, sizeof(greeting) - 1);
+	memcpy(bytes + sizeof(greeting) - 1, call.bytes, call.length);
+	world_init(&world);
+	ck_assert_int_eq(send(world.fd, "", 1, 0), 1);
+	expect_disguise_counted(&world, bytes, sizeof(greeting) - 1 + call.length);
+	ck_assert_uint_eq(world.calls, 1);
+	world_end(&world);
+}
+END_TEST
+
+/* Its length is right, and nothing else: sd-bus passes over it. */
+START_TEST(test_bad_message)
+{
+	RawHeader bad = raw_header(1, 9, 0, 0);
+	World world;
+
+	world_init(&world);
+	greet(&world);
+	for (uint32_t i = 1; i < 4; i++)
+		send_message(&world, 1, i, 0, true);
+	memset(bad.bytes + 16, 0xff, bad.length - 16);
+	send_all(&world, bad.bytes, bad.length);
+	ck_assert_uint_eq(world.ended, 1);
+	ck_assert_str_ne(world.why, "");
+	ck_assert_uint_eq(world.calls, 3);
+	world_end(&world);
+}
+END_TEST
+
+/* Many in one write, and the last in two. */
+START_TEST(test_together)
+{
+	const RawHeader call = raw_header(1, 7, 0, 0);
+	uint8_t bytes[16 * sizeof(call.bytes)];
+	World world;
+
+	world_init(&world);
+	greet(&world);
+	for (unsigned turn = 1; turn <= 3; turn++) {
+		for (size_t i = 0; i < 16; i++)
+			memcpy(bytes + i * call.length, call.bytes, call.length);
+		send_all(&world, bytes, 15 * call.length + 20);
+		ck_assert_uint_eq(world.calls, turn * 16 - 1);
+		send_all(&world, call.bytes + 20, call.length - 20);
+		ck_assert_uint_eq(world.calls, turn * 16);
+	}
+	ck_assert_uint_eq(world.ended, 0);
+	world_end(&world);
+}
+END_TEST
+
 /* Many bytes, in messages of which none is too long. */
 START_TEST(test_much)
 {
@@ -565,6 +649,7 @@ START_TEST(test_charged)
 END_TEST
 
 UNIT_MAIN("wire", test_speaks, test_no_dbus, test_endless_greeting, test_endless_message,
+	  test_disguised, test_bad_message, test_together,
 	  test_message_that_stays, test_much, test_much_answered, test_endless_fds, test_fds,
 	  test_fd_among_others, test_does_not_read, test_half_closes, test_leaves, test_pause,
 	  test_pause_with_greeting, test_charged)
