@@ -257,7 +257,8 @@ void advert_monitor_add(MonitorApp *app, const char *path, MonitorData *data)
 	monitor->charge = charge;
 	monitor->data = *data;
 	monitor->filter = (DiscoveryFilter){ .is_set = true, .duplicates = true };
-	monitor->stream = (SessionStream){ .batch_max = 1, .send = on_reports, .end = on_stream_end };
+	monitor->stream = (SessionStream){ .batch_ms = VIEW_BATCH_MS, .batch_max = VIEW_BATCH_MAX,
+					    .send = on_reports, .end = on_stream_end };
 	monitor->tracked = g_hash_table_new_full(addr_hash, addr_same, NULL, g_free);
 	task_init(&monitor->lost, &app->view->radio->broker->agenda, on_lost);
 	g_ptr_array_add(app->monitors, monitor);

@@ -184,7 +184,8 @@ static Discovery *find_or_make(const Request *request)
 		discovery = g_new0(Discovery, 1);
 		discovery->view = request->place.view;
 		discovery->connection = request->place.connection;
-		discovery->stream = (SessionStream){ .batch_max = 1, .send = on_reports, .end = on_stream_end };
+		discovery->stream = (SessionStream){ .batch_ms = VIEW_BATCH_MS, .batch_max = VIEW_BATCH_MAX,
+						      .send = on_reports, .end = on_stream_end };
 		task_init(&discovery->late, &discovery->view->radio->broker->agenda, on_late);
 		g_ptr_array_add(discovery->view->discoveries, discovery);
 	}
@@ -331,6 +332,8 @@ int discovery_stop(Request *request)
 		return request_refuse(request, BLUEZ_ERROR("NotReady"), "Resource Not Ready");
 	if (!discovery || !discovery->on)
 		return request_refuse(request, BLUEZ_ERROR("Failed"), "No discovery started");
+	/* what was heard is told before the answer */
+	fanout_flush(discovery->session);
 	r = request_reply(request, "");
 	discovery_off(discovery);
 	return r;
