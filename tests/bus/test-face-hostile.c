@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -59,6 +60,29 @@ START_TEST(thousands_of_connections)
 	expect_served();
 	g_ptr_array_add(programs, raw_new(CULPRIT));
 	g_ptr_array_set_size(programs, 0);
+	expect_released();
+}
+END_TEST
+
+/* The daemon may open no more than a few files: those who are there are served, and who comes later waits. */
+START_TEST(no_descriptors_left)
+{
+	const pid_t daemon = world_daemon_pid(world);
+	g_autoptr(GPtrArray) programs = programs_new();
+	const unsigned int open = daemon_fds(world);
+	struct rlimit before, few;
+
+	ck_assert_int_eq(prlimit(daemon, RLIMIT_NOFILE, NULL, &before), 0);
+	few = (struct rlimit){ .rlim_cur = open + 8, .rlim_max = before.rlim_max };
+	ck_assert_int_eq(prlimit(daemon, RLIMIT_NOFILE, &few, NULL), 0);
+	for (int i = 0; i < 30; i++) {
+		g_ptr_array_add(programs, raw_connect(CULPRIT));
+		expect_served();
+	}
+	ck_assert_uint_lt(daemon_fds(world), open + programs->len);
+	g_ptr_array_set_size(programs, 0);
+	raw_free(raw_new(OTHER_UID));
+	ck_assert_int_eq(prlimit(daemon, RLIMIT_NOFILE, &before, NULL), 0);
 	expect_released();
 }
 END_TEST
@@ -515,6 +539,44 @@ START_TEST(values_unread)
 }
 END_TEST
 
+/* The socket of AcquireNotify, which is not read. */
+START_TEST(socket_unread)
+{
+	g_autofree char *device = device_path(), *rate = g_strconcat(device, "/" RATE, NULL);
+	g_autofree char *text = g_strdup_printf("({'Address': <'%s'>, 'AddressType': <'random'>},)",
+						peer_address(0));
+	Client *greedy = client_new_as(world_face(world), CULPRIT);
+	g_autoptr(GUnixFDList) fds = NULL;
+	g_autoptr(GVariant) reply = NULL;
+	g_autofree char *hex = g_strnfill(200, '5');
+
+	peer_appear(0);
+	link_ = connect_anew(client, 0);
+	notify_from(client, link_, RATE);
+	client_direct(greedy, "org.bluez");
+	client_do(greedy, BLUEZ_ADAPTER, BLUEZ_ADAPTER_IFACE, "ConnectDevice", g_variant_new_parsed(text));
+	reply = g_dbus_connection_call_with_unix_fd_list_sync(
+		client_connection(greedy), "org.bluez", rate, "org.bluez.GattCharacteristic1", "AcquireNotify",
+		g_variant_new("(a{sv})", NULL), NULL, G_DBUS_CALL_FLAGS_NONE, (int)world_patience(world), NULL,
+		&fds, NULL, NULL);
+	ck_assert_ptr_nonnull(reply);
+	for (int i = 0; i < 2000; i++) {
+		g_autofree char *got = NULL;
+
+		air_do(air, "notify peer0 " RATE_HANDLE " %s", hex);
+		got = next_notification(client, world_patience(world));
+		ck_assert_str_eq(got, hex);
+	}
+	expect_served();
+	g_clear_object(&fds);
+	client_free(greedy);
+	expect_paid(CULPRIT);
+	expect_value(client, link_, PLACE, "01");
+	let_go(client, link_);
+	expect_released();
+}
+END_TEST
+
 static void setup_small(void)
 {
 	face_setup_with("[Limits]\nFifoBytesPerUser=65536\n");
@@ -522,9 +584,9 @@ static void setup_small(void)
 
 int main(void)
 {
-	const TTest *const small[] = { values_unread, NULL };
+	const TTest *const small[] = { values_unread, socket_unread, NULL };
 	const TTest *const tests[] = {
-		thousands_of_connections, no_greeting, another_user_in_the_greeting, half_closed,
+		thousands_of_connections, no_descriptors_left, no_greeting, another_user_in_the_greeting, half_closed,
 		announced_and_not_sent, unfinished_messages, one_byte_at_a_time, descriptors,
 		floods_without_answers, answers_to_nothing, ten_thousand_rules, lists_unread, NULL,
 	};
