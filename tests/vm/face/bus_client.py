@@ -68,13 +68,17 @@ class BusClient:
         """Runs the loop until condition() is true; returns what it gave."""
         end = time.monotonic() + seconds
         context = GLib.MainContext.default()
-        wake = GLib.timeout_add(50, lambda: True)
+        ticks = []
+        tick = GLib.timeout_add(20, lambda: ticks.append(True) or True)
         try:
             while not (value := condition()):
                 assert time.monotonic() < end, f'{what} does not come about'
-                context.iteration(True)
+                # a call that was waited for wakes the loop, too
+                ticks.clear()
+                while not ticks:
+                    context.iteration(True)
         finally:
-            GLib.source_remove(wake)
+            GLib.source_remove(tick)
         return value
 
     def take_signals(self):
