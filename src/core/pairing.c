@@ -201,6 +201,13 @@ void pairing_end(Link *link, int error, const Reason *reason)
 	link->pairing.abandoned = link->pairing.under_way;
 }
 
+static bool just_works_is_enough(const Link *link)
+{
+	const PairWait *wait = pairing_asker(link);
+
+	return link->broker->config.just_works || (wait && wait->just_works);
+}
+
 void pairing_done(Link *link, int error, const Reason *reason, uint64_t now)
 {
 	bool abandoned = link->pairing.abandoned;
@@ -218,7 +225,7 @@ void pairing_done(Link *link, int error, const Reason *reason, uint64_t now)
 			pairing_resume(link);
 		return;
 	}
-	if (error == 0 && !link->pairing.asked && !link->broker->config.just_works) {
+	if (error == 0 && !link->pairing.asked && !just_works_is_enough(link)) {
 		/* Just Works, which bluetoothd does not announce, and undoes only by removing the device:
 		 * that ends the link */
 		link->recover_until = MAX(link->recover_until, now + GRACE_MAX);

@@ -2,7 +2,7 @@
 /*
  * A pairing that a session asked for, on a link that it holds. The questions that bluetoothd asks our agent
  * go to the program, which answers with the question's number. A pairing without a question is Just Works: it
- * protects against eavesdroppers only, and is undone unless the configuration allows it.
+ * protects against eavesdroppers only, and is undone unless the configuration, or who asked for it, allows it.
  */
 #pragma once
 
@@ -29,6 +29,7 @@ typedef struct PairWait {
 	/* The agent was asked something that the program is to be told; called at the end of the turn. */
 	void (*asked)(struct PairWait *wait, const Link *link, uint32_t id, PairingKind kind,
 		      uint32_t passkey);
+	bool just_works;	/* Just Works will do, whatever the configuration says */
 	bool has_passkey;	/* the program gave it beforehand, so it is not asked */
 	uint32_t passkey;
 } PairWait;

@@ -170,7 +170,7 @@ END_TEST
 
 START_TEST(test_just_works)
 {
-	Pairer pairer = { 0 }, before = { 0 }, allowed = { 0 };
+	Pairer pairer = { 0 }, enough = { 0 }, before = { 0 }, allowed = { 0 };
 	Bed bed;
 
 	bed_init_link(&bed);
@@ -184,6 +184,13 @@ START_TEST(test_just_works)
 	bed_device(&bed, 5, false, false);
 	bed_device(&bed, 5, true, true);
 	bed_expect(&bed, "connect5");
+
+	/* who asks says that it will do */
+	enough.wait.just_works = true;
+	ck_assert_int_eq(begin(&bed, &enough), 0);
+	done(&bed, 0);
+	ck_assert(enough.called == 1 && enough.error == 0);
+	bed_expect(&bed, "pair5");
 
 	/* it was paired already: nobody says how */
 	ck_assert_int_eq(begin(&bed, &before), 0);
