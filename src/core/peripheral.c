@@ -178,6 +178,50 @@ int peripheral_disconnect(Peripheral *peripheral, const Session *session, Reason
 	return 0;
 }
 
+static bool is_of_owner(const Session *session, const char *owner)
+{
+	return g_strcmp0(session->owner, owner) == 0;
+}
+
+/* Whether all who use the client are that owner's sessions; or nobody does, and all that are active here are. */
+static bool client_is_of_owner(const Peripheral *peripheral, const Client *client, const char *owner)
+{
+	const LocalService *service;
+
+	for (guint i = 0; i < client->sessions->len; i++)
+		if (!is_of_owner(g_ptr_array_index(client->sessions, i), owner))
+			return false;
+	if (client->sessions->len > 0)
+		return true;
+	for (guint i = 0; i < peripheral->adverts->len; i++) {
+		const Advert *advert = g_ptr_array_index(peripheral->adverts, i);
+
+		if (advert->enabled && !is_of_owner(advert->session, owner))
+			return false;
+	}
+	for (guint i = 0; (service = local_service_offered(peripheral, &i));)
+		if (!is_of_owner(service->session, owner))
+			return false;
+	return true;
+}
+
+int peripheral_disconnect_client(Peripheral *peripheral, const char *owner, const Addr *addr, Reason *reason)
+{
+	const Client *client = client_find(peripheral, addr);
+	char address[ADDR_STRING_SIZE];
+	int r;
+
+	if (!client)
+		return reason_set(reason, E_NOT_CONNECTED, "%s is no central", addr_format(addr, address));
+	if (!client_is_of_owner(peripheral, client, owner))
+		return reason_set(reason, E_BUSY, "%s uses another program's services too",
+				  addr_format(addr, address));
+	r = broker_bluez_ready(peripheral->radio->broker, reason);
+	if (r == 0)
+		order_client_disconnect(peripheral->radio, &client->addr);
+	return r;
+}
+
 uint16_t peripheral_mtu(const Peripheral *peripheral, const Session *session)
 {
 	for (guint i = peripheral->clients->len; i-- > 0;) {

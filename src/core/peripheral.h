@@ -61,6 +61,11 @@ void peripheral_device(Peripheral *peripheral, const Addr *addr, bool connected,
  * E_NOT_CONNECTED if there is none. E_BLUEZ_UNAVAILABLE.
  */
 int peripheral_disconnect(Peripheral *peripheral, const Session *session, Reason *reason);
+/*
+ * Disconnects that central, if it uses services of that owner's sessions only; or nobody's, where nobody else
+ * advertises or serves here. Errors as above.
+ */
+int peripheral_disconnect_client(Peripheral *peripheral, const char *owner, const Addr *addr, Reason *reason);
 
 /* The MTU of the last central that uses the session's services and told its MTU; 0: there is none. */
 uint16_t peripheral_mtu(const Peripheral *peripheral, const Session *session);

@@ -72,6 +72,45 @@ START_TEST(test_is_a_client)
 }
 END_TEST
 
+/* A program that has several sessions may disconnect the central that uses its services, if nobody else's. */
+START_TEST(test_disconnect_of_an_owner)
+{
+	const Addr five = device_addr(5), six = device_addr(6);
+	LocalAttr *attr, *other, *others;
+	Peripheral *peripheral;
+	Reason reason;
+	Bed bed;
+
+	bed_init_radio(&bed);
+	peripheral = bed.radio->peripheral;
+	attr = bed_visible(&bed, bed.a, "x");
+	other = bed_visible(&bed, bed_session(&bed, bed.radio, 1, ":1.1"), "y");
+	bed_central(&bed, 5, true);
+	bed_central(&bed, 6, true);
+	bed_forget(&bed);
+	ck_assert_int_eq(peripheral_disconnect_client(peripheral, ":1.1", &(Addr){ 0 }, &reason), E_NOT_CONNECTED);
+	/* it uses nobody's yet, and nobody else serves */
+	ck_assert_int_eq(peripheral_disconnect_client(peripheral, ":1.1", &five, &reason), 0);
+	bed_expect(&bed, "drop5");
+	others = bed_visible(&bed, bed.b, "z");
+	bed_forget(&bed);
+	ck_assert_int_eq(peripheral_disconnect_client(peripheral, ":1.1", &five, &reason), E_BUSY);
+
+	bed_central_subscribes(attr, 5, true);
+	bed_central_subscribes(other, 5, true);
+	bed_forget(&bed);
+	ck_assert_int_eq(peripheral_disconnect_client(peripheral, ":1.2", &five, &reason), E_BUSY);
+	ck_assert_int_eq(peripheral_disconnect_client(peripheral, ":1.1", &five, &reason), 0);
+	bed_expect(&bed, "drop5");
+	bed_central_subscribes(others, 5, true);
+	bed_forget(&bed);
+	ck_assert_int_eq(peripheral_disconnect_client(peripheral, ":1.1", &five, &reason), E_BUSY);
+	ck_assert_int_eq(peripheral_disconnect_client(peripheral, ":1.1", &six, &reason), E_BUSY);
+	bed_expect(&bed, "");
+	bed_end(&bed);
+}
+END_TEST
+
 /* BlueZ keeps what a bonded central subscribed to while it is away. */
 START_TEST(test_bonded)
 {
@@ -179,4 +218,4 @@ START_TEST(test_removed)
 }
 END_TEST
 
-UNIT_MAIN("local-subscriber", test_who, test_is_a_client, test_bonded, test_notify_one, test_removed)
+UNIT_MAIN("local-subscriber", test_who, test_is_a_client, test_disconnect_of_an_owner, test_bonded, test_notify_one, test_removed)
