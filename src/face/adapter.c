@@ -83,7 +83,8 @@ static void on_power(Wait *wait, int error, const Reason *reason)
 
 	if (error == 0)
 		(void)request_reply(request, "");
-	request_finish(request, error, reason);
+	/* bluetoothd's word for whatever kept it off */
+	request_finish(request, error == 0 ? 0 : E_FAILED, reason);
 }
 
 /* On: as a session does it. Off: for this program alone, which lets go of all that it has there. */

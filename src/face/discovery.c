@@ -111,6 +111,17 @@ void discovery_ready(Discovery *discovery)
 
 /* --- starting --- */
 
+bool discovery_is_on(const View *view)
+{
+	for (guint i = 0; i < view->discoveries->len; i++) {
+		const Discovery *discovery = g_ptr_array_index(view->discoveries, i);
+
+		if (discovery->on && !discovery->starting)
+			return true;
+	}
+	return false;
+}
+
 /* How long StartDiscovery waits for the radio to scan; it goes on in any case. */
 #define START_TIME (5 * USEC_PER_SEC)
 
@@ -139,6 +150,7 @@ static void find_connected(const Discovery *discovery)
 
 static void discovery_started(Discovery *discovery)
 {
+	const bool is_first = !discovery_is_on(discovery->view);
 	Request *request = g_steal_pointer(&discovery->starting);
 
 	task_cancel(&discovery->late);
@@ -146,7 +158,8 @@ static void discovery_started(Discovery *discovery)
 		return;
 	(void)request_reply(request, "");
 	request_finish(request, 0, NULL);
-	view_adapter_changed(discovery->view, ADAPTER_BIT(ADAPTER_DISCOVERING));
+	if (is_first)
+		view_adapter_changed(discovery->view, ADAPTER_BIT(ADAPTER_DISCOVERING));
 	find_connected(discovery);
 }
 
@@ -209,15 +222,7 @@ static int open_session(Discovery *discovery, Reason *reason)
 	return apply(discovery, reason);
 }
 
-bool discovery_is_on(const View *view)
-{
-	for (guint i = 0; i < view->discoveries->len; i++)
-		if (((const Discovery *)g_ptr_array_index(view->discoveries, i))->on)
-			return true;
-	return false;
-}
-
-/* The program is told when the last of its connections has stopped. */
+/* The last of the program's to end changes the view, which is to tell it. */
 static void discovery_off(Discovery *discovery)
 {
 	View *view = discovery->view;
@@ -230,7 +235,7 @@ static void discovery_off(Discovery *discovery)
 	if (discovery_is_on(view))
 		return;
 	view_forget_signal(view);
-	view_adapter_changed(view, ADAPTER_BIT(ADAPTER_DISCOVERING));
+	view->changed |= ADAPTER_BIT(ADAPTER_DISCOVERING);
 }
 
 void discovery_free(Discovery *discovery)
@@ -248,8 +253,8 @@ void discovery_free(Discovery *discovery)
 
 void discoveries_end(View *view)
 {
-	for (guint i = view->discoveries->len; i-- > 0;)
-		discovery_off(g_ptr_array_index(view->discoveries, i));
+	while (view->discoveries->len > 0)
+		discovery_free(g_ptr_array_index(view->discoveries, 0));
 }
 
 int discovery_set_filter(Request *request)
@@ -336,5 +341,6 @@ int discovery_stop(Request *request)
 	fanout_flush(discovery->session);
 	r = request_reply(request, "");
 	discovery_off(discovery);
+	view_tell(view);
 	return r;
 }

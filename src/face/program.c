@@ -67,27 +67,6 @@ static void program_await(Program *program)
 	task_at(&program->settled, programs_now(program->programs) + SETTLE_WAIT);
 }
 
-void program_bluez_changed(Program *program, bool up)
-{
-	const Place place = { .kind = PLACE_BLUEZ, .program = program };
-
-	program_settle(program);
-	if (!up)
-		tree_removed(&place);
-	for (guint i = 0; i < program->connections->len; i++) {
-		Connection *connection = g_ptr_array_index(program->connections, i);
-
-		/* as with bluetoothd, which forgets it: a program that sees it come back registers its agent anew */
-		if (!up)
-			agent_clear(connection);
-		driver_bluez_changed(connection, up);
-	}
-	if (!up)
-		return;
-	program_await(program);
-	tree_added(&place);
-}
-
 void program_ready(Program *program)
 {
 	outbox_flush(program);
@@ -139,10 +118,34 @@ void program_remove_radio(Program *program, const Radio *radio)
 {
 	View *view = find_view(program, radio);
 
-	if (!view || view_vanish(view))
+	if (!view || !view->appeared || view_vanish(view))
 		return;
 	g_ptr_array_remove(program->views, view);
 	view_free(view);
+}
+
+/* The name goes when all is gone that it had: some libraries take no signal of a name that has no owner. */
+void program_bluez_changed(Program *program, bool up)
+{
+	const Place place = { .kind = PLACE_BLUEZ, .program = program };
+
+	program_settle(program);
+	for (guint i = program->views->len; i-- > 0 && !up;)
+		program_remove_radio(program, ((const View *)g_ptr_array_index(program->views, i))->radio);
+	if (!up)
+		tree_removed(&place);
+	for (guint i = 0; i < program->connections->len; i++) {
+		Connection *connection = g_ptr_array_index(program->connections, i);
+
+		/* as with bluetoothd, which forgets it: a program that sees it come back registers its agent anew */
+		if (!up)
+			agent_clear(connection);
+		driver_bluez_changed(connection, up);
+	}
+	if (!up)
+		return;
+	program_await(program);
+	tree_added(&place);
 }
 
 /* --- who it is --- */

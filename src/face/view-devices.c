@@ -139,7 +139,7 @@ static void on_expire(Task *task, uint64_t now)
 			task_at(task, device->last_seen + VIEW_FORGET_AFTER);
 			break;
 		}
-		if (may_be_forgotten(device, now))
+		if (!device->was_linked && may_be_forgotten(device, now))
 			view_remove_device(device);
 	}
 }
@@ -236,7 +236,19 @@ void view_forget_signal(View *view)
 		view_device_changed(device, DEVICE_BIT(DEVICE_RSSI) |
 				    (device_data_has(device, DEVICE_TX_POWER) ? DEVICE_BIT(DEVICE_TX_POWER) : 0));
 	}
-	view_tell(view);
+}
+
+void view_forget_found(View *view)
+{
+	GList *item = view->by_age.head;
+
+	while (item) {
+		DeviceView *device = item->data;
+
+		item = item->next;
+		if (device->found && !device->was_linked && may_be_forgotten(device, USEC_NEVER))
+			view_remove_device(device);
+	}
 }
 
 /* --- life --- */

@@ -30,12 +30,13 @@ void view_tell(View *view)
 {
 	Program *program = view->program;
 
+	/* the devices first: a discovery ends, for bluetoothd, when their RSSI is gone */
+	view_tell_devices(view);
 	if (view->changed && !outbox_must_wait(program)) {
 		tree_changed(&(Place){ .kind = PLACE_ADAPTER, .program = program, .view = view },
 			     &adapter_iface, view->changed);
 		view->changed = 0;
 	}
-	view_tell_devices(view);
 }
 
 void view_ready(View *view)
@@ -85,14 +86,8 @@ bool view_is_powered(const View *view)
 	return view->radio->present && view->radio->bluez.powered && !view->off;
 }
 
-void view_let_go(View *view)
+static void let_go_of_links(View *view)
 {
-	discoveries_end(view);
-	adverts_release(view);
-	monitors_end(view);
-	apps_end(view);
-	if (!view->session)
-		return;
 	for (GList *item = view->by_age.head; item; item = item->next) {
 		DeviceView *device = item->data;
 		Link *link = view_held_link(device);
@@ -102,7 +97,17 @@ void view_let_go(View *view)
 	}
 	sessions_drop(view->session, programs_now(view->program->programs));
 	view->session = NULL;
-	view_tell(view);
+}
+
+void view_let_go(View *view)
+{
+	adverts_release(view);
+	monitors_end(view);
+	apps_end(view);
+	if (view->session)
+		let_go_of_links(view);
+	view_forget_found(view);
+	discoveries_end(view);
 }
 
 void view_radio_changed(View *view, unsigned changes)
@@ -114,10 +119,12 @@ void view_radio_changed(View *view, unsigned changes)
 	if (changes & RADIO_SCAN_MODE)
 		discoveries_scan_changed(view);
 	if ((changes & RADIO_POWERED) && !view->off) {
-		view->changed |= ADAPTER_BIT(ADAPTER_POWERED);
 		/* as bluetoothd does it: a discovery does not go on by itself */
-		if (!view->radio->bluez.powered)
+		if (!view->radio->bluez.powered) {
+			view_forget_found(view);
 			discoveries_end(view);
+		}
+		view->changed |= ADAPTER_BIT(ADAPTER_POWERED);
 	}
 	view_tell(view);
 }
@@ -133,6 +140,7 @@ void views_connection_gone(Program *program, const Connection *connection)
 			if (discovery->connection == connection)
 				discovery_free(discovery);
 		}
+		view_tell(view);
 		gatt_connection_gone(view, connection);
 		adverts_connection_gone(view, connection);
 		monitors_connection_gone(view, connection);
@@ -192,6 +200,7 @@ View *view_new(Program *program, Radio *radio)
 
 void view_appear(View *view)
 {
+	view->appeared = true;
 	view_take_bonds(view);
 	tree_added(&(Place){ .kind = PLACE_ADAPTER, .program = view->program, .view = view });
 	view_tell(view);
@@ -200,8 +209,7 @@ void view_appear(View *view)
 /* What it does on the radio, and what nobody brings back. */
 static void view_stop(View *view)
 {
-	while (view->discoveries->len > 0)
-		discovery_free(g_ptr_array_index(view->discoveries, 0));
+	discoveries_end(view);
 	monitors_end(view);
 	if (view->session)
 		sessions_drop(view->session, programs_now(view->program->programs));
@@ -214,7 +222,10 @@ bool view_vanish(View *view)
 
 	while (!g_queue_is_empty(&view->by_age))
 		view_remove_device(g_queue_peek_head(&view->by_age));
+	discoveries_end(view);
+	view_tell(view);
 	tree_removed(&place);
+	view->appeared = false;
 	view_stop(view);
 	/* the sessions of these are told again to BlueZ by core, when the radio is back */
 	adverts_keep(view);

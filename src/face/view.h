@@ -34,6 +34,7 @@ struct View {
 	GPtrArray *monitor_apps;	/* MonitorApp (face/monitor-app.c) */
 	GPtrArray *apps;		/* App (face/app.c) */
 	GPtrArray *adverts;		/* FaceAdvert (face/advert.c) */
+	bool appeared;			/* the program knows of the radio */
 	bool off;			/* the program has powered it off for itself */
 	struct {
 		char *alias;		/* NULL: as the radio's */
@@ -68,6 +69,7 @@ struct DeviceView {
 	OpWait battery_read;
 	bool linked;			/* the program knows that it holds the link */
 	const Link *lost;		/* it was: the program is still to hear of its attributes' end; or NULL */
+	bool was_linked;		/* it did once: as with bluetoothd, the device is there to be connected again */
 	uint32_t changed;		/* properties, bits by row */
 	uint64_t last_seen;
 	int8_t rssi;			/* RSSI_UNKNOWN: not heard in this discovery */
@@ -92,7 +94,7 @@ View *view_find(const Program *program, unsigned index);	/* of hciN, or NULL */
 int view_session(View *view, Session **ret, Reason *reason);
 
 bool view_is_powered(const View *view);
-/* The program lets go of all that it has there. */
+/* The program lets go of all that it has there. The caller tells it. */
 void view_let_go(View *view);
 
 DeviceView *view_device(const View *view, const Addr *addr);	/* or NULL */
@@ -119,5 +121,7 @@ DeviceView *view_report(View *view, const DiscoveryFilter *filter, Report *repor
 void views_connection_gone(Program *program, const Connection *connection);
 /* The program has read what it was sent. */
 void view_ready(View *view);
-/* No discovery is on any more. */
+/* No discovery is on any more. The caller tells it. */
 void view_forget_signal(View *view);
+/* There is no power: as with bluetoothd, devices that were merely found are gone. */
+void view_forget_found(View *view);
