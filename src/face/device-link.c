@@ -7,6 +7,7 @@
 #include "core/hold.h"
 #include "core/link.h"
 #include "core/links.h"
+#include "core/peripheral.h"
 #include "face/battery.h"
 #include "face/programs.h"
 #include "face/request.h"
@@ -18,13 +19,14 @@ static void tell_changed(DeviceView *device, uint32_t rows)
 	view_tell(device->view);
 }
 
-/* In the order in which bluetoothd tells it. */
-static void link_went(DeviceView *device, const Link *link)
+/* In the order in which bluetoothd tells it: of a link that the other end has cut, all at once. */
+static void link_went(DeviceView *device, const Link *link, bool was_cut)
 {
 	device->linked = false;
 	battery_end(device);
-	tell_changed(device, DEVICE_BIT(DEVICE_SERVICES_RESOLVED));
-	tell_changed(device, DEVICE_BIT(DEVICE_CONNECTED));
+	if (!was_cut)
+		tell_changed(device, DEVICE_BIT(DEVICE_SERVICES_RESOLVED));
+	tell_changed(device, DEVICE_BIT(DEVICE_CONNECTED) | (was_cut ? DEVICE_BIT(DEVICE_SERVICES_RESOLVED) : 0));
 	tree_removed_attrs(&(Place){ .program = device->view->program, .view = device->view, .device = device },
 			   link);
 	/* core has let them go already: their own news are on the way */
@@ -36,7 +38,7 @@ static void link_went(DeviceView *device, const Link *link)
 /* In the order in which bluetoothd tells it. */
 void device_link_came(DeviceView *device)
 {
-	device->linked = true;
+	device->linked = device->was_linked = true;
 	device->lost = NULL;
 	tell_changed(device, DEVICE_BIT(DEVICE_CONNECTED));
 	tree_added_attrs(&(Place){ .program = device->view->program, .view = device->view, .device = device },
@@ -48,14 +50,14 @@ void device_link_came(DeviceView *device)
 void device_link_lost(DeviceView *device, const Link *link)
 {
 	if (device->linked)
-		link_went(device, link);
+		link_went(device, link, true);
 }
 
 void device_link_release(DeviceView *device, Link *link)
 {
 	(void)hold_release(link, device->view->session, programs_now(device->view->program->programs));
 	if (device->linked)
-		link_went(device, link);
+		link_went(device, link, false);
 }
 
 void device_link_removed(DeviceView *device, const Link *link)
@@ -106,8 +108,9 @@ static int begin_connect(Request *request, DeviceView *device, bool gives_path)
 	Reason reason = { "" };
 	int r;
 
+	/* bluetoothd's word for a radio that is off */
 	if (!view_is_powered(device->view))
-		return request_refuse(request, BLUEZ_ERROR("NotReady"), "Resource Not Ready");
+		return request_refuse(request, BLUEZ_ERROR("Failed"), "Input/output error");
 	r = view_session(device->view, &session, &reason);
 	if (r != 0)
 		return request_refuse_for(request, r, &reason);
@@ -166,7 +169,9 @@ static void cancel_connects(DeviceView *device)
 int device_link_disconnect_called(Request *request)
 {
 	DeviceView *device = request->place.device;
+	const View *view = device->view;
 	Link *link = view_held_link(device);
+	Reason reason;
 	int r;
 
 	cancel_connects(device);
@@ -174,5 +179,9 @@ int device_link_disconnect_called(Request *request)
 	r = request_reply(request, "");
 	if (link)
 		device_link_release(device, link);
+	/* a central stays for the others whose services it uses */
+	else if (device->central)
+		(void)peripheral_disconnect_client(view->radio->peripheral, view->program->owner, &device->addr,
+						   &reason);
 	return r;
 }

@@ -74,6 +74,8 @@ static void begin(Request *request, DeviceView *device)
 
 	wait_init(&request->wait, &device->view->radio->broker->agenda, on_paired);
 	request->pair.asked = on_asked;
+	/* whoever calls BlueZ's Pair has decided to pair, and knows of no other consent */
+	request->pair.just_works = true;
 	request->pair.has_passkey = false;
 	request->wait.session = device->view->session;
 	r = link ? pairing_begin(link, &request->pair, &reason) : E_NOT_CONNECTED;
@@ -95,6 +97,7 @@ static void on_connected(Wait *wait, int error, const Reason *reason)
 		return;
 	}
 	device_link_came(device);
+	request->opened_link = true;
 	begin(request, device);
 }
 
@@ -138,6 +141,8 @@ int device_cancel_pairing(Request *request)
 {
 	DeviceView *device = request->place.device;
 	Request *pairing = device->pairing;
+	Link *link = pairing && pairing->opened_link ? view_held_link(device) : NULL;
+	int r;
 
 	if (!pairing)
 		return request_refuse(request, BLUEZ_ERROR("DoesNotExist"), "Does Not Exist");
@@ -145,5 +150,9 @@ int device_cancel_pairing(Request *request)
 	wait_cancel(&pairing->wait);
 	agents_cancel(device);
 	finish(pairing, E_NOT_CONNECTED, NULL);
-	return request_reply(request, "");
+	r = request_reply(request, "");
+	/* a link that was opened for the pairing goes with it */
+	if (link)
+		device_link_release(device, link);
+	return r;
 }

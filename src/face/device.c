@@ -158,16 +158,13 @@ static int get_rssi(const Place *place, sd_bus_message *m)
 
 static int get_connected(const Place *place, sd_bus_message *m)
 {
-	const Link *link = view_held_link(place->device);
-
-	return append_flag(m, place->device->central || (link && link->exposed && link->bluez.connected));
+	/* also while the link is renewed, of which nobody is told */
+	return append_flag(m, place->device->central || place->device->linked);
 }
 
 static int get_resolved(const Place *place, sd_bus_message *m)
 {
-	const Link *link = view_held_link(place->device);
-
-	return append_flag(m, link && link->state == LINK_UP);
+	return append_flag(m, place->device->linked);
 }
 
 /* Whether another service of the link before that one has the same UUID. */

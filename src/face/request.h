@@ -28,6 +28,7 @@ struct Request {
 	bool kept;
 	bool writes;		/* of an attribute: WriteValue */
 	bool connects;		/* a Connect that waits */
+	bool opened_link;	/* a Pair for which the link was opened */
 	bool gives_path;	/* of a Connect: the answer has the device's path */
 	GList link;		/* in connection->requests */
 	RequestWork *work;	/* or NULL */
