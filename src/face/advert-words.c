@@ -107,6 +107,15 @@ static int read_solicit(sd_bus_message *m, AdvertWords *said, Reason *reason)
 	return r < 0 ? r : 0;
 }
 
+/* Whether the type has a property of its own: bluetoothd does not take it in Data. */
+static bool has_property(uint8_t type)
+{
+	static const uint8_t types[] = { AD_SOLICIT16, AD_SOLICIT32, AD_SOLICIT128, AD_SERVICE_DATA16,
+					 AD_SERVICE_DATA32, AD_SERVICE_DATA128, AD_APPEARANCE, AD_MANUFACTURER };
+
+	return type <= AD_TX_POWER || memchr(types, type, sizeof(types));
+}
+
 /* AD structures by type. */
 static int read_data(sd_bus_message *m, AdvertWords *said, Reason *reason)
 {
@@ -124,7 +133,9 @@ static int read_data(sd_bus_message *m, AdvertWords *said, Reason *reason)
 		if (r >= 0)
 			r = sd_bus_message_exit_container(m);
 		if (r >= 0)
-			r = advert_data_add(&said->data, type, bytes, length, "Data", reason);
+			r = has_property(type) ?
+				    reason_set(reason, E_INVALID_ARGUMENTS, "Data: not type 0x%02x", type) :
+				    advert_data_add(&said->data, type, bytes, length, "Data", reason);
 		if (r != 0)
 			return r;
 		r = sd_bus_message_exit_container(m);
@@ -138,6 +149,7 @@ static int read_discoverable(sd_bus_message *m, AdvertWords *said, Reason *reaso
 {
 	int r = options_read_flag(m, &said->data.discoverable);
 
+	said->says_discoverable = said->data.discoverable;
 	return r < 0 ? r : 0;
 }
 
@@ -267,6 +279,8 @@ int advert_words_read(sd_bus_message *m, const Radio *radio, bool discoverable, 
 	}
 	if (r < 0)
 		return r;
+	if (said->broadcast && said->says_discoverable)
+		return reason_set(reason, E_INVALID_ARGUMENTS, "Discoverable: not where Type is broadcast");
 	if (said->broadcast)
 		said->data.discoverable = false;
 	if (said->includes_name && said->has_name)

@@ -16,6 +16,7 @@ typedef struct AdvertWords {
 	uint16_t timeout;		/* seconds; 0: none */
 	uint16_t discoverable_timeout;	/* likewise */
 	bool broadcast;
+	bool says_discoverable;
 	bool has_name;
 	bool includes_name;
 } AdvertWords;

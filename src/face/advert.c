@@ -55,8 +55,9 @@ static void refuse(FaceAdvert *advert, int error, const Reason *reason)
 	Request *request = advert->registering;
 
 	advert->registering = NULL;
+	/* bluetoothd has one word for all that it cannot take */
 	if (request)
-		request_finish(request, error, reason);
+		request_finish(request, error == E_INVALID_ARGUMENTS ? E_FAILED : error, reason);
 	advert_end(advert);
 }
 
@@ -211,9 +212,6 @@ static int on_properties(sd_bus_message *m, void *userdata, sd_bus_error *error 
 	else
 		r = advert_words_read(m, advert->view->radio, advert->view->wish.discoverable, &advert->said,
 				      &reason);
-	/* bluetoothd has one word for all that it cannot take */
-	if (r == E_INVALID_ARGUMENTS)
-		r = E_FAILED;
 	if (r == 0)
 		r = sessions_open(advert->view->radio, &program->programs->face, program->uid, program->owner,
 				  &options, programs_now(program->programs), &advert->session, &reason);
