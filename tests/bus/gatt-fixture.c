@@ -182,6 +182,16 @@ bool link_has(const char *text)
 	return strstr(link, text) != NULL;
 }
 
+static bool link_says(void *text)
+{
+	return link_has(text);
+}
+
+void expect_link(const char *text, bool wanted)
+{
+	expect_in_time(link_says, (void *)(uintptr_t)text, wanted);
+}
+
 char *next_value(Client *of, const char *path)
 {
 	for (;;) {

@@ -44,5 +44,6 @@ void expect_get(const char *path, const char *iface, const char *property,
 /* One field of "counts heart HANDLE" */
 unsigned int count(const char *handle, const char *field);
 bool link_has(const char *text); /* "link heart" says that */
+void expect_link(const char *text, bool wanted); /* it does, or not; on the face, soon */
 /* The next signal that changes Value of that object, in hex; NULL: none comes. */
 char *next_value(Client *of, const char *path);

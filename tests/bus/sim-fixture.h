@@ -21,7 +21,8 @@ extern World *world;
 extern Air *air;
 extern Client *client; /* the scanning program; it keeps every signal of org.bluez */
 
-/* BLUEBROKER_FACE: what these tests expect of BlueZ they expect of the daemon, on its socket. */
+/* BLUEBROKER_FACE: what these tests expect of BlueZ they expect of the daemon, on its socket. Where it promises something
+ * else, a case says so. The test is one program there, whatever number of clients it has. */
 bool is_face(void);
 /* "NAME: message", or NULL: it succeeded. The daemon's messages say more than BlueZ's: the name counts there. */
 bool is_same_outcome(const char *outcome, const char *wanted);
@@ -51,5 +52,9 @@ void expect_property(GVariant *properties, const char *name,
 		     const char *text); /* text: typed, or "none" */
 void expect_quiet(void); /* no signal is kept, and none comes */
 
+/* BlueZ has done it when it tells of it; the daemon tells what it has decided, and does it then. */
+void expect_in_time(bool (*is)(void *data), void *data, bool wanted);
+
+void left_out(const char *test, const char *why); /* says so */
 /* False on the real BlueZ, and says that the test is left out. */
 bool needs_simulation(const char *test);

@@ -58,27 +58,32 @@ START_TEST(reading)
 	first = read_begin(client, READABLE, "{}");
 	second = read_begin(client, READABLE, "{}"); /* shares the first one's */
 	other = read_begin(client, READABLE, "{'offset': <uint16 500>}");
-	call_fails(other, "InProgress", "In Progress");
+	if (!is_face())
+		call_fails(g_steal_pointer(&other), "InProgress", "In Progress");
 	air_do(air, "latency heart 0");
 	read_gives(first, long_value);
 	read_gives(second, long_value);
+	if (other) /* the face shares it all the same */
+		read_gives(other, long_value + 1000);
 	ck_assert_uint_eq(count("000E", "reads"), 2);
 	call_fails(read_begin(client, WRITABLE, "{}"), "Failed",
 		   "Operation failed with ATT error: 0x80");
 }
 END_TEST
 
-/* bluetoothd gives, behind a part that it reads, what it knew before. */
+/* bluetoothd gives, behind a part that it reads, what it knew before. The face gives what the device has, and shows what
+ * was read as a whole. */
 START_TEST(reading_parts)
 {
 	static const struct {
 		const char *is, *options, *gives, *shows;
+		const char *face;
 	} steps[] = {
-		{ "0011223344556677", "{}", "0011223344556677", "0011223344556677" },
-		{ "a0a1a2a3a4", "{'offset': <uint16 4>}", "a4556677", "00112233a4556677" },
-		{ "b0b1b2b3b4", "{'offset': <uint16 5>}", "556677", "00112233a4556677" },
-		{ "c0c1c2", "{}", "c0c1c2", "c0c1c2" },
-		{ "d0d1d2d3", "{'offset': <uint16 2>}", "d2d3", "c0c1d2d3" },
+		{ "0011223344556677", "{}", "0011223344556677", "0011223344556677", "0011223344556677" },
+		{ "a0a1a2a3a4", "{'offset': <uint16 4>}", "a4556677", "00112233a4556677", "a4" },
+		{ "b0b1b2b3b4", "{'offset': <uint16 5>}", "556677", "00112233a4556677", "" },
+		{ "c0c1c2", "{}", "c0c1c2", "c0c1c2", "c0c1c2" },
+		{ "d0d1d2d3", "{'offset': <uint16 2>}", "d2d3", "c0c1d2d3", "d2d3" },
 	};
 
 	connect_peer();
@@ -86,7 +91,11 @@ START_TEST(reading_parts)
 		g_autofree char *value = NULL;
 
 		air_do(air, "value heart 000E %s", steps[i].is);
-		read_is(READABLE, steps[i].options, steps[i].gives);
+		read_is(READABLE, steps[i].options, is_face() ? steps[i].face : steps[i].gives);
+		if (is_face() && !g_str_equal(steps[i].options, "{}")) {
+			expect_quiet();
+			continue;
+		}
 		value = next_value(client, READABLE);
 		ck_assert_msg(g_strcmp0(value, steps[i].shows) == 0, "after %s: %s", steps[i].is, value);
 	}
@@ -129,7 +138,7 @@ static void expect_arrival(const char *hex)
 START_TEST(writing)
 {
 	g_autofree char *long_value = g_strnfill(1024, '3'), *too_long = g_strnfill(1026, '3');
-	ClientCall *slow;
+	ClientCall *slow, *next;
 
 	connect_peer();
 	write_ok(WRITABLE, "0102", "{}");
@@ -155,9 +164,15 @@ START_TEST(writing)
 
 	air_do(air, "latency heart 20000");
 	slow = write_begin(client, WRITABLE, "01", "{}");
-	call_fails(write_begin(client, WRITABLE, "02", "{}"), "InProgress", "In Progress");
+	next = write_begin(client, WRITABLE, "02", "{}");
+	if (!is_face())
+		call_fails(g_steal_pointer(&next), "InProgress", "In Progress");
 	air_do(air, "latency heart 0");
 	call_ok(slow);
+	if (next) { /* on the face they stand in line */
+		call_ok(next);
+		read_is(WRITABLE, "{}", "02");
+	}
 	air_do(air, "atterror heart 0010 write 0E");
 	call_fails(write_begin(client, WRITABLE, "02", "{}"), "Failed",
 		   "Operation failed with ATT error: 0x0e");
@@ -194,19 +209,21 @@ START_TEST(notifications)
 	air_do(air, "notify heart 000B 0000000000 3 20");
 	expect_values(client, 3);
 
-	/* A second program: each value is signalled once a session, to all who listen. */
+	/* A second program: each value is signalled once a session, to all who listen. On the face, once. */
 	client_do(other, NOTIFIES, CHAR_IFACE, "StartNotify", NULL);
 	air_do(air, "notify heart 000B 77");
 	twice = next_value(client, NOTIFIES);
-	again = next_value(client, NOTIFIES);
 	ck_assert_str_eq(twice, "77");
-	ck_assert_str_eq(again, "77");
+	if (!is_face()) {
+		again = next_value(client, NOTIFIES);
+		ck_assert_str_eq(again, "77");
+	}
 	expect_quiet();
 	client_do(client, NOTIFIES, CHAR_IFACE, "StopNotify", NULL);
 	ck_assert(link_has("000b"));
 	client_free(other); /* leaving is as good as StopNotify */
 	expect_change(NOTIFIES, "{'Notifying': <false>} []");
-	ck_assert(!link_has("000b"));
+	expect_link("000b", false);
 	client_expect_error(client, NOTIFIES, CHAR_IFACE, "StopNotify", NULL,
 			    "org.bluez.Error.Failed");
 	client_expect_error(client, READABLE, CHAR_IFACE, "StartNotify", NULL,
@@ -271,7 +288,7 @@ START_TEST(acquired_notifications)
 	expect_quiet(); /* these do not go over the bus */
 	close(fd);
 	expect_change(NOTIFIES, "{'NotifyAcquired': <false>} []");
-	ck_assert(!link_has("000b"));
+	expect_link("000b", false);
 
 	client_do(client, NOTIFIES, CHAR_IFACE, "StartNotify", NULL);
 	acquire_fails(NOTIFIES, "AcquireNotify", "org.bluez.Error.InProgress");

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The simulated BlueZ's pairing, seen by a plain GDBus program that is the agent as well. */
-#include <stdio.h>
 #include <string.h>
 
 #include <check.h>
@@ -105,7 +104,8 @@ START_TEST(pair_just_works)
 	ClientCall *pair;
 
 	connect_peer();
-	peer_fails("Pair", "AuthenticationFailed", NULL); /* nobody to ask */
+	if (!is_face()) /* pair_without_agent is its case */
+		peer_fails("Pair", "AuthenticationFailed", NULL); /* nobody to ask */
 	ck_assert(is_connected(NULL));
 	agent_register("NoInputNoOutput", "()");
 	call_ok(peer_begin("Pair"));
@@ -118,12 +118,34 @@ START_TEST(pair_just_works)
 	connect_peer();
 	read_is(SECRET, "{}", "7f"); /* the key is kept */
 	ck_assert(link_has("encrypted=1"));
+	if (is_face()) {
+		peer_fails("Pair", "AlreadyExists", NULL);
+		return;
+	}
 	/* Once more: it never answers. */
 	pair = peer_begin("Pair");
 	wait_ms(300);
 	ck_assert(!client_call_done(pair));
 	peer_do(client, "CancelPairing");
 	call_fails(pair, "AuthenticationCanceled", "Authentication Canceled");
+}
+END_TEST
+
+/* The face has an agent, as a desktop has one, whose consent is the call itself. */
+START_TEST(pair_without_agent)
+{
+	connect_peer();
+	peer_do(client, "Pair");
+	expect_paired();
+	read_is(SECRET, "{}", "7e");
+	peer_fails("Pair", "AlreadyExists", NULL);
+	adapter_do(client, "RemoveDevice", g_variant_new("(o)", PEER_PATH));
+	start_filtered();
+	ck_assert(wait_until(peer_is_found, NULL, SOON));
+	ck_assert(!client_get_boolean(client, PEER_PATH, DEVICE_IFACE, "Paired"));
+	/* where there are numbers, somebody has to be asked */
+	air_do(air, "pairing heart display 777");
+	peer_fails("Pair", "AuthenticationFailed", NULL);
 }
 END_TEST
 
@@ -159,8 +181,9 @@ START_TEST(pair_with_passkey)
 	air_do(air, "pairing heart display 777");
 	agent_register("KeyboardDisplay", "(uint32 778,)");
 	peer_fails("Pair", "AuthenticationFailed", NULL);
-	ck_assert(
-		wait_until(is_gone, NULL, SOON)); /* the other side ends the link over that, a little later */
+	/* the other side ends the link over that, a little later; the daemon opens it again, and tells nobody */
+	if (!is_face())
+		ck_assert(wait_until(is_gone, NULL, SOON));
 	agent.answer = "(uint32 777,)";
 	call_ok(peer_begin("Pair"));
 	ck_assert_str_eq(agent.asked, "RequestPasskey");
@@ -214,6 +237,22 @@ START_TEST(read_asks_for_pairing)
 }
 END_TEST
 
+/* On the face, a program pairs by Pair, and a read says that it has to. */
+START_TEST(read_wants_pairing)
+{
+	connect_peer();
+	agent_register("NoInputNoOutput", "()");
+	client_do(client, "/org/bluez", "org.bluez.AgentManager1", "RequestDefaultAgent",
+		  g_variant_new("(o)", AGENT_PATH));
+	call_fails(read_begin(client, SECRET, "{}"), "NotPermitted", "Not paired");
+	ck_assert_ptr_null(agent.asked);
+	ck_assert(is_connected(NULL));
+	ck_assert(!client_get_boolean(client, PEER_PATH, DEVICE_IFACE, "Paired"));
+	peer_do(client, "Pair");
+	read_is(SECRET, "{}", "7e");
+}
+END_TEST
+
 /* Without an agent, or where it says no, the read hangs, and the device is forgotten over that. */
 START_TEST(read_without_pairing)
 {
@@ -244,8 +283,10 @@ START_TEST(pairing_is_cancelled)
 	peer_do(client, "CancelPairing");
 	call_fails(pair, "AuthenticationCanceled", "Authentication Canceled");
 	ck_assert(wait_until(is_gone, NULL, SOON)); /* it was opened for the pairing */
+	g_clear_pointer(&agent.asked, g_free);
 	pair = peer_begin("Pair");
-	ck_assert(wait_until(is_connected, NULL, SOON));
+	/* the daemon pairs on a link that is there, and tells of the link before */
+	ck_assert(wait_until(is_face() ? agent_was_asked : is_connected, NULL, SOON));
 	air_do(air, "drop heart");
 	call_fails(pair, "AuthenticationCanceled", NULL);
 	client_do(client, "/org/bluez", "org.bluez.AgentManager1", "UnregisterAgent",
@@ -280,17 +321,38 @@ START_TEST(given_up_on_open_link)
 }
 END_TEST
 
+static int run_on_bluez(void)
+{
+	const TTest *const tests[] = { read_asks_for_pairing, NULL };
+	/* bluetoothd 5.66 answers after 30 s, or never: seen both */
+	const TTest *const simulated[] = { read_without_pairing, NULL };
+	int r = run_tests("sim-pairing-bluez", tests, setup_peer, teardown, 90);
+
+	if (needs_simulation("read_without_pairing"))
+		r |= run_tests("sim-pairing-simulated", simulated, setup_peer, teardown, 90);
+	return r;
+}
+
+static int run_on_face(void)
+{
+	const TTest *const tests[] = { pair_without_agent, read_wants_pairing, NULL };
+
+	left_out("read_asks_for_pairing, read_without_pairing", "read_wants_pairing is their case");
+	return run_tests("sim-pairing-face", tests, setup_peer, teardown, 90);
+}
+
 int main(void)
 {
 	const TTest *const tests[] = {
 		pair_just_works, pair_refused, pair_with_passkey, pairing_is_cancelled, given_up_on_open_link,
-		read_asks_for_pairing, NULL
+		NULL
 	};
-	/* the radio's pairing is the legacy one; bluetoothd 5.66 answers after 30 s, or never: seen both */
-	const TTest *const simulated[] = { pair_with_confirmation, read_without_pairing, NULL };
+	/* the radio's pairing is the legacy one */
+	const TTest *const confirming[] = { pair_with_confirmation, NULL };
 	int r = run_tests("sim-pairing", tests, setup_peer, teardown, 90);
 
-	if (needs_simulation("pair_with_confirmation") && needs_simulation("read_without_pairing"))
-		r |= run_tests("sim-pairing-simulated", simulated, setup_peer, teardown, 90);
+	r |= is_face() ? run_on_face() : run_on_bluez();
+	if (needs_simulation("pair_with_confirmation"))
+		r |= run_tests("sim-pairing-confirming", confirming, setup_peer, teardown, 90);
 	return r;
 }
