@@ -75,8 +75,11 @@ static uint64_t message_length(const uint8_t *header)
 	return HEADER_SIZE + (((uint64_t)fields + 7) & ~UINT64_C(7)) + body;
 }
 
+static const char too_long[] = "its message is too long, or brings too many file descriptors";
+
 /* Whether the next message waits as a whole, as almost all do; sd-bus has nothing of it yet. *more: whether
- * something is behind it, or may be. */
+ * something is behind it, or may be. One that is longer than we take ends the wire before sd-bus begins with it:
+ * it would read on for as long as the program sends. */
 static bool is_whole(Wire *wire, bool *more)
 {
 	uint8_t bytes[LOOK_SIZE];
@@ -88,6 +91,8 @@ static bool is_whole(Wire *wire, bool *more)
 	if (waiting < MESSAGE_MIN)
 		return false;
 	length = message_length(bytes);
+	if (length > WIRE_MESSAGE_MAX)
+		wire_cut(wire, too_long);
 	*more = length < (uint64_t)waiting || waiting == sizeof(bytes);
 	return length >= MESSAGE_MIN && length <= (uint64_t)waiting;
 }
@@ -100,7 +105,7 @@ static void keep(Wire *wire, size_t bytes, unsigned fds)
 	wire->partial += bytes;
 	wire->fds += fds;
 	if (wire->partial > WIRE_MESSAGE_MAX || wire->fds > FDS_MAX) {
-		wire_cut(wire, "its message is too long, or brings too many file descriptors");
+		wire_cut(wire, too_long);
 		return;
 	}
 	if (wire->since > 0 && wire_now(CLOCK_MONOTONIC) >= wire->since + WIRE_MESSAGE_TIME) {
@@ -179,6 +184,8 @@ int wire_step(Wire *wire, bool *more)
 
 	if (wire->state == WIRE_EMPTY && only_reads(wire) && is_whole(wire, more))
 		return wire_whole_step(wire);
+	if (wire->ended)
+		return -EMSGSIZE;
 	r = wire_count_step(wire);
 	*more = r > 0;
 	return r;

@@ -203,7 +203,7 @@ END_TEST
 START_TEST(test_endless_message)
 {
 	static const uint8_t zeros[16384];
-	const RawHeader head = raw_header(1, 1, 64 * 1024 * 1024, 0);
+	const RawHeader head = raw_header(1, 1, 4 * WIRE_MESSAGE_MAX, 0);
 	size_t sent = 0;
 	World world;
 
@@ -351,6 +351,26 @@ START_TEST(test_much_answered)
 		ck_assert_uint_eq(world.answers, i + 1);
 	}
 	ck_assert_uint_eq(world.ended, 0);
+	world_end(&world);
+}
+END_TEST
+
+/* What says at its beginning that it is too long is not begun with, once nothing is left of the greeting. */
+START_TEST(test_announced)
+{
+	const RawHeader head = raw_header(1, 9, WIRE_MESSAGE_MAX, 0);
+	World world;
+
+	world_init(&world);
+	greet(&world);
+	for (uint32_t i = 1; i <= 3; i++)
+		send_message(&world, 1, i, 100, true);
+	ck_assert_uint_eq(world.calls, 3);
+	send_all(&world, head.bytes, head.length);
+	run(&world);
+	ck_assert_uint_eq(world.ended, 1);
+	ck_assert_ptr_nonnull(strstr(world.why, "too long"));
+	ck_assert_uint_eq(world.wire.partial, 0);
 	world_end(&world);
 }
 END_TEST
@@ -648,7 +668,7 @@ START_TEST(test_charged)
 }
 END_TEST
 
-UNIT_MAIN("wire", test_speaks, test_no_dbus, test_endless_greeting, test_endless_message,
+UNIT_MAIN("wire", test_speaks, test_no_dbus, test_endless_greeting, test_endless_message, test_announced,
 	  test_disguised, test_bad_message, test_together,
 	  test_message_that_stays, test_much, test_much_answered, test_endless_fds, test_fds,
 	  test_fd_among_others, test_does_not_read, test_half_closes, test_leaves, test_pause,
