@@ -319,7 +319,7 @@ START_TEST(floods_without_answers)
 			g_autoptr(GByteArray) all = g_byte_array_new();
 
 			g_dbus_message_set_flags(call, G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED);
-			for (int n = 0; n < 25; n++) {
+			for (int n = 0; n < 10; n++) {
 				g_autoptr(GByteArray) blob = raw_blob(program, call);
 
 				g_byte_array_append(all, blob->data, blob->len);
@@ -390,19 +390,37 @@ END_TEST
 
 /* --- what it has --- */
 
-/* Until that fails; how many were taken. */
+#define BATCH 100
+
+/* How many were taken; the others fail with that error. */
 static unsigned int add_rules(RawProgram *program, unsigned int count, const char *error)
 {
 	unsigned int added = 0;
 
-	for (unsigned int i = 0; i < count; i++) {
-		g_autofree char *args = g_strdup_printf("(\"type='signal',member='M',arg0='%u'\",)", i);
-		g_autoptr(GDBusMessage) answer = raw_call(program, raw_driver_call_new("AddMatch", args));
-		const char *name = g_dbus_message_get_error_name(answer);
+	for (unsigned int i = 0; i < count;) {
+		g_autoptr(GByteArray) all = g_byte_array_new();
+		unsigned int n, answers = 0;
 
-		if (name)
-			ck_assert_str_eq(name, error);
-		added += !name;
+		for (n = 0; n < BATCH && i < count; n++, i++) {
+			g_autofree char *args = g_strdup_printf("(\"type='signal',member='M',arg0='%u'\",)", i);
+			g_autoptr(GDBusMessage) call = raw_driver_call_new("AddMatch", args);
+			g_autoptr(GByteArray) blob = raw_blob(program, call);
+
+			g_byte_array_append(all, blob->data, blob->len);
+		}
+		ck_assert(raw_bytes(program, all->data, all->len));
+		while (answers < n) {
+			g_autoptr(GDBusMessage) answer = raw_next(program);
+			const char *name = answer ? g_dbus_message_get_error_name(answer) : NULL;
+
+			ck_assert_ptr_nonnull(answer);
+			if (g_dbus_message_get_message_type(answer) == G_DBUS_MESSAGE_TYPE_SIGNAL)
+				continue;
+			if (name)
+				ck_assert_str_eq(name, error);
+			added += !name;
+			answers++;
+		}
 	}
 	return added;
 }
@@ -467,22 +485,17 @@ START_TEST(lists_unread)
 		g_autoptr(GDBusMessage) call = raw_call_new("/", OBJECT_MANAGER, "GetManagedObjects", NULL);
 
 		g_ptr_array_add(programs, program);
-		for (int n = 0; n < 200; n++) {
+		for (int n = 0; n < 100; n++) {
 			g_autoptr(GByteArray) blob = raw_blob(program, call);
 
 			ck_assert(raw_bytes(program, blob->data, blob->len));
 		}
 		expect_served();
 	}
-	/* a list is 40 KiB, and one waits for each of them; 200 would be 300 MiB */
+	/* a list is 40 KiB, and one waits for each of them; 100 would be 150 MiB */
 	expect_growth(world, before, 32 * 1024);
 	/* whoever reads has them all */
-	for (guint i = 1; i < programs->len; i += 13) {
-		RawProgram *program = g_ptr_array_index(programs, i);
-
-		ck_assert(raw_send(program, ping()));
-		g_object_unref(raw_answer(program));
-	}
+	raw_ok(g_ptr_array_index(programs, 1), ping());
 	g_ptr_array_set_size(programs, 0);
 	expect_released();
 }
@@ -560,7 +573,7 @@ START_TEST(socket_unread)
 		g_variant_new("(a{sv})", NULL), NULL, G_DBUS_CALL_FLAGS_NONE, (int)world_patience(world), NULL,
 		&fds, NULL, NULL);
 	ck_assert_ptr_nonnull(reply);
-	for (int i = 0; i < 2000; i++) {
+	for (int i = 0; i < 500; i++) {
 		g_autofree char *got = NULL;
 
 		air_do(air, "notify peer0 " RATE_HANDLE " %s", hex);
