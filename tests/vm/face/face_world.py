@@ -49,7 +49,7 @@ def wait_for(condition, what, seconds=SOON):
 
 
 def in_root(program):
-    """How to run a program: where another Debian's bluetoothd runs (bluetoothd-ctl), as that Debian has it, if it has."""
+    """How to run a program: as the Debian has it whose bluetoothd runs (bluetoothd-ctl), if it has."""
     root = os.environ.get('BLUEZ_ROOT')
     if not root or not shutil.which(program, path=':'.join(root + path for path in ('/usr/bin', '/usr/sbin'))):
         return []
@@ -109,7 +109,8 @@ class Program:
         try:
             return wait_for(lambda: self.find(text, begin), text, seconds)
         except AssertionError as error:
-            raise AssertionError(f'no "{text}" in:\n' + '\n'.join(self.lines[-40:])) from error
+            lines = [line[:300] for line in self.lines[-40:]]
+            raise AssertionError(f'no "{text}" in:\n' + '\n'.join(lines)) from error
 
     def result(self):
         """Waits for its end, which has to be a good one."""
