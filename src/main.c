@@ -63,13 +63,14 @@ static void daemon_end_turn(Daemon *d)
 	(void)sd_event_source_set_enabled(d->timer, next == USEC_NEVER ? SD_EVENT_OFF : SD_EVENT_ONESHOT);
 }
 
-/* As sd_event_loop, with the ends of turns. An event source for them (sd_event_add_post) would have the loop ask the
- * kernel twice for each event. */
+/* As sd_event_loop, with the ends of turns. An event source for them (sd_event_add_post) would have the loop
+ * ask the kernel twice for each event. */
 static int daemon_run(Daemon *d)
 {
 	int status = 0, r;
 
-	while ((r = sd_event_run(d->event, UINT64_MAX)) >= 0 && sd_event_get_state(d->event) != SD_EVENT_FINISHED)
+	while ((r = sd_event_run(d->event, UINT64_MAX)) >= 0 &&
+	       sd_event_get_state(d->event) != SD_EVENT_FINISHED)
 		if (sd_event_get_exit_code(d->event, &status) < 0)
 			daemon_end_turn(d);
 	return r < 0 ? r : status;

@@ -22,7 +22,8 @@
 /* After that a device that is not paired, held or heard is forgotten, as by bluetoothd (TemporaryTimeout). */
 #define VIEW_FORGET_AFTER (30 * USEC_PER_SEC)
 
-/* How long reports wait for others, so that a program wakes up once for several; one after a pause does not. */
+/* How long reports wait for others, so that a program wakes up once for several; one after a pause does
+ * not. */
 #define VIEW_BATCH_MS 50
 #define VIEW_BATCH_MAX 64
 

@@ -18,8 +18,8 @@
 #define LOOK_SIZE 1024
 
 /*
- * How many bytes are read from the socket: the kernel moves the place for MSG_PEEK back by as many. What the socket
- * holds before and afterwards does not tell: the program may send meanwhile.
+ * How many bytes are read from the socket: the kernel moves the place for MSG_PEEK back by as many. What the
+ * socket holds before and afterwards does not tell: the program may send meanwhile.
  */
 #define COUNT_FROM (1 << 30)
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What programs that know BlueZ alone get on the daemon's socket, and what it costs, beside the same programs on the
- * system bus: bleak that scans, alone and in a crowd, and reads of a characteristic. In the guest, on the real
- * bluetoothd and kernel: all of them, the radio too, share its one CPU, so that the figures mean something only against
- * each other. */
+/* What programs that know BlueZ alone get on the daemon's socket, and what it costs, beside the same programs
+ * on the system bus: bleak that scans, alone and in a crowd, and reads of a characteristic. In the guest, on
+ * the real bluetoothd and kernel: all of them, the radio too, share its one CPU, so that the figures mean
+ * something only against each other. */
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -76,7 +76,8 @@ static const char *met(bool is_met)
 static void measure(const SourceWay ways[static 2], unsigned int rate, SourceRow rows[static 2])
 {
 	for (int i = 0; i < 2; i++)
-		rows[i] = (SourceRow){ .way = &ways[i], .advertisers = advertisers, .seconds = seconds, .rate = rate };
+		rows[i] = (SourceRow){ .way = &ways[i], .advertisers = advertisers, .seconds = seconds,
+				       .rate = rate };
 	for (unsigned int round = 0; round < rounds; round++)
 		for (int i = 0; i < 2; i++)
 			source_measure(&rows[i]);
@@ -141,9 +142,10 @@ static void usage(FILE *file)
 {
 	fprintf(file,
 		"Usage: bench-face [--seconds N] [--rounds N] [--advertisers N] [--rate N] [--part PART]\n"
-		"Sends 100, 300 and 1000 reports/s, three times 5 s each, to bleak on the daemon's socket and on the\n"
-		"system bus in turn; 300 to eight there and two here. Then reads a characteristic on both. PART: rates,\n"
-		"crowd, own, reads. Wants the guest: tests/vm/run-in-vm -- tests/vm/with-bluetooth bench-face.\n");
+		"Sends 100, 300 and 1000 reports/s, three times 5 s each, to bleak on the daemon's socket and\n"
+		"on the system bus in turn; 300 to eight there and two here. Then reads a characteristic on\n"
+		"both. PART: rates, crowd, own, reads. Wants the guest:\n"
+		"tests/vm/run-in-vm -- tests/vm/with-bluetooth bench-face.\n");
 }
 
 int main(int argc, char *argv[])

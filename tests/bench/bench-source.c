@@ -21,7 +21,8 @@ static bool as_json;
 static const SourceWay ways[] = {
 	{ .name = "monitor", .label = "bluebrokerd, hci-monitor", STREAM, .config = "[Scan]\nSource=hci-monitor\n",
 	  .source = "hci-monitor" },
-	{ .name = "dbus", .label = "bluebrokerd, dbus", STREAM, .config = "[Scan]\nSource=dbus\n", .source = "dbus" },
+	{ .name = "dbus", .label = "bluebrokerd, dbus", STREAM, .config = "[Scan]\nSource=dbus\n",
+	  .source = "dbus" },
 	{ .name = "gdbus", .label = "plain GDBus program", .program = SOURCE_GDBUS_PATH, .argument = "hci0",
 	  .programs = 1 },
 	{ .name = "bleak", .label = "bleak", .program = SOURCE_BLEAK_PATH, .argument = "hci0", .programs = 1 },

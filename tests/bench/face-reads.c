@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How long a read takes on the daemon's socket, and on the system bus: the same program, the same peripheral. */
+/* How long a read takes on the daemon's socket, and on the system bus: one program, one peripheral. */
 #include "face-reads.h"
 
 #include <stdio.h>
@@ -46,8 +46,8 @@ static sd_bus *connect_to(const char *address)
 static void connect_device(sd_bus *bus)
 {
 	sd_bus_error error = SD_BUS_ERROR_NULL;
-	int r = sd_bus_call_method(bus, "org.bluez", BLUEZ_ADAPTER, ADAPTER, "ConnectDevice", &error, NULL, "a{sv}", 2,
-				   "Address", "s", LINKS_ADDRESS, "AddressType", "s", "random");
+	int r = sd_bus_call_method(bus, "org.bluez", BLUEZ_ADAPTER, ADAPTER, "ConnectDevice", &error, NULL, "a{sv}",
+				   2, "Address", "s", LINKS_ADDRESS, "AddressType", "s", "random");
 
 	ck_assert_msg(r >= 0, "ConnectDevice: %s", error.message);
 	sd_bus_error_free(&error);
@@ -63,8 +63,8 @@ static void time_read(Length *length, Where where, sd_bus *bus)
 	double ms;
 	int r;
 
-	r = sd_bus_call_method(bus, "org.bluez", length->path, "org.bluez.GattCharacteristic1", "ReadValue", &error,
-			       &reply, "a{sv}", 0);
+	r = sd_bus_call_method(bus, "org.bluez", length->path, "org.bluez.GattCharacteristic1", "ReadValue",
+			       &error, &reply, "a{sv}", 0);
 	ms = (double)(g_get_monotonic_time() - start) / 1000;
 	ck_assert_msg(r >= 0 && sd_bus_message_read_array(reply, 'y', &value, &got) >= 0, "ReadValue: %s",
 		      error.message ? error.message : g_strerror(-r));
@@ -78,7 +78,8 @@ static void tell(Figures *figures, const char *group, const Length *length)
 {
 	static const unsigned int points[] = { 50, 99 };
 
-	figures_add(figures, group, "", 0, length->times[ON_FACE]->len, "%u bytes: reads each", length->length);
+	figures_add(figures, group, "", 0, length->times[ON_FACE]->len, "%u bytes: reads each",
+		    length->length);
 	for (size_t i = 0; i < G_N_ELEMENTS(points); i++) {
 		double ms[_WHERE_MAX];
 
@@ -121,7 +122,8 @@ void face_measure_reads(unsigned int seconds)
 {
 	static const unsigned int air_ms[] = { 0, 10 };
 	Bed *bed = bed_new(seconds);
-	sd_bus *buses[_WHERE_MAX] = { connect_to(world_face(bed->world)), connect_to(world_address(bed->world)) };
+	sd_bus *buses[_WHERE_MAX] = { connect_to(world_face(bed->world)),
+				      connect_to(world_address(bed->world)) };
 
 	connect_device(buses[ON_FACE]);
 	for (size_t i = 0; i < G_N_ELEMENTS(air_ms); i++)

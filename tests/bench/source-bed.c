@@ -33,8 +33,8 @@ static void get_cpu(const Bed *bed, SourceUse *ret)
 		ret->sum += ret->cpu[i];
 }
 
-/* Until nobody has anything to do any more, with what is still on its way between them. Again and again, for a
- * busy host may keep all of the guest from running for a while. */
+/* Until nobody has anything to do any more, with what is still on its way between them. Again and again, for
+ * a busy host may keep all of the guest from running for a while. */
 static void settle(const Bed *bed)
 {
 	SourceUse before, now;
@@ -181,7 +181,8 @@ static const int widths[_SOURCE_PROCESS_MAX] = { 7, 7, 10, 11 };
 
 void source_print_cpu_head(void)
 {
-	static const char *const heads[_SOURCE_PROCESS_MAX] = { "program", "daemon", "bluetoothd", "dbus-daemon" };
+	static const char *const heads[_SOURCE_PROCESS_MAX] = { "program", "daemon", "bluetoothd",
+								"dbus-daemon" };
 
 	for (int i = 0; i < _SOURCE_PROCESS_MAX; i++)
 		printf(" %*s", widths[i], heads[i]);

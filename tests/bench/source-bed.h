@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What programs get of a storm of advertisements, and what it costs: one measurement. In the guest, where the radio,
- * bluetoothd, the bus, the daemon and the programs share one CPU, so that figures mean something only against each
- * other. */
+/* What programs get of a storm of advertisements, and what it costs: one measurement. In the guest, where the
+ * radio, bluetoothd, the bus, the daemon and the programs share one CPU, so that figures mean something only
+ * against each other. */
 #pragma once
 
 #include "bench.h"
@@ -11,7 +11,7 @@
 
 typedef struct SourceWay {
 	const char *name, *label;
-	const char *program, *argument; /* a program of the bench, its first argument; the second is the bus */
+	const char *program, *argument; /* of the bench; its first argument, the second is the bus */
 	const char *config; /* of the daemon; NULL: without it */
 	const char *source; /* what Adapter1.Source is to say; NULL: whatever */
 	bool face; /* the bus is the daemon's socket, on which it is org.bluez */
@@ -39,12 +39,13 @@ typedef struct SourceRow {
 	double took; /* seconds */
 	unsigned int sent, received; /* received: by all programs together */
 	unsigned int seen; /* of those that bleak received: how many were not the same again */
-	unsigned int overrun, dropped; /* losses that the daemon tells of: in the monitor's socket, in the FIFO */
+	/* losses that the daemon tells of: in the monitor's socket, in the FIFO */
+	unsigned int overrun, dropped;
 	SourceUse use;
 } SourceRow;
 
-/* way, advertisers, seconds and rate are given, and what is measured is added to the rest. Has a new radio and a new
- * bluetoothd. */
+/* way, advertisers, seconds and rate are given, and what is measured is added to the rest. Has a new radio and
+ * a new bluetoothd. */
 void source_measure(SourceRow *row);
 /* What a command prints, without white space around it; NULL: it fails. To be freed. */
 char *source_version(const char *command);

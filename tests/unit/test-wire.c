@@ -220,8 +220,8 @@ START_TEST(test_endless_message)
 }
 END_TEST
 
-/* One that begins behind others, whose inside looks like short messages, comes bit by bit: it is counted all the same.
- * prefix: what comes with its first bytes. */
+/* One that begins behind others, whose inside looks like short messages, comes bit by bit: it is counted all
+ * the same. prefix: what comes with its first bytes. */
 static void expect_disguise_counted(World *world, const uint8_t *prefix, size_t prefix_length)
 {
 	const RawHeader head = raw_header(1, 9, 64 * 1024 * 1024, 0), inner = raw_header(1, 10, 0, 0);
