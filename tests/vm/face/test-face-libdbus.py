@@ -179,7 +179,8 @@ class Libdbus(unittest.TestCase):
         client.wait(lambda: PEER_PATH in client.managed(), 'the peer')
         adapter.StopDiscovery()
         ask('stop of two', adapter.StopDiscovery)
-        for what, values in {'transport': options(Transport='x'), 'rssi': options(RSSI='x'), 'key': options(Nothing=True),
+        for what, values in {'transport': options(Transport='x'), 'rssi': options(RSSI='x'),
+                             'key': options(Nothing=True),
                              'uuid': options(UUIDs=dbus.Array(['x'], signature='s')),
                              'both': options(RSSI=dbus.Int16(-50), Pathloss=dbus.UInt16(50))}.items():
             ask(f'filter {what}', adapter.SetDiscoveryFilter, values)

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""busctl, gdbus and dbus-send, as people use them to look at org.bluez and to call it by hand, on the daemon's socket."""
+"""busctl, gdbus and dbus-send on the daemon's socket, as people use them to look at org.bluez and call it by hand."""
 
 import subprocess
 import unittest
@@ -54,8 +54,8 @@ class Tools(unittest.TestCase):
 
 class Busctl(Tools):
     def test_look(self):
-        self.assertEqual([line.strip('│├└─ ') for line in self.busctl('tree', 'org.bluez').splitlines() if line],
-                         ['/org', '/org/bluez', ADAPTER])
+        lines = self.busctl('tree', 'org.bluez').splitlines()
+        self.assertEqual([line.strip('│├└─ ') for line in lines if line], ['/org', '/org/bluez', ADAPTER])
         rows = [line.split() for line in self.busctl('introspect', 'org.bluez', ADAPTER, ADAPTER1).splitlines()]
         self.assertIn(['.StartDiscovery', 'method', '-', '-', '-'], rows)
         self.assertIn(['.ConnectDevice', 'method', 'a{sv}', 'o', '-'], rows)
@@ -87,12 +87,14 @@ class Busctl(Tools):
 
     def test_calls(self):
         self.assertIn('"Transport"', self.busctl('call', 'org.bluez', ADAPTER, ADAPTER1, 'GetDiscoveryFilters'))
-        self.busctl('call', 'org.bluez', ADAPTER, ADAPTER1, 'SetDiscoveryFilter', 'a{sv}', '1', 'Transport', 's', 'le')
+        self.busctl('call', 'org.bluez', ADAPTER, ADAPTER1, 'SetDiscoveryFilter', 'a{sv}', '1', 'Transport', 's',
+                    'le')
 
     def test_errors_as_on_the_system_bus(self):
         for words in (('call', 'org.bluez', ADAPTER, ADAPTER1, 'StopDiscovery'),
                       ('call', 'org.bluez', ADAPTER, ADAPTER1, 'RemoveDevice', 'o', '/nothing'),
-                      ('call', 'org.bluez', ADAPTER, ADAPTER1, 'SetDiscoveryFilter', 'a{sv}', '1', 'Transport', 's', 'x'),
+                      ('call', 'org.bluez', ADAPTER, ADAPTER1, 'SetDiscoveryFilter', 'a{sv}', '1', 'Transport', 's',
+                       'x'),
                       ('call', 'org.bluez', ADAPTER, ADAPTER1, 'Nothing'),
                       ('call', 'org.bluez', ADAPTER, ADAPTER1, 'StartDiscovery', 's', 'much'),
                       ('get-property', 'org.bluez', ADAPTER, ADAPTER1, 'Nothing'),
