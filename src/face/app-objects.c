@@ -92,6 +92,19 @@ static int note_write(sd_bus_message *m, void *userdata)
 	return sd_bus_message_skip(m, "v");
 }
 
+/* Which they are makes no difference. */
+static int note_uuids(sd_bus_message *m, void *userdata)
+{
+	g_auto(GStrv) uuids = NULL;
+	int r = msg_enter_variant(m, "as");
+
+	if (r <= 0)
+		return r;
+	r = sd_bus_message_read_strv(m, &uuids);
+	((AppObject *)userdata)->has_uuid = r >= 0 && uuids && uuids[0];
+	return r < 0 ? r : msg_exit_variant(m);
+}
+
 static const MsgRow service_rows[] = {
 	{ "UUID", read_uuid },
 	{ "Primary", read_primary },
@@ -115,6 +128,11 @@ static const MsgRow descriptor_rows[] = {
 	{ 0 },
 };
 
+static const MsgRow profile_rows[] = {
+	{ "UUIDs", note_uuids },
+	{ 0 },
+};
+
 static const struct {
 	const char *interface;
 	AppObjectKind kind;
@@ -123,6 +141,7 @@ static const struct {
 	{ "org.bluez.GattService1", APP_SERVICE, service_rows },
 	{ "org.bluez.GattCharacteristic1", APP_CHARACTERISTIC, characteristic_rows },
 	{ "org.bluez.GattDescriptor1", APP_DESCRIPTOR, descriptor_rows },
+	{ "org.bluez.GattProfile1", APP_PROFILE, profile_rows },
 };
 
 static int on_interface(sd_bus_message *m, const char *path, const char *interface, void *userdata)
@@ -155,6 +174,32 @@ int app_objects_read(sd_bus_message *m, GPtrArray **ret)
 		return r;
 	*ret = g_steal_pointer(&objects);
 	return 0;
+}
+
+unsigned app_objects_characteristics(const GPtrArray *objects, const char *service)
+{
+	unsigned n = 0;
+
+	for (guint i = 0; i < objects->len; i++) {
+		const AppObject *object = g_ptr_array_index(objects, i);
+
+		n += object->kind == APP_CHARACTERISTIC && object->parent && strcmp(object->parent, service) == 0;
+	}
+	return n;
+}
+
+int app_objects_profiles(const GPtrArray *objects)
+{
+	int n = 0;
+
+	for (guint i = 0; i < objects->len; i++) {
+		const AppObject *object = g_ptr_array_index(objects, i);
+
+		if (object->kind == APP_PROFILE && !object->has_uuid)
+			return -1;
+		n += object->kind == APP_PROFILE;
+	}
+	return n;
 }
 
 /* --- flags --- */

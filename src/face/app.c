@@ -128,18 +128,6 @@ static void on_started(Wait *wait, int error, const Reason *reason)
 	app->registering = NULL;
 }
 
-static unsigned count_characteristics(const GPtrArray *objects, const char *service)
-{
-	unsigned n = 0;
-
-	for (guint i = 0; i < objects->len; i++) {
-		const AppObject *object = g_ptr_array_index(objects, i);
-
-		n += object->kind == APP_CHARACTERISTIC && object->parent && strcmp(object->parent, service) == 0;
-	}
-	return n;
-}
-
 static int attr_new(App *app, LocalAttr *made, const AppObject *object, Reason *reason)
 {
 	const Program *program = app->view->program;
@@ -192,7 +180,7 @@ static int add_attrs(App *app, const GPtrArray *objects, AppObjectKind kind, con
 static int add_service(App *app, const GPtrArray *objects, const AppObject *object, LocalService *first,
 		       LocalService **ret, Reason *reason)
 {
-	const unsigned chars = count_characteristics(objects, object->path);
+	const unsigned chars = app_objects_characteristics(objects, object->path);
 	LocalService *service;
 	int r;
 
@@ -235,6 +223,7 @@ static int add_services(App *app, const GPtrArray *objects, Reason *reason)
 	g_autoptr(GHashTable) services = g_hash_table_new(g_str_hash, g_str_equal);	/* by path */
 	const Program *program = app->view->program;
 	const InitOptions options = { 0 };
+	const int profiles = app_objects_profiles(objects);
 	LocalService *first = NULL, *service = NULL;
 	int r;
 
@@ -257,13 +246,18 @@ static int add_services(App *app, const GPtrArray *objects, Reason *reason)
 		if (!first)
 			first = service;
 	}
-	if (r == 0 && !first)
+	if (r == 0 && (profiles < 0 || (!first && profiles == 0)))
 		r = reason_set(reason, E_FAILED, "No valid service object found");
 	if (r == 0)
 		r = add_includes(objects, services, reason);
 	if (r != 0)
 		return r;
 	wait_init(&app->started, &app->view->radio->broker->agenda, on_started);
+	/* profiles only */
+	if (!first) {
+		on_started(&app->started, 0, NULL);
+		return 0;
+	}
 	r = local_service_start(first, &app->started, programs_now(program->programs), reason);
 	return r == 1 ? 0 : r;
 }

@@ -11,6 +11,7 @@
 #define SERVICE "org.bluez.GattService1"
 #define CHARACTERISTIC "org.bluez.GattCharacteristic1"
 #define DESCRIPTOR "org.bluez.GattDescriptor1"
+#define PROFILE "org.bluez.GattProfile1"
 #define TREE "a{oa{sa{sv}}}"
 
 static sd_bus_message *message(Wire *wire)
@@ -109,6 +110,36 @@ START_TEST(test_odd)
 	ck_assert_ptr_null(object->parent);
 	/* one path with two of them */
 	ck_assert_str_eq(((AppObject *)g_ptr_array_index(objects, 3))->path, "/c");
+	wire_end(&wire);
+}
+END_TEST
+
+/* Of a profile it counts whether it has UUIDs. */
+START_TEST(test_profiles)
+{
+	CLEANUP(sd_bus_message_unrefp) sd_bus_message *m = NULL;
+	g_autoptr(GPtrArray) objects = NULL;
+	Wire wire;
+
+	wire_init(&wire);
+	m = message(&wire);
+	ck_assert_int_ge(sd_bus_message_append(m, TREE, 4,
+		"/a", 1, PROFILE, 2, "UUIDs", "as", 2, "180d", "what else", "Other", "u", 1,
+		"/b", 1, PROFILE, 1, "UUIDs", "as", 0,
+		"/c", 1, PROFILE, 1, "UUIDs", "s", "180d",
+		"/d", 1, PROFILE, 0), 0);
+	rewind_it(m);
+	ck_assert_int_eq(app_objects_read(m, &objects), 0);
+	ck_assert_uint_eq(objects->len, 4);
+	for (guint i = 0; i < objects->len; i++) {
+		const AppObject *object = g_ptr_array_index(objects, i);
+
+		ck_assert_int_eq(object->kind, APP_PROFILE);
+		ck_assert(object->has_uuid == (i == 0));
+	}
+	ck_assert_int_lt(app_objects_profiles(objects), 0);
+	g_ptr_array_set_size(objects, 1);
+	ck_assert_int_eq(app_objects_profiles(objects), 1);
 	wire_end(&wire);
 }
 END_TEST
@@ -265,5 +296,5 @@ START_TEST(test_flags)
 }
 END_TEST
 
-UNIT_MAIN("app-objects", test_objects, test_odd, test_other_messages, test_many, test_hostile_string,
-	  test_flags)
+UNIT_MAIN("app-objects", test_objects, test_odd, test_profiles, test_other_messages, test_many,
+	  test_hostile_string, test_flags)
