@@ -10,6 +10,7 @@
 #include "core/link.h"
 #include "core/power.h"
 #include "core/sessions.h"
+#include "face/device-forget.h"
 #include "face/device-link.h"
 #include "face/device.h"
 #include "face/discovery.h"
@@ -246,66 +247,6 @@ static const IfaceProperty properties[] = {
 
 /* --- methods --- */
 
-static void on_forgotten(Wait *wait, int error, const Reason *reason)
-{
-	Request *request = CONTAINER_OF(wait, Request, wait);
-	DeviceView *device = place_device(&request->place);
-
-	if (error == 0 && device)
-		view_remove_device(device);
-	if (error == 0)
-		(void)request_reply(request, "");
-	request_finish(request, error, reason);
-}
-
-/* The bond goes, too, if the program's user may undo it. */
-static int forget(Request *request, DeviceView *device)
-{
-	const Program *program = request->place.program;
-	Request *kept = NULL;
-	Reason reason = { "" };
-	Session *session;
-	int r;
-
-	r = view_session(device->view, &session, &reason);
-	if (r != 0)
-		return request_refuse_for(request, r, &reason);
-	r = request_keep(request, on_forgotten, &kept);
-	if (r < 0)
-		return r;
-	kept->wait.session = session;
-	kept->place.view = device->view;
-	kept->place.addr = device->addr;
-	r = bond_forget(session, program->uid, &device->addr, &kept->forget, &reason);
-	if (r != 0)
-		request_finish(kept, r, &reason);
-	return 0;
-}
-
-static int remove_device(Request *request)
-{
-	const char *path;
-	const Bond *bond;
-	Place place;
-	Link *link;
-	int r;
-
-	r = sd_bus_message_read(request->message, "o", &path);
-	if (r < 0)
-		return r;
-	if (!place_find(request->place.connection, path, &place) || place.kind != PLACE_DEVICE ||
-	    place.view != request->place.view)
-		return request_refuse(request, BLUEZ_ERROR("DoesNotExist"), "Does Not Exist");
-	link = view_held_link(place.device);
-	if (link)
-		device_link_release(place.device, link);
-	bond = bond_find(place.view->radio, &place.device->addr);
-	if (bond && bond_is_of(place.view->radio, bond, place.program->uid))
-		return forget(request, place.device);
-	view_remove_device(place.device);
-	return request_reply(request, "");
-}
-
 /* Address and AddressType of ConnectDevice. */
 static int read_connect_address(sd_bus_message *m, Addr *ret)
 {
@@ -354,7 +295,7 @@ static const IfaceMethod methods[] = {
 	{ "StartDiscovery", NULL, NULL, discovery_start },
 	{ "SetDiscoveryFilter", IFACE_ARGS({ "a{sv}", "properties" }), NULL, discovery_set_filter },
 	{ "StopDiscovery", NULL, NULL, discovery_stop },
-	{ "RemoveDevice", IFACE_ARGS({ "o", "device" }), NULL, remove_device },
+	{ "RemoveDevice", IFACE_ARGS({ "o", "device" }), NULL, device_forget },
 	{ "ConnectDevice", IFACE_ARGS({ "a{sv}", "properties" }), IFACE_ARGS({ "o", "device" }), connect_device },
 	{ "GetDiscoveryFilters", NULL, IFACE_ARGS({ "as", "filters" }), discovery_get_filters },
 	{ 0 }
