@@ -213,6 +213,9 @@ static int unregister_monitor(Request *request)
 		return request_refuse(request, BLUEZ_ERROR("DoesNotExist"), "Does Not Exist");
 	if (app->registering)
 		request_finish_with(app->registering, BLUEZ_ERROR("Failed"), "it was unregistered");
+	/* before the answer, as bluetoothd does it */
+	for (guint i = 0; i < app->monitors->len; i++)
+		advert_monitor_release(g_ptr_array_index(app->monitors, i));
 	app_free(app);
 	return request_reply(request, "");
 }
