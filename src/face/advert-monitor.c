@@ -221,6 +221,7 @@ static int monitor_start(Monitor *monitor, Reason *reason)
 		return r;
 	session_stream_open(monitor->session, &monitor->stream, now);
 	scan_filter_init(&filter, &view->radio->broker->config);
+	filter.active = false;
 	filter.filter = g_steal_pointer(&monitor->data.filter);
 	r = session_set_filter(monitor->session, &filter, reason);
 	scan_filter_clear(&filter);
