@@ -2,7 +2,8 @@
 /*
  * A pairing that a session asked for, on a link that it holds. The questions that bluetoothd asks our agent
  * go to the program, which answers with the question's number. A pairing without a question is Just Works: it
- * protects against eavesdroppers only, and is undone unless the configuration, or who asked for it, allows it.
+ * protects against eavesdroppers only, and is undone unless the configuration, or who asked for it, allows
+ * it.
  */
 #pragma once
 

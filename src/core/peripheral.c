@@ -183,7 +183,8 @@ static bool is_of_owner(const Session *session, const char *owner)
 	return g_strcmp0(session->owner, owner) == 0;
 }
 
-/* Whether all who use the client are that owner's sessions; or nobody does, and all that are active here are. */
+/* Whether all who use the client are that owner's sessions; or nobody does, and all that are active here
+ * are. */
 static bool client_is_of_owner(const Peripheral *peripheral, const Client *client, const char *owner)
 {
 	const LocalService *service;

@@ -110,8 +110,9 @@ static int read_solicit(sd_bus_message *m, AdvertWords *said, Reason *reason)
 /* Whether the type has a property of its own: bluetoothd does not take it in Data. */
 static bool has_property(uint8_t type)
 {
-	static const uint8_t types[] = { AD_SOLICIT16, AD_SOLICIT32, AD_SOLICIT128, AD_SERVICE_DATA16,
-					 AD_SERVICE_DATA32, AD_SERVICE_DATA128, AD_APPEARANCE, AD_MANUFACTURER };
+	static const uint8_t types[] = { AD_SOLICIT16, AD_SOLICIT32, AD_SOLICIT128,
+					 AD_SERVICE_DATA16, AD_SERVICE_DATA32, AD_SERVICE_DATA128,
+					 AD_APPEARANCE, AD_MANUFACTURER };
 
 	return type <= AD_TX_POWER || memchr(types, type, sizeof(types));
 }

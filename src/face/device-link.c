@@ -26,7 +26,8 @@ static void link_went(DeviceView *device, const Link *link, bool was_cut)
 	battery_end(device);
 	if (!was_cut)
 		tell_changed(device, DEVICE_BIT(DEVICE_SERVICES_RESOLVED));
-	tell_changed(device, DEVICE_BIT(DEVICE_CONNECTED) | (was_cut ? DEVICE_BIT(DEVICE_SERVICES_RESOLVED) : 0));
+	tell_changed(device, DEVICE_BIT(DEVICE_CONNECTED) |
+			     (was_cut ? DEVICE_BIT(DEVICE_SERVICES_RESOLVED) : 0));
 	tree_removed_attrs(&(Place){ .program = device->view->program, .view = device->view, .device = device },
 			   link);
 	/* core has let them go already: their own news are on the way */
@@ -181,7 +182,7 @@ int device_link_disconnect_called(Request *request)
 		device_link_release(device, link);
 	/* a central stays for the others whose services it uses */
 	else if (device->central)
-		(void)peripheral_disconnect_client(view->radio->peripheral, view->program->owner, &device->addr,
-						   &reason);
+		(void)peripheral_disconnect_client(view->radio->peripheral, view->program->owner,
+						   &device->addr, &reason);
 	return r;
 }

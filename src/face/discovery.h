@@ -38,5 +38,6 @@ bool discovery_is_on(const View *view);		/* that of any of the program's connect
 /* The radio scans in another way now, or not. */
 void discoveries_scan_changed(View *view);
 void discovery_ready(Discovery *discovery);	/* the program has read what it was sent */
-/* The radio is off, or the program lets go of it: they end, and their filters are forgotten. As discovery_free. */
+/* The radio is off, or the program lets go of it: they end, and their filters are forgotten. The caller tells
+ * it. */
 void discoveries_end(View *view);

@@ -70,7 +70,7 @@ struct DeviceView {
 	OpWait battery_read;
 	bool linked;			/* the program knows that it holds the link */
 	const Link *lost;		/* it was: the program is still to hear of its attributes' end; or NULL */
-	bool was_linked;		/* it did once: as with bluetoothd, the device is there to be connected again */
+	bool was_linked;		/* it did once: the device stays, as with bluetoothd */
 	uint32_t changed;		/* properties, bits by row */
 	uint64_t last_seen;
 	int8_t rssi;			/* RSSI_UNKNOWN: not heard in this discovery */

@@ -21,8 +21,8 @@ extern World *world;
 extern Air *air;
 extern Client *client; /* the scanning program; it keeps every signal of org.bluez */
 
-/* BLUEBROKER_FACE: what these tests expect of BlueZ they expect of the daemon, on its socket. Where it promises something
- * else, a case says so. The test is one program there, whatever number of clients it has. */
+/* BLUEBROKER_FACE: what these tests expect of BlueZ they expect of the daemon, on its socket. Where it
+ * promises something else, a case says so. The test is one program there, however many clients it has. */
 bool is_face(void);
 /* "NAME: message", or NULL: it succeeded. The daemon's messages say more than BlueZ's: the name counts there. */
 bool is_same_outcome(const char *outcome, const char *wanted);

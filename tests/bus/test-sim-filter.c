@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The simulated BlueZ, seen by a plain GDBus program: discovery filters. What was measured on the real bluetoothd
- * 5.66 is held here. */
+/* The simulated BlueZ, seen by a plain GDBus program: discovery filters. What was measured on the real
+ * bluetoothd 5.66 is held here. */
 #include <check.h>
 
 #include "sim-fixture.h"

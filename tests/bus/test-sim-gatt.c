@@ -71,8 +71,8 @@ START_TEST(reading)
 }
 END_TEST
 
-/* bluetoothd gives, behind a part that it reads, what it knew before. The face gives what the device has, and shows what
- * was read as a whole. */
+/* bluetoothd gives, behind a part that it reads, what it knew before. The face gives what the device has, and
+ * shows what was read as a whole. */
 START_TEST(reading_parts)
 {
 	static const struct {

@@ -289,7 +289,8 @@ static bool adapter_is_there(void *unused)
 	return powered && g_variant_get_boolean(powered);
 }
 
-/* On the face, a device is not known when bluetoothd is back, unless it is paired, and Trusted was the program's wish. */
+/* On the face, a device is not known when bluetoothd is back, unless it is paired, and Trusted was the
+ * program's wish. */
 START_TEST(killed_below_the_face)
 {
 	connect_peer();

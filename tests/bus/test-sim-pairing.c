@@ -181,7 +181,7 @@ START_TEST(pair_with_passkey)
 	air_do(air, "pairing heart display 777");
 	agent_register("KeyboardDisplay", "(uint32 778,)");
 	peer_fails("Pair", "AuthenticationFailed", NULL);
-	/* the other side ends the link over that, a little later; the daemon opens it again, and tells nobody */
+	/* the other side ends the link over that, a little later; the daemon opens it again */
 	if (!is_face())
 		ck_assert(wait_until(is_gone, NULL, SOON));
 	agent.answer = "(uint32 777,)";

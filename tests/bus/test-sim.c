@@ -298,7 +298,8 @@ START_TEST(experimental_properties)
 }
 END_TEST
 
-/* The face has it always, with each structure; no flags, for BlueZ's signals, its source here, do not tell them. */
+/* The face has it always, with each structure; no flags, for BlueZ's signals, its source here, do not tell
+ * them. */
 START_TEST(advertising_data)
 {
 	g_autoptr(GVariant) device = NULL;

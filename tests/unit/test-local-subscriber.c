@@ -88,7 +88,8 @@ START_TEST(test_disconnect_of_an_owner)
 	bed_central(&bed, 5, true);
 	bed_central(&bed, 6, true);
 	bed_forget(&bed);
-	ck_assert_int_eq(peripheral_disconnect_client(peripheral, ":1.1", &(Addr){ 0 }, &reason), E_NOT_CONNECTED);
+	ck_assert_int_eq(peripheral_disconnect_client(peripheral, ":1.1", &(Addr){ 0 }, &reason),
+			 E_NOT_CONNECTED);
 	/* it uses nobody's yet, and nobody else serves */
 	ck_assert_int_eq(peripheral_disconnect_client(peripheral, ":1.1", &five, &reason), 0);
 	bed_expect(&bed, "drop5");
@@ -218,4 +219,5 @@ START_TEST(test_removed)
 }
 END_TEST
 
-UNIT_MAIN("local-subscriber", test_who, test_is_a_client, test_disconnect_of_an_owner, test_bonded, test_notify_one, test_removed)
+UNIT_MAIN("local-subscriber", test_who, test_is_a_client, test_disconnect_of_an_owner, test_bonded, test_notify_one,
+	  test_removed)

@@ -96,7 +96,8 @@ class Watching(unittest.TestCase):
         self.assertEqual(sorted(removed), sorted(added))
         for at, path in enumerate(removed):
             self.assertFalse([other for other in removed[at + 1:] if other.startswith(path + '/')], path)
-        self.assertLess(self.at(program, "{'Connected': <false>, 'ServicesResolved': <false>}"), self.at(program, f'removed {PEER_PATH}/'))
+        self.assertLess(self.at(program, "{'Connected': <false>, 'ServicesResolved': <false>}"),
+                        self.at(program, f'removed {PEER_PATH}/'))
         self.assertIn(f'interface-removed {PEER_PATH} org.bluez.Battery1', program.lines)
         self.assertNotIn(f'removed {PEER_PATH}', program.lines)
 
