@@ -228,10 +228,6 @@ static int on_properties(sd_bus_message *m, void *userdata, sd_bus_error *error 
 
 /* --- RegisterAdvertisement --- */
 
-static void on_nothing(Wait *wait UNUSED, int error UNUSED, const Reason *reason UNUSED)
-{
-}
-
 static int register_advertisement(Request *request)
 {
 	View *view = request->place.view;
@@ -252,16 +248,9 @@ static int register_advertisement(Request *request)
 		return request_refuse(request, BLUEZ_ERROR("AlreadyExists"), "Already Exists");
 	if (advert)
 		advert_end(advert);
-	if (strlen(path) >= CONNECTION_PATH_MAX)
-		return request_refuse(request, BLUEZ_ERROR("InvalidArguments"), "the path is too long");
-	r = charge_bytes(&charge, request->place.program->user, sizeof(*advert) + strlen(path) + 1, &reason);
-	if (r != 0)
-		return request_refuse_for(request, r, &reason);
-	r = request_keep(request, on_nothing, &kept);
-	if (r < 0) {
-		charge_end(&charge);
+	r = request_keep_object(request, sizeof(*advert), path, &charge, &kept);
+	if (r < 0)
 		return r;
-	}
 	advert = g_new0(FaceAdvert, 1);
 	advert->view = view;
 	advert->connection = request->place.connection;

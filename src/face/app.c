@@ -310,10 +310,6 @@ static GArray *app_handles(const App *app)
 	return handles;
 }
 
-static void on_nothing(Wait *wait UNUSED, int error UNUSED, const Reason *reason UNUSED)
-{
-}
-
 static App *app_new(const Request *request, const char *path, Charge charge, Request *kept)
 {
 	App *app = g_new0(App, 1);
@@ -334,7 +330,6 @@ static int register_application(Request *request)
 	CLEANUP(sd_bus_message_unrefp) sd_bus_message *m = NULL;
 	g_autoptr(GArray) handles = NULL;
 	Request *kept = NULL;
-	Reason reason = { "" };
 	const char *path;
 	Charge charge;
 	App *app;
@@ -352,16 +347,9 @@ static int register_application(Request *request)
 		handles = app_handles(app);
 		app_free(app);
 	}
-	if (strlen(path) >= CONNECTION_PATH_MAX)
-		return request_refuse(request, BLUEZ_ERROR("InvalidArguments"), "the path is too long");
-	r = charge_bytes(&charge, request->place.program->user, sizeof(*app) + strlen(path) + 1, &reason);
-	if (r != 0)
-		return request_refuse_for(request, r, &reason);
-	r = request_keep(request, on_nothing, &kept);
-	if (r < 0) {
-		charge_end(&charge);
+	r = request_keep_object(request, sizeof(*app), path, &charge, &kept);
+	if (r < 0)
 		return r;
-	}
 	app = app_new(request, path, charge, kept);
 	app->handles = g_steal_pointer(&handles);
 	r = connection_method(app->connection, path, OBJECT_MANAGER, "GetManagedObjects", &m);

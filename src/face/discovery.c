@@ -125,10 +125,6 @@ bool discovery_is_on(const View *view)
 /* How long StartDiscovery waits for the radio to scan; it goes on in any case. */
 #define START_TIME (5 * USEC_PER_SEC)
 
-static void on_nothing(Wait *wait UNUSED, int error UNUSED, const Reason *reason UNUSED)
-{
-}
-
 /* Devices that somebody is connected to do not advertise, but are there: what was heard of them last counts. */
 static void find_connected(const Discovery *discovery)
 {
@@ -317,7 +313,7 @@ int discovery_start(Request *request)
 	if (r != 0)
 		return request_refuse_for(request, r, &reason);
 	discovery->on = true;
-	r = request_keep(request, on_nothing, &discovery->starting);
+	r = request_keep(request, NULL, &discovery->starting);
 	if (r < 0)
 		discovery_off(discovery);
 	else if (view->radio->scan_mode != SCAN_MODE_OFF)

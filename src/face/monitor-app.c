@@ -149,16 +149,11 @@ static MonitorApp *app_find(const Request *request, const char *path)
 	return NULL;
 }
 
-static void on_nothing(Wait *wait UNUSED, int error UNUSED, const Reason *reason UNUSED)
-{
-}
-
 static int register_monitor(Request *request)
 {
 	View *view = request->place.view;
 	CLEANUP(sd_bus_message_unrefp) sd_bus_message *m = NULL;
 	Request *kept = NULL;
-	Reason reason = { "" };
 	MonitorApp *app;
 	const char *path;
 	Charge charge;
@@ -171,16 +166,9 @@ static int register_monitor(Request *request)
 		return request_refuse(request, BLUEZ_ERROR("NotReady"), "Resource Not Ready");
 	if (app_find(request, path))
 		return request_refuse(request, BLUEZ_ERROR("AlreadyExists"), "Already Exists");
-	if (strlen(path) >= CONNECTION_PATH_MAX)
-		return request_refuse(request, BLUEZ_ERROR("InvalidArguments"), "the path is too long");
-	r = charge_bytes(&charge, request->place.program->user, sizeof(*app) + strlen(path) + 1, &reason);
-	if (r != 0)
-		return request_refuse_for(request, r, &reason);
-	r = request_keep(request, on_nothing, &kept);
-	if (r < 0) {
-		charge_end(&charge);
+	r = request_keep_object(request, sizeof(*app), path, &charge, &kept);
+	if (r < 0)
 		return r;
-	}
 	app = g_new0(MonitorApp, 1);
 	app->view = view;
 	app->connection = request->place.connection;

@@ -137,6 +137,22 @@ int request_keep(Request *request, void (*done)(Wait *wait, int error, const Rea
 	return 0;
 }
 
+int request_keep_object(Request *request, size_t size, const char *path, Charge *charge, Request **ret)
+{
+	Reason reason = { "" };
+	int r;
+
+	if (strlen(path) >= CONNECTION_PATH_MAX)
+		return request_refuse(request, BLUEZ_ERROR("InvalidArguments"), "the path is too long");
+	r = charge_bytes(charge, request->place.program->user, size + strlen(path) + 1, &reason);
+	if (r != 0)
+		return request_refuse_for(request, r, &reason);
+	r = request_keep(request, NULL, ret);
+	if (r < 0)
+		charge_end(charge);
+	return r;
+}
+
 static void request_free(Request *request)
 {
 	g_queue_unlink(&request->place.connection->requests, &request->link);

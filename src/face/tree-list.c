@@ -76,10 +76,6 @@ static void on_slice(Task *task, uint64_t now UNUSED)
 	request_finish(request, r < 0 ? r : 0, NULL);
 }
 
-static void on_nothing(Wait *wait UNUSED, int error UNUSED, const Reason *reason UNUSED)
-{
-}
-
 int tree_list_objects(Request *request)
 {
 	Program *program = request->place.program;
@@ -87,7 +83,7 @@ int tree_list_objects(Request *request)
 	Listing *listing;
 	int r;
 
-	r = request_keep(request, on_nothing, &kept);
+	r = request_keep(request, NULL, &kept);
 	if (r < 0)
 		return r;
 	listing = g_new0(Listing, 1);
