@@ -48,7 +48,8 @@ static void print_keys(void)
 {
 	for (const ConfigKey *key = config_keys; key->group; key++) {
 		if (key->path)
-			printf("%s %s %s%s%s\n", key->group, key->name, key->unit, *key->path ? " " : "", key->path);
+			printf("%s %s %s%s%s\n", key->group, key->name, key->unit, *key->path ? " " : "",
+			       key->path);
 		else if (key->choices)
 			print_choices(key);
 		else

@@ -131,13 +131,14 @@ static void answer_nothing(void *edge UNUSED, bool accept UNUSED, uint32_t passk
 {
 }
 
-/* A central that no session has a link to is the matter of a program that serves. The question is kept until its
- * answer; NULL: it needs none. */
+/* A central that no session has a link to is the matter of a program that serves. The question is kept until
+ * its answer; NULL: it needs none. */
 static bool ask_program(const Subject *subject, PairingKind kind, uint32_t passkey,
 			void (*answer)(void *edge, bool accept, uint32_t passkey), sd_bus_message *question)
 {
 	if (!subject->device || subject->link ||
-	    !client_ask(subject->device->adapter->radio, &subject->device->addr, kind, passkey, answer, question))
+	    !client_ask(subject->device->adapter->radio, &subject->device->addr, kind, passkey, answer,
+			question))
 		return false;
 	(void)sd_bus_message_ref(question);
 	return true;

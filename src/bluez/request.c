@@ -246,8 +246,12 @@ static int on_write(Application *application, LocalAttr *attr, sd_bus_message *m
 	}
 	request = request_new(application, m, on_write_answered);
 	att = local_write(attr,
-			  &(LocalWritten){ .client = details.client, .mtu = details.mtu, .offset = details.offset,
-					   .type = details.type, .bytes = bytes, .length = length },
+			  &(LocalWritten){ .client = details.client,
+					   .mtu = details.mtu,
+					   .offset = details.offset,
+					   .type = details.type,
+					   .bytes = bytes,
+					   .length = length },
 			  &request->write, bluez_now(application->bluez));
 	if (!wait_is_on(&request->write.wait))
 		on_write_answered(&request->write.wait, att, NULL);

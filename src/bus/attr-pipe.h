@@ -16,7 +16,8 @@ typedef struct AttrPipeEvents {
 /*
  * A pipe for notifications, or else for write commands, charged to the session's user. Its life is core's
  * from then on: it ends when the program closes its end, the session lets go of the link, or the
- * characteristic goes. events may be NULL. *ret_fd: the program's end. 0, 1 or an error as of listener_add_stream.
+ * characteristic goes. events may be NULL. *ret_fd: the program's end. 0, 1 or an error as of
+ * listener_add_stream.
  */
 int attr_pipe_open(sd_event *event, Attr *attr, Session *session, bool notify, OpWait *wait,
 		   const AttrPipeEvents *events, int *ret_fd, Reason *reason);

@@ -101,8 +101,8 @@ int msg_reply(sd_bus_message *call, MsgAppend append, void *userdata)
  * read. bluetoothd and the bus pass them on, and any device in range may have some in its name. So they are
  * replaced, in the message itself: in the string that is the value of the key that was just read. What sd-bus
  * hands out lies in the message, so the value's type is right behind the key; where it is not, nothing is
- * touched. That the message is well-formed, so that the text is there and ends, the bus has made sure of; where
- * we are the bus ourselves (face/wire), nobody has, and such a string is an error.
+ * touched. That the message is well-formed, so that the text is there and ends, the bus has made sure of;
+ * where we are the bus ourselves (face/wire), nobody has, and such a string is an error.
  */
 static void make_readable(sd_bus_message *m, const char *key)
 {

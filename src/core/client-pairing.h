@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Centrals that pair with us, since a service of ours wants it. A program that serves, and answers such questions, is
- * asked; else what a session was given beforehand (pin) and the configuration (JustWorks) decide.
+ * Centrals that pair with us, since a service of ours wants it. A program that serves, and answers such
+ * questions, is asked; else what a session was given beforehand (pin) and the configuration (JustWorks)
+ * decide.
  */
 #pragma once
 
@@ -22,15 +23,17 @@
 bool client_may_pair(const Radio *radio, const Addr *addr, PairingKind kind, uint32_t *ret_passkey);
 
 /*
- * Asks a program that serves and answers such questions: one whose services the central has used, if there is one. None
- * is asked where a session has a pin, and passkeys are meant. answer is called once, with edge, and not before this
- * returns; for PAIRING_DISPLAY, which needs none, never. False: there is no such program, and client_may_pair decides.
+ * Asks a program that serves and answers such questions: one whose services the central has used, if there is
+ * one. None is asked where a session has a pin, and passkeys are meant. answer is called once, with edge, and
+ * not before this returns; for PAIRING_DISPLAY, which needs none, never. False: there is no such program, and
+ * client_may_pair decides.
  */
 bool client_ask(const Radio *radio, const Addr *addr, PairingKind kind, uint32_t passkey,
 		void (*answer)(void *edge, bool accept, uint32_t passkey), void *edge);
 /* The program's answer; no harm if the question is over. */
 void client_answer(const Radio *radio, const Addr *addr, bool accept, uint32_t passkey);
-/* bluetoothd takes back what it has asked: all that is open on any radio, for it asks one question at a time. */
+/* bluetoothd takes back what it has asked: all that is open on any radio, for it asks one question at a time.
+ */
 void client_questions_cancel(const Broker *broker);
 /* The session asks no more: its program's answer is no. */
 void client_questions_drop(const Radio *radio, const Session *session);

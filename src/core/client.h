@@ -38,5 +38,6 @@ Client *client_add(Peripheral *peripheral, const Addr *addr);
 /* tells the sessions that advertise or serve here, or were told that it came, that the central left */
 void client_left(const Peripheral *peripheral, const Client *client);
 void client_end(Client *client);
-/* For client-pairing.c: the answer to the question, if one is open; told: the program knows that it is over. */
+/* For client-pairing.c: the answer to the question, if one is open; told: the program knows that it is over.
+ */
 void client_question_end(Client *client, bool accept, uint32_t passkey, bool told);

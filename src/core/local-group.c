@@ -19,8 +19,9 @@ int local_group_include(LocalService *service, LocalService *included, Reason *r
 {
 	g_assert(service->group && service->group == included->group);
 	if (charge_more(&service->charge, 1) < 0)
-		return reason_set(reason, E_LIMIT_REACHED, "the includes of a service pass the attributes of uid %u "
-				  "(AttributesPerUser)", user_uid(service->session->user));
+		return reason_set(reason, E_LIMIT_REACHED,
+				  "the includes pass the attributes of uid %u (AttributesPerUser)",
+				  user_uid(service->session->user));
 	if (!service->includes)
 		service->includes = g_ptr_array_new();
 	g_ptr_array_add(service->includes, included);

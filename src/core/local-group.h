@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Services that BlueZ has in one application, because one includes another or because a program registered them
- * together. They come and go together: to start the first is to start all, when all have all their parts.
+ * Services that BlueZ has in one application, because one includes another or because a program registered
+ * them together. They come and go together: to start the first is to start all, when all have all their
+ * parts.
  */
 #pragma once
 
@@ -9,8 +10,8 @@
 
 #include "core/local.h"
 
-/* Puts a service into the group of another one of its session, behind all that are in it. Neither may have been
- * started, and the one that is put there may be in no group yet. */
+/* Puts a service into the group of another one of its session, behind all that are in it. Neither may have
+ * been started, and the one that is put there may be in no group yet. */
 void local_group_join(LocalService *service, LocalService *first);
 /* The service refers to another one of its group (an include declaration), which is charged as an attribute.
  * E_LIMIT_REACHED. */

@@ -156,7 +156,8 @@ static uint8_t local_read_stored(LocalAttr *attr, Client *client, uint16_t offse
 	return local_part(value, offset, ret);
 }
 
-/* offset > 0 is a further part of a long value: it counts as one read with the first, whose value was kept. */
+/* offset > 0 is a further part of a long value: it counts as one read with the first, whose value was kept.
+ */
 static bool must_ask(const LocalAttr *attr, Client *central, uint16_t offset)
 {
 	GBytes *kept;

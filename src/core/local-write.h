@@ -13,7 +13,8 @@ enum {
 	ATT_UNLIKELY = 0x0e,
 };
 
-/* A peer's write that waits for the program's answer: wait's done gets 0 or an ATT error. Lives in the edge. */
+/* A peer's write that waits for the program's answer: wait's done gets 0 or an ATT error. Lives in the edge.
+ */
 typedef struct LocalWrite {
 	Wait wait;
 	LocalAttr *attr;

@@ -336,7 +336,8 @@ uint64_t local_service_settle(LocalService *service, uint64_t now)
 	Broker *broker = local_broker(service);
 	LocalService *member;
 
-	if (local_group_member(service, 0) != service || !service->wanted || broker_bluez_ready(broker, NULL) != 0 || !service->session->radio->present ||
+	if (local_group_member(service, 0) != service || !service->wanted ||
+	    broker_bluez_ready(broker, NULL) != 0 || !service->session->radio->present ||
 	    service->state == LOCAL_REGISTERING)
 		return USEC_NEVER;
 	if (service->state == LOCAL_UP && !service->stale)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The services that programs offer to peers: a session's services, their characteristics and descriptors.
- * Each service is registered with BlueZ by itself, so that adding, or removing it disturbs no other, unless it is
- * of a group (core/local-group).
+ * Each service is registered with BlueZ by itself, so that adding, or removing it disturbs no other, unless
+ * it is of a group (core/local-group).
  */
 #pragma once
 

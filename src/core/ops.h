@@ -153,8 +153,8 @@ typedef struct FaceOps {
 				     const char *reason);
 	void (*session_client)(void *userdata, Session *session, const char *connection, const Addr *addr,
 			       bool connected);
-	/* Whether the session's program answers what is asked about centrals that pair; NULL: it does not. With it go
-	 * the question (kind: PairingKind; client_answer answers) and its end. */
+	/* Whether the session's program answers what is asked about centrals that pair; NULL: it does not.
+	 * With it go the question (kind: PairingKind; client_answer answers) and its end. */
 	bool (*answers_clients)(void *userdata, const Session *session);
 	void (*client_asked)(void *userdata, Session *session, const Addr *addr, unsigned kind,
 			     uint32_t passkey);

@@ -55,7 +55,8 @@ static int set_alias(Request *request, sd_bus_message *m)
 	if (r < 0)
 		return r;
 	if (strlen(alias) > ALIAS_MAX)
-		return request_refuse(request, BLUEZ_ERROR("InvalidArguments"), "Alias: at most %d bytes", ALIAS_MAX);
+		return request_refuse(request, BLUEZ_ERROR("InvalidArguments"), "Alias: at most %d bytes",
+				      ALIAS_MAX);
 	g_free(view->wish.alias);
 	view->wish.alias = *alias ? g_strdup(alias) : NULL;
 	r = request_reply(request, "");
@@ -278,7 +279,8 @@ static int connect_device(Request *request)
 
 	r = read_connect_address(request->message, &addr);
 	if (r < 0)
-		return request_refuse(request, BLUEZ_ERROR("InvalidArguments"), "Invalid arguments in method call");
+		return request_refuse(request, BLUEZ_ERROR("InvalidArguments"),
+				      "Invalid arguments in method call");
 	if (!view_is_powered(request->place.view))
 		return request_refuse(request, BLUEZ_ERROR("NotReady"), "Resource Not Ready");
 	if (view_device(request->place.view, &addr))
@@ -296,7 +298,8 @@ static const IfaceMethod methods[] = {
 	{ "SetDiscoveryFilter", IFACE_ARGS({ "a{sv}", "properties" }), NULL, discovery_set_filter },
 	{ "StopDiscovery", NULL, NULL, discovery_stop },
 	{ "RemoveDevice", IFACE_ARGS({ "o", "device" }), NULL, device_forget },
-	{ "ConnectDevice", IFACE_ARGS({ "a{sv}", "properties" }), IFACE_ARGS({ "o", "device" }), connect_device },
+	{ "ConnectDevice", IFACE_ARGS({ "a{sv}", "properties" }), IFACE_ARGS({ "o", "device" }),
+	  connect_device },
 	{ "GetDiscoveryFilters", NULL, IFACE_ARGS({ "as", "filters" }), discovery_get_filters },
 	{ 0 }
 };

@@ -38,7 +38,9 @@ typedef struct Tracked {
 
 static void tell(const Monitor *monitor, const char *member, const DeviceView *device)
 {
-	const Place place = { .kind = PLACE_DEVICE, .view = monitor->app->view, .device = (DeviceView *)device };
+	const Place place = { .kind = PLACE_DEVICE,
+			      .view = monitor->app->view,
+			      .device = (DeviceView *)device };
 	Connection *connection = monitor->app->connection;
 	CLEANUP(sd_bus_message_unrefp) sd_bus_message *m = NULL;
 	char path[PLACE_PATH_SIZE];

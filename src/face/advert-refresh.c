@@ -17,7 +17,8 @@ int advert_ask(FaceAdvert *advert, sd_bus_message_handler_t done)
 	CLEANUP(sd_bus_message_unrefp) sd_bus_message *m = NULL;
 	int r;
 
-	r = connection_method(advert->connection, advert->path, "org.freedesktop.DBus.Properties", "GetAll", &m);
+	r = connection_method(advert->connection, advert->path, "org.freedesktop.DBus.Properties", "GetAll",
+			      &m);
 	if (r >= 0)
 		r = sd_bus_message_append(m, "s", ADVERT_INTERFACE);
 	if (r >= 0)
@@ -55,7 +56,8 @@ static int on_new_properties(sd_bus_message *m, void *userdata, sd_bus_error *er
 
 	advert->call = sd_bus_slot_unref(advert->call);
 	if (!sd_bus_message_is_method_error(m, NULL))
-		r = advert_words_read(m, advert->view->radio, advert->view->wish.discoverable, &said, &reason);
+		r = advert_words_read(m, advert->view->radio, advert->view->wish.discoverable, &said,
+				      &reason);
 	if (r == 0 && advert->hidden)
 		said.data.discoverable = false;
 	if (r == 0)
@@ -126,5 +128,6 @@ void advert_hide_later(FaceAdvert *advert)
 	const uint16_t seconds = advert->said.discoverable_timeout;
 
 	if (seconds > 0 && advert->said.data.discoverable)
-		task_at(&advert->hide, programs_now(advert->view->program->programs) + seconds * USEC_PER_SEC);
+		task_at(&advert->hide,
+			programs_now(advert->view->program->programs) + seconds * USEC_PER_SEC);
 }

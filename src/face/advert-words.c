@@ -84,7 +84,10 @@ static int add_list(AdvertWords *said, const Uuid *uuid, Reason *reason)
 	uint8_t air[16];
 	const size_t width = uuid_to_air(uuid, air);
 
-	return advert_data_add(&said->data, width == 2 ? AD_SOLICIT16 : width == 4 ? AD_SOLICIT32 : AD_SOLICIT128,
+	return advert_data_add(&said->data,
+			       width == 2 ? AD_SOLICIT16 :
+			       width == 4 ? AD_SOLICIT32 :
+					    AD_SOLICIT128,
 			       air, width, "SolicitUUIDs", reason);
 }
 
@@ -196,8 +199,8 @@ static int read_tx_power(sd_bus_message *m, AdvertWords *said, Reason *reason)
 	return 0;
 }
 
-/* A NULL type: the reader stands in front of the variant. Other properties are not looked at. Readers return 0, an
- * error of core, or a negative errno. */
+/* A NULL type: the reader stands in front of the variant. Other properties are not looked at. Readers return
+ * 0, an error of core, or a negative errno. */
 static const struct {
 	const char *name, *type;
 	int (*read)(sd_bus_message *m, AdvertWords *said, Reason *reason);
@@ -234,7 +237,8 @@ static int read_value(sd_bus_message *m, const char *name, AdvertWords *said, Re
 		if (!keys[i].type)
 			return keys[i].read(m, said, reason);
 		if (strcmp(keys[i].type, contents) != 0)
-			return reason_set(reason, E_INVALID_ARGUMENTS, "%s: needs D-Bus type %s", name, keys[i].type);
+			return reason_set(reason, E_INVALID_ARGUMENTS, "%s: needs D-Bus type %s", name,
+					  keys[i].type);
 		r = sd_bus_message_enter_container(m, 'v', contents);
 		if (r >= 0)
 			r = keys[i].read(m, said, reason);
@@ -263,7 +267,8 @@ static int settle_interval(AdvertWords *said, Reason *reason)
 	return 0;
 }
 
-int advert_words_read(sd_bus_message *m, const Radio *radio, bool discoverable, AdvertWords *said, Reason *reason)
+int advert_words_read(sd_bus_message *m, const Radio *radio, bool discoverable, AdvertWords *said,
+		      Reason *reason)
 {
 	const char *name;
 	int r;
@@ -285,7 +290,8 @@ int advert_words_read(sd_bus_message *m, const Radio *radio, bool discoverable, 
 	if (said->broadcast)
 		said->data.discoverable = false;
 	if (said->includes_name && said->has_name)
-		return reason_set(reason, E_INVALID_ARGUMENTS, "LocalName, or \"local-name\" in Includes, not both");
+		return reason_set(reason, E_INVALID_ARGUMENTS,
+				  "LocalName, or \"local-name\" in Includes, not both");
 	if (said->includes_name)
 		r = advert_data_add(&said->data, AD_NAME, radio->bluez.name,
 				    MIN(strlen(radio->bluez.name), ADVERT_NAME_MAX), "local-name", reason);

@@ -23,4 +23,5 @@ typedef struct AdvertWords {
 
 /* Reads the a{sv} that stands next. discoverable: where it does not say so itself. E_INVALID_ARGUMENTS,
  * E_NOT_SUPPORTED, or a negative errno. */
-int advert_words_read(sd_bus_message *m, const Radio *radio, bool discoverable, AdvertWords *ret, Reason *reason);
+int advert_words_read(sd_bus_message *m, const Radio *radio, bool discoverable, AdvertWords *ret,
+		      Reason *reason);

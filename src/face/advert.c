@@ -151,9 +151,9 @@ static void on_enabled(Wait *wait, int error, const Reason *reason)
 		task_at(&advert->end, programs_now(programs) + advert->said.timeout * USEC_PER_SEC);
 	advert_hide_later(advert);
 	(void)request_reply(request, "");
-	tree_changed(&(Place){ .kind = PLACE_ADAPTER, .program = advert->view->program, .view = advert->view },
-		     &advert_manager_iface,
-		     1u << MANAGER_ACTIVE_INSTANCES | 1u << MANAGER_SUPPORTED_INSTANCES);
+	tree_changed(
+		&(Place){ .kind = PLACE_ADAPTER, .program = advert->view->program, .view = advert->view },
+		&advert_manager_iface, 1u << MANAGER_ACTIVE_INSTANCES | 1u << MANAGER_SUPPORTED_INSTANCES);
 	request_finish(request, 0, NULL);
 }
 
@@ -313,16 +313,20 @@ static int get_supported_includes(const Place *place UNUSED, sd_bus_message *m)
 
 const Iface advert_manager_iface = {
 	.name = "org.bluez.LEAdvertisingManager1",
-	.methods = (const IfaceMethod[]){
-		{ "RegisterAdvertisement", IFACE_ARGS({ "o", "advertisement" }, { "a{sv}", "options" }), NULL,
-		  register_advertisement },
-		{ "UnregisterAdvertisement", IFACE_ARGS({ "o", "service" }), NULL, unregister_advertisement },
-		{ 0 }
-	},
-	.properties = (const IfaceProperty[]){
-		[MANAGER_ACTIVE_INSTANCES] = { "ActiveInstances", "y", get_active_instances, NULL, NULL },
-		[MANAGER_SUPPORTED_INSTANCES] = { "SupportedInstances", "y", get_supported_instances, NULL, NULL },
-		[MANAGER_SUPPORTED_INCLUDES] = { "SupportedIncludes", "as", get_supported_includes, NULL, NULL },
-		[_MANAGER_PROPERTIES] = { 0 },
-	},
+	.methods = (const IfaceMethod[]){ { "RegisterAdvertisement",
+					    IFACE_ARGS({ "o", "advertisement" }, { "a{sv}", "options" }),
+					    NULL, register_advertisement },
+					  { "UnregisterAdvertisement", IFACE_ARGS({ "o", "service" }), NULL,
+					    unregister_advertisement },
+					  { 0 } },
+	.properties =
+		(const IfaceProperty[]){
+			[MANAGER_ACTIVE_INSTANCES] = { "ActiveInstances", "y", get_active_instances, NULL,
+						       NULL },
+			[MANAGER_SUPPORTED_INSTANCES] = { "SupportedInstances", "y", get_supported_instances,
+							  NULL, NULL },
+			[MANAGER_SUPPORTED_INCLUDES] = { "SupportedIncludes", "as", get_supported_includes,
+							 NULL, NULL },
+			[_MANAGER_PROPERTIES] = { 0 },
+		},
 };

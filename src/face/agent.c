@@ -166,7 +166,8 @@ static int register_agent(Request *request)
 	if (connection->agent)
 		return request_refuse(request, BLUEZ_ERROR("AlreadyExists"), "Already Exists");
 	if (!g_strv_contains(capabilities, capability) || strlen(path) >= CONNECTION_PATH_MAX)
-		return request_refuse(request, BLUEZ_ERROR("InvalidArguments"), "Invalid arguments in method call");
+		return request_refuse(request, BLUEZ_ERROR("InvalidArguments"),
+				      "Invalid arguments in method call");
 	connection->agent = g_new0(Agent, 1);
 	connection->agent->path = g_strdup(path);
 	return request_reply(request, "");
@@ -220,10 +221,11 @@ static int request_default_agent(Request *request)
 
 const Iface agent_manager_iface = {
 	.name = "org.bluez.AgentManager1",
-	.methods = (const IfaceMethod[]){
-		{ "RegisterAgent", IFACE_ARGS({ "o", "agent" }, { "s", "capability" }), NULL, register_agent },
-		{ "UnregisterAgent", IFACE_ARGS({ "o", "agent" }), NULL, unregister_agent },
-		{ "RequestDefaultAgent", IFACE_ARGS({ "o", "agent" }), NULL, request_default_agent },
-		{ 0 }
-	},
+	.methods =
+		(const IfaceMethod[]){
+			{ "RegisterAgent", IFACE_ARGS({ "o", "agent" }, { "s", "capability" }), NULL,
+			  register_agent },
+			{ "UnregisterAgent", IFACE_ARGS({ "o", "agent" }), NULL, unregister_agent },
+			{ "RequestDefaultAgent", IFACE_ARGS({ "o", "agent" }), NULL, request_default_agent },
+			{ 0 } },
 };

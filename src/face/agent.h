@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* org.bluez.AgentManager1, and the agents of programs (org.bluez.Agent1), which answer what a pairing asks. */
+/* org.bluez.AgentManager1, and the agents of programs (org.bluez.Agent1), which answer what a pairing asks.
+ */
 #pragma once
 
 #include "core/pairing.h"

@@ -24,7 +24,8 @@ static GBytes *read_new_value(sd_bus_message *m)
 		if (sd_bus_message_read_basic(m, 's', &name) < 0)
 			return NULL;
 		if (strcmp(name, "Value") == 0)
-			return msg_read_variant_bytes(m, &bytes, &length) > 0 ? g_bytes_new(bytes, length) : NULL;
+			return msg_read_variant_bytes(m, &bytes, &length) > 0 ? g_bytes_new(bytes, length) :
+										NULL;
 		if (sd_bus_message_skip(m, "v") < 0 || sd_bus_message_exit_container(m) < 0)
 			return NULL;
 	}

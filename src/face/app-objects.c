@@ -183,7 +183,8 @@ unsigned app_objects_characteristics(const GPtrArray *objects, const char *servi
 	for (guint i = 0; i < objects->len; i++) {
 		const AppObject *object = g_ptr_array_index(objects, i);
 
-		n += object->kind == APP_CHARACTERISTIC && object->parent && strcmp(object->parent, service) == 0;
+		n += object->kind == APP_CHARACTERISTIC && object->parent &&
+		     strcmp(object->parent, service) == 0;
 	}
 	return n;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The objects of a GATT application, as its program shows them: services, characteristics, descriptors, profiles. */
+/* The objects of a GATT application, as its program shows them: services, characteristics, descriptors,
+ * profiles. */
 #pragma once
 
 #include <glib.h>
@@ -39,6 +40,6 @@ unsigned app_objects_characteristics(const GPtrArray *objects, const char *servi
 /* How many profiles there are. Negative: one of them has no UUIDs. */
 int app_objects_profiles(const GPtrArray *objects);
 
-/* Properties and permissions of BlueZ's flags. False: there is a word that BlueZ does not know, or more words than
- * it knows. */
+/* Properties and permissions of BlueZ's flags. False: there is a word that BlueZ does not know, or more words
+ * than it knows. */
 bool app_flags_read(const AppObject *object, LocalOptions *options);

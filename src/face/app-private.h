@@ -56,7 +56,7 @@ struct App {
 	Request *registering;	/* NULL: it is registered */
 	bool kept;		/* the radio was gone meanwhile: the program may register it anew */
 	GPtrArray *attrs;	/* AppAttr */
-	GArray *handles;	/* uint16_t: where BlueZ had the services of the one that it replaces; or NULL */
+	GArray *handles; /* uint16_t: where BlueZ had the services of the one that it replaces; or NULL */
 	Wait started;		/* its services are visible */
 	GQueue calls;		/* AppCall */
 	/* a value that waits for room at bluetoothd, and whose it is */

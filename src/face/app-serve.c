@@ -214,8 +214,8 @@ static void write_to_socket(AppAttr *attr, const AppWrite *write)
 	Reason reason;
 	Charge charge;
 
-	if (charge_bytes(&charge, attr->app->view->program->user, sizeof(*kept) + g_bytes_get_size(write->value),
-			 &reason) != 0) {
+	if (charge_bytes(&charge, attr->app->view->program->user,
+			 sizeof(*kept) + g_bytes_get_size(write->value), &reason) != 0) {
 		(void)local_accept(attr->attr, write->id, ATT_UNLIKELY, &reason);
 		return;
 	}
@@ -230,10 +230,12 @@ static void write_to_socket(AppAttr *attr, const AppWrite *write)
 		app_write_ready(attr);
 }
 
-void apps_write(View *view, LocalAttr *attr, uint32_t id, const Addr *client, uint16_t offset, const char *type,
-		GBytes *value)
+void apps_write(View *view, LocalAttr *attr, uint32_t id, const Addr *client, uint16_t offset,
+		const char *type, GBytes *value)
 {
-	const AppWrite write = { .id = id, .client = *client, .offset = offset, .type = type, .value = value };
+	const AppWrite write = {
+		.id = id, .client = *client, .offset = offset, .type = type, .value = value
+	};
 	AppAttr *found = find_attr(view, attr);
 
 	if (!found)

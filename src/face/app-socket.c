@@ -58,8 +58,9 @@ static int on_io(sd_event_source *source UNUSED, int fd, uint32_t events UNUSED,
 	return 0;
 }
 
-/* A program may hand out any descriptor: only one end of a pair of sockets is taken, and it is never waited for.
- * With a name, the other end may be ours, of the program's connection: that would not end with the program. */
+/* A program may hand out any descriptor: only one end of a pair of sockets is taken, and it is never waited
+ * for. With a name, the other end may be ours, of the program's connection: that would not end with the
+ * program. */
 static bool is_of_pair(int fd)
 {
 	struct sockaddr_un peer;

@@ -165,8 +165,10 @@ static int add_attrs(App *app, const GPtrArray *objects, AppObjectKind kind, con
 		if (object->kind != kind || !object->parent || strcmp(object->parent, below) != 0)
 			continue;
 		if (!object->has_uuid || !app_flags_read(object, &options))
-			return reason_set(reason, E_INVALID_ARGUMENTS, "%.128s: no UUID, or a flag that BlueZ does "
-					  "not know", object->path);
+			return reason_set(reason, E_INVALID_ARGUMENTS,
+					  "%.128s: no UUID, or a flag that BlueZ does "
+					  "not know",
+					  object->path);
 		r = local_attr_new(service, parent, &object->uuid, &options, now, &made, reason);
 		if (r == 0)
 			r = attr_new(app, made, object, reason);
@@ -230,7 +232,8 @@ static int add_services(App *app, const GPtrArray *objects, Reason *reason)
 	r = sessions_open(app->view->radio, &program->programs->face, program->uid, program->owner, &options,
 			  programs_now(program->programs), &app->session, reason);
 	if (r == 0)
-		subscriber_add(app->session, program->owner, EVENT_CLIENT_CONNECTED | EVENT_CLIENT_DISCONNECTED);
+		subscriber_add(app->session, program->owner,
+			       EVENT_CLIENT_CONNECTED | EVENT_CLIENT_DISCONNECTED);
 	for (guint i = 0; i < objects->len && r == 0; i++) {
 		const AppObject *object = g_ptr_array_index(objects, i);
 
@@ -270,7 +273,8 @@ static int on_objects(sd_bus_message *m, void *userdata, sd_bus_error *error UNU
 	int r;
 
 	app->call = sd_bus_slot_unref(app->call);
-	if (sd_bus_message_is_method_error(m, NULL) || app_objects_read(m, &objects) < 0 || objects->len == 0) {
+	if (sd_bus_message_is_method_error(m, NULL) || app_objects_read(m, &objects) < 0 ||
+	    objects->len == 0) {
 		app_refuse(app, "No object received");
 		return 0;
 	}

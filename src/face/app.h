@@ -16,8 +16,8 @@ void apps_keep(View *view);	/* the radio has gone: those that are registered wai
 
 /* News of core, for a session of an application. */
 void apps_read(View *view, LocalAttr *attr, uint32_t id, const Addr *client, uint16_t offset);
-void apps_write(View *view, LocalAttr *attr, uint32_t id, const Addr *client, uint16_t offset, const char *type,
-		GBytes *value);
+void apps_write(View *view, LocalAttr *attr, uint32_t id, const Addr *client, uint16_t offset,
+		const char *type, GBytes *value);
 void apps_subscribed(View *view, LocalAttr *attr, const Addr *client, bool on);
 /* A central has connected, or left, while the program serves. */
 void apps_client(View *view, const Addr *addr, bool connected);

@@ -32,7 +32,8 @@ int connection_add_rule(Connection *connection, const char *text, Reason *reason
 	if (charge_more(&connection->memory, match_rule_size(rule)) < 0) {
 		match_rule_free(rule);
 		return reason_set(reason, E_LIMIT_REACHED,
-				  "the rule passes the memory of uid %u (BytesPerUser)", connection->program->uid);
+				  "the rule passes the memory of uid %u (BytesPerUser)",
+				  connection->program->uid);
 	}
 	g_ptr_array_add(connection->rules, rule);
 	return 0;
@@ -80,7 +81,8 @@ int connection_signal(Connection *connection, const MatchSignal *signal, sd_bus_
 	*ret = NULL;
 	if (connection->ended || !listens(connection, signal))
 		return 0;
-	r = sd_bus_message_new_signal(connection->wire.bus, &m, signal->path, signal->interface, signal->member);
+	r = sd_bus_message_new_signal(connection->wire.bus, &m, signal->path, signal->interface,
+				      signal->member);
 	if (r >= 0)
 		r = sd_bus_message_set_sender(m, signal->senders[0]);
 	if (r >= 0 && signal->destination)
@@ -97,8 +99,8 @@ void connection_send(Connection *connection, sd_bus_message *m)
 		wire_send(&connection->wire, m);
 }
 
-int connection_method(const Connection *connection, const char *path, const char *interface, const char *member,
-		      sd_bus_message **ret)
+int connection_method(const Connection *connection, const char *path, const char *interface,
+		      const char *member, sd_bus_message **ret)
 {
 	return sd_bus_message_new_method_call(connection->wire.bus, ret, connection->name, path, interface,
 					      member);
@@ -181,9 +183,10 @@ static int connection_charge(Connection *connection, Reason *reason)
 	const Program *program = connection->program;
 
 	if (charge_init(&connection->place, program->user, QUOTA_CONNECTIONS, 1) < 0)
-		return reason_set(reason, E_LIMIT_REACHED, "uid %u has too many connections (ConnectionsPerUser)",
-				  program->uid);
-	return charge_bytes(&connection->memory, program->user, sizeof(*connection) + CONNECTION_SIZE, reason);
+		return reason_set(reason, E_LIMIT_REACHED,
+				  "uid %u has too many connections (ConnectionsPerUser)", program->uid);
+	return charge_bytes(&connection->memory, program->user, sizeof(*connection) + CONNECTION_SIZE,
+			    reason);
 }
 
 int connection_new(Program *program, int fd, Reason *reason)
@@ -196,7 +199,8 @@ int connection_new(Program *program, int fd, Reason *reason)
 	connection->rules = g_ptr_array_new();
 	connection->names = g_ptr_array_new_with_free_func(g_free);
 	g_queue_init(&connection->requests);
-	snprintf(connection->name, sizeof(connection->name), ":1.%llu", (unsigned long long)++programs->last_name);
+	snprintf(connection->name, sizeof(connection->name), ":1.%llu",
+		 (unsigned long long)++programs->last_name);
 	task_init(&connection->end, &programs->broker->agenda, on_end);
 	g_ptr_array_add(program->connections, connection);
 	r = connection_charge(connection, reason);

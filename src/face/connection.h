@@ -61,8 +61,8 @@ bool connection_is_behind(const Connection *connection);
  * A call toward the program: connection_method makes it, and connection_call sends it. The callback gets the
  * answer, or an error after timeout (microseconds). Negative errno: nothing was sent.
  */
-int connection_method(const Connection *connection, const char *path, const char *interface, const char *member,
-		      sd_bus_message **ret);
+int connection_method(const Connection *connection, const char *path, const char *interface,
+		      const char *member, sd_bus_message **ret);
 int connection_call(Connection *connection, sd_bus_slot **slot, sd_bus_message *m,
 		    sd_bus_message_handler_t callback, void *userdata, uint64_t timeout);
 void connection_send(Connection *connection, sd_bus_message *m);

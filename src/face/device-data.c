@@ -31,7 +31,8 @@ static uint32_t property_of(uint8_t type)
 	case AD_SERVICE_DATA128:
 		return DEVICE_BIT(DEVICE_SERVICE_DATA);
 	default:
-		return ad_list_width(type) > 0 ? DEVICE_BIT(DEVICE_UUIDS) : DEVICE_BIT(DEVICE_ADVERTISING_DATA);
+		return ad_list_width(type) > 0 ? DEVICE_BIT(DEVICE_UUIDS) :
+						 DEVICE_BIT(DEVICE_ADVERTISING_DATA);
 	}
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Adapter1's RemoveDevice: the program's view forgets a device; the bond goes, if the program's user may undo it. */
+/* Adapter1's RemoveDevice: the program's view forgets a device; the bond goes, if the program's user may undo
+ * it. */
 #include "face/device-forget.h"
 
 #include "core/bonds.h"
@@ -46,7 +47,8 @@ static bool is_ending(const DeviceView *device)
 {
 	const Link *link = link_find(device->view->radio, &device->addr);
 
-	return link && (link->state == LINK_CLOSING || link->state == LINK_CONNECTING) && !link_is_wanted(link);
+	return link && (link->state == LINK_CLOSING || link->state == LINK_CONNECTING) &&
+	       !link_is_wanted(link);
 }
 
 static void try_forget(Forgetting *forgetting, uint64_t now)

@@ -28,8 +28,8 @@ static void link_went(DeviceView *device, const Link *link, bool was_cut)
 		tell_changed(device, DEVICE_BIT(DEVICE_SERVICES_RESOLVED));
 	tell_changed(device, DEVICE_BIT(DEVICE_CONNECTED) |
 			     (was_cut ? DEVICE_BIT(DEVICE_SERVICES_RESOLVED) : 0));
-	tree_removed_attrs(&(Place){ .program = device->view->program, .view = device->view, .device = device },
-			   link);
+	tree_removed_attrs(
+		&(Place){ .program = device->view->program, .view = device->view, .device = device }, link);
 	/* core has let them go already: their own news are on the way */
 	device->lost = link->attrs->len == 0 ? link : NULL;
 	g_hash_table_remove_all(device->attrs);

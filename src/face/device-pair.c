@@ -27,7 +27,8 @@ static void finish(Request *request, int error, const Reason *reason)
 		request_finish_with(request, BLUEZ_ERROR("AuthenticationTimeout"), "Authentication Timeout");
 		return;
 	case E_NOT_CONNECTED:
-		request_finish_with(request, BLUEZ_ERROR("AuthenticationCanceled"), "Authentication Canceled");
+		request_finish_with(request, BLUEZ_ERROR("AuthenticationCanceled"),
+				    "Authentication Canceled");
 		return;
 	case E_CONNECTION_REFUSED:
 	case E_FAILED:

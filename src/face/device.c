@@ -225,7 +225,8 @@ static bool has_tx_power(const Place *place)
 {
 	uint8_t power;
 
-	return place->device->rssi != RSSI_UNKNOWN && device_data_byte(place->device, DEVICE_TX_POWER, 0, &power);
+	return place->device->rssi != RSSI_UNKNOWN &&
+	       device_data_byte(place->device, DEVICE_TX_POWER, 0, &power);
 }
 
 static int get_tx_power(const Place *place, sd_bus_message *m)

@@ -60,8 +60,8 @@ static bool filter_takes(const Discovery *discovery, const Report *report)
 	if (filter->pattern && !has_pattern(report, filter->pattern) &&
 	    !view_has_pattern(discovery->view, &report->addr, filter->pattern))
 		return false;
-	/* as bluetoothd: without a filter, what does not call itself discoverable is not shown, unless it is known.
-	 * BlueZ's own signals do not tell. */
+	/* as bluetoothd: without a filter, what does not call itself discoverable is not shown, unless it is
+	 * known. BlueZ's own signals do not tell. */
 	return filter->is_set || !discovery->view->radio->broker->monitored || is_discoverable(report) ||
 	       view_device(discovery->view, &report->addr);
 }
@@ -125,7 +125,8 @@ bool discovery_is_on(const View *view)
 /* How long StartDiscovery waits for the radio to scan; it goes on in any case. */
 #define START_TIME (5 * USEC_PER_SEC)
 
-/* Devices that somebody is connected to do not advertise, but are there: what was heard of them last counts. */
+/* Devices that somebody is connected to do not advertise, but are there: what was heard of them last counts.
+ */
 static void find_connected(const Discovery *discovery)
 {
 	const Radio *radio = discovery->view->radio;
@@ -133,7 +134,8 @@ static void find_connected(const Discovery *discovery)
 
 	for (guint i = 0; i < radio->links->len; i++) {
 		const Link *link = g_ptr_array_index(radio->links, i);
-		const DeviceRow *row = link->bluez.connected ? devices_find(radio->devices, &link->addr) : NULL;
+		const DeviceRow *row = link->bluez.connected ? devices_find(radio->devices, &link->addr) :
+							       NULL;
 
 		if (!row || !filter_match_row(filter, row))
 			continue;
@@ -265,7 +267,8 @@ int discovery_set_filter(Request *request)
 		return request_refuse(request, BLUEZ_ERROR("NotReady"), "Resource Not Ready");
 	r = discovery_filter_read(request->message, &filter);
 	if (r == -EINVAL)
-		return request_refuse(request, BLUEZ_ERROR("InvalidArguments"), "Invalid arguments in method call");
+		return request_refuse(request, BLUEZ_ERROR("InvalidArguments"),
+				      "Invalid arguments in method call");
 	if (r < 0)
 		return r;
 	discovery = find_or_make(request);
@@ -309,7 +312,8 @@ int discovery_start(Request *request)
 		return request_refuse(request, BLUEZ_ERROR("InProgress"), "Operation already in progress");
 	r = open_session(discovery, &reason);
 	if (r == 0)
-		r = sessions_start_scan(discovery->session, -1, programs_now(view->program->programs), &reason);
+		r = sessions_start_scan(discovery->session, -1, programs_now(view->program->programs),
+					&reason);
 	if (r != 0)
 		return request_refuse_for(request, r, &reason);
 	discovery->on = true;

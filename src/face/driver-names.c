@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Three names are on a program's bus: the bus's own, org.bluez, and the program's. The program may ask for more names,
- * which nobody but itself sees.
+ * Three names are on a program's bus: the bus's own, org.bluez, and the program's. The program may ask for
+ * more names, which nobody but itself sees.
  */
 #include "face/driver-names.h"
 
@@ -58,9 +58,11 @@ int driver_refuse_name(sd_bus_error *error, const char *id, const char *name)
 {
 	if (strcmp(name, "org.bluez") == 0)
 		return sd_bus_error_set(error, id, "bluetoothd is not running (systemctl start bluetooth)");
-	return sd_bus_error_setf(error, id,
-				 "\"%.128s\" is not here: this is the socket of bluebrokerd, which has org.bluez "
-				 "alone, not the system bus", name);
+	return sd_bus_error_setf(
+		error, id,
+		"\"%.128s\" is not here: this is the socket of bluebrokerd, which has org.bluez "
+		"alone, not the system bus",
+		name);
 }
 
 /* --- signals --- */
@@ -133,16 +135,19 @@ static int request_name(sd_bus_message *m, void *userdata, sd_bus_error *error)
 	if (r < 0)
 		return r;
 	if (!sd_bus_service_name_is_valid(name) || *name == ':')
-		return sd_bus_error_setf(error, DRIVER_ERROR("InvalidArgs"), "\"%.128s\" is no bus name", name);
+		return sd_bus_error_setf(error, DRIVER_ERROR("InvalidArgs"), "\"%.128s\" is no bus name",
+					 name);
 	if (strcmp(name, DRIVER_NAME) == 0 || strcmp(name, "org.bluez") == 0)
-		return sd_bus_error_setf(error, DRIVER_ERROR("AccessDenied"), "%s is bluebrokerd's here", name);
+		return sd_bus_error_setf(error, DRIVER_ERROR("AccessDenied"), "%s is bluebrokerd's here",
+					 name);
 	if (is_own(connection, name))
 		return driver_answer(m, connection, "u", NAME_ALREADY_OWNER);
 	if (connection->names->len >= CONNECTION_NAMES_MAX)
-		return sd_bus_error_setf(error, DRIVER_ERROR("LimitsExceeded"), "the program has %d names, the limit",
-					 CONNECTION_NAMES_MAX);
+		return sd_bus_error_setf(error, DRIVER_ERROR("LimitsExceeded"),
+					 "the program has %d names, the limit", CONNECTION_NAMES_MAX);
 	if (charge_more(&connection->memory, strlen(name) + 1) < 0)
-		return sd_bus_error_set(error, DRIVER_ERROR("LimitsExceeded"), "the name passes BytesPerUser");
+		return sd_bus_error_set(error, DRIVER_ERROR("LimitsExceeded"),
+					"the name passes BytesPerUser");
 	g_ptr_array_add(connection->names, g_strdup(name));
 	r = driver_answer(m, connection, "u", NAME_PRIMARY_OWNER);
 	tell_owner(connection, name, "", connection->name);
@@ -163,7 +168,8 @@ static int release_name(sd_bus_message *m, void *userdata, sd_bus_error *error U
 		return r;
 	at = name_find(connection, name);
 	if (at == connection->names->len)
-		return driver_answer(m, connection, "u", owner_of(connection, name) ? NAME_NOT_OWNER : NAME_NON_EXISTENT);
+		return driver_answer(m, connection, "u",
+				     owner_of(connection, name) ? NAME_NOT_OWNER : NAME_NON_EXISTENT);
 	own = g_ptr_array_steal_index(connection->names, at);
 	charge_less(&connection->memory, strlen(own) + 1);
 	r = driver_answer(m, connection, "u", NAME_RELEASED);
@@ -305,8 +311,9 @@ static int get_credentials(sd_bus_message *m, void *userdata, sd_bus_error *erro
 	int r;
 
 	r = read_identity(m, userdata, &identity, error);
-	return r < 0 ? r : driver_answer(m, userdata, "a{sv}", 2, "UnixUserID", "u", identity.uid, "ProcessID", "u",
-				  (uint32_t)identity.pid);
+	return r < 0 ? r :
+		       driver_answer(m, userdata, "a{sv}", 2, "UnixUserID", "u", identity.uid, "ProcessID",
+				     "u", (uint32_t)identity.pid);
 }
 
 /* Asked by who wants to know all there is (busctl status), and takes this error for "none". */

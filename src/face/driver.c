@@ -91,9 +91,10 @@ static int get_properties(sd_bus_message *m, void *userdata, sd_bus_error *error
 
 static int become_monitor(sd_bus_message *m UNUSED, void *userdata UNUSED, sd_bus_error *error)
 {
-	return sd_bus_error_set(error, SD_BUS_ERROR_NOT_SUPPORTED,
-				"this is the socket of bluebrokerd: each program is alone on it, and sees no other's "
-				"messages");
+	return sd_bus_error_set(
+		error, SD_BUS_ERROR_NOT_SUPPORTED,
+		"this is the socket of bluebrokerd: each program is alone on it, and sees no other's "
+		"messages");
 }
 
 static void append_args(GString *xml, const char *signature, const char *direction)
@@ -172,9 +173,11 @@ static int call_driver(sd_bus_message *m, Connection *connection, sd_bus_error *
 	if (!method && is_bus)
 		method = find_method(methods, member);
 	if (!method)
-		return sd_bus_error_setf(error, SD_BUS_ERROR_UNKNOWN_METHOD, "the bus has no method %.64s", member);
+		return sd_bus_error_setf(error, SD_BUS_ERROR_UNKNOWN_METHOD, "the bus has no method %.64s",
+					 member);
 	if (!sd_bus_message_has_signature(m, method->takes))
-		return sd_bus_error_setf(error, SD_BUS_ERROR_INVALID_ARGS, "%s takes \"%s\"", member, method->takes);
+		return sd_bus_error_setf(error, SD_BUS_ERROR_INVALID_ARGS, "%s takes \"%s\"", member,
+					 method->takes);
 	r = method->run(m, connection, error);
 	return r < 0 ? r : 1;
 }
@@ -199,7 +202,8 @@ static int dispatch(sd_bus_message *m, Connection *connection, sd_bus_error *err
 	if (sd_bus_message_is_method_call(m, "org.freedesktop.DBus.Peer", NULL))
 		return 0;
 	if (strnlen(path, CONNECTION_PATH_MAX) == CONNECTION_PATH_MAX)
-		return sd_bus_error_setf(error, SD_BUS_ERROR_UNKNOWN_OBJECT, "there is no object %.40s...", path);
+		return sd_bus_error_setf(error, SD_BUS_ERROR_UNKNOWN_OBJECT, "there is no object %.40s...",
+					 path);
 	r = tree_call(connection, m, error);
 	return r < 0 ? r : 1;
 }

@@ -52,8 +52,11 @@ void gatt_connection_gone(View *view, const Connection *connection)
 
 		g_hash_table_iter_init(&iter, device->attrs);
 		while (g_hash_table_iter_next(&iter, &attr, NULL))
-			(void)remove_notified(&(Place){ .kind = PLACE_CHARACTERISTIC, .program = view->program,
-							.view = view, .device = device, .attr = attr },
+			(void)remove_notified(&(Place){ .kind = PLACE_CHARACTERISTIC,
+							.program = view->program,
+							.view = view,
+							.device = device,
+							.attr = attr },
 					      connection);
 	}
 }
@@ -108,7 +111,8 @@ static int reply_pipe(Request *request, const Place *place, int fd, bool notify)
 	int r = request_reply(request, "hq", fd, (int)attr_pipe_mtu(place->attr));
 
 	tree_changed(place, &gatt_characteristic_iface,
-		     CHARACTERISTIC_BIT(notify ? CHARACTERISTIC_NOTIFY_ACQUIRED : CHARACTERISTIC_WRITE_ACQUIRED));
+		     CHARACTERISTIC_BIT(notify ? CHARACTERISTIC_NOTIFY_ACQUIRED :
+						 CHARACTERISTIC_WRITE_ACQUIRED));
 	return r;
 }
 
@@ -153,14 +157,15 @@ static int acquire(Request *request, bool notify)
 	if (!(notify ? gatt_can_acquire_notify : gatt_can_command)(place))
 		return request_refuse(request, BLUEZ_ERROR("NotSupported"), "Operation is not supported");
 	if (gatt_has_pipe(place, notify))
-		return request_refuse(request, BLUEZ_ERROR("NotPermitted"), notify ? "Notify acquired" : "Write acquired");
+		return request_refuse(request, BLUEZ_ERROR("NotPermitted"),
+				      notify ? "Notify acquired" : "Write acquired");
 	if (notify && gatt_view(place) && gatt_view(place)->notified->len > 0)
 		return request_refuse(request, BLUEZ_ERROR("InProgress"), "In Progress");
 	r = gatt_keep(request, on_acquired, &kept);
 	if (r < 0)
 		return r;
-	r = attr_pipe_open(place->program->programs->event, place->attr, place->view->session, notify, &kept->op,
-			   &events, &fd, &reason);
+	r = attr_pipe_open(place->program->programs->event, place->attr, place->view->session, notify,
+			   &kept->op, &events, &fd, &reason);
 	if (r == 1) {
 		kept->fd = fd_steal(&fd);
 		return 0;

@@ -80,9 +80,11 @@ int gatt_read_options(sd_bus_message *m, GattOptions *ret)
 		if (r < 0)
 			return r;
 		if (strcmp(name, "offset") == 0)
-			r = strcmp(contents, "q") == 0 ? sd_bus_message_read(m, "v", "q", &ret->offset) : -EINVAL;
+			r = strcmp(contents, "q") == 0 ? sd_bus_message_read(m, "v", "q", &ret->offset) :
+							 -EINVAL;
 		else if (strcmp(name, "type") == 0)
-			r = strcmp(contents, "s") == 0 ? sd_bus_message_read(m, "v", "s", &ret->type) : -EINVAL;
+			r = strcmp(contents, "s") == 0 ? sd_bus_message_read(m, "v", "s", &ret->type) :
+							 -EINVAL;
 		else
 			r = sd_bus_message_skip(m, "v");
 		if (r >= 0)
@@ -240,8 +242,8 @@ int gatt_write_value(Request *request)
 	if (r < 0)
 		return r;
 	kept->writes = true;
-	r = attr_op_write(request->place.attr, kept->wait.session, (OpKind)kind, options.offset, bytes, length,
-			  &kept->op, &reason);
+	r = attr_op_write(request->place.attr, kept->wait.session, (OpKind)kind, options.offset, bytes,
+			  length, &kept->op, &reason);
 	if (r == E_INVALID_ARGUMENTS)
 		request_finish_with(kept, BLUEZ_ERROR("Failed"), "Failed to initiate write");
 	else if (r != 0)

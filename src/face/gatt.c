@@ -219,9 +219,10 @@ static const IfaceProperty characteristic_properties[] = {
 	[CHARACTERISTIC_VALUE] = { "Value", "ay", get_value, NULL, NULL },
 	[CHARACTERISTIC_NOTIFYING] = { "Notifying", "b", get_notifying, gatt_can_notify, NULL },
 	[CHARACTERISTIC_FLAGS] = { "Flags", "as", get_flags, NULL, NULL },
-	[CHARACTERISTIC_WRITE_ACQUIRED] = { "WriteAcquired", "b", get_write_acquired, gatt_can_command, NULL },
-	[CHARACTERISTIC_NOTIFY_ACQUIRED] = { "NotifyAcquired", "b", get_notify_acquired, gatt_can_acquire_notify,
-					   NULL },
+	[CHARACTERISTIC_WRITE_ACQUIRED] = { "WriteAcquired", "b", get_write_acquired, gatt_can_command,
+					    NULL },
+	[CHARACTERISTIC_NOTIFY_ACQUIRED] = { "NotifyAcquired", "b", get_notify_acquired,
+					     gatt_can_acquire_notify, NULL },
 	[CHARACTERISTIC_MTU] = { "MTU", "q", get_mtu, NULL, NULL },
 	[_CHARACTERISTIC_PROPERTIES] = { 0 },
 };

@@ -144,7 +144,8 @@ static int read_property(Request *request, const Iface *const *ifaces, const Ifa
 		return r;
 	iface = find_iface(ifaces, &request->place, interface);
 	if (!iface)
-		return request_refuse(request, SD_BUS_ERROR_INVALID_ARGS, "No such interface '%.128s'", interface);
+		return request_refuse(request, SD_BUS_ERROR_INVALID_ARGS, "No such interface '%.128s'",
+				      interface);
 	*ret = find_property(iface, name);
 	if (!*ret || !is_there(iface, *ret, &request->place))
 		return request_refuse(request, SD_BUS_ERROR_INVALID_ARGS, "No such property '%.128s'", name);
@@ -178,7 +179,8 @@ static int properties_get_all(Request *request, const Iface *const *ifaces)
 		return r;
 	iface = find_iface(ifaces, &request->place, interface);
 	if (!iface)
-		return request_refuse(request, SD_BUS_ERROR_INVALID_ARGS, "No such interface '%.128s'", interface);
+		return request_refuse(request, SD_BUS_ERROR_INVALID_ARGS, "No such interface '%.128s'",
+				      interface);
 	r = sd_bus_message_new_method_return(request->message, &reply);
 	if (r >= 0)
 		r = iface_append_properties(iface, &request->place, IFACE_ALL, reply);
@@ -196,8 +198,8 @@ static int properties_set(Request *request, const Iface *const *ifaces)
 	if (r < 0)
 		return r;
 	if (!property->set)
-		return request_refuse(request, SD_BUS_ERROR_PROPERTY_READ_ONLY, "Property '%s' is not writable",
-				      property->name);
+		return request_refuse(request, SD_BUS_ERROR_PROPERTY_READ_ONLY,
+				      "Property '%s' is not writable", property->name);
 	r = sd_bus_message_peek_type(request->message, &type, &contents);
 	if (r < 0)
 		return r;
@@ -213,7 +215,8 @@ static int properties_set(Request *request, const Iface *const *ifaces)
 static void describe_args(GString *xml, const IfaceArg *args, const char *direction)
 {
 	for (; args && args->type; args++)
-		g_string_append_printf(xml, "<arg name=\"%s\" type=\"%s\"%s/>", args->name, args->type, direction);
+		g_string_append_printf(xml, "<arg name=\"%s\" type=\"%s\"%s/>", args->name, args->type,
+				       direction);
 }
 
 static void describe_iface(GString *xml, const Iface *iface, const Place *place)
@@ -233,8 +236,8 @@ static void describe_iface(GString *xml, const Iface *iface, const Place *place)
 	for (const IfaceProperty *p = iface->properties; p && p->name; p++) {
 		if (!is_known(iface, p, place))
 			continue;
-		g_string_append_printf(xml, "<property name=\"%s\" type=\"%s\" access=\"%s\"/>", p->name, p->type,
-				       p->set ? "readwrite" : "read");
+		g_string_append_printf(xml, "<property name=\"%s\" type=\"%s\" access=\"%s\"/>", p->name,
+				       p->type, p->set ? "readwrite" : "read");
 	}
 	g_string_append(xml, "</interface>");
 }
@@ -330,7 +333,8 @@ int iface_call(const Iface *const *ifaces, const Place *place, sd_bus_message *m
 	if (!method || !takes(method->in, signature))
 		return sd_bus_error_setf(error, SD_BUS_ERROR_UNKNOWN_METHOD,
 					 "Method \"%.128s\" with signature \"%.64s\" on interface \"%.128s\" "
-					 "doesn't exist", member, signature, interface ? interface : "(null)");
+					 "doesn't exist",
+					 member, signature, interface ? interface : "(null)");
 	r = method->run(&request);
 	return r < 0 ? r : 1;
 }

@@ -56,7 +56,8 @@ static int on_objects(sd_bus_message *m, void *userdata, sd_bus_error *error UNU
 	app->call = sd_bus_slot_unref(app->call);
 	app->registering = NULL;
 	if (sd_bus_message_is_method_error(m, NULL) || msg_walk_objects(m, on_interface, app) < 0) {
-		request_finish_with(request, BLUEZ_ERROR("Failed"), "the application's objects cannot be read");
+		request_finish_with(request, BLUEZ_ERROR("Failed"),
+				    "the application's objects cannot be read");
 		app_free(app);
 		return 0;
 	}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* org.bluez.AdvertisementMonitorManager1: the applications whose objects are monitors (AdvertisementMonitor1). */
+/* org.bluez.AdvertisementMonitorManager1: the applications whose objects are monitors
+ * (AdvertisementMonitor1). */
 #pragma once
 
 #include "face/iface.h"

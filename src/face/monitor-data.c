@@ -90,8 +90,8 @@ static int read_patterns(sd_bus_message *m, void *userdata)
 /* What was said in part is filled in; false: it is out of range. */
 static bool settle_thresholds(MonitorData *data)
 {
-	data->tracks = data->high != UNSET_RSSI || data->low != UNSET_RSSI || data->high_timeout != UNSET_TIMEOUT ||
-		       data->low_timeout != UNSET_TIMEOUT;
+	data->tracks = data->high != UNSET_RSSI || data->low != UNSET_RSSI ||
+		       data->high_timeout != UNSET_TIMEOUT || data->low_timeout != UNSET_TIMEOUT;
 	if (!data->tracks)
 		return true;
 	if (data->low == UNSET_RSSI)

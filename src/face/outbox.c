@@ -42,7 +42,8 @@ static int charge(Program *program, size_t size)
 {
 	Charge *held = &program->outbox.charge;
 
-	return held->user ? charge_more(held, size) : charge_init(held, program->user, QUOTA_FIFO_BYTES, size);
+	return held->user ? charge_more(held, size) :
+			    charge_init(held, program->user, QUOTA_FIFO_BYTES, size);
 }
 
 void outbox_push(Program *program, NewsKind kind, const Place *place, const char *path, const Iface *iface,
@@ -53,7 +54,11 @@ void outbox_push(Program *program, NewsKind kind, const Place *place, const char
 	if (merge(&program->outbox, kind, path, iface, rows))
 		return;
 	news = g_new0(News, 1);
-	*news = (News){ .kind = kind, .path = g_strdup(path), .place = place->kind, .iface = iface, .rows = rows,
+	*news = (News){ .kind = kind,
+			.path = g_strdup(path),
+			.place = place->kind,
+			.iface = iface,
+			.rows = rows,
 			.value = value };
 	if (charge(program, news_size(news)) < 0) {
 		news_free(news);

@@ -12,10 +12,11 @@ static int refuse(Request *request)
 
 const Iface profile_manager_iface = {
 	.name = "org.bluez.ProfileManager1",
-	.methods = (const IfaceMethod[]){
-		{ "RegisterProfile", IFACE_ARGS({ "o", "profile" }, { "s", "UUID" }, { "a{sv}", "options" }), NULL,
-		  refuse },
-		{ "UnregisterProfile", IFACE_ARGS({ "o", "profile" }), NULL, refuse },
-		{ 0 }
-	},
+	.methods =
+		(const IfaceMethod[]){
+			{ "RegisterProfile",
+			  IFACE_ARGS({ "o", "profile" }, { "s", "UUID" }, { "a{sv}", "options" }), NULL,
+			  refuse },
+			{ "UnregisterProfile", IFACE_ARGS({ "o", "profile" }), NULL, refuse },
+			{ 0 } },
 };

@@ -59,7 +59,8 @@ static void on_settled(Task *task, uint64_t now UNUSED)
 	program_settle(CONTAINER_OF(task, Program, settled));
 }
 
-/* Objects come a moment after the name, as bluetoothd's do: who sees the name come asks then for its signals. */
+/* Objects come a moment after the name, as bluetoothd's do: who sees the name come asks then for its signals.
+ */
 static void program_await(Program *program)
 {
 	program->settles = true;
@@ -137,7 +138,8 @@ void program_bluez_changed(Program *program, bool up)
 	for (guint i = 0; i < program->connections->len; i++) {
 		Connection *connection = g_ptr_array_index(program->connections, i);
 
-		/* as with bluetoothd, which forgets it: a program that sees it come back registers its agent anew */
+		/* as with bluetoothd, which forgets it: a program that sees it come back registers its agent
+		 * anew */
 		if (!up)
 			agent_clear(connection);
 		driver_bluez_changed(connection, up);
@@ -215,8 +217,9 @@ static int check_room(const Programs *programs, uid_t uid, Reason *reason)
 	const bool full = user_charged(user, QUOTA_CONNECTIONS) >= user_limit(user, QUOTA_CONNECTIONS);
 
 	user_unref(user);
-	return full ? reason_set(reason, E_LIMIT_REACHED, "uid %u has too many connections (ConnectionsPerUser)",
-				 uid) : 0;
+	return full ? reason_set(reason, E_LIMIT_REACHED,
+				 "uid %u has too many connections (ConnectionsPerUser)", uid) :
+		      0;
 }
 
 int program_accept(Programs *programs, int fd, int only, Reason *reason)

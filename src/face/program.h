@@ -36,8 +36,8 @@ struct Program {
 	bool settles;
 };
 
-/* A connection of whoever is at the other end of fd, which is taken over, also on failure; only: as Program's.
- * E_LIMIT_REACHED, or a negative errno. */
+/* A connection of whoever is at the other end of fd, which is taken over, also on failure; only: as
+ * Program's. E_LIMIT_REACHED, or a negative errno. */
 int program_accept(Programs *programs, int fd, int only, Reason *reason);
 /* org.bluez has come or gone. */
 void program_bluez_changed(Program *program, bool up);
@@ -51,7 +51,8 @@ void program_remove_radio(Program *program, const Radio *radio);
 
 /* It has read what it was sent: goes on telling it. */
 void program_ready(Program *program);
-/* Ends those of its connections that have not read what they were sent; if there are none, those that listen. */
+/* Ends those of its connections that have not read what they were sent; if there are none, those that listen.
+ */
 void program_cut_off(Program *program, const char *why);
 /* Whether one of its connections that gets signals has not read them all yet. */
 bool program_is_behind(const Program *program);

@@ -171,7 +171,8 @@ typedef struct Served {
 	bool on;
 } Served;
 
-static void serve(Programs *programs, LocalAttr *attr, void (*each)(View *view, void *userdata), Served *served)
+static void serve(Programs *programs, LocalAttr *attr, void (*each)(View *view, void *userdata),
+		  Served *served)
 {
 	served->attr = attr;
 	each_view(programs, attr->service->session->radio, each, served);
@@ -196,8 +197,8 @@ static void serve_write(View *view, void *userdata)
 	apps_write(view, s->attr, s->id, s->client, s->offset, s->type, s->value);
 }
 
-static void on_write_request(void *userdata, LocalAttr *attr, uint32_t id, const Addr *client, uint16_t offset,
-			     const char *type, GBytes *value)
+static void on_write_request(void *userdata, LocalAttr *attr, uint32_t id, const Addr *client,
+			     uint16_t offset, const char *type, GBytes *value)
 {
 	serve(userdata, attr, serve_write,
 	      &(Served){ .id = id, .client = client, .offset = offset, .type = type, .value = value });
@@ -234,7 +235,8 @@ static void on_local(void *userdata UNUSED, LocalAttr *attr UNUSED)
 {
 }
 
-static void on_written(void *userdata UNUSED, LocalAttr *attr UNUSED, const Addr *client UNUSED, GBytes *value UNUSED)
+static void on_written(void *userdata UNUSED, LocalAttr *attr UNUSED, const Addr *client UNUSED,
+		       GBytes *value UNUSED)
 {
 }
 
@@ -301,7 +303,8 @@ static View *find_view(const Programs *programs, const Session *session)
 	return program ? view_find(program, session->radio->index) : NULL;
 }
 
-static void on_client_asked(void *userdata, Session *session, const Addr *addr, unsigned kind, uint32_t passkey)
+static void on_client_asked(void *userdata, Session *session, const Addr *addr, unsigned kind,
+			    uint32_t passkey)
 {
 	View *view = find_view(userdata, session);
 	DeviceView *device;

@@ -98,7 +98,8 @@ static int copy_without_arguments(sd_bus_message *m, sd_bus_message **ret)
 	r = sd_bus_message_get_cookie(m, &cookie);
 	if (r >= 0)
 		r = sd_bus_message_new_method_call(sd_bus_message_get_bus(m), &copy, NULL,
-						   sd_bus_message_get_path(m), sd_bus_message_get_interface(m),
+						   sd_bus_message_get_path(m),
+						   sd_bus_message_get_interface(m),
 						   sd_bus_message_get_member(m));
 	if (r >= 0)
 		r = sd_bus_message_set_expect_reply(copy, sd_bus_message_get_expect_reply(m));

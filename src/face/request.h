@@ -55,7 +55,8 @@ int request_refuse_for(Request *request, int error, const Reason *reason);
 /* The request waits: *ret, on the heap, charged to the program's user, is answered later, when done is called
  * (NULL: when something else says so). Negative, with the error set: a limit is reached. */
 int request_keep(Request *request, void (*done)(Wait *wait, int error, const Reason *reason), Request **ret);
-/* The same where the program registers an object of its own: size bytes and its path are charged to the user. */
+/* The same where the program registers an object of its own: size bytes and its path are charged to the user.
+ */
 int request_keep_object(Request *request, size_t size, const char *path, Charge *charge, Request **ret);
 /* Ends a kept request: answers with the error, unless 0 (it has been answered). */
 void request_finish(Request *request, int error, const Reason *reason);

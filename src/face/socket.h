@@ -6,9 +6,10 @@
 #include <sys/types.h>
 
 /*
- * A socket that listens: the one that systemd has opened, else one made at the absolute path with the mode, for the
- * daemon's group. made: whether it was made here, and is to be taken away at the end. -ENOENT: the path is empty, and
- * systemd's is closed; -EADDRINUSE: another daemon listens there; or another negative errno.
+ * A socket that listens: the one that systemd has opened, else one made at the absolute path with the mode,
+ * for the daemon's group. made: whether it was made here, and is to be taken away at the end. -ENOENT: the
+ * path is empty, and systemd's is closed; -EADDRINUSE: another daemon listens there; or another negative
+ * errno.
  */
 int socket_open(const char *path, mode_t mode, bool *made);
 /* One made at the path. -EADDRINUSE, or another negative errno. */

@@ -65,7 +65,8 @@ int tree_append_object(const Place *place, const char *path, sd_bus_message *m)
 /* Where nothing is. Introspection says so, as libdbus does for bluetoothd; all else is refused. */
 static int call_nothing(Connection *connection, sd_bus_message *m, sd_bus_error *error)
 {
-	Request request = { .place = { .connection = connection, .program = connection->program }, .message = m };
+	Request request = { .place = { .connection = connection, .program = connection->program },
+			    .message = m };
 	int r;
 
 	if (!sd_bus_message_is_method_call(m, "org.freedesktop.DBus.Introspectable", "Introspect"))
@@ -331,7 +332,8 @@ static void tell_news(const Place *place, NewsKind kind, const Iface *iface, uin
 	if (kind != NEWS_REMOVED && place->view && !place->view->radio->present)
 		return;
 	if (outbox_must_wait(place->program)) {
-		outbox_push(place->program, kind, place, path, iface, rows, value ? g_bytes_ref(value) : NULL);
+		outbox_push(place->program, kind, place, path, iface, rows,
+			    value ? g_bytes_ref(value) : NULL);
 		return;
 	}
 	send(place, &(News){ .kind = kind, .path = (char *)(uintptr_t)path, .iface = iface, .rows = rows,

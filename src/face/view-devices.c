@@ -34,7 +34,8 @@ Link *view_held_link(const DeviceView *device)
 
 static bool may_be_forgotten(const DeviceView *device, uint64_t now)
 {
-	return !device->paired && !device->central && !view_held_link(device) && device->last_seen + VIEW_FORGET_AFTER <= now;
+	return !device->paired && !device->central && !view_held_link(device) &&
+	       device->last_seen + VIEW_FORGET_AFTER <= now;
 }
 
 static void device_free(DeviceView *device)
@@ -182,14 +183,16 @@ void view_tell_devices(View *view)
 /* Notes what a report says; returns the properties to be told. */
 static uint32_t device_note(DeviceView *device, const DiscoveryFilter *filter, Report *report)
 {
-	Report **last = report->adv_type == ADV_SCAN_RESPONSE ? &device->scan_response : &device->advertisement;
+	Report **last = report->adv_type == ADV_SCAN_RESPONSE ? &device->scan_response :
+								&device->advertisement;
 	uint32_t changed = device_changes(*last, report, filter->duplicates);
 	AdField name;
 
 	device->last_seen = report->time;
 	device->rssi = report->rssi;
 	/* as bluetoothd: with a filter, each report tells it */
-	if (filter->is_set || device->told_rssi == RSSI_UNKNOWN || ABS(device->rssi - device->told_rssi) >= RSSI_STEP)
+	if (filter->is_set || device->told_rssi == RSSI_UNKNOWN ||
+	    ABS(device->rssi - device->told_rssi) >= RSSI_STEP)
 		changed |= report->rssi != RSSI_UNKNOWN ? DEVICE_BIT(DEVICE_RSSI) : 0;
 	if (*last && (*last)->digest == report->digest)
 		return changed;
@@ -233,8 +236,10 @@ void view_forget_signal(View *view)
 		if (device->rssi == RSSI_UNKNOWN)
 			continue;
 		device->rssi = RSSI_UNKNOWN;
-		view_device_changed(device, DEVICE_BIT(DEVICE_RSSI) |
-				    (device_data_has(device, DEVICE_TX_POWER) ? DEVICE_BIT(DEVICE_TX_POWER) : 0));
+		view_device_changed(device,
+				    DEVICE_BIT(DEVICE_RSSI) | (device_data_has(device, DEVICE_TX_POWER) ?
+								       DEVICE_BIT(DEVICE_TX_POWER) :
+								       0));
 	}
 }
 

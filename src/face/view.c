@@ -72,7 +72,8 @@ static void view_take_bonds(View *view)
 	for (guint i = 0; i < bonds->len; i++) {
 		const Bond *bond = g_ptr_array_index(bonds, i);
 
-		if (view_device(view, &bond->addr) || view_add_device(view, &bond->addr, &device, &reason) != 0)
+		if (view_device(view, &bond->addr) ||
+		    view_add_device(view, &bond->addr, &device, &reason) != 0)
 			continue;
 		device->name = g_strdup(bond->name);
 		set_paired(device, true);
@@ -113,7 +114,8 @@ void view_let_go(View *view)
 void view_radio_changed(View *view, unsigned changes)
 {
 	if (changes & RADIO_NAME)
-		view->changed |= ADAPTER_BIT(ADAPTER_NAME) | (view->wish.alias ? 0 : ADAPTER_BIT(ADAPTER_ALIAS));
+		view->changed |= ADAPTER_BIT(ADAPTER_NAME) |
+				 (view->wish.alias ? 0 : ADAPTER_BIT(ADAPTER_ALIAS));
 	if (changes & RADIO_BONDS)
 		view_take_bonds(view);
 	if (changes & RADIO_SCAN_MODE)
@@ -173,8 +175,8 @@ int view_session(View *view, Session **ret, Reason *reason)
 	int r;
 
 	if (!view->session) {
-		r = sessions_open(view->radio, &program->programs->face, program->uid, program->owner, &options,
-				  now, &view->session, reason);
+		r = sessions_open(view->radio, &program->programs->face, program->uid, program->owner,
+				  &options, now, &view->session, reason);
 		if (r != 0)
 			return r;
 	}

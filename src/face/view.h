@@ -69,7 +69,7 @@ struct DeviceView {
 	bool has_battery;
 	OpWait battery_read;
 	bool linked;			/* the program knows that it holds the link */
-	const Link *lost;		/* it was: the program is still to hear of its attributes' end; or NULL */
+	const Link *lost; /* it was: the program is still to hear of its attributes' end; or NULL */
 	bool was_linked;		/* it did once: the device stays, as with bluetoothd */
 	uint32_t changed;		/* properties, bits by row */
 	uint64_t last_seen;
@@ -85,8 +85,8 @@ struct DeviceView {
 View *view_new(Program *program, Radio *radio);
 /* The radio is there, for the first time or again: the program is told of its objects. */
 void view_appear(View *view);
-/* The radio is gone: the program is told that all of its objects are. False: so is the view; true: it waits for the
- * radio, with what the program has registered there. */
+/* The radio is gone: the program is told that all of its objects are. False: so is the view; true: it waits
+ * for the radio, with what the program has registered there. */
 bool view_vanish(View *view);
 View *view_free(View *view);		/* returns NULL */
 View *view_find(const Program *program, unsigned index);	/* of hciN, or NULL */

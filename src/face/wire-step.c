@@ -78,8 +78,8 @@ static uint64_t message_length(const uint8_t *header)
 static const char too_long[] = "its message is too long, or brings too many file descriptors";
 
 /* Whether the next message waits as a whole, as almost all do; sd-bus has nothing of it yet. *more: whether
- * something is behind it, or may be. One that is longer than we take ends the wire before sd-bus begins with it:
- * it would read on for as long as the program sends. */
+ * something is behind it, or may be. One that is longer than we take ends the wire before sd-bus begins with
+ * it: it would read on for as long as the program sends. */
 static bool is_whole(Wire *wire, bool *more)
 {
 	uint8_t bytes[LOOK_SIZE];

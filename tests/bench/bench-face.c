@@ -142,7 +142,8 @@ static void usage(FILE *file)
 {
 	fprintf(file,
 		"Usage: bench-face [--seconds N] [--rounds N] [--advertisers N] [--rate N] [--part PART]\n"
-		"Sends 100, 300 and 1000 reports/s, three times 5 s each, to bleak on the daemon's socket and\n"
+		"Sends 100, 300 and 1000 reports/s, three times 5 s each, to bleak on the daemon's socket "
+		"and\n"
 		"on the system bus in turn; 300 to eight there and two here. Then reads a characteristic on\n"
 		"both. PART: rates, crowd, own, reads. Wants the guest:\n"
 		"tests/vm/run-in-vm -- tests/vm/with-bluetooth bench-face.\n");

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What comes through of what is on the air, and what it costs, side by side: a program that reads this daemon's
- * stream, on each of its sources, and programs that do without the daemon. In the guest, on the real bluetoothd
- * and kernel: all of them, the radio too, share its one CPU, so that the figures mean something only against each
- * other. */
+/* What comes through of what is on the air, and what it costs, side by side: a program that reads this
+ * daemon's stream, on each of its sources, and programs that do without the daemon. In the guest, on the real
+ * bluetoothd and kernel: all of them, the radio too, share its one CPU, so that the figures mean something
+ * only against each other. */
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,13 +19,26 @@ static bool as_json;
 #define STREAM .program = SOURCE_STREAM_PATH, .argument = FIFO, .programs = 1
 
 static const SourceWay ways[] = {
-	{ .name = "monitor", .label = "bluebrokerd, hci-monitor", STREAM, .config = "[Scan]\nSource=hci-monitor\n",
+	{ .name = "monitor",
+	  .label = "bluebrokerd, hci-monitor",
+	  STREAM,
+	  .config = "[Scan]\nSource=hci-monitor\n",
 	  .source = "hci-monitor" },
-	{ .name = "dbus", .label = "bluebrokerd, dbus", STREAM, .config = "[Scan]\nSource=dbus\n",
+	{ .name = "dbus",
+	  .label = "bluebrokerd, dbus",
+	  STREAM,
+	  .config = "[Scan]\nSource=dbus\n",
 	  .source = "dbus" },
-	{ .name = "gdbus", .label = "plain GDBus program", .program = SOURCE_GDBUS_PATH, .argument = "hci0",
+	{ .name = "gdbus",
+	  .label = "plain GDBus program",
+	  .program = SOURCE_GDBUS_PATH,
+	  .argument = "hci0",
 	  .programs = 1 },
-	{ .name = "bleak", .label = "bleak", .program = SOURCE_BLEAK_PATH, .argument = "hci0", .programs = 1 },
+	{ .name = "bleak",
+	  .label = "bleak",
+	  .program = SOURCE_BLEAK_PATH,
+	  .argument = "hci0",
+	  .programs = 1 },
 };
 
 static double percent(const SourceRow *row)
@@ -37,7 +50,8 @@ static void print_head(void)
 {
 	printf("What comes through of %u advertisers in %u s: ", advertisers, seconds);
 	source_print_system();
-	printf("CPU seconds of each process, its own and the kernel's on its behalf. overrun, dropped: losses\n"
+	printf("CPU seconds of each process, its own and the kernel's on its behalf. overrun, dropped: "
+	       "losses\n"
 	       "that the daemon tells of, in the monitor's socket and in the session's FIFO\n\n");
 	printf("%-9s  %-25s %7s %8s %7s %7s %7s  ", "reports/s", "program", "sent", "received", "", "overrun",
 	       "dropped");
@@ -65,8 +79,9 @@ static void print_json(const SourceRow *row, bool first)
 {
 	printf("%s{\"way\":\"%s\",\"rate\":%.0f,\"sent\":%u,\"received\":%u,\"overrun\":%u,\"dropped\":%u,"
 	       "\"program\":%.3f,\"daemon\":%.3f,\"bluetoothd\":%.3f,\"bus\":%.3f}",
-	       first ? "[" : ",\n ", row->way->name, row->rate == SOURCE_RATE_TOP ? row->sent / row->took : row->rate,
-	       row->sent, row->received, row->overrun, row->dropped, row->use.cpu[SOURCE_PROGRAM], row->use.cpu[SOURCE_DAEMON],
+	       first ? "[" : ",\n ", row->way->name,
+	       row->rate == SOURCE_RATE_TOP ? row->sent / row->took : row->rate, row->sent, row->received,
+	       row->overrun, row->dropped, row->use.cpu[SOURCE_PROGRAM], row->use.cpu[SOURCE_DAEMON],
 	       row->use.cpu[SOURCE_BLUEZ], row->use.cpu[SOURCE_BUS]);
 	fflush(stdout);
 }
@@ -112,8 +127,10 @@ static void usage(FILE *file)
 {
 	fprintf(file,
 		"Usage: bench-source [--seconds N] [--advertisers N] [--rate N] [--way WAY] [--json]\n"
-		"Sends 100, 300, 1000, 2600 reports/s and as many as go, for 5 s each, to programs one after the\n"
-		"other: ways monitor and dbus (by the daemon), gdbus and bleak (without it). --rate 100000: as many\n"
+		"Sends 100, 300, 1000, 2600 reports/s and as many as go, for 5 s each, to programs one after "
+		"the\n"
+		"other: ways monitor and dbus (by the daemon), gdbus and bleak (without it). --rate 100000: "
+		"as many\n"
 		"as go. Wants the guest: tests/vm/run-in-vm -- tests/vm/with-bluetooth bench-source.\n");
 }
 

@@ -46,8 +46,8 @@ static sd_bus *connect_to(const char *address)
 static void connect_device(sd_bus *bus)
 {
 	sd_bus_error error = SD_BUS_ERROR_NULL;
-	int r = sd_bus_call_method(bus, "org.bluez", BLUEZ_ADAPTER, ADAPTER, "ConnectDevice", &error, NULL, "a{sv}",
-				   2, "Address", "s", LINKS_ADDRESS, "AddressType", "s", "random");
+	int r = sd_bus_call_method(bus, "org.bluez", BLUEZ_ADAPTER, ADAPTER, "ConnectDevice", &error, NULL,
+				   "a{sv}", 2, "Address", "s", LINKS_ADDRESS, "AddressType", "s", "random");
 
 	ck_assert_msg(r >= 0, "ConnectDevice: %s", error.message);
 	sd_bus_error_free(&error);

@@ -84,7 +84,8 @@ static void expect_source(const Bed *bed, const char *source)
 	client_free(client);
 }
 
-/* A radio that was plugged in just now, and a bluetoothd that was started just now: neither knows a device. */
+/* A radio that was plugged in just now, and a bluetoothd that was started just now: neither knows a device.
+ */
 static void bed_open(Bed *bed, const SourceWay *way)
 {
 	const WorldOptions options = { .config = way->config };
@@ -218,6 +219,7 @@ void source_print_system(void)
 	struct utsname system;
 
 	uname(&system);
-	printf("kernel %s, bluetoothd %s, %s\n", system.release, bluetoothd ? bluetoothd : "of unknown version",
+	printf("kernel %s, bluetoothd %s, %s\n", system.release,
+	       bluetoothd ? bluetoothd : "of unknown version",
 	       getenv("VM_GUEST") ? "User Mode Linux with one CPU" : "not in the guest");
 }

@@ -44,8 +44,8 @@ typedef struct SourceRow {
 	SourceUse use;
 } SourceRow;
 
-/* way, advertisers, seconds and rate are given, and what is measured is added to the rest. Has a new radio and
- * a new bluetoothd. */
+/* way, advertisers, seconds and rate are given, and what is measured is added to the rest. Has a new radio
+ * and a new bluetoothd. */
 void source_measure(SourceRow *row);
 /* What a command prints, without white space around it; NULL: it fails. To be freed. */
 char *source_version(const char *command);

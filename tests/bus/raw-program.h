@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A program on the daemon's socket for BlueZ's programs that does what no library lets it do: it sends any bytes, and
- * reads only when the test says so.
+ * A program on the daemon's socket for BlueZ's programs that does what no library lets it do: it sends any
+ * bytes, and reads only when the test says so.
  */
 #pragma once
 
@@ -13,7 +13,8 @@
 typedef struct RawProgram RawProgram;
 
 RawProgram *raw_connect(uid_t uid); /* has said nothing yet */
-/* Greets as whoever (hex digits of a uid; NULL: as whom the kernel says), and calls Hello; returns its name. */
+/* Greets as whoever (hex digits of a uid; NULL: as whom the kernel says), and calls Hello; returns its name.
+ */
 char *raw_greet(RawProgram *program, const char *identity);
 RawProgram *raw_new(uid_t uid); /* has greeted */
 RawProgram *raw_free(RawProgram *program); /* leaves; returns NULL */

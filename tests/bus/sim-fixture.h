@@ -24,7 +24,8 @@ extern Client *client; /* the scanning program; it keeps every signal of org.blu
 /* BLUEBROKER_FACE: what these tests expect of BlueZ they expect of the daemon, on its socket. Where it
  * promises something else, a case says so. The test is one program there, however many clients it has. */
 bool is_face(void);
-/* "NAME: message", or NULL: it succeeded. The daemon's messages say more than BlueZ's: the name counts there. */
+/* "NAME: message", or NULL: it succeeded. The daemon's messages say more than BlueZ's: the name counts there.
+ */
 bool is_same_outcome(const char *outcome, const char *wanted);
 const char *bluez_address(void); /* of the bus that has org.bluez */
 void setup(void);

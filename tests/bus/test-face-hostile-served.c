@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Programs that have objects for the daemon, on the socket for BlueZ's programs, and do harm with them: they do not
- * answer, or something else than was asked, leave in between, and say more than anybody can take. */
+/* Programs that have objects for the daemon, on the socket for BlueZ's programs, and do harm with them: they
+ * do not answer, or something else than was asked, leave in between, and say more than anybody can take. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,7 +120,8 @@ START_TEST(registrations_that_leave)
 		for (int n = 0; n < i % 7; n++) {
 			g_autoptr(GDBusMessage) message = raw_next(program);
 
-			if (message && g_dbus_message_get_message_type(message) == G_DBUS_MESSAGE_TYPE_METHOD_CALL)
+			if (message &&
+			    g_dbus_message_get_message_type(message) == G_DBUS_MESSAGE_TYPE_METHOD_CALL)
 				answer(program, message, i % 2 ? NULL : "(@a{oa{sa{sv}}} {},)");
 		}
 		if (i % 10 == 0)
@@ -186,15 +187,23 @@ END_TEST
 START_TEST(objects_of_the_wrong_kind)
 {
 	static const char *const answers[] = {
-		NULL, "('no objects',)", "(@as [],)", "(@a{sv} {},)", "(@a{oa{sv}} {},)", "(@a{oa{sa{sv}}} {},)",
+		NULL,
+		"('no objects',)",
+		"(@as [],)",
+		"(@a{sv} {},)",
+		"(@a{oa{sv}} {},)",
+		"(@a{oa{sa{sv}}} {},)",
 		"({objectpath '/app/s': {'org.bluez.GattService1': {'UUID': <uint32 7>}}},)",
-		"({objectpath '/app/s': {'org.bluez.GattService1': {'UUID': <'none'>, 'Primary': <'yes'>}}},)",
+		"({objectpath '/app/s': {'org.bluez.GattService1': {'UUID': <'none'>, 'Primary': "
+		"<'yes'>}}},)",
 		"({objectpath '/app/s': {'org.bluez.GattService1': {'UUID': <<<<<'a000'>>>>>}}},)",
 		"({objectpath '/a/c': {'" CHAR_IFACE "': {'UUID': <'b000'>, 'Service': <objectpath '/a/c'>, "
 		"'Flags': <['read']>}}},)",
-		"({objectpath '/app/s': {'org.bluez.GattService1': {'UUID': <'a000'>}}, '/app/c': {'" CHAR_IFACE
+		"({objectpath '/app/s': {'org.bluez.GattService1': {'UUID': <'a000'>}}, '/app/c': "
+		"{'" CHAR_IFACE
 		"': {'UUID': <'b000'>, 'Service': <objectpath '/app/s'>, 'Flags': <['fly']>}}},)",
-		"({objectpath '/app/s': {'org.bluez.GattService1': {'UUID': <'a000'>}}, '/app/c': {'" CHAR_IFACE
+		"({objectpath '/app/s': {'org.bluez.GattService1': {'UUID': <'a000'>}}, '/app/c': "
+		"{'" CHAR_IFACE
 		"': {'UUID': <'b000'>, 'Service': <'/app/s'>, 'Flags': <'read'>}}}, 'and more')",
 	};
 	g_autoptr(RawProgram) program = raw_new(CULPRIT);
@@ -210,7 +219,8 @@ START_TEST(objects_of_the_wrong_kind)
 		else
 			raw_ok(program, raw_call_new(BLUEZ_ADAPTER, GATT_MANAGER, "UnregisterApplication",
 						     "(objectpath '/app',)"));
-		ck_assert(raw_send(program, register_new(ADVERTISING_MANAGER, "RegisterAdvertisement", "/ad")));
+		ck_assert(
+			raw_send(program, register_new(ADVERTISING_MANAGER, "RegisterAdvertisement", "/ad")));
 		answer_call(program, "GetAll", answers[i]);
 		g_clear_pointer(&outcome, g_free);
 		outcome = outcome_of(program);
@@ -406,7 +416,8 @@ START_TEST(values_by_socket)
 
 		if (i == VALUES / 2)
 			world_bluez_resume(world);
-		ck_assert_int_eq(send(pair[0], g_variant_get_data(bytes), g_variant_get_size(bytes), MSG_NOSIGNAL),
+		ck_assert_int_eq(send(pair[0], g_variant_get_data(bytes), g_variant_get_size(bytes),
+				      MSG_NOSIGNAL),
 				 (ssize_t)g_variant_get_size(bytes));
 	}
 	events = central_events(0, handle, VALUES);
@@ -504,7 +515,8 @@ static GDBusMessage *changed_new(const char *path, const char *iface, const char
 	return message;
 }
 
-/* Its advertisement changes all the time: it is asked for its properties once at a time, and others' are on air. */
+/* Its advertisement changes all the time: it is asked for its properties once at a time, and others' are on
+ * air. */
 START_TEST(storm_of_an_advertisement)
 {
 	static const char properties[] = "({'Type': <'peripheral'>, 'LocalName': <'storm'>},)";
@@ -570,8 +582,9 @@ START_TEST(storm_of_monitors)
 	answer_call(program, "GetManagedObjects", "(@a{oa{sa{sv}}} {},)");
 	for (unsigned int i = 0; i < 1000; i++) {
 		GDBusMessage *message = g_dbus_message_new_signal("/", OBJECT_MANAGER, "InterfacesAdded");
-		g_autofree char *text = g_strdup_printf("(objectpath '/m/%u', {'org.bluez.AdvertisementMonitor1': %s})",
-							i, properties[i % G_N_ELEMENTS(properties)]);
+		g_autofree char *text =
+			g_strdup_printf("(objectpath '/m/%u', {'org.bluez.AdvertisementMonitor1': %s})", i,
+					properties[i % G_N_ELEMENTS(properties)]);
 
 		g_dbus_message_set_body(message, g_variant_new_parsed(text));
 		ck_assert(raw_send(program, message));
@@ -590,10 +603,20 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {
-		registrations_that_leave, registrations_without_power, registrations_without_radio,
+		registrations_that_leave,
+		registrations_without_power,
+		registrations_without_radio,
 		objects_of_the_wrong_kind,
-		objects_without_end, reads_unanswered, reads_answered_wrongly, sockets_of_the_wrong_kind,
-		values_by_socket, writes_by_socket, commands_unanswered, storm_of_an_advertisement, storm_of_monitors, NULL,
+		objects_without_end,
+		reads_unanswered,
+		reads_answered_wrongly,
+		sockets_of_the_wrong_kind,
+		values_by_socket,
+		writes_by_socket,
+		commands_unanswered,
+		storm_of_an_advertisement,
+		storm_of_monitors,
+		NULL,
 	};
 
 	limit_quarantine();

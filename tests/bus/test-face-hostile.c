@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Programs that do harm on the socket for BlueZ's programs. Whatever they do is refused or cut off, others are served
- * meanwhile, and nothing of it stays. */
+/* Programs that do harm on the socket for BlueZ's programs. Whatever they do is refused or cut off, others
+ * are served meanwhile, and nothing of it stays. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -89,7 +89,8 @@ END_TEST
 
 START_TEST(no_greeting)
 {
-	static const char *const begins[] = { "", "A", "AUTH", "AUTH EXTERNAL 31\r\n", "AUTH EXTERNAL 31\r\nBEGI" };
+	static const char *const begins[] = { "", "A", "AUTH", "AUTH EXTERNAL 31\r\n",
+					      "AUTH EXTERNAL 31\r\nBEGI" };
 	static const char *const garbage[] = {
 		"GET / HTTP/1.1\r\nHost: bluebroker\r\n\r\n", "AUTH KERBEROS_V4 31\r\nBEGIN\r\nAUTH NONE\r\n",
 		"\x16\x03\x01\x02", "AUTH EXTERNAL 31\r\nBEGIN\r\nGET / HTTP/1.1\r\nHost: bluebroker\r\n\r\n",
@@ -315,7 +316,8 @@ START_TEST(floods_without_answers)
 	for (int round = 0; round < 4; round++) {
 		for (guint i = 0; i < programs->len; i++) {
 			RawProgram *program = g_ptr_array_index(programs, i);
-			g_autoptr(GDBusMessage) call = raw_call_new("/", OBJECT_MANAGER, "GetManagedObjects", NULL);
+			g_autoptr(GDBusMessage)
+				call = raw_call_new("/", OBJECT_MANAGER, "GetManagedObjects", NULL);
 			g_autoptr(GByteArray) all = g_byte_array_new();
 
 			g_dbus_message_set_flags(call, G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED);
@@ -357,9 +359,11 @@ static void say_nonsense(RawProgram *program, guint32 number)
 	case 2:
 		message = g_dbus_message_new_signal("/", OBJECT_MANAGER, "InterfacesAdded");
 		g_dbus_message_set_sender(message, "org.bluez");
-		g_dbus_message_set_body(message, g_variant_new_parsed(
-			"(@o '/org/bluez/hci0/dev_C0_00_00_00_00_01', {'org.bluez.Device1': {'Paired': <true>}, "
-			"'org.bluez.AdvertisementMonitor1': {'Type': <'or_patterns'>}})"));
+		g_dbus_message_set_body(
+			message, g_variant_new_parsed(
+					 "(@o '/org/bluez/hci0/dev_C0_00_00_00_00_01', {'org.bluez.Device1': "
+					 "{'Paired': <true>}, "
+					 "'org.bluez.AdvertisementMonitor1': {'Type': <'or_patterns'>}})"));
 		break;
 	default:
 		message = g_dbus_message_new_signal(BLUEZ_ADAPTER, PROPERTIES, "PropertiesChanged");
@@ -402,7 +406,8 @@ static unsigned int add_rules(RawProgram *program, unsigned int count, const cha
 		unsigned int n, answers = 0;
 
 		for (n = 0; n < BATCH && i < count; n++, i++) {
-			g_autofree char *args = g_strdup_printf("(\"type='signal',member='M',arg0='%u'\",)", i);
+			g_autofree char *args = g_strdup_printf("(\"type='signal',member='M',arg0='%u'\",)",
+								i);
 			g_autoptr(GDBusMessage) call = raw_driver_call_new("AddMatch", args);
 			g_autoptr(GByteArray) blob = raw_blob(program, call);
 
@@ -458,12 +463,16 @@ END_TEST
 
 static bool knows_devices(void *data)
 {
-	g_autoptr(GDBusMessage) answer = raw_call(data, raw_call_new("/", OBJECT_MANAGER, "GetManagedObjects", NULL));
+	g_autoptr(GDBusMessage)
+		answer = raw_call(data, raw_call_new("/", OBJECT_MANAGER, "GetManagedObjects", NULL));
 	g_autoptr(GVariant) objects = g_variant_get_child_value(g_dbus_message_get_body(answer), 0);
 	unsigned int n = (unsigned int)g_variant_n_children(objects);
 
 	for (int i = 0; n < DEVICES && i < DEVICES; i++) {
-		air_do(air, "adv " WORLD_RADIO " C0:00:00:00:01:%02X random 3 -50 0201060c09646576696365206e616d65", i);
+		air_do(air,
+		       "adv " WORLD_RADIO
+		       " C0:00:00:00:01:%02X random 3 -50 0201060c09646576696365206e616d65",
+		       i);
 	}
 	return n >= DEVICES;
 }
@@ -568,10 +577,12 @@ START_TEST(socket_unread)
 	notify_from(client, link_, RATE);
 	client_direct(greedy, "org.bluez");
 	client_do(greedy, BLUEZ_ADAPTER, BLUEZ_ADAPTER_IFACE, "ConnectDevice", g_variant_new_parsed(text));
-	reply = g_dbus_connection_call_with_unix_fd_list_sync(
-		client_connection(greedy), "org.bluez", rate, "org.bluez.GattCharacteristic1", "AcquireNotify",
-		g_variant_new("(a{sv})", NULL), NULL, G_DBUS_CALL_FLAGS_NONE, (int)world_patience(world), NULL,
-		&fds, NULL, NULL);
+	reply = g_dbus_connection_call_with_unix_fd_list_sync(client_connection(greedy), "org.bluez", rate,
+							      "org.bluez.GattCharacteristic1",
+							      "AcquireNotify", g_variant_new("(a{sv})", NULL),
+							      NULL, G_DBUS_CALL_FLAGS_NONE,
+							      (int)world_patience(world), NULL, &fds, NULL,
+							      NULL);
 	ck_assert_ptr_nonnull(reply);
 	for (int i = 0; i < 500; i++) {
 		g_autofree char *got = NULL;
@@ -599,15 +610,28 @@ int main(void)
 {
 	const TTest *const small[] = { values_unread, socket_unread, NULL };
 	const TTest *const tests[] = {
-		thousands_of_connections, no_descriptors_left, no_greeting, another_user_in_the_greeting, half_closed,
-		announced_and_not_sent, unfinished_messages, one_byte_at_a_time, descriptors,
-		floods_without_answers, answers_to_nothing, ten_thousand_rules, lists_unread, NULL,
+		thousands_of_connections,
+		no_descriptors_left,
+		no_greeting,
+		another_user_in_the_greeting,
+		half_closed,
+		announced_and_not_sent,
+		unfinished_messages,
+		one_byte_at_a_time,
+		descriptors,
+		floods_without_answers,
+		answers_to_nothing,
+		ten_thousand_rules,
+		lists_unread,
+		NULL,
 	};
 
 	limit_quarantine();
 	/* which touches all that is announced */
 	g_unsetenv("MALLOC_PERTURB_");
 	return run_tests("face-hostile", tests, face_setup, face_teardown, 120) != EXIT_SUCCESS ||
-			       run_tests("face-hostile-small", small, setup_small, face_teardown, 120) != EXIT_SUCCESS
-		       ? EXIT_FAILURE : EXIT_SUCCESS;
+			       run_tests("face-hostile-small", small, setup_small, face_teardown, 120) !=
+				       EXIT_SUCCESS ?
+		       EXIT_FAILURE :
+		       EXIT_SUCCESS;
 }

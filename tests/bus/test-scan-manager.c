@@ -54,26 +54,28 @@ START_TEST(manager_properties)
 	expect_property(
 		NULL, "Manager1", "Limits",
 		"{'SessionsPerUser': uint32 64, 'MaxFifoDepth': 4096, 'FifoBytesPerUser': 8388608, "
-		"'QueuedCallsPerUser': 64, 'ConnectionsPerUser': 128, 'StreamsPerUser': 64, 'FilterEntries': 256, 'DedupEntries': 4096, "
+		"'QueuedCallsPerUser': 64, 'ConnectionsPerUser': 128, 'StreamsPerUser': 64, 'FilterEntries': "
+		"256, 'DedupEntries': 4096, "
 		"'Devices': 10000, 'MaxLinks': 4, 'AttributesPerUser': 256, 'BytesPerUser': 1048576}");
 }
 END_TEST
 
 static void setup_limited(void)
 {
-	scan_setup_with(
-		"[Limits]\nSessionsPerUser=7\nMaxFifoDepth=100\nFifoBytesPerUser=70000\nQueuedCallsPerUser=9\n"
-		"ConnectionsPerUser=10\nStreamsPerUser=12\nFilterEntries=11\nDedupEntries=17\nDevices=13\nMaxLinks=3\n"
-		"AttributesPerUser=14\nBytesPerUser=70000\n");
+	scan_setup_with("[Limits]\nSessionsPerUser=7\nMaxFifoDepth=100\nFifoBytesPerUser="
+			"70000\nQueuedCallsPerUser=9\n"
+			"ConnectionsPerUser=10\nStreamsPerUser=12\nFilterEntries=11\nDedupEntries="
+			"17\nDevices=13\nMaxLinks=3\n"
+			"AttributesPerUser=14\nBytesPerUser=70000\n");
 }
 
 START_TEST(configured_limits)
 {
-	expect_property(
-		NULL, "Manager1", "Limits",
-		"{'SessionsPerUser': uint32 7, 'MaxFifoDepth': 100, 'FifoBytesPerUser': 70000, "
-		"'QueuedCallsPerUser': 9, 'ConnectionsPerUser': 10, 'StreamsPerUser': 12, 'FilterEntries': 11, 'DedupEntries': 17, "
-		"'Devices': 13, 'MaxLinks': 3, 'AttributesPerUser': 14, 'BytesPerUser': 70000}");
+	expect_property(NULL, "Manager1", "Limits",
+			"{'SessionsPerUser': uint32 7, 'MaxFifoDepth': 100, 'FifoBytesPerUser': 70000, "
+			"'QueuedCallsPerUser': 9, 'ConnectionsPerUser': 10, 'StreamsPerUser': 12, "
+			"'FilterEntries': 11, 'DedupEntries': 17, "
+			"'Devices': 13, 'MaxLinks': 3, 'AttributesPerUser': 14, 'BytesPerUser': 70000}");
 	expect_property("hci0", "Adapter1", "LinkSlots", "uint32 3");
 }
 END_TEST

@@ -75,24 +75,28 @@ START_TEST(on_air)
 		{ "{'Type': <'peripheral'>, 'LocalName': <'LoPy'>}", "0:0:2048:2048:020104:05094c6f5079",
 		  NULL, NULL },
 		{ "{'Type': <'peripheral'>, 'LocalName': <'0123456789012345678901234567890'>}",
-		  "0:0:2048:2048:020104:1e083031323334353637383930313233343536373839303132333435363738",
-		  NULL,
+		  "0:0:2048:2048:020104:1e083031323334353637383930313233343536373839303132333435363738", NULL,
 		  /* what is left of it counts as complete */
 		  "0:0:2048:2048:020104:1e093031323334353637383930313233343536373839303132333435363738" },
 		{ "{'Type': <'peripheral'>, 'ServiceUUIDs': <['180d', '12345678',"
-		  " '0000180f-0000-1000-8000-00805f9b34fb']>, 'ManufacturerData': <{uint16 0xffff: <[byte 1, 2]>}>,"
+		  " '0000180f-0000-1000-8000-00805f9b34fb']>, 'ManufacturerData': <{uint16 0xffff: <[byte 1, "
+		  "2]>}>,"
 		  " 'ServiceData': <{'180d': <[byte 3]>}>, 'Data': <{byte 0x26: <[byte 4]>}>,"
 		  " 'Discoverable': <true>}",
 		  "0:0:2048:2048:05030d180f1805057856341205ffffff010204160d1803022604020106:-", NULL, NULL },
 		{ "{'Type': <'peripheral'>, 'Appearance': <uint16 833>}", "0:0:2048:2048:02010403194103:-",
 		  NULL, NULL },
-		{ "{'Type': <'peripheral'>, 'ManufacturerData': <{uint16 1: <[byte 0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,"
+		{ "{'Type': <'peripheral'>, 'ManufacturerData': <{uint16 1: <[byte "
+		  "0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,"
 		  "0,0,0,0,0,0,0,0]>}>}",
-		  "0:0:2048:2048:1eff0100000000000000000000000000000000000000000000000000000000:-", NULL, NULL },
-		{ "{'Type': <'peripheral'>, 'ManufacturerData': <{uint16 1: <[byte 0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,"
+		  "0:0:2048:2048:1eff0100000000000000000000000000000000000000000000000000000000:-", NULL,
+		  NULL },
+		{ "{'Type': <'peripheral'>, 'ManufacturerData': <{uint16 1: <[byte "
+		  "0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,"
 		  "0,0,0,0,0,0,0,0,0]>}>}",
 		  NULL, PARSE_ERROR, NULL },
-		{ "{'Type': <'peripheral'>, 'Discoverable': <true>, 'ManufacturerData': <{uint16 1: <[byte 0,0,0,0,0,0,0,"
+		{ "{'Type': <'peripheral'>, 'Discoverable': <true>, 'ManufacturerData': <{uint16 1: <[byte "
+		  "0,0,0,0,0,0,0,"
 		  "0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0]>}>}",
 		  NULL, REGISTER_ERROR, NULL },
 		{ "{'Type': <'other'>}", NULL, PARSE_ERROR, NULL },
@@ -234,10 +238,10 @@ static bool bluez_is_gone(void *unused)
 START_TEST(fatal_change)
 {
 	add_numbered(0, NULL);
-	served_change(
-		served, "/n0", ADVERTISEMENT_IFACE,
-		"{'Discoverable': <true>, 'ManufacturerData': <{uint16 1: <[byte 0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,"
-		"0,0,0,0,0,0,0,0,0,0]>}>}");
+	served_change(served, "/n0", ADVERTISEMENT_IFACE,
+		      "{'Discoverable': <true>, 'ManufacturerData': <{uint16 1: <[byte "
+		      "0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,"
+		      "0,0,0,0,0,0,0,0,0,0]>}>}");
 	if (is_face()) {
 		add_numbered(1, NULL); /* that one is looked at later than the change */
 		expect_call("UnregisterAdvertisement", "/n1", NULL);

@@ -415,10 +415,18 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = {
-		tree, reading, writing, subscriptions, applications_come_and_go, included_service, registering_errors,
-		device, security, restart, unanswered, NULL
-	};
+	const TTest *const tests[] = { tree,
+				       reading,
+				       writing,
+				       subscriptions,
+				       applications_come_and_go,
+				       included_service,
+				       registering_errors,
+				       device,
+				       security,
+				       restart,
+				       unanswered,
+				       NULL };
 
 	return run_tests("sim-server", tests, setup_served, teardown_served, 90);
 }

@@ -298,10 +298,11 @@ START_TEST(test_announcement)
 	ExitCode code;
 	Options options;
 
-	ck_assert(parse(&options,
-			"--json advertise --name 'Heart*' --manufacturer 76:0102 --interval 20:10240 --hidden "
-			"--not-connectable --timeout 5 --appearance 833 --tx-power --service 180d",
-			&code));
+	ck_assert(
+		parse(&options,
+		      "--json advertise --name 'Heart*' --manufacturer 76:0102 --interval 20:10240 --hidden "
+		      "--not-connectable --timeout 5 --appearance 833 --tx-power --service 180d",
+		      &code));
 	ck_assert_str_eq(options.command->name, "advertise");
 	ck_assert_str_eq(options.announcement.name, "Heart*");
 	ck_assert_ptr_null(options.wanted.name);
@@ -346,7 +347,8 @@ START_TEST(test_filter)
 	expected = g_variant_ref_sink(g_variant_new_parsed(
 		"{'name': <'Heart*'>, 'rssi': <int16 -70>, 'manufacturers': <[uint16 76, 65535]>, "
 		"'addresses': <['AA:BB:CC:DD:EE:FF', '11:22:33:44:55:66']>, "
-		"'uuids': <[<'0000180d-0000-1000-8000-00805f9b34fb'>, <'0000feaa-0000-1000-8000-00805f9b34fb'>]>}"));
+		"'uuids': <[<'0000180d-0000-1000-8000-00805f9b34fb'>, "
+		"<'0000feaa-0000-1000-8000-00805f9b34fb'>]>}"));
 	ck_assert_uint_eq(g_variant_n_children(filter), g_variant_n_children(expected));
 	for (size_t i = 0; i < g_variant_n_children(expected); i++) {
 		g_autoptr(GVariant) value = NULL, theirs = NULL;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Any text as a configuration file. What is taken is within its range; what is refused says why, and changes nothing. */
+/* Any text as a configuration file. What is taken is within its range; what is refused says why, and changes
+ * nothing. */
 #include <stdbool.h>
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Any text as a match rule. One that is taken has a size that its text bounds, equals itself and what it is when it is
- * read again, and says of each signal what a second, simple reader of the text says.
+ * Any text as a match rule. One that is taken has a size that its text bounds, equals itself and what it is
+ * when it is read again, and says of each signal what a second, simple reader of the text says.
  */
 #include "face/match.h"
 
@@ -11,13 +11,28 @@
 #include "fuzz.h"
 
 static const MatchSignal signals[] = {
-	{ .senders = { ":1.0", "org.bluez" }, .path = "/", .interface = "org.freedesktop.DBus.ObjectManager",
-	  .member = "InterfacesAdded", .args = { "/org/bluez/hci0" }, .arg0_is_path = true },
-	{ .senders = { ":1.0", "org.bluez" }, .path = "/org/bluez/hci0", .member = "PropertiesChanged",
-	  .interface = "org.freedesktop.DBus.Properties", .args = { "org.bluez.Adapter1" } },
-	{ .senders = { "org.freedesktop.DBus" }, .destination = ":1.7", .path = "/org/freedesktop/DBus",
-	  .interface = "org.freedesktop.DBus", .member = "NameOwnerChanged", .args = { "org.bluez", "", ":1.0" } },
-	{ .senders = { "x" }, .path = "/a/b", .interface = "a.b", .member = "C", .args = { "/a/b/", "/", "" } },
+	{ .senders = { ":1.0", "org.bluez" },
+	  .path = "/",
+	  .interface = "org.freedesktop.DBus.ObjectManager",
+	  .member = "InterfacesAdded",
+	  .args = { "/org/bluez/hci0" },
+	  .arg0_is_path = true },
+	{ .senders = { ":1.0", "org.bluez" },
+	  .path = "/org/bluez/hci0",
+	  .member = "PropertiesChanged",
+	  .interface = "org.freedesktop.DBus.Properties",
+	  .args = { "org.bluez.Adapter1" } },
+	{ .senders = { "org.freedesktop.DBus" },
+	  .destination = ":1.7",
+	  .path = "/org/freedesktop/DBus",
+	  .interface = "org.freedesktop.DBus",
+	  .member = "NameOwnerChanged",
+	  .args = { "org.bluez", "", ":1.0" } },
+	{ .senders = { "x" },
+	  .path = "/a/b",
+	  .interface = "a.b",
+	  .member = "C",
+	  .args = { "/a/b/", "/", "" } },
 };
 
 static bool slow_path(const char *a, const char *b)

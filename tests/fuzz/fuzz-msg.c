@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Any bytes as what bluetoothd says of its objects: GetManagedObjects' answer, or with another first byte InterfacesAdded.
- * Each property is read as its name begins: a string, bytes, a flag, a dictionary, or not at all.
+ * Any bytes as what bluetoothd says of its objects: GetManagedObjects' answer, or with another first byte
+ * InterfacesAdded. Each property is read as its name begins: a string, bytes, a flag, a dictionary, or not at
+ * all.
  */
 #include <glib.h>
 #include <string.h>

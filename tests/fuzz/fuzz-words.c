@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Any bytes as what a program that knows BlueZ alone says: of its application's objects, of an advertisement, of a
- * monitor, and of what it wants to find. The first byte says which.
+ * Any bytes as what a program that knows BlueZ alone says: of its application's objects, of an advertisement,
+ * of a monitor, and of what it wants to find. The first byte says which.
  */
 #include <errno.h>
 #include <glib.h>
@@ -61,7 +61,8 @@ static void read_monitor(sd_bus_message *m)
 	if (monitor_data_read(m, ENTRIES_MAX, &data) < 0)
 		return;
 	PROMISE(!data.is_valid || data.filter);
-	PROMISE(!data.is_valid || !data.tracks || (data.low <= data.high && data.low >= -127 && data.high <= 20));
+	PROMISE(!data.is_valid || !data.tracks ||
+		(data.low <= data.high && data.low >= -127 && data.high <= 20));
 	filter_free(data.filter);
 }
 

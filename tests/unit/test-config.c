@@ -388,8 +388,9 @@ START_TEST(test_shipped_file)
 		ck_assert_ptr_nonnull(group);
 		ck_assert_msg(strncmp(group + 1, key->group, strlen(key->group)) == 0, "%s is not of %s",
 			      key->name, group);
-		value = key->path ? g_strdup(key->path) : key->choices ? g_strdup(key->choices[key->fallback]) :
-						     g_strdup_printf("%u", key->fallback);
+		value = key->path    ? g_strdup(key->path) :
+			key->choices ? g_strdup(key->choices[key->fallback]) :
+				       g_strdup_printf("%u", key->fallback);
 		ck_assert_msg(strcmp(equals + 1, value) == 0, "%s", *line);
 		if (!key->path && !key->choices) {
 			g_autofree char *plain = g_strdup_printf("%u to %u.", key->min, key->max);

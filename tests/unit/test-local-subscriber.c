@@ -219,5 +219,5 @@ START_TEST(test_removed)
 }
 END_TEST
 
-UNIT_MAIN("local-subscriber", test_who, test_is_a_client, test_disconnect_of_an_owner, test_bonded, test_notify_one,
-	  test_removed)
+UNIT_MAIN("local-subscriber", test_who, test_is_a_client, test_disconnect_of_an_owner, test_bonded,
+	  test_notify_one, test_removed)

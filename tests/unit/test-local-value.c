@@ -55,7 +55,8 @@ static bool central_reads(Bed *bed, LocalAttr *attr, uint8_t last, uint16_t offs
 }
 
 /* One that is answered at once. */
-static uint8_t central_writes(LocalAttr *attr, uint8_t last, uint16_t offset, const char *bytes, size_t length)
+static uint8_t central_writes(LocalAttr *attr, uint8_t last, uint16_t offset, const char *bytes,
+			      size_t length)
 {
 	Bed *bed = attr->service->session->broker->userdata;
 	const LocalWritten written = { .client = device_addr(last), .offset = offset, .bytes = bytes,
@@ -172,7 +173,8 @@ START_TEST(test_ask)
 	ck_assert_uint_eq(first.called, 1);
 	ck_assert_uint_eq(second.called, 1);
 	ck_assert_uint_eq(third.called, 0);
-	/* a central that reads on has the rest of the same value, and is not asked for; others have the stored one */
+	/* a central that reads on has the rest of the same value, and is not asked for; others have the
+	 * stored one */
 	bed_forget(&bed);
 	ck_assert(central_reads(&bed, attr, 6, 1, &second));
 	ck_assert_str_eq(second.value, "wo");
@@ -328,10 +330,16 @@ START_TEST(test_write)
 		uint8_t att;
 		const char *value;
 	} rows[] = {
-		{ 0, "new", 3, 0, "new" }, { 0, "", 0, 0, "" }, { 3, "d", 1, 0, "stod" }, { 6, "!", 1, 0, "stored!" },
-		{ 6, "", 0, 0, "stored" }, { 7, "x", 1, ATT_INVALID_OFFSET, "stored" },
-		{ UINT16_MAX, "x", 1, ATT_INVALID_OFFSET, "stored" }, { 0, zeros, 513, ATT_INVALID_LENGTH, "stored" },
-		{ 6, zeros, 507, ATT_INVALID_LENGTH, "stored" }, { 2, zeros, SIZE_MAX, ATT_INVALID_LENGTH, "stored" },
+		{ 0, "new", 3, 0, "new" },
+		{ 0, "", 0, 0, "" },
+		{ 3, "d", 1, 0, "stod" },
+		{ 6, "!", 1, 0, "stored!" },
+		{ 6, "", 0, 0, "stored" },
+		{ 7, "x", 1, ATT_INVALID_OFFSET, "stored" },
+		{ UINT16_MAX, "x", 1, ATT_INVALID_OFFSET, "stored" },
+		{ 0, zeros, 513, ATT_INVALID_LENGTH, "stored" },
+		{ 6, zeros, 507, ATT_INVALID_LENGTH, "stored" },
+		{ 2, zeros, SIZE_MAX, ATT_INVALID_LENGTH, "stored" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -341,7 +349,8 @@ START_TEST(test_write)
 
 		bed_init_radio(&bed);
 		attr = bed_visible(&bed, bed.a, "stored");
-		ck_assert_uint_eq(central_writes(attr, 5, rows[i].offset, rows[i].bytes, rows[i].length), rows[i].att);
+		ck_assert_uint_eq(central_writes(attr, 5, rows[i].offset, rows[i].bytes, rows[i].length),
+				  rows[i].att);
 		(void)g_bytes_get_data(attr->value, &length);
 		ck_assert_uint_eq(length, strlen(rows[i].value));
 		if (length > 0)
@@ -510,7 +519,8 @@ START_TEST(test_flow)
 }
 END_TEST
 
-/* What was sent behind the question is asked about next; if that cannot be done, none may wait for the answer. */
+/* What was sent behind the question is asked about next; if that cannot be done, none may wait for the
+ * answer. */
 START_TEST(test_flow_unasked)
 {
 	Setter setter;

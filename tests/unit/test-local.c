@@ -31,7 +31,8 @@ START_TEST(test_defaults)
 	ck_assert_uint_eq(options.properties, 0);
 	/* a session with a pin means it */
 	bed.a->options.pin_set = true;
-	ck_assert_uint_eq(local_options(bed.a, LOCAL_CHARACTERISTIC).permissions, PERM_READ_ENCRYPTED | PERM_WRITE_ENCRYPTED);
+	ck_assert_uint_eq(local_options(bed.a, LOCAL_CHARACTERISTIC).permissions,
+			  PERM_READ_ENCRYPTED | PERM_WRITE_ENCRYPTED);
 	ck_assert_uint_eq(local_options(bed.a, LOCAL_DESCRIPTOR).permissions, PERM_READ_ENCRYPTED);
 	bed_end(&bed);
 }
@@ -65,23 +66,27 @@ START_TEST(test_arguments)
 
 	bed_init_radio(&bed);
 	uuid_from_int(1, &uuid);
-	ck_assert_int_eq(local_service_new(bed.a, &uuid, true, 0, true, &service, &reason), E_INVALID_ARGUMENTS);
+	ck_assert_int_eq(local_service_new(bed.a, &uuid, true, 0, true, &service, &reason),
+			 E_INVALID_ARGUMENTS);
 	ck_assert_ptr_nonnull(strstr(reason.text, "nbr_chars"));
-	ck_assert_int_eq(local_service_new(bed.a, &uuid, true, LOCAL_CHARS_MAX + 1, true, &service, &reason), E_INVALID_ARGUMENTS);
+	ck_assert_int_eq(local_service_new(bed.a, &uuid, true, LOCAL_CHARS_MAX + 1, true, &service, &reason),
+			 E_INVALID_ARGUMENTS);
 	ck_assert_ptr_null(service);
 	ck_assert_uint_eq(charged(bed.a), 0);
 	service = bed_service(bed.a, LOCAL_CHARS_MAX, true);
 	parent = bed_local_attr(&bed, service, NULL, "");
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		GBytes *value = rows[i].length > 0 ? g_bytes_new_take(g_malloc0(rows[i].length), rows[i].length) : NULL;
+		GBytes *value = rows[i].length > 0 ?
+					g_bytes_new_take(g_malloc0(rows[i].length), rows[i].length) :
+					NULL;
 		const LocalOptions options = { .properties = rows[i].properties,
 					       .permissions = rows[i].permissions,
 					       .value = value, .read_timeout_ms = 1000 };
 		const uint64_t before = charged(bed.a);
 		LocalAttr *attr = NULL;
-		int r = local_attr_new(service, rows[i].descriptor ? parent : NULL, &uuid, &options, bed.now, &attr,
-				       &reason);
+		int r = local_attr_new(service, rows[i].descriptor ? parent : NULL, &uuid, &options, bed.now,
+				       &attr, &reason);
 
 		ck_assert_msg(r == (rows[i].word ? E_INVALID_ARGUMENTS : 0), "row %zu: %d", i, r);
 		ck_assert_uint_eq(charged(bed.a), before + !rows[i].word);
@@ -136,7 +141,8 @@ START_TEST(test_parts)
 
 	/* no more characteristics than it was made for, but descriptors */
 	options = local_options(bed.a, LOCAL_CHARACTERISTIC);
-	ck_assert_int_eq(local_attr_new(service, NULL, &first->uuid, &options, bed.now, &attr, &reason), E_LIMIT_REACHED);
+	ck_assert_int_eq(local_attr_new(service, NULL, &first->uuid, &options, bed.now, &attr, &reason),
+			 E_LIMIT_REACHED);
 	ck_assert_ptr_nonnull(strstr(reason.text, "nbr_chars"));
 	(void)bed_local_attr(&bed, service, first, "a2");
 
@@ -171,7 +177,8 @@ START_TEST(test_quota)
 	}
 	ck_assert_ptr_nonnull(strstr(reason.text, "AttributesPerUser"));
 	ck_assert_uint_eq(user_charged(user, QUOTA_ATTRIBUTES), bed.config.attributes_per_user);
-	ck_assert_int_eq(local_attr_new(service, NULL, &uuid, &options, bed.now, &attr, &reason), E_LIMIT_REACHED);
+	ck_assert_int_eq(local_attr_new(service, NULL, &uuid, &options, bed.now, &attr, &reason),
+			 E_LIMIT_REACHED);
 	ck_assert_ptr_null(attr);
 	/* others have their own */
 	(void)bed_local_attr(&bed, bed_service(bed.c, 1, true), NULL, "");
@@ -449,8 +456,9 @@ START_TEST(test_forgotten)
 	/* who waits is told; what was wanted still is */
 	ck_assert_uint_eq(starter.called, 1);
 	ck_assert_int_eq(starter.error, E_NOT_READY);
-	bed_expect(&bed, "unregister1.0 off1.0.0(5)=0 off1.0.0(6)=0 unregister2.0 unregister1.1 unregister3.1 "
-			 "removed0");
+	bed_expect(&bed,
+		   "unregister1.0 off1.0.0(5)=0 off1.0.0(6)=0 unregister2.0 unregister1.1 unregister3.1 "
+		   "removed0");
 	/* a part added meanwhile comes with it */
 	(void)bed_local_attr(&bed, attr->service, attr, "x");
 	bed_pass(&bed, 10 * USEC_PER_SEC);
@@ -537,5 +545,6 @@ START_TEST(test_includes_are_charged)
 }
 END_TEST
 
-UNIT_MAIN("local", test_defaults, test_arguments, test_parts, test_quota, test_starts_by_itself, test_start, test_not_now,
-	  test_refused, test_stop_meanwhile, test_forgotten, test_group, test_includes_are_charged)
+UNIT_MAIN("local", test_defaults, test_arguments, test_parts, test_quota, test_starts_by_itself, test_start,
+	  test_not_now, test_refused, test_stop_meanwhile, test_forgotten, test_group,
+	  test_includes_are_charged)

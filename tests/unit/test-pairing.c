@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Pairing as the one who asks for it: questions, Just Works, reads that need it, and links that are lost over it. */
+/* Pairing as the one who asks for it: questions, Just Works, reads that need it, and links that are lost over
+ * it. */
 #include <errno.h>
 #include <string.h>
 
@@ -221,7 +222,8 @@ START_TEST(test_caller_leaves)
 	give_up(&bed, &pairer);
 	bed_expect(&bed, "pair5 nopair5");
 	ck_assert(answer.called == 1 && !answer.accept);
-	/* bluetoothd is at it until it answers: the next one waits for that, and is asked nothing that is not its own */
+	/* bluetoothd is at it until it answers: the next one waits for that, and is asked nothing that is not
+	 * its own */
 	ck_assert_int_eq(begin(&bed, &next), 0);
 	ck_assert_int_eq(unasked(&bed, true), PAIRING_REFUSE);
 	ck_assert(!ask(&bed, PAIRING_ENTER, 0, &answer));
@@ -516,7 +518,8 @@ START_TEST(test_lost_before_services)
 }
 END_TEST
 
-/* A program dies that has asked for a link too, which is sought: what the agent asked is answered all the same. */
+/* A program dies that has asked for a link too, which is sought: what the agent asked is answered all the
+ * same. */
 START_TEST(test_question_of_a_link_that_goes)
 {
 	Pairer pairer = { 0 };
@@ -547,8 +550,8 @@ static void on_said_answer(void *edge, bool accept, uint32_t passkey UNUSED)
 	bed_say(edge, accept ? "yes" : "no");
 }
 
-/* Who asked for it goes, and the link with it, whatever is looked at first: bluetoothd hears that the pairing is over
- * before its agent's question is answered and the link is cut. */
+/* Who asked for it goes, and the link with it, whatever is looked at first: bluetoothd hears that the pairing
+ * is over before its agent's question is answered and the link is cut. */
 START_TEST(test_order_of_the_end)
 {
 	Pairer pairer = { 0 };

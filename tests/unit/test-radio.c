@@ -100,7 +100,8 @@ START_TEST(test_twins)
 		radios_vanished(radios[!at], bed.now);
 		ck_assert_uint_eq(bed.broker->radios->len, first_is_used ? 2 : 1);
 
-		/* back in either order: the sessions find theirs, or the only one of that address that there is then */
+		/* back in either order: the sessions find theirs, or the only one of that address that there
+		 * is then */
 		at = first_comes ? 0 : 1;
 		for (unsigned i = 0; i < 2; i++, at = !at) {
 			Radio *radio = twin(&bed, addr, at);
@@ -577,8 +578,8 @@ START_TEST(test_changes_are_told)
 }
 END_TEST
 
-UNIT_MAIN("radio", test_first_and_last, test_radios_are_apart, test_twins, test_comes_back_with_another_number,
-	  test_pinned, test_power_on_and_off, test_power_off_and_on_again,
-	  test_power_of_others_is_left_alone, test_power_fails, test_replug_with_another_number,
-	  test_off_by_hand_stays_off, test_bluez_gone, test_silence, test_silence_begins_anew,
-	  test_changes_are_told)
+UNIT_MAIN("radio", test_first_and_last, test_radios_are_apart, test_twins,
+	  test_comes_back_with_another_number, test_pinned, test_power_on_and_off,
+	  test_power_off_and_on_again, test_power_of_others_is_left_alone, test_power_fails,
+	  test_replug_with_another_number, test_off_by_hand_stays_off, test_bluez_gone, test_silence,
+	  test_silence_begins_anew, test_changes_are_told)

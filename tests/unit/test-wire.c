@@ -91,7 +91,8 @@ static void world_init_of(World *world, User *user)
 	ck_assert_int_ge(sd_event_new(&world->event), 0);
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds), 0);
 	world->fd = fds[1];
-	ck_assert_int_eq(wire_open(&world->wire, world->event, fds[0], user, ":1.0", on_ended, on_ready, world),
+	ck_assert_int_eq(wire_open(&world->wire, world->event, fds[0], user, ":1.0", on_ended, on_ready,
+				   world),
 			 0);
 	ck_assert_int_ge(sd_bus_add_filter(world->wire.bus, NULL, on_message, world), 0);
 }
@@ -467,7 +468,8 @@ START_TEST(test_fds)
 }
 END_TEST
 
-/* One among many that are open and one that was closed: which number it gets says nothing about how many came. */
+/* One among many that are open and one that was closed: which number it gets says nothing about how many
+ * came. */
 START_TEST(test_fd_among_others)
 {
 	const RawHeader head = raw_header(1, 1, 8, 1);
@@ -603,7 +605,8 @@ START_TEST(test_pause)
 }
 END_TEST
 
-/* Calls that come together with the end of the greeting are in sd-bus's buffer: the socket does not tell of them. */
+/* Calls that come together with the end of the greeting are in sd-bus's buffer: the socket does not tell of
+ * them. */
 START_TEST(test_pause_with_greeting)
 {
 	static const char greeting[] = "\0AUTH EXTERNAL 31303030\r\nNEGOTIATE_UNIX_FD\r\nBEGIN\r\n";

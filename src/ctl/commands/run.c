@@ -37,7 +37,8 @@ static char *ask_daemon(const char *bus)
 static ExitCode explain(const char *path, int adapter, int error)
 {
 	if (error == ENOENT && adapter >= 0) {
-		fail_line("%s: there is no radio hci%d at the daemon, or no daemon (%s); see: bluebrokerctl status",
+		fail_line("%s: there is no radio hci%d at the daemon, or no daemon (%s); see: bluebrokerctl "
+			  "status",
 			  path, adapter, g_strerror(error));
 		return EXIT_NO_DAEMON;
 	}
@@ -96,7 +97,8 @@ ExitCode command_run(const Options *options)
 	const int adapter = options->session.adapter;
 	g_autofree char *all = find_socket(options, &code);
 	/* beside the socket for all radios there is one for each, on which it is the only one */
-	g_autofree char *path = all && adapter >= 0 ? g_strdup_printf("%s.hci%d", all, adapter) : g_strdup(all);
+	g_autofree char *path = all && adapter >= 0 ? g_strdup_printf("%s.hci%d", all, adapter) :
+						      g_strdup(all);
 	g_autofree char *escaped = path ? g_dbus_address_escape_value(path) : NULL;
 	g_autofree char *bus = escaped ? g_strconcat("unix:path=", escaped, NULL) : NULL;
 	int error;

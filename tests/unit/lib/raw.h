@@ -10,6 +10,6 @@ typedef struct RawHeader {
 	size_t length;
 } RawHeader;
 
-/* type: 1 a call of a.b.Member, 2 an answer to cookie. body: how many bytes are said to follow, of an array of
- * bytes; fds: how many file descriptors are said to come with it. */
+/* type: 1 a call of a.b.Member, 2 an answer to cookie. body: how many bytes are said to follow, of an array
+ * of bytes; fds: how many file descriptors are said to come with it. */
 RawHeader raw_header(uint8_t type, uint32_t cookie, uint32_t body, uint32_t fds);
