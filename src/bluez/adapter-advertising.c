@@ -6,6 +6,7 @@
 #include "bus/msg.h"
 
 typedef struct Powers {
+	RadioState *state;
 	int16_t min, max;
 	bool has_min, has_max;
 } Powers;
@@ -28,6 +29,16 @@ static int read_max_power(sd_bus_message *m, void *userdata)
 	return r;
 }
 
+static int read_length(sd_bus_message *m, void *userdata)
+{
+	return msg_read_variant(m, 'y', &((Powers *)userdata)->state->advert_length_max);
+}
+
+static int read_response_length(sd_bus_message *m, void *userdata)
+{
+	return msg_read_variant(m, 'y', &((Powers *)userdata)->state->scan_response_length_max);
+}
+
 /*
  * bluetoothd has this property where it accepts intervals and powers: since 5.77, before only with
  * --experimental. The range of powers is in it only if the controller tells it.
@@ -37,14 +48,16 @@ static int read_capabilities(sd_bus_message *m, void *userdata)
 	static const MsgRow rows[] = {
 		{ "MinTxPower", read_min_power },
 		{ "MaxTxPower", read_max_power },
+		{ "MaxAdvLen", read_length },
+		{ "MaxScnRspLen", read_response_length },
 		{ 0 },
 	};
 	Adapter *adapter = userdata;
 	RadioState *state = &adapter->state;
-	Powers powers = { 0 };
+	Powers powers = { .state = state };
 	int r;
 
-	state->advert_intervals = true;
+	state->advert_intervals = state->tells_advert_features = true;
 	r = msg_enter_variant(m, "a{sv}");
 	if (r <= 0)
 		return r;
@@ -58,6 +71,25 @@ static int read_capabilities(sd_bus_message *m, void *userdata)
 		state->advert_power_max = (int8_t)powers.max;
 	}
 	return msg_exit_variant(m);
+}
+
+static int read_features(sd_bus_message *m, void *userdata)
+{
+	RadioState *state = &((Adapter *)userdata)->state;
+	const char *text;
+	int r;
+
+	r = msg_enter_variant(m, "as");
+	if (r <= 0)
+		return r;
+	r = sd_bus_message_enter_container(m, 'a', "s");
+	while (r >= 0 && (r = sd_bus_message_read_basic(m, 's', &text)) > 0) {
+		state->advert_sets_power |= strcmp(text, "CanSetTxPower") == 0;
+		state->advert_offload |= strcmp(text, "HardwareOffload") == 0;
+	}
+	if (r >= 0)
+		r = sd_bus_message_exit_container(m);
+	return r < 0 ? r : msg_exit_variant(m);
 }
 
 static int read_includes(sd_bus_message *m, void *userdata)
@@ -111,6 +143,7 @@ int adapter_read_advertising(Adapter *adapter, sd_bus_message *m)
 		{ "ActiveInstances", read_instances_active },
 		{ "SupportedSecondaryChannels", read_channels },
 		{ "SupportedCapabilities", read_capabilities },
+		{ "SupportedFeatures", read_features },
 		{ "SupportedIncludes", read_includes },
 		{ 0 },
 	};

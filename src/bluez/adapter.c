@@ -141,9 +141,29 @@ static int read_power_state(sd_bus_message *m, void *userdata)
 	int r = msg_read_variant(m, 's', &text);
 
 	if (r > 0) {
-		adapter->has_power_state = true;
+		adapter->state.tells_power_state = true;
 		adapter->state.blocked = strcmp(text, "off-blocked") == 0;
 	}
+	return r;
+}
+
+static int read_connectable(sd_bus_message *m, void *userdata)
+{
+	((Adapter *)userdata)->state.tells_connectable = true;
+	return sd_bus_message_skip(m, "v");
+}
+
+static int read_manufacturer(sd_bus_message *m, void *userdata)
+{
+	return msg_read_variant(m, 'q', &((Adapter *)userdata)->state.manufacturer);
+}
+
+static int read_version(sd_bus_message *m, void *userdata)
+{
+	RadioState *state = &((Adapter *)userdata)->state;
+	int r = msg_read_variant(m, 'y', &state->version);
+
+	state->tells_version = r > 0;
 	return r;
 }
 
@@ -158,6 +178,9 @@ int adapter_read(Adapter *adapter, sd_bus_message *m)
 		{ "Discoverable", read_discoverable },
 		{ "Class", read_class },
 		{ "PowerState", read_power_state },
+		{ "Connectable", read_connectable },
+		{ "Manufacturer", read_manufacturer },
+		{ "Version", read_version },
 		{ 0 },
 	};
 
@@ -168,7 +191,7 @@ int adapter_read(Adapter *adapter, sd_bus_message *m)
 
 static void update_blocked(Adapter *adapter)
 {
-	if (!adapter->has_power_state)
+	if (!adapter->state.tells_power_state)
 		adapter->state.blocked = !adapter->state.powered && rfkill_blocks(adapter->index);
 }
 

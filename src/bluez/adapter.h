@@ -30,7 +30,6 @@ typedef struct Adapter {
 	bool has_addr;
 	RadioState state;
 	unsigned version;	/* BLUEZ_VERSION; 0: bluetoothd's configuration hides it (DeviceID) */
-	bool has_power_state;	/* BlueZ tells of rfkill by itself (PowerState) */
 	uint8_t instances_active;
 	unsigned n_devices;
 	GHashTable *by_addr;	/* &device.addr → Device (bluez/directory.h) */

@@ -40,6 +40,17 @@ typedef struct RadioState {
 	int8_t advert_power_max;	/* dBm */
 	bool bredr;			/* classic Bluetooth is on, too */
 	bool discoverable;		/* BlueZ's Discoverable, which any program may set */
+	/* for programs that know BlueZ: whether this bluetoothd tells it, and what */
+	bool tells_power_state;
+	bool tells_connectable;
+	bool tells_version;
+	uint16_t manufacturer;
+	uint8_t version;		/* of the controller (LMP) */
+	bool tells_advert_features;
+	bool advert_offload;		/* the controller has advertising sets, as BlueZ says it there */
+	bool advert_sets_power;
+	uint8_t advert_length_max;
+	uint8_t scan_response_length_max;
 } RadioState;
 
 /* How the radio scans, as bluez/ tells (Adapter1.ScanMode). */

@@ -79,6 +79,16 @@ static int get_powered(const Place *place, sd_bus_message *m)
 	return sd_bus_message_append(m, "b", (int)is_powered(place->view));
 }
 
+static int get_power_state(const Place *place, sd_bus_message *m)
+{
+	const View *view = place->view;
+
+	return sd_bus_message_append(m, "s",
+				     is_powered(view)		? "on" :
+				     view->radio->bluez.blocked ? "off-blocked" :
+								  "off");
+}
+
 static void on_power(Wait *wait, int error, const Reason *reason)
 {
 	Request *request = CONTAINER_OF(wait, Request, wait);
@@ -104,13 +114,13 @@ static int set_powered(Request *request, sd_bus_message *m)
 		if (!view->off) {
 			view->off = true;
 			view_let_go(view);
-			view_adapter_changed(view, ADAPTER_BIT(ADAPTER_POWERED));
+			view_adapter_changed(view, ADAPTER_POWER_BITS);
 		}
 		return request_reply(request, "");
 	}
 	if (view->off) {
 		view->off = false;
-		view_adapter_changed(view, ADAPTER_BIT(ADAPTER_POWERED));
+		view_adapter_changed(view, ADAPTER_POWER_BITS);
 	}
 	if (view->radio->bluez.powered)
 		return request_reply(request, "");
@@ -172,7 +182,7 @@ static void wish_changed(View *view, uint32_t property)
 {
 	if (property & (ADAPTER_BIT(ADAPTER_DISCOVERABLE) | ADAPTER_BIT(ADAPTER_DISCOVERABLE_TIMEOUT)))
 		run(view, &view->wish.hide, view->wish.discoverable, view->wish.discoverable_timeout);
-	else
+	else if (property != ADAPTER_BIT(ADAPTER_CONNECTABLE))
 		run(view, &view->wish.unpair, view->wish.pairable, view->wish.pairable_timeout);
 	view_adapter_changed(view, property);
 }
@@ -198,6 +208,7 @@ WISH(discoverable, ADAPTER_DISCOVERABLE, int, "b")
 WISH(discoverable_timeout, ADAPTER_DISCOVERABLE_TIMEOUT, uint32_t, "u")
 WISH(pairable, ADAPTER_PAIRABLE, int, "b")
 WISH(pairable_timeout, ADAPTER_PAIRABLE_TIMEOUT, uint32_t, "u")
+WISH(connectable, ADAPTER_CONNECTABLE, int, "b")
 
 static int get_discovering(const Place *place, sd_bus_message *m)
 {
@@ -226,6 +237,34 @@ static int get_roles(const Place *place UNUSED, sd_bus_message *m)
 	return sd_bus_message_append(m, "as", 2, "central", "peripheral");
 }
 
+static int get_manufacturer(const Place *place, sd_bus_message *m)
+{
+	return sd_bus_message_append(m, "q", place->view->radio->bluez.manufacturer);
+}
+
+static int get_version(const Place *place, sd_bus_message *m)
+{
+	return sd_bus_message_append(m, "y", place->view->radio->bluez.version);
+}
+
+/* Some versions of bluetoothd have more than others. */
+static bool knows(const Place *place, size_t row)
+{
+	const RadioState *radio = &place->view->radio->bluez;
+
+	switch (row) {
+	case ADAPTER_CONNECTABLE:
+		return radio->tells_connectable;
+	case ADAPTER_POWER_STATE:
+		return radio->tells_power_state;
+	case ADAPTER_MANUFACTURER:
+	case ADAPTER_VERSION:
+		return radio->tells_version;
+	default:
+		return true;
+	}
+}
+
 static const IfaceProperty properties[] = {
 	[ADAPTER_ADDRESS] = { "Address", "s", get_address, NULL, NULL },
 	[ADAPTER_ADDRESS_TYPE] = { "AddressType", "s", get_address_type, NULL, NULL },
@@ -243,6 +282,10 @@ static const IfaceProperty properties[] = {
 	[ADAPTER_UUIDS] = { "UUIDs", "as", get_uuids, NULL, NULL },
 	[ADAPTER_MODALIAS] = { "Modalias", "s", get_modalias, has_modalias, NULL },
 	[ADAPTER_ROLES] = { "Roles", "as", get_roles, NULL, NULL },
+	[ADAPTER_CONNECTABLE] = { "Connectable", "b", get_connectable, NULL, set_connectable },
+	[ADAPTER_POWER_STATE] = { "PowerState", "s", get_power_state, NULL, NULL },
+	[ADAPTER_MANUFACTURER] = { "Manufacturer", "q", get_manufacturer, NULL, NULL },
+	[ADAPTER_VERSION] = { "Version", "y", get_version, NULL, NULL },
 	[_ADAPTER_PROPERTIES] = { 0 },
 };
 
@@ -308,4 +351,5 @@ const Iface adapter_iface = {
 	.name = "org.bluez.Adapter1",
 	.methods = methods,
 	.properties = properties,
+	.knows = knows,
 };

@@ -16,6 +16,8 @@ enum {
 	MANAGER_ACTIVE_INSTANCES,
 	MANAGER_SUPPORTED_INSTANCES,
 	MANAGER_SUPPORTED_INCLUDES,
+	MANAGER_FEATURES,
+	MANAGER_CAPABILITIES,
 	_MANAGER_PROPERTIES,
 };
 
@@ -311,22 +313,79 @@ static int get_supported_includes(const Place *place UNUSED, sd_bus_message *m)
 	return sd_bus_message_append(m, "as", 3, "tx-power", "appearance", "local-name");
 }
 
+static int append_number(sd_bus_message *m, const char *name, char type, int number)
+{
+	const uint8_t byte = (uint8_t)number;
+	const int16_t power = (int16_t)number;
+	int r;
+
+	r = sd_bus_message_open_container(m, 'e', "sv");
+	if (r >= 0)
+		r = sd_bus_message_append(m, "s", name);
+	if (r >= 0)
+		r = sd_bus_message_open_container(m, 'v', type == 'y' ? "y" : "n");
+	if (r >= 0)
+		r = sd_bus_message_append_basic(m, type, type == 'y' ? (const void *)&byte : &power);
+	if (r >= 0)
+		r = sd_bus_message_close_container(m);
+	return r < 0 ? r : sd_bus_message_close_container(m);
+}
+
+static int get_capabilities(const Place *place, sd_bus_message *m)
+{
+	const RadioState *radio = &place->view->radio->bluez;
+	int r;
+
+	r = sd_bus_message_open_container(m, 'a', "{sv}");
+	if (r >= 0 && radio->advert_powers)
+		r = append_number(m, "MinTxPower", 'n', radio->advert_power_min);
+	if (r >= 0 && radio->advert_powers)
+		r = append_number(m, "MaxTxPower", 'n', radio->advert_power_max);
+	if (r >= 0)
+		r = append_number(m, "MaxAdvLen", 'y', radio->advert_length_max);
+	if (r >= 0)
+		r = append_number(m, "MaxScnRspLen", 'y', radio->scan_response_length_max);
+	return r < 0 ? r : sd_bus_message_close_container(m);
+}
+
+static int get_features(const Place *place, sd_bus_message *m)
+{
+	const RadioState *radio = &place->view->radio->bluez;
+	int r;
+
+	r = sd_bus_message_open_container(m, 'a', "s");
+	if (r >= 0 && radio->advert_sets_power)
+		r = sd_bus_message_append(m, "s", "CanSetTxPower");
+	if (r >= 0 && radio->advert_offload)
+		r = sd_bus_message_append(m, "s", "HardwareOffload");
+	return r < 0 ? r : sd_bus_message_close_container(m);
+}
+
+static bool knows(const Place *place, size_t row)
+{
+	return (row != MANAGER_FEATURES && row != MANAGER_CAPABILITIES) ||
+	       place->view->radio->bluez.tells_advert_features;
+}
+
+static const IfaceMethod methods[] = {
+	{ "RegisterAdvertisement", IFACE_ARGS({ "o", "advertisement" }, { "a{sv}", "options" }), NULL,
+	  register_advertisement },
+	{ "UnregisterAdvertisement", IFACE_ARGS({ "o", "service" }), NULL, unregister_advertisement },
+	{ 0 }
+};
+
+static const IfaceProperty properties[] = {
+	[MANAGER_ACTIVE_INSTANCES] = { "ActiveInstances", "y", get_active_instances, NULL, NULL },
+	[MANAGER_SUPPORTED_INSTANCES] = { "SupportedInstances", "y", get_supported_instances, NULL, NULL },
+	[MANAGER_SUPPORTED_INCLUDES] = { "SupportedIncludes", "as", get_supported_includes, NULL, NULL },
+	[MANAGER_FEATURES] = { "SupportedFeatures", "as", get_features, NULL, NULL },
+	[MANAGER_CAPABILITIES] = { "SupportedCapabilities", "a{sv}", get_capabilities, NULL, NULL },
+	[_MANAGER_PROPERTIES] = { 0 },
+};
+
 const Iface advert_manager_iface = {
 	.name = "org.bluez.LEAdvertisingManager1",
-	.methods = (const IfaceMethod[]){ { "RegisterAdvertisement",
-					    IFACE_ARGS({ "o", "advertisement" }, { "a{sv}", "options" }),
-					    NULL, register_advertisement },
-					  { "UnregisterAdvertisement", IFACE_ARGS({ "o", "service" }), NULL,
-					    unregister_advertisement },
-					  { 0 } },
-	.properties =
-		(const IfaceProperty[]){
-			[MANAGER_ACTIVE_INSTANCES] = { "ActiveInstances", "y", get_active_instances, NULL,
-						       NULL },
-			[MANAGER_SUPPORTED_INSTANCES] = { "SupportedInstances", "y", get_supported_instances,
-							  NULL, NULL },
-			[MANAGER_SUPPORTED_INCLUDES] = { "SupportedIncludes", "as", get_supported_includes,
-							 NULL, NULL },
-			[_MANAGER_PROPERTIES] = { 0 },
-		},
+	.methods = methods,
+	.properties = properties,
+	.knows = knows,
 };

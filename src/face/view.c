@@ -126,7 +126,7 @@ void view_radio_changed(View *view, unsigned changes)
 			view_forget_found(view);
 			discoveries_end(view);
 		}
-		view->changed |= ADAPTER_BIT(ADAPTER_POWERED);
+		view->changed |= ADAPTER_POWER_BITS;
 	}
 	view_tell(view);
 }

@@ -42,6 +42,7 @@ struct View {
 		int discoverable;
 		uint32_t discoverable_timeout;
 		int pairable;
+		int connectable;
 		uint32_t pairable_timeout;
 		Task hide, unpair;	/* they are over */
 	} wish;				/* what the program has set for itself */

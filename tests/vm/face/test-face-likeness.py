@@ -35,8 +35,6 @@ LACKS_EXPERIMENTAL = [
     ('/org/bluez(/test)?: (node test|SimAccessTest1|DBus.Introspectable)', NO_LE),
     ('/org/bluez/hci0: SimAccess1', NO_LE),
     ('/org/bluez/hci0: BatteryProviderManager1', 'a program tells the system of a battery: not of LE'),
-    ('/org/bluez/hci0: Adapter1.PowerState', 'not of a program: Powered is'),
-    ('/org/bluez/hci0: LEAdvertisingManager1.(SupportedCapabilities|SupportedFeatures)', 'adverts take turns'),
     (r'/org/bluez/hci0: Adapter1.ConnectDevice method \(in a{sv} properties\)', 'it answers what it does not tell'),
 ]
 HAS_MORE = [
@@ -59,8 +57,6 @@ OTHERS_EXPERIMENTAL = [
 # of what was experimental in 5.66, all but the last is not any more; and what came later
 IS_582 = tuple(int(part) for part in os.environ['BLUEZ_VERSION'].split('.')) >= (5, 82)
 LACKS_582 = LACKS_EXPERIMENTAL[:-1] + [
-    ('/org/bluez/hci0: Adapter1.(Manufacturer|Version)', 'of the chip, not of a program'),
-    ('/org/bluez/hci0: Adapter1.Connectable', 'the radio can be connected to while somebody advertises'),
     ('/org/bluez/hci0/dev_[^/]*: Device1.Sets', NO_LE),
 ]
 if EXPERIMENTAL:
