@@ -75,6 +75,17 @@ static int refuse(Bluez *bluez, const Subject *subject, sd_bus_message *m, Pairi
 	return 1;
 }
 
+/* The link is being cut: bluetoothd is to forget the device as well, unless it is bonded (LOSES_SINCE). */
+static void forget_cut(Bluez *bluez, const Subject *subject)
+{
+	if (subject->device->adapter->version < LOSES_SINCE || subject->link->bluez.paired)
+		return;
+	/* core's own cancelling comes at the end of the turn, and a device that is removed before keeps its
+	 * link */
+	bluez_pairing_stop(bluez, subject->link->radio, &subject->link->addr);
+	bluez_bond_remove(bluez, subject->link->radio, &subject->link->addr);
+}
+
 /* Decides on a pairing for which nobody here has called Pair: a read or write may need it, or a central wants
  * it. */
 static PairingAnswer decide(Bluez *bluez, const Subject *subject, PairingKind kind, uint32_t *ret_passkey)
@@ -87,15 +98,8 @@ static PairingAnswer decide(Bluez *bluez, const Subject *subject, PairingKind ki
 		return PAIRING_REFUSE;
 	if (subject->link)
 		answer = pairing_unasked(subject->link, kind == PAIRING_JUST_WORKS, bluez_now(bluez));
-	/* the link is being cut: bluetoothd is to forget the device as well, unless it is bonded
-	 * (LOSES_SINCE) */
-	if (answer == PAIRING_CUT && device->adapter->version >= LOSES_SINCE &&
-	    !subject->link->bluez.paired) {
-		/* core's own cancelling comes at the end of the turn, and a device that is removed before
-		 * keeps its link */
-		bluez_pairing_stop(bluez, subject->link->radio, &subject->link->addr);
-		bluez_bond_remove(bluez, subject->link->radio, &subject->link->addr);
-	}
+	if (answer == PAIRING_CUT)
+		forget_cut(bluez, subject);
 	if (answer == PAIRING_REFUSE &&
 	    client_may_pair(device->adapter->radio, &device->addr, kind, ret_passkey))
 		answer = PAIRING_ALLOW;
@@ -131,16 +135,66 @@ static void answer_nothing(void *edge UNUSED, bool accept UNUSED, uint32_t passk
 {
 }
 
-/* A central that no session has a link to is the matter of a program that serves. The question is kept until
- * its answer; NULL: it needs none. */
-static bool ask_program(const Subject *subject, PairingKind kind, uint32_t passkey,
+/* A question that a program was asked because an operation of its needs a pairing. */
+typedef struct Unasked {
+	Bluez *bluez;
+	sd_bus_message *question;
+} Unasked;
+
+static void on_decided(void *edge, PairingAnswer answer, uint32_t passkey)
+{
+	Unasked *unasked = edge;
+	CLEANUP(sd_bus_message_unrefp) sd_bus_message *m = unasked->question;
+	Bluez *bluez = unasked->bluez;
+	Subject subject;
+
+	g_free(unasked);
+	if (answer == PAIRING_ALLOW && sd_bus_message_is_method_call(m, NULL, "RequestPasskey")) {
+		(void)sd_bus_reply_method_return(m, "u", passkey);
+		return;
+	}
+	if (answer == PAIRING_ALLOW) {
+		(void)sd_bus_reply_method_return(m, NULL);
+		return;
+	}
+	if (sd_bus_message_rewind(m, true) < 0 || !read_subject(bluez, m, &subject) || !subject.link)
+		answer = PAIRING_REFUSE;
+	if (answer == PAIRING_CUT)
+		forget_cut(bluez, &subject);
+	(void)refuse(bluez, &subject, m, answer);
+}
+
+static bool ask_for_operation(Bluez *bluez, const Subject *subject, PairingKind kind, uint32_t passkey,
+			      sd_bus_message *question)
+{
+	Unasked *unasked = g_new(Unasked, 1);
+
+	*unasked = (Unasked){ .bluez = bluez, .question = question };
+	if (pairing_ask_unasked(subject->link, kind, passkey, on_decided, unasked, bluez_now(bluez))) {
+		if (kind == PAIRING_DISPLAY)
+			g_free(unasked);
+		else
+			(void)sd_bus_message_ref(question);
+		return true;
+	}
+	g_free(unasked);
+	return false;
+}
+
+/* Where nobody has called Pair: the program whose operation needs it; of a central that no session has a link
+ * to, one that serves. The question is kept until its answer; of PAIRING_DISPLAY none is needed. */
+static bool ask_program(Bluez *bluez, const Subject *subject, PairingKind kind, uint32_t passkey,
 			void (*answer)(void *edge, bool accept, uint32_t passkey), sd_bus_message *question)
 {
-	if (!subject->device || subject->link ||
-	    !client_ask(subject->device->adapter->radio, &subject->device->addr, kind, passkey, answer,
+	if (!subject->device)
+		return false;
+	if (subject->link)
+		return ask_for_operation(bluez, subject, kind, passkey, question);
+	if (!client_ask(subject->device->adapter->radio, &subject->device->addr, kind, passkey, answer,
 			question))
 		return false;
-	(void)sd_bus_message_ref(question);
+	if (kind != PAIRING_DISPLAY)
+		(void)sd_bus_message_ref(question);
 	return true;
 }
 
@@ -155,7 +209,7 @@ static int on_request_passkey(sd_bus_message *m, void *userdata, sd_bus_error *e
 					 sd_bus_message_ref(m));
 		return 1;
 	}
-	if (ask_program(&subject, PAIRING_ENTER, 0, answer_passkey, m))
+	if (ask_program(userdata, &subject, PAIRING_ENTER, 0, answer_passkey, m))
 		return 1;
 	answer = decide(userdata, &subject, PAIRING_ENTER, &passkey);
 	return answer == PAIRING_ALLOW ? sd_bus_reply_method_return(m, "u", passkey) :
@@ -175,7 +229,7 @@ static int on_request_confirmation(sd_bus_message *m, void *userdata, sd_bus_err
 					 sd_bus_message_ref(m));
 		return 1;
 	}
-	if (ask_program(&subject, PAIRING_CONFIRM, passkey, answer_yes_or_no, m))
+	if (ask_program(userdata, &subject, PAIRING_CONFIRM, passkey, answer_yes_or_no, m))
 		return 1;
 	answer = decide(userdata, &subject, PAIRING_CONFIRM, &passkey);
 	return answer == PAIRING_ALLOW ? sd_bus_reply_method_return(m, NULL) :
@@ -206,7 +260,7 @@ static int on_display_passkey(sd_bus_message *m, void *userdata, sd_bus_error *e
 		(void)pairing_ask(subject.link, PAIRING_DISPLAY, passkey, answer_nothing, NULL);
 		return sd_bus_reply_method_return(m, NULL);
 	}
-	if (ask_program(&subject, PAIRING_DISPLAY, passkey, answer_nothing, NULL))
+	if (ask_program(userdata, &subject, PAIRING_DISPLAY, passkey, answer_nothing, m))
 		return sd_bus_reply_method_return(m, NULL);
 	answer = decide(userdata, &subject, PAIRING_DISPLAY, NULL);
 	if (answer == PAIRING_ALLOW) {
@@ -230,7 +284,7 @@ static int on_request_authorization(sd_bus_message *m, void *userdata, sd_bus_er
 	Subject subject;
 
 	if (read_subject(userdata, m, &subject) &&
-	    ask_program(&subject, PAIRING_JUST_WORKS, 0, answer_yes_or_no, m))
+	    ask_program(userdata, &subject, PAIRING_JUST_WORKS, 0, answer_yes_or_no, m))
 		return 1;
 	answer = decide(userdata, &subject, PAIRING_JUST_WORKS, NULL);
 	return answer == PAIRING_ALLOW ? sd_bus_reply_method_return(m, NULL) :

@@ -3,6 +3,7 @@
 #include "core/client-pairing.h"
 
 #include "core/client.h"
+#include "core/link.h"
 #include "core/local.h"
 #include "core/news.h"
 #include "core/peripheral.h"
@@ -135,8 +136,13 @@ static void end_questions(const Radio *radio, const Session *session)
 
 void client_questions_cancel(const Broker *broker)
 {
-	for (guint i = 0; i < broker->radios->len; i++)
-		end_questions(g_ptr_array_index(broker->radios, i), NULL);
+	for (guint i = 0; i < broker->radios->len; i++) {
+		const Radio *radio = g_ptr_array_index(broker->radios, i);
+
+		end_questions(radio, NULL);
+		for (guint l = 0; l < radio->links->len; l++)
+			pairing_unasked_cancel(g_ptr_array_index(radio->links, l));
+	}
 }
 
 void client_questions_drop(const Radio *radio, const Session *session)

@@ -32,8 +32,8 @@ bool client_ask(const Radio *radio, const Addr *addr, PairingKind kind, uint32_t
 		void (*answer)(void *edge, bool accept, uint32_t passkey), void *edge);
 /* The program's answer; no harm if the question is over. */
 void client_answer(const Radio *radio, const Addr *addr, bool accept, uint32_t passkey);
-/* bluetoothd takes back what it has asked: all that is open on any radio, for it asks one question at a time.
- */
+/* bluetoothd takes back what it has asked, of a central or for an operation: all that is open on any radio,
+ * for it asks one question at a time. */
 void client_questions_cancel(const Broker *broker);
 /* The session asks no more: its program's answer is no. */
 void client_questions_drop(const Radio *radio, const Session *session);

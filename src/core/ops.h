@@ -159,6 +159,10 @@ typedef struct FaceOps {
 	void (*client_asked)(void *userdata, Session *session, const Addr *addr, unsigned kind,
 			     uint32_t passkey);
 	void (*client_asked_over)(void *userdata, Session *session, const Addr *addr);
+	/* The session's operation needs a pairing (kind: PairingKind; pairing_respond answers). Its end is
+	 * told as that of a central's. */
+	void (*link_asked)(void *userdata, Session *session, Link *link, uint32_t id, unsigned kind,
+			   uint32_t passkey);
 	/* session: held the link */
 	void (*link_lost)(void *userdata, Link *link, Session *session, const char *reason);
 	void (*attr_notification)(void *userdata, Attr *attr, AttrSub *sub, GBytes *value, uint64_t now);

@@ -5,7 +5,9 @@
 #include <errno.h>
 
 #include "core/link.h"
+#include "core/news.h"
 #include "core/orders.h"
+#include "core/session.h"
 
 /* How long an operation may take after Just Works was allowed for it. */
 #define WATCHDOG_AFTER (5 * USEC_PER_SEC)
@@ -16,9 +18,14 @@ static void close_question(Link *link, bool accept, uint32_t passkey)
 {
 	PairingQuestion question = link->pairing.question;
 
-	link->pairing.question.answer = NULL;
+	link->pairing.question = (PairingQuestion){ 0 };
 	if (question.answer)
 		question.answer(question.edge, accept, passkey);
+	if (!question.decided)
+		return;
+	/* it is over without the program */
+	news_client_asked_over(question.session, &link->addr);
+	question.decided(question.edge, PAIRING_REFUSE, 0);
 }
 
 /* Attributes that were refused for want of a pairing may be read and written again. */
@@ -42,11 +49,15 @@ static PairWait *pairing_asker(const Link *link)
 
 static void on_ask(Task *task, uint64_t now UNUSED)
 {
-	const Link *link = CONTAINER_OF(task, Link, pairing.ask);
+	Link *link = CONTAINER_OF(task, Link, pairing.ask);
 	const PairingQuestion *question = &link->pairing.question;
 	PairWait *wait = pairing_asker(link);
 
-	if (pairing_is_asked(link) && question->answer)
+	if (question->session)
+		question->session->face->ops->link_asked(question->session->face->userdata, question->session,
+							 link, question->id, question->kind,
+							 question->passkey);
+	else if (pairing_is_asked(link) && question->answer)
 		wait->asked(wait, link, question->id, question->kind, question->passkey);
 }
 
@@ -126,6 +137,8 @@ void pairing_drop_session(Link *link, const Session *session, uint64_t now UNUSE
 	Wait *wait = wait_line_find(&link->pairing.asker, session);
 	Reason reason;
 
+	if (link->pairing.question.session == session)
+		pairing_unasked_cancel(link);
 	if (!wait)
 		return;
 	reason_set(&reason, E_NOT_CONNECTED, "the session has let go of the link");
@@ -182,13 +195,55 @@ bool pairing_ask(Link *link, PairingKind kind, uint32_t passkey,
 	return true;
 }
 
-int pairing_respond(Link *link, uint32_t id, bool accept, uint32_t passkey, Reason *reason)
+/* The operation that the device wants a pairing for, or NULL. ATT does one thing after the other, so it is
+ * the one that BlueZ has had for longest. */
+static AttrOp *link_first_running(const Link *link)
 {
-	if (!link->pairing.question.answer || link->pairing.question.id != id)
+	AttrOp *first = NULL;
+
+	for (guint i = 0; i < link->attrs->len; i++) {
+		AttrOp *op = g_queue_peek_head(&((Attr *)g_ptr_array_index(link->attrs, i))->ops);
+
+		if (op && op->running && op->kind != OP_WRITE_COMMAND && (!first || op->turn < first->turn))
+			first = op;
+	}
+	return first;
+}
+
+static void allow_unasked(Link *link, const AttrOp *op, uint64_t now)
+{
+	link->pairing.watchdog_at = now + WATCHDOG_AFTER;
+	link->pairing.watchdog_turn = op->turn;
+	radio_wake_links(link->radio);
+}
+
+/* The program has answered what is asked for its operation. */
+static void decide_unasked(Link *link, bool accept, uint32_t passkey, uint64_t now)
+{
+	const PairingQuestion question = link->pairing.question;
+	const AttrOp *op = link_first_running(link);
+
+	link->pairing.question = (PairingQuestion){ 0 };
+	if (!accept || !op) {
+		question.decided(question.edge, pairing_unasked(link, false, now), 0);
+		return;
+	}
+	allow_unasked(link, op, now);
+	question.decided(question.edge, PAIRING_ALLOW, passkey);
+}
+
+int pairing_respond(Link *link, uint32_t id, bool accept, uint32_t passkey, uint64_t now, Reason *reason)
+{
+	const PairingQuestion *question = &link->pairing.question;
+
+	if ((!question->answer && !question->decided) || question->id != id)
 		return reason_set(reason, E_DOES_NOT_EXIST, "id: no question %u is open (any more)", id);
 	if (passkey > PASSKEY_MAX)
 		return reason_set(reason, E_INVALID_ARGUMENTS, "passkey: 0 to %u", PASSKEY_MAX);
-	close_question(link, accept, passkey);
+	if (question->decided)
+		decide_unasked(link, accept, passkey, now);
+	else
+		close_question(link, accept, passkey);
 	return 0;
 }
 
@@ -244,21 +299,6 @@ void pairing_done(Link *link, int error, const Reason *reason, uint64_t now)
 	pairing_end(link, error, reason);
 }
 
-/* The operation that the device wants a pairing for, or NULL. ATT does one thing after the other, so it is
- * the one that BlueZ has had for longest. */
-static AttrOp *link_first_running(const Link *link)
-{
-	AttrOp *first = NULL;
-
-	for (guint i = 0; i < link->attrs->len; i++) {
-		AttrOp *op = g_queue_peek_head(&((Attr *)g_ptr_array_index(link->attrs, i))->ops);
-
-		if (op && op->running && op->kind != OP_WRITE_COMMAND && (!first || op->turn < first->turn))
-			first = op;
-	}
-	return first;
-}
-
 PairingAnswer pairing_unasked(Link *link, bool just_works, uint64_t now)
 {
 	AttrOp *op = link->pairing.under_way ? NULL : link_first_running(link);
@@ -268,9 +308,7 @@ PairingAnswer pairing_unasked(Link *link, bool just_works, uint64_t now)
 	if (!op)
 		return PAIRING_REFUSE;
 	if (just_works && link->broker->config.just_works) {
-		link->pairing.watchdog_at = now + WATCHDOG_AFTER;
-		link->pairing.watchdog_turn = op->turn;
-		radio_wake_links(link->radio);
+		allow_unasked(link, op, now);
 		return PAIRING_ALLOW;
 	}
 	r = reason_set(&reason, E_ATT_ERROR, "%s", ATT_WANTS_PAIRING);
@@ -281,6 +319,49 @@ PairingAnswer pairing_unasked(Link *link, bool just_works, uint64_t now)
 	(void)attr_op_forget(op);
 	attr_op_done(op, r, &reason, NULL);
 	return PAIRING_CUT;
+}
+
+/* Whose operation it is, of those whose programs answer questions; or NULL. */
+static Session *find_answerer(const AttrOp *op)
+{
+	for (const GList *item = op->waits.waits.head; item; item = item->next) {
+		Session *session = ((const Wait *)item->data)->session;
+		const FaceOps *ops = session ? session->face->ops : NULL;
+
+		if (ops && ops->answers_clients && ops->answers_clients(session->face->userdata, session))
+			return session;
+	}
+	return NULL;
+}
+
+bool pairing_ask_unasked(Link *link, PairingKind kind, uint32_t passkey,
+			 void (*decided)(void *edge, PairingAnswer answer, uint32_t passkey), void *edge,
+			 uint64_t now)
+{
+	const AttrOp *op = pairing_is_on(link) ? NULL : link_first_running(link);
+	Session *session = op ? find_answerer(op) : NULL;
+
+	if (!session)
+		return false;
+	close_question(link, false, 0);
+	link->pairing.question = (PairingQuestion){
+		.id = ++link->pairing.last_question,
+		.kind = kind,
+		.passkey = passkey,
+		.session = session,
+		.decided = kind == PAIRING_DISPLAY ? NULL : decided,
+		.edge = edge,
+	};
+	if (kind == PAIRING_DISPLAY)
+		allow_unasked(link, op, now);
+	task_at(&link->pairing.ask, AT_ONCE);
+	return true;
+}
+
+void pairing_unasked_cancel(Link *link)
+{
+	if (link->pairing.question.session)
+		close_question(link, false, 0);
 }
 
 bool pairing_is_for(const AttrOp *op)

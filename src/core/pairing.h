@@ -35,6 +35,15 @@ typedef struct PairWait {
 	uint32_t passkey;
 } PairWait;
 
+/* What the agent is to say of a device that nobody here pairs with: a read or write needed a pairing, and
+ * bluetoothd began one by itself. */
+typedef enum PairingAnswer {
+	PAIRING_REFUSE,
+	PAIRING_ALLOW,		/* Just Works, and the configuration allows it; or the program does */
+	/* refused, and the link is being cut over that: no answer until bluetoothd takes the question back */
+	PAIRING_CUT,
+} PairingAnswer;
+
 /* The question to the agent that is open. */
 typedef struct PairingQuestion {
 	uint32_t id;
@@ -42,6 +51,8 @@ typedef struct PairingQuestion {
 	uint32_t passkey;
 	void (*answer)(void *edge, bool accept, uint32_t passkey);	/* NULL: none is open */
 	void *edge;
+	Session *session;	/* whose operation needs a pairing that nobody asked for; or NULL */
+	void (*decided)(void *edge, PairingAnswer answer, uint32_t passkey);	/* then, in place of answer */
 } PairingQuestion;
 
 /* What a link knows of being paired. */
@@ -69,7 +80,7 @@ Session *pairing_session(const Link *link);
 
 /* The program's answer. E_DOES_NOT_EXIST: no such question is open. E_INVALID_ARGUMENTS: passkey above
  * PASSKEY_MAX. */
-int pairing_respond(Link *link, uint32_t id, bool accept, uint32_t passkey, Reason *reason);
+int pairing_respond(Link *link, uint32_t id, bool accept, uint32_t passkey, uint64_t now, Reason *reason);
 
 /* From the edge. Whether somebody waits for the pairing that bluetoothd is at. */
 bool pairing_is_asked(const Link *link);
@@ -85,21 +96,20 @@ void pairing_renew_link(Link *link, uint64_t now);
 void pairing_done(Link *link, int error, const Reason *reason, uint64_t now);
 /* Whether a pairing that a session wants is under way, or waits for its turn. */
 bool pairing_is_on(const Link *link);
-/* What the agent is to say of a device that nobody here pairs with: a read or write needed a pairing, and
- * bluetoothd began one by itself. */
-typedef enum PairingAnswer {
-	PAIRING_REFUSE,
-	PAIRING_ALLOW,		/* Just Works, and the configuration allows it */
-	/* refused, and the link is being cut over that: no answer until bluetoothd takes the question back */
-	PAIRING_CUT,
-} PairingAnswer;
-
 /*
- * Decides that. A refusal would leave a link on which all operations hang for 30 s: so the operation that
- * needed the pairing ends with ATT error 0x05 at once, and the link is cut and opened again, without telling
- * its holders.
+ * What the agent is to say of a device that nobody here pairs with. A refusal would leave a link on which all
+ * operations hang for 30 s: so the operation that needed the pairing ends with ATT error 0x05 at once, and
+ * the link is cut and opened again, without telling its holders.
  */
 PairingAnswer pairing_unasked(Link *link, bool just_works, uint64_t now);
+/* The same, where the program for which the operation is answers questions (FaceOps.answers_clients): it is
+ * asked (FaceOps.link_asked), and decided is called later; for PAIRING_DISPLAY, which needs no answer, never.
+ * False: there is no such program. */
+bool pairing_ask_unasked(Link *link, PairingKind kind, uint32_t passkey,
+			 void (*decided)(void *edge, PairingAnswer answer, uint32_t passkey), void *edge,
+			 uint64_t now);
+/* bluetoothd takes that question back. */
+void pairing_unasked_cancel(Link *link);
 
 /* Whether Just Works was allowed for that operation, a few seconds ago at most. */
 bool pairing_is_for(const AttrOp *op);

@@ -6,6 +6,7 @@
 
 #include "core/client-pairing.h"
 #include "core/link.h"
+#include "face/programs.h"
 #include "face/request.h"
 
 #define AGENT_INTERFACE "org.bluez.Agent1"
@@ -27,7 +28,8 @@ static void respond(const View *view, const Addr *addr, uint32_t id, bool accept
 	if (id == AGENT_CLIENT)
 		client_answer(view->radio, addr, accept, passkey);
 	else if (link)
-		(void)pairing_respond(link, id, accept, passkey, &reason);
+		(void)pairing_respond(link, id, accept, passkey, programs_now(view->program->programs),
+				      &reason);
 }
 
 static int on_answer(sd_bus_message *m, void *userdata, sd_bus_error *error UNUSED)

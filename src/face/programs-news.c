@@ -320,6 +320,20 @@ static void on_client_asked(void *userdata, Session *session, const Addr *addr, 
 		client_answer(session->radio, addr, false, 0);
 }
 
+static void on_link_asked(void *userdata, Session *session, Link *link, uint32_t id, unsigned kind,
+			  uint32_t passkey)
+{
+	const View *view = find_view(userdata, session);
+	DeviceView *device = view ? view_device(view, &link->addr) : NULL;
+	Reason reason;
+
+	if (device)
+		agent_ask(g_ptr_array_index(device->view->program->connections, 0), device, id,
+			  (PairingKind)kind, passkey);
+	else
+		(void)pairing_respond(link, id, false, 0, programs_now(userdata), &reason);
+}
+
 static void on_client_asked_over(void *userdata, Session *session, const Addr *addr)
 {
 	const View *view = find_view(userdata, session);
@@ -350,6 +364,7 @@ const FaceOps programs_news = {
 	.answers_clients = on_answers_clients,
 	.client_asked = on_client_asked,
 	.client_asked_over = on_client_asked_over,
+	.link_asked = on_link_asked,
 	.link_lost = on_link_lost,
 	.link_removed = on_link_removed,
 	.attr_added = on_attr_added,

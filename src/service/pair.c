@@ -76,6 +76,6 @@ int pair_respond(Call *call, void *object, Reason *reason)
 	if (!pairing_is_of(link, call->session))
 		return reason_set(reason, E_DOES_NOT_EXIST,
 				  "id: this session is not pairing with the device");
-	r = pairing_respond(link, id, accept, passkey, reason);
+	r = pairing_respond(link, id, accept, passkey, service_now(call->service), reason);
 	return r != 0 ? r : call_reply(call, NULL);
 }

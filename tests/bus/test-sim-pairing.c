@@ -36,7 +36,9 @@ static void agent_on_call(GDBusConnection *connection, const char *sender, const
 		ck_assert_str_eq(g_variant_get_string(device, NULL), PEER_PATH);
 	if (g_variant_n_children(args) > 1)
 		g_variant_get_child(args, 1, "u", &agent.passkey);
-	if (agent.answer)
+	if (agent.answer && !agent.answer[0]) /* it thinks */
+		g_object_unref(call);
+	else if (agent.answer)
 		g_dbus_method_invocation_return_value(
 			call, g_variant_parse(NULL, agent.answer, NULL, NULL, NULL));
 	else
@@ -68,6 +70,12 @@ static void agent_register(const char *capability, const char *answer)
 	ck_assert_uint_ne(agent.id, 0);
 	client_do(client, "/org/bluez", "org.bluez.AgentManager1", "RegisterAgent",
 		  g_variant_new("(os)", AGENT_PATH, capability));
+}
+
+static void agent_unregister(void)
+{
+	client_do(client, "/org/bluez", "org.bluez.AgentManager1", "UnregisterAgent",
+		  g_variant_new("(o)", AGENT_PATH));
 }
 
 static bool peer_is_lost(void *data)
@@ -237,19 +245,50 @@ START_TEST(read_asks_for_pairing)
 }
 END_TEST
 
-/* On the face, a program pairs by Pair, and a read says that it has to. */
+static void expect_not_paired(void)
+{
+	call_fails(read_begin(client, SECRET, "{}"), "NotPermitted", "Not paired");
+	ck_assert(is_connected(NULL));
+	ck_assert(!client_get_boolean(client, PEER_PATH, DEVICE_IFACE, "Paired"));
+}
+
+/* On the face, a read without an agent says at once that the program has to pair, and so does one whose agent
+ * says no. */
 START_TEST(read_wants_pairing)
 {
 	connect_peer();
-	agent_register("NoInputNoOutput", "()");
-	client_do(client, "/org/bluez", "org.bluez.AgentManager1", "RequestDefaultAgent",
-		  g_variant_new("(o)", AGENT_PATH));
-	call_fails(read_begin(client, SECRET, "{}"), "NotPermitted", "Not paired");
-	ck_assert_ptr_null(agent.asked);
-	ck_assert(is_connected(NULL));
-	ck_assert(!client_get_boolean(client, PEER_PATH, DEVICE_IFACE, "Paired"));
+	expect_not_paired();
 	peer_do(client, "Pair");
 	read_is(SECRET, "{}", "7e");
+}
+END_TEST
+
+START_TEST(read_is_refused)
+{
+	connect_peer();
+	agent_register("NoInputNoOutput", NULL);
+	expect_not_paired();
+	ck_assert_str_eq(agent.asked, "RequestAuthorization");
+	peer_do(client, "Pair");
+	read_is(SECRET, "{}", "7e");
+}
+END_TEST
+
+/* Whoever is asked may leave instead. */
+START_TEST(asked_program_leaves)
+{
+	ClientCall *read;
+
+	connect_peer();
+	agent_register("NoInputNoOutput", "");
+	read = read_begin(client, SECRET, "{}");
+	ck_assert(wait_until(agent_was_asked, NULL, SOON));
+	peer_do(client, "Disconnect");
+	call_fails(read, "Failed", NULL);
+	ck_assert(wait_until(is_gone, NULL, SOON));
+	connect_peer();
+	agent_unregister();
+	expect_not_paired();
 }
 END_TEST
 
@@ -335,9 +374,10 @@ static int run_on_bluez(void)
 
 static int run_on_face(void)
 {
-	const TTest *const tests[] = { pair_without_agent, read_wants_pairing, NULL };
+	const TTest *const tests[] = { pair_without_agent, read_asks_for_pairing, read_wants_pairing,
+				       read_is_refused,	   asked_program_leaves,  NULL };
 
-	left_out("read_asks_for_pairing, read_without_pairing", "read_wants_pairing is their case");
+	left_out("read_without_pairing", "read_wants_pairing is its case");
 	return run_tests("sim-pairing-face", tests, setup_peer, teardown, 90);
 }
 

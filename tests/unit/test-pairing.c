@@ -101,7 +101,7 @@ static int respond(Bed *bed, uint32_t id, bool accept, uint32_t passkey)
 {
 	Reason reason;
 
-	return pairing_respond(bed->link, id, accept, passkey, &reason);
+	return pairing_respond(bed->link, id, accept, passkey, bed->now, &reason);
 }
 
 static void set_paired(Bed *bed)
@@ -417,6 +417,97 @@ START_TEST(test_by_reading)
 }
 END_TEST
 
+static bool op_answers(void *bed, const Session *session)
+{
+	return session == ((Bed *)bed)->a;
+}
+
+static void op_link_asked(void *bed, Session *session, Link *link, uint32_t id, unsigned kind,
+			  uint32_t passkey)
+{
+	bed_say(bed, "asked%u(%u,%u,%u,%u)", (unsigned)session->id, link->addr.bytes[5], id, kind, passkey);
+}
+
+static void op_over(void *bed, Session *session, const Addr *addr)
+{
+	bed_say(bed, "over%u(%u)", (unsigned)session->id, addr->bytes[5]);
+}
+
+static void on_decided(void *bed, PairingAnswer answer, uint32_t passkey)
+{
+	bed_say(bed, "decided(%d,%u)", (int)answer, passkey);
+}
+
+static bool ask_unasked(Bed *bed, PairingKind kind, uint32_t passkey)
+{
+	bool asked = pairing_ask_unasked(bed->link, kind, passkey, on_decided, bed, bed->now);
+
+	bed_settle(bed);
+	return asked;
+}
+
+static void init_asked(Bed *bed, Asker *asker)
+{
+	bed_init_link(bed);
+	bed->face_ops.answers_clients = op_answers;
+	bed->face_ops.link_asked = op_link_asked;
+	bed->face_ops.client_asked_over = op_over;
+	ck_assert(!ask_unasked(bed, PAIRING_CONFIRM, 0));	/* nothing is under way */
+	ck_assert_int_eq(bed_read(bed->attr, 0, asker), 0);
+	bed_expect(bed, "read(3)");
+}
+
+/* The program whose operation needs it is asked. */
+START_TEST(test_program_is_asked)
+{
+	Asker asker = { 0 };
+	Bed bed;
+
+	init_asked(&bed, &asker);
+	ck_assert(ask_unasked(&bed, PAIRING_ENTER, 0));
+	bed_expect(&bed, "asked1(5,1,0,0)");
+	ck_assert_int_eq(respond(&bed, 2, true, 7), E_DOES_NOT_EXIST);
+	ck_assert_int_eq(respond(&bed, 1, true, PASSKEY_MAX + 1), E_INVALID_ARGUMENTS);
+	ck_assert_int_eq(respond(&bed, 1, true, 4711), 0);
+	bed_settle(&bed);
+	bed_expect(&bed, "decided(1,4711)");
+	ck_assert_int_eq(respond(&bed, 1, true, 4711), E_DOES_NOT_EXIST);
+	/* where bluetoothd forgets what for it has paired, the watch on it is there */
+	ck_assert(pairing_is_for(g_queue_peek_head(&bed.attr->ops)));
+	/* what is shown is not answered */
+	ck_assert(ask_unasked(&bed, PAIRING_DISPLAY, 9));
+	bed_expect(&bed, "asked1(5,2,2,9)");
+	ck_assert_int_eq(respond(&bed, 2, true, 0), E_DOES_NOT_EXIST);
+	/* no: the operation ends, and the link is opened anew */
+	ck_assert(ask_unasked(&bed, PAIRING_JUST_WORKS, 0));
+	ck_assert_int_eq(respond(&bed, 3, false, 0), 0);
+	bed_settle(&bed);
+	bed_expect(&bed, "asked1(5,3,3,0) forget(3) decided(2,0) nopair5");
+	ck_assert(asker.called == 1 && asker.error == E_ATT_ERROR);
+	bed_end(&bed);
+}
+END_TEST
+
+START_TEST(test_program_is_asked_no_more)
+{
+	Asker asker = { 0 };
+	Bed bed;
+
+	init_asked(&bed, &asker);
+	ck_assert(ask_unasked(&bed, PAIRING_CONFIRM, 5));
+	pairing_unasked_cancel(bed.link);
+	bed_settle(&bed);
+	bed_expect(&bed, "asked1(5,1,1,5) decided(0,0) over1(5)");
+	/* the link goes */
+	ck_assert(ask_unasked(&bed, PAIRING_CONFIRM, 5));
+	bed_forget(&bed);
+	bed_device(&bed, 5, false, false);
+	ck_assert_ptr_nonnull(strstr(bed.log->str, "decided(0,0)"));
+	bed_forget(&bed);
+	bed_end(&bed);
+}
+END_TEST
+
 /* It paired, and forgot what for. */
 START_TEST(test_forgotten)
 {
@@ -572,6 +663,7 @@ END_TEST
 
 UNIT_MAIN("pairing", test_questions, test_known_passkey, test_just_works, test_caller_leaves,
 	  test_asked_and_leaves, test_abandoned_but_paired, test_session_lets_go, test_link_goes_too,
-	  test_other_session_lets_go, test_by_reading, test_forgotten, test_refused_then_paired,
+	  test_other_session_lets_go, test_by_reading, test_program_is_asked,
+	  test_program_is_asked_no_more, test_forgotten, test_refused_then_paired,
 	  test_not_mended, test_lost_before_services, test_question_of_a_link_that_goes,
 	  test_order_of_the_end)

@@ -108,6 +108,22 @@ class Bluetoothctl(unittest.TestCase):
         self.do(program, f'info {PEER}', 'Paired: yes')
         self.do(program, f'remove {PEER}', 'Device has been removed')
 
+    def test_read_pairs(self):
+        """A read that needs a pairing asks whoever reads."""
+        self.world.air.ask('pairing heart display 123456')
+        program, other = self.start(), self.start()
+        self.find_peer(program)
+        self.do(program, f'connect {PEER}', 'Connection successful')
+        program.expect('ServicesResolved: yes')
+        program.say('menu gatt')
+        self.do(program, f'select-attribute {PEER_PATH}/service000a/char0013', 'char0013')
+        self.do(program, 'read', 'Request passkey')
+        program.say('123456')
+        program.expect('7e')
+        self.assertIsNone(other.find('Request passkey'))
+        program.say('back')
+        self.do(program, f'remove {PEER}', 'Device has been removed')
+
     def test_central_pairs(self):
         """Who serves is asked about a central that pairs."""
         program = self.start()
