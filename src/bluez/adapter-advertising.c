@@ -73,9 +73,9 @@ static int read_capabilities(sd_bus_message *m, void *userdata)
 	return msg_exit_variant(m);
 }
 
-static int read_features(sd_bus_message *m, void *userdata)
+/* Calls word for each of an as. */
+static int read_words(sd_bus_message *m, void (*word)(void *userdata, const char *text), void *userdata)
 {
-	RadioState *state = &((Adapter *)userdata)->state;
 	const char *text;
 	int r;
 
@@ -83,33 +83,39 @@ static int read_features(sd_bus_message *m, void *userdata)
 	if (r <= 0)
 		return r;
 	r = sd_bus_message_enter_container(m, 'a', "s");
-	while (r >= 0 && (r = sd_bus_message_read_basic(m, 's', &text)) > 0) {
-		state->advert_sets_power |= strcmp(text, "CanSetTxPower") == 0;
-		state->advert_offload |= strcmp(text, "HardwareOffload") == 0;
-	}
+	while (r >= 0 && (r = sd_bus_message_read_basic(m, 's', &text)) > 0)
+		word(userdata, text);
 	if (r >= 0)
 		r = sd_bus_message_exit_container(m);
 	return r < 0 ? r : msg_exit_variant(m);
 }
 
+static void take_feature(void *userdata, const char *text)
+{
+	RadioState *state = userdata;
+
+	state->advert_sets_power |= strcmp(text, "CanSetTxPower") == 0;
+	state->advert_offload |= strcmp(text, "HardwareOffload") == 0;
+}
+
+static int read_features(sd_bus_message *m, void *userdata)
+{
+	return read_words(m, take_feature, &((Adapter *)userdata)->state);
+}
+
+static void take_include(void *tx_power, const char *text)
+{
+	*(bool *)tx_power |= strcmp(text, "tx-power") == 0;
+}
+
 static int read_includes(sd_bus_message *m, void *userdata)
 {
-	Adapter *adapter = userdata;
-	const char *text;
-	int r;
+	bool tx_power = false;
+	int r = read_words(m, take_include, &tx_power);
 
-	r = msg_enter_variant(m, "as");
-	if (r <= 0)
-		return r;
-	r = sd_bus_message_enter_container(m, 'a', "s");
-	if (r < 0)
-		return r;
-	adapter->state.advert_tx_power = false;
-	while ((r = sd_bus_message_read_basic(m, 's', &text)) > 0)
-		adapter->state.advert_tx_power |= strcmp(text, "tx-power") == 0;
-	if (r >= 0)
-		r = sd_bus_message_exit_container(m);
-	return r < 0 ? r : msg_exit_variant(m);
+	if (r > 0)
+		((Adapter *)userdata)->state.advert_tx_power = tx_power;
+	return r;
 }
 
 /* SupportedInstances is how many more instances there is room for, not how many in all. */

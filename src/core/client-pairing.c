@@ -74,22 +74,15 @@ bool client_may_pair(const Radio *radio, const Addr *addr, PairingKind kind, uin
 
 /* --- asking a program --- */
 
-static bool answers(const Session *session)
-{
-	const FaceOps *ops = session->face->ops;
-
-	return ops->answers_clients && ops->answers_clients(session->face->userdata, session);
-}
-
 static Session *find_answerer(const Peripheral *peripheral, const Client *client)
 {
 	const LocalService *service;
 
 	for (guint i = 0; i < client->sessions->len; i++)
-		if (answers(g_ptr_array_index(client->sessions, i)))
+		if (pairing_is_answered(g_ptr_array_index(client->sessions, i)))
 			return g_ptr_array_index(client->sessions, i);
 	for (guint i = 0; (service = local_service_offered(peripheral, &i));)
-		if (answers(service->session))
+		if (pairing_is_answered(service->session))
 			return service->session;
 	return NULL;
 }

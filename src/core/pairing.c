@@ -321,14 +321,20 @@ PairingAnswer pairing_unasked(Link *link, bool just_works, uint64_t now)
 	return PAIRING_CUT;
 }
 
+bool pairing_is_answered(const Session *session)
+{
+	const FaceOps *ops = session->face->ops;
+
+	return ops->answers_clients && ops->answers_clients(session->face->userdata, session);
+}
+
 /* Whose operation it is, of those whose programs answer questions; or NULL. */
 static Session *find_answerer(const AttrOp *op)
 {
 	for (const GList *item = op->waits.waits.head; item; item = item->next) {
 		Session *session = ((const Wait *)item->data)->session;
-		const FaceOps *ops = session ? session->face->ops : NULL;
 
-		if (ops && ops->answers_clients && ops->answers_clients(session->face->userdata, session))
+		if (session && pairing_is_answered(session))
 			return session;
 	}
 	return NULL;

@@ -108,6 +108,8 @@ PairingAnswer pairing_unasked(Link *link, bool just_works, uint64_t now);
 bool pairing_ask_unasked(Link *link, PairingKind kind, uint32_t passkey,
 			 void (*decided)(void *edge, PairingAnswer answer, uint32_t passkey), void *edge,
 			 uint64_t now);
+/* Whether the session's program answers what no Pair of its own has led to (FaceOps.answers_clients). */
+bool pairing_is_answered(const Session *session);
 /* bluetoothd takes that question back. */
 void pairing_unasked_cancel(Link *link);
 

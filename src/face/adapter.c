@@ -69,14 +69,9 @@ static int get_class(const Place *place UNUSED, sd_bus_message *m)
 	return sd_bus_message_append(m, "u", 0);
 }
 
-static bool is_powered(const View *view)
-{
-	return view->radio->bluez.powered && !view->off;
-}
-
 static int get_powered(const Place *place, sd_bus_message *m)
 {
-	return sd_bus_message_append(m, "b", (int)is_powered(place->view));
+	return sd_bus_message_append(m, "b", (int)view_is_powered(place->view));
 }
 
 static int get_power_state(const Place *place, sd_bus_message *m)
@@ -84,7 +79,7 @@ static int get_power_state(const Place *place, sd_bus_message *m)
 	const View *view = place->view;
 
 	return sd_bus_message_append(m, "s",
-				     is_powered(view)		? "on" :
+				     view_is_powered(view)		? "on" :
 				     view->radio->bluez.blocked ? "off-blocked" :
 								  "off");
 }

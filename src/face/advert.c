@@ -313,24 +313,6 @@ static int get_supported_includes(const Place *place UNUSED, sd_bus_message *m)
 	return sd_bus_message_append(m, "as", 3, "tx-power", "appearance", "local-name");
 }
 
-static int append_number(sd_bus_message *m, const char *name, char type, int number)
-{
-	const uint8_t byte = (uint8_t)number;
-	const int16_t power = (int16_t)number;
-	int r;
-
-	r = sd_bus_message_open_container(m, 'e', "sv");
-	if (r >= 0)
-		r = sd_bus_message_append(m, "s", name);
-	if (r >= 0)
-		r = sd_bus_message_open_container(m, 'v', type == 'y' ? "y" : "n");
-	if (r >= 0)
-		r = sd_bus_message_append_basic(m, type, type == 'y' ? (const void *)&byte : &power);
-	if (r >= 0)
-		r = sd_bus_message_close_container(m);
-	return r < 0 ? r : sd_bus_message_close_container(m);
-}
-
 static int get_capabilities(const Place *place, sd_bus_message *m)
 {
 	const RadioState *radio = &place->view->radio->bluez;
@@ -338,13 +320,12 @@ static int get_capabilities(const Place *place, sd_bus_message *m)
 
 	r = sd_bus_message_open_container(m, 'a', "{sv}");
 	if (r >= 0 && radio->advert_powers)
-		r = append_number(m, "MinTxPower", 'n', radio->advert_power_min);
+		r = sd_bus_message_append(m, "{sv}", "MinTxPower", "n", radio->advert_power_min);
 	if (r >= 0 && radio->advert_powers)
-		r = append_number(m, "MaxTxPower", 'n', radio->advert_power_max);
+		r = sd_bus_message_append(m, "{sv}", "MaxTxPower", "n", radio->advert_power_max);
 	if (r >= 0)
-		r = append_number(m, "MaxAdvLen", 'y', radio->advert_length_max);
-	if (r >= 0)
-		r = append_number(m, "MaxScnRspLen", 'y', radio->scan_response_length_max);
+		r = sd_bus_message_append(m, "{sv}{sv}", "MaxAdvLen", "y", radio->advert_length_max,
+					  "MaxScnRspLen", "y", radio->scan_response_length_max);
 	return r < 0 ? r : sd_bus_message_close_container(m);
 }
 

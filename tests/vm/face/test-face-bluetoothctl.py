@@ -34,6 +34,23 @@ class Bluetoothctl(unittest.TestCase):
         self.do(program, 'scan le', f'Device {PEER}')
         self.do(program, 'scan off', 'Discovery stopped')
 
+    def serve(self, program, flags):
+        """A characteristic with 01 02 03, to a phone that connects; returns its handle there."""
+        program.say('menu gatt')
+        self.do(program, 'register-service 0x1819', 'Location and Navigation')
+        program.say('yes')
+        # what it asks does not end its line
+        self.do(program, f'register-characteristic 0x2a6e {flags}', 'Temperature')
+        program.say('1 2 3')
+        self.do(program, 'register-application', 'Application registered')
+        program.say('back')
+        self.do(program, 'advertise on', 'Advertising object registered')
+        self.world.air.ask('central phone C0:00:00:00:00:77 random')
+        self.world.air.ask(f'connect phone {RADIO}')
+        tree = self.world.air.ask('discover phone').split()
+        at = next(i for i, item in enumerate(tree) if '00001819' in item)
+        return tree[at + 1].split(':')[3]
+
     def test_two_scans(self):
         first, second = self.start(), self.start()
         self.world.air.ask('repeat * lamp C0:00:00:00:00:05 random 3 -60~9 020106 100 0')
@@ -127,19 +144,7 @@ class Bluetoothctl(unittest.TestCase):
     def test_central_pairs(self):
         """Who serves is asked about a central that pairs."""
         program = self.start()
-        program.say('menu gatt')
-        self.do(program, 'register-service 0x1819', 'Location and Navigation')
-        program.say('yes')
-        self.do(program, 'register-characteristic 0x2a6e encrypt-read', 'Temperature')
-        program.say('1 2 3')
-        self.do(program, 'register-application', 'Application registered')
-        program.say('back')
-        self.do(program, 'advertise on', 'Advertising object registered')
-        self.world.air.ask('central phone C0:00:00:00:00:77 random')
-        self.world.air.ask(f'connect phone {RADIO}')
-        tree = self.world.air.ask('discover phone').split()
-        at = next(i for i, item in enumerate(tree) if '00001819' in item)
-        handle = tree[at + 1].split(':')[3]
+        handle = self.serve(program, 'encrypt-read')
         for answer in 'no', 'yes':
             begin = len(program.lines)
             self.world.air.send('secure phone on')
@@ -188,20 +193,7 @@ class Bluetoothctl(unittest.TestCase):
 
     def test_serve(self):
         program = self.start()
-        program.say('menu gatt')
-        self.do(program, 'register-service 0x1819', 'Location and Navigation')
-        program.say('yes')
-        # what it asks does not end its line
-        self.do(program, 'register-characteristic 0x2a6e read,write,notify', 'Temperature')
-        program.say('1 2 3')
-        self.do(program, 'register-application', 'Application registered')
-        program.say('back')
-        self.do(program, 'advertise on', 'Advertising object registered')
-        self.world.air.ask('central phone C0:00:00:00:00:77 random')
-        self.world.air.ask(f'connect phone {RADIO}')
-        tree = self.world.air.ask('discover phone').split()
-        at = next(i for i, item in enumerate(tree) if '00001819' in item)
-        handle = tree[at + 1].split(':')[3]
+        handle = self.serve(program, 'read,write,notify')
         self.assertEqual(self.world.air.ask(f'read phone {handle}'), '010203')
         self.world.air.ask(f'write phone {handle} 0909')
         program.expect('09 09')
