@@ -18,6 +18,7 @@ RADIO = '00:AA:01:00:00:00'
 PEER = 'C4:00:00:00:00:01'
 PEER_PATH = '/org/bluez/hci0/dev_C4_00_00_00_00_01'
 SOON = 20
+VERSION = tuple(int(part) for part in os.environ['BLUEZ_VERSION'].split('.'))
 
 PERIPHERAL = [
     f'peer heart {PEER} random 02010605030D181118',
@@ -48,12 +49,12 @@ def wait_for(condition, what, seconds=SOON):
         time.sleep(0.02)
 
 
-def in_root(program):
-    """How to run a program: as the Debian has it whose bluetoothd runs (bluetoothd-ctl), if it has."""
+def in_root(program, script=None):
+    """How to run a program: as the Debian has it whose bluetoothd runs (bluetoothd-ctl), if it has it and its script."""
     root = os.environ.get('BLUEZ_ROOT')
     if not root or not shutil.which(program, path=':'.join(root + path for path in ('/usr/bin', '/usr/sbin'))):
         return []
-    return ['chroot', root]
+    return ['chroot', root] if script is None or os.path.exists(root + script) else []
 
 
 class Air:
@@ -164,9 +165,9 @@ class FaceWorld:
                                 text=True, check=False)
         return answer.stdout.strip() == 'b true'
 
-    def run(self, *argv, **options):
+    def run(self, *argv, script=None, **options):
         """Starts a program on the socket."""
-        program = Program([*in_root(os.path.basename(argv[0])), *argv], self.environment(), **options)
+        program = Program([*in_root(os.path.basename(argv[0]), script), *argv], self.environment(), **options)
         self.programs.append(program)
         return program
 
@@ -175,8 +176,9 @@ class FaceWorld:
         return self.run('/usr/bin/python3', '-c', code, *arguments)
 
     def example(self, name, *arguments):
-        """Starts one of BlueZ's own scripts."""
-        return self.run('/usr/bin/python3', f'/usr/share/doc/bluez-test-scripts/examples/{name}', *arguments)
+        """Starts one of BlueZ's own scripts; Debian 13 does not have all of them."""
+        script = f'/usr/share/doc/bluez-test-scripts/examples/{name}'
+        return self.run('/usr/bin/python3', script, *arguments, script=script)
 
     def add_peripheral(self):
         for line in PERIPHERAL:

@@ -2,15 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """bluetoothctl, as Debian has it, on the daemon's socket; two of them at once."""
 
-import os
 import unittest
 
-from face_world import PEER, PEER_PATH, RADIO, FaceWorld, wait_for
+from face_world import PEER, PEER_PATH, RADIO, VERSION, FaceWorld, wait_for
 
 LOCATION, CONTROL, HEART = (f'{PEER_PATH}/{rest}' for rest in
                             ('service000a/char000e', 'service000a/char0010', 'service000a/char000b'))
 
-VERSION = tuple(int(part) for part in os.environ['BLUEZ_VERSION'].split('.'))
 DISCONNECTED = 'Successful disconnected' if VERSION < (5, 82) else 'Disconnection successful'
 
 

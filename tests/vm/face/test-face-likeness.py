@@ -11,7 +11,7 @@ import unittest
 import dbus
 
 from bus_client import ADAPTER_PATH, BusClient, plain, short
-from face_world import PEER, PEER_PATH, PERIPHERAL, FaceWorld, wait_for
+from face_world import PEER, PEER_PATH, PERIPHERAL, VERSION, FaceWorld, wait_for
 
 EXPERIMENTAL = '-E' in os.environ.get('BLUETOOTHD_ARGS', '').split()
 LAMP, LAMP_PATH = 'C0:00:00:00:00:05', f'{ADAPTER_PATH}/dev_C0_00_00_00_00_05'
@@ -55,7 +55,7 @@ OTHERS_EXPERIMENTAL = [
     ('/org/bluez/hci0/dev_[^/]*: Device1.AdvertisingData', 'each AD structure'),
 ]
 # of what was experimental in 5.66, all but the last is not any more; and what came later
-IS_582 = tuple(int(part) for part in os.environ['BLUEZ_VERSION'].split('.')) >= (5, 82)
+IS_582 = VERSION >= (5, 82)
 LACKS_582 = LACKS_EXPERIMENTAL[:-1] + [
     ('/org/bluez/hci0/dev_[^/]*: Device1.Sets', NO_LE),
 ]
