@@ -58,7 +58,7 @@ class ScriptTest(unittest.TestCase):
         # the scripts' use of GLib by its old names is no news
         environment['PYTHONWARNINGS'] = 'ignore'
         if old:
-            path = os.path.join(self.world.directory.name, 'old-names')
+            path = os.path.join(self.world.directory, 'old-names')
             os.makedirs(path, exist_ok=True)
             with open(os.path.join(path, 'sitecustomize.py'), 'w', encoding='utf-8') as file:
                 file.write(OLD_NAMES)

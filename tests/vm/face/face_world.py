@@ -2,6 +2,7 @@
 """What the tests of the face share: in the guest, the real bluetoothd, the daemon with its socket, a peripheral on the
 air, and programs on the socket, unmodified ones of Debian's or small ones of the tests' own."""
 
+import contextlib
 import json
 import os
 import shlex
@@ -128,32 +129,42 @@ class Program:
         if self.child.poll() is None:
             self.kill()
         self.reader.join(5)
-        for stream in (self.child.stdin, self.child.stdout):
-            stream.close()
+        with contextlib.suppress(BrokenPipeError):      # it ended before it read what it was told
+            self.child.stdin.close()
+        self.child.stdout.close()
 
 
 class FaceWorld:
-    def __init__(self, config=''):
-        self.directory = tempfile.TemporaryDirectory()
-        os.chmod(self.directory.name, 0o777)
-        self.socket = os.path.join(self.directory.name, 'bluez')
-        self.programs = []
-        self.air = Air(os.environ.get('AIR_CONTROL', '/run/air'))
-        self.air.ask(f'plug {RADIO}')
-        self.config = os.path.join(self.directory.name, 'conf')
-        with open(self.config, 'w', encoding='utf-8') as file:
-            file.write(config)
-        self.log = open(os.path.join(self.directory.name, 'log'), 'w+', encoding='utf-8')
-        self.start_daemon()
+    """What has begun ends with close() whatever fails, so that the next test finds no radio plugged in."""
 
-    def start_daemon(self):
+    def __init__(self, config=''):
+        with contextlib.ExitStack() as ending:
+            self.directory = ending.enter_context(tempfile.TemporaryDirectory())
+            os.chmod(self.directory, 0o777)
+            self.socket = os.path.join(self.directory, 'bluez')
+            self.air = Air(os.environ.get('AIR_CONTROL', '/run/air'))
+            ending.callback(self.air.close)
+            self.air.ask(f'plug {RADIO}')
+            ending.callback(self.clear_air)
+            self.config = os.path.join(self.directory, 'conf')
+            with open(self.config, 'w', encoding='utf-8') as file:
+                file.write(config)
+            log = os.path.join(self.directory, 'log')
+            self.log = ending.enter_context(open(log, 'w+', encoding='utf-8'))
+            self.start_daemon(ending)
+            self.programs = []
+            ending.callback(self.close_programs)
+            self.ending = ending.pop_all()
+
+    def start_daemon(self, ending):
         wrapper = shlex.split(os.environ.get('BLUEBROKERD_WRAPPER', ''))
-        state = os.path.join(self.directory.name, 'state')
+        state = os.path.join(self.directory, 'state')
         os.makedirs(state, exist_ok=True)
         os.chmod(state, 0o777)
         self.daemon = subprocess.Popen(
             [*wrapper, os.environ['BLUEBROKERD'], '--config', self.config, '--bluez-socket', self.socket,
              '--runtime-dir', state], env={**os.environ, 'STATE_DIRECTORY': state}, stderr=self.log)
+        ending.callback(self.stop_daemon)
         wait_for(lambda: os.path.exists(self.socket) and self.powered(), 'the daemon, with a radio', 2 * SOON)
 
     def environment(self):
@@ -191,21 +202,28 @@ class FaceWorld:
                                 capture_output=True, text=True, check=True)
         return json.loads(answer.stdout)['data'][0]
 
-    def close(self):
+    def close_programs(self):
         for program in self.programs:
             program.close()
+
+    def stop_daemon(self):
         self.daemon.send_signal(signal.SIGTERM)
-        status = self.daemon.wait(timeout=SOON)
-        self.log.seek(0)
-        log = self.log.read()
-        self.log.close()
+        try:
+            status = self.daemon.wait(timeout=SOON)
+        except subprocess.TimeoutExpired:
+            self.daemon.kill()
+            status = self.daemon.wait()
+        if status != 0:
+            self.log.seek(0)
+            sys.stderr.write(self.log.read())
+        assert status == 0, f'the daemon ended with {status}'
+
+    def clear_air(self):
         for kind in 'peers', 'centrals':
             for name in self.air.ask(kind).split():
                 self.air.ask(f'un{kind[:-1]} {name}')
         self.air.ask('quiet *')
         self.air.ask('unplug *')
-        self.air.close()
-        self.directory.cleanup()
-        if status != 0:
-            sys.stderr.write(log)
-        assert status == 0, f'the daemon ended with {status}'
+
+    def close(self):
+        self.ending.close()

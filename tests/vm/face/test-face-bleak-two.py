@@ -35,7 +35,7 @@ async def obey(client, order, *words):
 async def main(address):
     device = await BleakScanner.find_device_by_address(address, timeout=20)
     async with BleakClient(device, disconnected_callback=lambda client: print('gone')) as client:
-        print('connected')
+        print('it is connected')
         while True:
             line = await asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline)
             if line.split()[0] == 'leave':
@@ -77,7 +77,7 @@ class Two(unittest.TestCase):
 
     def connect(self):
         program = self.world.python(CLIENT, PEER)
-        program.expect('connected', 60)
+        program.expect('it is connected', 60)
         return program
 
     def do(self, program, order, answer=None):
