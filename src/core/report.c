@@ -52,6 +52,15 @@ int report_new(Report **ret, const ReportInfo *info)
 	return 0;
 }
 
+Report *report_repeat(const Report *report, uint64_t time)
+{
+	Report *again = g_memdup2(report, sizeof(*report) + report->length);
+
+	again->refs = 1;
+	again->time = time;
+	return again;
+}
+
 Report *report_ref(Report *report)
 {
 	assert(report->refs > 0);

@@ -48,6 +48,7 @@ typedef struct ReportInfo {
 } ReportInfo;
 
 int report_new(Report **ret, const ReportInfo *info);
+Report *report_repeat(const Report *report, uint64_t time);	/* the same, of another time */
 Report *report_ref(Report *report);
 Report *report_unref(Report *report);	/* returns NULL; takes NULL */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Report, report_unref)

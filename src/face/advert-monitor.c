@@ -9,6 +9,7 @@
 
 #include "core/scan-filter.h"
 #include "core/sessions.h"
+#include "face/engaged.h"
 #include "face/programs.h"
 
 #define FIFO 256
@@ -21,6 +22,7 @@ struct Monitor {
 	DiscoveryFilter filter;	/* how devices are told of */
 	Session *session;
 	SessionStream stream;
+	Engaged engaged;
 	GHashTable *tracked;	/* Tracked, by address */
 	Task lost;		/* some device may be */
 };
@@ -196,6 +198,7 @@ void advert_monitor_free(Monitor *monitor)
 {
 	g_ptr_array_remove(monitor->app->monitors, monitor);
 	task_cancel(&monitor->lost);
+	engaged_end(&monitor->engaged);
 	if (monitor->stream.session)
 		session_stream_end(monitor->stream.session);
 	if (monitor->session)
@@ -227,7 +230,11 @@ static int monitor_start(Monitor *monitor, Reason *reason)
 	filter.filter = g_steal_pointer(&monitor->data.filter);
 	r = session_set_filter(monitor->session, &filter, reason);
 	scan_filter_clear(&filter);
-	return r != 0 ? r : sessions_start_scan(monitor->session, -1, now, reason);
+	if (r == 0)
+		r = sessions_start_scan(monitor->session, -1, now, reason);
+	if (r == 0)
+		engaged_begin(&monitor->engaged, monitor->session);
+	return r;
 }
 
 Monitor *advert_monitor_find(const MonitorApp *app, const char *path)
@@ -264,6 +271,7 @@ void advert_monitor_add(MonitorApp *app, const char *path, MonitorData *data)
 					    .send = on_reports, .end = on_stream_end };
 	monitor->tracked = g_hash_table_new_full(addr_hash, addr_same, NULL, g_free);
 	task_init(&monitor->lost, &app->view->radio->broker->agenda, on_lost);
+	engaged_init(&monitor->engaged, app->view);
 	g_ptr_array_add(app->monitors, monitor);
 	if (data->is_valid && monitor_start(monitor, &reason) == 0) {
 		tell(monitor, "Activate", NULL);

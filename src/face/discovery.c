@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "core/filter.h"
-#include "core/link.h"
 #include "core/power.h"
 #include "core/scan-filter.h"
 #include "core/sessions.h"
@@ -125,27 +124,6 @@ bool discovery_is_on(const View *view)
 /* How long StartDiscovery waits for the radio to scan; it goes on in any case. */
 #define START_TIME (5 * USEC_PER_SEC)
 
-/* Devices that somebody is connected to do not advertise, but are there: what was heard of them last counts.
- */
-static void find_connected(const Discovery *discovery)
-{
-	const Radio *radio = discovery->view->radio;
-	const Filter *filter = discovery->session->filter.filter;
-
-	for (guint i = 0; i < radio->links->len; i++) {
-		const Link *link = g_ptr_array_index(radio->links, i);
-		const DeviceRow *row = link->bluez.connected ? devices_find(radio->devices, &link->addr) :
-							       NULL;
-
-		if (!row || !filter_match_row(filter, row))
-			continue;
-		if (row->advertisement && filter_takes(discovery, row->advertisement))
-			(void)view_report(discovery->view, &discovery->filter, row->advertisement);
-		if (row->scan_response && filter_takes(discovery, row->scan_response))
-			(void)view_report(discovery->view, &discovery->filter, row->scan_response);
-	}
-}
-
 static void discovery_started(Discovery *discovery)
 {
 	const bool is_first = !discovery_is_on(discovery->view);
@@ -158,7 +136,7 @@ static void discovery_started(Discovery *discovery)
 	request_finish(request, 0, NULL);
 	if (is_first)
 		view_adapter_changed(discovery->view, ADAPTER_BIT(ADAPTER_DISCOVERING));
-	find_connected(discovery);
+	engaged_begin(&discovery->engaged, discovery->session);
 }
 
 static void on_late(Task *task, uint64_t now UNUSED)
@@ -198,6 +176,7 @@ static Discovery *find_or_make(const Request *request)
 		discovery->stream = (SessionStream){ .batch_ms = VIEW_BATCH_MS, .batch_max = VIEW_BATCH_MAX,
 						      .send = on_reports, .end = on_stream_end };
 		task_init(&discovery->late, &discovery->view->radio->broker->agenda, on_late);
+		engaged_init(&discovery->engaged, discovery->view);
 		g_ptr_array_add(discovery->view->discoveries, discovery);
 	}
 	return discovery;
@@ -229,6 +208,7 @@ static void discovery_off(Discovery *discovery)
 		return;
 	discovery_started(discovery);
 	discovery->on = false;
+	engaged_end(&discovery->engaged);
 	sessions_stop_scan(discovery->session, "stopped");
 	if (discovery_is_on(view))
 		return;

@@ -10,6 +10,7 @@
 #include "core/fanout.h"
 #include "core/report.h"
 #include "face/discovery-filter.h"
+#include "face/engaged.h"
 #include "face/iface.h"
 #include "util/macros.h"
 
@@ -22,6 +23,7 @@ typedef struct Discovery {
 	bool on;
 	Request *starting;	/* StartDiscovery, which waits for the radio; or NULL */
 	Task late;		/* it does not wait longer */
+	Engaged engaged;
 	DiscoveryFilter filter;
 } Discovery;
 

@@ -65,6 +65,20 @@ async def main(address):
 asyncio.run(main(sys.argv[1]))
 '''
 
+# Scans with a link of its own; prints the address for each callback.
+HOLDER = '''
+import asyncio, json, sys
+from bleak import BleakClient, BleakScanner
+
+async def main(address):
+    device = await BleakScanner.find_device_by_address(address, timeout=20)
+    async with BleakClient(device), BleakScanner(lambda device, _: print(json.dumps([device.address]))):
+        print('scanning')
+        await asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline)
+
+asyncio.run(main(sys.argv[1]))
+'''
+
 
 def reports(program):
     return [json.loads(line) for line in program.lines if line.startswith('[')]
@@ -162,6 +176,29 @@ class Clients(unittest.TestCase):
         second.say('')
         second.result()
         wait_for(lambda: 'up=0' in self.world.air.ask('link heart'), 'the link is closed')
+
+    def hears(self, **how):
+        """Who scans so hears of the device for as long as it wants to."""
+        program = self.world.python(SCAN, json.dumps(how))
+        wait_for(lambda: len(reports(program)) > 3, 'reports')
+        self.assertEqual(addresses(program), {PEER})
+        self.assertEqual(reports(program)[-1][4], ['0000180d-0000-1000-8000-00805f9b34fb',
+                                                   '00001811-0000-1000-8000-00805f9b34fb'])
+
+    def test_scan_beside_a_link(self):
+        """A device is silent that another program is connected to: who is alone would find it."""
+        holder = self.connect()
+        self.hears(uuids=['0000180d-0000-1000-8000-00805f9b34fb'])
+        self.hears(patterns=[[0, 1, '06']])
+        self.assertNotIn('gone', holder.lines)
+
+    def test_scan_with_a_link(self):
+        """But who holds the link itself would not."""
+        program = self.world.python(HOLDER, PEER)
+        program.expect('scanning', 60)
+        self.world.air.ask('repeat * near C0:00:00:00:00:01 random 3 -40 020106 100 0')
+        wait_for(lambda: len(reports(program)) > 50, 'seconds of reports')
+        self.assertEqual(addresses(program), {'C0:00:00:00:00:01'})
 
     def test_lost(self):
         program = self.connect()

@@ -23,6 +23,7 @@ GROWTH = 1024                   # KiB of the daemon's memory, from the first sto
 LEFT = 2048                     # KiB that it may keep when all programs have ended
 
 LAMP = 'C4:00:00:00:00:02'
+LINKED = [PEER, LAMP]
 TAGS = [f'C0:00:00:00:01:0{n}' for n in range(3)]
 TAG_UUID = '0000feaa-0000-1000-8000-00805f9b34fb'
 NAMED, NAMED_PATH = 'C0:00:00:00:02:00', 'dev_C0_00_00_00_02_00'     # as example-adv-monitor wants it
@@ -40,7 +41,7 @@ class Twelve(unittest.TestCase):
         self.world = FaceWorld()
         self.addCleanup(self.world.close)
         self.air = self.world.air
-        for name, address in ('heart', PEER), ('lamp', LAMP):
+        for name, address in zip(('heart', 'lamp'), LINKED):
             for line in PERIPHERAL:
                 self.air.ask(line.replace('heart', name).replace(PEER, address))
         self.air.ask('central phone C0:00:00:00:00:77 random')
@@ -76,12 +77,12 @@ class Twelve(unittest.TestCase):
         return program
 
     def start_programs(self):
-        self.scanners = [       # and whose reports they are to get
-            (self.start_scanner(), lambda index: True, TAGS),
-            (self.start_scanner(filters={'RSSI': NEAR}), lambda index: rssi(index) >= NEAR, []),
-            (self.start_scanner(uuids=[TAG_UUID]), lambda index: False, TAGS),
+        self.scanners = [       # and whose reports they are to get: of the storm, others
+            (self.start_scanner(), lambda index: True, TAGS, LINKED),
+            (self.start_scanner(filters={'RSSI': NEAR}), lambda index: rssi(index) >= NEAR, [], []),
+            (self.start_scanner(uuids=[TAG_UUID]), lambda index: False, TAGS, []),
             (self.start_scanner(patterns=[[0, 0xff, 'ffff' + PASSIVE.to_bytes(4, 'little').hex()]]),
-             lambda index: index == PASSIVE, []),
+             lambda index: index == PASSIVE, [], []),
         ]
         # not on the socket: a program of the daemon's own interface
         self.session = Program(['/usr/bin/python3', '-c', SESSION, str(OURS)], {**os.environ, 'PYTHONUNBUFFERED': '1'})
@@ -173,9 +174,12 @@ class Twelve(unittest.TestCase):
     def check_storm(self, count):
         def numbers(takes):
             return [n for n in range(count) if takes(n % ADVERTISERS)]
-        for number, (program, takes, tags) in enumerate(self.scanners):
+        for number, (program, takes, tags, linked) in enumerate(self.scanners):
             heard = self.tell(program)
             self.assertEqual(heard['numbers'], numbers(takes), f'scanner {number}')
+            # silent while they have a link, and told of all the same
+            for device in linked:
+                self.assertGreaterEqual(heard['others'].pop(device, 0), SECONDS, f'scanner {number}')
             self.assertEqual(heard['others'], {tag: 10 * SECONDS for tag in tags}, f'scanner {number}')
         self.assertEqual(self.tell(self.session)['numbers'], numbers(lambda index: rssi(index) >= OURS))
         for number, (_, client) in enumerate(self.clients):
@@ -214,7 +218,7 @@ class Twelve(unittest.TestCase):
         wait_for(self.world.powered, 'the radio')
         for text in f'Controller {RADIO}', 'Agent registered':
             self.control.expect(text, begin=control)
-        for program, _, _ in self.scanners:
+        for program, *_ in self.scanners:
             begin = len(program.lines)
             program.say('again')
             program.expect('scanning', begin=begin)
