@@ -39,12 +39,18 @@ unsigned int daemon_fds(World *world)
 	return n;
 }
 
-void expect_growth(World *world, unsigned long before_kib, unsigned long max_kib)
+bool daemon_in_valgrind(void)
 {
 	const char *wrapper = g_getenv("BLUEBROKERD_WRAPPER");
+
+	return wrapper && strstr(wrapper, "valgrind");
+}
+
+void expect_growth(World *world, unsigned long before_kib, unsigned long max_kib)
+{
 	unsigned long now = daemon_rss_kib(world);
 
-	if (!wrapper || !strstr(wrapper, "valgrind"))
+	if (!daemon_in_valgrind())
 		ck_assert_msg(now <= before_kib + max_kib, "the daemon grew from %lu to %lu KiB", before_kib,
 			      now);
 }

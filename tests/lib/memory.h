@@ -9,6 +9,7 @@ void limit_quarantine(void);
 
 unsigned long daemon_rss_kib(World *world);
 unsigned int daemon_fds(World *world); /* how many file descriptors it has open */
+bool daemon_in_valgrind(void); /* as BLUEBROKERD_WRAPPER says */
 
 /* Checks that the RSS is at most max_kib more than before. Not under valgrind, which keeps what was freed. */
 void expect_growth(World *world, unsigned long before_kib, unsigned long max_kib);
