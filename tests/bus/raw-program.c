@@ -135,7 +135,7 @@ GDBusMessage *raw_call_new(const char *path, const char *iface, const char *meth
 {
 	GDBusMessage *message = g_dbus_message_new_method_call("org.bluez", path, iface, method);
 	g_autoptr(GError) error = NULL;
-	GVariant *body = args ? g_variant_parse(NULL, args, NULL, NULL, &error) : NULL;
+	g_autoptr(GVariant) body = args ? g_variant_parse(NULL, args, NULL, NULL, &error) : NULL;
 
 	if (error)
 		ck_abort_msg("%s: %s", args, error->message);

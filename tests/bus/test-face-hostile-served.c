@@ -28,7 +28,7 @@ static void answer(RawProgram *program, GDBusMessage *call, const char *body)
 	g_autoptr(GError) error = NULL;
 
 	if (body) {
-		GVariant *value = g_variant_parse(NULL, body, NULL, NULL, &error);
+		g_autoptr(GVariant) value = g_variant_parse(NULL, body, NULL, NULL, &error);
 
 		if (!value)
 			ck_abort_msg("%s: %s", body, error->message);

@@ -155,9 +155,9 @@ START_TEST(deinit)
 	client_do(client, session, SESSION, "Deinit", NULL);
 	wait_radio(false);
 	for (unsigned int i = 0; i < G_N_ELEMENTS(calls); i++) {
-		GVariant *arguments = calls[i].arguments
-					      ? g_variant_parse(NULL, calls[i].arguments, NULL, NULL, NULL)
-					      : NULL;
+		g_autoptr(GVariant) arguments =
+			calls[i].arguments ? g_variant_parse(NULL, calls[i].arguments, NULL, NULL, NULL) :
+					     NULL;
 
 		expect_refusal(client, session, SESSION, calls[i].method, arguments, "NotReady", "Init");
 	}

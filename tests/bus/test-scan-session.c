@@ -31,9 +31,9 @@ static const struct {
 static void expect_all_refused(Client *by, const char *path, const char *error)
 {
 	for (unsigned int i = 0; i < G_N_ELEMENTS(calls); i++) {
-		GVariant *arguments = calls[i].arguments
-					      ? g_variant_parse(NULL, calls[i].arguments, NULL, NULL, NULL)
-					      : NULL;
+		g_autoptr(GVariant) arguments =
+			calls[i].arguments ? g_variant_parse(NULL, calls[i].arguments, NULL, NULL, NULL) :
+					     NULL;
 
 		expect_refusal(by, path, SESSION, calls[i].method, arguments, error, "session");
 	}

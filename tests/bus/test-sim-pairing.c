@@ -36,13 +36,15 @@ static void agent_on_call(GDBusConnection *connection, const char *sender, const
 		ck_assert_str_eq(g_variant_get_string(device, NULL), PEER_PATH);
 	if (g_variant_n_children(args) > 1)
 		g_variant_get_child(args, 1, "u", &agent.passkey);
-	if (agent.answer && !agent.answer[0]) /* it thinks */
+	if (agent.answer && !agent.answer[0]) { /* it thinks */
 		g_object_unref(call);
-	else if (agent.answer)
-		g_dbus_method_invocation_return_value(
-			call, g_variant_parse(NULL, agent.answer, NULL, NULL, NULL));
-	else
+	} else if (agent.answer) {
+		g_autoptr(GVariant) value = g_variant_parse(NULL, agent.answer, NULL, NULL, NULL);
+
+		g_dbus_method_invocation_return_value(call, value);
+	} else {
 		g_dbus_method_invocation_return_dbus_error(call, "org.bluez.Error.Rejected", "no");
+	}
 }
 
 static void agent_register(const char *capability, const char *answer)
@@ -62,6 +64,7 @@ static void agent_register(const char *capability, const char *answer)
 	static const GDBusInterfaceVTable vtable = { .method_call = agent_on_call };
 	g_autoptr(GDBusNodeInfo) node = g_dbus_node_info_new_for_xml(xml, NULL);
 
+	g_free(agent.asked);
 	memset(&agent, 0, sizeof(agent));
 	agent.answer = answer;
 	agent.id = g_dbus_connection_register_object(client_connection(client), AGENT_PATH,
