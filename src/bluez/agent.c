@@ -146,7 +146,7 @@ static void on_decided(void *edge, PairingAnswer answer, uint32_t passkey)
 	Unasked *unasked = edge;
 	CLEANUP(sd_bus_message_unrefp) sd_bus_message *m = unasked->question;
 	Bluez *bluez = unasked->bluez;
-	Subject subject;
+	Subject subject = { 0 };
 
 	g_free(unasked);
 	if (answer == PAIRING_ALLOW && sd_bus_message_is_method_call(m, NULL, "RequestPasskey")) {

@@ -206,7 +206,7 @@ static int unregister_agent(Request *request)
 static int request_default_agent(Request *request)
 {
 	const GPtrArray *connections = request->place.program->connections;
-	Agent *agent;
+	Agent *agent = NULL;
 	int r;
 
 	r = named_agent(request, &agent);
