@@ -302,7 +302,9 @@ static void setup_hasty(void)
 
 static bool is_gone(void *data)
 {
-	return client_get(client, data, "Adapter1", "Powered") == NULL;
+	g_autoptr(GVariant) powered = client_get(client, data, "Adapter1", "Powered");
+
+	return powered == NULL;
 }
 
 static void unplug(const char *number)
