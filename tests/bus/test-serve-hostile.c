@@ -203,8 +203,9 @@ typedef struct Setter {
 static bool sets(void *data)
 {
 	const Setter *setter = data;
-	g_autoptr(GVariant) reply = client_call(setter->by, setter->path, LOCAL_CHAR, "SetValue",
-						arguments("(<byte 0x2a>,)"), NULL, NULL);
+	g_autoptr(GVariant) params = arguments("(<byte 0x2a>,)");
+	g_autoptr(GVariant) reply =
+		client_call(setter->by, setter->path, LOCAL_CHAR, "SetValue", params, NULL, NULL);
 
 	return reply != NULL;
 }
@@ -233,7 +234,7 @@ START_TEST(values_that_nobody_takes)
 		serve_one(greedy, session, 0xaa01, 0x4561, "'value': <byte 7>, 'properties': <uint32 0x12>");
 	g_autofree char *own = open_session(client, 0), *long_hex = repeat("55", 500);
 	g_autofree char *text = g_strdup_printf("(<'%s'>,)", long_hex + 500);
-	g_autoptr(GVariant) value = g_variant_ref_sink(arguments("%s", text));
+	g_autoptr(GVariant) value = arguments("%s", text);
 	unsigned long before;
 
 	handle = subscribe_central(greedy, path);
@@ -269,8 +270,11 @@ START_TEST(values_in_a_row)
 
 	handle = subscribe_central(client, path);
 	world_bluez_pause(world);
-	for (unsigned int i = 0; i < PIPELINED; i++)
-		calls[i] = client_begin(client, path, LOCAL_CHAR, "SetValue", arguments("(<uint32 %u>,)", i));
+	for (unsigned int i = 0; i < PIPELINED; i++) {
+		g_autoptr(GVariant) params = arguments("(<uint32 %u>,)", i);
+
+		calls[i] = client_begin(client, path, LOCAL_CHAR, "SetValue", params);
+	}
 	client_sync(client);
 	world_bluez_resume(world);
 	for (unsigned int i = 0; i < PIPELINED; i++) {
