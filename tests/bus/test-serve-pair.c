@@ -41,8 +41,10 @@ static void connect_both(void)
 {
 	g_autofree char *session = NULL;
 
+	client_free(other);
 	other = new_client();
 	session = open_session(other, 0);
+	g_free(plain);
 	plain = serve_one(other, session, 0xa001, 0xb003,
 			  "'permissions': <uint32 0x11>, 'value': <[byte 1]>");
 	for (unsigned int i = 0; i < 2; i++) {
