@@ -2,10 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Holds the D-Bus manual page against the interface XML: the same members, signatures and argument names, both ways.
 
-usage: check-interfaces.py PAGE.scd XML...
-Reads the page's source: a top heading followed by "Interface *NAME* ..." opens an interface; a member stands on a line of
-its own, as written by member_line().
-"""
+usage: check-interfaces.py PAGE.scd XML... Reads the page's source: a top heading followed by "Interface *NAME* ..."
+opens an interface; a member stands on a line of its own, as written by member_line(). """
 
 import re
 import sys

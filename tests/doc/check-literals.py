@@ -4,8 +4,8 @@
 
 usage: check-literals.py SOURCE.scd PAGE
 
-In the source a backslash of a literal block is written twice (scdoc takes a lone one away); PAGE is what scdoc made of it.
-"""
+In the source a backslash of a literal block is written twice (scdoc takes a lone one away); PAGE is what scdoc made of
+it. """
 
 import os
 import re

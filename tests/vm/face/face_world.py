@@ -19,7 +19,7 @@ RADIO = '00:AA:01:00:00:00'
 PEER = 'C4:00:00:00:00:01'
 PEER_PATH = '/org/bluez/hci0/dev_C4_00_00_00_00_01'
 SOON = 20
-VERSION = tuple(int(part) for part in os.environ['BLUEZ_VERSION'].split('.'))
+VERSION = tuple(int(part) for part in os.environ.get('BLUEZ_VERSION', '5.66').split('.'))
 
 PERIPHERAL = [
     f'peer heart {PEER} random 02010605030D181118',
@@ -51,7 +51,8 @@ def wait_for(condition, what, seconds=SOON):
 
 
 def in_root(program, script=None):
-    """How to run a program: as the Debian has it whose bluetoothd runs (bluetoothd-ctl), if it has it and its script."""
+    """How to run a program: as the Debian has it whose bluetoothd runs (bluetoothd-ctl), if it has it and its
+    script."""
     root = os.environ.get('BLUEZ_ROOT')
     if not root or not shutil.which(program, path=':'.join(root + path for path in ('/usr/bin', '/usr/sbin'))):
         return []

@@ -10,7 +10,7 @@ import unittest
 import dbus
 
 from bus_client import ADAPTER_PATH, BusClient
-from face_world import PEER, PEER_PATH, SOON, VERSION, FaceWorld, wait_for
+from face_world import PEER_PATH, SOON, VERSION, FaceWorld, wait_for
 
 SERVICE = f'{PEER_PATH}/service000a'
 CHANGED, HEART, LOCATION, CONTROL = (f'{PEER_PATH}/service0006/char0007', f'{SERVICE}/char000b',

@@ -156,6 +156,7 @@ class Twelve(unittest.TestCase):
         def sent():
             lines = [line for line in self.server.lines[self.known_lines:] if line.startswith('Updating value')]
             return [bytes(int(byte) for byte in re.findall(r'dbus.Byte\((\d+)\)', line)).hex() for line in lines]
+
         def came():
             self.measured += [event.split(':')[1] for event in self.air.ask('events phone').split()
                               if event.startswith(self.rate_handle)]

@@ -1,0 +1,274 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The GATT client: GATTCConnection, GATTCService, GATTCCharacteristic."""
+
+import asyncio
+import errno
+import weakref
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional, Type, Union
+
+from .bus import PROPERTIES, options, wait
+from .callback import Callback, Handler
+from .constants import Constants
+from .errors import session_ended
+from .glib import GLib
+from .values import Uuid, Value, bytes_variant, mac_bytes, uuid_value, uuid_variant, value_bytes
+
+if TYPE_CHECKING:
+    from .bluetooth import Bluetooth
+
+SERVICE = 'RemoteService1'
+CHARACTERISTIC = 'RemoteCharacteristic1'
+NOTIFIES = Constants.PROP_NOTIFY | Constants.PROP_INDICATE
+
+
+class GATTCConnection:
+    """An open link to a device, from Bluetooth.connect(). It stays until disconnect(), deinit(), or the
+    program's end, for this program; other programs may hold the same link, and keep it. With "with", it ends
+    with the block.
+
+    Every method may raise OSError: ENOTCONN where the link is lost or was let go, ECONNRESET where
+    bluebrokerd was started anew, EACCES, EDQUOT (too many calls), EHOSTDOWN (bluetoothd is away)."""
+
+    def __init__(self, bluetooth: 'Bluetooth', path: str) -> None:
+        self._bluetooth = bluetooth
+        self._bus = bluetooth._bus
+        self._path = path
+        self._services: Optional[List['GATTCService']] = None
+        self._is_over = False
+        self._bus.route(path, 'Disconnected', _lost_by(weakref.ref(self)))
+
+    def __repr__(self) -> str:
+        return f'<GATTCConnection {self._path.rsplit("/", 1)[1].replace("_", ":")}>'
+
+    def __enter__(self) -> 'GATTCConnection':
+        return self
+
+    def __exit__(self, kind: Optional[Type[BaseException]], *_: Any) -> None:
+        self.disconnect()
+
+    async def __aenter__(self) -> 'GATTCConnection':
+        return self
+
+    async def __aexit__(self, *_: Any) -> None:
+        await self.disconnect_async()
+
+    def _over(self) -> None:
+        self._is_over = True
+        self._bus.unroute_below(self._path)
+        self._bluetooth._note()
+
+    def _begin(self, path: str, interface: str, member: str, arguments: Any = None) -> Any:
+        self._check()
+        return self._bus.begin(path, interface, member, arguments)
+
+    def _check(self) -> None:
+        """Where nothing is asked: whether it would be answered."""
+        if self._bus.is_dead:
+            raise session_ended()
+        if self._is_over:
+            raise OSError(errno.ENOTCONN, 'the device is not connected')
+
+    def _call(self, path: str, interface: str, member: str, arguments: Any = None) -> Any:
+        return wait(self._begin(path, interface, member, arguments))
+
+    @property
+    def mac(self) -> bytes:
+        """The device's address, 6 bytes."""
+        return mac_bytes(self._path.rsplit('/', 1)[1].replace('_', ':'))
+
+    def disconnect(self) -> None:
+        """Lets go of the link. The radio's link ends when no other program holds it. No error where it is
+        over."""
+        if not self._is_over:
+            future = self._begin(self._path, 'Connection1', 'Disconnect')
+            self._over()
+            wait(future)
+
+    async def disconnect_async(self) -> None:
+        """disconnect(), with asyncio."""
+        if not self._is_over:
+            future = self._begin(self._path, 'Connection1', 'Disconnect')
+            self._over()
+            await asyncio.wrap_future(future)
+
+    def isconnected(self) -> bool:
+        """Whether the link is up, and this program's."""
+        if self._is_over and not self._bus.is_dead:
+            return False
+        return bool(self._bus.call(self._path, 'Connection1', 'IsConnected'))
+
+    def services(self) -> List['GATTCService']:
+        """The device's services, by handle: a list of GATTCService, the same ones each time."""
+        self._check()
+        if self._services is None:
+            paths = self._call(self._path, 'Connection1', 'Services')
+            self._services = [GATTCService(self, path, self._bus.get_all(path, SERVICE)) for path in paths]
+        return list(self._services)
+
+    def get_mtu(self) -> int:
+        """The ATT MTU in bytes."""
+        return int(self._call(self._path, 'Connection1', 'GetMtu'))
+
+
+def _lost_by(reference: 'weakref.ref[GATTCConnection]') -> Callable[[Any], None]:
+    """The link is lost. The bus does not keep its object alive."""
+    def lost(_reason: Any) -> None:
+        connection = reference()
+        if connection:
+            connection._over()
+    return lost
+
+
+class GATTCService:
+    """A service of a connected device, from GATTCConnection.services()."""
+
+    def __init__(self, connection: GATTCConnection, path: str, properties: Dict[str, Any]) -> None:
+        self._connection = connection
+        self._path = path
+        self._properties = properties
+        self._characteristics: Optional[List['GATTCCharacteristic']] = None
+
+    def __repr__(self) -> str:
+        return f'<GATTCService {self._properties["UUID"]}>'
+
+    def isprimary(self) -> bool:
+        """Whether it is a primary service."""
+        return bool(self._properties['IsPrimary'])
+
+    def uuid(self) -> Union[int, bytes]:
+        """Its UUID: an int of 16 or 32 bits, else 16 bytes, in the order in which it is printed."""
+        return uuid_value(self._properties['UUID'])
+
+    def instance(self) -> int:
+        """Its attribute handle."""
+        return int(self._properties['Instance'])
+
+    def characteristics(self) -> List['GATTCCharacteristic']:
+        """Its characteristics, by handle: a list of GATTCCharacteristic, the same ones each time."""
+        self._connection._check()
+        if self._characteristics is None:
+            paths = self._connection._call(self._path, SERVICE, 'Characteristics')
+            bus = self._connection._bus
+            self._characteristics = [GATTCCharacteristic(self._connection, path, bus.get_all(path, CHARACTERISTIC))
+                                     for path in paths]
+        return list(self._characteristics)
+
+
+class GATTCCharacteristic:
+    """A characteristic of a connected device, from GATTCService.characteristics().
+
+    Beside what GATTCConnection says, its methods may raise OSError: EPERM (it does not allow that), EREMOTEIO
+    (the device refuses; the message begins with the ATT error code), EBUSY (another program has claimed it);
+    and Bluetooth.timeout."""
+
+    def __init__(self, connection: GATTCConnection, path: str, properties: Dict[str, Any]) -> None:
+        self._connection = connection
+        self._path = path
+        self._properties = properties
+        self._callback = Callback()
+        self._is_known = False
+
+    def __repr__(self) -> str:
+        return f'<GATTCCharacteristic {self._properties["UUID"]}>'
+
+    def uuid(self) -> Union[int, bytes]:
+        """Its UUID: an int of 16 or 32 bits, else 16 bytes, in the order in which it is printed."""
+        return uuid_value(self._properties['UUID'])
+
+    def instance(self) -> int:
+        """The handle of its declaration."""
+        return int(self._properties['Instance'])
+
+    def properties(self) -> int:
+        """What it allows: Bluetooth.PROP_READ and so on, combined."""
+        return int(self._properties['Properties'])
+
+    def read(self) -> bytes:
+        """Asks the device for the value: at most 512 bytes."""
+        value: bytes = wait(self._begin_read())
+        self._is_known = True
+        return value
+
+    async def read_async(self) -> bytes:
+        """read(), with asyncio."""
+        value: bytes = await asyncio.wrap_future(self._begin_read())
+        self._is_known = True
+        return value
+
+    def _begin_read(self) -> Any:
+        return self._connection._begin(self._path, CHARACTERISTIC, 'Read', options())
+
+    def value(self) -> Union[int, bytes]:
+        """What was read or notified last, without asking the device; 0 if there was nothing yet."""
+        value: bytes = self._connection._call(self._path, PROPERTIES, 'Get', GLib.Variant(
+            '(ss)', ('com.example.Bluetooth.' + CHARACTERISTIC, 'Value')))
+        return value if value or self._is_known else 0
+
+    def write(self, value: Value) -> None:
+        """Writes, and returns when the device has confirmed it; where the characteristic takes writes without
+        response alone, when it is sent.
+
+        value: bytes, a str (its UTF-8), or an int (little-endian, 1, 2, 4 or 8 bytes); at most 512 bytes."""
+        wait(self._begin_write(value))
+
+    async def write_async(self, value: Value) -> None:
+        """write(), with asyncio."""
+        await asyncio.wrap_future(self._begin_write(value))
+
+    def _begin_write(self, value: Value) -> Any:
+        both = self.properties() & (Constants.PROP_WRITE | Constants.PROP_WRITE_NR)
+        how = GLib.Variant('s', 'command') if both == Constants.PROP_WRITE_NR else None
+        arguments = GLib.Variant.new_tuple(GLib.Variant.new_variant(bytes_variant(value_bytes(value))),
+                                           options(type=how).get_child_value(0))
+        return self._connection._begin(self._path, CHARACTERISTIC, 'Write', arguments)
+
+    def read_descriptor(self, uuid: Uuid) -> Optional[bytes]:
+        """Reads the descriptor of that UUID; None: there is none. uuid: an int, a str, or bytes."""
+        return self._first(wait(self._begin_descriptor(uuid)))
+
+    async def read_descriptor_async(self, uuid: Uuid) -> Optional[bytes]:
+        """read_descriptor(), with asyncio."""
+        return self._first(await asyncio.wrap_future(self._begin_descriptor(uuid)))
+
+    def _begin_descriptor(self, uuid: Uuid) -> Any:
+        arguments = GLib.Variant.new_tuple(GLib.Variant.new_variant(uuid_variant(uuid)))
+        return self._connection._begin(self._path, CHARACTERISTIC, 'ReadDescriptor', arguments)
+
+    @staticmethod
+    def _first(values: List[bytes]) -> Optional[bytes]:
+        return values[0] if values else None
+
+    def callback(self, trigger: Optional[int] = None, handler: Optional[Handler] = None, arg: Any = None) -> None:
+        """Has a handler called for each notification or indication, in order; returns when the device knows.
+
+        trigger: Bluetooth.CHAR_NOTIFY_EVENT; None or 0: none, and the device is told so. handler: called as
+        handler(arg, (event, value)), with the value (bytes) of that event; or as handler(arg), if it takes no
+        more. One at a time, in a thread of its own: it may block, and call anything. arg: given to it; None:
+        the characteristic itself."""
+        trigger = trigger or 0
+        if handler is None:
+            trigger = 0
+        elif not trigger:
+            trigger = Constants.CHAR_NOTIFY_EVENT
+        if trigger & ~Constants.CHAR_NOTIFY_EVENT:
+            raise ValueError('trigger: a characteristic of a device has CHAR_NOTIFY_EVENT alone')
+        bus = self._connection._bus
+        self._callback.set(trigger, handler, self if arg is None else arg)
+        bus.route(self._path, 'Notification', self._notified if trigger else None)
+        self._connection._bluetooth._note()
+        try:
+            self._connection._call(self._path, CHARACTERISTIC, 'Callback', GLib.Variant('(u)', (trigger,)))
+        except BaseException:
+            self._callback.set(0, None, None)
+            bus.route(self._path, 'Notification', None)
+            raise
+
+    def events(self) -> int:
+        """Bits of the events since the last call, which clears them."""
+        if self._callback.trigger:
+            return self._callback.take()
+        return int(self._connection._call(self._path, CHARACTERISTIC, 'Events')) | self._callback.take()
+
+    def _notified(self, arguments: Any) -> None:
+        self._is_known = True
+        self._callback.call_with(Constants.CHAR_NOTIFY_EVENT, arguments[1])
