@@ -43,7 +43,10 @@ class Loop:
         """Before the interpreter goes: the thread must not come back into it afterwards."""
         self._loop.quit()
         assert self._thread
-        self._thread.join(1)
+        try:
+            self._thread.join(1)
+        except KeyboardInterrupt:
+            pass    # once more: we are at it
 
     def run(self, function: Callable[[], None]) -> None:
         """Has the thread call it, and returns at once."""
