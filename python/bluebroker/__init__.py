@@ -13,8 +13,9 @@ network.Bluetooth.
 
 help(Bluetooth) is a manual. Scripts written for the boards run unmodified with bluebroker-pycom(1)."""
 
-from .bluetooth import Advertisement, Bluetooth
+from .bluetooth import Bluetooth
 from .client import GATTCCharacteristic, GATTCConnection, GATTCService
+from .scanner import Advertisement
 from .server import GATTSCharacteristic, GATTSService
 from .stream import Report, Stream
 from .version import VERSION as __version__

@@ -2,42 +2,26 @@
 """The documented class."""
 
 import asyncio
-import collections
 import errno
-import time
 import weakref
-from typing import Any, Deque, List, NamedTuple, Optional, Union
+from typing import Any, Optional, Union
 
 from . import errors, life
-from .bus import ROOT, Bus, options, wait
+from .bus import ROOT, SESSION, Bus, options, wait
 from .callback import Callback, Handler
 from .client import GATTCConnection
 from .constants import Constants
 from .glib import GLib
-from .options import init_options, number, radio_number, scan_filter, text_or_bytes
+from .options import init_options, number, radio_number, text_or_bytes
+from .scanner import Scanner
 from .server import GATTSService
-from .stream import Report, Stream
-from .values import Resolved, Uuid, bytes_variant, mac_bytes, mac_text, resolve, uuid_variant
+from .values import Uuid, bytes_variant, mac_text, uuid_variant
 
-SESSION = 'Session1'
 CLIENT_EVENTS = Constants.CLIENT_CONNECTED | Constants.CLIENT_DISCONNECTED
 EVENTS = Constants.NEW_ADV_EVENT | CLIENT_EVENTS
-# Where a radio's scanner has run all along, a report is there as soon as it is asked for; here it begins to run with
-# start_scan(). For so long after that (in seconds), get_adv() waits for the first one; and looks so often.
-FIRST_REPORT = 1.0
-LOOK = 0.02
 
 
-class Advertisement(NamedTuple):
-    """What get_adv() gives."""
-    mac: bytes
-    addr_type: int
-    adv_type: int
-    rssi: int
-    data: bytes
-
-
-class Bluetooth(Constants):
+class Bluetooth(Scanner):
     """The driver of a Bluetooth radio, as Pycom's page network.Bluetooth documents it. Each object is a
     session of its own at bluebrokerd: what it scans for, connects, advertises and serves does not disturb
     other objects or programs. It ends with deinit(), with a "with" block, or when nothing refers to it any
@@ -56,9 +40,8 @@ class Bluetooth(Constants):
                  *, adapter: Union[int, str, None] = None, **how: Any) -> None:
         init = init_options(id, mode, antenna, how)
         self._sleeps = bool(how.get('modem_sleep', True))
+        super().__init__()
         self._callback = Callback()
-        self._waiting: Deque[Advertisement] = collections.deque()
-        self._wait_until = 0.0
         self._connections: 'weakref.WeakValueDictionary[str, GATTCConnection]' = weakref.WeakValueDictionary()
         self._has_services = False
         self._advertises = False
@@ -93,22 +76,19 @@ class Bluetooth(Constants):
         self._forget_all()
         self._bus.close()
 
-    def _begin(self, member: str, arguments: Any = None) -> Any:
-        return self._bus.begin(self._path, SESSION, member, arguments)
-
-    def _call(self, member: str, arguments: Any = None) -> Any:
-        return wait(self._begin(member, arguments))
-
     # --- life ---
 
     def init(self, id: int = 0, mode: int = Constants.BLE, antenna: Optional[int] = None,  # noqa: A002
              **how: Any) -> None:
         """Enables the radio, anew: nothing is kept of what this object had.
 
-        id: 0. mode: Bluetooth.BLE. antenna: Bluetooth.INT_ANT, or EXT_ANT where bluebrokerd can switch to it.
+        id: 0.
+        mode: Bluetooth.BLE.
+        antenna: Bluetooth.INT_ANT, or EXT_ANT where bluebrokerd can switch to it.
         Keywords: pin (0 to 999999: what is served from now on asks for encryption), secure, privacy,
-        secure_connections (bool), mtu (23 to 517), modem_sleep (of no effect); beyond the page: fifo (how
-        many reports wait at most, default 16), overflow ("drop-oldest", the default, or "drop-newest")."""
+            secure_connections (bool), mtu (23 to 517), modem_sleep (of no effect); beyond the page: fifo (how
+            many reports wait at most, default 16), overflow ("drop-oldest", the default, or "drop-newest").
+        """
         init = init_options(id, mode, antenna, how)
         self._forget_all()
         self._bus.call(self._path, SESSION, 'Init', GLib.Variant.new_tuple(init))
@@ -138,100 +118,6 @@ class Bluetooth(Constants):
         """Whether it advertises, serves, or calls handlers."""
         return not self._bus.is_dead and (self._advertises or self._has_services or self._bus.calls_handlers())
 
-    # --- the scan ---
-
-    def start_scan(self, timeout: int) -> None:
-        """Begins to listen for advertisements, and returns at once; they wait in a FIFO for get_adv().
-        Empties it, and ends a scan of this object's that runs.
-
-        timeout: in seconds; negative: until stop_scan(). Not 0."""
-        if not isinstance(timeout, (int, float)) or timeout == 0:
-            raise ValueError(f'timeout: seconds, or below 0 for no end; not {timeout!r}')
-        seconds = GLib.Variant('(i)', (-1 if timeout < 0 else min(max(round(timeout), 1), GLib.MAXINT32),))
-        try:
-            self._call('StartScan', seconds)
-        except OSError as error:
-            if error.errno != errno.EINPROGRESS:
-                raise
-            self._call('StopScan')
-            self._call('StartScan', seconds)
-        self._waiting.clear()
-        self._wait_until = time.monotonic() + FIRST_REPORT
-
-    def stop_scan(self) -> None:
-        """Ends the scan. No error where there is none."""
-        self._call('StopScan')
-
-    def isscanning(self) -> bool:
-        """Whether this object scans."""
-        return bool(self._call('IsScanning'))
-
-    def get_adv(self) -> Optional[Advertisement]:
-        """The oldest advertisement of the FIFO, or None: (mac, addr_type, adv_type, rssi, data), by these
-        names, too. mac: 6 bytes; rssi in dBm; data: the bytes of the advertisement, as many as it has.
-
-        In the first second of a scan it waits for the first advertisement."""
-        while not self._waiting:
-            self._waiting.extend(self._take())
-            if self._waiting or time.monotonic() >= self._wait_until:
-                break
-            time.sleep(LOOK)
-        if not self._waiting:
-            return None
-        self._wait_until = 0
-        return self._waiting.popleft()
-
-    async def get_adv_async(self) -> Advertisement:
-        """Waits for an advertisement, with asyncio. (Not on the page.)"""
-        while not self._waiting:
-            self._waiting.extend(_advertisements(await asyncio.wrap_future(self._begin('GetAdvertisements'))))
-            if not self._waiting:
-                await asyncio.sleep(LOOK)
-        return self._waiting.popleft()
-
-    def get_advertisements(self) -> List[Advertisement]:
-        """All of the FIFO, oldest first; a list of what get_adv() gives."""
-        taken = list(self._waiting) + self._take()
-        self._waiting.clear()
-        return taken
-
-    def _take(self) -> List[Advertisement]:
-        return _advertisements(self._call('GetAdvertisements'))
-
-    def read_advertisements(self, max: int = 0) -> List[Report]:  # noqa: A002
-        """The FIFO's content with all that is known of each report: see bluebroker.Report. (Not on the page.)
-
-        max: how many at most; 0: all."""
-        rows, lost = self._call('ReadAdvertisements', GLib.Variant('(u)', (max,)))
-        return [Report.from_row(row, lost) for row in rows]
-
-    def stream(self, batch_ms: Optional[int] = None, batch_max: Optional[int] = None) -> Stream:
-        """An iterator over the reports of the scan, for "for" and "async for": the fast way, past the FIFO.
-        It ends with close(), with "with", or with the session; not with the scan. (Not on the page.)
-
-        batch_ms (0 to 10000): how long a report waits for others, so that they come together; batch_max (1 to
-        4096): how many come together at most."""
-        fd, version = self._call('AcquireAdvertisements', options(
-            batch_ms=None if batch_ms is None else GLib.Variant('u', batch_ms),
-            batch_max=None if batch_max is None else GLib.Variant('u', batch_max)))
-        return Stream(self, fd, version)
-
-    def set_scan_filter(self, **keys: Any) -> None:
-        """Which reports this object's scan is for: those that match every key given. None given: all. (Not on
-        the page.)
-
-        addresses: list of addresses. uuids: list of UUIDs. manufacturers: list of company numbers. name: a
-        pattern of the shell's kind. rssi: dBm, at least. pathloss: dB, at most. patterns: list of (start, AD
-        type, bytes). adv_types: list of adv_type. dedup: ms in which the same bytes of a device come once.
-        active: whether devices are asked for scan responses. scan_responses: whether these are wanted."""
-        self._call('SetScanFilter', scan_filter(keys))
-
-    @staticmethod
-    def resolve_adv_data(data: bytes, data_type: int) -> Optional[Resolved]:
-        """The first AD structure of that type in an advertisement's data: an int for ADV_FLAG and ADV_TX_PWR
-        (dBm), a str for ADV_NAME_SHORT and ADV_NAME_CMPL, else bytes; None where there is none."""
-        return resolve(bytes(data), data_type)
-
     # --- links ---
 
     def connect(self, mac_addr: Union[bytes, str], timeout: Optional[int] = None,
@@ -239,9 +125,12 @@ class Bluetooth(Constants):
         """Connects a device, and returns when its services are known. At most 4 devices are connected at
         once; beyond that, the call waits.
 
-        mac_addr: 6 bytes, 12 hex digits, or those with colons. timeout: ms; None: as bluebrokerd is
-        configured. addr_type: Bluetooth.PUBLIC_ADDR and so on; None: whichever it is. Raises
-        Bluetooth.timeout, and OSError with ECONNREFUSED."""
+        mac_addr: 6 bytes, 12 hex digits, or those with colons.
+        timeout: ms; None: as bluebrokerd is configured.
+        addr_type: Bluetooth.PUBLIC_ADDR and so on; None: whichever it is.
+
+        Raises Bluetooth.timeout, and OSError with ECONNREFUSED.
+        """
         return self._connected(wait(self._begin_connect(mac_addr, timeout, addr_type)))
 
     async def connect_async(self, mac_addr: Union[bytes, str], timeout: Optional[int] = None,
@@ -281,8 +170,10 @@ class Bluetooth(Constants):
 
         trigger: Bluetooth.NEW_ADV_EVENT, CLIENT_CONNECTED and CLIENT_DISCONNECTED, combined; None or 0: none.
         handler: called as handler(arg); which event it was, events() tells. One at a time, in a thread of its
-        own: it may block, and call anything. After NEW_ADV_EVENT, take all of get_advertisements(): those
-        that come meanwhile do not call it once each. arg: given to it; None: this object."""
+            own: it may block, and call anything. After NEW_ADV_EVENT, take all of get_advertisements(): those
+            that come meanwhile do not call it once each.
+        arg: given to it; None: this object.
+        """
         trigger = (trigger or 0) if handler else 0
         if trigger & ~EVENTS:
             raise ValueError('trigger: a Bluetooth has NEW_ADV_EVENT, CLIENT_CONNECTED and CLIENT_DISCONNECTED')
@@ -304,16 +195,27 @@ class Bluetooth(Constants):
     def _rearm(self) -> None:
         """The daemon tells of an event once, until it is asked for."""
         if int(self._call('Events')) & Constants.NEW_ADV_EVENT:
-            self._callback.call(Constants.NEW_ADV_EVENT)
+            self._call_for_adv()
+
+    def _call_for_adv(self) -> None:
+        """The handler for NEW_ADV_EVENT; once more where it has taken one, and left others that came with it."""
+        taken = self._taken
+
+        def before() -> None:
+            nonlocal taken
+            self._callback.flag(self._call('Events') & ~self._callback.trigger)
+            taken = self._taken
+
+        def after() -> None:
+            if self._waiting and self._taken > taken:
+                self._call_for_adv()
+        self._callback.call(Constants.NEW_ADV_EVENT, before, after)
 
     # In the loop's thread: nothing here may wait.
 
     def _event(self, arguments: Any) -> None:
         if arguments[0] & Constants.NEW_ADV_EVENT:
-            self._callback.call(Constants.NEW_ADV_EVENT, lambda: self._keep_others(self._call('Events')))
-
-    def _keep_others(self, events: int) -> None:
-        self._callback.flag(events & ~self._callback.trigger)
+            self._call_for_adv()
 
     def _client_connected(self, _arguments: Any) -> None:
         self._callback.call(Constants.CLIENT_CONNECTED)
@@ -327,8 +229,11 @@ class Bluetooth(Constants):
                           service_data: Union[str, bytes, None] = None, service_uuid: Optional[Uuid] = None) -> None:
         """What advertise() sends. None: not in it.
 
-        name: at most 29 bytes. manufacturer_data: company number, little-endian, then data. service_data:
-        16-bit UUID, little-endian, then data. service_uuid: an int, a str, or 2, 4 or 16 bytes."""
+        name: at most 29 bytes.
+        manufacturer_data: company number, little-endian, then data.
+        service_data: 16-bit UUID, little-endian, then data.
+        service_uuid: an int, a str, or 2, 4 or 16 bytes.
+        """
         self._call('SetAdvertisement', options(
             name=None if name is None else GLib.Variant('s', name),
             manufacturer_data=text_or_bytes('manufacturer_data', manufacturer_data),
@@ -341,7 +246,8 @@ class Bluetooth(Constants):
                                  adv_filter_policy: int = Constants.ADV_FILTER_ALLOW_SCAN_ANY_CON_ANY) -> None:
         """How advertise() sends. What BlueZ cannot do is refused (EOPNOTSUPP).
 
-        adv_int_min, adv_int_max: 0x20 to 0x4000, in 0.625 ms."""
+        adv_int_min, adv_int_max: 0x20 to 0x4000, in 0.625 ms.
+        """
         self._call('SetAdvertisementParams', options(
             adv_int_min=number('adv_int_min', 'q', adv_int_min), adv_int_max=number('adv_int_max', 'q', adv_int_max),
             adv_type=number('adv_type', 'y', adv_type), own_addr_type=number('own_addr_type', 'y', own_addr_type),
@@ -362,8 +268,10 @@ class Bluetooth(Constants):
     def service(self, uuid: Uuid, *, isprimary: bool = True, nbr_chars: int = 1, start: bool = True) -> GATTSService:
         """Makes a service of the GATT server.
 
-        uuid: an int, a str (hex digits, or 16 characters), or 2, 4 or 16 bytes. nbr_chars: how many
-        characteristics it will have. start: whether peers see it as soon as it has these."""
+        uuid: an int, a str (hex digits, or 16 characters), or 2, 4 or 16 bytes.
+        nbr_chars: how many characteristics it will have.
+        start: whether peers see it as soon as it has these.
+        """
         path = self._call('Service', GLib.Variant.new_tuple(GLib.Variant.new_variant(uuid_variant(uuid)), options(
             isprimary=GLib.Variant('b', bool(isprimary)), nbr_chars=number('nbr_chars', 'q', nbr_chars),
             start=GLib.Variant('b', bool(start))).get_child_value(0)))
@@ -412,7 +320,3 @@ class Bluetooth(Constants):
         """Removes the bond with a device that this user has paired with. ENOENT: there is none. (Not on the
         page.)"""
         self._call('Forget', GLib.Variant('(s)', (mac_text(mac_addr),)))
-
-
-def _advertisements(rows: List[Any]) -> List[Advertisement]:
-    return [Advertisement(mac_bytes(row[0]), *row[1:]) for row in rows]

@@ -13,6 +13,7 @@ from .version import BUS_NAME
 
 ROOT = '/com/example/Bluetooth'
 INTERFACE = 'com.example.Bluetooth.'
+SESSION = 'Session1'
 PROPERTIES = 'org.freedesktop.DBus.Properties'
 NO_TIMEOUT = GLib.MAXINT32    # ms; the daemon bounds how long things take
 
@@ -150,7 +151,7 @@ class Bus:
 
     def calls_handlers(self) -> bool:
         """Whether the program has handlers that signals are for."""
-        return any(member != 'Disconnected' for _, member in list(self._routes))
+        return any(member not in ('Disconnected', 'PairingRequest') for _, member in list(self._routes))
 
     def _signal(self, sender: str, path: str, member: str, arguments: Any) -> None:
         function = self._routes.get((path, member))

@@ -52,17 +52,19 @@ class Callback:
             events, self._events = self._events, 0
         return events
 
-    def call(self, event: int, before: Optional[Callable[[], None]] = None) -> None:
-        """Has handler(arg) called in turn, and before() in front of it, where the event is asked for."""
+    def call(self, event: int, before: Callable[[], None] = _nothing, after: Callable[[], None] = _nothing) -> None:
+        """Has handler(arg) called in turn, and before() and after() around it, where the event is asked for."""
         handler, arg = self._handler or _nothing, self._arg
         if not event & self.trigger:
             return
 
         def run() -> None:
-            if before:
-                before()
+            before()
             self.flag(event)
-            handler(arg)
+            try:
+                handler(arg)
+            finally:
+                after()
         HANDLERS.post(run)
 
     def call_with(self, event: int, value: Any, answer: Optional[Callable[[Any], None]] = None) -> None:

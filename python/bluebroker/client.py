@@ -2,15 +2,17 @@
 """The GATT client: GATTCConnection, GATTCService, GATTCCharacteristic."""
 
 import asyncio
+import contextlib
 import errno
 import weakref
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional, Type, Union
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, Optional, Type, Union
 
 from .bus import PROPERTIES, options, wait
 from .callback import Callback, Handler
 from .constants import Constants
 from .errors import session_ended
 from .glib import GLib
+from .loop import HANDLERS
 from .values import Uuid, Value, bytes_variant, mac_bytes, uuid_value, uuid_variant, value_bytes
 
 if TYPE_CHECKING:
@@ -77,25 +79,70 @@ class GATTCConnection:
         return mac_bytes(self._path.rsplit('/', 1)[1].replace('_', ':'))
 
     def disconnect(self) -> None:
-        """Lets go of the link. The radio's link ends when no other program holds it. No error where it is
-        over."""
-        if not self._is_over:
-            future = self._begin(self._path, 'Connection1', 'Disconnect')
-            self._over()
-            wait(future)
+        """Lets go of the link. The radio's link ends when no other program holds it. No error where it is over."""
+        future = self._begin_disconnect()
+        if future:
+            with _over_is_fine():
+                wait(future)
 
     async def disconnect_async(self) -> None:
         """disconnect(), with asyncio."""
-        if not self._is_over:
-            future = self._begin(self._path, 'Connection1', 'Disconnect')
-            self._over()
-            await asyncio.wrap_future(future)
+        future = self._begin_disconnect()
+        if future:
+            with _over_is_fine():
+                await asyncio.wrap_future(future)
+
+    def _begin_disconnect(self) -> Any:
+        """None: there is nothing to do."""
+        if self._is_over:
+            return None
+        future = self._begin(self._path, 'Connection1', 'Disconnect')
+        self._over()
+        return future
 
     def isconnected(self) -> bool:
         """Whether the link is up, and this program's."""
         if self._is_over and not self._bus.is_dead:
             return False
         return bool(self._bus.call(self._path, 'Connection1', 'IsConnected'))
+
+    def pair(self, passkey: Optional[int] = None, handler: Optional[Handler] = None) -> None:
+        """Pairs with the device, and returns when that is done. (Not on the page.)
+
+        passkey: 0 to 999999: the answer, where it is known beforehand.
+        handler: called as handler(kind, passkey) where something has to be asked: "confirm" (whether the device
+            shows this passkey: true to go on), "enter" (returns the passkey that the device shows; None: none), or
+            told: "display" (this one is to be entered at the device). None: what is asked is refused.
+
+        Raises OSError with EPERM where nothing was asked and bluebrokerd does not allow that (JustWorks),
+        ECONNREFUSED where the device refuses, EINPROGRESS; and Bluetooth.timeout.
+        """
+        wait(self._begin_pair(passkey, handler))
+
+    async def pair_async(self, passkey: Optional[int] = None, handler: Optional[Handler] = None) -> None:
+        """pair(), with asyncio."""
+        await asyncio.wrap_future(self._begin_pair(passkey, handler))
+
+    def _begin_pair(self, passkey: Optional[int], handler: Optional[Handler]) -> Any:
+        if passkey is not None and not 0 <= passkey <= 999999:
+            raise ValueError(f'passkey: 0 to 999999, not {passkey!r}')
+
+        def asked(arguments: Any) -> None:
+            HANDLERS.post(lambda: self._answer(handler, *arguments))
+        self._bus.route(self._path, 'PairingRequest', asked)
+        return self._begin(self._path, 'Connection1', 'Pair', options(
+            passkey=None if passkey is None else GLib.Variant('u', passkey)))
+
+    def _answer(self, handler: Optional[Handler], request: int, kind: str, passkey: int) -> None:
+        """In the handlers' thread."""
+        answer = None
+        try:
+            answer = handler(kind, passkey) if handler else None
+        finally:
+            if kind != 'display':
+                accepts = answer is not None if kind == 'enter' else bool(answer)
+                self._call(self._path, 'Connection1', 'RespondPairing', GLib.Variant(
+                    '(ubu)', (request, accepts, int(answer or 0) if kind == 'enter' else 0)))
 
     def services(self) -> List['GATTCService']:
         """The device's services, by handle: a list of GATTCService, the same ones each time."""
@@ -108,6 +155,16 @@ class GATTCConnection:
     def get_mtu(self) -> int:
         """The ATT MTU in bytes."""
         return int(self._call(self._path, 'Connection1', 'GetMtu'))
+
+
+@contextlib.contextmanager
+def _over_is_fine() -> Iterator[None]:
+    """The link may have been lost a moment before."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOENT, errno.ENOTCONN):
+            raise
 
 
 def _lost_by(reference: 'weakref.ref[GATTCConnection]') -> Callable[[Any], None]:
@@ -208,7 +265,8 @@ class GATTCCharacteristic:
         """Writes, and returns when the device has confirmed it; where the characteristic takes writes without
         response alone, when it is sent.
 
-        value: bytes, a str (its UTF-8), or an int (little-endian, 1, 2, 4 or 8 bytes); at most 512 bytes."""
+        value: bytes, a str (its UTF-8), or an int (little-endian, 1, 2, 4 or 8 bytes); at most 512 bytes.
+        """
         wait(self._begin_write(value))
 
     async def write_async(self, value: Value) -> None:
@@ -241,10 +299,12 @@ class GATTCCharacteristic:
     def callback(self, trigger: Optional[int] = None, handler: Optional[Handler] = None, arg: Any = None) -> None:
         """Has a handler called for each notification or indication, in order; returns when the device knows.
 
-        trigger: Bluetooth.CHAR_NOTIFY_EVENT; None or 0: none, and the device is told so. handler: called as
-        handler(arg, (event, value)), with the value (bytes) of that event; or as handler(arg), if it takes no
-        more. One at a time, in a thread of its own: it may block, and call anything. arg: given to it; None:
-        the characteristic itself."""
+        trigger: Bluetooth.CHAR_NOTIFY_EVENT; None or 0: none, and the device is told so.
+        handler: called as handler(arg, (event, value)), with the value (bytes) of that event; or as
+            handler(arg), if it takes no more. One at a time, in a thread of its own: it may block, and call
+            anything.
+        arg: given to it; None: the characteristic itself.
+        """
         trigger = trigger or 0
         if handler is None:
             trigger = 0

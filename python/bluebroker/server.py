@@ -53,9 +53,12 @@ class GATTSService:
         """Adds a characteristic. The service that has as many as it was announced with (nbr_chars) is seen by
         peers.
 
-        uuid: an int, a str, or 2, 4 or 16 bytes. permissions: Bluetooth.PERM_READ and so on, combined; None:
-        reading and writing, or, where a pin is set, both with encryption. properties: Bluetooth.PROP_READ and
-        so on, combined. value: its first value: bytes, a str, or an int (little-endian)."""
+        uuid: an int, a str, or 2, 4 or 16 bytes.
+        permissions: Bluetooth.PERM_READ and so on, combined; None: reading and writing, or, where a pin is
+            set, both with encryption.
+        properties: Bluetooth.PROP_READ and so on, combined.
+        value: its first value: bytes, a str, or an int (little-endian).
+        """
         chosen = options(
             permissions=None if permissions is None else GLib.Variant('u', permissions),
             properties=GLib.Variant('u', properties),
@@ -84,7 +87,8 @@ class GATTSCharacteristic:
         """Without an argument: the stored value, which peers read, and which they may have written. With one:
         stores it, and notifies or indicates the peers that subscribed; returns None.
 
-        value: bytes, a str, or an int (little-endian, 1, 2, 4 or 8 bytes); at most 512 bytes."""
+        value: bytes, a str, or an int (little-endian, 1, 2, 4 or 8 bytes); at most 512 bytes.
+        """
         if value is None:
             stored: bytes = self._bus.get(self._path, CHARACTERISTIC, 'Value')
             return stored
@@ -106,11 +110,14 @@ class GATTSCharacteristic:
         """Has a handler called when a peer reads, writes or subscribes; in the order in which it happens.
 
         trigger: Bluetooth.CHAR_READ_EVENT, CHAR_WRITE_EVENT and CHAR_SUBSCRIBE_EVENT, combined; None or 0:
-        none. handler: called as handler(arg, (event, value)), or as handler(arg), if it takes no more. value:
-        of a write, what is stored now; of a read, what is stored; of a subscription, what config() gives.
-        What the handler of a read returns is what the peer gets (bytes, a str, an int); None: the stored
-        value, as also after 4.5 seconds without an answer. One at a time, in a thread of its own: it may
-        block, and call anything. arg: given to it; None: the characteristic itself."""
+            none.
+        handler: called as handler(arg, (event, value)), or as handler(arg), if it takes no more. value: of a
+            write, what is stored now; of a read, what is stored; of a subscription, what config() gives. What
+            the handler of a read returns is what the peer gets (bytes, a str, an int); None: the stored
+            value, as also after 4.5 seconds without an answer. One at a time, in a thread of its own: it may
+            block, and call anything.
+        arg: given to it; None: the characteristic itself.
+        """
         trigger = (trigger or 0) if handler else 0
         if trigger & ~EVENTS:
             raise ValueError('trigger: a characteristic has CHAR_READ_EVENT, CHAR_WRITE_EVENT, CHAR_SUBSCRIBE_EVENT')

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, AsyncIterator, Deque, Iterator, NamedTupl
 from .values import mac_bytes
 
 if TYPE_CHECKING:
-    from .bluetooth import Bluetooth
+    from .scanner import Scanner
 
 MAGIC, VERSION = 0x6262, 1
 DATAGRAM_MAX = 65536
@@ -69,7 +69,7 @@ class Stream:
     """An iterator over reports, from Bluetooth.stream(). A program that is too slow loses reports, counted in
     Report.lost."""
 
-    def __init__(self, bluetooth: 'Bluetooth', fd: int, version: int) -> None:
+    def __init__(self, bluetooth: 'Scanner', fd: int, version: int) -> None:
         self._bluetooth = bluetooth     # the session lives as long as we do
         self._socket = socket.socket(fileno=fd)
         self._waiting: Deque[Report] = collections.deque()

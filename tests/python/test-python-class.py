@@ -12,7 +12,7 @@ from bluebroker import (Advertisement, Bluetooth, GATTCCharacteristic, GATTCConn
 from pyworld import HEART, WorldTest
 
 LOPY = 'C0:00:00:00:00:09'       # who is only heard
-MEASUREMENT, LOCATION, CONTROL, SECRET, LEVEL = 0x2a37, 0x2a38, 0x2a39, 0xf001, 0x2a19
+MEASUREMENT, LOCATION, CONTROL, SECRET = 0x2a37, 0x2a38, 0x2a39, 0xf001
 
 # Method, arguments as the page and the notes beyond it have them.
 SIGNATURES = {
@@ -56,6 +56,8 @@ SIGNATURES = {
         'services': '(self)',
         'get_mtu': '(self)',
         'disconnect_async': '(self)',
+        'pair': '(self, passkey=None, handler=None)',
+        'pair_async': '(self, passkey=None, handler=None)',
     },
     GATTCService: {
         'isprimary': '(self)',
@@ -260,7 +262,7 @@ class Table(unittest.TestCase):
         for owner, name, *_ in CLIENT_ROWS:
             kind = {'connection': GATTCConnection, 'service': GATTCService}.get(owner, GATTCCharacteristic)
             rows.setdefault(kind, set()).add(name)
-        elsewhere = {'__init__', 'resolve_adv_data', 'close', 'read_advertisements', 'stream'}
+        elsewhere = {'__init__', 'resolve_adv_data', 'close', 'read_advertisements', 'stream', 'pair'}
         for kind, tried in rows.items():
             names = {name for name in SIGNATURES[kind] if not name.endswith('_async')}
             self.assertEqual(names - tried - elsewhere, set(), kind.__name__)
@@ -389,6 +391,30 @@ class Class(WorldTest):
                 with self.assertRaises(kind, msg=method):
                     method(*arguments)
         self.assertFalse(connection.isconnected())
+
+    def test_pair(self):
+        """The sealed characteristic is read after it. A handler is asked; or the answer is known; or refused."""
+        asked = []
+
+        def handler(kind, passkey):
+            asked.append((kind, passkey))
+            return 123456
+        for how, error in (({'handler': handler}, None), ({'passkey': 123456}, None), ({}, OSError),
+                           ({'handler': lambda kind, _: None}, OSError), ({'passkey': -1}, ValueError)):
+            self.world.add_peripheral()
+            self.air.ask('pairing heart display 123456')
+            connection = self.bt.connect(HEART)
+            if error:
+                self.assertRaises(error, connection.pair, **how)
+            else:
+                self.assertIsNone(connection.pair(**how))
+                sealed = next(char for service in connection.services() for char in service.characteristics()
+                              if char.uuid() == SECRET)
+                self.assertEqual(sealed.read(), b'\x7e')
+                self.bt.forget(HEART)
+            connection.disconnect()
+            self.air.ask('unpeer heart')
+        self.assertEqual(asked, [('enter', 0)])
 
     def test_timeout(self):
         with self.assertRaises(Bluetooth.timeout) as caught:
