@@ -18,7 +18,7 @@ import types
 from typing import Any, Dict, List, NoReturn, Optional, Set
 
 from . import life
-from .board import machine, micropython, network, utime
+from .board import machine, micropython, network, threads, utime
 from .version import VERSION
 
 # What a script imports, and what it gets.
@@ -44,8 +44,8 @@ def main() -> NoReturn:
     for number in signal.SIGINT, signal.SIGTERM:
         signal.signal(number, _told_to_end)
     status = _run(arguments.script, arguments.arguments)
-    if status == 0 and not arguments.exit:
-        status = _stay()
+    if status is None:
+        status = 0 if arguments.exit else _stay()
     sys.stdout.flush()
     sys.exit(status)
 
@@ -53,8 +53,8 @@ def main() -> NoReturn:
 def _parse(argv: List[str]) -> Any:
     parser = argparse.ArgumentParser(
         prog='bluebroker-pycom', description='Runs a Python script that was written for a Pycom board, on bluebrokerd.',
-        epilog='A script that has ended, but left advertising, services, callbacks or alarms behind, goes on until '
-               'Ctrl-C or SIGTERM, as on a board.')
+        epilog='A script that has come to its end, but left advertising, services, callbacks, alarms or threads '
+               'behind, goes on until Ctrl-C or SIGTERM, as on a board; sys.exit() ends it.')
     parser.add_argument('--adapter', metavar='hciN', help='the radio (default: the first one)')
     parser.add_argument('--exit', action='store_true', help='end when the script has ended, whatever it left behind')
     parser.add_argument('--version', action='version', version=f'bluebroker {VERSION}')
@@ -70,6 +70,7 @@ def _provide() -> None:
     for name in dir(utime):
         if not hasattr(time, name) and not name.startswith('_'):
             setattr(time, name, getattr(utime, name))
+    setattr(_thread, 'start_new_thread', threads.start_new_thread)
     setattr(builtins, 'const', micropython.const)
     setattr(sys, 'print_exception', _print_exception)
     setattr(gc, 'mem_free', lambda: os.sysconf('SC_AVPHYS_PAGES') * os.sysconf('SC_PAGE_SIZE'))
@@ -119,12 +120,13 @@ def _prelude(tree: ast.AST) -> Dict[str, Any]:
     return names
 
 
-def _run(path: str, arguments: List[str]) -> int:
-    """The script's exit status; what it leaves behind stays."""
+def _run(path: str, arguments: List[str]) -> Optional[int]:
+    """The status to exit with; None: the script has come to its end, and what it leaves behind stays."""
     module = types.ModuleType('__main__')
     module.__file__ = path
     sys.argv = [path, *arguments]
-    sys.path[0] = os.path.dirname(os.path.abspath(path)) if path != '-' else ''
+    folder = os.path.dirname(os.path.abspath(path)) if path != '-' else ''
+    sys.path[:1] = [folder, os.path.join(folder, 'lib')]    # as a board has it
     try:
         with open(0 if path == '-' else path, 'rb') as file:
             source = file.read()
@@ -133,7 +135,7 @@ def _run(path: str, arguments: List[str]) -> int:
         return 2
     sys.modules['__main__'] = module
     try:
-        tree = ast.parse(source, path)
+        tree = compile(source, path, 'exec', ast.PyCF_ONLY_AST)     # ast.parse() would be in the traceback
         module.__dict__.update(_prelude(tree))
         exec(compile(tree, path, 'exec'), module.__dict__)  # pylint: disable=exec-used
     except SystemExit as end:
@@ -143,7 +145,7 @@ def _run(path: str, arguments: List[str]) -> int:
     except BaseException as error:  # pylint: disable=broad-except
         _tell(error)
         return 1
-    return 0
+    return None
 
 
 def _status(end: SystemExit) -> int:
@@ -163,19 +165,11 @@ def _tell(error: BaseException) -> None:
     traceback.print_exception(type(error), error, at)
 
 
-def _has_threads() -> bool:
-    """Whether there are threads of _thread's, which a script of the boards uses. Those of threading's we
-    have, too."""
-    # pylint: disable=protected-access
-    known = [thread for thread in threading.enumerate() if not isinstance(thread, threading._DummyThread)]
-    return _thread._count() > len(known) - 1
-
-
 def _stay() -> int:
     """Until there is nothing of the script left, or we are told to end."""
     was_left = life.is_anything_left()
     try:
-        while life.is_anything_left() or machine.alarms or _has_threads():
+        while life.is_anything_left() or machine.alarms or threads.running:
             time.sleep(POLL)
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
