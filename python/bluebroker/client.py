@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The GATT client: GATTCConnection, GATTCService, GATTCCharacteristic."""
+"""The GATT client, by the names of Pycom's documentation: GATTCConnection, GATTCService, GATTCCharacteristic."""
 
 import asyncio
 import contextlib

@@ -25,8 +25,8 @@ def value_variant(value: Value) -> Any:
 
 
 class GATTSService:
-    """A service that this program offers, from Bluetooth.service(). It ends with deinit(), or with the
-    program.
+    """A service that this program offers, from Bluetooth.service(); the page also calls it BluetoothServerService.
+    It ends with deinit(), or with the program.
 
     Its methods may raise OSError: ECONNRESET where bluebrokerd was started anew, ENOTCONN where the service
     is gone, EDQUOT (too many attributes), EHOSTDOWN (bluetoothd is away), EIO (bluetoothd refuses it)."""
