@@ -58,7 +58,7 @@ class Bus:
         self._end = weakref.finalize(self, _close, self._connection)
         self._routes: Dict[Tuple[str, str], Signal] = {}
         self._daemon = BUS_NAME
-        self._is_dead = False
+        self._is_dead = self._is_closed = False
         _subscribe(self._connection, weakref.WeakMethod(self._signal))
 
     @property
@@ -68,9 +68,13 @@ class Bus:
 
     def close(self) -> None:
         """Ends the connection, and so the session and all that it holds."""
-        self._is_dead = True
+        self._is_dead = self._is_closed = True
         self._routes.clear()
         self._end()
+
+    def end_error(self) -> OSError:
+        """What calls raise from then on."""
+        return OSError(errno.EBADF, 'this Bluetooth object is closed') if self._is_closed else errors.session_ended()
 
     # --- calls ---
 
@@ -83,7 +87,7 @@ class Bus:
         full = interface if '.' in interface else INTERFACE + interface
         to = destination or self._daemon
         if self.is_dead:
-            future.set_exception(errors.session_ended())
+            future.set_exception(self.end_error())
             return future
 
         def answered(connection: Any, result: Any) -> None:

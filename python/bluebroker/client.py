@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, Optional,
 from .bus import PROPERTIES, options, wait
 from .callback import Callback, Handler
 from .constants import Constants
-from .errors import session_ended
 from .glib import GLib
 from .loop import HANDLERS
 from .values import Uuid, Value, bytes_variant, mac_bytes, uuid_value, uuid_variant, value_bytes
@@ -66,7 +65,7 @@ class GATTCConnection:
     def _check(self) -> None:
         """Where nothing is asked: whether it would be answered."""
         if self._bus.is_dead:
-            raise session_ended()
+            raise self._bus.end_error()
         if self._is_over:
             raise OSError(errno.ENOTCONN, 'the device is not connected')
 

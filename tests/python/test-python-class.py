@@ -453,6 +453,12 @@ class Class(WorldTest):
         with self.assertRaises(OSError):
             level.value()
 
+    def test_after_close(self):
+        self.bt.close()
+        self.bt.close()
+        with self.assertRaisesRegex(OSError, 'closed'):
+            self.bt.start_scan(1)
+
     def test_after_deinit(self):
         self.bt.deinit()
         with self.assertRaises(OSError) as caught:
