@@ -2,9 +2,12 @@
 """The documented class."""
 
 import asyncio
+import collections
+import contextlib
 import errno
+import threading
 import weakref
-from typing import Any, Optional, Union
+from typing import Any, Iterator, Optional, Union
 
 from . import errors, life
 from .bus import ROOT, SESSION, Bus, options, wait
@@ -15,7 +18,7 @@ from .glib import GLib
 from .options import init_options, number, radio_number, text_or_bytes
 from .scanner import Scanner
 from .server import GATTSService
-from .values import Uuid, bytes_variant, mac_text, uuid_variant
+from .values import Uuid, bytes_variant, mac_text, path_mac, uuid_variant
 
 CLIENT_EVENTS = Constants.CLIENT_CONNECTED | Constants.CLIENT_DISCONNECTED
 EVENTS = Constants.NEW_ADV_EVENT | CLIENT_EVENTS
@@ -43,6 +46,8 @@ class Bluetooth(Scanner):
         super().__init__()
         self._callback = Callback()
         self._connections: 'weakref.WeakValueDictionary[str, GATTCConnection]' = weakref.WeakValueDictionary()
+        self._lock = threading.Lock()
+        self._attempts: 'collections.Counter[str]' = collections.Counter()     # to connect, by address
         self._has_services = False
         self._advertises = False
         self._bus = Bus()
@@ -131,19 +136,31 @@ class Bluetooth(Scanner):
 
         Raises Bluetooth.timeout, and OSError with ECONNREFUSED.
         """
-        return self._connected(wait(self._begin_connect(mac_addr, timeout, addr_type)))
+        with self._attempt(mac_addr):
+            return self._connected(wait(self._begin_connect(mac_addr, timeout, addr_type)))
 
     async def connect_async(self, mac_addr: Union[bytes, str], timeout: Optional[int] = None,
                             addr_type: Optional[int] = None) -> GATTCConnection:
         """connect(), with asyncio. Where it is cancelled, the link is let go of. (Not on the page.)"""
-        future = self._begin_connect(mac_addr, timeout, addr_type)
         try:
-            # not cancelled with us: the daemon goes on, and what it opens has to be closed
-            path = await asyncio.shield(asyncio.wrap_future(future))
+            with self._attempt(mac_addr):
+                future = self._begin_connect(mac_addr, timeout, addr_type)
+                # not cancelled with us: the daemon goes on, and what it opens has to be closed
+                return self._connected(await asyncio.shield(asyncio.wrap_future(future)))
         except asyncio.CancelledError:
             future.add_done_callback(self._let_go)
             raise
-        return self._connected(path)
+
+    @contextlib.contextmanager
+    def _attempt(self, mac: Union[bytes, str]) -> Iterator[None]:
+        """While it lasts, nobody else lets go of the link."""
+        with self._lock:
+            self._attempts[mac_text(mac)] += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._attempts[mac_text(mac)] -= 1
 
     def _begin_connect(self, mac: Union[bytes, str], timeout: Optional[int], addr_type: Optional[int]) -> Any:
         if timeout is not None and timeout < 0:
@@ -160,8 +177,14 @@ class Bluetooth(Scanner):
         return known
 
     def _let_go(self, future: Any) -> None:
-        if not future.exception() and future.result() not in self._connections:
-            self._bus.begin(future.result(), 'Connection1', 'Disconnect')
+        """Of a link that nobody waits for any more, unless others have it, or wait for it."""
+        if future.exception():
+            return
+        path = future.result()
+        with self._lock:
+            known = self._connections.get(path)
+            if (known is None or known._is_over) and not self._attempts[path_mac(path)]:
+                self._bus.begin(path, 'Connection1', 'Disconnect')
 
     # --- events ---
 

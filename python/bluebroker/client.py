@@ -12,7 +12,7 @@ from .callback import Callback, Handler
 from .constants import Constants
 from .glib import GLib
 from .loop import HANDLERS
-from .values import Uuid, Value, bytes_variant, mac_bytes, uuid_value, uuid_variant, value_bytes
+from .values import Uuid, Value, bytes_variant, mac_bytes, path_mac, uuid_value, uuid_variant, value_bytes
 
 if TYPE_CHECKING:
     from .bluetooth import Bluetooth
@@ -39,7 +39,7 @@ class GATTCConnection:
         self._bus.route(path, 'Disconnected', _lost_by(weakref.ref(self)))
 
     def __repr__(self) -> str:
-        return f'<GATTCConnection {self._path.rsplit("/", 1)[1].replace("_", ":")}>'
+        return f'<GATTCConnection {path_mac(self._path)}>'
 
     def __enter__(self) -> 'GATTCConnection':
         return self
@@ -75,7 +75,7 @@ class GATTCConnection:
     @property
     def mac(self) -> bytes:
         """The device's address, 6 bytes."""
-        return mac_bytes(self._path.rsplit('/', 1)[1].replace('_', ':'))
+        return mac_bytes(path_mac(self._path))
 
     def disconnect(self) -> None:
         """Lets go of the link. The radio's link ends when no other program holds it. No error where it is over."""

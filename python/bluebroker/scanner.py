@@ -3,6 +3,7 @@
 
 import asyncio
 import collections
+import concurrent.futures
 import errno
 import time
 from typing import Any, Deque, List, NamedTuple, Optional
@@ -84,25 +85,37 @@ class Scanner(Constants):
             time.sleep(LOOK)
         self._wait_until = 0
         try:
-            adv = self._waiting.popleft()
+            return self._first()
         except IndexError:      # there is none, or another thread was quicker
             return None
+
+    def _first(self) -> Advertisement:
+        adv = self._waiting.popleft()
         self._taken += 1
         return adv
 
     async def get_adv_async(self) -> Advertisement:
-        """Waits for an advertisement, with asyncio. (Not on the page.)"""
+        """Waits for an advertisement, with asyncio. Where it is cancelled, none is lost. (Not on the page.)"""
         while not self._waiting:
-            self._waiting.extend(_advertisements(await asyncio.wrap_future(self._begin('GetAdvertisements'))))
+            future = self._begin('GetAdvertisements')
+            future.add_done_callback(self._keep)
+            await asyncio.shield(asyncio.wrap_future(future))
             if not self._waiting:
                 await asyncio.sleep(LOOK)
-        return self._waiting.popleft()
+        return self._first()
+
+    def _keep(self, future: 'concurrent.futures.Future[Any]') -> None:
+        """Of an answer that perhaps nobody waits for any more."""
+        if not future.exception():
+            self._waiting.extend(_advertisements(future.result()))
 
     def get_advertisements(self) -> List[Advertisement]:
         """All of the FIFO, oldest first; a list of what get_adv() gives."""
-        taken = list(self._waiting) + self._take()
-        self._waiting.clear()
-        return taken
+        last = self._take()     # and behind what get_adv_async() may have asked for
+        taken = []
+        while self._waiting:
+            taken.append(self._waiting.popleft())
+        return taken + last
 
     def _take(self) -> List[Advertisement]:
         return _advertisements(self._call('GetAdvertisements'))

@@ -4,9 +4,10 @@ com.example.Bluetooth(5), "THE STREAM OF REPORTS"."""
 
 import asyncio
 import collections
+import contextlib
 import socket
 import struct
-from typing import TYPE_CHECKING, Any, AsyncIterator, Deque, Iterator, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, AsyncIterator, Deque, Iterator, NamedTuple, Optional, Type
 
 from .values import mac_bytes
 
@@ -73,6 +74,8 @@ class Stream:
         self._bluetooth = bluetooth     # the session lives as long as we do
         self._socket = socket.socket(fileno=fd)
         self._waiting: Deque[Report] = collections.deque()
+        self._is_closed = False
+        self._readers = 0       # that wait
         if version != VERSION:
             self._socket.close()
             raise ValueError('this bluebrokerd has another layout of the stream')
@@ -87,28 +90,63 @@ class Stream:
         return self
 
     def __next__(self) -> Report:
-        if not self._waiting:
-            self._socket.setblocking(True)
-            self._take(self._socket.recv(DATAGRAM_MAX))
-        if not self._waiting:
-            raise StopIteration
-        return self._waiting.popleft()
+        while not self._waiting and not self._is_closed:
+            with self._reader():
+                self._take(0)
+        return self._first(StopIteration)
 
     def __aiter__(self) -> AsyncIterator[Report]:
         return self
 
     async def __anext__(self) -> Report:
-        if not self._waiting:
-            self._socket.setblocking(False)
-            self._take(await asyncio.get_running_loop().sock_recv(self._socket, DATAGRAM_MAX))
-        if not self._waiting:
-            raise StopAsyncIteration
+        while not self._waiting and not self._is_closed:
+            try:
+                self._take(socket.MSG_DONTWAIT)
+            except BlockingIOError:
+                await self._readable()
+        return self._first(StopAsyncIteration)
+
+    async def _readable(self) -> None:
+        """Waits, and takes nothing: where it is cancelled, nothing is lost."""
+        loop = asyncio.get_running_loop()
+        ready = asyncio.Event()
+        with self._reader():
+            loop.add_reader(self._socket, ready.set)
+            try:
+                await ready.wait()
+            finally:
+                loop.remove_reader(self._socket)
+
+    @contextlib.contextmanager
+    def _reader(self) -> Iterator[None]:
+        """The socket stays while somebody waits at it."""
+        self._readers += 1
+        try:
+            yield
+        finally:
+            self._readers -= 1
+            if self._is_closed and self._readers == 0:
+                self._socket.close()
+
+    def _take(self, flags: int) -> None:
+        datagram = self._socket.recv(DATAGRAM_MAX, flags)
+        if datagram:
+            self._waiting.extend(reports(datagram))
+        else:
+            self.close()
+
+    def _first(self, end: Type[Exception]) -> Report:
+        if self._is_closed:
+            raise end
         return self._waiting.popleft()
 
-    def _take(self, datagram: bytes) -> None:
-        if datagram:    # else it has ended
-            self._waiting.extend(reports(datagram))
-
     def close(self) -> None:
-        """Ends the stream; reports go to the FIFO again."""
-        self._socket.close()
+        """Ends the stream, also for whoever waits for a report just then; reports go to the FIFO again."""
+        if not self._is_closed:
+            self._is_closed = True
+            try:
+                self._socket.shutdown(socket.SHUT_RDWR)     # wakes those who wait
+            except OSError:
+                pass    # the daemon has ended it
+        if self._readers == 0:
+            self._socket.close()

@@ -29,6 +29,11 @@ def mac_text(mac: Union[bytes, bytearray, str]) -> str:
     raise ValueError(f'mac_addr: an address is 6 bytes, 12 hex digits, or those with colons, not {mac!r}')
 
 
+def path_mac(path: str) -> str:
+    """The address at the end of an object path."""
+    return path.rsplit('/', 1)[1].replace('_', ':')
+
+
 def mac_bytes(text: str) -> bytes:
     """6 bytes of 'AA:BB:CC:DD:EE:FF'."""
     return bytes.fromhex(text.replace(':', ''))
