@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The GATT server: GATTSService, GATTSCharacteristic."""
 
+import errno
+import sys
 from typing import TYPE_CHECKING, Any, Optional
 
 from .bus import options
@@ -137,12 +139,20 @@ class GATTSCharacteristic:
     def _respond(self, request: int, returned: Any) -> None:
         """In the handlers' thread: what the handler has returned, or the stored value."""
         try:
-            value = self.value() if returned is None else value_bytes(returned)
+            self._answer(request, self.value() or b'' if returned is None else value_bytes(returned))
         except ValueError:
             self._respond(request, None)
             raise
+        except OSError as error:
+            if error.errno == errno.ENOENT:
+                print(f'bluebroker: {self!r}: the handler of a read was too slow; the peer got the stored value',
+                      file=sys.stderr)
+            elif not self._bus.is_dead:     # else the handler has closed it, and nobody waits
+                raise
+
+    def _answer(self, request: int, value: bytes) -> None:
         self._bus.call(self._path, CHARACTERISTIC, 'RespondRead', GLib.Variant.new_tuple(
-            GLib.Variant('u', request), value_variant(value or b'')))
+            GLib.Variant('u', request), value_variant(value)))
 
     # In the loop's thread: nothing here may wait.
 
