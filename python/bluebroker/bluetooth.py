@@ -5,6 +5,7 @@ import asyncio
 import collections
 import contextlib
 import errno
+import gc
 import threading
 import weakref
 from typing import Any, Iterator, Optional, Union
@@ -54,8 +55,14 @@ class Bluetooth(Scanner):
         try:
             adapters = self._bus.get(ROOT, 'Manager1', 'Adapters')
             self._bus.stay_with_daemon()
-            self._path = self._bus.call(ROOT, 'Manager1', 'OpenSession', GLib.Variant.new_tuple(
-                GLib.Variant('u', radio_number(adapter, adapters)), init))
+            arguments = GLib.Variant.new_tuple(GLib.Variant('u', radio_number(adapter, adapters)), init)
+            try:
+                self._path = self._bus.call(ROOT, 'Manager1', 'OpenSession', arguments)
+            except OSError as error:
+                if error.errno != errno.EDQUOT:
+                    raise
+                gc.collect()    # handlers and their objects refer to each other: some may be of no use any more
+                self._path = self._bus.call(ROOT, 'Manager1', 'OpenSession', arguments)
         except BaseException:
             self._bus.close()
             raise

@@ -48,13 +48,9 @@ class Bus:
     knows nothing of our session."""
 
     def __init__(self) -> None:
-        address = Gio.dbus_address_get_for_bus_sync(Gio.BusType.SYSTEM, None)
-        flags = Gio.DBusConnectionFlags
-        try:
-            self._connection = Gio.DBusConnection.new_for_address_sync(
-                address, flags.AUTHENTICATION_CLIENT | flags.MESSAGE_BUS_CONNECTION, None, None)
-        except GLib.Error as error:
-            raise OSError(errno.ENOTCONN, f'there is no system bus: {error.message}') from None
+        future: 'concurrent.futures.Future[Any]' = concurrent.futures.Future()
+        LOOP.run(lambda: _connect(future))
+        self._connection = wait(future)
         self._end = weakref.finalize(self, _close, self._connection)
         self._routes: Dict[Tuple[str, str], Signal] = {}
         self._daemon = BUS_NAME
@@ -163,6 +159,20 @@ class Bus:
             function(plain(arguments))
 
 
+def _connect(future: 'concurrent.futures.Future[Any]') -> None:
+    """In the loop's thread: where a connection is made, GDBus tells of its end, and keeps it until that is
+    heard."""
+    flags = Gio.DBusConnectionFlags
+    try:
+        address = Gio.dbus_address_get_for_bus_sync(Gio.BusType.SYSTEM, None)
+        connection = Gio.DBusConnection.new_for_address_sync(
+            address, flags.AUTHENTICATION_CLIENT | flags.MESSAGE_BUS_CONNECTION, None, None)
+    except GLib.Error as error:
+        _settle(future, None, OSError(errno.ENOTCONN, f'there is no system bus: {error.message}'))
+    else:
+        _settle(future, connection)
+
+
 def _settle(future: 'concurrent.futures.Future[Any]', answer: Any, exception: Optional[Exception] = None) -> None:
     try:
         if exception:
@@ -202,6 +212,8 @@ def _watch(connection: Any, name: str, method: Any) -> None:
             function()
 
     def subscribe() -> None:
+        if connection.is_closed():
+            return
         connection.signal_subscribe('org.freedesktop.DBus', 'org.freedesktop.DBus', 'NameOwnerChanged',
                                     '/org/freedesktop/DBus', name, Gio.DBusSignalFlags.NONE, changed)
 
