@@ -11,7 +11,6 @@ import io
 import os
 import signal
 import sys
-import threading
 import time
 import traceback
 import types
@@ -31,6 +30,7 @@ MODULES = {
 }
 LAST_WORDS = 0.7    # seconds that a script has for its end, once it was told
 POLL = 0.2
+START_THREAD = _thread.start_new_thread      # the real one: see board.threads
 
 
 def main() -> NoReturn:
@@ -43,9 +43,14 @@ def main() -> NoReturn:
     life.keep()
     for number in signal.SIGINT, signal.SIGTERM:
         signal.signal(number, _told_to_end)
-    status = _run(arguments.script, arguments.arguments)
-    if status is None:
-        status = 0 if arguments.exit else _stay()
+    try:
+        status = _run(arguments.script, arguments.arguments)
+        if status is None:
+            status = 0 if arguments.exit else _stay()
+    except KeyboardInterrupt:
+        status = 128 + signal.SIGINT
+    except SystemExit as end:   # SIGTERM
+        status = _status(end)
     sys.stdout.flush()
     sys.exit(status)
 
@@ -83,10 +88,10 @@ def _print_exception(error: BaseException, file: Any = None) -> None:
 def _told_to_end(number: int, _frame: Optional[types.FrameType]) -> NoReturn:
     """The script hears of it as an exception; one that goes on all the same is ended."""
     def end() -> None:
+        time.sleep(LAST_WORDS)
         os._exit(128 + number)
-    timer = threading.Timer(LAST_WORDS, end)
-    timer.daemon = True
-    timer.start()
+    # not one of threading's: the script may be inside that, and hold its lock
+    START_THREAD(end, ())
     if number == signal.SIGINT:
         raise KeyboardInterrupt
     raise SystemExit(128 + number)
@@ -168,13 +173,8 @@ def _tell(error: BaseException) -> None:
 def _stay() -> int:
     """Until there is nothing of the script left, or we are told to end."""
     was_left = life.is_anything_left()
-    try:
-        while life.is_anything_left() or machine.alarms or threads.running:
-            time.sleep(POLL)
-    except KeyboardInterrupt:
-        return 128 + signal.SIGINT
-    except SystemExit as end:
-        return _status(end)
+    while life.is_anything_left() or machine.alarms or threads.running:
+        time.sleep(POLL)
     if was_left and life.is_dead():
         print('bluebroker-pycom: bluebrokerd is gone or was started anew', file=sys.stderr)
         return 1
