@@ -11,6 +11,7 @@ from pyworld import HEART, PYTHON, RADIO, WorldTest
 EXAMPLES = os.path.join(os.path.dirname(os.path.abspath(__file__)), '../../examples')
 LAMP = 'C0:00:00:00:00:02'
 SECOND = 'C4:00:00:00:00:02'
+COUNTER = '61623334-3536-3738-3930-313233343536'     # b'ab34567890123456'
 
 
 class Examples(WorldTest):
@@ -31,10 +32,11 @@ class Examples(WorldTest):
 
     def test_scan(self):
         self.air.ask(f'repeat * lamp {LAMP} random 3 -60 05094C616D70 100 0')
-        program = self.example('scan.py')
-        program.expect(f'{LAMP} -60 Lamp')
-        program.result()
-        self.world.expect_nothing_left()
+        for name in 'scan.py', 'scan-asyncio.py':
+            program = self.example(name)
+            program.expect(f'{LAMP} -60 Lamp')
+            program.result()
+            self.world.expect_nothing_left()
 
     def test_heart_rate(self):
         self.add_sensor('heart', HEART)
@@ -56,14 +58,22 @@ class Examples(WorldTest):
         self.assertEqual([line for line in lines if SECOND in line], [f'{SECOND} 70', f'{SECOND} 71'])
         self.world.expect_nothing_left()
 
+    def connect(self):
+        """A central; the handle of the counter's value."""
+        self.air.ask('central phone C0:00:00:00:00:77 random')
+        self.air.ask(f'connect phone {RADIO}')
+        return next(item.split(':')[3] for item in self.air.ask('discover phone').split() if item.endswith(COUNTER))
+
+    def end(self, program):
+        program.child.send_signal(signal.SIGINT)
+        program.result()
+        self.world.expect_nothing_left()
+
     def test_lopy(self):
         program = self.example('lopy.py')
         program.expect('Advertising')
-        self.air.ask('central phone C0:00:00:00:00:77 random')
-        self.air.ask(f'connect phone {RADIO}')
+        handle = self.connect()
         program.expect('Client connected')
-        handle, = [item.split(':')[3] for item in self.air.ask('discover phone').split() if item.endswith(
-            '61623334-3536-3738-3930-313233343536')]
         self.air.ask(f'read phone {handle}')
         program.expect('Read')
         self.air.ask(f'subscribe phone {handle} notify')
@@ -73,9 +83,17 @@ class Examples(WorldTest):
         self.until(lambda: f'{handle}:0105' in self.air.ask('events phone'), 'the next value')
         self.air.ask('disconnect phone')
         program.expect('Client disconnected')
-        program.child.send_signal(signal.SIGINT)
-        program.result()
-        self.world.expect_nothing_left()
+        self.end(program)
+
+    def test_lopy_asyncio(self):
+        program = self.example('lopy-asyncio.py')
+        program.expect('Advertising')
+        handle = self.connect()
+        self.air.ask(f'subscribe phone {handle} notify')
+        self.air.ask(f'write phone {handle} 0005')
+        program.expect("Written: b'\\x00\\x05'")
+        self.until(lambda: f'{handle}:0105' in self.air.ask('events phone'), 'the next value')
+        self.end(program)
 
 
 if __name__ == '__main__':
