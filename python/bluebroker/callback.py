@@ -59,6 +59,8 @@ class Callback:
             return
 
         def run() -> None:
+            if not event & self.trigger:
+                return      # it has been taken back meanwhile
             before()
             self.flag(event)
             try:

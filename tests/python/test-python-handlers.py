@@ -7,6 +7,7 @@ import threading
 import unittest
 
 from bluebroker import Bluetooth
+from bluebroker.loop import HANDLERS
 from pyhandlers import CONNECTED, CONTROL, LEFT, LEVEL, MEASUREMENT, NOTIFY, PHONE, PHONE_PATH, HandlersTest
 from pyworld import HEART, RADIO
 
@@ -186,6 +187,22 @@ class Radio(HandlersTest):
         self.come_and_go()
         self.until(lambda: self.bt.events() & LEFT, 'the event')
         self.assertEqual(len(self.seen), 2)
+
+    def test_taken_back(self):
+        """What waits for a handler that is taken back, or whose object is closed, does not call it any more."""
+        for end in self.bt.callback, self.bt.close:
+            self.seen.clear()
+            began, may_end = threading.Event(), threading.Event()
+            self.addCleanup(may_end.set)
+            self.bt.callback(CONNECTED | LEFT, self.blocking(self.seen.append, began, may_end), 'event')
+            self.come_and_go(2)
+            self.assertTrue(began.wait(20))
+            end()
+            may_end.set()
+            last = threading.Event()
+            HANDLERS.post(last.set)
+            self.assertTrue(last.wait(20))
+            self.assertEqual(self.seen, ['event'])
 
     def test_arg(self):
         for arg, wanted in (None, self.bt), (0, 0), ('x', 'x'), (self, self):
