@@ -87,11 +87,18 @@ def _print_exception(error: BaseException, file: Any = None) -> None:
 
 def _told_to_end(number: int, _frame: Optional[types.FrameType]) -> NoReturn:
     """The script hears of it as an exception; one that goes on all the same is ended."""
+    for once in signal.SIGINT, signal.SIGTERM:
+        signal.signal(once, signal.SIG_IGN)     # its end is near: another would come in between
+    started = _thread.allocate_lock()
+    started.acquire()
+
     def end() -> None:
+        started.release()
         time.sleep(LAST_WORDS)
         os._exit(128 + number)
     # not one of threading's: the script may be inside that, and hold its lock
     START_THREAD(end, ())
+    started.acquire()   # one that begins while the interpreter goes crashes it
     if number == signal.SIGINT:
         raise KeyboardInterrupt
     raise SystemExit(128 + number)
