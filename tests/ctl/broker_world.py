@@ -32,6 +32,16 @@ def listens(path):
         return probe.connect_ex(path) == 0
 
 
+def bus_command(directory):
+    """What runs a bus at DIRECTORY/bus, on which everybody may do everything, and hear everything."""
+    config = f'{directory}/bus.conf'
+    with open(config, 'w', encoding='utf-8') as out:
+        out.write(f'''<busconfig><listen>unix:path={directory}/bus</listen><auth>EXTERNAL</auth>
+            <policy context="default"><allow user="*"/><allow send_destination="*" eavesdrop="true"/>
+            <allow eavesdrop="true"/><allow own="*"/></policy></busconfig>''')
+    return ['dbus-daemon', f'--config-file={config}', '--nofork', '--nopidfile', '--nosyslog']
+
+
 class World:
     """The bus, BlueZ and the daemon. Each can be ended and started again."""
 
@@ -47,12 +57,7 @@ class World:
         self.start_bus()
 
     def start_bus(self):
-        config = f'{self.directory}/bus.conf'
-        with open(config, 'w', encoding='utf-8') as out:
-            out.write(f'''<busconfig><listen>{self.address}</listen><auth>EXTERNAL</auth><policy context="default">
-                <allow user="*"/><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy>
-                </busconfig>''')
-        self.start('bus', ['dbus-daemon', f'--config-file={config}', '--nofork', '--nopidfile'])
+        self.start('bus', bus_command(self.directory))
         wait_for('the bus', lambda: listens(f'{self.directory}/bus'))
 
     def start(self, name, command):

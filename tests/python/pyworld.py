@@ -13,6 +13,7 @@ import sys
 import tempfile
 import unittest
 
+from broker_world import bus_command, listens
 from face_world import PEER, PERIPHERAL, RADIO, SOON, Air, Program, wait_for
 
 REAL = os.environ.get('BLUEBROKER_WORLD') == 'vm'
@@ -20,20 +21,6 @@ GUEST_BUS = 'unix:path=/run/dbus/system_bus_socket'
 PYTHON = '/usr/bin/python3'
 SECOND_RADIO = '00:AA:01:01:00:01'
 HEART = PEER        # who is at World.add_peripheral()
-
-BUS_CONFIG = '''<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-BUS Bus Configuration 1.0//EN"
- "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-<busconfig>
-  <listen>unix:path={0}/bus</listen>
-  <auth>EXTERNAL</auth>
-  <policy context="default">
-    <allow user="*"/>
-    <allow own="*"/>
-    <allow send_destination="*" eavesdrop="true"/>
-    <allow eavesdrop="true"/>
-  </policy>
-</busconfig>
-'''
 
 
 class World:
@@ -59,16 +46,13 @@ class World:
 
     def start_simulated(self, control):
         """A bus, and the simulated BlueZ on it."""
-        config = os.path.join(self.directory.name, 'bus.conf')
-        with open(config, 'w', encoding='utf-8') as file:
-            file.write(BUS_CONFIG.format(self.directory.name))
         environment = {**os.environ, 'DBUS_SYSTEM_BUS_ADDRESS': self.address}
-        self.children.append(subprocess.Popen(['dbus-daemon', '--nofork', '--nopidfile', '--nosyslog',
-                                               f'--config-file={config}'], stderr=subprocess.DEVNULL))
-        wait_for(lambda: os.path.exists(os.path.join(self.directory.name, 'bus')), 'the bus')
-        self.children.append(subprocess.Popen([os.environ['BLUEBROKER_SIMBLUEZ'], '--control', control],
-                                              env=environment))
-        wait_for(lambda: os.path.exists(control), 'the simulated BlueZ')
+        for what, command, path in (
+                ('the bus', bus_command(self.directory.name), f'{self.directory.name}/bus'),
+                ('the simulated BlueZ', [os.environ['BLUEBROKER_SIMBLUEZ'], '--control', control], control)):
+            self.children.append(subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL,
+                                                  stderr=subprocess.DEVNULL))
+            wait_for(lambda there=path: listens(there), what)
 
     def start_daemon(self):
         state = os.path.join(self.directory.name, 'state')
