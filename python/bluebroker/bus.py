@@ -3,12 +3,13 @@
 
 import concurrent.futures
 import errno
+import threading
 import weakref
 from typing import Any, Callable, Dict, Optional, Tuple
 
 from . import errors
 from .glib import Gio, GLib
-from .loop import LOOP
+from .loop import LOOP, WORKERS
 from .version import BUS_NAME
 
 ROOT = '/com/example/Bluetooth'
@@ -43,19 +44,34 @@ def wait(future: 'concurrent.futures.Future[Any]') -> Any:
     return future.result()
 
 
+class Lane:
+    """Calls that are to be sent in order."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._last = threading.Event()
+        self._last.set()
+
+    def join(self) -> Tuple[threading.Event, threading.Event]:
+        """What to wait for, and what to set afterwards."""
+        with self._lock:
+            behind, self._last = self._last, threading.Event()
+            return behind, self._last
+
+
 class Bus:
     """One connection; what it is asked for goes to the daemon that answered first. One that comes after it
     knows nothing of our session."""
 
     def __init__(self) -> None:
-        future: 'concurrent.futures.Future[Any]' = concurrent.futures.Future()
-        LOOP.run(lambda: _connect(future))
-        self._connection = wait(future)
-        self._end = weakref.finalize(self, _close, self._connection)
         self._routes: Dict[Tuple[str, str], Signal] = {}
         self._daemon = BUS_NAME
         self._is_dead = self._is_closed = False
-        _subscribe(self._connection, weakref.WeakMethod(self._signal))
+        future: 'concurrent.futures.Future[Any]' = concurrent.futures.Future()
+        method = weakref.WeakMethod(self._signal)
+        LOOP.run(lambda: _connect(future, method))
+        self._connection = wait(future)
+        self._end = weakref.finalize(self, _close, self._connection)
 
     @property
     def is_dead(self) -> bool:
@@ -75,35 +91,50 @@ class Bus:
     # --- calls ---
 
     def begin(self, path: str, interface: str, member: str, arguments: Any = None,
-              destination: Optional[str] = None) -> 'concurrent.futures.Future[Any]':
-        """Calls a method; its answer is a tuple, or what is in it, if that is one thing. interface: the short
-        name of one of ours, or any. arguments: a GVariant. A file descriptor is an int, and the caller's to
-        close."""
+              lane: 'Optional[Lane]' = None) -> 'concurrent.futures.Future[Any]':
+        """Calls a method, as call() does, in a thread of its own. Of those in one lane, each waits for the answer
+        of the one before."""
         future: 'concurrent.futures.Future[Any]' = concurrent.futures.Future()
-        full = interface if '.' in interface else INTERFACE + interface
-        to = destination or self._daemon
-        if self.is_dead:
-            future.set_exception(self.end_error())
-            return future
+        behind, over = lane.join() if lane else (None, None)
 
-        def answered(connection: Any, result: Any) -> None:
+        def run() -> None:
+            if behind:
+                behind.wait()
             try:
-                answer = _result(connection, result)
-            except GLib.Error as error:
-                self._fail(future, error)
+                answer = self._exchange(path, interface, member, arguments)
+            except Exception as error:  # pylint: disable=broad-except
+                _settle(future, None, error)
             else:
                 _settle(future, answer)
-
-        def call() -> None:
-            self._connection.call_with_unix_fd_list(
-                to, path, full, member, arguments, None, Gio.DBusCallFlags.NONE, NO_TIMEOUT, None, None, answered)
-
-        LOOP.run(call)
+            if over:
+                over.set()
+        WORKERS.post(run)
         return future
 
     def call(self, path: str, interface: str, member: str, arguments: Any = None) -> Any:
-        """The same, and waits for it."""
-        return wait(self.begin(path, interface, member, arguments))
+        """Calls a method, and waits for its answer: a tuple, or what is in it, if that is one thing. interface:
+        the short name of one of ours, or any. arguments: a GVariant. A file descriptor is an int, and the
+        caller's to close. Ctrl-C, which only the main thread hears, comes through."""
+        if threading.current_thread() is threading.main_thread():
+            return wait(self.begin(path, interface, member, arguments))
+        return self._exchange(path, interface, member, arguments)
+
+    def _exchange(self, path: str, interface: str, member: str, arguments: Any) -> Any:
+        """GDBus waits here: each of its callbacks for an answer would leave some bytes behind (PyGObject 3.42)."""
+        assert not LOOP.is_own()
+        if self.is_dead:
+            raise self.end_error()
+        to = 'org.freedesktop.DBus' if interface == 'org.freedesktop.DBus' else self._daemon
+        full = interface if '.' in interface else INTERFACE + interface
+        try:
+            answer, fds = self._connection.call_with_unix_fd_list_sync(
+                to, path, full, member, arguments, None, Gio.DBusCallFlags.NONE, NO_TIMEOUT, None, None)
+        except GLib.Error as error:
+            raise self._error(error) from None
+        values: Tuple[Any, ...] = plain(answer)
+        if fds is not None and fds.get_length() > 0:
+            values = (fds.get(0), *values[1:])
+        return values[0] if len(values) == 1 else values
 
     def get(self, path: str, interface: str, name: str) -> Any:
         """A property."""
@@ -114,22 +145,21 @@ class Bus:
         answer: Dict[str, Any] = self.call(path, PROPERTIES, 'GetAll', GLib.Variant('(s)', (INTERFACE + interface,)))
         return answer
 
-    def _fail(self, future: 'concurrent.futures.Future[Any]', error: Any) -> None:
+    def _error(self, error: Any) -> Exception:
         name, message = Gio.dbus_error_get_remote_error(error), error.message
         if name and message.startswith(f'GDBus.Error:{name}: '):
             message = message[len(f'GDBus.Error:{name}: '):]
+        if self._daemon == BUS_NAME and name in errors.GONE:
+            return OSError(errno.ECONNREFUSED, f'bluebrokerd does not run: {message}')
         if self._daemon != BUS_NAME and (name is None or name in errors.GONE):
             self._is_dead = True
-        if self._daemon == BUS_NAME and name in errors.GONE:
-            exception: Exception = OSError(errno.ECONNREFUSED, f'bluebrokerd does not run: {message}')
-        else:
-            exception = errors.error_from(name, message)
-        _settle(future, None, exception)
+            return self.end_error()
+        return errors.error_from(name, message)
 
     def stay_with_daemon(self) -> None:
         """From now on, calls go to the daemon that owns the name now, and to no later one."""
-        self._daemon = wait(self.begin('/org/freedesktop/DBus', 'org.freedesktop.DBus', 'GetNameOwner',
-                                       GLib.Variant('(s)', (BUS_NAME,)), 'org.freedesktop.DBus'))
+        self._daemon = self.call('/org/freedesktop/DBus', 'org.freedesktop.DBus', 'GetNameOwner',
+                                 GLib.Variant('(s)', (BUS_NAME,)))
         _watch(self._connection, self._daemon, weakref.WeakMethod(self._gone))
 
     def _gone(self) -> None:
@@ -159,9 +189,9 @@ class Bus:
             function(plain(arguments))
 
 
-def _connect(future: 'concurrent.futures.Future[Any]') -> None:
+def _connect(future: 'concurrent.futures.Future[Any]', method: Any) -> None:
     """In the loop's thread: where a connection is made, GDBus tells of its end, and keeps it until that is
-    heard."""
+    heard. method: for signals."""
     flags = Gio.DBusConnectionFlags
     try:
         address = Gio.dbus_address_get_for_bus_sync(Gio.BusType.SYSTEM, None)
@@ -169,8 +199,9 @@ def _connect(future: 'concurrent.futures.Future[Any]') -> None:
             address, flags.AUTHENTICATION_CLIENT | flags.MESSAGE_BUS_CONNECTION, None, None)
     except GLib.Error as error:
         _settle(future, None, OSError(errno.ENOTCONN, f'there is no system bus: {error.message}'))
-    else:
-        _settle(future, connection)
+        return
+    _subscribe(connection, method)
+    _settle(future, connection)
 
 
 def _settle(future: 'concurrent.futures.Future[Any]', answer: Any, exception: Optional[Exception] = None) -> None:
@@ -183,14 +214,6 @@ def _settle(future: 'concurrent.futures.Future[Any]', answer: Any, exception: Op
         pass    # it was cancelled: nobody waits any more
 
 
-def _result(connection: Any, result: Any) -> Any:
-    answer, fds = connection.call_with_unix_fd_list_finish(result)
-    values: Tuple[Any, ...] = plain(answer)
-    if fds is not None and fds.get_length() > 0:
-        values = (fds.get(0), *values[1:])
-    return values[0] if len(values) == 1 else values
-
-
 def _subscribe(connection: Any, method: Any) -> None:
     """Our signals are sent to us alone, so that the bus needs no rule for them."""
     def arrived(_connection: Any, sender: str, path: str, _interface: str, member: str, arguments: Any) -> None:
@@ -198,10 +221,7 @@ def _subscribe(connection: Any, method: Any) -> None:
         if function:
             function(sender, path, member, arguments)
 
-    def subscribe() -> None:
-        connection.signal_subscribe(None, None, None, None, None, Gio.DBusSignalFlags.NO_MATCH_RULE, arrived)
-
-    LOOP.run(subscribe)
+    connection.signal_subscribe(None, None, None, None, None, Gio.DBusSignalFlags.NO_MATCH_RULE, arrived)
 
 
 def _watch(connection: Any, name: str, method: Any) -> None:

@@ -7,7 +7,7 @@ import errno
 import weakref
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, Optional, Type, Union
 
-from .bus import PROPERTIES, options, wait
+from .bus import PROPERTIES, Lane, options, wait
 from .callback import Callback, Handler
 from .constants import Constants
 from .glib import GLib
@@ -58,9 +58,10 @@ class GATTCConnection:
         self._bus.unroute_below(self._path)
         self._bluetooth._note()
 
-    def _begin(self, path: str, interface: str, member: str, arguments: Any = None) -> Any:
+    def _begin(self, path: str, interface: str, member: str, arguments: Any = None,
+               lane: Optional[Lane] = None) -> Any:
         self._check()
-        return self._bus.begin(path, interface, member, arguments)
+        return self._bus.begin(path, interface, member, arguments, lane)
 
     def _check(self) -> None:
         """Where nothing is asked: whether it would be answered."""
@@ -70,7 +71,8 @@ class GATTCConnection:
             raise OSError(errno.ENOTCONN, 'the device is not connected')
 
     def _call(self, path: str, interface: str, member: str, arguments: Any = None) -> Any:
-        return wait(self._begin(path, interface, member, arguments))
+        self._check()
+        return self._bus.call(path, interface, member, arguments)
 
     @property
     def mac(self) -> bytes:
@@ -223,6 +225,7 @@ class GATTCCharacteristic:
         self._properties = properties
         self._callback = Callback()
         self._is_known = False
+        self._writes = Lane()
 
     def __repr__(self) -> str:
         return f'<GATTCCharacteristic {self._properties["UUID"]}>'
@@ -277,7 +280,7 @@ class GATTCCharacteristic:
         how = GLib.Variant('s', 'command') if both == Constants.PROP_WRITE_NR else None
         arguments = GLib.Variant.new_tuple(GLib.Variant.new_variant(bytes_variant(value_bytes(value))),
                                            options(type=how).get_child_value(0))
-        return self._connection._begin(self._path, CHARACTERISTIC, 'Write', arguments)
+        return self._connection._begin(self._path, CHARACTERISTIC, 'Write', arguments, self._writes)
 
     def read_descriptor(self, uuid: Uuid) -> Optional[bytes]:
         """Reads the descriptor of that UUID; None: there is none. uuid: an int, a str, or bytes."""

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The two threads of the package, one of each a process: one runs GLib's main loop, where answers and signals
-of the bus arrive, and one runs the program's handlers, one after another."""
+"""The threads of the package. One of each a process: one runs GLib's main loop, where signals of the bus
+arrive, and one runs the program's handlers, one after another. Others wait for answers, as many as there are calls
+at once."""
 
 import atexit
 import collections
@@ -13,6 +14,8 @@ from .glib import GLib
 
 # Events that may wait for handlers that are too slow. What comes beyond is lost, and said so.
 WAITING_MAX = 65536
+# Calls that wait for their answers at once; more stand in line.
+WORKERS_MAX = 128
 
 
 class Loop:
@@ -107,5 +110,39 @@ class Handlers:
             del function    # it keeps nothing alive while we wait
 
 
+class Workers:
+    """Threads in which calls wait for their answers, so that the program's own can be interrupted."""
+
+    def __init__(self) -> None:
+        self._ready = threading.Condition()
+        self._waiting: Deque[Callable[[], None]] = collections.deque()
+        self._threads = self._idle = 0
+
+    def post(self, function: Callable[[], None]) -> None:
+        """Has one of them call it."""
+        with self._ready:
+            self._waiting.append(function)
+            self._ready.notify()
+            if self._idle >= len(self._waiting) or self._threads >= WORKERS_MAX:
+                return
+            self._threads += 1
+        LOOP.run(self._start)   # not here, where Ctrl-C might come in between
+
+    def _start(self) -> None:
+        threading.Thread(target=self._run, name='bluebroker-call', daemon=True).start()
+
+    def _run(self) -> None:
+        while True:
+            with self._ready:
+                self._idle += 1
+                while not self._waiting:
+                    self._ready.wait()
+                self._idle -= 1
+                function = self._waiting.popleft()
+            function()
+            del function    # it keeps nothing alive while we wait
+
+
 LOOP = Loop()
 HANDLERS = Handlers()
+WORKERS = Workers()

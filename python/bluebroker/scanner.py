@@ -8,7 +8,7 @@ import errno
 import time
 from typing import Any, Deque, List, NamedTuple, Optional
 
-from .bus import SESSION, Bus, options, wait
+from .bus import SESSION, Bus, Lane, options
 from .constants import Constants
 from .glib import GLib
 from .options import scan_filter
@@ -39,12 +39,13 @@ class Scanner(Constants):
         self._waiting: Deque[Advertisement] = collections.deque()
         self._wait_until = 0.0
         self._taken = 0
+        self._takes = Lane()
 
-    def _begin(self, member: str, arguments: Any = None) -> Any:
-        return self._bus.begin(self._path, SESSION, member, arguments)
+    def _begin(self, member: str, arguments: Any = None, lane: Optional[Lane] = None) -> Any:
+        return self._bus.begin(self._path, SESSION, member, arguments, lane)
 
     def _call(self, member: str, arguments: Any = None) -> Any:
-        return wait(self._begin(member, arguments))
+        return self._bus.call(self._path, SESSION, member, arguments)
 
     def start_scan(self, timeout: int) -> None:
         """Begins to listen for advertisements, and returns at once; they wait in a FIFO for get_adv().
@@ -97,7 +98,7 @@ class Scanner(Constants):
     async def get_adv_async(self) -> Advertisement:
         """Waits for an advertisement, with asyncio. Where it is cancelled, none is lost. (Not on the page.)"""
         while not self._waiting:
-            future = self._begin('GetAdvertisements')
+            future = self._begin('GetAdvertisements', None, self._takes)
             future.add_done_callback(self._keep)
             await asyncio.shield(asyncio.wrap_future(future))
             if not self._waiting:
