@@ -78,6 +78,11 @@ class World:
                                'com.example.Bluetooth.Adapter1', 'Powered').stdout for i in range(self.radios)]
         return sum('true' in answer for answer in answers)
 
+    def address_of(self, radio):
+        answer = self.busctl('get-property', 'com.example.Bluetooth', f'/com/example/Bluetooth/{radio}',
+                             'com.example.Bluetooth.Adapter1', 'Address')
+        return json.loads(answer.stdout)['data']
+
     def stats(self):
         """GetStats, as JSON of busctl: a dict by name."""
         answer = self.busctl('call', 'com.example.Bluetooth', '/com/example/Bluetooth',
