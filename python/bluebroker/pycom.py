@@ -147,7 +147,7 @@ def _run(path: str, arguments: List[str]) -> Optional[int]:
         return 2
     sys.modules['__main__'] = module
     try:
-        tree = compile(source, path, 'exec', ast.PyCF_ONLY_AST)     # ast.parse() would be in the traceback
+        tree: Any = compile(source, path, 'exec', ast.PyCF_ONLY_AST)     # ast.parse() would be in the traceback
         module.__dict__.update(_prelude(tree))
         exec(compile(tree, path, 'exec'), module.__dict__)  # pylint: disable=exec-used
     except SystemExit as end:

@@ -4,6 +4,7 @@
 import secrets
 import threading
 import time
+import uuid
 from typing import Any, Callable, Optional
 
 from bluebroker.loop import HANDLERS
@@ -108,9 +109,12 @@ def rng() -> int:
 
 
 def unique_id() -> bytes:
-    """6 bytes that tell this computer from others."""
-    with open('/etc/machine-id', encoding='ascii') as file:
-        return bytes.fromhex(file.read(12))
+    """6 bytes that tell this computer from others: of its machine id, or, where it has none, a network address."""
+    try:
+        with open('/etc/machine-id', encoding='ascii') as file:
+            return int(file.read(12), 16).to_bytes(6, 'big')
+    except (OSError, ValueError):
+        return uuid.getnode().to_bytes(6, 'big')
 
 
 def reset_cause() -> int:
