@@ -21,8 +21,7 @@ from .scanner import Scanner
 from .server import GATTSService
 from .values import Uuid, bytes_variant, mac_text, path_mac, uuid_variant
 
-CLIENT_EVENTS = Constants.CLIENT_CONNECTED | Constants.CLIENT_DISCONNECTED
-EVENTS = Constants.NEW_ADV_EVENT | CLIENT_EVENTS
+EVENTS = Constants.NEW_ADV_EVENT | Constants.CLIENT_CONNECTED | Constants.CLIENT_DISCONNECTED
 
 
 class Bluetooth(Scanner):
@@ -219,8 +218,7 @@ class Bluetooth(Scanner):
 
     def events(self) -> int:
         """Bits of the events since the last call, which clears them."""
-        others = int(self._call('Events')) & ~self._callback.trigger
-        return others | self._callback.take()
+        return self._callback.take(self._call('Events'))
 
     def _rearm(self) -> None:
         """The daemon tells of an event once, until it is asked for."""

@@ -33,12 +33,14 @@ class Callback:
         self._lock = threading.Lock()
         self._events = 0
         self.trigger = 0
-        self._handler: Optional[Handler] = None
+        self._handler: Handler = _nothing
+        self._takes_two = True
         self._arg: Any = None
 
     def set(self, trigger: int, handler: Optional[Handler], arg: Any) -> None:
         """Replaces what there was. No handler: nothing is called, and no event asked for."""
-        self._handler, self._arg = handler, arg
+        self._handler, self._arg = handler or _nothing, arg
+        self._takes_two = takes_two(self._handler)
         self.trigger = trigger if handler else 0
 
     def flag(self, events: int) -> None:
@@ -46,45 +48,44 @@ class Callback:
         with self._lock:
             self._events |= events
 
-    def take(self) -> int:
-        """The event bits so far; clears them."""
+    def take(self, others: int = 0) -> int:
+        """The event bits so far; clears them. others: the daemon's, which count where no handler asks for them."""
         with self._lock:
             events, self._events = self._events, 0
-        return events
+        return events | others & ~self.trigger
+
+    def _post(self, event: int, function: Callable[[], None], otherwise: Callable[[], None] = _nothing) -> None:
+        """Has function() called in turn, where the event is asked for; where that is taken back meanwhile,
+        otherwise()."""
+        if event & self.trigger:
+            HANDLERS.post(lambda: function() if event & self.trigger else otherwise())
 
     def call(self, event: int, before: Callable[[], None] = _nothing, after: Callable[[], None] = _nothing) -> None:
         """Has handler(arg) called in turn, and before() and after() around it, where the event is asked for."""
-        handler, arg = self._handler or _nothing, self._arg
-        if not event & self.trigger:
-            return
+        handler, arg = self._handler, self._arg
 
         def run() -> None:
-            if not event & self.trigger:
-                return      # it has been taken back meanwhile
             before()
             self.flag(event)
             try:
                 handler(arg)
             finally:
                 after()
-        HANDLERS.post(run)
+        self._post(event, run)
 
-    def call_with(self, event: int, value: Any, answer: Optional[Callable[[Any], None]] = None) -> None:
+    def call_with(self, event: int, value: Any, answer: Callable[[Any], None] = _nothing) -> None:
         """The same for a characteristic: handler(arg, (event, value)), or handler(arg). value: or what gives
-        it then. answer() gets what the handler returns; None where it raised."""
-        handler, arg = self._handler or _nothing, self._arg
-        if not event & self.trigger:
-            return
+        it then. answer() gets what the handler returns; None where it raised, or is asked no more."""
+        handler, arg, both = self._handler, self._arg, self._takes_two
 
         def run() -> None:
             self.flag(event)
             returned = None
             try:
-                if takes_two(handler):
+                if both:
                     returned = handler(arg, (event, value() if callable(value) else value))
                 else:
                     returned = handler(arg)
             finally:
-                if answer:
-                    answer(returned)
-        HANDLERS.post(run)
+                answer(returned)
+        self._post(event, run, lambda: answer(None))

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 SERVICE = 'RemoteService1'
 CHARACTERISTIC = 'RemoteCharacteristic1'
-NOTIFIES = Constants.PROP_NOTIFY | Constants.PROP_INDICATE
 
 
 class GATTCConnection:
@@ -329,7 +328,7 @@ class GATTCCharacteristic:
         """Bits of the events since the last call, which clears them."""
         if self._callback.trigger:
             return self._callback.take()
-        return int(self._connection._call(self._path, CHARACTERISTIC, 'Events')) | self._callback.take()
+        return self._callback.take(self._connection._call(self._path, CHARACTERISTIC, 'Events'))
 
     def _notified(self, arguments: Any) -> None:
         self._is_known = True

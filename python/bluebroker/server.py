@@ -133,8 +133,7 @@ class GATTSCharacteristic:
 
     def events(self) -> int:
         """Bits of the events since the last call, which clears them."""
-        others = int(self._bus.call(self._path, CHARACTERISTIC, 'Events')) & ~self._callback.trigger
-        return others | self._callback.take()
+        return self._callback.take(self._bus.call(self._path, CHARACTERISTIC, 'Events'))
 
     def _respond(self, request: int, returned: Any) -> None:
         """In the handlers' thread: what the handler has returned, or the stored value."""

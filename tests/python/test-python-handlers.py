@@ -59,6 +59,21 @@ class Client(HandlersTest):
         self.air.ask('notify heart 0021 09')
         self.saw(char, (self.known[LEVEL], (NOTIFY, b'\x09')))
 
+    def test_taken_back(self):
+        """What waits for a handler that is taken back does not call it any more."""
+        began, may_end, last = (threading.Event() for _ in range(3))
+        self.addCleanup(may_end.set)
+        self.measurement.callback(NOTIFY, self.blocking(lambda _, more: self.seen.append(more[1]), began, may_end))
+        self.notify(1)
+        self.assertTrue(began.wait(20))
+        self.notify(2)
+        self.until(lambda: self.measurement.value() == b'\x02', 'the second one')
+        self.measurement.callback()
+        may_end.set()
+        HANDLERS.post(last.set)
+        self.assertTrue(last.wait(20))
+        self.assertEqual(self.seen, [b'\x01'])
+
     def test_blocks(self):
         """The others' events wait for it, and come in order, with the values that were theirs; the program goes
         on."""
