@@ -11,7 +11,7 @@ import weakref
 from typing import Any, Iterator, Optional, Union
 
 from . import errors, life
-from .bus import ROOT, SESSION, Bus, options, wait
+from .bus import ROOT, SESSION, Bus, dictionary, options, wait
 from .callback import Callback, Handler
 from .client import GATTCConnection
 from .constants import Constants
@@ -171,9 +171,9 @@ class Bluetooth(Scanner):
     def _begin_connect(self, mac: Union[bytes, str], timeout: Optional[int], addr_type: Optional[int]) -> Any:
         if timeout is not None and timeout < 0:
             raise ValueError(f'timeout: ms, not {timeout!r}')
-        return self._begin('Connect', GLib.Variant.new_tuple(GLib.Variant('s', mac_text(mac)), options(
+        return self._begin('Connect', GLib.Variant.new_tuple(GLib.Variant('s', mac_text(mac)), dictionary(
             timeout=None if timeout is None else GLib.Variant('u', timeout),
-            addr_type=None if addr_type is None else GLib.Variant('y', addr_type)).get_child_value(0)))
+            addr_type=None if addr_type is None else GLib.Variant('y', addr_type))))
 
     def _connected(self, path: str) -> GATTCConnection:
         known = self._connections.get(path)
@@ -207,10 +207,10 @@ class Bluetooth(Scanner):
         if trigger & ~EVENTS:
             raise ValueError('trigger: a Bluetooth has NEW_ADV_EVENT, CLIENT_CONNECTED and CLIENT_DISCONNECTED')
         self._callback.set(trigger, handler, self if arg is None else arg)
-        for event, member, function in ((Constants.NEW_ADV_EVENT, 'Event', self._event),
-                                        (Constants.CLIENT_CONNECTED, 'ClientConnected', self._client_connected),
-                                        (Constants.CLIENT_DISCONNECTED, 'ClientDisconnected', self._client_left)):
-            self._bus.route(self._path, member, function if trigger & event else None)
+        self._bus.route_events(self._path, trigger, (
+            (Constants.NEW_ADV_EVENT, 'Event', self._event),
+            (Constants.CLIENT_CONNECTED, 'ClientConnected', self._client_connected),
+            (Constants.CLIENT_DISCONNECTED, 'ClientDisconnected', self._client_left)))
         self._note()
         self._call('Callback', GLib.Variant('(u)', (trigger,)))
         if trigger & Constants.NEW_ADV_EVENT:
@@ -300,9 +300,9 @@ class Bluetooth(Scanner):
         nbr_chars: how many characteristics it will have.
         start: whether peers see it as soon as it has these.
         """
-        path = self._call('Service', GLib.Variant.new_tuple(GLib.Variant.new_variant(uuid_variant(uuid)), options(
+        path = self._call('Service', GLib.Variant.new_tuple(GLib.Variant.new_variant(uuid_variant(uuid)), dictionary(
             isprimary=GLib.Variant('b', bool(isprimary)), nbr_chars=number('nbr_chars', 'q', nbr_chars),
-            start=GLib.Variant('b', bool(start))).get_child_value(0)))
+            start=GLib.Variant('b', bool(start)))))
         self._has_services = True
         self._note()
         return GATTSService(self, path)

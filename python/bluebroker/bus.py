@@ -5,7 +5,7 @@ import concurrent.futures
 import errno
 import threading
 import weakref
-from typing import Any, Callable, Dict, Optional, Tuple
+from typing import Any, Callable, Dict, Iterable, Optional, Tuple
 
 from . import errors
 from .glib import Gio, GLib
@@ -44,6 +44,17 @@ def wait(future: 'concurrent.futures.Future[Any]') -> Any:
     return future.result()
 
 
+def weakly(method: Callable[..., None]) -> Callable[..., None]:
+    """The same, for those who are not to keep its object alive; nothing once that is gone."""
+    reference = weakref.WeakMethod(method)
+
+    def call(*arguments: Any) -> None:
+        function = reference()
+        if function:
+            function(*arguments)
+    return call
+
+
 class Lane:
     """Calls that are to be sent in order."""
 
@@ -68,8 +79,8 @@ class Bus:
         self._daemon = BUS_NAME
         self._is_dead = self._is_closed = False
         future: 'concurrent.futures.Future[Any]' = concurrent.futures.Future()
-        method = weakref.WeakMethod(self._signal)
-        LOOP.run(lambda: _connect(future, method))
+        signal = weakly(self._signal)
+        LOOP.run(lambda: _connect(future, signal))
         self._connection = wait(future)
         self._end = weakref.finalize(self, _close, self._connection)
 
@@ -160,9 +171,9 @@ class Bus:
         """From now on, calls go to the daemon that owns the name now, and to no later one."""
         self._daemon = self.call('/org/freedesktop/DBus', 'org.freedesktop.DBus', 'GetNameOwner',
                                  GLib.Variant('(s)', (BUS_NAME,)))
-        _watch(self._connection, self._daemon, weakref.WeakMethod(self._gone))
+        _watch(self._connection, self._daemon, weakly(self._gone))
 
-    def _gone(self) -> None:
+    def _gone(self, *_: Any) -> None:
         self._is_dead = True
 
     # --- signals ---
@@ -174,6 +185,11 @@ class Bus:
         else:
             self._routes.pop((path, member), None)
 
+    def route_events(self, path: str, trigger: int, events: Iterable[Tuple[int, str, Signal]]) -> None:
+        """The same for signals of events (bit, signal, function): those that trigger asks for, and no others."""
+        for event, member, function in events:
+            self.route(path, member, function if trigger & event else None)
+
     def unroute_below(self, path: str) -> None:
         """Signals of an object that is gone, and of those below it. '': all."""
         for key in [key for key in self._routes if key[0] == path or key[0].startswith(path + '/')]:
@@ -183,15 +199,15 @@ class Bus:
         """Whether the program has handlers that signals are for."""
         return any(member not in ('Disconnected', 'PairingRequest') for _, member in list(self._routes))
 
-    def _signal(self, sender: str, path: str, member: str, arguments: Any) -> None:
+    def _signal(self, _connection: Any, sender: str, path: str, _interface: str, member: str, arguments: Any) -> None:
         function = self._routes.get((path, member))
         if function and sender == self._daemon:     # any program may send us something
             function(plain(arguments))
 
 
-def _connect(future: 'concurrent.futures.Future[Any]', method: Any) -> None:
+def _connect(future: 'concurrent.futures.Future[Any]', signal: Callable[..., None]) -> None:
     """In the loop's thread: where a connection is made, GDBus tells of its end, and keeps it until that is
-    heard. method: for signals."""
+    heard. signal: gets our signals, which are sent to us alone, so that the bus needs no rule for them."""
     flags = Gio.DBusConnectionFlags
     try:
         address = Gio.dbus_address_get_for_bus_sync(Gio.BusType.SYSTEM, None)
@@ -200,7 +216,7 @@ def _connect(future: 'concurrent.futures.Future[Any]', method: Any) -> None:
     except GLib.Error as error:
         _settle(future, None, OSError(errno.ENOTCONN, f'there is no system bus: {error.message}'))
         return
-    _subscribe(connection, method)
+    connection.signal_subscribe(None, None, None, None, None, Gio.DBusSignalFlags.NO_MATCH_RULE, signal)
     _settle(future, connection)
 
 
@@ -214,28 +230,13 @@ def _settle(future: 'concurrent.futures.Future[Any]', answer: Any, exception: Op
         pass    # it was cancelled: nobody waits any more
 
 
-def _subscribe(connection: Any, method: Any) -> None:
-    """Our signals are sent to us alone, so that the bus needs no rule for them."""
-    def arrived(_connection: Any, sender: str, path: str, _interface: str, member: str, arguments: Any) -> None:
-        function = method()
-        if function:
-            function(sender, path, member, arguments)
-
-    connection.signal_subscribe(None, None, None, None, None, Gio.DBusSignalFlags.NO_MATCH_RULE, arrived)
-
-
-def _watch(connection: Any, name: str, method: Any) -> None:
-    """method() when the owner of that name has left the bus."""
-    def changed(*_: Any) -> None:
-        function = method()
-        if function:
-            function()
-
+def _watch(connection: Any, name: str, gone: Callable[..., None]) -> None:
+    """gone() when the owner of that name has left the bus."""
     def subscribe() -> None:
         if connection.is_closed():
             return
         connection.signal_subscribe('org.freedesktop.DBus', 'org.freedesktop.DBus', 'NameOwnerChanged',
-                                    '/org/freedesktop/DBus', name, Gio.DBusSignalFlags.NONE, changed)
+                                    '/org/freedesktop/DBus', name, Gio.DBusSignalFlags.NONE, gone)
 
     LOOP.run(subscribe)
 
@@ -247,6 +248,11 @@ def _close(connection: Any) -> None:
         pass    # it was closed already
 
 
+def dictionary(**values: Any) -> Any:
+    """a{sv} of those that are not None; each a GVariant."""
+    return GLib.Variant('a{sv}', {key: value for key, value in values.items() if value is not None})
+
+
 def options(**values: Any) -> Any:
-    """(a{sv}) of those that are not None; each a GVariant."""
-    return GLib.Variant('(a{sv})', ({key: value for key, value in values.items() if value is not None},))
+    """The same as the only argument: (a{sv})."""
+    return GLib.Variant.new_tuple(dictionary(**values))

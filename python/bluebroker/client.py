@@ -4,10 +4,9 @@
 import asyncio
 import contextlib
 import errno
-import weakref
-from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, Optional, Type, Union
+from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Optional, Type, Union
 
-from .bus import PROPERTIES, Lane, options, wait
+from .bus import Lane, dictionary, options, wait, weakly
 from .callback import Callback, Handler
 from .constants import Constants
 from .glib import GLib
@@ -35,7 +34,7 @@ class GATTCConnection:
         self._path = path
         self._services: Optional[List['GATTCService']] = None
         self._is_over = False
-        self._bus.route(path, 'Disconnected', _lost_by(weakref.ref(self)))
+        self._bus.route(path, 'Disconnected', weakly(self._lost))
 
     def __repr__(self) -> str:
         return f'<GATTCConnection {path_mac(self._path)}>'
@@ -51,6 +50,9 @@ class GATTCConnection:
 
     async def __aexit__(self, *_: Any) -> None:
         await self.disconnect_async()
+
+    def _lost(self, _reason: Any) -> None:
+        self._over()
 
     def _over(self) -> None:
         self._is_over = True
@@ -167,15 +169,6 @@ def _over_is_fine() -> Iterator[None]:
             raise
 
 
-def _lost_by(reference: 'weakref.ref[GATTCConnection]') -> Callable[[Any], None]:
-    """The link is lost. The bus does not keep its object alive."""
-    def lost(_reason: Any) -> None:
-        connection = reference()
-        if connection:
-            connection._over()
-    return lost
-
-
 class GATTCService:
     """A service of a connected device, from GATTCConnection.services()."""
 
@@ -258,8 +251,8 @@ class GATTCCharacteristic:
 
     def value(self) -> Union[int, bytes]:
         """What was read or notified last, without asking the device; 0 if there was nothing yet."""
-        value: bytes = self._connection._call(self._path, PROPERTIES, 'Get', GLib.Variant(
-            '(ss)', ('com.example.Bluetooth.' + CHARACTERISTIC, 'Value')))
+        self._connection._check()
+        value: bytes = self._connection._bus.get(self._path, CHARACTERISTIC, 'Value')
         return value if value or self._is_known else 0
 
     def write(self, value: Value) -> None:
@@ -278,7 +271,7 @@ class GATTCCharacteristic:
         both = self.properties() & (Constants.PROP_WRITE | Constants.PROP_WRITE_NR)
         how = GLib.Variant('s', 'command') if both == Constants.PROP_WRITE_NR else None
         arguments = GLib.Variant.new_tuple(GLib.Variant.new_variant(bytes_variant(value_bytes(value))),
-                                           options(type=how).get_child_value(0))
+                                           dictionary(type=how))
         return self._connection._begin(self._path, CHARACTERISTIC, 'Write', arguments, self._writes)
 
     def read_descriptor(self, uuid: Uuid) -> Optional[bytes]:

@@ -4,7 +4,7 @@
 import errno
 from typing import Any, Callable, Dict, List, Optional, Union
 
-from .bus import options
+from .bus import dictionary, options
 from .glib import GLib
 from .values import bytes_variant, mac_text, uuid_variant
 
@@ -49,7 +49,7 @@ def scan_filter(keys: Dict[str, Any]) -> Any:
             given[key] = FILTER_KEYS[key](value)
         except (TypeError, ValueError, OverflowError) as error:
             raise ValueError(f'{key}: {error}') from None
-    return GLib.Variant('(a{sv})', (given,))
+    return options(**given)
 
 
 def number(name: str, kind: str, value: int) -> Any:
@@ -88,7 +88,7 @@ def init_options(id: int, mode: int, antenna: Optional[int], how: Dict[str, Any]
             raise ValueError(f'{key}: there is no such keyword of a Bluetooth')
         elif not value:
             raise OSError(errno.EOPNOTSUPP, 'secure_connections: BlueZ does not leave them off for one program')
-    return options(**given).get_child_value(0)
+    return dictionary(**given)
 
 
 def radio_number(adapter: Union[int, str, None], adapters: List[str]) -> int:

@@ -5,7 +5,7 @@ import errno
 import sys
 from typing import TYPE_CHECKING, Any, Optional
 
-from .bus import options
+from .bus import dictionary
 from .callback import Callback, Handler
 from .constants import Constants
 from .glib import GLib
@@ -61,13 +61,13 @@ class GATTSService:
         properties: Bluetooth.PROP_READ and so on, combined.
         value: its first value: bytes, a str, or an int (little-endian).
         """
-        chosen = options(
+        chosen = dictionary(
             permissions=None if permissions is None else GLib.Variant('u', permissions),
             properties=GLib.Variant('u', properties),
             value=None if value is None else bytes_variant(value_bytes(value)),
             read_timeout=GLib.Variant('u', READ_TIMEOUT))
         path = self._bus.call(self._path, SERVICE, 'Characteristic', GLib.Variant.new_tuple(
-            GLib.Variant.new_variant(uuid_variant(uuid)), chosen.get_child_value(0)))
+            GLib.Variant.new_variant(uuid_variant(uuid)), chosen))
         return GATTSCharacteristic(self, path, properties)
 
 
@@ -124,10 +124,10 @@ class GATTSCharacteristic:
         if trigger & ~EVENTS:
             raise ValueError('trigger: a characteristic has CHAR_READ_EVENT, CHAR_WRITE_EVENT, CHAR_SUBSCRIBE_EVENT')
         self._callback.set(trigger, handler, self if arg is None else arg)
-        for event, member, function in ((Constants.CHAR_READ_EVENT, 'ReadRequest', self._read),
-                                        (Constants.CHAR_WRITE_EVENT, 'WriteRequest', self._written),
-                                        (Constants.CHAR_SUBSCRIBE_EVENT, 'Subscribed', self._subscribed)):
-            self._bus.route(self._path, member, function if trigger & event else None)
+        self._bus.route_events(self._path, trigger, (
+            (Constants.CHAR_READ_EVENT, 'ReadRequest', self._read),
+            (Constants.CHAR_WRITE_EVENT, 'WriteRequest', self._written),
+            (Constants.CHAR_SUBSCRIBE_EVENT, 'Subscribed', self._subscribed)))
         self._service._bluetooth._note()
         self._bus.call(self._path, CHARACTERISTIC, 'Callback', GLib.Variant('(u)', (trigger,)))
 
