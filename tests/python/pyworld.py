@@ -14,7 +14,7 @@ import tempfile
 import unittest
 
 from broker_world import bus_command, listens
-from face_world import PEER, PERIPHERAL, RADIO, SOON, Air, Program, wait_for
+from face_world import PEER, PERIPHERAL, RADIO, SOON, Air, Program, clear_air, expect_nothing_left, wait_for
 
 REAL = os.environ.get('BLUEBROKER_WORLD') == 'vm'
 GUEST_BUS = 'unix:path=/run/dbus/system_bus_socket'
@@ -84,27 +84,13 @@ class World:
         return json.loads(answer.stdout)['data']
 
     def stats(self):
-        """GetStats, as JSON of busctl: a dict by name."""
+        """GetStats, as JSON of busctl."""
         answer = self.busctl('call', 'com.example.Bluetooth', '/com/example/Bluetooth',
                              'com.example.Bluetooth.Manager1', 'GetStats')
-        return {key: value['data'] for key, value in json.loads(answer.stdout)['data'][0].items()}
-
-    def what_is_left(self):
-        """Sessions, what is charged, links, scans and adverts that are still there."""
-        stats = self.stats()
-        charged = [(key, value['data']) for row in stats['Charged'] for key, value in row.items()
-                   if key in ('Sessions', 'FifoBytes', 'Streams', 'Attributes', 'QueuedCalls') and value['data']]
-        links = [name for name in self.air.ask('peers').split() if 'up=0' not in self.air.ask(f'link {name}')]
-        radios = (RADIO, SECOND_RADIO)[:self.radios]
-        on_air = [self.air.ask(f'onair {radio}') for radio in radios]
-        scans = [radio for radio in radios if 'scanning=1' in self.air.ask(f'status {radio}')]
-        return [what for what in (stats['Sessions'], charged, links, any(on_air), scans) if what]
+        return json.loads(answer.stdout)['data'][0]
 
     def expect_nothing_left(self, seconds=SOON):
-        try:
-            wait_for(lambda: not self.what_is_left(), 'nothing', seconds)
-        except AssertionError as error:
-            raise AssertionError(f'there is left: {self.what_is_left()}') from error
+        expect_nothing_left(self, seconds)
 
     # --- programs ---
 
@@ -140,11 +126,7 @@ class World:
         self.log.seek(0)
         log = self.log.read()
         self.log.close()
-        for kind in 'peers', 'centrals':
-            for name in self.air.ask(kind).split():
-                self.air.ask(f'un{kind[:-1]} {name}')
-        self.air.ask('quiet *')
-        self.air.ask('unplug *')
+        clear_air(self.air)
         self.air.close()
         for child in reversed(self.children):
             child.kill()

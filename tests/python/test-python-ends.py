@@ -133,7 +133,7 @@ class Ends(WorldTest):
         return program
 
     def is_asked(self):
-        return any(row['QueuedCalls']['data'] for row in self.world.stats()['Charged'])
+        return any(row['QueuedCalls']['data'] for row in self.world.stats()['Charged']['data'])
 
     def told(self, program, number, times=1):
         """Its exit status. It has a second for that; of virtual time, for the clock of a busy

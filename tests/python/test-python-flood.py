@@ -55,7 +55,7 @@ class Reports(WorldTest):
         self.air.ask(f'storm {RADIO} {ADVERTISERS} {RATE} {SECONDS}')
 
     def counts(self, bt):
-        row = next(row for row in self.world.stats()['Sessions'] if row['Path']['data'] == bt._path)
+        row = next(row for row in self.world.stats()['Sessions']['data'] if row['Path']['data'] == bt._path)
         return {key: row[key]['data'] for key in ('Reports', 'Delivered', 'Dropped', 'Fifo')}
 
     def take(self, bt, pause=0.0):

@@ -71,10 +71,10 @@ class Radios(WorldTest):
         client.say('')
         client.expect("connected True b'SECOND'")
         self.assertIsNone(second.find('Traceback'))
-        self.until(lambda: len(self.world.stats()['Sessions']) == 2, 'the end of the first')
+        self.until(lambda: len(self.world.stats()['Sessions']['data']) == 2, 'the end of the first')
         for program in client, second:
             program.kill()
-        self.until(lambda: not self.world.stats()['Sessions'], 'nothing')
+        self.until(lambda: not self.world.stats()['Sessions']['data'], 'nothing')
 
 
 if __name__ == '__main__':

@@ -5,7 +5,7 @@ import os
 import sys
 import unittest
 
-from face_world import PEER, SOON, FaceWorld, Program, wait_for
+from face_world import PEER, SOON, FaceWorld, Program, expect_nothing_left
 
 SCRIPTS = '/usr/share/doc/bluez-test-scripts/examples'
 
@@ -91,18 +91,7 @@ class ScriptTest(unittest.TestCase):
 
     def check_nothing_left(self):
         """Once the programs have ended: no session, no scan, no link, nothing sent, nothing charged."""
-        def left():
-            stats = {key: value['data'] for key, value in self.world.stats().items()}
-            charged = [(key, value['data']) for row in stats['Charged'] for key, value in row.items()
-                       if key in ('Sessions', 'FifoBytes', 'Streams', 'Attributes', 'QueuedCalls') and value['data']]
-            links = [name for name in self.air.ask('peers').split() if 'up=0' not in self.air.ask(f'link {name}')]
-            status = self.air.ask('status *')
-            return [what for what in (stats['Sessions'], stats['BlueZPrograms'], charged, links,
-                                      self.air.ask('onair *'), 'scanning=1' in status) if what]
         for program in self.world.programs:
             if program.child.poll() is None:
                 program.kill()
-        try:
-            wait_for(lambda: not left(), 'nothing')
-        except AssertionError as error:
-            raise AssertionError(f'there is left: {left()}') from error
+        expect_nothing_left(self.world)

@@ -135,6 +135,33 @@ class Program:
         self.child.stdout.close()
 
 
+def clear_air(air):
+    """Nobody and nothing is on it any more."""
+    for kind in 'peers', 'centrals':
+        for name in air.ask(kind).split():
+            air.ask(f'un{kind[:-1]} {name}')
+    air.ask('quiet *')
+    air.ask('unplug *')
+
+
+def left_behind(stats, air):
+    """Of GetStats and on the air: sessions, programs, what is charged, links, adverts, scans that are there."""
+    stats = {key: value['data'] for key, value in stats.items()}
+    charged = [(key, value['data']) for row in stats['Charged'] for key, value in row.items()
+               if key in ('Sessions', 'FifoBytes', 'Streams', 'Attributes', 'QueuedCalls') and value['data']]
+    links = [name for name in air.ask('peers').split() if 'up=0' not in air.ask(f'link {name}')]
+    return [what for what in (stats['Sessions'], stats['BlueZPrograms'], charged, links, air.ask('onair *'),
+                              'scanning=1' in air.ask('status *')) if what]
+
+
+def expect_nothing_left(world, seconds=SOON):
+    """Once programs have ended."""
+    try:
+        wait_for(lambda: not left_behind(world.stats(), world.air), 'nothing', seconds)
+    except AssertionError as error:
+        raise AssertionError(f'there is left: {left_behind(world.stats(), world.air)}') from error
+
+
 class FaceWorld:
     """What has begun ends with close() whatever fails, so that the next test finds no radio plugged in."""
 
@@ -146,7 +173,7 @@ class FaceWorld:
             self.air = Air(os.environ.get('AIR_CONTROL', '/run/air'))
             ending.callback(self.air.close)
             self.air.ask(f'plug {RADIO}')
-            ending.callback(self.clear_air)
+            ending.callback(clear_air, self.air)
             self.config = os.path.join(self.directory, 'conf')
             with open(self.config, 'w', encoding='utf-8') as file:
                 file.write(config)
@@ -218,13 +245,6 @@ class FaceWorld:
             self.log.seek(0)
             sys.stderr.write(self.log.read())
         assert status == 0, f'the daemon ended with {status}'
-
-    def clear_air(self):
-        for kind in 'peers', 'centrals':
-            for name in self.air.ask(kind).split():
-                self.air.ask(f'un{kind[:-1]} {name}')
-        self.air.ask('quiet *')
-        self.air.ask('unplug *')
 
     def close(self):
         self.ending.close()
