@@ -74,7 +74,9 @@ class Server(HandlersTest):
         self.level.callback(WRITE, written)
         self.connect()
         self.air.ask(f'subscribe phone {self.handle} notify')
-        self.write(1, 2)
+        self.write(1)
+        self.saw(((WRITE, b'\x01'), WRITE, b'\x01!'))     # before the next one takes the value's place
+        self.write(2)
         self.saw(((WRITE, b'\x01'), WRITE, b'\x01!'), ((WRITE, b'\x02'), WRITE, b'\x02!'))
         self.until(lambda: '0221' in self.air.ask('events phone'), 'the notification')
 
