@@ -98,7 +98,8 @@ class GATTCConnection:
         """None: there is nothing to do."""
         if self._is_over:
             return None
-        future = self._begin(self._path, 'Connection1', 'Disconnect')
+        # not by _begin(): the link may be lost just now, which is no error
+        future = self._bus.begin(self._path, 'Connection1', 'Disconnect')
         self._over()
         return future
 
