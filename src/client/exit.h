@@ -5,7 +5,7 @@
 typedef enum ExitCode {
 	EXIT_DONE = 0,		/* done; so is a scan that Ctrl-C or SIGTERM ended, if it heard something */
 	EXIT_FAILED = 1,	/* the daemon refused, or something else went wrong */
-	EXIT_USAGE = 2,		/* the command line or a file is not valid; or a UUID is not unique */
+	EXIT_USAGE = 2,		/* the command line or a file is not valid; or a name or a UUID is not unique */
 	EXIT_NO_DAEMON = 3,	/* the bus or the daemon is not reachable, or went away */
 	EXIT_NO_RADIO = 4,	/* no such radio, or it is not ready (off, blocked, bluetoothd not running) */
 	EXIT_NOTHING = 5,	/* no report, device, structure, attribute, notification, link or client */
@@ -19,7 +19,7 @@ typedef enum ExitCode {
 	"Exit codes:\n"								\
 	"  0  done\n"								\
 	"  1  failed: the daemon refused, or something else went wrong\n"	\
-	"  2  the command line or a file is not valid, or a UUID is not unique\n"	\
+	"  2  the command line or a file is not valid, or a name or a UUID is not unique\n"	\
 	"  3  the bus or the daemon is not reachable, or went away\n"		\
 	"  4  no such radio, or the radio is not ready\n"			\
 	"  5  nothing found: no report, device, structure, attribute, notification, link, client\n"	\

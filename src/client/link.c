@@ -3,6 +3,7 @@
 #include "client/link.h"
 
 #include "build-config.h"
+#include "client/device.h"
 #include "client/fail.h"
 
 #define CONNECTION "com.example.Bluetooth.Connection1"
@@ -26,19 +27,6 @@ Session *link_session(const Link *link)
 const char *link_address(const Link *link)
 {
 	return link->address;
-}
-
-bool link_parse_address(const char *text, char address[static ADDR_STRING_SIZE], ExitCode *ret_exit)
-{
-	Addr addr = { .type = ADDR_PUBLIC };
-
-	if (addr_parse(text, &addr) < 0) {
-		fail_line("\"%.60s\" is not an address (AA:BB:CC:DD:EE:FF or aabbccddeeff)", text);
-		*ret_exit = EXIT_USAGE;
-		return false;
-	}
-	addr_format(&addr, address);
-	return true;
 }
 
 /* --- how it ends --- */
@@ -115,18 +103,35 @@ static bool open_link(Link *link, const LinkRequest *request, ExitCode *ret_exit
 	return link->path;
 }
 
-Link *link_open(const SessionRequest *session, const LinkRequest *request, const char *address,
+/* Finds the device, while there is time. */
+static bool find_device(const Session *session, const char *word, Device *ret, ExitCode *ret_exit)
+{
+	unsigned listen = DEVICE_LISTEN_SECONDS;
+	const DeviceQuery query = {
+		.word = word,
+		.adapter = session_adapter(session),
+		.listen = session_is_timed(session) ?
+				  CLAMP((unsigned)session_time_left_ms(session) / 1000, 1, listen) : listen,
+	};
+
+	return device_find(session_manager(session), &query, ret, ret_exit);
+}
+
+Link *link_open(const SessionRequest *session, const LinkRequest *request, const char *word,
 		ExitCode *ret_exit)
 {
 	g_autoptr(Link) link = g_new0(Link, 1);
+	LinkRequest wanted = *request;
+	Device device;
 
 	link->auto_reconnect = request->auto_reconnect;
-	if (!link_parse_address(address, link->address, ret_exit))
-		return NULL;
 	link->session = session_open(session, ret_exit);
-	if (!link->session || !open_link(link, request, ret_exit))
+	if (!link->session || !find_device(link->session, word, &device, ret_exit))
 		return NULL;
-	return g_steal_pointer(&link);
+	g_strlcpy(link->address, device.address, sizeof(link->address));
+	if (device.named)
+		wanted.addr_type = device.addr_type;
+	return open_link(link, &wanted, ret_exit) ? g_steal_pointer(&link) : NULL;
 }
 
 void link_close(Link *link)

@@ -12,17 +12,14 @@
 typedef struct Link Link;
 
 typedef struct LinkRequest {
-	uint8_t addr_type;	/* ADDR_PUBLIC or ADDR_RANDOM */
+	uint8_t addr_type;	/* ADDR_PUBLIC or ADDR_RANDOM; not used where the device is meant by its name */
 	uint8_t priority;
 	bool auto_reconnect;
 } LinkRequest;
 
-/* Reads an address as people type it. False: the error has been printed, and *ret_exit is set. */
-bool link_parse_address(const char *text, char address[static ADDR_STRING_SIZE], ExitCode *ret_exit);
-
-/* Connects to the device. NULL: the error has been printed, and *ret_exit is set. Without auto_reconnect,
- * session_run() ends when the link is lost. */
-Link *link_open(const SessionRequest *session, const LinkRequest *request, const char *address,
+/* Connects to the device that the word means (device_find). NULL: the error has been printed, and *ret_exit is
+ * set. Without auto_reconnect, session_run() ends when the link is lost. */
+Link *link_open(const SessionRequest *session, const LinkRequest *request, const char *word,
 		ExitCode *ret_exit);
 void link_close(Link *link);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Link, link_close)

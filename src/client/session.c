@@ -33,6 +33,11 @@ GDBusConnection *session_connection(const Session *session)
 	return session->connection;
 }
 
+BrokerManager1 *session_manager(const Session *session)
+{
+	return session->manager;
+}
+
 BrokerSession1 *session_proxy(const Session *session)
 {
 	return session->proxy;

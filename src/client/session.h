@@ -25,6 +25,7 @@ void session_close(Session *session);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Session, session_close)
 
 GDBusConnection *session_connection(const Session *session);
+BrokerManager1 *session_manager(const Session *session);
 BrokerSession1 *session_proxy(const Session *session);
 const char *session_path(const Session *session);
 int session_adapter(const Session *session);

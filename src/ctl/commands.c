@@ -10,7 +10,10 @@
 #define ATTR_HELP									\
 	"ATTR is a UUID (2a37, or 36 characters) that stands once in the device, or a handle "	\
 	"(0x0014).\nbluebrokerctl connect lists them.\n"
+#define ADDR_HELP									\
+	"ADDR is an address, or the device's name if no other device has it, too.\n"
 #define SHARED_HELP									\
+	ADDR_HELP									\
 	"A link that other programs hold is shared with them; it closes when nobody holds it "	\
 	"any more.\n"
 
@@ -122,7 +125,8 @@ const Command commands[] = {
 		.name = "forget",
 		.arguments = "ADDR",
 		.summary = "Removes the bond with a device, as after it was reset",
-		.help = "For root, and for who paired with it. Not while another program uses the device. "
+		.help = ADDR_HELP
+			"For root, and for who paired with it. Not while another program uses the device. "
 			"bluebrokerctl devices\n--bonded lists them.\n",
 		.options = FOR_LINKS,
 		.min_arguments = 1,
@@ -133,7 +137,8 @@ const Command commands[] = {
 		.name = "disconnect",
 		.arguments = "ADDR",
 		.summary = "Lets go of a link that your user's session holds",
-		.help = "That is one from Session1.Connect on the radio's own object. The link closes when "
+		.help = ADDR_HELP
+			"That is one from Session1.Connect on the radio's own object. The link closes when "
 			"nobody holds it any\nmore. Links of connect, read, write and notify end with "
 			"those programs.\n",
 		.options = FOR_LINKS,

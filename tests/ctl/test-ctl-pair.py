@@ -146,7 +146,7 @@ class Pair(unittest.TestCase):
         forgotten = self.world.ctl('forget', LOCK.lower())
         self.assertEqual((forgotten.returncode, forgotten.stdout), (0, f'{LOCK} is forgotten\n'), forgotten.stderr)
         self.assertIn('no bond', self.world.ctl('forget', LOCK).stderr)
-        self.assertEqual(self.world.ctl('forget', 'lock').returncode, 2)
+        self.assertEqual(self.world.ctl('forget', 'lock').returncode, 5)
         self.answer('', '--passkey', '42')
         self.assertEqual(self.expect_read(), '50\n')
         wait_for('the link to close', lambda: 'up=0' in self.world.air('link lock'))

@@ -4,10 +4,10 @@
 
 #include "build-config.h"
 #include "client/bus.h"
+#include "client/device.h"
 #include "client/fact.h"
 #include "client/fail.h"
 #include "client/json.h"
-#include "client/link.h"
 #include "client/output.h"
 #include "client/text.h"
 #include "ctl/commands.h"
@@ -92,16 +92,14 @@ ExitCode command_forget(const Options *options)
 	g_autoptr(GString) out = g_string_new(NULL);
 	g_autofree char *path = NULL;
 	g_autoptr(GError) error = NULL;
-	char address[ADDR_STRING_SIZE];
 	ExitCode code = EXIT_FAILED;
 	const FactWriter *writer;
+	Device device;
 	FactLine line;
-	int number;
+	int number = choose_radio(options, &manager, &code);
+	const DeviceQuery query = { .word = options->arguments[0], .adapter = number };
 
-	if (!link_parse_address(options->arguments[0], address, &code))
-		return code;
-	number = choose_radio(options, &manager, &code);
-	if (number < 0)
+	if (number < 0 || !device_find(manager, &query, &device, &code))
 		return code;
 	path = g_strdup_printf(BROKER_PATH "/hci%d", number);
 	session = broker_session1_proxy_new_sync(g_dbus_proxy_get_connection(G_DBUS_PROXY(manager)),
@@ -111,10 +109,10 @@ ExitCode command_forget(const Options *options)
 	if (!session)
 		return fail_call(error, "reaching the daemon");
 	g_dbus_proxy_set_default_timeout(G_DBUS_PROXY(session), FORGET_TIMEOUT_MS);
-	if (!broker_session1_call_forget_sync(session, address, NULL, &error))
+	if (!broker_session1_call_forget_sync(session, device.address, NULL, &error))
 		return fail_call(error, "forgetting the device");
 	writer = fact_line_begin(&line, out, options->json);
-	fact_string(writer, "address", "%s is forgotten", address, -1);
+	fact_string(writer, "address", "%s is forgotten", device.address, -1);
 	fact_bool(writer, "forgotten", NULL, true);
 	fact_line_end(&line, out);
 	output_puts(out->str);

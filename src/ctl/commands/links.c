@@ -6,9 +6,9 @@
 
 #include "build-config.h"
 #include "client/bus.h"
+#include "client/device.h"
 #include "client/fact.h"
 #include "client/fail.h"
-#include "client/link.h"
 #include "client/output.h"
 #include "client/text.h"
 #include "ctl/commands.h"
@@ -133,42 +133,48 @@ static void append_row(GString *out, const Row *row, const Options *options)
 	fact_line_end(&line, out);
 }
 
-/* All objects of the daemon. Looks for the daemon and the radio first, for a better error if they are
- * missing. */
-static GVariant *get_objects(GDBusConnection *connection, const Options *options, ExitCode *ret_exit)
+/* Looks for the daemon and the radio first, for a better error if they are missing. */
+static BrokerManager1 *reach_daemon(const Options *options, ExitCode *ret_exit)
 {
-	g_autoptr(BrokerManager1) manager = bus_manager(connection, ret_exit);
+	g_autoptr(GDBusConnection) connection = bus_connect(options->session.bus, ret_exit);
+	g_autoptr(BrokerManager1) manager = connection ? bus_manager(connection, ret_exit) : NULL;
 	g_autoptr(BrokerAdapter1) adapter = NULL;
 
-	if (!manager)
-		return NULL;
-	if (options->session.adapter >= 0) {
+	if (manager && options->session.adapter >= 0) {
 		adapter = bus_adapter(manager, options->session.adapter, ret_exit);
 		if (!adapter)
 			return NULL;
 	}
-	return bus_objects(connection, -1, ret_exit);
+	return g_steal_pointer(&manager);
+}
+
+/* All links, or those of the chosen radio. */
+static GArray *get_rows(BrokerManager1 *manager, const Options *options, ExitCode *ret_exit)
+{
+	GDBusConnection *connection = g_dbus_proxy_get_connection(G_DBUS_PROXY(manager));
+	g_autoptr(GVariant) objects = bus_objects(connection, -1, ret_exit);
+
+	return objects ? rows_new(objects, options->session.adapter) : NULL;
 }
 
 ExitCode command_links(const Options *options)
 {
 	ExitCode code = EXIT_FAILED;
-	g_autoptr(GDBusConnection) connection = bus_connect(options->session.bus, &code);
-	g_autoptr(GVariant) objects = connection ? get_objects(connection, options, &code) : NULL;
+	g_autoptr(BrokerManager1) manager = reach_daemon(options, &code);
+	g_autoptr(GArray) rows = manager ? get_rows(manager, options, &code) : NULL;
 	g_autoptr(GString) out = g_string_new(NULL);
-	g_autoptr(GArray) rows = NULL;
 
-	if (!objects)
+	if (!rows)
 		return code;
-	rows = rows_new(objects, options->session.adapter);
 	for (guint i = 0; i < rows->len; i++)
 		append_row(out, &g_array_index(rows, Row, i), options);
 	output_puts(out->str);
 	return rows->len > 0 ? EXIT_DONE : EXIT_NOTHING;
 }
 
-static ExitCode disconnect(GDBusConnection *connection, const Row *row)
+static ExitCode disconnect(BrokerManager1 *manager, const Row *row)
 {
+	GDBusConnection *connection = g_dbus_proxy_get_connection(G_DBUS_PROXY(manager));
 	g_autoptr(GVariant) reply = NULL;
 	g_autoptr(GError) error = NULL;
 	g_autofree char *name = NULL;
@@ -188,28 +194,26 @@ static ExitCode disconnect(GDBusConnection *connection, const Row *row)
 ExitCode command_disconnect(const Options *options)
 {
 	ExitCode code = EXIT_FAILED, first = EXIT_NOTHING;
-	g_autoptr(GDBusConnection) connection = NULL;
-	g_autoptr(GVariant) objects = NULL;
+	const DeviceQuery query = { .word = options->arguments[0], .adapter = options->session.adapter };
+	g_autoptr(BrokerManager1) manager = reach_daemon(options, &code);
 	g_autoptr(GArray) rows = NULL;
-	char address[ADDR_STRING_SIZE];
 	unsigned found = 0;
+	Device device;
 
-	if (!link_parse_address(options->arguments[0], address, &code))
+	if (!manager || !device_find(manager, &query, &device, &code))
 		return code;
-	connection = bus_connect(options->session.bus, &code);
-	objects = connection ? get_objects(connection, options, &code) : NULL;
-	if (!objects)
+	rows = get_rows(manager, options, &code);
+	if (!rows)
 		return code;
-	rows = rows_new(objects, options->session.adapter);
 	for (guint i = 0; i < rows->len; i++) {
 		const Row *row = &g_array_index(rows, Row, i);
 
-		if (strcmp(row->address, address) != 0)
+		if (strcmp(row->address, device.address) != 0)
 			continue;
-		code = disconnect(connection, row);
+		code = disconnect(manager, row);
 		first = found++ == 0 || code == EXIT_DONE ? code : first;
 	}
 	if (found == 0)
-		fail_line("there is no link to %s; bluebrokerctl links lists them", address);
+		fail_line("there is no link to %s; bluebrokerctl links lists them", device.address);
 	return first;
 }

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Devices by name: from the last-seen table and the bonds; and listening for one. */
+#include "client/device.h"
+
+#include <string.h>
+
+#include "client/boottime.h"
+#include "client/fail.h"
+#include "client/listener.h"
+
+#define NAME_BYTES_MAX 248	/* the longest name that a device can have */
+#define SETTLE_MS 1000		/* how long others may still come up with a name that was heard */
+#define BATCH_MS 100
+#define LISTED_MAX 8		/* devices in an error */
+
+typedef struct Candidate {
+	char *address;		/* the identity's, where it is known */
+	uint8_t addr_type;
+	uint64_t last_seen;	/* CLOCK_BOOTTIME, microseconds; 0: not heard */
+	bool bonded;
+} Candidate;
+
+typedef struct Search {
+	BrokerManager1 *manager;
+	const DeviceQuery *query;
+	GArray *radios;		/* int */
+	GArray *found;		/* Candidate, one a device */
+	ExitCode *ret_exit;
+} Search;
+
+static void candidate_clear(void *pointer)
+{
+	g_free(((Candidate *)pointer)->address);
+}
+
+static void search_clear(Search *search)
+{
+	g_clear_pointer(&search->radios, g_array_unref);
+	g_clear_pointer(&search->found, g_array_unref);
+}
+
+/* --- looking it up --- */
+
+/* A pattern of SetScanFilter that the name matches, and no longer than it. Others may match it, too. */
+static char *make_pattern(const char *name)
+{
+	return g_strdelimit(g_strdup(name), "*?[\\", '?');
+}
+
+static void add_row(Search *search, GVariant *row, bool bonded)
+{
+	const char *name, *address, *type = "";
+	Candidate candidate = { .bonded = bonded };
+
+	if (!g_variant_lookup(row, "Name", "&s", &name) || strcmp(name, search->query->word) != 0 ||
+	    (!g_variant_lookup(row, "IdentityAddress", "&s", &address) &&
+	     !g_variant_lookup(row, "Address", "&s", &address)))
+		return;
+	g_variant_lookup(row, "AddressType", "&s", &type);
+	g_variant_lookup(row, "LastSeen", "t", &candidate.last_seen);
+	for (guint i = 0; i < search->found->len; i++) {
+		Candidate *known = &g_array_index(search->found, Candidate, i);
+
+		if (strcmp(known->address, address) != 0)
+			continue;
+		known->bonded |= bonded;
+		known->last_seen = MAX(known->last_seen, candidate.last_seen);
+		return;
+	}
+	candidate.address = g_strdup(address);
+	candidate.addr_type = strcmp(type, "random") == 0 ? ADDR_RANDOM : ADDR_PUBLIC;
+	g_array_append_val(search->found, candidate);
+}
+
+static void add_rows(Search *search, GVariant *rows, bool bonded)
+{
+	for (size_t i = 0; i < g_variant_n_children(rows); i++) {
+		g_autoptr(GVariant) row = g_variant_get_child_value(rows, i);
+
+		add_row(search, row, bonded);
+	}
+}
+
+static bool look_at_radio(Search *search, int radio)
+{
+	g_autoptr(BrokerAdapter1) adapter = bus_adapter(search->manager, radio, search->ret_exit);
+	g_autofree char *pattern = make_pattern(search->query->word);
+	g_auto(GVariantDict) filter = G_VARIANT_DICT_INIT(NULL);
+	g_autoptr(GVariant) devices = NULL, bonds = NULL;
+	g_autoptr(GError) error = NULL;
+
+	if (!adapter)
+		return false;
+	g_variant_dict_insert(&filter, "name", "s", pattern);
+	if (!broker_adapter1_call_get_devices_sync(adapter, g_variant_dict_end(&filter), &devices, NULL,
+						   &error) ||
+	    !broker_adapter1_call_get_bonds_sync(adapter, &bonds, NULL, &error)) {
+		*search->ret_exit = fail_call(error, "looking for a device of that name");
+		return false;
+	}
+	add_rows(search, devices, false);
+	add_rows(search, bonds, true);
+	return true;
+}
+
+/* Fills in search->found. False: the error has been printed. */
+static bool look(Search *search)
+{
+	g_array_set_size(search->found, 0);
+	for (guint i = 0; i < search->radios->len; i++)
+		if (!look_at_radio(search, g_array_index(search->radios, int, i)))
+			return false;
+	return true;
+}
+
+/* --- listening for it --- */
+
+typedef struct Listening {
+	Search *search;
+	GMainLoop *loop;
+	unsigned settling;	/* source ID; 0: it was not heard yet */
+	bool failed;		/* the error has been printed */
+	bool ended;
+} Listening;
+
+static void end_listening(Listening *listening)
+{
+	listening->ended = true;
+	g_main_loop_quit(listening->loop);
+}
+
+static void fail_listening(Listening *listening, ExitCode code)
+{
+	listening->failed = true;
+	*listening->search->ret_exit = code;
+	end_listening(listening);
+}
+
+static gboolean on_settled(void *userdata)
+{
+	Listening *listening = userdata;
+
+	listening->settling = 0;
+	end_listening(listening);
+	return G_SOURCE_REMOVE;
+}
+
+/* The table tells the names: that of a device may have come in another packet. */
+static void on_reports(void *userdata, bb_stream_iter *reports UNUSED)
+{
+	Listening *listening = userdata;
+
+	if (listening->ended || listening->settling)
+		return;
+	if (!look(listening->search))
+		fail_listening(listening, *listening->search->ret_exit);
+	else if (listening->search->found->len > 0)
+		listening->settling = g_timeout_add(SETTLE_MS, on_settled, listening);
+}
+
+static void on_stopped(void *userdata, const char *reason, bool stands UNUSED)
+{
+	Listening *listening = userdata;
+
+	if (listening->ended)
+		return;
+	if (strcmp(reason, "timeout") == 0) {
+		end_listening(listening);
+		return;
+	}
+	fail_line("listening for \"%s\": the radio does not scan any more (%s); see bluebrokerctl status",
+		  listening->search->query->word, reason);
+	fail_listening(listening, EXIT_NO_RADIO);
+}
+
+static void on_back(void *userdata UNUSED)
+{
+}
+
+static void on_gone(void *userdata, const char *what)
+{
+	Listening *listening = userdata;
+
+	fail_line("%s went away; see: systemctl status bluebrokerd dbus", what);
+	fail_listening(listening, EXIT_NO_DAEMON);
+}
+
+static void on_broken(void *userdata, const char *why)
+{
+	fail_line("%s", why);
+	fail_listening(userdata, EXIT_FAILED);
+}
+
+/* Scans until the name was heard, or the time is up. False: the error has been printed. */
+static bool listen_for(Search *search)
+{
+	static const ListenerEvents events = { on_reports, on_stopped, on_back, on_gone, on_broken };
+	g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
+	g_autofree char *pattern = make_pattern(search->query->word);
+	g_auto(GVariantDict) dict = G_VARIANT_DICT_INIT(NULL);
+	g_autoptr(GVariant) filter = NULL;
+	Listening listening = { .search = search, .loop = loop };
+	g_autoptr(Listener) listener = NULL;
+
+	g_variant_dict_insert(&dict, "name", "s", pattern);
+	filter = g_variant_ref_sink(g_variant_dict_end(&dict));
+	listener = listener_new(search->manager, &(ListenerRequest){
+		.adapter = g_array_index(search->radios, int, 0),
+		.filter = filter,
+		.timeout = (int)search->query->listen,
+		.batch_ms = BATCH_MS,
+	}, &events, &listening, search->ret_exit);
+	if (!listener)
+		return false;
+	if (!listening.ended)
+		g_main_loop_run(loop);
+	if (listening.settling)
+		g_source_remove(listening.settling);
+	listener_close(listener);
+	return !listening.failed && look(search);
+}
+
+/* --- which it is --- */
+
+static ExitCode fail_several(const Search *search)
+{
+	g_autoptr(GString) list = g_string_new(NULL);
+	uint64_t now = boottime_now();
+
+	for (guint i = 0; i < MIN(search->found->len, LISTED_MAX); i++) {
+		const Candidate *each = &g_array_index(search->found, Candidate, i);
+
+		g_string_append_printf(list, "%s%s (", i > 0 ? ", " : "", each->address);
+		if (each->bonded)
+			g_string_append_printf(list, "bonded%s", each->last_seen > 0 ? ", " : "");
+		if (each->last_seen > 0)
+			g_string_append_printf(list, "heard %.1f s ago",
+					       now > each->last_seen ?
+						       (double)(now - each->last_seen) / USEC_PER_SEC : 0.0);
+		g_string_append_c(list, ')');
+	}
+	if (search->found->len > LISTED_MAX)
+		g_string_append_printf(list, " and %u more", search->found->len - LISTED_MAX);
+	fail_line("\"%s\" is several devices; say which by its address: %s", search->query->word, list->str);
+	return EXIT_USAGE;
+}
+
+static ExitCode fail_none(const DeviceQuery *query)
+{
+	if (query->listen == 0) {
+		fail_line("\"%s\": no device of that name was heard or is bonded; bluebrokerctl devices "
+			  "lists those that were", query->word);
+		return EXIT_NOTHING;
+	}
+	fail_line("\"%s\": no device of that name was heard within %u s, or is bonded; bluebrokerctl scan "
+		  "shows names and addresses", query->word, query->listen);
+	return EXIT_UNREACHABLE;
+}
+
+/* Somebody who mistypes an address need not wait until no device of that name was heard. */
+static bool looks_like_address(const char *word)
+{
+	return strpbrk(word, ":-") && strspn(word, "0123456789abcdefABCDEF:-") == strlen(word);
+}
+
+static ExitCode fail_word(const char *word)
+{
+	fail_line("\"%.60s\" is not an address (AA:BB:CC:DD:EE:FF or aabbccddeeff), nor the name of a device "
+		  "that was heard", word);
+	return EXIT_USAGE;
+}
+
+static bool find_by_name(Search *search)
+{
+	const char *word = search->query->word;
+
+	if (*word == '\0' || strlen(word) > NAME_BYTES_MAX || !g_utf8_validate(word, -1, NULL)) {
+		*search->ret_exit = fail_word(word);
+		return false;
+	}
+	if (!look(search))
+		return false;
+	if (search->found->len == 0 && looks_like_address(word)) {
+		*search->ret_exit = fail_word(word);
+		return false;
+	}
+	if (search->found->len == 0 && search->query->listen > 0 && !listen_for(search))
+		return false;
+	if (search->found->len != 1)
+		*search->ret_exit = search->found->len == 0 ? fail_none(search->query) : fail_several(search);
+	return search->found->len == 1;
+}
+
+bool device_find(BrokerManager1 *manager, const DeviceQuery *query, Device *ret, ExitCode *ret_exit)
+{
+	CLEANUP(search_clear) Search search = { .manager = manager, .query = query, .ret_exit = ret_exit };
+	Addr addr = { .type = ADDR_PUBLIC };
+	const Candidate *found;
+
+	*ret = (Device){ 0 };
+	if (addr_parse(query->word, &addr) == 0) {
+		addr_format(&addr, ret->address);
+		return true;
+	}
+	search.radios = query->adapter < 0 ? bus_adapters(manager) : g_array_new(FALSE, FALSE, sizeof(int));
+	if (query->adapter >= 0)
+		g_array_append_val(search.radios, query->adapter);
+	search.found = g_array_new(FALSE, FALSE, sizeof(Candidate));
+	g_array_set_clear_func(search.found, candidate_clear);
+	if (!find_by_name(&search))
+		return false;
+	found = &g_array_index(search.found, Candidate, 0);
+	g_strlcpy(ret->address, found->address, sizeof(ret->address));
+	ret->named = true;
+	ret->addr_type = found->addr_type;
+	return true;
+}
