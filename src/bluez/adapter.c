@@ -249,7 +249,8 @@ static int translate(Adapter *adapter, const sd_bus_error *error, Reason *reason
 	update_blocked(adapter);
 	if (adapter->state.blocked || sd_bus_error_has_name(error, "org.bluez.Error.Blocked"))
 		return -ERFKILL;
-	return reason_set(reason, E_NOT_READY, "hci%u could not be powered on: %s", adapter->index,
+	return reason_set(reason, E_NOT_READY, "hci%u could not be powered %s: %s", adapter->index,
+			  adapter->radio && adapter->radio->power.call == POWER_OFF ? "off" : "on",
 			  msg_error_words(error));
 }
 

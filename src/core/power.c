@@ -27,6 +27,11 @@ static void on_settle(Task *task, uint64_t now)
 	if (power->call != POWER_NONE || !radio->present)
 		return;
 	power->restore = false;
+	if (radio->bluez.powered && power->offs.waits.length > 0) {
+		power_ask(radio, POWER_OFF, now);
+		return;
+	}
+	wait_line_end(&power->offs, 0, NULL);
 	if (radio->bluez.powered && waited) {
 		wait_line_end(&power->waits, 0, NULL);
 	} else if (waited || (restore && !radio->bluez.powered)) {
@@ -35,7 +40,7 @@ static void on_settle(Task *task, uint64_t now)
 	} else if (radio->users == 0 && power->ours) {
 		/* nobody uses the radio any more, and it was off before we came */
 		power->ours = false;
-		if (radio->bluez.powered)
+		if (radio->bluez.powered && !power->kept)
 			power_ask(radio, POWER_OFF, now);
 	}
 }
@@ -55,10 +60,14 @@ void power_restore(Radio *radio)
 static void power_call_over(Radio *radio, int error, const Reason *reason)
 {
 	Power *power = &radio->power;
+	const bool asked = power->offs.waits.length > 0, on = error == 0 && radio->bluez.powered;
 
 	if (power->call == POWER_ON) {
-		power->ours = power->ours && error == 0 && radio->bluez.powered;
+		power->ours = power->ours && on;
+		power->kept = power->kept && on;
 		wait_line_end(&power->waits, error, reason);
+	} else if (asked) {
+		wait_line_end(&power->offs, error, reason);
 	} else if (radio->users > 0 || power->waits.waits.length > 0) {
 		/* somebody came while it was going off: it is on for them, or will be */
 		power->ours = true;
@@ -73,8 +82,8 @@ static void on_late(Task *task, uint64_t now UNUSED)
 	Radio *radio = CONTAINER_OF(task, Radio, power.late);
 	Reason reason;
 
-	reason_set(&reason, E_NOT_READY, "hci%u did not power on within %u s", radio->index,
-		   radio->broker->config.power_on_seconds);
+	reason_set(&reason, E_NOT_READY, "hci%u did not power %s within %u s", radio->index,
+		   radio->power.call == POWER_ON ? "on" : "off", radio->broker->config.power_on_seconds);
 	power_call_over(radio, E_NOT_READY, &reason);
 }
 
@@ -84,7 +93,7 @@ void power_changed(Radio *radio)
 	const bool on = radio->bluez.powered;
 
 	if (!on)
-		power->ours = false;
+		power->ours = power->kept = false;
 	else if (power->call != POWER_OFF)
 		wait_line_end(&power->waits, 0, NULL);
 	if (power->call == (on ? POWER_ON : POWER_OFF) && power->answered)
@@ -117,13 +126,14 @@ void power_gone(Radio *radio, int error, const Reason *reason)
 	radio->power.call = POWER_NONE;
 	task_cancel(&radio->power.late);
 	wait_line_end(&radio->power.waits, error, reason);
+	wait_line_end(&radio->power.offs, error, reason);
 }
 
 int power_on(Radio *radio, Wait *wait, Reason *reason)
 {
 	int r = radio_ready(radio, reason);
 
-	if (r == 0 && radio->power.call != POWER_OFF)
+	if (r == 0 && radio->power.call != POWER_OFF && radio->power.offs.waits.length == 0)
 		return 0;
 	if (r != 0 && (r != E_NOT_READY || !radio->present))
 		return r;
@@ -135,12 +145,33 @@ int power_on(Radio *radio, Wait *wait, Reason *reason)
 	return 1;
 }
 
+void power_keep(Radio *radio)
+{
+	radio->power.kept = true;
+}
+
+int power_off(Radio *radio, Wait *wait, Reason *reason)
+{
+	int r = radio_ready(radio, reason);
+
+	if (r != 0 && (r != E_NOT_READY || !radio->present))
+		return r;
+	if (r != 0 && radio->power.call != POWER_ON)
+		return 0;
+
+	radio->power.kept = false;
+	wait_stand(&radio->power.offs, wait);
+	power_wake(radio);
+	return 1;
+}
+
 void power_init(Radio *radio)
 {
 	Power *power = &radio->power;
 
 	*power = (Power){ .call = POWER_NONE };
 	wait_line_init(&power->waits, NULL);
+	wait_line_init(&power->offs, NULL);
 	task_init(&power->settle, &radio->broker->agenda, on_settle);
 	task_init(&power->late, &radio->broker->agenda, on_late);
 }
@@ -150,4 +181,5 @@ void power_end(Radio *radio)
 	task_cancel(&radio->power.settle);
 	task_cancel(&radio->power.late);
 	wait_line_deinit(&radio->power.waits);
+	wait_line_deinit(&radio->power.offs);
 }

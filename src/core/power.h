@@ -2,7 +2,8 @@
 /*
  * The power of a radio: on while a session uses it, off again if it was off before we came. BlueZ makes one
  * change at a time, and refuses others meanwhile, so we ask for one only when the last has come about or
- * failed. A session that comes while the radio is going off waits until it is on again.
+ * failed. A session that comes while the radio is going off waits until it is on again. People may also
+ * switch it by hand: power_keep, power_off.
  */
 #pragma once
 
@@ -26,10 +27,12 @@ typedef struct Power {
 	PowerCall call;
 	bool answered;			/* BlueZ has answered the call; Powered may still have to change */
 	bool ours;			/* we powered it on, and so may power it off */
+	bool kept;			/* it is to stay on, also without sessions */
 	bool restore;			/* it was on before it was unplugged */
 	Task settle;
 	Task late;			/* the call has taken too long */
 	WaitLine waits;			/* who waits for it to be on */
+	WaitLine offs;			/* who waits for it to be off */
 } Power;
 
 /*
@@ -37,6 +40,14 @@ typedef struct Power {
  * done will be called, E_BLUEZ_UNAVAILABLE or E_NOT_READY if it is not there.
  */
 int power_on(Radio *radio, Wait *wait, Reason *reason);
+
+/* Somebody has asked for the radio to be on for good: it does not go off with the last session. Holds until it
+ * is off, or could not be powered on. */
+void power_keep(Radio *radio);
+
+/* Powers the radio off, whoever uses it (core/radio-use.h tells): wait's done will be called, unless it is off
+ * (0), or going away. 1, or E_BLUEZ_UNAVAILABLE or E_NOT_READY if it is not there. */
+int power_off(Radio *radio, Wait *wait, Reason *reason);
 
 /* The answer to ops->radio_power: 0, -ERFKILL if the radio is blocked, -EBUSY if BlueZ is making another
  * program's change, or another error. */

@@ -48,6 +48,11 @@ static uint64_t session_idle_at(const Session *session)
 	return session->last_used + session->broker->config.user_session_idle_seconds * USEC_PER_SEC;
 }
 
+bool sessions_needs_radio(const Session *session)
+{
+	return session->initialised && session_idle_at(session) == USEC_NEVER;
+}
+
 static void on_idle(Task *task, uint64_t now)
 {
 	Session *session = CONTAINER_OF(task, Session, idle);

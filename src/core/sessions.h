@@ -24,6 +24,9 @@ void sessions_deinit(Session *session, uint64_t now);	/* ends all that it holds 
 void sessions_set_pin(Session *session, uint32_t pin);	/* as the option of Init */
 void sessions_drop(Session *session, uint64_t now);	/* frees it */
 
+/* Whether it would miss the radio: it is private, or holds something. */
+bool sessions_needs_radio(const Session *session);
+
 /* seconds: below 0 scans until it is stopped; 0 is E_INVALID_ARGUMENTS. E_NOT_READY, E_BLUEZ_UNAVAILABLE,
  * E_IN_PROGRESS. */
 int sessions_start_scan(Session *session, int32_t seconds, uint64_t now, Reason *reason);

@@ -10,6 +10,7 @@
 #include "service/interfaces.h"
 #include "service/managed.h"
 #include "service/path.h"
+#include "service/power-dbus.h"
 #include "service/service.h"
 
 #define ROWS_IN_SLICE 32	/* of the last-seen table; one takes 5 microseconds or so */
@@ -186,6 +187,7 @@ static int refuse_set(sd_bus *bus UNUSED, const char *path UNUSED, const char *i
 }
 
 QUESTION(bonds_get, NULL)
+METHOD(power_dbus_set, NULL)
 
 /* One getter for all properties: they are few and small. */
 static int get_property(sd_bus *bus UNUSED, const char *path UNUSED, const char *interface UNUSED,
@@ -271,6 +273,8 @@ const sd_bus_vtable adapter_vtable[] = {
 				method_get_devices, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("GetBonds", SD_BUS_NO_ARGS, SD_BUS_RESULT("aa{sv}", bonds), method_bonds_get,
 				SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("SetPower", SD_BUS_ARGS("b", on, "a{sv}", options), SD_BUS_NO_RESULT,
+				method_power_dbus_set, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_PROPERTY("Address", "s", get_property, 0, SD_BUS_VTABLE_PROPERTY_CONST),
 	SD_BUS_PROPERTY("AddressType", "s", get_property, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
 	SD_BUS_WRITABLE_PROPERTY("Name", "s", get_property, refuse_set, 0,

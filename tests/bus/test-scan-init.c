@@ -213,6 +213,64 @@ START_TEST(power)
 }
 END_TEST
 
+static void switch_power(Client *by, bool on, const char *options)
+{
+	client_do(by, "hci0", "Adapter1", "SetPower",
+		  g_variant_new("(b@a{sv})", on, g_variant_parse(G_VARIANT_TYPE_VARDICT, options, NULL, NULL, NULL)));
+}
+
+static void switch_fails(Client *by, const char *arguments, const char *error, const char *word)
+{
+	expect_refusal(by, "hci0", "Adapter1", "SetPower", g_variant_new_parsed(arguments), error, word);
+}
+
+/* The switch: on for good, off unless somebody uses it. */
+START_TEST(power_by_hand)
+{
+	g_autoptr(Client) other = new_client_as(SOME_UID), nobody = new_client_as(OTHER_UID);
+	g_autofree char *theirs = NULL;
+
+	switch_fails(client, "(false, @a{sv} {})", "Busy", "sessions: 1 (of other users: 0)");
+	switch_fails(other, "(false, @a{sv} {})", "Busy", "of other users: 1");
+	switch_fails(other, "(false, {'force': <true>})", "AccessDenied", "force");
+	switch_fails(client, "(false, {'fork': <true>})", "InvalidArguments", "fork");
+	switch_fails(client, "(false, {'force': <1>})", "InvalidArguments", "force");
+	world_wait_powered(world, "hci0", true);
+
+	/* off by force: the scan stands, and finds the radio off */
+	theirs = open_session(other, 0);
+	start_scan(other, theirs, -1);
+	client_do(client, session, SESSION, "Close", NULL);
+	switch_power(other, true, "{}");
+	switch_power(other, false, "{'force': <true>}");
+	ck_assert(!client_get_boolean(client, "hci0", "Adapter1", "Powered"));
+	world_wait_powered(world, "hci0", false);
+	ck_assert(is_scanning(other, theirs));
+	switch_power(nobody, false, "{}");
+
+	switch_power(nobody, true, "{}");
+	ck_assert(client_get_boolean(client, "hci0", "Adapter1", "Powered"));
+	wait_radio(true);
+	/* the last one leaves, and it stays on */
+	client_do(other, theirs, SESSION, "Close", NULL);
+	wait_radio(false);
+	switch_power(nobody, true, "{}");
+	world_wait_powered(world, "hci0", true);
+	expect_empty(nobody, USER_SESSION);
+	switch_power(other, false, "{}");
+	world_wait_powered(world, "hci0", false);
+
+	/* on for a session, then for good: it outlives the session */
+	g_free(session);
+	session = open_session(client, 0);
+	world_wait_powered(world, "hci0", true);
+	switch_power(other, true, "{}");
+	client_do(client, session, SESSION, "Close", NULL);
+	wait_ms(300);
+	world_wait_powered(world, "hci0", true);
+}
+END_TEST
+
 static char *antenna_path;
 static int antenna_file = -1;
 
@@ -272,7 +330,7 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const plain[] = { refused, accepted, no_such_radio, anew, deinit, power, NULL };
+	const TTest *const plain[] = { refused, accepted, no_such_radio, anew, deinit, power, power_by_hand, NULL };
 	const TTest *const switched[] = { antenna, NULL };
 	const TTest *const broken[] = { antenna_fails, NULL };
 	int r = run_tests("scan-init", plain, scan_setup, scan_teardown, 120);

@@ -6,6 +6,7 @@
 #include "bed.h"
 #include "meaning/constants.h"
 
+#include "core/radio-use.h"
 #include "core/subscriber.h"
 
 START_TEST(test_first_and_last)
@@ -237,6 +238,128 @@ START_TEST(test_power_on_and_off)
 	/* we powered it on: with the last session it goes off */
 	sessions_drop(session, bed.now);
 	bed_expect(&bed, "nopower0");
+	bed_end(&bed);
+}
+END_TEST
+
+static int ask_off(Bed *bed, Radio *radio, Waiter *waiter)
+{
+	Reason reason;
+	int r;
+
+	wait_init(&waiter->wait, &bed->broker->agenda, on_power);
+	r = power_off(radio, &waiter->wait, &reason);
+	bed_settle(bed);
+	return r;
+}
+
+/* By hand: on without sessions, off in spite of them. */
+START_TEST(test_power_by_hand)
+{
+	Waiter on = { 0 }, off = { 0 };
+	Session *session;
+	Bed bed;
+	Radio *radio;
+
+	bed_init(&bed);
+	radio = bed_radio(&bed, 1, 0, false);
+	ck_assert_int_eq(ask_off(&bed, radio, &off), 0);
+	power_keep(radio);
+	ck_assert_int_eq(ask_power(&bed, radio, &on), 1);
+	tell_power(&bed, radio, 0, "");
+	bed_power(&bed, radio, true);
+	ck_assert_int_eq(on.called, 1);
+	session = bed_session(&bed, radio, 1, ":1.1");
+	sessions_drop(session, bed.now);
+	bed_expect(&bed, "added0 power0");
+
+	session = bed_session(&bed, radio, 1, ":1.2");
+	ck_assert_int_eq(ask_off(&bed, radio, &off), 1);
+	bed_expect(&bed, "nopower0");
+	/* who wants it on waits for that, and then it is on for the session, and goes with it */
+	ck_assert_int_eq(ask_power(&bed, radio, &on), 1);
+	tell_power(&bed, radio, 0, "");
+	bed_power(&bed, radio, false);
+	ck_assert_int_eq(off.called, 1);
+	ck_assert_int_eq(off.error, 0);
+	bed_expect(&bed, "power0");
+	tell_power(&bed, radio, 0, "");
+	bed_power(&bed, radio, true);
+	ck_assert_int_eq(on.called, 2);
+	sessions_drop(session, bed.now);
+	bed_expect(&bed, "nopower0");
+	tell_power(&bed, radio, 0, "");
+	bed_power(&bed, radio, false);
+
+	/* what could not be brought about is told, and not kept */
+	power_keep(radio);
+	ck_assert_int_eq(ask_power(&bed, radio, &on), 1);
+	bed_expect(&bed, "power0");
+	tell_power(&bed, radio, E_NOT_READY, "no");
+	ck_assert_int_eq(on.error, E_NOT_READY);
+	session = bed_session(&bed, radio, 1, ":1.3");
+	ck_assert_int_eq(ask_power(&bed, radio, &on), 1);
+	tell_power(&bed, radio, 0, "");
+	bed_power(&bed, radio, true);
+	sessions_drop(session, bed.now);
+	bed_expect(&bed, "power0 nopower0");
+	tell_power(&bed, radio, 0, "");
+	bed_power(&bed, radio, false);
+	session = bed_session(&bed, radio, 1, ":1.4");
+	bed_power(&bed, radio, true);
+	ck_assert_int_eq(ask_off(&bed, radio, &off), 1);
+	tell_power(&bed, radio, E_NOT_READY, "stays on");
+	ck_assert_int_eq(off.called, 2);
+	ck_assert_int_eq(off.error, E_NOT_READY);
+	bed_expect(&bed, "nopower0");
+	/* and somebody else's radio is not ours to power off */
+	sessions_drop(session, bed.now);
+	bed_expect(&bed, "");
+	bed_end(&bed);
+}
+END_TEST
+
+static void expect_off(const Radio *radio, uid_t uid, bool force, int expected)
+{
+	Reason reason;
+
+	ck_assert_int_eq(radio_use_check(radio, uid, force, &reason), expected);
+}
+
+START_TEST(test_power_off_in_use)
+{
+	Session *alice, *bob;
+	Bed bed;
+	Radio *radio;
+
+	bed_init(&bed);
+	radio = bed_radio(&bed, 1, 0, true);
+	expect_off(radio, 1, false, 0);
+	alice = bed_session(&bed, radio, 1, ":1.1");
+	expect_off(radio, 1, false, E_BUSY);
+	expect_off(radio, 1, true, 0);
+	expect_off(radio, 2, false, E_BUSY);
+	expect_off(radio, 2, true, E_ACCESS_DENIED);
+	expect_off(radio, 0, false, E_BUSY);
+	expect_off(radio, 0, true, 0);
+	sessions_deinit(alice, bed.now);
+	expect_off(radio, 2, false, 0);
+
+	/* a user session that holds nothing needs no radio */
+	bob = bed_session(&bed, radio, 2, NULL);
+	expect_off(radio, 1, false, 0);
+	ck_assert_int_eq(sessions_start_scan(bob, -1, bed.now, NULL), 0);
+	expect_off(radio, 1, false, E_BUSY);
+	expect_off(radio, 1, true, E_ACCESS_DENIED);
+	expect_off(radio, 2, true, 0);
+	sessions_drop(alice, bed.now);
+	sessions_drop(bob, bed.now);
+
+	/* a link that nobody here opened */
+	radio->bluez.links = 1;
+	expect_off(radio, 1, false, E_BUSY);
+	expect_off(radio, 1, true, 0);
+	radio->bluez.links = 0;
 	bed_end(&bed);
 }
 END_TEST
@@ -579,7 +702,8 @@ START_TEST(test_changes_are_told)
 END_TEST
 
 UNIT_MAIN("radio", test_first_and_last, test_radios_are_apart, test_twins,
-	  test_comes_back_with_another_number, test_pinned, test_power_on_and_off,
+	  test_comes_back_with_another_number, test_pinned, test_power_by_hand, test_power_off_in_use,
+		test_power_on_and_off,
 	  test_power_off_and_on_again, test_power_of_others_is_left_alone, test_power_fails,
 	  test_replug_with_another_number, test_off_by_hand_stays_off, test_bluez_gone, test_silence,
 	  test_silence_begins_anew, test_changes_are_told)
