@@ -138,6 +138,20 @@ BrokerAdapter1 *bus_adapter(BrokerManager1 *manager, int number, ExitCode *ret_e
 	return adapter;
 }
 
+BrokerAdapter1 *bus_open_adapter(const char *bus, int wanted, ExitCode *ret_exit)
+{
+	g_autoptr(GDBusConnection) connection = bus_connect(bus, ret_exit);
+	g_autoptr(BrokerManager1) manager = connection ? bus_manager(connection, ret_exit) : NULL;
+	int number = manager ? bus_choose_adapter(manager, wanted, ret_exit) : -1;
+
+	return number >= 0 ? bus_adapter(manager, number, ret_exit) : NULL;
+}
+
+const char *bus_adapter_name(BrokerAdapter1 *adapter)
+{
+	return strrchr(g_dbus_proxy_get_object_path(G_DBUS_PROXY(adapter)), '/') + 1;
+}
+
 uint32_t bus_limit(BrokerManager1 *manager, const char *key, uint32_t fallback)
 {
 	GVariant *limits = broker_manager1_get_limits(manager);

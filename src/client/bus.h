@@ -27,6 +27,12 @@ GArray *bus_adapters(BrokerManager1 *manager);
 /* A proxy of hciN, with its properties. */
 BrokerAdapter1 *bus_adapter(BrokerManager1 *manager, int number, ExitCode *ret_exit);
 
+/* The same at once: a proxy of the wanted radio, or with -1 of the first, on a connection of its own to the
+ * bus. */
+BrokerAdapter1 *bus_open_adapter(const char *bus, int wanted, ExitCode *ret_exit);
+/* hciN */
+const char *bus_adapter_name(BrokerAdapter1 *adapter);
+
 /* An entry of Manager1.Limits; fallback if the daemon does not have it. */
 uint32_t bus_limit(BrokerManager1 *manager, const char *key, uint32_t fallback);
 

@@ -25,6 +25,25 @@ const Command commands[] = {
 		.run = command_status,
 	},
 	{
+		.name = "power",
+		.arguments = "[on|off]",
+		.summary = "Powers the radio on or off, or tells which it is",
+		.help = "On is for good: it does not go off with the last program. Off is refused while a session uses "
+			"the radio,\nor a link is open. --force is for root, and for who is the only one.\n",
+		.options = FOR_POWER,
+		.max_arguments = 1,
+		.run = command_power,
+	},
+	{
+		.name = "name",
+		.arguments = "[NAME]",
+		.summary = "Shows the radio's name, which others see, or gives it another",
+		.help = "At most 247 bytes of UTF-8. An empty one (\"\") is replaced by the computer's name.\n",
+		.options = FOR_LINKS,
+		.max_arguments = 1,
+		.run = command_name,
+	},
+	{
 		.name = "scan",
 		.arguments = "",
 		.summary = "Scans: a live table on a terminal, a line a report elsewhere",

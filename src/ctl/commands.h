@@ -22,4 +22,6 @@ ExitCode command_links(const Options *options);
 ExitCode command_advertise(const Options *options);
 ExitCode command_serve(const Options *options);
 ExitCode command_clients(const Options *options);
+ExitCode command_power(const Options *options);
+ExitCode command_name(const Options *options);
 ExitCode command_run(const Options *options);

@@ -252,9 +252,11 @@ const Option option_table[] = {
 	  "also write what is heard to FILE, for Wireshark (-: standard output)" },
 	{ "btsnoop", "FILE", FOR_SCAN, SET(set_btsnoop), "the same in the format of btmon" },
 	{ "bonded", NULL, FOR_DEVICES, FLAG(bonded), "those that the radio is bonded to, heard or not" },
+	{ "force", NULL, FOR_POWER, FLAG(force), "off, although it is in use" },
 	{ "raw", NULL, FOR_ADVERTS, FLAG(raw), "bytes in hex instead of what they mean" },
 	{ "adapter", "hciN",
-	  FOR_ADVERTS | FOR_CONNECT | FOR_ATTR | FOR_LINKS | FOR_PAIR | FOR_ADVERTISE | FOR_SERVE,
+	  FOR_ADVERTS | FOR_CONNECT | FOR_ATTR | FOR_LINKS | FOR_PAIR | FOR_ADVERTISE | FOR_SERVE |
+		  FOR_POWER,
 	  SET(set_adapter), "the radio (default: the first)" },
 	{ "adapter", "hciN", FOR_RUN, SET(set_adapter), "the program finds this radio only (default: all)" },
 	{ "name", "GLOB", FOR_ADVERTS, SET(set_name), "devices whose name matches (* ? [a-z])" },

@@ -25,6 +25,7 @@ enum {
 	FOR_ADVERTISE = 1 << 9,
 	FOR_SERVE = 1 << 10,
 	FOR_RUN = 1 << 11,
+	FOR_POWER = 1 << 12,
 };
 
 typedef struct Option {

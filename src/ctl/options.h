@@ -39,6 +39,7 @@ struct Options {
 	char *pcap;		/* a file for the capture, "-" for standard output; NULL: none */
 	char *btsnoop;
 	bool bonded;
+	bool force;
 	bool read;		/* read the values, too */
 	bool stay;
 	bool has_passkey;

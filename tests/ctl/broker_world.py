@@ -64,9 +64,9 @@ class World:
         self.processes[name] = subprocess.Popen(command, env=self.environment, stdin=subprocess.DEVNULL,
                                                 stdout=self.errors, stderr=self.errors)
 
-    def start_bluez(self):
+    def start_bluez(self, *options):
         socket_path = f'{self.directory}/air'
-        self.start('simbluez', [self.programs['simbluez'], '--control', socket_path, '--plug', RADIO])
+        self.start('simbluez', [self.programs['simbluez'], '--control', socket_path, '--plug', RADIO, *options])
         wait_for('the air control', lambda: listens(socket_path))
 
     def start_daemon(self, settings=''):
