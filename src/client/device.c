@@ -146,7 +146,7 @@ static gboolean on_settled(void *userdata)
 }
 
 /* The table tells the names: that of a device may have come in another packet. */
-static void on_reports(void *userdata, bb_stream_iter *reports UNUSED)
+static void on_reports(void *userdata, const Reports *reports UNUSED)
 {
 	Listening *listening = userdata;
 
@@ -199,6 +199,8 @@ static bool listen_for(Search *search)
 	g_autofree char *pattern = make_pattern(search->query->word);
 	g_auto(GVariantDict) dict = G_VARIANT_DICT_INIT(NULL);
 	g_autoptr(GVariant) filter = NULL;
+	g_autoptr(GVariant) stream =
+		g_variant_ref_sink(g_variant_new_parsed("{'batch_ms': <%u>}", (guint32)BATCH_MS));
 	Listening listening = { .search = search, .loop = loop };
 	g_autoptr(Listener) listener = NULL;
 
@@ -208,7 +210,7 @@ static bool listen_for(Search *search)
 		.adapter = g_array_index(search->radios, int, 0),
 		.filter = filter,
 		.timeout = (int)search->query->listen,
-		.batch_ms = BATCH_MS,
+		.stream = stream,
 	}, &events, &listening, search->ret_exit);
 	if (!listener)
 		return false;

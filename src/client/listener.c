@@ -2,83 +2,20 @@
 /* A private session that scans. */
 #include "client/listener.h"
 
-#include <errno.h>
-#include <gio/gunixfdlist.h>
-#include <glib-unix.h>
-#include <poll.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "build-config.h"
 #include "client/fail.h"
+#include "client/listener-private.h"
 #include "meaning/constants.h"
 
 #define FIFO_DEPTH 4096
 #define OPEN_TIMEOUT_MS (310 * 1000)	/* Init may wait for the radio to power on: 300 s at most */
 #define CLOSE_TIMEOUT_MS 2000
-#define BATCH_MAX 256
-#define REST_TIMEOUT_MS 11000	/* longer than a report may wait for others (batch_ms) */
-
-struct Listener {
-	BrokerManager1 *manager;
-	BrokerAdapter1 *radio;	/* NULL if it was unplugged before we had a proxy */
-	BrokerSession1 *session;
-	bool radio_away;
-	const ListenerEvents *events;
-	void *userdata;
-	int stream;		/* -1: not open yet, or closed */
-	unsigned stream_source;
-	uint64_t lost;		/* reports, by the last datagram */
-	bool closed;
-};
 
 uint64_t listener_lost(const Listener *listener)
 {
-	return listener->lost;
-}
-
-static void end_stream(Listener *listener)
-{
-	if (listener->stream_source)
-		g_source_remove(listener->stream_source);
-	listener->stream_source = 0;
-	if (listener->stream >= 0)
-		close(listener->stream);
-	listener->stream = -1;
-}
-
-static void break_stream(Listener *listener, const char *why)
-{
-	listener->closed = true;
-	listener->events->broken(listener->userdata, why);
-}
-
-/* Reads the next datagram, if one is there, and reports it. False: there is none now, the stream has
- * ended, or it is broken. */
-static bool receive(Listener *listener)
-{
-	static uint8_t datagram[BB_STREAM_DATAGRAM_MAX];
-	bb_stream_iter reports;
-	ssize_t length;
-
-	do {
-		length = recv(listener->stream, datagram, sizeof(datagram), MSG_DONTWAIT);
-	} while (length < 0 && errno == EINTR);
-	if (length < 0 && errno == EAGAIN)
-		return false;
-	if (length <= 0) {
-		end_stream(listener);
-		return false;
-	}
-	if (bb_stream_open(datagram, (size_t)length, &reports) < 0) {
-		break_stream(listener,
-			     "the daemon's reports are in a layout that this program does not know");
-		return false;
-	}
-	listener->lost = reports.lost;
-	listener->events->reports(listener->userdata, &reports);
-	return true;
+	return listener->reports.lost;
 }
 
 typedef struct Question {
@@ -113,12 +50,10 @@ static void on_is_scanning(GObject *source, GAsyncResult *result, gpointer userd
 	/* without an answer the daemon is gone, which on_owner_changed() or on_bus_closed() reports */
 	if ((answered || is_of_daemon(error)) && !listener->closed)
 		listener->events->stopped(listener->userdata, question->reason,
-					  stands && listener->stream >= 0);
+					  stands && (listener->way != BY_STREAM || listener->stream >= 0));
 }
 
-/* Asks the daemon whether it still has our request to scan: most causes only interrupt the scan, and then
- * it goes on later. */
-static void ask_whether_it_stands(Listener *listener, const char *reason)
+void listener_ask(Listener *listener, const char *reason)
 {
 	Question *question = g_new0(Question, 1);
 
@@ -127,68 +62,15 @@ static void ask_whether_it_stands(Listener *listener, const char *reason)
 	broker_session1_call_is_scanning(listener->session, NULL, on_is_scanning, question);
 }
 
-static gboolean on_stream(gint fd UNUSED, GIOCondition condition UNUSED, gpointer userdata)
-{
-	Listener *listener = userdata;
-
-	if (listener->closed) {
-		listener->stream_source = 0;
-		return G_SOURCE_REMOVE;
-	}
-	receive(listener);
-	/* somebody took the session from us, unless the daemon went away, which on_owner_changed() reports */
-	if (listener->stream < 0)
-		ask_whether_it_stands(listener, "stopped");
-	return G_SOURCE_CONTINUE;
-}
-
-/* How many reports the daemon holds in our session's FIFO. */
-static uint32_t count_waiting(const Listener *listener)
-{
-	const char *ours = g_dbus_proxy_get_object_path(G_DBUS_PROXY(listener->session));
-	g_autoptr(GVariant) stats = NULL, rows = NULL;
-	uint32_t waiting = 0;
-
-	if (!broker_manager1_call_get_stats_sync(listener->manager, &stats, NULL, NULL))
-		return 0;
-	rows = g_variant_lookup_value(stats, "Sessions", G_VARIANT_TYPE("aa{sv}"));
-	for (size_t i = 0; rows && i < g_variant_n_children(rows); i++) {
-		g_autoptr(GVariant) row = g_variant_get_child_value(rows, i);
-		const char *path;
-
-		if (g_variant_lookup(row, "Path", "&o", &path) && strcmp(path, ours) == 0)
-			g_variant_lookup(row, "Fifo", "u", &waiting);
-	}
-	return waiting;
-}
-
-/* The scan is over: reads all reports that the daemon still holds. */
-static void receive_rest(Listener *listener)
-{
-	struct pollfd readable = { .fd = listener->stream, .events = POLLIN };
-	bool more;
-
-	do {
-		while (!listener->closed && listener->stream >= 0 && receive(listener))
-			;
-		more = !listener->closed && listener->stream >= 0 && count_waiting(listener) > 0;
-		/* the daemon sends the rest as soon as it sees room in the socket */
-		if (more && poll(&readable, 1, REST_TIMEOUT_MS) <= 0)
-			return;
-	} while (more);
-	while (!listener->closed && listener->stream >= 0 && receive(listener))
-		;
-}
-
 static void on_scan_stopped(BrokerSession1 *session UNUSED, const char *reason, Listener *listener)
 {
 	if (listener->closed)
 		return;
 	if (strcmp(reason, "timeout") != 0) {
-		ask_whether_it_stands(listener, reason);
+		listener_ask(listener, reason);
 		return;
 	}
-	receive_rest(listener);
+	listener_take_rest(listener);
 	if (!listener->closed)
 		listener->events->stopped(listener->userdata, reason, false);
 }
@@ -247,42 +129,17 @@ static void watch_radio(Listener *listener, BrokerManager1 *manager, int adapter
 	g_signal_connect(listener->radio, "notify::powered", G_CALLBACK(on_radio_changed), listener);
 }
 
-static bool acquire_stream(Listener *listener, unsigned batch_ms, GError **error)
-{
-	g_autoptr(GUnixFDList) fds = NULL;
-	g_autoptr(GVariant) answer = NULL;
-	GVariantBuilder options;
-	int handle;
-
-	g_variant_builder_init(&options, G_VARIANT_TYPE_VARDICT);
-	if (batch_ms > 0) {
-		g_variant_builder_add(&options, "{sv}", "batch_ms", g_variant_new_uint32(batch_ms));
-		g_variant_builder_add(&options, "{sv}", "batch_max", g_variant_new_uint32(BATCH_MAX));
-	}
-	answer = g_dbus_proxy_call_with_unix_fd_list_sync(G_DBUS_PROXY(listener->session),
-			"AcquireAdvertisements", g_variant_new("(a{sv})", &options), G_DBUS_CALL_FLAGS_NONE,
-			-1, NULL, &fds, NULL, error);
-	if (!answer)
-		return false;
-	/* the layout's version is ignored here: each datagram has it, too */
-	g_variant_get(answer, "(hu)", &handle, NULL);
-	listener->stream = g_unix_fd_list_get(fds, handle, error);
-	if (listener->stream < 0)
-		return false;
-	listener->stream_source = g_unix_fd_add(listener->stream, G_IO_IN, on_stream, listener);
-	return true;
-}
-
-static char *open_session(BrokerManager1 *manager, int adapter, GError **error)
+static char *open_session(BrokerManager1 *manager, const ListenerRequest *request, GError **error)
 {
 	uint32_t depth = MIN(bus_limit(manager, "MaxFifoDepth", FIFO_DEPTH), FIFO_DEPTH);
-	g_auto(GVariantDict) init = G_VARIANT_DICT_INIT(NULL);
+	g_auto(GVariantDict) init = G_VARIANT_DICT_INIT(request->init);
 	char *path = NULL;
 
-	g_variant_dict_insert(&init, "fifo", "u", depth);
+	if (!g_variant_dict_contains(&init, "fifo"))
+		g_variant_dict_insert(&init, "fifo", "u", depth);
 	g_dbus_proxy_set_default_timeout(G_DBUS_PROXY(manager), OPEN_TIMEOUT_MS);
-	broker_manager1_call_open_session_sync(manager, (guint)adapter, g_variant_dict_end(&init), &path,
-					       NULL, error);
+	broker_manager1_call_open_session_sync(manager, (guint)request->adapter, g_variant_dict_end(&init),
+					       &path, NULL, error);
 	return path;
 }
 
@@ -296,7 +153,7 @@ static const char *start(Listener *listener, const ListenerRequest *request, GEr
 	/* else the daemon does not send us ScanStopped */
 	if (!broker_session1_call_callback_sync(session, EVENT_NEW_ADV, NULL, error))
 		return "asking for the scan's signals";
-	if (!acquire_stream(listener, request->batch_ms, error))
+	if (!listener_take(listener, request, error))
 		return "asking for the stream of reports";
 	if (!broker_session1_call_start_scan_sync(session, request->timeout, NULL, error))
 		return "starting the scan";
@@ -308,7 +165,7 @@ Listener *listener_new(BrokerManager1 *manager, const ListenerRequest *request, 
 {
 	GDBusConnection *connection = g_dbus_proxy_get_connection(G_DBUS_PROXY(manager));
 	g_autoptr(GError) error = NULL;
-	g_autofree char *path = open_session(manager, request->adapter, &error);
+	g_autofree char *path = open_session(manager, request, &error);
 	const char *failed = "opening a session";
 	g_autoptr(Listener) listener = NULL;
 
@@ -319,6 +176,7 @@ Listener *listener_new(BrokerManager1 *manager, const ListenerRequest *request, 
 	listener = g_new0(Listener, 1);
 	listener->events = events;
 	listener->userdata = userdata;
+	listener->way = request->way;
 	listener->stream = -1;
 	listener->session = broker_session1_proxy_new_sync(connection,
 			G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES | G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START,
@@ -351,7 +209,7 @@ void listener_close(Listener *listener)
 	if (!broker_session1_call_stop_scan_sync(listener->session, NULL, NULL))
 		return;		/* the session is gone, and with it all that it held */
 	if (broker_session1_call_read_advertisements_sync(listener->session, 1, &rest, &dropped, NULL, NULL))
-		listener->lost = dropped;
+		listener->reports.lost = dropped;
 	broker_session1_call_close_sync(listener->session, NULL, NULL);
 }
 
@@ -359,7 +217,7 @@ void listener_free(Listener *listener)
 {
 	if (!listener)
 		return;
-	end_stream(listener);
+	listener_end_stream(listener);
 	if (listener->session) {
 		GDBusConnection *connection = g_dbus_proxy_get_connection(G_DBUS_PROXY(listener->session));
 
@@ -371,6 +229,7 @@ void listener_free(Listener *listener)
 		g_signal_handlers_disconnect_by_data(listener->manager, listener);
 	if (listener->radio)
 		g_signal_handlers_disconnect_by_data(listener->radio, listener);
+	reports_clear(&listener->reports);
 	g_clear_object(&listener->radio);
 	g_clear_object(&listener->manager);
 	g_free(listener);

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A private session that scans. Turns what arrives on its stream, and its signals, into calls of
- * ListenerEvents. */
+/* A private session that scans. Turns the reports, whichever way they come, and the session's signals into
+ * calls of ListenerEvents. */
 #pragma once
 
-#include <bluebroker-stream.h>
 #include <stdbool.h>
 
 #include "client/bus.h"
+#include "client/reports.h"
 
 typedef struct Listener Listener;
 
 typedef struct ListenerEvents {
-	/* A datagram has come; reports->lost: lost to this session so far. */
-	void (*reports)(void *userdata, bb_stream_iter *reports);
+	/* Reports have come. */
+	void (*reports)(void *userdata, const Reports *reports);
 	/* The radio does not scan any more; reason as in Session1.ScanStopped. stands: our request to scan
 	 * is still there, and scanning goes on when the radio is back. */
 	void (*stopped)(void *userdata, const char *reason, bool stands);
@@ -20,15 +20,24 @@ typedef struct ListenerEvents {
 	void (*back)(void *userdata);
 	/* "bluebrokerd" or "the message bus" went away; nothing comes any more. */
 	void (*gone)(void *userdata, const char *what);
-	/* The stream cannot be understood; nothing comes any more. */
+	/* What comes cannot be understood; nothing comes any more. */
 	void (*broken)(void *userdata, const char *why);
 } ListenerEvents;
 
+/* How the daemon hands reports over. */
+typedef enum ListenerWay {
+	BY_STREAM,		/* a socket: AcquireAdvertisements; the quickest */
+	BY_SIGNAL,		/* Advertisements signals; the filter has delivery: signal */
+	BY_FIFO,		/* ReadAdvertisements, whenever Event says that there are some */
+} ListenerWay;
+
 typedef struct ListenerRequest {
 	int adapter;		/* N of hciN */
+	GVariant *init;		/* a{sv} of Session1.Init; NULL: none */
 	GVariant *filter;	/* a{sv} of Session1.SetScanFilter */
+	ListenerWay way;
 	int timeout;		/* of the scan, in seconds; -1: none */
-	unsigned batch_ms;	/* how long reports may gather; 0: as the daemon likes */
+	GVariant *stream;	/* a{sv} of Session1.AcquireAdvertisements */
 } ListenerRequest;
 
 /* Opens the session and starts the scan. events must outlive it. NULL: the error has been printed, and

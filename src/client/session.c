@@ -79,11 +79,26 @@ ExitCode session_fail(const Session *session, const GError *error, const char *d
 
 /* --- opening and closing --- */
 
-static bool open_object(Session *session, ExitCode *ret_exit)
+void session_request_init(SessionRequest *request, const char *key, GVariant *value)
+{
+	g_auto(GVariantDict) dict = G_VARIANT_DICT_INIT(request->init);
+
+	g_variant_dict_insert_value(&dict, key, value);
+	g_clear_pointer(&request->init, g_variant_unref);
+	request->init = g_variant_ref_sink(g_variant_dict_end(&dict));
+}
+
+void session_request_clear(SessionRequest *request)
+{
+	g_clear_pointer(&request->bus, g_free);
+	g_clear_pointer(&request->init, g_variant_unref);
+}
+
+static bool open_object(Session *session, GVariant *wanted, ExitCode *ret_exit)
 {
 	GDBusProxyFlags flags = G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES |
 				G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START;
-	g_auto(GVariantDict) init = G_VARIANT_DICT_INIT(NULL);
+	g_auto(GVariantDict) init = G_VARIANT_DICT_INIT(wanted);
 	g_autoptr(GError) error = NULL;
 	g_autofree char *path = NULL;
 
@@ -114,7 +129,7 @@ Session *session_open(const SessionRequest *request, ExitCode *ret_exit)
 		session->adapter = bus_choose_adapter(session->manager, request->adapter, ret_exit);
 		session->daemon = g_dbus_proxy_get_name_owner(G_DBUS_PROXY(session->manager));
 	}
-	if (session->adapter < 0 || !open_object(session, ret_exit))
+	if (session->adapter < 0 || !open_object(session, request->init, ret_exit))
 		return NULL;
 	return g_steal_pointer(&session);
 }

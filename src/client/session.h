@@ -17,7 +17,12 @@ typedef struct SessionRequest {
 	char *bus;		/* an address, "system" or "session" */
 	int adapter;		/* N of hciN; -1: the first */
 	int timeout;		/* seconds, from session_open() on, for everything; -1: none */
+	GVariant *init;		/* a{sv} of Session1.Init; NULL: the defaults */
 } SessionRequest;
+
+/* Sets a key of init. value: consumed if floating. session_request_clear() frees what the request owns. */
+void session_request_init(SessionRequest *request, const char *key, GVariant *value);
+void session_request_clear(SessionRequest *request);
 
 /* Opens a session. NULL: the error has been printed, and *ret_exit is set. */
 Session *session_open(const SessionRequest *request, ExitCode *ret_exit);

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "ctl/choice.h"
 #include "ctl/resolve.h"
 #include "ctl/wanted.h"
 #include "meaning/hex.h"
@@ -14,10 +15,6 @@
 #define NAME_BYTES_MAX 29	/* of a name that is the only structure */
 #define INTERVAL_MIN_MS 20	/* Core Specification Vol 4 Part E 7.8.5 */
 #define INTERVAL_MAX_MS 10240
-
-/* adv_type of SetAdvertisementParams. */
-#define TYPE_CONNECTABLE 0
-#define TYPE_NOT_CONNECTABLE 3
 
 static void builder_clear(GVariantBuilder **builder)
 {
@@ -138,6 +135,57 @@ int announcement_set_interval(Announcement *announcement, const char *text, Reas
 	return 0;
 }
 
+int announcement_set_adv_type(Announcement *announcement, const char *text, Reason *reason)
+{
+	uint32_t number;
+
+	if (!choice_parse(choices_sent_type, 0, 4, text, &number))
+		return reason_refuse(reason, text,
+				     "a type (connectable, directed, scannable, non-connectable or directed-low; "
+				     "a constant such as ADV_TYPE_IND; 0 to 4)");
+	announcement->adv_type = (uint8_t)number;
+	return 0;
+}
+
+int announcement_set_own_addr_type(Announcement *announcement, const char *text, Reason *reason)
+{
+	uint32_t number;
+
+	if (!choice_parse(choices_addr_type, 0, 3, text, &number))
+		return reason_refuse(reason, text,
+				     "an address type (public, random, public-rpa or random-rpa; a constant "
+				     "such as PUBLIC_ADDR; 0 to 3)");
+	announcement->own_addr_type = (uint8_t)number;
+	announcement->has_own_addr_type = true;
+	return 0;
+}
+
+int announcement_set_channel_map(Announcement *announcement, const char *text, Reason *reason)
+{
+	uint32_t number;
+
+	if (!choice_parse(choices_channel_map, 1, 7, text, &number))
+		return reason_refuse(reason, text,
+				     "channels (all, or of 37,38,39; a constant such as ADV_CHNL_37; their "
+				     "bits, 1 to 7)");
+	announcement->channel_map = (uint8_t)number;
+	announcement->has_channel_map = true;
+	return 0;
+}
+
+int announcement_set_filter_policy(Announcement *announcement, const char *text, Reason *reason)
+{
+	uint32_t number;
+
+	if (!choice_parse(choices_filter_policy, 0, 3, text, &number))
+		return reason_refuse(reason, text,
+				     "a policy (any, scan-list, connect-list or list; a constant such as "
+				     "ADV_FILTER_ALLOW_SCAN_ANY_CON_ANY; 0 to 3)");
+	announcement->filter_policy = (uint8_t)number;
+	announcement->has_filter_policy = true;
+	return 0;
+}
+
 static int set_bytes(GByteArray **bytes, const char *text, Reason *reason)
 {
 	g_clear_pointer(bytes, g_byte_array_unref);
@@ -211,8 +259,13 @@ GVariant *announcement_params(const Announcement *announcement)
 {
 	g_auto(GVariantDict) dict = G_VARIANT_DICT_INIT(NULL);
 
-	g_variant_dict_insert(&dict, "adv_type", "y",
-			      announcement->not_connectable ? TYPE_NOT_CONNECTABLE : TYPE_CONNECTABLE);
+	g_variant_dict_insert(&dict, "adv_type", "y", announcement->adv_type);
+	if (announcement->has_own_addr_type)
+		g_variant_dict_insert(&dict, "own_addr_type", "y", announcement->own_addr_type);
+	if (announcement->has_channel_map)
+		g_variant_dict_insert(&dict, "channel_map", "y", announcement->channel_map);
+	if (announcement->has_filter_policy)
+		g_variant_dict_insert(&dict, "adv_filter_policy", "y", announcement->filter_policy);
 	if (announcement->interval_min > 0) {
 		g_variant_dict_insert(&dict, "adv_int_min", "q", announcement->interval_min);
 		g_variant_dict_insert(&dict, "adv_int_max", "q", announcement->interval_max);

@@ -17,7 +17,9 @@ typedef struct Announcement {
 	uint16_t appearance;
 	bool tx_power;
 	bool hidden;			/* not discoverable */
-	bool not_connectable;
+	uint8_t adv_type;		/* of SetAdvertisementParams, likewise below */
+	bool has_own_addr_type, has_channel_map, has_filter_policy;
+	uint8_t own_addr_type, channel_map, filter_policy;
 	uint16_t interval_min;		/* units of 0.625 ms; 0: default */
 	uint16_t interval_max;
 	GByteArray *raw;		/* AD bytes instead of all above; or NULL */
@@ -36,6 +38,10 @@ int announcement_add_service_data(Announcement *announcement, const char *text, 
 int announcement_set_appearance(Announcement *announcement, const char *text, Reason *reason);
 /* text: MIN[:MAX], in ms */
 int announcement_set_interval(Announcement *announcement, const char *text, Reason *reason);
+int announcement_set_adv_type(Announcement *announcement, const char *text, Reason *reason);
+int announcement_set_own_addr_type(Announcement *announcement, const char *text, Reason *reason);
+int announcement_set_channel_map(Announcement *announcement, const char *text, Reason *reason);
+int announcement_set_filter_policy(Announcement *announcement, const char *text, Reason *reason);
 int announcement_set_raw(Announcement *announcement, const char *text, Reason *reason);
 int announcement_set_scan_response(Announcement *announcement, const char *text, Reason *reason);
 

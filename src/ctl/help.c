@@ -14,7 +14,7 @@ static void print_options(unsigned mask)
 			g_strconcat("--", option->name, option->value ? " " : NULL, option->value, NULL);
 
 		if (option->commands & mask)
-			printf("  %-24s %s\n", left, option->help);
+			printf("  %-26s %s\n", left, option->help);
 	}
 }
 

@@ -4,8 +4,7 @@
 
 #include <string.h>
 
-#include "ctl/wanted.h"
-#include "meaning/addr.h"
+#include "ctl/option-set.h"
 #include "meaning/number.h"
 
 static int set_no_color(Options *options, const char *text UNUSED, Reason *reason UNUSED)
@@ -53,16 +52,6 @@ static int set_count(Options *options, const char *text, Reason *reason)
 	if (!number_parse(text, 1, INT64_MAX, &number))
 		return reason_refuse(reason, text, "a count (1 or more)");
 	options->count = (uint64_t)number;
-	return 0;
-}
-
-static int set_dedup(Options *options, const char *text, Reason *reason)
-{
-	int64_t number;
-
-	if (!number_parse(text, 0, UINT32_MAX, &number))
-		return reason_refuse(reason, text, "a number of milliseconds (0 to 4294967295)");
-	options->dedup_ms = (uint32_t)number;
 	return 0;
 }
 
@@ -123,89 +112,6 @@ static int set_offset(Options *options, const char *text, Reason *reason)
 	return 0;
 }
 
-static int set_addr_type(Options *options, const char *text, Reason *reason)
-{
-	if (strcmp(text, "public") != 0 && strcmp(text, "random") != 0)
-		return reason_refuse(reason, text, "an address type (public or random)");
-	options->link.addr_type = *text == 'r' ? ADDR_RANDOM : ADDR_PUBLIC;
-	return 0;
-}
-
-static int set_priority(Options *options, const char *text, Reason *reason)
-{
-	int64_t number;
-
-	if (!number_parse(text, 0, UINT8_MAX, &number))
-		return reason_refuse(reason, text, "a priority (0 to 255)");
-	options->link.priority = (uint8_t)number;
-	return 0;
-}
-
-static int add_address(Options *options, const char *text, Reason *reason)
-{
-	return wanted_add_address(&options->wanted, text, reason);
-}
-
-static int add_uuid(Options *options, const char *text, Reason *reason)
-{
-	return wanted_add_uuid(&options->wanted, text, reason);
-}
-
-static int add_manufacturer(Options *options, const char *text, Reason *reason)
-{
-	return wanted_add_manufacturer(&options->wanted, text, reason);
-}
-
-static int set_name(Options *options, const char *text, Reason *reason)
-{
-	return wanted_set_name(&options->wanted, text, reason);
-}
-
-static int set_rssi(Options *options, const char *text, Reason *reason)
-{
-	return wanted_set_rssi(&options->wanted, text, reason);
-}
-
-static int set_announced_name(Options *options, const char *text, Reason *reason)
-{
-	return announcement_set_name(&options->announcement, text, reason);
-}
-
-static int add_announced_service(Options *options, const char *text, Reason *reason)
-{
-	return announcement_add_service(&options->announcement, text, reason);
-}
-
-static int add_announced_manufacturer(Options *options, const char *text, Reason *reason)
-{
-	return announcement_add_manufacturer(&options->announcement, text, reason);
-}
-
-static int add_announced_service_data(Options *options, const char *text, Reason *reason)
-{
-	return announcement_add_service_data(&options->announcement, text, reason);
-}
-
-static int set_announced_appearance(Options *options, const char *text, Reason *reason)
-{
-	return announcement_set_appearance(&options->announcement, text, reason);
-}
-
-static int set_announced_interval(Options *options, const char *text, Reason *reason)
-{
-	return announcement_set_interval(&options->announcement, text, reason);
-}
-
-static int set_announced_raw(Options *options, const char *text, Reason *reason)
-{
-	return announcement_set_raw(&options->announcement, text, reason);
-}
-
-static int set_announced_scan_response(Options *options, const char *text, Reason *reason)
-{
-	return announcement_set_scan_response(&options->announcement, text, reason);
-}
-
 static int set_exec(Options *options, const char *text, Reason *reason)
 {
 	if (*text == '\0')
@@ -225,65 +131,130 @@ static int set_socket(Options *options, const char *text, Reason *reason)
 	return 0;
 }
 
-#define SET(function) function, 0
-#define FLAG(member) NULL, offsetof(Options, member)
+#define SET(function) function, 0, NULL
+#define FLAG(member) NULL, offsetof(Options, member), NULL
+/* the same, with what of the D-Bus contract it sets */
+#define SET_KEY(function, keys) function, 0, keys
+#define FLAG_KEY(member, keys) NULL, offsetof(Options, member), keys
+#define FILTER_KEY(key) "SetScanFilter." key " GetDevices." key
 
 const Option option_table[] = {
-	{ "timeout", "SECONDS", FOR_SCAN | FOR_CONNECT | FOR_ATTR | FOR_PAIR | FOR_ADVERTISE | FOR_SERVE,
-	  SET(set_timeout), "stop, or give up, after that time" },
+	{ "timeout", "SECONDS", FOR_LINK, SET_KEY(set_timeout, "Connect.timeout"),
+	  "give up, or stop, after that time" },
+	{ "timeout", "SECONDS", FOR_SESSION & ~FOR_LINK, SET(set_timeout), "stop after that time" },
 	{ "count", "N", FOR_ADVERTS | FOR_NOTIFY, SET(set_count),
 	  "stop after N; devices: list the latest N" },
 	{ "read", NULL, FOR_CONNECT, FLAG(read), "the values too of all that can be read" },
 	{ "passkey", "N", FOR_PAIR, SET(set_passkey), "what the device shows, known beforehand" },
 	{ "stay", NULL, FOR_CONNECT, FLAG(stay), "hold the link until SIGINT or SIGTERM, as on a terminal" },
-	{ "auto-reconnect", NULL, FOR_CONNECT | FOR_NOTIFY, FLAG(link.auto_reconnect),
-	  "open the link again when it is lost" },
-	{ "addr-type", "TYPE", FOR_CONNECT | FOR_ATTR, SET(set_addr_type),
+	{ "auto-reconnect", NULL, FOR_CONNECT | FOR_NOTIFY,
+	  FLAG_KEY(link.auto_reconnect, "Connect.auto_reconnect"), "open the link again when it is lost" },
+	{ "addr-type", "TYPE", FOR_LINK, SET_KEY(option_set_addr_type, "Connect.addr_type"),
 	  "public or random, for a device not heard before" },
-	{ "priority", "N", FOR_CONNECT | FOR_ATTR, SET(set_priority),
+	{ "priority", "N", FOR_LINK, SET_KEY(option_set_priority, "Connect.priority"),
 	  "0 to 255: more goes first where links are scarce" },
 	{ "format", "FORMAT", FOR_ATTR, SET(set_format), "the value as " VALUE_FORMATS " (little-endian)" },
 	{ "type", "TYPE", FOR_WRITE, SET(set_type),
 	  "request (default), command (not acknowledged) or reliable" },
 	{ "offset", "BYTES", FOR_READ | FOR_WRITE, SET(set_offset), "from that byte of the value on" },
-	{ "dedup", "MS", FOR_SCAN, SET(set_dedup),
+	{ "dedup", "MS", FOR_SCAN, SET_KEY(option_set_dedup, "SetScanFilter.dedup"),
 	  "the same bytes of the same device at most once in MS milliseconds" },
+	{ "passive", NULL, FOR_REPORTS, FLAG_KEY(wanted.passive, "SetScanFilter.active"),
+	  "do not ask devices for scan responses, unless another program does" },
+	{ "no-scan-responses", NULL, FOR_SCAN,
+	  FLAG_KEY(wanted.no_scan_responses, "SetScanFilter.scan_responses"), "leave scan responses out" },
+	{ "delivery", "WAY", FOR_SCAN, SET_KEY(option_set_delivery, "SetScanFilter.delivery"),
+	  "how reports come: stream (default), signal or fifo" },
+	{ "batch-ms", "MS", FOR_SCAN,
+	  SET_KEY(option_set_batch_ms, "SetScanFilter.batch_ms AcquireAdvertisements.batch_ms"),
+	  "how long reports wait for others at most" },
+	{ "batch-max", "N", FOR_SCAN,
+	  SET_KEY(option_set_batch_max, "SetScanFilter.batch_max AcquireAdvertisements.batch_max"),
+	  "how many come at once at most" },
+	{ "fifo", "N", FOR_SCAN, SET_KEY(option_set_fifo, "Init.fifo"),
+	  "reports that the daemon keeps for this scan (default: 4096)" },
+	{ "overflow", "WAY", FOR_SCAN, SET_KEY(option_set_overflow, "Init.overflow"),
+	  "what is lost then: drop-oldest (default) or drop-newest" },
 	{ "pcap", "FILE", FOR_SCAN, SET(set_pcap),
 	  "also write what is heard to FILE, for Wireshark (-: standard output)" },
 	{ "btsnoop", "FILE", FOR_SCAN, SET(set_btsnoop), "the same in the format of btmon" },
 	{ "bonded", NULL, FOR_DEVICES, FLAG(bonded), "those that the radio is bonded to, heard or not" },
 	{ "force", NULL, FOR_POWER, FLAG(force), "off, although it is in use" },
 	{ "raw", NULL, FOR_ADVERTS, FLAG(raw), "bytes in hex instead of what they mean" },
-	{ "adapter", "hciN",
-	  FOR_ADVERTS | FOR_CONNECT | FOR_ATTR | FOR_LINKS | FOR_PAIR | FOR_ADVERTISE | FOR_SERVE |
-		  FOR_POWER,
-	  SET(set_adapter), "the radio (default: the first)" },
+	{ "adapter", "hciN", FOR_SESSION | FOR_DEVICES | FOR_LINKS | FOR_POWER, SET(set_adapter),
+	  "the radio (default: the first)" },
 	{ "adapter", "hciN", FOR_RUN, SET(set_adapter), "the program finds this radio only (default: all)" },
-	{ "name", "GLOB", FOR_ADVERTS, SET(set_name), "devices whose name matches (* ? [a-z])" },
-	{ "rssi", "DBM", FOR_ADVERTS, SET(set_rssi), "at least that strong" },
-	{ "uuid", "UUID", FOR_ADVERTS, SET(add_uuid), "advertises this service; may be repeated" },
-	{ "manufacturer", "ID", FOR_ADVERTS, SET(add_manufacturer),
+	{ "name", "GLOB", FOR_ADVERTS, SET_KEY(option_set_name, FILTER_KEY("name")),
+	  "devices whose name matches (* ? [a-z])" },
+	{ "rssi", "DBM", FOR_ADVERTS, SET_KEY(option_set_rssi, FILTER_KEY("rssi")), "at least that strong" },
+	{ "pathloss", "DB", FOR_ADVERTS, SET_KEY(option_set_pathloss, FILTER_KEY("pathloss")),
+	  "at most that much lost on the way: TX power minus RSSI" },
+	{ "uuid", "UUID", FOR_ADVERTS, SET_KEY(option_add_uuid, FILTER_KEY("uuids")),
+	  "advertises this service; may be repeated" },
+	{ "manufacturer", "ID", FOR_ADVERTS, SET_KEY(option_add_manufacturer, FILTER_KEY("manufacturers")),
 	  "manufacturer data of this company; may be repeated" },
-	{ "address", "ADDR", FOR_ADVERTS, SET(add_address), "this device; may be repeated" },
-	{ "name", "NAME", FOR_ADVERTISE, SET(set_announced_name), "the name, at most 29 bytes" },
-	{ "service", "UUID", FOR_ADVERTISE, SET(add_announced_service), "a service's UUID; may be repeated" },
-	{ "manufacturer", "ID:HEX", FOR_ADVERTISE, SET(add_announced_manufacturer),
+	{ "address", "ADDR", FOR_ADVERTS, SET_KEY(option_add_address, FILTER_KEY("addresses")),
+	  "this device; may be repeated" },
+	{ "pattern", "[START:]TYPE:HEX", FOR_ADVERTS, SET_KEY(option_add_pattern, FILTER_KEY("patterns")),
+	  "an AD structure has these bytes, from START on; may be repeated" },
+	{ "adv-type", "TYPE", FOR_ADVERTS, SET_KEY(option_add_adv_type, FILTER_KEY("adv_types")),
+	  "connectable, scan-response and so on; may be repeated" },
+	{ "name", "NAME", FOR_ADVERTISE, SET_KEY(option_set_announced_name, "SetAdvertisement.name"),
+	  "the name, at most 29 bytes" },
+	{ "service", "UUID", FOR_ADVERTISE,
+	  SET_KEY(option_add_announced_service, "SetAdvertisement.service_uuid"),
+	  "a service's UUID; may be repeated" },
+	{ "manufacturer", "ID:HEX", FOR_ADVERTISE,
+	  SET_KEY(option_add_announced_manufacturer, "SetAdvertisement.manufacturer_data"),
 	  "company and data; may be repeated" },
-	{ "service-data", "UUID:HEX", FOR_ADVERTISE, SET(add_announced_service_data),
+	{ "service-data", "UUID:HEX", FOR_ADVERTISE,
+	  SET_KEY(option_add_announced_service_data, "SetAdvertisement.service_data"),
 	  "service and data; may be repeated" },
-	{ "appearance", "N", FOR_ADVERTISE, SET(set_announced_appearance),
+	{ "appearance", "N", FOR_ADVERTISE,
+	  SET_KEY(option_set_announced_appearance, "SetAdvertisement.appearance"),
 	  "what kind of device it is (0x0341: heart rate belt)" },
-	{ "tx-power", NULL, FOR_ADVERTISE, FLAG(announcement.tx_power), "the transmit power" },
-	{ "hidden", NULL, FOR_ADVERTISE, FLAG(announcement.hidden), "not discoverable" },
-	{ "not-connectable", NULL, FOR_ADVERTISE, FLAG(announcement.not_connectable), "nobody can connect" },
-	{ "interval", "MIN[:MAX]", FOR_ADVERTISE, SET(set_announced_interval),
+	{ "tx-power", NULL, FOR_ADVERTISE, FLAG_KEY(announcement.tx_power, "SetAdvertisement.tx_power"),
+	  "the transmit power" },
+	{ "hidden", NULL, FOR_ADVERTISE, FLAG_KEY(announcement.hidden, "SetAdvertisement.discoverable"),
+	  "not discoverable" },
+	{ "not-connectable", NULL, FOR_ADVERTISE,
+	  SET_KEY(option_set_not_connectable, "SetAdvertisementParams.adv_type"),
+	  "nobody can connect: --adv-type non-connectable" },
+	{ "adv-type", "TYPE", FOR_ADVERTISE,
+	  SET_KEY(option_set_announced_adv_type, "SetAdvertisementParams.adv_type"),
+	  "connectable (default), scannable, non-connectable and so on" },
+	{ "interval", "MIN[:MAX]", FOR_ADVERTISE,
+	  SET_KEY(option_set_announced_interval,
+		  "SetAdvertisementParams.adv_int_min SetAdvertisementParams.adv_int_max"),
 	  "how often, in milliseconds (20 to 10240)" },
-	{ "raw", "HEX", FOR_ADVERTISE, SET(set_announced_raw), "AD structures, instead of all that" },
-	{ "scan-response", "HEX", FOR_ADVERTISE, SET(set_announced_scan_response),
+	{ "own-addr-type", "TYPE", FOR_ADVERTISE,
+	  SET_KEY(option_set_announced_own_addr_type, "SetAdvertisementParams.own_addr_type"),
+	  "public: the only one that BlueZ takes" },
+	{ "channel-map", "CHANNELS", FOR_ADVERTISE,
+	  SET_KEY(option_set_announced_channel_map, "SetAdvertisementParams.channel_map"),
+	  "all: BlueZ takes no others" },
+	{ "adv-filter-policy", "POLICY", FOR_ADVERTISE,
+	  SET_KEY(option_set_announced_filter_policy, "SetAdvertisementParams.adv_filter_policy"),
+	  "any: the only one that BlueZ takes" },
+	{ "raw", "HEX", FOR_ADVERTISE, SET_KEY(option_set_announced_raw, "SetAdvertisementRaw.adv"),
+	  "AD structures, instead of all that" },
+	{ "scan-response", "HEX", FOR_ADVERTISE,
+	  SET_KEY(option_set_announced_scan_response, "SetAdvertisementRaw.scan_rsp"),
 	  "with --raw: those of the scan response" },
 	{ "exec", "CMD", FOR_SERVE, SET(set_exec), "sh -c CMD answers reads, and hears of all else" },
 	{ "socket", "PATH", FOR_RUN, SET(set_socket),
 	  "the daemon's socket (default: where the daemon says)" },
+	{ "pin", "N", FOR_PERIPHERAL, SET_KEY(option_set_pin, "Init.pin"),
+	  "what centrals enter; what is served asks for encryption" },
+	{ "secure", NULL, FOR_PERIPHERAL, SET_KEY(option_set_secure, "Init.secure"),
+	  "what is served asks for encryption" },
+	{ "mtu", "BYTES", FOR_LINK | FOR_PERIPHERAL, SET_KEY(option_set_mtu, "Init.mtu"),
+	  "the MTU that is wished for, 23 to 517 (BlueZ decides)" },
+	{ "privacy", NULL, FOR_SESSION, SET_KEY(option_set_privacy, "Init.privacy"),
+	  "private addresses are wished for (BlueZ decides)" },
+	{ "antenna", "WHICH", FOR_SESSION, SET_KEY(option_set_antenna, "Init.antenna"),
+	  "internal or external, where the radio has a switch" },
+	{ "mode", "MODE", FOR_SESSION, SET_KEY(option_set_mode, "Init.mode"), "BLE: the only one" },
 	{ "json", NULL, FOR_ALL, FLAG(json), "JSON; an object a line where things come one by one" },
 	{ "no-color", NULL, FOR_ALL, SET(set_no_color),
 	  "no colours (NO_COLOR in the environment does the same)" },

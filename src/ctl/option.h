@@ -7,7 +7,7 @@
 #include "ctl/options.h"
 #include "util/error.h"
 
-#define OPTIONS_MAX 48
+#define OPTIONS_MAX 96
 
 /* Which commands take an option. A name may be in the table several times, for different commands. */
 enum {
@@ -26,6 +26,12 @@ enum {
 	FOR_SERVE = 1 << 10,
 	FOR_RUN = 1 << 11,
 	FOR_POWER = 1 << 12,
+	FOR_RSSI = 1 << 13,
+	/* those with a scan, with a link, with services or an advertisement; and all that have a session */
+	FOR_REPORTS = FOR_SCAN | FOR_RSSI,
+	FOR_LINK = FOR_CONNECT | FOR_ATTR | FOR_PAIR,
+	FOR_PERIPHERAL = FOR_ADVERTISE | FOR_SERVE,
+	FOR_SESSION = FOR_REPORTS | FOR_LINK | FOR_PERIPHERAL,
 };
 
 typedef struct Option {
@@ -35,6 +41,9 @@ typedef struct Option {
 	/* Takes the value's text. NULL: the option is a flag, which is set. */
 	int (*set)(Options *options, const char *text, Reason *reason);
 	size_t flag;		/* offset of the flag in Options */
+	/* what of the D-Bus contract it sets, as Method.key or Method.argument; several have blanks between
+	 * them; NULL: nothing */
+	const char *sets;
 	const char *help;
 } Option;
 

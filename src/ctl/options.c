@@ -284,7 +284,7 @@ void options_clear(Options *options)
 {
 	wanted_clear(&options->wanted);
 	announcement_clear(&options->announcement);
-	g_clear_pointer(&options->session.bus, g_free);
+	session_request_clear(&options->session);
 	g_clear_pointer(&options->words, g_strfreev);
 	g_clear_pointer(&options->pcap, g_free);
 	g_clear_pointer(&options->btsnoop, g_free);

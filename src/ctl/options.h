@@ -35,7 +35,6 @@ struct Options {
 	SessionRequest session;
 	LinkRequest link;
 	uint64_t count;		/* 0: no limit */
-	uint32_t dedup_ms;	/* 0: none */
 	char *pcap;		/* a file for the capture, "-" for standard output; NULL: none */
 	char *btsnoop;
 	bool bonded;

@@ -75,7 +75,7 @@ static const Refused refused[] = {
 	{ "connect x --priority 256", "--priority: \"256\"" },
 	{ "connect x --priority -1", "--priority: \"-1\"" },
 	{ "connect x --addr-type rpa", "--addr-type: \"rpa\"" },
-	{ "connect x --addr-type Random", "--addr-type: \"Random\"" },
+	{ "connect x --addr-type fixed", "--addr-type: \"fixed\"" },
 	{ "run", "run: an argument is missing" },
 	{ "run bluetoothctl --agent x", "-- goes before the command" },
 	{ "run --socket '' -- bluetoothctl", "--socket: is empty" },
@@ -116,6 +116,39 @@ static const Refused refused[] = {
 	{ "scan --address 11:22:33:44:55:GG", "--address:" },
 	{ "scan --name ''", "--name:" },
 	{ "scan --bus ''", "--bus:" },
+	{ "scan --pathloss 255", "--pathloss: \"255\"" },
+	{ "devices --pathloss -1", "--pathloss:" },
+	{ "scan --pattern 4c00", "--pattern: \"4c00\"" },
+	{ "scan --pattern 0xff:", "--pattern:" },
+	{ "scan --pattern 0xff:4c0", "--pattern: half a byte" },
+	{ "scan --pattern 0x100:4c", "--pattern: \"0x100\"" },
+	{ "scan --pattern 254:0xff:4c", "--pattern: \"254:0xff:4c\"" },
+	{ "scan --pattern 253:0xff:4c00", "--pattern:" },
+	{ "scan --pattern -1:0xff:4c", "--pattern:" },
+	{ "scan --pattern 0:ADV_NONE:4c", "--pattern: \"ADV_NONE\"" },
+	{ "scan --adv-type 5", "--adv-type: \"5\"" },
+	{ "devices --adv-type ADV_TYPE_IND", "--adv-type: \"ADV_TYPE_IND\"" },
+	{ "scan --delivery pigeon", "--delivery: \"pigeon\"" },
+	{ "scan --batch-ms 10001", "--batch-ms:" },
+	{ "scan --batch-max 0", "--batch-max:" },
+	{ "scan --batch-max 4097", "--batch-max:" },
+	{ "scan --fifo 0", "--fifo:" },
+	{ "scan --overflow drop", "--overflow: \"drop\"" },
+	{ "scan --mode WIFI", "--mode: \"WIFI\"" },
+	{ "scan --antenna 3", "--antenna: \"3\"" },
+	{ "scan --mtu 100", "--mtu: not an option of \"scan\"" },
+	{ "devices --passive", "--passive: not an option of \"devices\"" },
+	{ "connect x --mtu 22", "--mtu:" },
+	{ "connect x --mtu 518", "--mtu:" },
+	{ "connect x --addr-type 4", "--addr-type: \"4\"" },
+	{ "serve x --pin 1234567", "--pin:" },
+	{ "serve x --pin -1", "--pin:" },
+	{ "advertise --adv-type ADV_IND", "--adv-type: \"ADV_IND\"" },
+	{ "advertise --adv-type 5", "--adv-type:" },
+	{ "advertise --channel-map 40", "--channel-map: \"40\"" },
+	{ "advertise --channel-map 0", "--channel-map:" },
+	{ "advertise --own-addr-type 4", "--own-addr-type:" },
+	{ "advertise --adv-filter-policy all", "--adv-filter-policy: \"all\"" },
 	{ "scan --service 180d", "--service: not an option of \"scan\"" },
 	{ "advertise --uuid 180d", "--uuid: not an option of \"advertise\"" },
 	{ "advertise x", "advertise: too many arguments" },
@@ -229,7 +262,7 @@ START_TEST(test_taken)
 	ck_assert_int_eq(options.session.timeout, 5);
 	ck_assert_uint_eq(options.count, 3);
 	ck_assert_int_eq(options.session.adapter, 12);
-	ck_assert_uint_eq(options.dedup_ms, 16);
+	ck_assert_uint_eq(options.wanted.dedup_ms, 16);
 	ck_assert(options.wanted.has_rssi);
 	ck_assert_int_eq(options.wanted.rssi, -70);
 	ck_assert_str_eq(options.session.bus, "unix:path=/x");
@@ -308,7 +341,7 @@ START_TEST(test_announcement)
 	ck_assert_ptr_null(options.wanted.name);
 	ck_assert_uint_eq(options.announcement.interval_min, 0x20);
 	ck_assert_uint_eq(options.announcement.interval_max, 0x4000);
-	ck_assert(options.announcement.hidden && options.announcement.not_connectable &&
+	ck_assert(options.announcement.hidden && options.announcement.adv_type == 3 &&
 		  options.announcement.tx_power);
 	ck_assert(options.announcement.services && options.announcement.manufacturers &&
 		  options.announcement.has_appearance);

@@ -100,14 +100,13 @@ static void write_capture(Scan *scan, CaptureFile *file)
 	end_scan(scan, EXIT_FAILED);
 }
 
-static void on_reports(void *userdata, bb_stream_iter *reports)
+static void on_reports(void *userdata, const Reports *reports)
 {
 	Scan *scan = userdata;
 	HeardStyle style = { .raw = scan->options->raw,
 			     .wall_offset = boottime_to_wall(),
 			     .lost = reports->lost };
 	uint64_t limit = scan->options->count;
-	bb_stream_report report;
 
 	if (scan->ended)
 		return;
@@ -116,17 +115,18 @@ static void on_reports(void *userdata, bb_stream_iter *reports)
 	if (scan->view.note && boottime_now() - scan->noted > NOTE_SECONDS * USEC_PER_SEC)
 		g_clear_pointer(&scan->view.note, g_free);
 	g_string_truncate(scan->view.buffer, 0);
-	while ((limit == 0 || scan->view.reports < limit) && bb_stream_next(reports, &report) > 0) {
+	for (size_t i = 0; i < reports->count && (limit == 0 || scan->view.reports < limit); i++) {
+		const bb_stream_report *report = &reports->list[i];
 		Heard heard;
 
-		heard_init(&heard, &report);
+		heard_init(&heard, report);
 		scan->view.reports++;
 		seen_note(scan->view.seen, &heard);
 		if (scan->options->json)
 			heard_append_json(scan->view.buffer, &heard, &style);
 		else if (!scan->live && !scan->mute)
 			heard_append_line(scan->view.buffer, &heard, &style);
-		capture(scan, &report, reports->lost);
+		capture(scan, report, reports->lost);
 	}
 	write_capture(scan, scan->pcap);
 	write_capture(scan, scan->btsnoop);
@@ -285,26 +285,20 @@ static void close_captures(Scan *scan)
 		scan->exit = EXIT_FAILED;
 }
 
-static GVariant *scan_filter(const Options *options)
-{
-	g_auto(GVariantDict) dict = G_VARIANT_DICT_INIT(NULL);
-
-	wanted_to_dict(&options->wanted, &dict);
-	if (options->dedup_ms > 0)
-		g_variant_dict_insert(&dict, "dedup", "u", options->dedup_ms);
-	return g_variant_ref_sink(g_variant_dict_end(&dict));
-}
-
 /* Scans to the end, and sums up. */
 static void run(Scan *scan, BrokerManager1 *manager)
 {
 	static const ListenerEvents events = { on_reports, on_stopped, on_back, on_gone, on_broken };
-	g_autoptr(GVariant) filter = scan_filter(scan->options);
+	const Wanted *wanted = &scan->options->wanted;
+	g_autoptr(GVariant) filter = wanted_filter(wanted);
+	g_autoptr(GVariant) stream = wanted_stream(wanted, scan->live ? SCAN_VIEW_FRAME_MS / 2 : 0);
 	const ListenerRequest request = {
 		.adapter = scan->view.adapter,
+		.init = scan->options->session.init,
 		.filter = filter,
+		.way = wanted->way,
 		.timeout = scan->options->session.timeout,
-		.batch_ms = scan->live ? SCAN_VIEW_FRAME_MS / 2 : 0,
+		.stream = stream,
 	};
 	g_autoptr(Listener) listener = listener_new(manager, &request, &events, scan, &scan->exit);
 

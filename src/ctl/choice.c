@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Names of values. */
+#include "ctl/choice.h"
+
+#include <glib.h>
+
+#include "meaning/addr.h"
+#include "meaning/constants.h"
+#include "meaning/number.h"
+
+const Choice choices_adv_type[] = {
+	{ "connectable", ADV_CONNECTABLE },
+	{ "directed", ADV_CONNECTABLE_DIRECTED },
+	{ "scannable", ADV_SCANNABLE },
+	{ "non-connectable", ADV_NON_CONNECTABLE },
+	{ "scan-response", ADV_SCAN_RESPONSE },
+	{ "unknown", ADV_UNKNOWN },
+	{ "CONN_ADV", ADV_CONNECTABLE },
+	{ "CONN_DIR_ADV", ADV_CONNECTABLE_DIRECTED },
+	{ "DISC_ADV", ADV_SCANNABLE },
+	{ "NON_CONN_ADV", ADV_NON_CONNECTABLE },
+	{ "SCAN_RSP", ADV_SCAN_RESPONSE },
+	{ "ADV_IND", ADV_CONNECTABLE },
+	{ "ADV_DIRECT_IND", ADV_CONNECTABLE_DIRECTED },
+	{ "ADV_SCAN_IND", ADV_SCANNABLE },
+	{ "ADV_NONCONN_IND", ADV_NON_CONNECTABLE },
+	{ NULL, 0 },
+};
+
+const Choice choices_addr_type[] = {
+	{ "public", ADDR_PUBLIC },
+	{ "random", ADDR_RANDOM },
+	{ "public-rpa", ADDR_PUBLIC_RPA },
+	{ "random-rpa", ADDR_RANDOM_RPA },
+	{ "PUBLIC_ADDR", ADDR_PUBLIC },
+	{ "RANDOM_ADDR", ADDR_RANDOM },
+	{ "PUBLIC_RPA_ADDR", ADDR_PUBLIC_RPA },
+	{ "RANDOM_RPA_ADDR", ADDR_RANDOM_RPA },
+	{ NULL, 0 },
+};
+
+const Choice choices_sent_type[] = {
+	{ "connectable", 0 },
+	{ "directed", 1 },
+	{ "scannable", 2 },
+	{ "non-connectable", 3 },
+	{ "directed-low", 4 },
+	{ "ADV_TYPE_IND", 0 },
+	{ "ADV_TYPE_DIRECT_IND_HIGH", 1 },
+	{ "ADV_TYPE_SCAN_IND", 2 },
+	{ "ADV_TYPE_NONCONN_IND", 3 },
+	{ "ADV_TYPE_DIRECT_IND_LOW", 4 },
+	{ NULL, 0 },
+};
+
+const Choice choices_channel_map[] = {
+	{ "all", 7 },
+	{ "37", 1 },
+	{ "38", 2 },
+	{ "39", 4 },
+	{ "37,38", 3 },
+	{ "37,39", 5 },
+	{ "38,39", 6 },
+	{ "37,38,39", 7 },
+	{ "ADV_CHNL_37", 1 },
+	{ "ADV_CHNL_38", 2 },
+	{ "ADV_CHNL_39", 4 },
+	{ "ADV_CHNL_ALL", 7 },
+	{ NULL, 0 },
+};
+
+const Choice choices_filter_policy[] = {
+	{ "any", 0 },
+	{ "scan-list", 1 },
+	{ "connect-list", 2 },
+	{ "list", 3 },
+	{ "ADV_FILTER_ALLOW_SCAN_ANY_CON_ANY", 0 },
+	{ "ADV_FILTER_ALLOW_SCAN_WLST_CON_ANY", 1 },
+	{ "ADV_FILTER_ALLOW_SCAN_ANY_CON_WLST", 2 },
+	{ "ADV_FILTER_ALLOW_SCAN_WLST_CON_WLST", 3 },
+	{ NULL, 0 },
+};
+
+const Choice choices_antenna[] = {
+	{ "internal", 0 },
+	{ "external", 1 },
+	{ "INT_ANT", 0 },
+	{ "EXT_ANT", 1 },
+	{ "MAN_ANT", 2 },
+	{ NULL, 0 },
+};
+
+const Choice choices_mode[] = {
+	{ "BLE", 0 },
+	{ NULL, 0 },
+};
+
+bool choice_parse(const Choice *choices, uint32_t min, uint32_t max, const char *text, uint32_t *ret)
+{
+	int64_t number;
+
+	for (; choices->name; choices++) {
+		if (g_ascii_strcasecmp(choices->name, text) == 0) {
+			*ret = choices->number;
+			return true;
+		}
+	}
+	if (!number_parse(text, min, max, &number))
+		return false;
+	*ret = (uint32_t)number;
+	return true;
+}
