@@ -2,13 +2,10 @@
 /* A private session: opening it, calls, and waiting while it lasts. */
 #include "client/session.h"
 
-#include <glib-unix.h>
-#include <unistd.h>
-
 #include "build-config.h"
 #include "client/boottime.h"
 #include "client/fail.h"
-#include "client/signals.h"
+#include "client/until.h"
 
 #define OPEN_TIMEOUT_MS (310 * 1000)	/* Init may wait for the radio to power on: 300 s at most */
 #define CLOSE_TIMEOUT_MS 2000
@@ -22,9 +19,7 @@ struct Session {
 	int timeout;		/* seconds; -1: none */
 	uint64_t deadline;	/* USEC_NEVER: none */
 
-	GMainLoop *loop;	/* while running, else NULL */
-	ExitCode exit;
-	bool ended;
+	Until until;
 	bool lost;		/* daemon or bus are gone: nothing to close */
 };
 
@@ -182,23 +177,18 @@ void session_subscribe(Session *session, const char *path, const char *interface
 
 void session_end(Session *session, ExitCode code)
 {
-	if (session->ended)
-		return;
-	session->ended = true;
-	session->exit = code;
-	if (session->loop)
-		g_main_loop_quit(session->loop);
+	until_end(&session->until, code);
 }
 
 bool session_ended(const Session *session)
 {
-	return session->ended;
+	return session->until.ended;
 }
 
 static void lose(Session *session, const char *what)
 {
 	session->lost = true;
-	if (session->ended)
+	if (session->until.ended)
 		return;
 	fail_line("%s went away; see: systemctl status bluebrokerd dbus", what);
 	session_end(session, EXIT_NO_DAEMON);
@@ -219,44 +209,15 @@ static void on_owner_changed(GObject *proxy, GParamSpec *property UNUSED, Sessio
 		lose(session, "bluebrokerd");
 }
 
-static gboolean on_signals(gint fd UNUSED, GIOCondition condition UNUSED, gpointer userdata)
-{
-	while (signals_read() != 0)
-		session_end(userdata, EXIT_DONE);
-	return G_SOURCE_CONTINUE;
-}
-
-static gboolean on_reader_gone(gint fd UNUSED, GIOCondition condition UNUSED, gpointer userdata)
-{
-	session_end(userdata, EXIT_DONE);
-	return G_SOURCE_REMOVE;
-}
-
-static gboolean on_time(gpointer userdata)
-{
-	session_end(userdata, EXIT_DONE);
-	return G_SOURCE_REMOVE;
-}
-
 void session_watch(Session *session, bool timed, bool output)
 {
-	g_unix_fd_add(signals_open(false), G_IO_IN, on_signals, session);
-	if (output)
-		g_unix_fd_add(STDOUT_FILENO, G_IO_ERR | G_IO_HUP, on_reader_gone, session);
-	if (timed && session_is_timed(session))
-		g_timeout_add((guint)session_time_left_ms(session), on_time, session);
+	until_watch(&session->until, output,
+		    timed && session_is_timed(session) ? (unsigned)session_time_left_ms(session) : 0);
 	g_signal_connect(session->manager, "notify::g-name-owner", G_CALLBACK(on_owner_changed), session);
 	g_signal_connect(session->connection, "closed", G_CALLBACK(on_bus_closed), session);
 }
 
-/* The main context is not run again afterwards, so its sources are left in place. */
 ExitCode session_run(Session *session)
 {
-	g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
-
-	session->loop = loop;
-	if (!session->ended)
-		g_main_loop_run(loop);
-	session->loop = NULL;
-	return session->exit;
+	return until_run(&session->until);
 }

@@ -41,12 +41,12 @@ typedef struct Power {
  */
 int power_on(Radio *radio, Wait *wait, Reason *reason);
 
-/* Somebody has asked for the radio to be on for good: it does not go off with the last session. Holds until it
- * is off, or could not be powered on. */
+/* Somebody has asked for the radio to be on for good: it does not go off with the last session. Holds until
+ * it is off, or could not be powered on. */
 void power_keep(Radio *radio);
 
-/* Powers the radio off, whoever uses it (core/radio-use.h tells): wait's done will be called, unless it is off
- * (0), or going away. 1, or E_BLUEZ_UNAVAILABLE or E_NOT_READY if it is not there. */
+/* Powers the radio off, whoever uses it (core/radio-use.h tells). 0 if it is off, 1 if wait's done will be
+ * called, E_BLUEZ_UNAVAILABLE or E_NOT_READY if it is not there. */
 int power_off(Radio *radio, Wait *wait, Reason *reason);
 
 /* The answer to ops->radio_power: 0, -ERFKILL if the radio is blocked, -EBUSY if BlueZ is making another

@@ -28,8 +28,8 @@ const Command commands[] = {
 		.name = "power",
 		.arguments = "[on|off]",
 		.summary = "Powers the radio on or off, or tells which it is",
-		.help = "On is for good: it does not go off with the last program. Off is refused while a session uses "
-			"the radio,\nor a link is open. --force is for root, and for who is the only one.\n",
+		.help = "On is for good: it does not go off with the last program. Off is refused while a session "
+			"uses the radio,\nor a link is open. --force is for root, and for who is the only one.\n",
 		.options = FOR_POWER,
 		.max_arguments = 1,
 		.run = command_power,
@@ -38,7 +38,8 @@ const Command commands[] = {
 		.name = "name",
 		.arguments = "[NAME]",
 		.summary = "Shows the radio's name, which others see, or gives it another",
-		.help = "At most 247 bytes of UTF-8. An empty one (\"\") is replaced by the computer's name.\n",
+		.help = "At most 247 bytes of UTF-8. An empty one (\"\") is replaced by the computer's "
+			"name.\n",
 		.options = FOR_LINKS,
 		.max_arguments = 1,
 		.run = command_name,
@@ -171,6 +172,16 @@ const Command commands[] = {
 		.summary = "Lists the open links, and how many sessions hold each",
 		.options = FOR_LINKS,
 		.run = command_links,
+	},
+	{
+		.name = "monitor",
+		.arguments = "",
+		.summary = "Shows radios, links, sessions, clients and bonds as they come, change and go",
+		.help = "First what is there now, then a line for each change, until Ctrl-C, SIGTERM, --timeout, "
+			"or --count\nchanges. Goes on when the daemon or bluetoothd is started anew. Sessions, "
+			"clients and programs are\nthose of your user; for root, all.\n",
+		.options = FOR_MONITOR,
+		.run = command_monitor,
 	},
 	{
 		.name = "advertise",

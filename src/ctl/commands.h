@@ -24,4 +24,5 @@ ExitCode command_serve(const Options *options);
 ExitCode command_clients(const Options *options);
 ExitCode command_power(const Options *options);
 ExitCode command_name(const Options *options);
+ExitCode command_monitor(const Options *options);
 ExitCode command_run(const Options *options);

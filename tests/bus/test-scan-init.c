@@ -215,8 +215,9 @@ END_TEST
 
 static void switch_power(Client *by, bool on, const char *options)
 {
-	client_do(by, "hci0", "Adapter1", "SetPower",
-		  g_variant_new("(b@a{sv})", on, g_variant_parse(G_VARIANT_TYPE_VARDICT, options, NULL, NULL, NULL)));
+	GVariant *dict = g_variant_parse(G_VARIANT_TYPE_VARDICT, options, NULL, NULL, NULL);
+
+	client_do(by, "hci0", "Adapter1", "SetPower", g_variant_new("(b@a{sv})", on, dict));
 }
 
 static void switch_fails(Client *by, const char *arguments, const char *error, const char *word)
@@ -330,7 +331,8 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const plain[] = { refused, accepted, no_such_radio, anew, deinit, power, power_by_hand, NULL };
+	const TTest *const plain[] = { refused, accepted, no_such_radio, anew, deinit, power,
+					power_by_hand, NULL };
 	const TTest *const switched[] = { antenna, NULL };
 	const TTest *const broken[] = { antenna_fails, NULL };
 	int r = run_tests("scan-init", plain, scan_setup, scan_teardown, 120);

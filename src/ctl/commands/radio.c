@@ -70,7 +70,8 @@ ExitCode command_power(const Options *options)
 /* --- the name --- */
 
 /* NULL: error is set. */
-static GVariant *call_properties(BrokerAdapter1 *adapter, const char *method, GVariant *arguments, GError **error)
+static GVariant *call_properties(BrokerAdapter1 *adapter, const char *method, GVariant *arguments,
+				 GError **error)
 {
 	GDBusProxy *proxy = G_DBUS_PROXY(adapter);
 
