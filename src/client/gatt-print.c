@@ -42,7 +42,7 @@ static void append_attr(GString *out, const GattAttr *attr, bool colour)
 		const uint8_t *bytes = g_bytes_get_data(attr->value, &length);
 
 		g_string_append(out, length > 0 ? " = " : " = (empty)");
-		value_print(out, VALUE_ANY, bytes, length);
+		value_print(out, VALUE_ANY, &attr->uuid, bytes, length);
 	} else if (attr->failure) {
 		g_string_append_printf(out, " %s! ", colour ? RED : "");
 		text_append(out, attr->failure, -1);
@@ -92,7 +92,7 @@ static void append_own_members(Json *json, const GattAttr *attr)
 		size_t length;
 		const uint8_t *bytes = g_bytes_get_data(attr->value, &length);
 
-		value_print_json(json, VALUE_ANY, bytes, length);
+		value_print_json(json, VALUE_ANY, &attr->uuid, bytes, length);
 	} else if (attr->failure) {
 		json_key(json, "error");
 		json_string(json, attr->failure, -1);

@@ -18,16 +18,18 @@ static void tell_time(const FactWriter *writer)
 		boottime_append_local(writer->text, now, wall_offset);
 }
 
-static void tell_value(const FactWriter *writer, GBytes *value)
+static void tell_value(const FactWriter *writer, const char *name, GBytes *value)
 {
+	Uuid uuid;
+	const bool has_uuid = name && uuid_parse(name, &uuid) == 0;
 	size_t length;
 	const uint8_t *bytes = g_bytes_get_data(value, &length);
 
 	fact_words(writer, " ");
 	if (writer->text)
-		value_print(writer->text, VALUE_ANY, bytes, length);
+		value_print(writer->text, VALUE_ANY, has_uuid ? &uuid : NULL, bytes, length);
 	else
-		value_print_json(writer->json, VALUE_ANY, bytes, length);
+		value_print_json(writer->json, VALUE_ANY, has_uuid ? &uuid : NULL, bytes, length);
 }
 
 bool event_print(const Event *event, bool json)
@@ -46,7 +48,7 @@ bool event_print(const Event *event, bool json)
 		fact_name(writer, "address", NULL, event->client);
 	fact_name(writer, "characteristic", " %s", event->characteristic);
 	if (event->value)
-		tell_value(writer, event->value);
+		tell_value(writer, event->uuid, event->value);
 	if (event->has_subscribers)
 		fact_int(writer, "subscribers", " %lld", event->subscribers);
 	fact_line_end(&line, out);

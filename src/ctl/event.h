@@ -12,6 +12,7 @@ typedef struct Event {
 	const char *radio;		/* hciN; NULL: not told */
 	const char *client;		/* address; NULL: not known */
 	const char *characteristic;	/* its name in the file; NULL: none */
+	const char *uuid;		/* the characteristic's, which tells what the value means; NULL: none */
 	GBytes *value;			/* NULL: none */
 	bool has_subscribers;
 	unsigned subscribers;

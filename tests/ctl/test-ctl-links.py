@@ -106,7 +106,7 @@ service 0x0020 (secondary): 12345678-1234-5678-1234-56789abcdef0
     def test_connect_read(self):
         self.stay()
         lines = self.ctl('connect', HEART, '--read').stdout.splitlines()
-        self.assertIn('  characteristic 0x0014: 2a38 Body Sensor Location [read] = 01', lines)
+        self.assertIn('  characteristic 0x0014: 2a38 Body Sensor Location [read] = 01 (chest)', lines)
         self.assertIn('    descriptor 0x0023: 2901 Characteristic User Description = 496e73696465 "Inside"', lines)
         self.assertIn('  characteristic 0x0011: 2a37 Heart Rate Measurement [notify]', lines)
         self.assertRegex(lines[-2], r'Battery Level \[read\] ! 0x80 ')
@@ -165,10 +165,11 @@ service 0x0020 (secondary): 12345678-1234-5678-1234-56789abcdef0
     def test_read(self):
         self.stay()
         for words, wanted in [
-                (('2a38',), '01'),
-                (('0x0014',), '01'),
-                (('00002a38-0000-1000-8000-00805f9b34fb',), '01'),
-                (('0x24',), '9cff'),
+                (('2a38',), '01 (chest)'),
+                (('0x0014',), '01 (chest)'),
+                (('00002a38-0000-1000-8000-00805f9b34fb',), '01 (chest)'),
+                (('0x24',), '9cff (-1.00 °C)'),
+                (('0x24', '--format', 'hex'), '9cff'),
                 (('0x24', '--format', 'i16'), '-100'),
                 (('0x24', '--format', 'u16'), '65436'),
                 (('0x24', '--format', 'u8'), '156 255'),
@@ -183,6 +184,10 @@ service 0x0020 (secondary): 12345678-1234-5678-1234-56789abcdef0
         self.assertEqual(self.json('read', HEART, '0x24', '--format', 'i16'),
                          {'address': HEART, 'handle': 0x24, 'uuid': '00002a6e-0000-1000-8000-00805f9b34fb',
                           'name': 'Temperature', 'value': '9cff', 'text': None, 'numbers': [-100]})
+        row = self.json('read', HEART, '0x24')
+        self.assertEqual((row['decoded'], row['units']), ({'temperature': -1}, {'temperature': '°C'}))
+        row = self.json('read', HEART, '0x21')
+        self.assertEqual(row['decoded'], {'temperature': 133.3})
 
     def test_read_refused(self):
         self.stay()
@@ -338,9 +343,9 @@ service 0x0020 (secondary): 12345678-1234-5678-1234-56789abcdef0
             self.assertIn('it will be opened again', errors.readline())
             self.assertIn(f'connected to {HEART} again', errors.readline())
         self.wait_subscribed()
-        self.world.air('notify heart 11 02')
+        self.world.air('notify heart 11 0648')
         output, errors = process.communicate(timeout=10 * SLOW)
-        self.assertRegex(output, r' 02\n\Z')
+        self.assertRegex(output, r' 0648 \(contact yes, heart rate 72 bpm\)\n\Z')
         self.assertEqual((process.returncode, errors), (0, ''))
         stays.send_signal(signal.SIGTERM)
         self.assertEqual(stays.communicate(timeout=10 * SLOW)[1], '')

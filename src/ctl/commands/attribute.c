@@ -69,10 +69,10 @@ static ExitCode print_value(const Link *link, const GattAttr *attr, GBytes *valu
 
 	if (options->json) {
 		begin_json(&json, out, link, attr);
-		value_print_json(&json, options->format, bytes, length);
+		value_print_json(&json, options->format, &attr->uuid, bytes, length);
 		json_end_object(&json);
-	} else if (!value_print(out, options->format, bytes, length)) {
-		value_print(out, VALUE_HEX, bytes, length);
+	} else if (!value_print(out, options->format, &attr->uuid, bytes, length)) {
+		value_print(out, VALUE_HEX, NULL, bytes, length);
 		fail_line("the value (%s) has %zu bytes, which is no whole number of integers of that "
 			  "--format",
 			  out->str, length);

@@ -22,10 +22,11 @@ static void append_line(Notify *notify, uint64_t time, const uint8_t *bytes, siz
 {
 	boottime_append_local(notify->buffer, time, boottime_to_wall());
 	g_string_append_c(notify->buffer, ' ');
-	if (!value_print(notify->buffer, notify->options->format, bytes, length)) {
+	if (!value_print(notify->buffer, notify->options->format,
+			 &notify->attr->uuid, bytes, length)) {
 		/* the value is not a whole number of integers */
 		g_string_append(notify->buffer, "hex ");
-		value_print(notify->buffer, VALUE_HEX, bytes, length);
+		value_print(notify->buffer, VALUE_HEX, NULL, bytes, length);
 	}
 	g_string_append_c(notify->buffer, '\n');
 }
@@ -44,7 +45,7 @@ static void append_json(Notify *notify, uint64_t time, const uint8_t *bytes, siz
 	json_key(&json, "address");
 	json_string(&json, link_address(notify->link), -1);
 	gatt_print_attr_json(&json, notify->attr);
-	value_print_json(&json, notify->options->format, bytes, length);
+	value_print_json(&json, notify->options->format, &notify->attr->uuid, bytes, length);
 	json_end_object(&json);
 	g_string_append_c(notify->buffer, '\n');
 }

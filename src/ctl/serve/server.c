@@ -85,6 +85,7 @@ static void on_write(GDBusConnection *connection UNUSED, const char *sender UNUS
 	g_variant_get(arguments, "(&s@ay)", &event.client, &value);
 	bytes = g_variant_get_data_as_bytes(value);
 	event.characteristic = attr->name;
+	event.uuid = attr->uuid;
 	event.value = bytes;
 	serve_file_set_value(attr, g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes));
 	server_print(server, &event);
