@@ -76,7 +76,9 @@ static void on_fetched(GObject *source, GAsyncResult *result, gpointer userdata)
 							     result, NULL))
 		return;
 	listener->fetching = false;
-	if (listener->closed || !tell(listener, reports_take_variant(&listener->reports, advertisements, lost)))
+	if (listener->closed)
+		return;
+	if (!tell(listener, reports_take_variant(&listener->reports, advertisements, lost)))
 		return;
 	if (!listener->closed && (listener->fetch_again || listener->reports.count == FETCH_MAX))
 		fetch(listener);
@@ -162,8 +164,8 @@ static void fetch_rest(Listener *listener)
 		g_autoptr(GVariant) rest = NULL;
 		guint64 lost;
 
-		more = broker_session1_call_read_advertisements_sync(listener->session, FETCH_MAX, &rest, &lost,
-								     NULL, NULL) &&
+		more = broker_session1_call_read_advertisements_sync(listener->session, FETCH_MAX, &rest,
+								     &lost, NULL, NULL) &&
 		       tell(listener, reports_take_variant(&listener->reports, rest, lost)) &&
 		       listener->reports.count > 0;
 	}
@@ -192,7 +194,8 @@ bool listener_take(Listener *listener, const ListenerRequest *request, GError **
 	case BY_STREAM:
 		return acquire_stream(listener, request->stream, error);
 	case BY_SIGNAL:
-		g_signal_connect(listener->session, "advertisements", G_CALLBACK(on_advertisements), listener);
+		g_signal_connect(listener->session, "advertisements", G_CALLBACK(on_advertisements),
+				 listener);
 		break;
 	case BY_FIFO:
 		g_signal_connect(listener->session, "event", G_CALLBACK(on_event), listener);

@@ -72,7 +72,10 @@ bool reports_take_variant(Reports *reports, GVariant *advertisements, uint64_t l
 		return false;
 	begin(reports);
 	for (size_t i = 0; i < g_variant_n_children(advertisements); i++) {
-		bb_stream_report report = { .tx_power = BB_STREAM_TX_POWER_UNKNOWN, .sid = BB_STREAM_SID_NONE };
+		bb_stream_report report = {
+			.tx_power = BB_STREAM_TX_POWER_UNKNOWN,
+			.sid = BB_STREAM_SID_NONE,
+		};
 		g_autoptr(GVariant) extras = NULL;
 		GVariant *data;
 		const char *address;

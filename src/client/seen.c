@@ -5,7 +5,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "client/fact.h"
 #include "meaning/constants.h"
+#include "meaning/names.h"
 
 #define LEVEL_SHARE 0.3		/* weight of a new report in the smoothed level */
 #define RANK_STEP 5.0		/* dB that the level must move before the row may change its place */
@@ -16,6 +18,9 @@ struct Seen {
 	GPtrArray *rows;	/* owns the rows; in the order of the last sorting */
 	uint64_t forgotten;
 	uint64_t now;		/* the time for the sorting under way */
+	bool paced;
+	unsigned run;		/* counts runs of reports of which none is missing */
+	uint64_t sequence;	/* of the last report */
 };
 
 static void row_free(gpointer pointer)
@@ -23,6 +28,7 @@ static void row_free(gpointer pointer)
 	SeenRow *row = pointer;
 
 	g_free(row->name);
+	g_free(row->pace);
 	g_byte_array_unref(row->data);
 	g_byte_array_unref(row->response);
 	g_free(row);
@@ -80,6 +86,7 @@ static SeenRow *find_row(Seen *seen, const Heard *heard)
 	row = g_new0(SeenRow, 1);
 	g_strlcpy(row->address, heard->address, sizeof(row->address));
 	row->level = row->rank = LEVEL_UNKNOWN;
+	row->pace = seen->paced ? g_new0(Pace, 1) : NULL;
 	row->data = g_byte_array_new();
 	row->response = g_byte_array_new();
 	g_ptr_array_add(seen->rows, row);
@@ -111,10 +118,38 @@ static void note_data(SeenRow *row, const Heard *heard)
 	g_byte_array_append(data, heard->data, (guint)heard->length);
 }
 
+void seen_keep_pace(Seen *seen)
+{
+	seen->paced = true;
+}
+
+void seen_interrupt(Seen *seen)
+{
+	seen->run++;
+}
+
+static void note_pace(SeenRow *row, const Heard *heard, unsigned run)
+{
+	if (row->run != run)
+		pace_interrupt(row->pace);
+	row->run = run;
+	if (heard->adv_type == ADV_SCAN_RESPONSE)
+		row->pace->responses++;
+	else
+		pace_note(row->pace, heard->time, !(heard->flags & BB_STREAM_SYNTHESIZED));
+}
+
 void seen_note(Seen *seen, const Heard *heard)
 {
 	SeenRow *row = find_row(seen, heard);
 	g_autoptr(GString) name = g_string_new(NULL);
+
+	/* what the daemon lost may have been of any device */
+	if (heard->sequence != seen->sequence + 1)
+		seen_interrupt(seen);
+	seen->sequence = heard->sequence;
+	if (row->pace)
+		note_pace(row, heard, seen->run);
 
 	row->addr_type = heard->addr_type;
 	row->last = heard->time;
@@ -126,6 +161,53 @@ void seen_note(Seen *seen, const Heard *heard)
 		g_free(row->name);
 		row->name = g_strdup(name->str);
 	}
+}
+
+unsigned seen_rows(const Seen *seen)
+{
+	return seen->rows->len;
+}
+
+static void tell_ms(const FactWriter *writer, const char *key, double ms)
+{
+	if (ms < 0)
+		fact_null(writer, key, NULL);
+	else
+		fact_double(writer, key, NULL, ms);
+}
+
+void seen_row_append_json(GString *out, const SeenRow *row, uint64_t lost)
+{
+	const Pace *pace = row->pace;
+	FactLine line;
+	const FactWriter *writer = fact_line_begin(&line, out, true);
+
+	fact_string(writer, "address", NULL, row->address, -1);
+	fact_string(writer, "address_type", NULL, name_of_addr_type(row->addr_type), -1);
+	if (row->name)
+		fact_string(writer, "name", NULL, row->name, -1);
+	else
+		fact_null(writer, "name", NULL);
+	if (row->rssi == RSSI_UNKNOWN)
+		fact_null(writer, "rssi", NULL);
+	else
+		fact_int(writer, "rssi", NULL, row->rssi);
+	fact_int(writer, "reports", NULL, (long long)row->count);
+	fact_int(writer, "scan_responses", NULL, (long long)pace->responses);
+	fact_int(writer, "intervals", NULL, (long long)pace->intervals);
+	tell_ms(writer, "interval_median_ms", pace_median_ms(pace));
+	tell_ms(writer, "interval_mean_ms", pace_mean_ms(pace));
+	tell_ms(writer, "interval_max_ms", pace_longest_ms(pace));
+	/* estimates, and named so */
+	if (pace_missed(pace) < 0) {
+		fact_null(writer, "estimated_missed", NULL);
+		fact_null(writer, "estimated_missed_share", NULL);
+	} else {
+		fact_int(writer, "estimated_missed", NULL, (long long)pace->missed);
+		fact_double(writer, "estimated_missed_share", NULL, pace_missed(pace));
+	}
+	fact_int(writer, "lost", NULL, (long long)lost);
+	fact_line_end(&line, out);
 }
 
 uint64_t seen_devices(const Seen *seen)

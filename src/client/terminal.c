@@ -75,6 +75,32 @@ static unsigned from_environment(const char *name, unsigned fallback)
 	return value > 0 && value < 10000 ? (unsigned)value : fallback;
 }
 
+TerminalKey terminal_key(int fd)
+{
+	static const struct {
+		const char *bytes;
+		TerminalKey key;
+	} keys[] = {
+		{ "q", KEY_QUIT }, { "Q", KEY_QUIT },
+		{ "\033[A", KEY_UP }, { "\033OA", KEY_UP }, { "k", KEY_UP },
+		{ "\033[B", KEY_DOWN }, { "\033OB", KEY_DOWN }, { "j", KEY_DOWN },
+		{ "\033[5~", KEY_PAGE_UP }, { "b", KEY_PAGE_UP },
+		{ "\033[6~", KEY_PAGE_DOWN }, { " ", KEY_PAGE_DOWN },
+		{ "\033[H", KEY_HOME }, { "\033OH", KEY_HOME }, { "\033[1~", KEY_HOME }, { "g", KEY_HOME },
+		{ "\033[F", KEY_END }, { "\033OF", KEY_END }, { "\033[4~", KEY_END }, { "G", KEY_END },
+	};
+	char typed[64];
+	ssize_t n = read(fd, typed, sizeof(typed) - 1);
+
+	if (n <= 0)
+		return KEY_GONE;
+	typed[n] = '\0';
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (strncmp(typed, keys[i].bytes, strlen(keys[i].bytes)) == 0)
+			return keys[i].key;
+	return KEY_OTHER;
+}
+
 void terminal_size(unsigned *ret_columns, unsigned *ret_rows)
 {
 	struct winsize size = { 0 };

@@ -15,4 +15,19 @@ bool terminal_usable(void);
 void terminal_open(void);
 void terminal_close(void);	/* does nothing if it is not open */
 
+typedef enum TerminalKey {
+	KEY_OTHER,
+	KEY_GONE,		/* nothing comes any more */
+	KEY_QUIT,		/* q */
+	KEY_UP,			/* also k, and j for down, likewise below */
+	KEY_DOWN,
+	KEY_PAGE_UP,		/* b */
+	KEY_PAGE_DOWN,		/* blank */
+	KEY_HOME,		/* g */
+	KEY_END,		/* G */
+} TerminalKey;
+
+/* Reads what was typed; of several keys at once, the first. */
+TerminalKey terminal_key(int fd);
+
 void terminal_size(unsigned *ret_columns, unsigned *ret_rows);

@@ -2,6 +2,9 @@
 /* Text for a terminal: cleaning, measuring, cutting. */
 #include "client/text.h"
 
+/* More marks on one character than any language writes would run over the lines above and below. */
+#define MARKS_MAX 4
+
 static bool utf8 = true;
 
 void text_set_utf8(bool value)
@@ -30,14 +33,24 @@ static bool is_printable(gunichar c)
 	}
 }
 
+/* Chooses between pictures of the character before it, of which terminals do not agree how wide they are. */
+static bool is_variation(gunichar c)
+{
+	return (c >= 0xfe00 && c <= 0xfe0f) || (c >= 0xe0100 && c <= 0xe01ef);
+}
+
 void text_append(GString *out, const char *text, gssize length)
 {
 	/* for length 0 text may be NULL, which GLib does not take */
 	g_autofree char *valid = g_utf8_make_valid(length == 0 ? "" : text, length);
+	unsigned marks = 0;
 
 	for (const char *at = valid; *at; at = g_utf8_next_char(at)) {
 		gunichar c = g_utf8_get_char(at);
 
+		marks = g_unichar_ismark(c) ? marks + 1 : 0;
+		if (utf8 && (is_variation(c) || marks > MARKS_MAX))
+			continue;
 		if (!utf8)
 			g_string_append_c(out, c < 0x80 && is_printable(c) ? (char)c : '?');
 		else
@@ -69,10 +82,30 @@ unsigned text_width(const char *clean)
 	return width;
 }
 
+bool text_is_unsure(const char *clean)
+{
+	for (const char *at = clean; *at; at = g_utf8_next_char(at)) {
+		gunichar c = g_utf8_get_char(at);
+
+		/* Latin; Greek and Cyrillic; box drawing */
+		if (c >= 0x300 && !(c >= 0x370 && c < 0x530) && !(c >= 0x2500 && c < 0x2580))
+			return true;
+	}
+	return false;
+}
+
+/* Letters of scripts that are written from the right. */
+static bool is_from_right(gunichar c)
+{
+	return (c >= 0x0590 && c < 0x0900) || (c >= 0xfb1d && c < 0xfe00) || (c >= 0xfe70 && c < 0xff00) ||
+	       (c >= 0x10800 && c < 0x11000) || (c >= 0x1e800 && c < 0x1f000);
+}
+
 void text_append_cells(GString *out, const char *clean, unsigned cells)
 {
 	bool cut = text_width(clean) > cells;
 	unsigned room = cut && cells > 0 ? cells - 1 : cells;
+	bool from_right = false;
 	unsigned used = 0;
 
 	for (const char *at = clean; *at; at = g_utf8_next_char(at)) {
@@ -80,6 +113,7 @@ void text_append_cells(GString *out, const char *clean, unsigned cells)
 
 		if (used + char_width(c) > room)
 			break;
+		from_right |= is_from_right(c);
 		used += char_width(c);
 		g_string_append_unichar(out, c);
 	}
@@ -87,6 +121,9 @@ void text_append_cells(GString *out, const char *clean, unsigned cells)
 		g_string_append(out, utf8 ? "…" : "~");
 		used++;
 	}
+	/* a left-to-right mark: else the next number on the line would be drawn left of the text */
+	if (from_right)
+		g_string_append_unichar(out, 0x200e);
 	for (; used < cells; used++)
 		g_string_append_c(out, ' ');
 }

@@ -24,6 +24,9 @@ char *text_clean(const char *text, gssize length);
 /* Cells that clean text takes on a terminal. */
 unsigned text_width(const char *clean);
 
+/* Whether terminals may take another number of cells for it than text_width() tells: emoji, for example. */
+bool text_is_unsure(const char *clean);
+
 /* Appends clean text cut or padded with blanks to exactly that many cells; cut text ends with a mark. */
 void text_append_cells(GString *out, const char *clean, unsigned cells);
 

@@ -141,8 +141,8 @@ int announcement_set_adv_type(Announcement *announcement, const char *text, Reas
 
 	if (!choice_parse(choices_sent_type, 0, 4, text, &number))
 		return reason_refuse(reason, text,
-				     "a type (connectable, directed, scannable, non-connectable or directed-low; "
-				     "a constant such as ADV_TYPE_IND; 0 to 4)");
+				     "a type (connectable, directed, scannable, non-connectable or "
+				     "directed-low; a constant such as ADV_TYPE_IND; 0 to 4)");
 	announcement->adv_type = (uint8_t)number;
 	return 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Values that have names: what people call them, what the specification does, and the documented constants. */
+/* Values that have names: those of people, those of the specification, and the documented constants. */
 #pragma once
 
 #include <stdbool.h>

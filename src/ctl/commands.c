@@ -53,7 +53,7 @@ const Command commands[] = {
 			"session of its own,\nso it takes nothing from other programs. A summary with the "
 			"number of lost reports goes to standard\nerror. --pcap and --btsnoop keep what is "
 			"heard in a file; with - it goes to standard output:\nbluebrokerctl scan --pcap - "
-			"| wireshark -k -i -\n",
+			"| wireshark -k -i -\n--stats shows how often devices advertise, and how much of it was missed.\n",
 		.options = FOR_SCAN,
 		.run = command_scan,
 	},

@@ -223,8 +223,8 @@ int option_set_fifo(Options *options, const char *text, Reason *reason)
 
 	if (!number_parse(text, 1, UINT32_MAX, &number))
 		return reason_refuse(reason, text,
-				     "a number of reports (1 or more; MaxFifoDepth of bluebrokerctl status at "
-				     "most)");
+				     "a number of reports (1 or more; at most MaxFifoDepth of bluebrokerctl "
+				     "status)");
 	init(options, "fifo", g_variant_new_uint32((uint32_t)number));
 	return 0;
 }

@@ -176,6 +176,8 @@ const Option option_table[] = {
 	  "reports that the daemon keeps for this scan (default: 4096)" },
 	{ "overflow", "WAY", FOR_SCAN, SET_KEY(option_set_overflow, "Init.overflow"),
 	  "what is lost then: drop-oldest (default) or drop-newest" },
+	{ "stats", NULL, FOR_SCAN, FLAG(stats),
+	  "how often each device advertises, and how much of it was missed" },
 	{ "pcap", "FILE", FOR_SCAN, SET(set_pcap),
 	  "also write what is heard to FILE, for Wireshark (-: standard output)" },
 	{ "btsnoop", "FILE", FOR_SCAN, SET(set_btsnoop), "the same in the format of btmon" },

@@ -216,6 +216,15 @@ static bool choose_command(Options *options)
 	return false;
 }
 
+/* What is left out would be taken for missed. */
+static bool check_stats(const Options *options)
+{
+	if (!options->stats || options->wanted.dedup_ms == 0)
+		return true;
+	fail_line("--dedup: leaves reports out, which --stats counts; leave out one of the two");
+	return false;
+}
+
 /* If a capture goes to standard output, nothing else may. */
 static bool check_captures(const Options *options)
 {
@@ -247,7 +256,7 @@ static bool check_options(const Options *options, const bool given[static OPTION
 		fail_line("%s", reason.text);
 		return false;
 	}
-	return check_captures(options);
+	return check_stats(options) && check_captures(options);
 }
 
 static void options_init(Options *options)

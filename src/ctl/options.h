@@ -38,6 +38,7 @@ struct Options {
 	char *pcap;		/* a file for the capture, "-" for standard output; NULL: none */
 	char *btsnoop;
 	bool bonded;
+	bool stats;		/* how often devices advertise */
 	bool force;
 	bool read;		/* read the values, too */
 	bool stay;

@@ -118,7 +118,7 @@ int wanted_add_pattern(Wanted *wanted, const char *text, Reason *reason)
 
 	if (n < 2 || (n == 3 && !number_parse(words[0], 0, AD_FIELD_MAX - 1, &start)))
 		return reason_refuse(reason, text,
-				     "[START:]TYPE:HEX (as 0xff:4c0002, or 2:0xff:02 from the third byte on)");
+				     "[START:]TYPE:HEX (0xff:4c0002; from the third byte on, 2:0xff:02)");
 	r = resolve_parse_type(words[n - 2], &type, reason);
 	if (r == 0)
 		r = hex_parse(words[n - 1], bytes, reason);
@@ -142,7 +142,7 @@ int wanted_add_adv_type(Wanted *wanted, const char *text, Reason *reason)
 	    (number > ADV_SCAN_RESPONSE && number != ADV_UNKNOWN))
 		return reason_refuse(reason, text,
 				     "a type (connectable, directed, scannable, non-connectable, "
-				     "scan-response or unknown; a constant such as CONN_ADV; 0 to 4, or 255)");
+				     "scan-response or unknown; a constant such as CONN_ADV; 0 to 4, 255)");
 	byte = (uint8_t)number;
 	g_byte_array_append(wanted->adv_types, &byte, 1);
 	return 0;

@@ -274,6 +274,28 @@ class Scans(unittest.TestCase):
         self.advertise(HEART, BEACON)
         self.assertEqual(len(self.scan_json('--dedup', '60000', '--timeout', '1')), 2)
 
+    def test_stats(self):
+        """How often each device advertises, at the end: a table, or objects. What is not known is not made up."""
+        self.advertise(HEART, EVIL, interval=50)
+        self.world.air(f'repeat {RADIO} slow {TAG[0]} public 3 -90 05fffeff0102 400 0')
+        rows = {row['address']: row for row in self.scan_json('--stats', '--timeout', '3')}
+        self.assertEqual(set(rows), {HEART[0], EVIL[0], TAG[0]})
+        for address, interval, name in (HEART[0], 50, 'Heart Rate'), (EVIL[0], 50, 'a\ufffd[2J\ufffd"b'), (TAG[0], 400, None):
+            row = rows[address]
+            self.assertEqual(row['name'], name)
+            self.assertEqual(row['intervals'], row['reports'] - 1)
+            self.assertGreater(row['interval_median_ms'], interval * 0.8)
+            self.assertGreaterEqual(row['interval_max_ms'], row['interval_median_ms'])
+            self.assertGreaterEqual(row['interval_max_ms'], row['interval_mean_ms'])
+            self.assertIsNone(row['estimated_missed'], 'the plain D-Bus source tells only of some')
+            self.assertEqual((row['lost'], row['scan_responses']), (0, 0))
+        result = self.scan('--stats', '--timeout', '1')
+        head, *lines = result.stdout.splitlines()
+        self.assertEqual(head.split()[:1] + head.split()[-2:], ['ADDRESS', 'MISSED', 'NAME'])
+        self.assertEqual({line.split()[0] for line in lines}, set(rows))
+        self.assertEqual(sum(int(line.split()[3]) for line in lines), summary(result.stderr)[0])
+        self.assertEqual(self.scan('--stats', '--timeout', '1', '--name', 'nobody', code=5).stdout, '')
+
     def test_devices(self):
         self.advertise(HEART, BEACON, EVIL)
         self.scan('--timeout', '1')

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The keys of the daemon's dictionaries and the options of bluebrokerctl: the same lists, each option arrives, and has the
-effect that it should.
+"""The keys of the daemon's dictionaries and the options of bluebrokerctl: the same lists; each option arrives, and
+has the effect that it should.
 
 usage: test-ctl-keys.py DAEMON SIMBLUEZ CTL OPTION_KEYS SESSION_XML [TEST...]
 OPTION_KEYS prints what the tool's options set.
@@ -44,7 +44,8 @@ CASES = {
     'SetScanFilter.pathloss': (SCAN + ('--pathloss', '60'), 60),
     'SetScanFilter.patterns': (SCAN + ('--pattern', '0xff:4c0002', '--pattern', '1:ADV_NAME_CMPL:65617274'),
                                [[0, 0xff, [0x4c, 0, 2]], [1, 9, [0x65, 0x61, 0x72, 0x74]]]),
-    'SetScanFilter.adv_types': (SCAN + ('--adv-type', 'unknown', '--adv-type', 'CONN_ADV', '--adv-type', '3'), [255, 0, 3]),
+    'SetScanFilter.adv_types': (SCAN + ('--adv-type', 'unknown', '--adv-type', 'CONN_ADV', '--adv-type', '3'),
+                                [255, 0, 3]),
     'SetScanFilter.dedup': (SCAN + ('--dedup', '5000'), 5000),
     'SetScanFilter.active': (SCAN + ('--passive',), False),
     'SetScanFilter.scan_responses': (SCAN + ('--no-scan-responses',), False),
@@ -54,7 +55,8 @@ CASES = {
     'AcquireAdvertisements.batch_ms': (SCAN + ('--batch-ms', '0'), 0),
     'AcquireAdvertisements.batch_max': (SCAN + ('--batch-max', '4096'), 4096),
     'GetDevices.addresses': (('devices', '--address', HEART), [HEART]),
-    'GetDevices.uuids': (('devices', '--uuid', '0x180d'), [{'type': 's', 'data': '0000180d-0000-1000-8000-00805f9b34fb'}]),
+    'GetDevices.uuids': (('devices', '--uuid', '0x180d'),
+                         [{'type': 's', 'data': '0000180d-0000-1000-8000-00805f9b34fb'}]),
     'GetDevices.manufacturers': (('devices', '--manufacturer', '0x4c'), [76]),
     'GetDevices.name': (('devices', '--name', 'H*'), 'H*'),
     'GetDevices.rssi': (('devices', '--rssi', '-60'), -60),
@@ -88,7 +90,8 @@ CASES = {
     'SetAdvertisementParams.channel_map': (ADVERTISE + ('--channel-map', '37,39'), 5),
     'SetAdvertisementParams.adv_filter_policy': (ADVERTISE + ('--adv-filter-policy', 'scan-list'), 1),
     'SetAdvertisementRaw.adv': (ADVERTISE + ('--raw', '05ff34120102'), [5, 0xff, 0x34, 0x12, 1, 2]),
-    'SetAdvertisementRaw.scan_rsp': (ADVERTISE + ('--raw', '05ff34120102', '--scan-response', '03094869'), [3, 9, 0x48, 0x69]),
+    'SetAdvertisementRaw.scan_rsp': (ADVERTISE + ('--raw', '05ff34120102', '--scan-response', '03094869'),
+                                     [3, 9, 0x48, 0x69]),
 }
 
 
@@ -137,7 +140,8 @@ class Keys(unittest.TestCase):
     def test_lists(self):
         """Whatever the daemon takes, an option sets, and the other way round; the interface's file names it, too."""
         reached = self.reached()
-        known = set().union(*map(self.known, DICTIONARIES)) | {'SetAdvertisementRaw.adv', 'SetAdvertisementRaw.scan_rsp'}
+        known = set().union(*map(self.known, DICTIONARIES))
+        known |= {'SetAdvertisementRaw.adv', 'SetAdvertisementRaw.scan_rsp'}
         self.assertEqual(reached - known, set(), 'the daemon does not know them')
         self.assertEqual(known - reached, set(), 'no option sets them')
         self.assertEqual(set(CASES), known, 'a case for each, please')
@@ -161,8 +165,8 @@ class Keys(unittest.TestCase):
         """Each option comes to the daemon as the key that the table says, with the value that was given."""
         path = f'{self.world.directory}/calls'
         with open(path, 'wb') as out:
-            monitor = subprocess.Popen(['busctl', f'--address={self.world.address}', 'monitor', '--json=short', '--match',
-                                        "type='method_call'"], stdout=out, stderr=subprocess.PIPE)
+            monitor = subprocess.Popen(['busctl', f'--address={self.world.address}', 'monitor', '--json=short',
+                                        '--match', "type='method_call'"], stdout=out, stderr=subprocess.PIPE)
 
         def ping():
             subprocess.run(['gdbus', 'call', '--address', self.world.address, '--dest', 'com.example.Bluetooth',
@@ -282,9 +286,8 @@ class Keys(unittest.TestCase):
                 process.wait()
 
     def test_on_air(self):
-        process = subprocess.Popen(self.world.command('advertise', '--name', 'Test', '--manufacturer', '76:0102', '--service',
-                                                      '180d', '--hidden', '--adv-type', 'scannable'),
-                                   env=self.world.environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        words = ('--name', 'Test', '--manufacturer', '76:0102', '--service', '180d', '--hidden', '--adv-type', 'scannable')
+        process = subprocess.Popen(self.world.command('advertise', *words), env=self.world.environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         self.addCleanup(process.stdout.close)
         self.addCleanup(process.wait)
         self.addCleanup(process.terminate)
@@ -320,7 +323,8 @@ class Keys(unittest.TestCase):
         """--pin and --secure: what is served asks a central for encryption."""
         path = f'{self.world.directory}/serve'
         with open(path, 'w', encoding='ascii') as out:
-            out.write('[Advertisement]\nName=T\n[Service s]\nUUID=ffe0\n[Characteristic a]\nService=s\nUUID=ffe1\nValue=u8:7\n')
+            out.write('[Advertisement]\nName=T\n[Service s]\nUUID=ffe0\n'
+                      '[Characteristic a]\nService=s\nUUID=ffe1\nValue=u8:7\n')
         self.world.air(f'central phone {CENTRAL} random')
         self.addCleanup(self.world.air, 'uncentral phone')
         for words, readable in ((), True), (('--pin', '1234'), False), (('--secure',), False):
@@ -334,8 +338,8 @@ class Keys(unittest.TestCase):
                 self.addCleanup(process.terminate)
                 self.assertIn(b'serving', process.stdout.readline())
                 self.world.air('connect phone *')
-                found = wait_for('the characteristic', lambda: re.search(r'c:[0-9a-f]{4}:[0-9a-f]{2}:([0-9a-f]{4}):0000ffe1',
-                                                                         self.world.air('discover phone')))
+                found = wait_for('the characteristic', lambda: re.search(
+                    r'c:[0-9a-f]{4}:[0-9a-f]{2}:([0-9a-f]{4}):0000ffe1', self.world.air('discover phone')))
                 if readable:
                     self.assertEqual(self.world.air(f'read phone {found[1]}'), '07')
                 else:

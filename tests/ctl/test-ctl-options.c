@@ -132,6 +132,8 @@ static const Refused refused[] = {
 	{ "scan --batch-ms 10001", "--batch-ms:" },
 	{ "scan --batch-max 0", "--batch-max:" },
 	{ "scan --batch-max 4097", "--batch-max:" },
+	{ "scan --stats --dedup 100", "--dedup: leaves reports out" },
+	{ "devices --stats", "--stats: not an option of \"devices\"" },
 	{ "scan --fifo 0", "--fifo:" },
 	{ "scan --overflow drop", "--overflow: \"drop\"" },
 	{ "scan --mode WIFI", "--mode: \"WIFI\"" },

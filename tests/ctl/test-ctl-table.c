@@ -144,6 +144,7 @@ static Seen *some_devices(void)
 {
 	Seen *seen = seen_new();
 
+	seen_keep_pace(seen);
 	for (unsigned i = 0; i < 50; i++) {
 		char address[ADDR_STRING_SIZE];
 
@@ -160,16 +161,18 @@ START_TEST(test_fits)
 	g_autoptr(GRegex) control = g_regex_new("\033\\[[0-9;?]*[A-Za-z]", 0, 0, NULL);
 	Seen *seen = some_devices();
 
-	for (unsigned columns = 1; columns <= 250; columns += columns < 90 ? 1 : 23)
+	for (unsigned columns = 1; columns <= 250; columns += columns < 115 ? 1 : 23)
 		for (unsigned rows = 1; rows <= 60; rows += rows < 5 ? 1 : 17)
-			for (unsigned style = 0; style < 8; style++) {
+			for (unsigned style = 0; style < 16; style++) {
 				TableView view = {
 					.columns = columns,
 					.rows = rows,
 					.now = 2 * SECOND,
 					.live = true,
 					.colour = style & 1,
+					.terminal = true,
 					.raw = style & 2,
+					.paced = style & 8,
 					.title = "hci0",
 					.note = style & 4 ? "n" : NULL,
 				};
@@ -181,9 +184,9 @@ START_TEST(test_fits)
 				ck_assert(measure(control, out->str, &lines, &width));
 				ck_assert_uint_le(lines, rows);
 				ck_assert_uint_le(width, columns);
-				if (rows > 50 + 3)
-					ck_assert_uint_eq(lines, 50 + 2 + (view.note != NULL));
-				else
+				if (rows > 50 + 3 && !view.note)
+					ck_assert_uint_eq(lines, 50 + 2);
+				else	/* the note is on the last line, always */
 					ck_assert_uint_eq(lines, rows);
 			}
 	seen_free(seen);
@@ -225,10 +228,178 @@ START_TEST(test_final_list)
 	table_draw(out, seen, &view);
 	text_set_utf8(true);
 	ck_assert_str_eq(out->str,
-		"ADDRESS           TYPE   RSSI         AGE  COUNT NAME         DATA\n"
-		"00:00:00:00:00:01 random  -50 #####    5s      1 Hi           0x180d Heart Rate\n");
+		"ADDRESS           TYPE   RSSI           AGE  COUNT NAME           DATA\n"
+		"00:00:00:00:00:01 random  -50 ======     5s      1 Hi             0x180d Heart ~\n");
 	seen_free(seen);
 }
 END_TEST
 
-UNIT_MAIN("ctl-table", test_order, test_merge, test_bounded, test_fits, test_full_lines_stay, test_final_list)
+/* Not all fit: those from a place on, never beyond the end. */
+START_TEST(test_scrolled)
+{
+	Seen *seen = some_devices();
+	TableView view = { .columns = 80, .rows = 12, .first = 45, .now = SECOND, .title = "t", .note = "n" };
+	g_autoptr(GString) out = g_string_new(NULL);
+
+	ck_assert_uint_eq(table_room(&view), 9);
+	table_draw(out, seen, &view);
+	ck_assert(strstr(out->str, "\n00:00:00:00:00:2D ") != NULL);
+	ck_assert(strstr(out->str, "00:00:00:00:00:2C ") == NULL);
+	ck_assert(g_str_has_suffix(out->str, "\nn\n"));
+	view.first = 1000;
+	g_string_truncate(out, 0);
+	table_draw(out, seen, &view);
+	ck_assert(strstr(out->str, "00:00:00:00:00:") == NULL);
+	view.rows = 0;
+	ck_assert_uint_eq(table_room(&view), UINT_MAX);
+	view.rows = 2;
+	ck_assert_uint_eq(table_room(&view), 0);
+	seen_free(seen);
+}
+END_TEST
+
+/* Where terminals do not agree how wide text is, the next column is gone to; numbers stay right of letters
+ * that are written from the right. */
+START_TEST(test_columns_stay)
+{
+	static const struct {
+		const char *name;
+		const char *shown;	/* with the columns of a terminal 80 wide */
+	} rows[] = {
+		{ "plain", "\033[1mplain         \033[0m 0x180d" },
+		{ "Größe Ω Ж", "\033[1mGröße Ω Ж     \033[0m 0x180d" },
+		{ "漢字", "\033[K\033[1m漢字          \033[0m\033[66G 0x180d" },
+		{ "\xe2\x9d\xa4\xef\xb8\x8f",
+		  "\033[K\033[1m\xe2\x9d\xa4             \033[0m\033[66G 0x180d" },
+		{ "שלום", "\033[K\033[1mשלום\xe2\x80\x8e          \033[0m\033[66G 0x180d" },
+		{ "e\u0301\u0301\u0301\u0301\u0301\u0301",
+		  "\033[K\033[1me\u0301\u0301\u0301\u0301             \033[0m\033[66G 0x180d" },
+		{ "a\u202eb", "\033[K\033[1ma\ufffdb           \033[0m\033[66G 0x180d" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		Seen *seen = seen_new();
+		TableView view = { .columns = 80, .now = SECOND, .terminal = true, .colour = true };
+		g_autofree char *data = g_strdup_printf("\x03\x03\x0d\x18%c\x09%s",
+							(int)strlen(rows[i].name) + 1, rows[i].name);
+		g_autoptr(GString) out = g_string_new(NULL);
+
+		note(seen, &(Sent){ "00:00:00:00:00:01", -50, SECOND, 0, data, strlen(data) });
+		table_draw(out, seen, &view);
+		ck_assert_msg(strstr(out->str, rows[i].shown) != NULL, "%s: %s", rows[i].name, out->str);
+		seen_free(seen);
+	}
+}
+END_TEST
+
+static void pace_every(Pace *pace, uint64_t *time, uint64_t interval, unsigned times)
+{
+	for (unsigned i = 0; i < times; i++)
+		pace_note(pace, *time += interval, true);
+}
+
+/* Intervals are what was measured; of a gap it is estimated how many were missed. */
+START_TEST(test_pace)
+{
+	Pace pace = { 0 };
+	uint64_t time = SECOND;
+
+	ck_assert_double_lt(pace_mean_ms(&pace), 0);
+	ck_assert_double_lt(pace_median_ms(&pace), 0);
+	pace_every(&pace, &time, 100000, 1 + PACE_ENOUGH);
+	ck_assert_double_eq_tol(pace_mean_ms(&pace), 100, 1e-9);
+	ck_assert_double_lt(pace_missed(&pace), 0);
+
+	/* 100 ms with the delay that a device adds at random: none is missed */
+	for (unsigned i = 0; i < 100; i++)
+		pace_every(&pace, &time, 100000 + i * 7919 % 10000, 1);
+	ck_assert_double_eq(pace_missed(&pace), 0);
+	ck_assert_double_eq_tol(pace_median_ms(&pace), 105, 5);
+
+	/* three in ten are not heard */
+	pace = (Pace){ 0 };
+	pace_every(&pace, &time, 100000, 20);
+	for (unsigned i = 0; i < 50; i++) {
+		pace_every(&pace, &time, 100000, 6);
+		pace_every(&pace, &time, 400000, 1);
+	}
+	ck_assert_uint_eq(pace.missed, 150);
+	ck_assert_double_eq_tol(pace_missed(&pace), 0.3, 0.02);
+	ck_assert_double_eq(pace_longest_ms(&pace), 400);
+	ck_assert_double_eq(pace_median_ms(&pace), 100);
+}
+END_TEST
+
+/* What says nothing about the device: a time in which it was away, in which the daemon lost reports, in which
+ * the radio was off; and reports of which BlueZ leaves some out. */
+START_TEST(test_pace_interrupted)
+{
+	Pace pace = { 0 };
+	uint64_t time = SECOND;
+
+	pace_every(&pace, &time, 100000, 20);
+	pace_every(&pace, &time, 60 * SECOND, 1);
+	pace_every(&pace, &time, 100000, 1);
+	pace_interrupt(&pace);
+	pace_every(&pace, &time, SECOND, 1);
+	pace_every(&pace, &time, 100000, 1);
+	ck_assert_uint_eq(pace.intervals, 21);
+	ck_assert_double_eq(pace_longest_ms(&pace), 100);
+	ck_assert_double_eq(pace_missed(&pace), 0);
+	ck_assert_uint_eq(pace.advertisements, 24);
+
+	/* a slow one is not away */
+	pace = (Pace){ 0 };
+	pace_every(&pace, &time, 11 * SECOND, 3);
+	ck_assert_uint_eq(pace.intervals, 2);
+
+	pace = (Pace){ 0 };
+	for (unsigned i = 0; i < 40; i++)
+		pace_note(&pace, time += 100000, false);
+	ck_assert_double_lt(pace_missed(&pace), 0);
+	ck_assert_double_eq(pace_mean_ms(&pace), 100);
+}
+END_TEST
+
+static void note_paced(Seen *seen, uint64_t sequence, uint64_t time, uint8_t adv_type, uint8_t flags)
+{
+	Heard heard = { .time = time, .sequence = sequence, .adv_type = adv_type, .rssi = -50,
+			.data = (const uint8_t *)"", .flags = flags };
+
+	g_strlcpy(heard.address, "00:00:00:00:00:01", sizeof(heard.address));
+	seen_note(seen, &heard);
+}
+
+START_TEST(test_pace_of_reports)
+{
+	Seen *seen = seen_new();
+	const SeenRow *row;
+	g_autoptr(GString) out = g_string_new(NULL);
+
+	seen_keep_pace(seen);
+	for (unsigned i = 0; i < 20; i++) {
+		note_paced(seen, 2 * i + 1, SECOND + i * 100000, ADV_CONNECTABLE, 0);
+		note_paced(seen, 2 * i + 2, SECOND + i * 100000 + 300, ADV_SCAN_RESPONSE, 0);
+	}
+	row = g_ptr_array_index(seen_sorted(seen, 3 * SECOND), 0);
+	ck_assert_uint_eq(row->pace->responses, 20);
+	ck_assert_uint_eq(row->pace->intervals, 19);
+
+	/* the daemon lost some: the gap is not the device's */
+	note_paced(seen, 100, 5 * SECOND, ADV_CONNECTABLE, 0);
+	note_paced(seen, 101, 5 * SECOND + 100000, ADV_CONNECTABLE, 0);
+	seen_interrupt(seen);
+	note_paced(seen, 102, 9 * SECOND, ADV_CONNECTABLE, 0);
+	ck_assert_uint_eq(row->pace->intervals, 20);
+	seen_row_append_json(out, row, 59);
+	ck_assert_str_eq(out->str,
+		"{\"address\":\"00:00:00:00:00:01\",\"address_type\":\"public\",\"name\":null,\"rssi\":-50,"
+		"\"reports\":43,\"scan_responses\":20,\"intervals\":20,\"interval_median_ms\":100,"
+		"\"interval_mean_ms\":100,\"interval_max_ms\":100,\"estimated_missed\":0,"
+		"\"estimated_missed_share\":0,\"lost\":59}\n");
+	seen_free(seen);
+}
+END_TEST
+
+UNIT_MAIN("ctl-table", test_order, test_merge, test_bounded, test_fits, test_full_lines_stay, test_final_list,
+	  test_scrolled, test_columns_stay, test_pace, test_pace_interrupted, test_pace_of_reports)

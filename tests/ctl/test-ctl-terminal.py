@@ -149,6 +149,36 @@ class Table(unittest.TestCase):
             else:
                 self.assertEqual(sum(line.startswith('C0:00:00:00:00:') for line in frame), 30)
 
+    def test_scroll(self):
+        """More devices than lines: it is said which are there, and keys show the others."""
+        terminal = self.terminal('scan', columns=90, rows=13)
+        terminal.wait_text(' 30 devices ')
+        for keys, first in [(b'', 1), (b'j', 2), (b'\x1b[B', 3), (b'\x1b[6~', 13), (b' ', 21), (b'\x1b[F', 21), (b'k', 20),
+                            (b'\x1b[A', 19), (b'\x1b[5~', 9), (b'b', 1), (b'G', 21), (b'\x1b[H', 1), (b'x', 1)]:
+            terminal.type(keys)
+            frame = terminal.wait_frames(2)
+            self.assertEqual(len(frame), 13)
+            self.assertIn(f' {first}-{first + 9} of 30 devices, the strongest first', frame[-1], keys)
+            self.assertEqual([line[:17] for line in frame[2:12]],
+                             [f'C0:00:00:00:00:{number:02X}' for number in range(first - 1, first + 9)])
+        terminal.resize(90, 40)
+        frame = terminal.wait_frames(2)
+        self.assertEqual(sum(line.startswith('C0:') for line in frame), 30)
+        self.assertEqual(frame[-1], 'q ends')
+        self.assertEqual(len(frame), 40, 'the note is on the last line')
+
+    def test_stats(self):
+        terminal = self.terminal('scan', '--stats', columns=100)
+        terminal.wait_text(' 30 devices ')
+        frame = terminal.wait_frames(5)
+        self.assertRegex(frame[1], r'^ADDRESS +TYPE +RSSI +COUNT MEDIAN MS +MEAN MS +MAX MS MISSED NAME')
+        row, = (line for line in frame if line.startswith('C0:00:00:00:00:01'))
+        self.assertRegex(row, r'^C0:00:00:00:00:01 random +-41 +\d+ +\d+\.\d +\d+\.\d +\d+\.\d +- *$')
+        terminal.type(b'q')
+        self.assertEqual(terminal.end(), 0)
+        self.assert_restored(terminal)
+        self.assertEqual(terminal.text[terminal.text.rfind(LEAVE):].count('C0:00:00:00:00:'), 30)
+
     def test_steady(self):
         """The same places for the same devices, the strongest first; about five frames a second; no blank between."""
         terminal = self.terminal('scan', rows=40)

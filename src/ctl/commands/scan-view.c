@@ -8,16 +8,21 @@
 #include "client/table.h"
 #include "client/terminal.h"
 
-void scan_view_init(ScanView *view, int adapter, bool colour, bool raw)
+#define STATS_COLUMNS 400	/* of a line of statistics that nobody looks at on a terminal */
+
+void scan_view_init(ScanView *view, int adapter, const Options *options)
 {
 	*view = (ScanView){
-		.colour = colour,
-		.raw = raw,
+		.colour = options->colour,
+		.raw = options->raw,
+		.paced = options->stats,
 		.adapter = adapter,
 		.started = boottime_now(),
 		.seen = seen_new(),
 		.buffer = g_string_new(NULL),
 	};
+	if (view->paced)
+		seen_keep_pace(view->seen);
 }
 
 void scan_view_clear(ScanView *view)
@@ -36,10 +41,25 @@ static char *format_title(ScanView *view, uint64_t now)
 	uint64_t rate = (view->reports - *before) * 1000 / (SCAN_VIEW_FRAME_MS * SCAN_VIEW_RATE_FRAMES);
 
 	*before = view->reports;
+	/* what matters most comes first: the line may be cut */
 	return g_strdup_printf("hci%d  %u:%02u  %" G_GUINT64_FORMAT " devices  %" G_GUINT64_FORMAT
-			       " reports (%" G_GUINT64_FORMAT "/s)  %" G_GUINT64_FORMAT " lost",
+			       " lost  %" G_GUINT64_FORMAT "/s  %" G_GUINT64_FORMAT " reports",
 			       view->adapter, seconds / 60, seconds % 60, seen_devices(view->seen),
-			       view->reports, rate, view->lost);
+			       view->lost, rate, view->reports);
+}
+
+/* Says which of the devices are on the screen, and how to see the others. */
+static char *format_note(ScanView *view, const TableView *table)
+{
+	unsigned devices = seen_rows(view->seen), room = table_room(table);
+
+	view->first = MIN(view->first, devices > room ? devices - room : 0);
+	if (view->note)
+		return g_strdup(view->note);
+	if (devices <= room || room == 0)
+		return g_strdup("q ends");
+	return g_strdup_printf("q ends  %u-%u of %u devices, the strongest first  arrows and PgDn: more",
+			       view->first + 1, view->first + room, devices);
 }
 
 static bool draw(ScanView *view, const TableView *table)
@@ -53,28 +73,68 @@ bool scan_view_draw(ScanView *view)
 {
 	uint64_t now = boottime_now();
 	g_autofree char *title = format_title(view, now);
+	g_autofree char *note = NULL;
 	TableView table = {
 		.now = now,
 		.live = true,
+		.terminal = true,
 		.colour = view->colour,
 		.raw = view->raw,
+		.paced = view->paced,
 		.title = title,
-		.note = view->note ? view->note : "q or Ctrl-C ends",
+		.note = "",
 	};
 
 	terminal_size(&table.columns, &table.rows);
+	note = format_note(view, &table);
+	table.note = note;
+	table.first = view->first;
 	return draw(view, &table);
 }
 
 void scan_view_draw_final(ScanView *view)
 {
-	TableView table = { .now = boottime_now(), .colour = view->colour, .raw = view->raw };
+	TableView table = {
+		.now = boottime_now(),
+		.terminal = true,
+		.colour = view->colour,
+		.raw = view->raw,
+		.paced = view->paced,
+	};
 	unsigned rows;
 
 	if (view->reports == 0)
 		return;
 	terminal_size(&table.columns, &rows);
 	draw(view, &table);
+}
+
+void scan_view_scroll(ScanView *view, int lines, int screens)
+{
+	TableView table = { .title = "", .note = "" };
+	int64_t first;
+
+	terminal_size(&table.columns, &table.rows);
+	first = view->first + (int64_t)screens * table_room(&table) + lines;
+	view->first = (unsigned)CLAMP(first, 0, SEEN_MAX);
+}
+
+void scan_view_print_stats(ScanView *view, bool json)
+{
+	TableView table = { .columns = STATS_COLUMNS, .now = boottime_now(), .paced = true };
+	GPtrArray *rows;
+
+	if (view->reports == 0)
+		return;
+	if (!json) {
+		draw(view, &table);
+		return;
+	}
+	rows = seen_sorted(view->seen, table.now);
+	g_string_truncate(view->buffer, 0);
+	for (unsigned i = 0; i < rows->len; i++)
+		seen_row_append_json(view->buffer, rows->pdata[i], view->lost);
+	output_write(view->buffer->str, view->buffer->len);
 }
 
 void scan_view_sum_up(const ScanView *view)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "client/seen.h"
+#include "ctl/options.h"
 
 #define SCAN_VIEW_FRAME_MS 200
 #define SCAN_VIEW_RATE_FRAMES 5		/* the title shows the rate over so many frames */
@@ -10,6 +11,8 @@
 typedef struct ScanView {
 	bool colour;
 	bool raw;		/* bytes instead of their meaning */
+	bool paced;		/* how often devices advertise, instead of what */
+	unsigned first;		/* the device on the table's first line */
 	int adapter;
 	uint64_t started;	/* CLOCK_BOOTTIME, microseconds */
 	uint64_t reports;
@@ -21,7 +24,7 @@ typedef struct ScanView {
 	unsigned frame;
 } ScanView;
 
-void scan_view_init(ScanView *view, int adapter, bool colour, bool raw);
+void scan_view_init(ScanView *view, int adapter, const Options *options);
 void scan_view_clear(ScanView *view);
 
 /* Draws a frame of the live table. Returns as output_write(). */
@@ -29,6 +32,12 @@ bool scan_view_draw(ScanView *view);
 
 /* Prints the table once more after the live one, so that it stays on the screen. */
 void scan_view_draw_final(ScanView *view);
+
+/* Moves the table by so many lines, or screens. */
+void scan_view_scroll(ScanView *view, int lines, int screens);
+
+/* Prints how often each device advertised: a table, or as JSON an object a line. */
+void scan_view_print_stats(ScanView *view, bool json);
 
 /* Prints a summary of the scan as a line on standard error. */
 void scan_view_sum_up(const ScanView *view);

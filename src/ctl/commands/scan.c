@@ -122,7 +122,9 @@ static void on_reports(void *userdata, const Reports *reports)
 		heard_init(&heard, report);
 		scan->view.reports++;
 		seen_note(scan->view.seen, &heard);
-		if (scan->options->json)
+		if (scan->options->stats)
+			;	/* at the end */
+		else if (scan->options->json)
 			heard_append_json(scan->view.buffer, &heard, &style);
 		else if (!scan->live && !scan->mute)
 			heard_append_line(scan->view.buffer, &heard, &style);
@@ -163,6 +165,7 @@ static void on_stopped(void *userdata, const char *reason, bool stands)
 		end_scan(scan, g_str_equal(reason, "stopped") ? EXIT_FAILED : EXIT_NO_RADIO);
 		return;
 	}
+	seen_interrupt(scan->view.seen);
 	g_free(scan->view.note);
 	scan->noted = boottime_now();
 	scan->view.note = g_strdup_printf("%s; waiting for it to come back", explain_stop(reason));
@@ -226,12 +229,31 @@ static gboolean on_signals(gint fd UNUSED, GIOCondition condition UNUSED, gpoint
 
 static gboolean on_key(gint fd, GIOCondition condition UNUSED, gpointer userdata)
 {
-	char key;
+	Scan *scan = userdata;
+	TerminalKey key = terminal_key(fd);
 
-	if (read(fd, &key, 1) <= 0)
+	switch (key) {
+	case KEY_GONE:
 		return G_SOURCE_REMOVE;
-	if (key == 'q' || key == 'Q')
-		end_well(userdata);
+	case KEY_OTHER:
+		return G_SOURCE_CONTINUE;
+	case KEY_QUIT:
+		end_well(scan);
+		return G_SOURCE_CONTINUE;
+	case KEY_UP:
+	case KEY_DOWN:
+		scan_view_scroll(&scan->view, key == KEY_UP ? -1 : 1, 0);
+		break;
+	case KEY_PAGE_UP:
+	case KEY_PAGE_DOWN:
+		scan_view_scroll(&scan->view, 0, key == KEY_PAGE_UP ? -1 : 1);
+		break;
+	case KEY_HOME:
+	case KEY_END:
+		scan_view_scroll(&scan->view, key == KEY_HOME ? -SEEN_MAX : SEEN_MAX, 0);
+		break;
+	}
+	draw(scan);
 	return G_SOURCE_CONTINUE;
 }
 
@@ -312,6 +334,8 @@ static void run(Scan *scan, BrokerManager1 *manager)
 		scan_view_draw_final(&scan->view);
 		if (scan->guessed)
 			tell_guess();
+	} else if (scan->options->stats && !scan->mute) {
+		scan_view_print_stats(&scan->view, scan->options->json);
 	}
 	scan_view_sum_up(&scan->view);
 }
@@ -329,7 +353,7 @@ ExitCode command_scan(const Options *options)
 
 	if (adapter < 0)
 		return scan.exit;
-	scan_view_init(&scan.view, adapter, options->colour, options->raw);
+	scan_view_init(&scan.view, adapter, options);
 	scan.loop = g_main_loop_new(NULL, FALSE);
 	if (open_captures(&scan))
 		run(&scan, manager);
