@@ -10,7 +10,7 @@
 typedef struct DeviceQuery {
 	const char *word;
 	int adapter;		/* N of hciN, whose devices are meant; -1: those of all radios */
-	unsigned listen;	/* seconds to listen for a name that nobody has heard yet; 0: not at all */
+	unsigned listen;	/* seconds to listen for a name that nobody has heard yet; 0: none */
 } DeviceQuery;
 
 typedef struct Device {
@@ -19,14 +19,15 @@ typedef struct Device {
 	uint8_t addr_type;		/* ADDR_PUBLIC or ADDR_RANDOM, where named */
 } Device;
 
-#define DEVICE_LISTEN_SECONDS 10	/* nobody advertises less often (Core Specification Vol 6 Part B 4.4.2.2) */
+/* nobody advertises less often (Core Specification Vol 4 Part E 7.8.5) */
+#define DEVICE_LISTEN_SECONDS 10
 
 /*
- * A word that is an address means that, and nothing is asked. Any other is a name: exactly that one, as the last-seen
- * table and the bonds have it, of one device only, which may have many private addresses if it is bonded. Names
- * come from the air: who has another's name, too, makes it ambiguous.
+ * A word that is an address means that, and nothing is asked. Any other is a name: exactly that one, as the
+ * last-seen table and the bonds have it, of one device only, which may have many private addresses if it is
+ * bonded. Names come from the air: who has another's name, too, makes it ambiguous.
  *
- * False: the error has been printed, and *ret_exit is set: EXIT_USAGE (no name at all, or several devices have it,
- * whose addresses are listed), EXIT_NOTHING (nobody has heard it) or, after listening, EXIT_UNREACHABLE.
+ * False: the error has been printed, and *ret_exit is set: EXIT_USAGE (no name at all, or several devices
+ * have it, whose addresses are listed), EXIT_NOTHING (nobody has heard it), after listening EXIT_UNREACHABLE.
  */
 bool device_find(BrokerManager1 *manager, const DeviceQuery *query, Device *ret, ExitCode *ret_exit);

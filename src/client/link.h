@@ -12,13 +12,13 @@
 typedef struct Link Link;
 
 typedef struct LinkRequest {
-	uint8_t addr_type;	/* ADDR_PUBLIC or ADDR_RANDOM; not used where the device is meant by its name */
+	uint8_t addr_type;	/* ADDR_PUBLIC or ADDR_RANDOM; a device that is told by name has its own */
 	uint8_t priority;
 	bool auto_reconnect;
 } LinkRequest;
 
-/* Connects to the device that the word means (device_find). NULL: the error has been printed, and *ret_exit is
- * set. Without auto_reconnect, session_run() ends when the link is lost. */
+/* Connects to the device that the word means (device_find). NULL: the error has been printed, and *ret_exit
+ * is set. Without auto_reconnect, session_run() ends when the link is lost. */
 Link *link_open(const SessionRequest *session, const LinkRequest *request, const char *word,
 		ExitCode *ret_exit);
 void link_close(Link *link);

@@ -14,6 +14,7 @@ struct Session {
 	GDBusConnection *connection;
 	BrokerManager1 *manager;
 	BrokerSession1 *proxy;
+	GArray *subscriptions;	/* guint, of the connection's signals */
 	char *daemon;		/* its unique name: signals from others are ignored */
 	int adapter;
 	int timeout;		/* seconds; -1: none */
@@ -136,6 +137,11 @@ void session_close(Session *session)
 		/* an error means that the daemon is gone, and the session with it */
 		broker_session1_call_close_sync(session->proxy, NULL, NULL);
 	}
+	/* the connection may be shared, and live on */
+	for (guint i = 0; session->subscriptions && i < session->subscriptions->len; i++)
+		g_dbus_connection_signal_unsubscribe(session->connection,
+						     g_array_index(session->subscriptions, guint, i));
+	g_clear_pointer(&session->subscriptions, g_array_unref);
 	if (session->manager)
 		g_signal_handlers_disconnect_by_data(session->manager, session);
 	if (session->connection)
@@ -169,8 +175,13 @@ void session_send(Session *session, const char *path, const char *interface, con
 void session_subscribe(Session *session, const char *path, const char *interface, const char *member,
 		       const char *arg0, GDBusSignalCallback heard, void *userdata)
 {
-	g_dbus_connection_signal_subscribe(session->connection, session->daemon, interface, member, path,
-					   arg0, G_DBUS_SIGNAL_FLAGS_NONE, heard, userdata, NULL);
+	guint id = g_dbus_connection_signal_subscribe(session->connection, session->daemon, interface,
+						      member, path, arg0, G_DBUS_SIGNAL_FLAGS_NONE, heard,
+						      userdata, NULL);
+
+	if (!session->subscriptions)
+		session->subscriptions = g_array_new(FALSE, FALSE, sizeof(guint));
+	g_array_append_val(session->subscriptions, id);
 }
 
 /* --- waiting --- */

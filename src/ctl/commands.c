@@ -55,6 +55,7 @@ const Command commands[] = {
 			"heard in a file; with - it goes to standard output:\nbluebrokerctl scan --pcap - "
 			"| wireshark -k -i -\n--stats shows how often devices advertise, and how much of it was missed.\n",
 		.options = FOR_SCAN,
+		.endless = true,
 		.run = command_scan,
 	},
 	{
@@ -126,6 +127,7 @@ const Command commands[] = {
 		.options = FOR_NOTIFY,
 		.min_arguments = 2,
 		.max_arguments = 2,
+		.endless = true,
 		.run = command_notify,
 	},
 	{
@@ -181,6 +183,7 @@ const Command commands[] = {
 			"or --count\nchanges. Goes on when the daemon or bluetoothd is started anew. Sessions, "
 			"clients and programs are\nthose of your user; for root, all.\n",
 		.options = FOR_MONITOR,
+		.endless = true,
 		.run = command_monitor,
 	},
 	{
@@ -190,6 +193,7 @@ const Command commands[] = {
 		.help = "Ends after --timeout, with Ctrl-C or SIGTERM. Opens a session of its own, which "
 			"disturbs no other program's\nadvertisement.\n",
 		.options = FOR_ADVERTISE,
+		.endless = true,
 		.run = command_advertise,
 	},
 	{
@@ -205,6 +209,7 @@ const Command commands[] = {
 		.options = FOR_SERVE,
 		.min_arguments = 1,
 		.max_arguments = 1,
+		.endless = true,
 		.run = command_serve,
 	},
 	{
@@ -214,6 +219,19 @@ const Command commands[] = {
 		.help = "Those that use services of your user's sessions; for root, all.\n",
 		.options = FOR_LINKS,
 		.run = command_clients,
+	},
+	{
+		.name = "batch",
+		.arguments = "FILE",
+		.summary = "Runs the commands of FILE one after the other, over one link",
+		.help = "Each line is a command as after bluebrokerctl, such as read ADDR 2a19; # begins a comment. "
+			"FILE - is standard\ninput, and each line is run as it comes. --adapter, --timeout, --json, "
+			"--no-color and --bus hold for the\nlines that do not say otherwise. Links stay open until "
+			"the end. It ends at the first command that fails.\n",
+		.options = FOR_BATCH,
+		.min_arguments = 1,
+		.max_arguments = 1,
+		.run = command_batch,
 	},
 	{
 		.name = "run",

@@ -25,4 +25,5 @@ ExitCode command_clients(const Options *options);
 ExitCode command_power(const Options *options);
 ExitCode command_name(const Options *options);
 ExitCode command_monitor(const Options *options);
+ExitCode command_batch(const Options *options);
 ExitCode command_run(const Options *options);

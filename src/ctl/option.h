@@ -28,6 +28,7 @@ enum {
 	FOR_POWER = 1 << 12,
 	FOR_RSSI = 1 << 13,
 	FOR_MONITOR = 1 << 14,
+	FOR_BATCH = 1 << 15,
 	/* those with a scan, with a link, with services or an advertisement; and all that have a session */
 	FOR_REPORTS = FOR_SCAN | FOR_RSSI,
 	FOR_LINK = FOR_CONNECT | FOR_ATTR | FOR_PAIR,

@@ -268,15 +268,30 @@ static void options_init(Options *options)
 	wanted_init(&options->wanted);
 }
 
-bool options_parse(Options *options, char **argv, ExitCode *ret_exit)
+/* False: the error has been printed, or the version is asked for. */
+static bool read_line(Options *options, char **argv)
 {
 	CLEANUP(line_clear) Line line = { .options = options, .words = g_strdupv(argv) };
-	bool good;
 
 	options_init(options);
 	prepare_words(&line);
-	good = read_options(&line) && choose_command(options) &&
+	return read_options(&line) && choose_command(options) &&
 	       (options->help || check_options(options, line.given));
+}
+
+bool options_parse_line(Options *options, char **argv)
+{
+	bool good = read_line(options, argv);
+
+	if (options->version || options->help)
+		fail_line("--%s: is no command to run", options->version ? "version" : "help");
+	return good && !options->help;
+}
+
+bool options_parse(Options *options, char **argv, ExitCode *ret_exit)
+{
+	bool good = read_line(options, argv);
+
 	*ret_exit = EXIT_DONE;
 	if (options->version)
 		printf("bluebrokerctl %s\n", VERSION);

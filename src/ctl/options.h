@@ -20,6 +20,7 @@ typedef struct Command {
 	unsigned options;		/* the FOR_ bit (option.h) of those it takes beside FOR_ALL; or 0 */
 	unsigned min_arguments;
 	unsigned max_arguments;
+	bool endless;			/* goes on until Ctrl-C without --timeout and --count */
 	ExitCode (*run)(const Options *options);
 } Command;
 
@@ -42,6 +43,7 @@ struct Options {
 	bool force;
 	bool read;		/* read the values, too */
 	bool stay;
+	bool keep_going;
 	bool has_passkey;
 	uint32_t passkey;
 	ValueFormat format;
@@ -61,4 +63,6 @@ extern const Command commands[];
  * with *ret_exit; help, version or the error has been printed. Call options_clear() in both cases.
  */
 bool options_parse(Options *options, char **argv, ExitCode *ret_exit);
+/* The same for a line that has to be a command to run: false only after an error. */
+bool options_parse_line(Options *options, char **argv);
 void options_clear(Options *options);

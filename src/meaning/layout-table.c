@@ -80,8 +80,8 @@
 	TIME_IF(1), FIELD("type", LAYOUT_U8, IF(2), WORDS(TEMPERATURE_TYPES)))
 #define CUFF_PRESSURE FIELDS(FLAGS(LAYOUT_U8), CUFF("systolic"), CUFF("diastolic"),		\
 	CUFF("mean_arterial"), TIME_IF(1), FIELD("pulse_rate", LAYOUT_SFLOAT, IF(2), UNIT("bpm")),	\
-	USER(3), SET("status", LAYOUT_U16, "body moved|cuff too loose|irregular pulse|pulse rate above "	\
-	"range|pulse rate below range|improper position", IF(4)))
+	USER(3), SET("status", LAYOUT_U16, "body moved|cuff too loose|irregular pulse|pulse rate "	\
+	"above range|pulse rate below range|improper position", IF(4)))
 #define SENSOR_LOCATIONS "other|top of shoe|in shoe|hip|front wheel|left crank|right crank|left pedal|"	\
 	"right pedal|front hub|rear dropout|chainstay|rear wheel|rear hub|chest|spider|chain ring"
 #define CONNECTION_INTERVAL(label) \
@@ -141,8 +141,8 @@ const Layout layouts[] = {
 			 BITS("location", 4, 4, IF(1), WORDS("|finger|alternate site|earlobe|control "
 			   "solution|||||||||||not available")),
 			 SET("status", LAYOUT_U16, "battery low|sensor malfunction|sample too small|strip "
-			     "insertion error|wrong strip type|result too high|result too low|too hot|too cold|"
-			     "read interrupted|general fault|time fault", IF(3))) },
+			     "insertion error|wrong strip type|result too high|result too low|too hot|"
+			     "too cold|read interrupted|general fault|time fault", IF(3))) },
 	{ 0x2a19, ONE("level", LAYOUT_U8, UNIT("%")) },
 	{ 0x2a1c, BODY_TEMPERATURE },
 	{ 0x2a1d, ONE("type", LAYOUT_U8, WORDS(TEMPERATURE_TYPES)) },

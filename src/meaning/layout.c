@@ -239,7 +239,8 @@ static bool is_there(const LayoutIter *iter)
 
 	if ((iter->flags & field->mask) != field->bits)
 		return false;
-	return field->type == LAYOUT_SET || !at_end || !(field->options & (LAYOUT_REPEATED | LAYOUT_OPTIONAL));
+	return field->type == LAYOUT_SET || !at_end ||
+	       !(field->options & (LAYOUT_REPEATED | LAYOUT_OPTIONAL));
 }
 
 bool layout_next(LayoutIter *iter, LayoutValue *ret)

@@ -3,6 +3,7 @@
 #include "ctl/commands/bonds.h"
 
 #include "build-config.h"
+#include "client/boottime.h"
 #include "client/bus.h"
 #include "client/device.h"
 #include "client/fact.h"
@@ -14,6 +15,8 @@
 
 /* Removing a device that is connected takes bluetoothd two seconds. */
 #define FORGET_TIMEOUT_MS 60000
+#define CLOSING_SECONDS 5
+#define CLOSING_LOOK_MS 100
 
 /* Number of the radio; -1: the error has been printed, and *ret_exit is set. */
 static int choose_radio(const Options *options, BrokerManager1 **ret_manager, ExitCode *ret_exit)
@@ -85,6 +88,42 @@ ExitCode bonds_list(const Options *options)
 	return n > 0 ? EXIT_DONE : EXIT_NOTHING;
 }
 
+/* Whether nobody holds the link to the device, so that it is only being closed. */
+static bool is_closing(GDBusConnection *connection, int number, const char *address)
+{
+	g_autofree char *name = g_strdelimit(g_strdup(address), ":", '_');
+	g_autofree char *path = g_strdup_printf(BROKER_PATH "/hci%d/device/%s", number, name);
+	g_autoptr(GVariant) reply = NULL, value = NULL;
+
+	reply = g_dbus_connection_call_sync(connection, BUS_NAME, path, "org.freedesktop.DBus.Properties",
+					    "Get", g_variant_new("(ss)", "com.example.Bluetooth.Connection1",
+								 "Holders"),
+					    G_VARIANT_TYPE("(v)"), G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL);
+	if (reply)
+		g_variant_get(reply, "(v)", &value);
+	return value && g_variant_is_of_type(value, G_VARIANT_TYPE_UINT32) &&
+	       g_variant_get_uint32(value) == 0;
+}
+
+/* BlueZ takes two seconds to close a link that nobody holds any more: who has just used the device need not try
+ * again himself. */
+static bool forget(BrokerSession1 *session, int number, const char *address, GError **error)
+{
+	GDBusConnection *connection = g_dbus_proxy_get_connection(G_DBUS_PROXY(session));
+	const uint64_t end = boottime_now() + CLOSING_SECONDS * USEC_PER_SEC;
+
+	while (!broker_session1_call_forget_sync(session, address, NULL, error)) {
+		g_autofree char *name = g_dbus_error_get_remote_error(*error);
+
+		if (g_strcmp0(name, "com.example.Bluetooth.Error.Busy") != 0 || boottime_now() > end ||
+		    !is_closing(connection, number, address))
+			return false;
+		g_clear_error(error);
+		g_usleep(CLOSING_LOOK_MS * USEC_PER_MSEC);
+	}
+	return true;
+}
+
 ExitCode command_forget(const Options *options)
 {
 	g_autoptr(BrokerManager1) manager = NULL;
@@ -109,7 +148,7 @@ ExitCode command_forget(const Options *options)
 	if (!session)
 		return fail_call(error, "reaching the daemon");
 	g_dbus_proxy_set_default_timeout(G_DBUS_PROXY(session), FORGET_TIMEOUT_MS);
-	if (!broker_session1_call_forget_sync(session, device.address, NULL, &error))
+	if (!forget(session, number, device.address, &error))
 		return fail_call(error, "forgetting the device");
 	writer = fact_line_begin(&line, out, options->json);
 	fact_string(writer, "address", "%s is forgotten", device.address, -1);

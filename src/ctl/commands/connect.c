@@ -116,6 +116,12 @@ static ExitCode show(Link *link, const Options *options)
 	return EXIT_DONE;
 }
 
+/* Somebody is there who ends it. */
+static bool is_for_people(void)
+{
+	return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+}
+
 ExitCode command_connect(const Options *options)
 {
 	ExitCode code = EXIT_FAILED;
@@ -124,7 +130,7 @@ ExitCode command_connect(const Options *options)
 	if (!link)
 		return code;
 	code = show(link, options);
-	if (code == EXIT_DONE && (options->stay || isatty(STDOUT_FILENO))) {
+	if (code == EXIT_DONE && (options->stay || is_for_people())) {
 		session_watch(link_session(link), false, false);
 		fail_line("connected to %s; Ctrl-C lets go", link_address(link));
 		code = session_run(link_session(link));
