@@ -5,7 +5,7 @@
 build_packages=(meson ninja-build gcc libc6-dev pkg-config libsystemd-dev libglib2.0-dev libglib2.0-dev-bin
 	libbluetooth-dev check bluez dbus)
 test_packages=(scdoc valgrind man-db bluez-test-tools systemd python3 python3-bleak python3-dbus python3-dbus-fast python3-gi
-	bluez-test-scripts mypy flake8)
+	bluez-test-scripts mypy flake8 bash-completion zsh)
 # Of another Debian release, for the guest: its bluetoothd, and programs for BlueZ as it has them. And what it takes to get it.
 bluez_packages=(bluez dbus python3-bleak python3-dbus python3-gi bluez-test-scripts)
 root_packages=(mmdebstrap)

@@ -2,6 +2,8 @@
 /* The table of commands. */
 #include "ctl/commands.h"
 
+#include <string.h>
+
 #include "ctl/option.h"
 
 #define FILTER_HELP									\
@@ -28,8 +30,9 @@ const Command commands[] = {
 		.name = "power",
 		.arguments = "[on|off]",
 		.summary = "Powers the radio on or off, or tells which it is",
-		.help = "On is for good: it does not go off with the last program. Off is refused while a session "
-			"uses the radio,\nor a link is open. --force is for root, and for who is the only one.\n",
+		.help = "On is for good: it does not go off with the last program. Off is refused while a "
+			"session uses the radio,\nor a link is open. --force is for root, and for who is the "
+			"only one.\n",
 		.options = FOR_POWER,
 		.max_arguments = 1,
 		.run = command_power,
@@ -179,8 +182,8 @@ const Command commands[] = {
 		.name = "monitor",
 		.arguments = "",
 		.summary = "Shows radios, links, sessions, clients and bonds as they come, change and go",
-		.help = "First what is there now, then a line for each change, until Ctrl-C, SIGTERM, --timeout, "
-			"or --count\nchanges. Goes on when the daemon or bluetoothd is started anew. Sessions, "
+		.help = "First what is there now, then a line for each change, until Ctrl-C, SIGTERM, "
+			"--timeout, or --count\nchanges. Goes on when the daemon or bluetoothd is started anew. Sessions, "
 			"clients and programs are\nthose of your user; for root, all.\n",
 		.options = FOR_MONITOR,
 		.endless = true,
@@ -258,5 +261,23 @@ const Command commands[] = {
 		.summary = "Lists the documented constants and their numbers",
 		.run = command_constants,
 	},
+	{
+		.name = "complete",
+		.arguments = "SHELL [WORD...]",
+		.summary = "Prints what may stand next in a command line, for bash and zsh",
+		.help = "SHELL: bash, where the words have their quotes, or zsh. The last WORD is not finished. "
+			"A line is a\nword, a tab, and what it means. Put -- before the words.\n",
+		.min_arguments = 1,
+		.max_arguments = UINT_MAX,
+		.run = command_complete,
+	},
 	{ .name = NULL },
 };
+
+const Command *command_find(const char *name)
+{
+	for (const Command *command = commands; command->name; command++)
+		if (strcmp(command->name, name) == 0)
+			return command;
+	return NULL;
+}

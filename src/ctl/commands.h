@@ -26,4 +26,5 @@ ExitCode command_power(const Options *options);
 ExitCode command_name(const Options *options);
 ExitCode command_monitor(const Options *options);
 ExitCode command_batch(const Options *options);
+ExitCode command_complete(const Options *options);
 ExitCode command_run(const Options *options);

@@ -293,6 +293,24 @@ const Option *option_find(const char *name, const Command *command)
 	return other;
 }
 
+const Option *option_complete(const char *start, size_t length, const Command *command)
+{
+	const char *found = NULL;
+	bool several = false;
+
+	for (size_t i = 0; i < option_count; i++) {
+		const char *name = option_table[i].name;
+
+		if (strncmp(name, start, length) != 0)
+			continue;
+		if (name[length] == '\0')
+			return option_find(name, command);
+		several |= found && strcmp(found, name) != 0;
+		found = name;
+	}
+	return found && !several ? option_find(found, command) : NULL;
+}
+
 int option_set(const Option *option, Options *options, const char *text, Reason *reason)
 {
 	if (option->set)

@@ -58,5 +58,8 @@ unsigned option_mask(const Command *command);
 /* The option of that name: the command's own, else the first of another command; NULL: there is none. */
 const Option *option_find(const char *name, const Command *command);
 
+/* The option whose name is start (length bytes), or the only one whose name begins with it; else NULL. */
+const Option *option_complete(const char *start, size_t length, const Command *command);
+
 /* Applies the option. 0, or E_INVALID_ARGUMENTS and reason says what is allowed. */
 int option_set(const Option *option, Options *options, const char *text, Reason *reason);

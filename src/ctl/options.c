@@ -28,33 +28,6 @@ static void line_clear(Line *line)
 	g_free(line->unknown);
 }
 
-static const Command *find_command(const char *name)
-{
-	for (const Command *command = commands; command->name; command++)
-		if (strcmp(command->name, name) == 0)
-			return command;
-	return NULL;
-}
-
-/* The option whose name is start, or the only one whose name begins with it; else NULL. */
-static const Option *complete_name(const char *start, size_t length, const Command *command)
-{
-	const char *found = NULL;
-	bool several = false;
-
-	for (size_t i = 0; i < option_count; i++) {
-		const char *name = option_table[i].name;
-
-		if (strncmp(name, start, length) != 0)
-			continue;
-		if (name[length] == '\0')
-			return option_find(name, command);
-		several |= found && strcmp(found, name) != 0;
-		found = name;
-	}
-	return found && !several ? option_find(found, command) : NULL;
-}
-
 static void note_unknown(Line *line, const char *word)
 {
 	if (!line->unknown)
@@ -66,7 +39,7 @@ static bool complete_word(Line *line, char **word)
 {
 	const char *name = *word + 2;
 	size_t length = strcspn(name, "=");
-	const Option *option = complete_name(name, length, line->command);
+	const Option *option = option_complete(name, length, line->command);
 	char *whole;
 
 	if (!option || (name[length] == '=' && !option->value)) {
@@ -83,7 +56,7 @@ static bool complete_word(Line *line, char **word)
 static void name_command(Line *line, const char *name)
 {
 	if (!line->named)
-		line->command = find_command(name);
+		line->command = command_find(name);
 	line->named = true;
 }
 
@@ -199,7 +172,7 @@ static bool choose_command(Options *options)
 			fail_line("no command given; bluebrokerctl --help lists them");
 		return options->help;
 	}
-	command = find_command(options->words[0]);
+	command = command_find(options->words[0]);
 	if (!command) {
 		fail_line("%s: no such command; bluebrokerctl --help lists them", options->words[0]);
 		return false;

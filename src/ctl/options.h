@@ -58,6 +58,9 @@ struct Options {
 /* The commands, ending with a NULL name. */
 extern const Command commands[];
 
+/* NULL: there is none of that name. */
+const Command *command_find(const char *name);
+
 /*
  * Reads the command line. True: options is filled, run its command. False: there is nothing to run, leave
  * with *ret_exit; help, version or the error has been printed. Call options_clear() in both cases.

@@ -3,9 +3,16 @@
 #include "ctl/resolve.h"
 
 #include "client/describe.h"
-#include "meaning/constants.h"
 #include "meaning/names.h"
 #include "meaning/number.h"
+
+bool resolve_is_type(const Constant *constant)
+{
+	return g_str_has_prefix(constant->name, "ADV_") && name_of_ad_type((uint8_t)constant->value) &&
+	       !g_str_has_prefix(constant->name, "ADV_TYPE_") &&
+	       !g_str_has_prefix(constant->name, "ADV_CHNL_") &&
+	       !g_str_has_prefix(constant->name, "ADV_FILTER_");
+}
 
 int resolve_parse_type(const char *text, uint8_t *ret, Reason *reason)
 {
@@ -16,12 +23,7 @@ int resolve_parse_type(const char *text, uint8_t *ret, Reason *reason)
 		return 0;
 	}
 	for (const Constant *constant = constants; constant->name; constant++)
-		if (g_str_has_prefix(constant->name, "ADV_") &&
-		    g_ascii_strcasecmp(constant->name, text) == 0 &&
-		    name_of_ad_type((uint8_t)constant->value) &&
-		    !g_str_has_prefix(constant->name, "ADV_TYPE_") &&
-		    !g_str_has_prefix(constant->name, "ADV_CHNL_") &&
-		    !g_str_has_prefix(constant->name, "ADV_FILTER_")) {
+		if (resolve_is_type(constant) && g_ascii_strcasecmp(constant->name, text) == 0) {
 			*ret = (uint8_t)constant->value;
 			return 0;
 		}

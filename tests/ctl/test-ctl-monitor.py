@@ -266,9 +266,10 @@ class Monitor(unittest.TestCase):
         self.assertEqual(found[1][:2], ('now', 'radio'))
         self.assertTrue(found[1][2].startswith(f'hci0 {RADIO}, "BlueZ 5.66", on, advertisements from '), found)
         self.ctl('name', 'a\x1b[2J\nb')
-        self.assertEqual(LINE.match(watcher.lines.get(timeout=20)).groups(), ('changed', 'radio', 'hci0 "a\ufffd[2J\ufffdb"'))
+        self.assertEqual(LINE.match(watcher.lines.get(timeout=20 * SLOW)).groups(),
+                         ('changed', 'radio', 'hci0 "a\ufffd[2J\ufffdb"'))
         self.ctl('power', 'off')
-        self.assertEqual(LINE.match(watcher.lines.get(timeout=20)).groups(),
+        self.assertEqual(LINE.match(watcher.lines.get(timeout=20 * SLOW)).groups(),
                          ('changed', 'radio', 'hci0 off, advertisements from none'))
         self.end(watcher, number=None)
 
