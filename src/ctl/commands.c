@@ -62,6 +62,17 @@ const Command commands[] = {
 		.run = command_scan,
 	},
 	{
+		.name = "rssi",
+		.arguments = "ADDR...",
+		.summary = "Shows signal strengths as they change: a live plot on a terminal, lines elsewhere",
+		.help = "One to eight devices, by address or name. Ends after --timeout or --count, with Ctrl-C, "
+			"SIGTERM, or q in\nthe plot, whose last state stays on the screen.\n",
+		.options = FOR_RSSI,
+		.min_arguments = 1,
+		.max_arguments = UINT_MAX,
+		.run = command_rssi,
+	},
+	{
 		.name = "devices",
 		.arguments = "",
 		.summary = "Lists the devices that were heard lately, the latest first",

@@ -27,4 +27,5 @@ ExitCode command_name(const Options *options);
 ExitCode command_monitor(const Options *options);
 ExitCode command_batch(const Options *options);
 ExitCode command_complete(const Options *options);
+ExitCode command_rssi(const Options *options);
 ExitCode command_run(const Options *options);

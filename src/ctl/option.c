@@ -55,6 +55,16 @@ static int set_count(Options *options, const char *text, Reason *reason)
 	return 0;
 }
 
+static int set_window(Options *options, const char *text, Reason *reason)
+{
+	int64_t number;
+
+	if (!number_parse(text, 5, 86400, &number))
+		return reason_refuse(reason, text, "a number of seconds (5 to 86400)");
+	options->window = (unsigned)number;
+	return 0;
+}
+
 static int set_pcap(Options *options, const char *text, Reason *reason)
 {
 	if (*text == '\0')
@@ -144,7 +154,7 @@ const Option option_table[] = {
 	{ "timeout", "SECONDS", (FOR_SESSION & ~FOR_LINK) | FOR_MONITOR, SET(set_timeout),
 	  "stop after that time" },
 	{ "timeout", "SECONDS", FOR_BATCH, SET(set_timeout), "of each line that does not say otherwise" },
-	{ "count", "N", FOR_ADVERTS | FOR_NOTIFY | FOR_MONITOR, SET(set_count),
+	{ "count", "N", FOR_ADVERTS | FOR_RSSI | FOR_NOTIFY | FOR_MONITOR, SET(set_count),
 	  "stop after N; devices: list the latest N" },
 	{ "read", NULL, FOR_CONNECT, FLAG(read), "the values too of all that can be read" },
 	{ "passkey", "N", FOR_PAIR, SET(set_passkey), "what the device shows, known beforehand" },
@@ -179,6 +189,8 @@ const Option option_table[] = {
 	  "what is lost then: drop-oldest (default) or drop-newest" },
 	{ "stats", NULL, FOR_SCAN, FLAG(stats),
 	  "how often each device advertises, and how much of it was missed" },
+	{ "window", "SECONDS", FOR_RSSI, SET(set_window),
+	  "how much of the past the plot shows (default: 60)" },
 	{ "pcap", "FILE", FOR_SCAN, SET(set_pcap),
 	  "also write what is heard to FILE, for Wireshark (-: standard output)" },
 	{ "btsnoop", "FILE", FOR_SCAN, SET(set_btsnoop), "the same in the format of btmon" },

@@ -236,7 +236,10 @@ static void options_init(Options *options)
 {
 	const char *no_color = g_getenv("NO_COLOR");
 
-	*options = (Options){ .session = { .bus = g_strdup("system"), .adapter = -1, .timeout = -1 } };
+	*options = (Options){
+		.session = { .bus = g_strdup("system"), .adapter = -1, .timeout = -1 },
+		.window = 60,
+	};
 	options->colour = isatty(STDOUT_FILENO) && !(no_color && *no_color);
 	wanted_init(&options->wanted);
 }

@@ -38,6 +38,7 @@ struct Options {
 	uint64_t count;		/* 0: no limit */
 	char *pcap;		/* a file for the capture, "-" for standard output; NULL: none */
 	char *btsnoop;
+	unsigned window;	/* seconds that a plot shows */
 	bool bonded;
 	bool stats;		/* how often devices advertise */
 	bool force;

@@ -296,6 +296,31 @@ class Scans(unittest.TestCase):
         self.assertEqual(sum(int(line.split()[3]) for line in lines), summary(result.stderr)[0])
         self.assertEqual(self.scan('--stats', '--timeout', '1', '--name', 'nobody', code=5).stdout, '')
 
+    def test_rssi(self):
+        """Lines with time, address and dBm; the devices that were asked for and no others, by address or name."""
+        self.advertise(HEART, BEACON, EVIL)
+        result = self.world.ctl('rssi', HEART[0].lower(), BEACON[0], HEART[0], '--count', '20')
+        self.assertEqual(result.returncode, 0, result.stderr)
+        lines = [re.fullmatch(r'\d\d:\d\d:\d\d\.\d{3} ([0-9A-F:]{17}) +(-\d+) dBm', line)
+                 for line in result.stdout.splitlines()]
+        self.assertEqual(len(lines), 20)
+        self.assertEqual({line.group(1, 2) for line in lines}, {(HEART[0], HEART[2]), (BEACON[0], BEACON[2])})
+        self.assertRegex(result.stderr, r'^bluebrokerctl: 20 reports in \d+\.\d s, 0 lost\n$')
+
+        result = self.world.ctl('rssi', 'Heart Rate', '--json', '--timeout', '1', '--passive')
+        reports = [json.loads(line) for line in result.stdout.splitlines()]
+        self.assertGreater(len(reports), 5)
+        self.assertEqual({(report['address'], report['rssi']) for report in reports}, {(HEART[0], int(HEART[2]))})
+        times = [report['boottime_us'] for report in reports]
+        self.assertEqual(times, sorted(times))
+
+        nobody = self.world.ctl('rssi', TAG[0], '--timeout', '1')
+        self.assertEqual((nobody.returncode, nobody.stdout), (5, ''))
+        many = self.world.ctl('rssi', *(f'C0:00:00:00:00:{number:02X}' for number in range(9)))
+        self.assertEqual(many.returncode, 2)
+        self.assertIn('9 devices; at most 8', many.stderr)
+        self.assertEqual(self.world.ctl('rssi', 'C0:00', '--timeout', '1').returncode, 2)
+
     def test_devices(self):
         self.advertise(HEART, BEACON, EVIL)
         self.scan('--timeout', '1')

@@ -287,7 +287,8 @@ class Keys(unittest.TestCase):
 
     def test_on_air(self):
         words = ('--name', 'Test', '--manufacturer', '76:0102', '--service', '180d', '--hidden', '--adv-type', 'scannable')
-        process = subprocess.Popen(self.world.command('advertise', *words), env=self.world.environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(self.world.command('advertise', *words), env=self.world.environment,
+                                   stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         self.addCleanup(process.stdout.close)
         self.addCleanup(process.wait)
         self.addCleanup(process.terminate)

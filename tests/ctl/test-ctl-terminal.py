@@ -179,6 +179,55 @@ class Table(unittest.TestCase):
         self.assert_restored(terminal)
         self.assertEqual(terminal.text[terminal.text.rfind(LEAVE):].count('C0:00:00:00:00:'), 30)
 
+    def test_rssi(self):
+        """A plot that fits, through resizes; q ends it, and its last state stays."""
+        devices = [f'C0:00:00:00:00:{number:02X}' for number in range(1, 4)]
+        terminal = self.terminal('rssi', *devices, '--window', '5', columns=80, rows=24)
+        terminal.wait_text('-43')
+        for columns, rows in (80, 24), (40, 12), (150, 50), (10, 2), (80, 24):
+            terminal.resize(columns, rows)
+            frame = terminal.wait_frames(2)
+            self.assertEqual(len(frame), rows)
+            self.assertLessEqual(max(map(len, frame)), columns)
+        frame = terminal.wait_frames(2)
+        text = '\n'.join(frame)
+        for number, device in enumerate(devices):
+            row, = (line for line in frame if device in line)
+            self.assertRegex(row, rf'^━ {device} +{-41 - number} +{-41 - number} +{-41 - number}.0 +{-41 - number} +now *$')
+        self.assertRegex(text, r'(?m)^ -50 ┤')
+        self.assertRegex(text, r'[\u2801-\u28ff]{5}', 'a line of braille')
+        self.assertRegex(text, r'(?m)^ +-5s .* now$')
+        self.assertEqual(frame[-1].rstrip(), 'q ends')
+        terminal.type(b'q')
+        self.assertEqual(terminal.end(), 0)
+        self.assert_restored(terminal)
+        after = SEQUENCE.sub('', terminal.text[terminal.text.rfind(LEAVE):])
+        for device in devices:
+            self.assertIn(device, after)
+        self.assertRegex(after, r'[\u2801-\u28ff]{5}')
+        self.assertRegex(after, r'bluebrokerctl: \d+ reports in')
+
+    def test_rssi_plain(self):
+        """Without colours, or UTF-8: marks, which tell the devices apart."""
+        for words, environment in (('--no-color',), {}), ((), {'LC_ALL': 'C'}):
+            with self.subTest(words=words, environment=environment):
+                terminal = self.terminal('rssi', 'C0:00:00:00:00:01', 'C0:00:00:00:00:1A', '--window', '5', *words,
+                                         environment=environment)
+                terminal.wait_text('-66')
+                frame = terminal.wait_frames(5)
+                self.assertTrue('\n'.join(frame).isascii())
+                self.assertRegex('\n'.join(frame), r'\*{5}(.|\n)*o{5}')
+                self.assertTrue(any(line.startswith('o C0:00:00:00:00:1A') for line in frame))
+                if words:
+                    self.assertNotRegex(terminal.text, r'\x1b\[[0-9;]+m')
+                terminal.type(b'\x03')
+                self.assertEqual(terminal.end(), 0)
+                self.assert_restored(terminal)
+        terminal = self.terminal('rssi', 'C0:00:00:00:00:01', '--count', '5', environment={'TERM': 'dumb'})
+        self.assertEqual(terminal.end(), 0)
+        self.assertNotIn('\x1b', terminal.text)
+        self.assertEqual(terminal.text.count(' C0:00:00:00:00:01  -41 dBm\r\n'), 5)
+
     def test_steady(self):
         """The same places for the same devices, the strongest first; about five frames a second; no blank between."""
         terminal = self.terminal('scan', rows=40)

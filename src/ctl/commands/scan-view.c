@@ -7,6 +7,7 @@
 #include "client/output.h"
 #include "client/table.h"
 #include "client/terminal.h"
+#include "ctl/live.h"
 
 #define STATS_COLUMNS 400	/* of a line of statistics that nobody looks at on a terminal */
 
@@ -31,14 +32,13 @@ void scan_view_clear(ScanView *view)
 	if (view->buffer)
 		g_string_free(view->buffer, TRUE);
 	view->buffer = NULL;
-	g_clear_pointer(&view->note, g_free);
 }
 
 static char *format_title(ScanView *view, uint64_t now)
 {
 	unsigned seconds = (unsigned)((now - view->started) / USEC_PER_SEC);
 	uint64_t *before = &view->earlier[view->frame++ % SCAN_VIEW_RATE_FRAMES];
-	uint64_t rate = (view->reports - *before) * 1000 / (SCAN_VIEW_FRAME_MS * SCAN_VIEW_RATE_FRAMES);
+	uint64_t rate = (view->reports - *before) * 1000 / (LIVE_FRAME_MS * SCAN_VIEW_RATE_FRAMES);
 
 	*before = view->reports;
 	/* what matters most comes first: the line may be cut */
@@ -49,13 +49,13 @@ static char *format_title(ScanView *view, uint64_t now)
 }
 
 /* Says which of the devices are on the screen, and how to see the others. */
-static char *format_note(ScanView *view, const TableView *table)
+static char *format_note(ScanView *view, const TableView *table, const char *note)
 {
 	unsigned devices = seen_rows(view->seen), room = table_room(table);
 
 	view->first = MIN(view->first, devices > room ? devices - room : 0);
-	if (view->note)
-		return g_strdup(view->note);
+	if (note)
+		return g_strdup(note);
 	if (devices <= room || room == 0)
 		return g_strdup("q ends");
 	return g_strdup_printf("q ends  %u-%u of %u devices, the strongest first  arrows and PgDn: more",
@@ -69,11 +69,11 @@ static bool draw(ScanView *view, const TableView *table)
 	return output_write(view->buffer->str, view->buffer->len);
 }
 
-bool scan_view_draw(ScanView *view)
+bool scan_view_draw(ScanView *view, const char *note)
 {
 	uint64_t now = boottime_now();
 	g_autofree char *title = format_title(view, now);
-	g_autofree char *note = NULL;
+	g_autofree char *last = NULL;
 	TableView table = {
 		.now = now,
 		.live = true,
@@ -86,8 +86,8 @@ bool scan_view_draw(ScanView *view)
 	};
 
 	terminal_size(&table.columns, &table.rows);
-	note = format_note(view, &table);
-	table.note = note;
+	last = format_note(view, &table, note);
+	table.note = last;
 	table.first = view->first;
 	return draw(view, &table);
 }
@@ -109,13 +109,30 @@ void scan_view_draw_final(ScanView *view)
 	draw(view, &table);
 }
 
-void scan_view_scroll(ScanView *view, int lines, int screens)
+void scan_view_key(ScanView *view, TerminalKey key)
 {
 	TableView table = { .title = "", .note = "" };
-	int64_t first;
+	int64_t first = view->first;
 
 	terminal_size(&table.columns, &table.rows);
-	first = view->first + (int64_t)screens * table_room(&table) + lines;
+	switch (key) {
+	case KEY_UP:
+	case KEY_DOWN:
+		first += key == KEY_UP ? -1 : 1;
+		break;
+	case KEY_PAGE_UP:
+	case KEY_PAGE_DOWN:
+		first += key == KEY_PAGE_UP ? -(int64_t)table_room(&table) : table_room(&table);
+		break;
+	case KEY_HOME:
+		first = 0;
+		break;
+	case KEY_END:
+		first = SEEN_MAX;
+		break;
+	default:
+		break;
+	}
 	view->first = (unsigned)CLAMP(first, 0, SEEN_MAX);
 }
 

@@ -3,9 +3,9 @@
 #pragma once
 
 #include "client/seen.h"
+#include "client/terminal.h"
 #include "ctl/options.h"
 
-#define SCAN_VIEW_FRAME_MS 200
 #define SCAN_VIEW_RATE_FRAMES 5		/* the title shows the rate over so many frames */
 
 typedef struct ScanView {
@@ -19,7 +19,6 @@ typedef struct ScanView {
 	uint64_t lost;
 	Seen *seen;
 	GString *buffer;	/* scratch for whoever prints something */
-	char *note;		/* last line of the table; NULL: how to end the scan */
 	uint64_t earlier[SCAN_VIEW_RATE_FRAMES];	/* the count of reports at the last frames */
 	unsigned frame;
 } ScanView;
@@ -27,14 +26,14 @@ typedef struct ScanView {
 void scan_view_init(ScanView *view, int adapter, const Options *options);
 void scan_view_clear(ScanView *view);
 
-/* Draws a frame of the live table. Returns as output_write(). */
-bool scan_view_draw(ScanView *view);
+/* Draws a frame of the live table. note: its last line; NULL: how to go on. Returns as output_write(). */
+bool scan_view_draw(ScanView *view, const char *note);
 
 /* Prints the table once more after the live one, so that it stays on the screen. */
 void scan_view_draw_final(ScanView *view);
 
-/* Moves the table by so many lines, or screens. */
-void scan_view_scroll(ScanView *view, int lines, int screens);
+/* Moves the table, if the key is for that. */
+void scan_view_key(ScanView *view, TerminalKey key);
 
 /* Prints how often each device advertised: a table, or as JSON an object a line. */
 void scan_view_print_stats(ScanView *view, bool json);
