@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -19,24 +20,42 @@
 
 /*
  * How many bytes are read from the socket: the kernel moves the place for MSG_PEEK back by as many. What the
- * socket holds before and afterwards does not tell: the program may send meanwhile.
+ * socket holds before and afterwards tells less, for the program may send meanwhile; it has to do where a kernel
+ * is played by a program that knows no such place (qemu's user mode, gVisor).
  */
 #define COUNT_FROM (1 << 30)
 
-static void count_bytes(Wire *wire, bool on)
+/* Whether the kernel counts. */
+static bool count_bytes(Wire *wire, bool on)
 {
 	const int from = on ? COUNT_FROM : -1;
 
 	if (on || wire->counts)
-		(void)setsockopt(sd_bus_get_fd(wire->bus), SOL_SOCKET, SO_PEEK_OFF, &from, sizeof(from));
-	wire->counts = on;
+		wire->counts = setsockopt(sd_bus_get_fd(wire->bus), SOL_SOCKET, SO_PEEK_OFF, &from,
+					  sizeof(from)) >= 0 && on;
+	return wire->counts;
 }
 
-static size_t counted_bytes(int fd)
+static size_t waiting_bytes(int fd)
 {
+	int n = 0;
+
+	(void)ioctl(fd, FIONREAD, &n);
+	return (size_t)n;
+}
+
+/* before: what waited when counting began, for where the kernel does not count. */
+static size_t counted_bytes(const Wire *wire, size_t before)
+{
+	const int fd = sd_bus_get_fd(wire->bus);
 	int at = COUNT_FROM;
 	socklen_t size = sizeof(at);
 
+	if (!wire->counts) {
+		const size_t after = waiting_bytes(fd);
+
+		return before > after ? before - after : 0;
+	}
 	(void)getsockopt(fd, SOL_SOCKET, SO_PEEK_OFF, &at, &size);
 	return (size_t)(COUNT_FROM - at);
 }
@@ -86,7 +105,7 @@ static bool is_whole(Wire *wire, bool *more)
 	uint64_t length;
 	ssize_t waiting;
 
-	count_bytes(wire, false);
+	(void)count_bytes(wire, false);
 	waiting = recv(sd_bus_get_fd(wire->bus), bytes, sizeof(bytes), MSG_PEEK | MSG_DONTWAIT);
 	if (waiting < MESSAGE_MIN)
 		return false;
@@ -134,10 +153,11 @@ static void keep_nothing(Wire *wire)
 static int wire_count_step(Wire *wire)
 {
 	const int fd = sd_bus_get_fd(wire->bus);
+	size_t before;
 	int numbers[2];
 	int r;
 
-	count_bytes(wire, true);
+	before = count_bytes(wire, true) ? 0 : waiting_bytes(fd);
 	find_free(fd, numbers);
 	wire->took = false;
 	r = sd_bus_process(wire->bus, NULL);
@@ -151,7 +171,7 @@ static int wire_count_step(Wire *wire)
 	/* 0: it has looked for bytes, and there were none */
 	if (wire->state == (r > 0 ? WIRE_EMPTY : WIRE_MANY))
 		wire->state = WIRE_BEGUN;
-	keep(wire, counted_bytes(fd), count_taken(numbers));
+	keep(wire, counted_bytes(wire, before), count_taken(numbers));
 	return r;
 }
 
