@@ -234,6 +234,20 @@ START_TEST(test_json_extended)
 END_TEST
 
 /* The table is searched in halves, so each number must be found. */
+/* Also where a pointer has 32 bits. */
+START_TEST(test_far_future)
+{
+	const int64_t year_2100 = INT64_C(4102444800) * USEC_PER_SEC;
+	g_autoptr(GString) local = g_string_new(NULL);
+	g_autofree char *utc = boottime_format_utc(1500000, year_2100);
+
+	ck_assert_str_eq(utc, "2100-01-01T00:00:01.500000Z");
+	g_setenv("TZ", "UTC", TRUE);
+	boottime_append_local(local, 1500000, year_2100);
+	ck_assert_str_eq(local->str, "00:00:01.500");
+}
+END_TEST
+
 START_TEST(test_services)
 {
 	static const struct {
@@ -281,4 +295,4 @@ START_TEST(test_names)
 END_TEST
 
 UNIT_MAIN("ctl-print", test_text, test_cells, test_json, test_json_hostile_strings, test_lines,
-	  test_json_lines, test_json_extended, test_services, test_names)
+	  test_json_lines, test_json_extended, test_far_future, test_services, test_names)
