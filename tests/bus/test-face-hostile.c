@@ -2,6 +2,7 @@
 /* Programs that do harm on the socket for BlueZ's programs. Whatever they do is refused or cut off, others
  * are served meanwhile, and nothing of it stays. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -24,7 +25,7 @@ static guint32 longest(void)
 #ifdef __SANITIZE_ADDRESS__
 	return TOO_LONG;
 #else
-	return daemon_in_valgrind() ? TOO_LONG : LONGEST;
+	return daemon_is_slow() ? TOO_LONG : LONGEST;
 #endif
 }
 
@@ -216,6 +217,10 @@ START_TEST(unfinished_messages)
 	g_autofree char *zeros = g_malloc0(1024 * 1024);
 	uint64_t cut = cut_off() + 2;
 
+	if (daemon_is_emulated()) {
+		printf("left out: unfinished_messages (qemu does not count what is read beside what is sent)\n");
+		return;
+	}
 	for (int i = 0; i < 2; i++) {
 		g_autoptr(RawProgram) program = raw_new(CULPRIT);
 		g_autoptr(GByteArray) blob = longer_than_it_is(program, longest());

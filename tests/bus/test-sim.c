@@ -271,7 +271,7 @@ static bool storm_is_over(void *data)
 /* A daemon that is slowed down says less: the newest of each device. */
 START_TEST(storm)
 {
-	const unsigned int seconds = is_face() && daemon_in_valgrind() ? 10 : 1;
+	const unsigned int seconds = is_face() && daemon_is_slow() ? 10 : 1;
 	unsigned int added, changed;
 
 	start_filtered();

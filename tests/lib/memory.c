@@ -39,18 +39,23 @@ unsigned int daemon_fds(World *world)
 	return n;
 }
 
-bool daemon_in_valgrind(void)
+bool daemon_is_emulated(void)
+{
+	return g_getenv("BLUEBROKERD_EMULATED") != NULL;
+}
+
+bool daemon_is_slow(void)
 {
 	const char *wrapper = g_getenv("BLUEBROKERD_WRAPPER");
 
-	return wrapper && strstr(wrapper, "valgrind");
+	return daemon_is_emulated() || (wrapper && strstr(wrapper, "valgrind"));
 }
 
 void expect_growth(World *world, unsigned long before_kib, unsigned long max_kib)
 {
 	unsigned long now = daemon_rss_kib(world);
 
-	if (!daemon_in_valgrind())
+	if (!daemon_is_slow())
 		ck_assert_msg(now <= before_kib + max_kib, "the daemon grew from %lu to %lu KiB", before_kib,
 			      now);
 }

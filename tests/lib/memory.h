@@ -9,7 +9,12 @@ void limit_quarantine(void);
 
 unsigned long daemon_rss_kib(World *world);
 unsigned int daemon_fds(World *world); /* how many file descriptors it has open */
-bool daemon_in_valgrind(void); /* as BLUEBROKERD_WRAPPER says */
 
-/* Checks that the RSS is at most max_kib more than before. Not under valgrind, which keeps what was freed. */
+/* Whether it is a program for another machine, run by qemu, as BLUEBROKERD_EMULATED says. */
+bool daemon_is_emulated(void);
+/* So, or in valgrind, as BLUEBROKERD_WRAPPER says. Its memory is mostly theirs then. */
+bool daemon_is_slow(void);
+
+/* Checks that the RSS is at most max_kib more than before. Not where it is slow: valgrind keeps what was freed,
+ * and qemu's own memory grows with the code that it has met. */
 void expect_growth(World *world, unsigned long before_kib, unsigned long max_kib);
