@@ -2,8 +2,10 @@
 # To be sourced: what the scripts need of Debian, and how they get it.
 # shellcheck shell=bash disable=SC2034
 
-build_packages=(meson ninja-build gcc libc6-dev pkg-config libsystemd-dev libglib2.0-dev libglib2.0-dev-bin
-	libbluetooth-dev check bluez dbus)
+# What is run here, and what is for the machine that is built for
+build_tools=(meson ninja-build gcc pkg-config libglib2.0-dev-bin bluez dbus)
+build_libraries=(libc6-dev libsystemd-dev libglib2.0-dev libbluetooth-dev check)
+build_packages=("${build_tools[@]}" "${build_libraries[@]}")
 test_packages=(scdoc valgrind man-db bluez-test-tools systemd python3 python3-bleak python3-dbus python3-dbus-fast python3-gi
 	bluez-test-scripts mypy flake8 bash-completion zsh)
 # Of another Debian release, for the guest: its bluetoothd, and programs for BlueZ as it has them. And what it takes to get it.
