@@ -52,7 +52,8 @@ static void describe_annotations(GString *out, GDBusAnnotationInfo **annotations
 {
 	for (; annotations && *annotations; annotations++) {
 		/* true is what is meant where nothing is said; sd-bus adds words of its own */
-		if (g_str_has_prefix((*annotations)->key, "org.freedesktop.systemd1."))
+		if (g_str_has_prefix((*annotations)->key, "org.freedesktop.systemd1.") ||
+		    g_str_has_prefix((*annotations)->key, "org.freedesktop.elogind1."))
 			continue;
 		if (!g_str_equal((*annotations)->key, EMITS) || !g_str_equal((*annotations)->value, "true"))
 			g_string_append_printf(out, " %s=%s", (*annotations)->key, (*annotations)->value);
