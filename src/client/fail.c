@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "client/text.h"
 
@@ -30,6 +31,13 @@ void fail_line(const char *format, ...)
 	va_end(args);
 	clean = text_clean(line, -1);
 	fprintf(stderr, "%s: %s\n", program, clean);
+}
+
+ExitCode fail_nothing(const char *what)
+{
+	if (isatty(STDOUT_FILENO))
+		fail_line("%s", what);
+	return EXIT_NOTHING;
 }
 
 typedef struct Meaning {

@@ -13,6 +13,10 @@ void fail_set_program(const char *name);
 /* Prints the program's name and the line. Text from others in the line is made safe for a terminal. */
 void fail_line(const char *format, ...) PRINTF_LIKE(1, 2);
 
+/* For lists that are empty: says so to people, that is, where standard output is a terminal. Returns
+ * EXIT_NOTHING. */
+ExitCode fail_nothing(const char *what);
+
 /* Prints what a failed bus call means and what to do about it. doing: what was tried ("starting the
  * scan"). Returns the exit code for that error. */
 ExitCode fail_call(const GError *error, const char *doing);

@@ -194,8 +194,8 @@ const Command commands[] = {
 		.arguments = "",
 		.summary = "Shows radios, links, sessions, clients and bonds as they come, change and go",
 		.help = "First what is there now, then a line for each change, until Ctrl-C, SIGTERM, "
-			"--timeout, or --count\nchanges. Goes on when the daemon or bluetoothd is started anew. Sessions, "
-			"clients and programs are\nthose of your user; for root, all.\n",
+			"--timeout, or --count\nchanges. Goes on when the daemon or bluetoothd is started anew. "
+			"Sessions, clients and programs are\nthose of your user; for root, all.\n",
 		.options = FOR_MONITOR,
 		.endless = true,
 		.run = command_monitor,
@@ -273,11 +273,18 @@ const Command commands[] = {
 		.run = command_constants,
 	},
 	{
+		.name = "help",
+		.arguments = "[COMMAND]",
+		.summary = "The same as --help",
+		.max_arguments = 1,
+		.run = command_help,
+	},
+	{
 		.name = "complete",
 		.arguments = "SHELL [WORD...]",
 		.summary = "Prints what may stand next in a command line, for bash and zsh",
-		.help = "SHELL: bash, where the words have their quotes, or zsh. The last WORD is not finished. "
-			"A line is a\nword, a tab, and what it means. Put -- before the words.\n",
+		.help = "SHELL: bash, where the words have their quotes, or zsh. The last WORD is not "
+			"finished. A line is a\nword, a tab, and what it means. Put -- before the words.\n",
 		.min_arguments = 1,
 		.max_arguments = UINT_MAX,
 		.run = command_complete,
@@ -290,5 +297,32 @@ const Command *command_find(const char *name)
 	for (const Command *command = commands; command->name; command++)
 		if (strcmp(command->name, name) == 0)
 			return command;
+	return NULL;
+}
+
+/* What people know from bluetoothctl, btmgmt and mmcli. */
+static const struct {
+	const char *name;
+	const char *here;
+} elsewhere[] = {
+	{ "show", "status" },
+	{ "list", "status" },
+	{ "paired-devices", "devices --bonded" },
+	{ "info", "devices --address ADDR, or connect" },
+	{ "remove", "forget" },
+	{ "unpair", "forget" },
+	{ "find", "scan" },
+	{ "con", "links" },
+	{ "system-alias", "name" },
+	{ "register-service", "serve" },
+	{ "list-attributes", "connect" },
+	{ "version", "--version" },
+};
+
+const char *command_elsewhere(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(elsewhere); i++)
+		if (strcmp(elsewhere[i].name, name) == 0)
+			return elsewhere[i].here;
 	return NULL;
 }

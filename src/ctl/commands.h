@@ -26,6 +26,7 @@ ExitCode command_power(const Options *options);
 ExitCode command_name(const Options *options);
 ExitCode command_monitor(const Options *options);
 ExitCode command_batch(const Options *options);
+ExitCode command_help(const Options *options);
 ExitCode command_complete(const Options *options);
 ExitCode command_rssi(const Options *options);
 ExitCode command_run(const Options *options);

@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#include "client/fail.h"
+#include "ctl/commands.h"
 #include "ctl/option.h"
 
 static void print_options(unsigned mask)
@@ -37,6 +39,19 @@ static void print_commands(void)
 		printf("  %-22s %s\n", left, command->summary);
 	}
 	printf("\nOptions:\n");
+}
+
+ExitCode command_help(const Options *options)
+{
+	const char *name = options->arguments[0];
+	const Command *command = name ? command_find(name) : NULL;
+
+	if (name && !command) {
+		fail_line("help: %s: no such command; bluebrokerctl help lists them", name);
+		return EXIT_USAGE;
+	}
+	help_print(command);
+	return EXIT_DONE;
 }
 
 void help_print(const Command *command)

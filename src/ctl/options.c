@@ -166,6 +166,7 @@ static bool choose_command(Options *options)
 {
 	const Command *command;
 	unsigned arguments;
+	const char *here;
 
 	if (!options->words || !options->words[0]) {
 		if (!options->help)
@@ -174,7 +175,9 @@ static bool choose_command(Options *options)
 	}
 	command = command_find(options->words[0]);
 	if (!command) {
-		fail_line("%s: no such command; bluebrokerctl --help lists them", options->words[0]);
+		here = command_elsewhere(options->words[0]);
+		fail_line("%s: no such command%s%s; bluebrokerctl --help lists them", options->words[0],
+			  here ? ", here it is " : "", here ? here : "");
 		return false;
 	}
 	options->command = command;

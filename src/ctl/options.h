@@ -61,6 +61,8 @@ extern const Command commands[];
 
 /* NULL: there is none of that name. */
 const Command *command_find(const char *name);
+/* What a command of similar tools is here; NULL: it is none of theirs. */
+const char *command_elsewhere(const char *name);
 
 /*
  * Reads the command line. True: options is filled, run its command. False: there is nothing to run, leave

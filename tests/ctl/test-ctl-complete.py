@@ -166,6 +166,8 @@ class Complete(unittest.TestCase):
                 (('scan', '--pcap', ''), {''}),
                 (('scan', '--timeout', ''), set()),
                 (('power', ''), {'on', 'off'}),
+                (('help', 'sc'), {'scan'}),
+                (('help', 'scan', 'sc'), set()),
                 (('serve', ''), {''}),
                 (('run', ''), {''}),
                 (('resolve', '00', 'ADV_NAME'), {'ADV_NAME_SHORT', 'ADV_NAME_CMPL'}),

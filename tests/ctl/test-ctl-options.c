@@ -45,7 +45,8 @@ typedef struct Refused {
 
 static const Refused refused[] = {
 	{ "", "no command" },
-	{ "foo", "foo: no such command" },
+	{ "foo", "foo: no such command; " },
+	{ "remove", "remove: no such command, here it is forget; " },
 	{ "--json", "no command" },
 	{ "scan extra", "scan: too many arguments" },
 	{ "status x", "status: too many arguments" },

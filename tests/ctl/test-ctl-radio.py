@@ -6,7 +6,10 @@ usage: test-ctl-radio.py DAEMON SIMBLUEZ CTL [TEST...]
 """
 
 import json
+import os
+import pty
 import signal
+import subprocess
 import sys
 import unittest
 
@@ -73,6 +76,23 @@ class Radio(unittest.TestCase):
         self.world.air(f'rfkill {RADIO} unblock')
         wait_for('the radio', lambda: self.world.ctl('power', 'on').returncode == 0)
         self.assertTrue(self.powered())
+
+    def test_help(self):
+        self.assertEqual(self.ctl('help'), self.ctl('--help'))
+        self.assertEqual(self.ctl('help', 'power'), self.ctl('power', '--help'))
+        self.assertIn('show: no such command', self.ctl('help', 'show', code=2))
+
+    def test_empty_lists(self):
+        """To people it is said that there is nothing; in a pipe the exit code does."""
+        for words in ('devices',), ('devices', '--bonded'), ('links',), ('clients',):
+            self.assertEqual(self.ctl(*words, code=5), '')
+            reader, terminal = pty.openpty()
+            result = subprocess.run(self.world.command(*words), env=self.world.environment, stdout=terminal,
+                                    stderr=subprocess.PIPE, text=True, check=False)
+            os.close(reader)
+            os.close(terminal)
+            self.assertEqual(result.returncode, 5)
+            self.assertRegex(result.stderr, '^bluebrokerctl: no [^\n]*\n$')
 
     def test_name(self):
         before = self.ctl('name')

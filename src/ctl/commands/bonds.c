@@ -85,7 +85,7 @@ ExitCode bonds_list(const Options *options)
 			append_bond(out, dict);
 	}
 	output_puts(out->str);
-	return n > 0 ? EXIT_DONE : EXIT_NOTHING;
+	return n > 0 ? EXIT_DONE : fail_nothing("no device is bonded; bluebrokerctl pair does that");
 }
 
 /* Whether nobody holds the link to the device, so that it is only being closed. */

@@ -79,5 +79,5 @@ ExitCode command_clients(const Options *options)
 	clients = g_variant_lookup_value(stats, "Clients", G_VARIANT_TYPE("aa{sv}"));
 	shown = clients ? append_rows(out, clients, options) : 0;
 	output_puts(out->str);
-	return shown > 0 ? EXIT_DONE : EXIT_NOTHING;
+	return shown > 0 ? EXIT_DONE : fail_nothing("no central uses a service of yours");
 }

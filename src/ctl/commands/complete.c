@@ -110,6 +110,8 @@ static void add_arguments(Candidates *candidates, const Line *line, Ask *ask)
 	}
 	if (line->command->options & FOR_RUN)
 		candidates_delegate(candidates, "commands");
+	else if (line->command->run == command_help && !line->arguments->pdata[0])
+		add_commands(candidates);
 	else
 		values_of_argument(line->command, (char **)line->arguments->pdata, ask, candidates);
 	if (candidates->count == 0 && *candidates->start == '\0' && !line->only_arguments)

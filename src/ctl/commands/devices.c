@@ -184,7 +184,7 @@ static ExitCode list_heard(const Options *options)
 			append_row(out, dict, options->raw, boottime_now());
 	}
 	output_puts(out->str);
-	return n > 0 ? EXIT_DONE : EXIT_NOTHING;
+	return n > 0 ? EXIT_DONE : fail_nothing("no such device was heard; bluebrokerctl scan listens");
 }
 
 ExitCode command_devices(const Options *options)

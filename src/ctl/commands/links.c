@@ -169,7 +169,7 @@ ExitCode command_links(const Options *options)
 	for (guint i = 0; i < rows->len; i++)
 		append_row(out, &g_array_index(rows, Row, i), options);
 	output_puts(out->str);
-	return rows->len > 0 ? EXIT_DONE : EXIT_NOTHING;
+	return rows->len > 0 ? EXIT_DONE : fail_nothing("no link is open");
 }
 
 static ExitCode disconnect(BrokerManager1 *manager, const Row *row)
