@@ -132,8 +132,11 @@ static void draw_time_axis(Drawing *drawing, unsigned cells)
 	g_autoptr(GString) line = g_string_new(NULL);
 	g_autoptr(GString) labels = g_string_new(NULL);
 	unsigned seconds = (unsigned)(drawing->plot->window / USEC_PER_SEC);
-	unsigned parts = cells >= 64 ? 4 : cells >= 24 ? 2 : 1;
+	unsigned parts = cells >= 64 ? 5 : cells >= 24 ? 2 : 1;
 
+	/* whole seconds */
+	while (seconds % parts > 0)
+		parts--;
 	g_string_append_printf(line, "%*s%s", AXIS_CELLS - 1, "", drawing->braille ? "└" : "+");
 	for (unsigned i = 0; i < cells; i++)
 		g_string_append(line, drawing->braille ? "─" : "-");
@@ -189,6 +192,21 @@ static void draw_lines(Drawing *drawing, unsigned rows)
 
 /* --- the devices --- */
 
+/* Cuts the text of a device behind the last of its fields that has room: half a number says nothing. */
+static void cut_fields(GString *text, unsigned cells)
+{
+	static const unsigned ends[] = { 42, 38, 33, 27, 22, 17 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
+		if (cells >= ends[i]) {
+			/* behind the last field is the name, which may be cut */
+			if (i > 0 || cells == ends[i])
+				g_string_truncate(text, MIN(text->len, ends[i]));
+			return;
+		}
+	}
+}
+
 static void append_age(GString *out, const Drawing *drawing, const Series *series)
 {
 	uint64_t now = drawing->view->now;
@@ -238,6 +256,7 @@ static void draw_device(Drawing *drawing, unsigned index)
 	append_age(text, drawing, series);
 	if (series->name)
 		g_string_append_printf(text, " %s", series->name);
+	cut_fields(text, view->columns > before ? view->columns - before : 0);
 
 	begin_line(drawing);
 	if (view->live && view->terminal && text_is_unsure(text->str))
@@ -266,7 +285,11 @@ static void draw_devices(Drawing *drawing)
 	unsigned room = drawing->view->rows - MIN(drawing->lines, drawing->view->rows);
 
 	if (room > drawing->plot->count) {
-		draw_text(drawing, "  ADDRESS            NOW  MIN  MEAN  MAX AGE NAME", SGR_HEAD);
+		g_autoptr(GString) head = g_string_new("ADDRESS            NOW  MIN  MEAN  MAX AGE NAME");
+
+		cut_fields(head, drawing->view->columns > 2 ? drawing->view->columns - 2 : 0);
+		g_string_prepend(head, "  ");
+		draw_text(drawing, head->str, SGR_HEAD);
 		room--;
 	}
 	for (unsigned i = 0; i < MIN(room, drawing->plot->count); i++)

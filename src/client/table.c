@@ -7,6 +7,7 @@
 
 #define NAME_CELLS_MAX 28	/* of the name, where data follow it */
 #define NAME_CELLS_MIN 8
+#define CELLS_MIN 4		/* less of a text says nothing */
 
 #define SGR_HEAD "7"		/* as in top: readable on black and on white */
 #define SGR_STALE "2"
@@ -65,7 +66,9 @@ static void put_columns(Line *line, const SeenRow *row)
 		unsigned cells = column->cells;
 		const char *sgr = NULL;
 
-		if (view->columns < column->from)
+		/* half a number says nothing */
+		if (view->columns < column->from ||
+		    (line->used > 0 && MAX(cells, CELLS_MIN) > room_left(line)))
 			continue;
 		if (cells == 0)
 			cells = share_out(column, room_left(line));
