@@ -215,6 +215,12 @@ static bool check_captures(const Options *options)
 	return false;
 }
 
+/* Whether the option says which reports are meant; bonds are no reports. */
+static bool is_filter(const Option *option)
+{
+	return option->sets && strstr(option->sets, "GetDevices.");
+}
+
 /* Refuses options that the command does not take, and those that do not go together. */
 static bool check_options(const Options *options, const bool given[static OPTIONS_MAX])
 {
@@ -222,6 +228,10 @@ static bool check_options(const Options *options, const bool given[static OPTION
 	Reason reason = { 0 };
 
 	for (size_t i = 0; i < option_count; i++) {
+		if (given[i] && options->bonded && is_filter(&option_table[i])) {
+			fail_line("--%s: not with --bonded", option_table[i].name);
+			return false;
+		}
 		if (!given[i] || option_table[i].commands & allowed)
 			continue;
 		fail_line("--%s: not an option of \"%s\"; see bluebrokerctl %s --help", option_table[i].name,

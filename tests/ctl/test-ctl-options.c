@@ -176,6 +176,8 @@ static const Refused refused[] = {
 	{ "serve", "serve: an argument is missing" },
 	{ "serve file --exec ''", "--exec:" },
 	{ "serve file --name x", "--name: not an option of \"serve\"" },
+	{ "devices --bonded --rssi -70", "--rssi: not with --bonded" },
+	{ "devices --address 11:22:33:44:55:66 --bonded", "--address: not with --bonded" },
 	{ "clients --timeout 3", "--timeout: not an option of \"clients\"" },
 };
 
