@@ -7,10 +7,10 @@
 #include "client/boottime.h"
 #include "client/fail.h"
 #include "client/listener.h"
+#include "client/listener.h"
 
 #define NAME_BYTES_MAX 248	/* the longest name that a device can have */
 #define SETTLE_MS 1000		/* how long others may still come up with a name that was heard */
-#define BATCH_MS 100
 #define LISTED_MAX 8		/* devices in an error */
 
 typedef struct Candidate {
@@ -116,24 +116,20 @@ static bool look(Search *search)
 /* --- listening for it --- */
 
 typedef struct Listening {
-	Search *search;
+	const DeviceWatch *watch;
 	GMainLoop *loop;
 	unsigned settling;	/* source ID; 0: it was not heard yet */
-	bool failed;		/* the error has been printed */
 	bool ended;
+	ExitCode exit;
 } Listening;
 
-static void end_listening(Listening *listening)
+static void end_listening(Listening *listening, ExitCode code)
 {
+	if (listening->ended)
+		return;
 	listening->ended = true;
+	listening->exit = code;
 	g_main_loop_quit(listening->loop);
-}
-
-static void fail_listening(Listening *listening, ExitCode code)
-{
-	listening->failed = true;
-	*listening->search->ret_exit = code;
-	end_listening(listening);
 }
 
 static gboolean on_settled(void *userdata)
@@ -141,20 +137,15 @@ static gboolean on_settled(void *userdata)
 	Listening *listening = userdata;
 
 	listening->settling = 0;
-	end_listening(listening);
+	end_listening(listening, EXIT_DONE);
 	return G_SOURCE_REMOVE;
 }
 
-/* The table tells the names: that of a device may have come in another packet. */
 static void on_reports(void *userdata, const Reports *reports UNUSED)
 {
 	Listening *listening = userdata;
 
-	if (listening->ended || listening->settling)
-		return;
-	if (!look(listening->search))
-		fail_listening(listening, *listening->search->ret_exit);
-	else if (listening->search->found->len > 0)
+	if (!listening->ended && !listening->settling && listening->watch->heard(listening->watch->userdata))
 		listening->settling = g_timeout_add(SETTLE_MS, on_settled, listening);
 }
 
@@ -162,15 +153,13 @@ static void on_stopped(void *userdata, const char *reason, bool stands UNUSED)
 {
 	Listening *listening = userdata;
 
+	if (strcmp(reason, "timeout") == 0)
+		end_listening(listening, EXIT_DONE);
 	if (listening->ended)
 		return;
-	if (strcmp(reason, "timeout") == 0) {
-		end_listening(listening);
-		return;
-	}
-	fail_line("listening for \"%s\": the radio does not scan any more (%s); see bluebrokerctl status",
-		  listening->search->query->word, reason);
-	fail_listening(listening, EXIT_NO_RADIO);
+	fail_line("listening for the device: the radio does not scan any more (%s); see bluebrokerctl status",
+		  reason);
+	end_listening(listening, EXIT_NO_RADIO);
 }
 
 static void on_back(void *userdata UNUSED)
@@ -179,39 +168,30 @@ static void on_back(void *userdata UNUSED)
 
 static void on_gone(void *userdata, const char *what)
 {
-	Listening *listening = userdata;
-
 	fail_line("%s went away; see: systemctl status bluebrokerd dbus", what);
-	fail_listening(listening, EXIT_NO_DAEMON);
+	end_listening(userdata, EXIT_NO_DAEMON);
 }
 
 static void on_broken(void *userdata, const char *why)
 {
 	fail_line("%s", why);
-	fail_listening(userdata, EXIT_FAILED);
+	end_listening(userdata, EXIT_FAILED);
 }
 
-/* Scans until the name was heard, or the time is up. False: the error has been printed. */
-static bool listen_for(Search *search)
+bool device_listen(BrokerManager1 *manager, const DeviceWatch *watch, ExitCode *ret_exit)
 {
 	static const ListenerEvents events = { on_reports, on_stopped, on_back, on_gone, on_broken };
 	g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
-	g_autofree char *pattern = make_pattern(search->query->word);
-	g_auto(GVariantDict) dict = G_VARIANT_DICT_INIT(NULL);
-	g_autoptr(GVariant) filter = NULL;
-	g_autoptr(GVariant) stream =
-		g_variant_ref_sink(g_variant_new_parsed("{'batch_ms': <%u>}", (guint32)BATCH_MS));
-	Listening listening = { .search = search, .loop = loop };
-	g_autoptr(Listener) listener = NULL;
+	g_autoptr(GVariant) none = g_variant_ref_sink(g_variant_new("a{sv}", NULL));
+	const ListenerRequest request = {
+		.adapter = watch->adapter,
+		.filter = watch->filter,
+		.timeout = (int)watch->seconds,
+		.stream = none,
+	};
+	Listening listening = { .watch = watch, .loop = loop };
+	g_autoptr(Listener) listener = listener_new(manager, &request, &events, &listening, ret_exit);
 
-	g_variant_dict_insert(&dict, "name", "s", pattern);
-	filter = g_variant_ref_sink(g_variant_dict_end(&dict));
-	listener = listener_new(search->manager, &(ListenerRequest){
-		.adapter = g_array_index(search->radios, int, 0),
-		.filter = filter,
-		.timeout = (int)search->query->listen,
-		.stream = stream,
-	}, &events, &listening, search->ret_exit);
 	if (!listener)
 		return false;
 	if (!listening.ended)
@@ -219,7 +199,34 @@ static bool listen_for(Search *search)
 	if (listening.settling)
 		g_source_remove(listening.settling);
 	listener_close(listener);
-	return !listening.failed && look(search);
+	*ret_exit = listening.exit;
+	return listening.exit == EXIT_DONE;
+}
+
+/* The table tells the names: that of a device may have come in another packet than the one that was heard. */
+static bool on_heard(void *userdata)
+{
+	Search *search = userdata;
+
+	return look(search) && search->found->len > 0;
+}
+
+/* Scans until the name was heard, or the time is up. False: the error has been printed. */
+static bool listen_for(Search *search)
+{
+	g_autofree char *pattern = make_pattern(search->query->word);
+	g_auto(GVariantDict) dict = G_VARIANT_DICT_INIT(NULL);
+	g_autoptr(GVariant) filter = NULL;
+
+	g_variant_dict_insert(&dict, "name", "s", pattern);
+	filter = g_variant_ref_sink(g_variant_dict_end(&dict));
+	return device_listen(search->manager, &(DeviceWatch){
+		.adapter = g_array_index(search->radios, int, 0),
+		.filter = filter,
+		.seconds = search->query->listen,
+		.heard = on_heard,
+		.userdata = search,
+	}, search->ret_exit) && look(search);
 }
 
 /* --- which it is --- */

@@ -31,3 +31,15 @@ typedef struct Device {
  * have it, whose addresses are listed), EXIT_NOTHING (nobody has heard it), after listening EXIT_UNREACHABLE.
  */
 bool device_find(BrokerManager1 *manager, const DeviceQuery *query, Device *ret, ExitCode *ret_exit);
+
+typedef struct DeviceWatch {
+	int adapter;
+	GVariant *filter;	/* a{sv} of Session1.SetScanFilter */
+	unsigned seconds;	/* at most */
+	bool (*heard)(void *userdata);	/* asked when reports have come that match */
+	void *userdata;
+} DeviceWatch;
+
+/* Scans until heard() is true, and a second longer: others, or other packets of the same, may still come. Or
+ * until the time is up. False: the error has been printed, and *ret_exit is set. */
+bool device_listen(BrokerManager1 *manager, const DeviceWatch *watch, ExitCode *ret_exit);

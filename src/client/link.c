@@ -5,6 +5,7 @@
 #include "build-config.h"
 #include "client/device.h"
 #include "client/fail.h"
+#include "meaning/constants.h"
 
 #define CONNECTION "com.example.Bluetooth.Connection1"
 #define CHARACTERISTIC "com.example.Bluetooth.RemoteCharacteristic1"
@@ -193,6 +194,46 @@ GBytes *link_read(Link *link, const GattAttr *attr, unsigned offset, GError **er
 			  error);
 	value = reply ? g_variant_get_child_value(reply, 0) : NULL;
 	return value ? g_variant_get_data_as_bytes(value) : NULL;
+}
+
+/* Whether reading on is useless: the link or the daemon is gone, or the time is up. */
+static bool is_over(const GError *error)
+{
+	g_autofree char *name = g_dbus_error_get_remote_error(error);
+
+	return !name || g_str_has_suffix(name, ".NotConnected") || g_str_has_suffix(name, ".AccessDenied") ||
+	       g_str_has_prefix(name, "org.freedesktop.");
+}
+
+static bool is_readable(const GattAttr *attr)
+{
+	/* BlueZ does not tell whether a descriptor can be read: try it */
+	return attr->kind == GATT_DESCRIPTOR ||
+	       (attr->kind == GATT_CHARACTERISTIC && attr->properties & PROP_READ);
+}
+
+bool link_read_all(Link *link, const GPtrArray *tree, void (*progress)(unsigned at, unsigned of),
+		   ExitCode *ret_exit)
+{
+	for (guint i = 0; i < tree->len; i++) {
+		GattAttr *attr = tree->pdata[i];
+		g_autoptr(GError) error = NULL;
+
+		if (progress)
+			progress(i, tree->len);
+		if (!is_readable(attr))
+			continue;
+		attr->value = link_read(link, attr, 0, &error);
+		if (attr->value)
+			continue;
+		if (is_over(error)) {
+			*ret_exit = session_fail(link->session, error, "reading the values");
+			return false;
+		}
+		g_dbus_error_strip_remote_error(error);
+		attr->failure = g_strdup(error->message);
+	}
+	return true;
 }
 
 static void on_notification(GDBusConnection *connection UNUSED, const char *sender UNUSED,

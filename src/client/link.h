@@ -40,6 +40,12 @@ GVariant *link_call(Link *link, const GattAttr *attr, const char *method, GVaria
 /* Reads the attribute from offset on. NULL: error is set. */
 GBytes *link_read(Link *link, const GattAttr *attr, unsigned offset, GError **error);
 
+/* Reads all values of the tree that can be read. One that fails is noted in its attribute, and the others are
+ * still read. progress: called before each attribute; or NULL. False: the error has been printed, and
+ * *ret_exit is set. */
+bool link_read_all(Link *link, const GPtrArray *tree, void (*progress)(unsigned at, unsigned of),
+		   ExitCode *ret_exit);
+
 /* Calls notified for each value of the characteristic. Does not subscribe: that is the caller's next call.
  * One characteristic per link. */
 typedef void (*LinkNotified)(void *userdata, uint64_t time, const uint8_t *bytes, size_t length);

@@ -175,12 +175,11 @@ static void write_layout(Json *json, const Layout *layout, const uint8_t *bytes,
 
 /* --- the value --- */
 
-static void append_any(GString *out, const Uuid *uuid, const uint8_t *bytes, size_t length)
+void value_print_meaning(GString *out, const Uuid *uuid, const uint8_t *bytes, size_t length)
 {
 	const Layout *layout = uuid ? layout_find(uuid) : NULL;
 	const bool is_text = value_print_is_text(bytes, length);
 
-	text_append_hex(out, bytes, length);
 	if (is_text && (!layout || layout->fields->type == LAYOUT_TEXT)) {
 		g_string_append(out, " \"");
 		text_append(out, (const char *)bytes, (gssize)length);
@@ -194,12 +193,10 @@ bool value_print(GString *out, ValueFormat format, const Uuid *uuid, const uint8
 {
 	unsigned width = value_width(format);
 
-	if (format == VALUE_ANY) {
-		append_any(out, uuid, bytes, length);
-		return true;
-	}
-	if (format == VALUE_HEX) {
+	if (format == VALUE_ANY || format == VALUE_HEX) {
 		text_append_hex(out, bytes, length);
+		if (format == VALUE_ANY)
+			value_print_meaning(out, uuid, bytes, length);
 		return true;
 	}
 	if (format == VALUE_TEXT) {

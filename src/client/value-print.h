@@ -20,6 +20,9 @@ bool value_print_is_text(const uint8_t *bytes, size_t length);
  */
 bool value_print(GString *out, ValueFormat format, const Uuid *uuid, const uint8_t *bytes, size_t length);
 
+/* Appends only what would stand behind the bytes there: nothing, a text in quotes, or a blank and more. */
+void value_print_meaning(GString *out, const Uuid *uuid, const uint8_t *bytes, size_t length);
+
 /*
  * Writes the members "value" (hex), "text" (or null) and, for integers, "numbers" (or null) into the object
  * that is open. With VALUE_ANY also "decoded": an object with what the value means, by the SIG's fields, or

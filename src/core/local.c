@@ -7,13 +7,13 @@
 #include "core/attr.h"
 #include "core/local-group.h"
 #include "core/local-subscriber.h"
-#include "core/local-uuid.h"
 #include "core/local-value.h"
 #include "core/long-read.h"
 #include "core/news.h"
 #include "core/orders.h"
 #include "core/radio.h"
 #include "core/session.h"
+#include "meaning/served-uuid.h"
 
 #define PROPERTIES_KNOWN 0xff
 #define PERMISSIONS_KNOWN 0x1ff
@@ -53,7 +53,7 @@ int local_service_new(Session *session, const Uuid *uuid, bool primary, uint16_t
 	if (nbr_chars < 1 || nbr_chars > LOCAL_CHARS_MAX)
 		return reason_set(reason, E_INVALID_ARGUMENTS, "nbr_chars: 1 to %d, not %u", LOCAL_CHARS_MAX,
 				  nbr_chars);
-	r = local_uuid_check(uuid, reason);
+	r = served_uuid_check(uuid, reason);
 	if (r == 0)
 		r = local_charge(&charge, session, reason);
 	if (r != 0)
@@ -163,7 +163,7 @@ int local_attr_new(LocalService *service, LocalAttr *parent, const Uuid *uuid, c
 	LocalAttr *attr;
 	int r;
 
-	r = local_uuid_check(uuid, reason);
+	r = served_uuid_check(uuid, reason);
 	if (r == 0)
 		r = local_check(service, parent, options, reason);
 	if (r == 0)

@@ -227,6 +227,18 @@ const Command commands[] = {
 		.run = command_serve,
 	},
 	{
+		.name = "clone",
+		.arguments = "ADDR",
+		.summary = "Prints a device's services and advertisement as a file for serve",
+		.help = "bluebrokerctl clone ADDR > FILE; bluebrokerctl serve FILE. What the file cannot say, or the "
+			"server cannot\ndo, is in it as a comment.\n"
+			SHARED_HELP,
+		.options = FOR_CLONE,
+		.min_arguments = 1,
+		.max_arguments = 1,
+		.run = command_clone,
+	},
+	{
 		.name = "clients",
 		.arguments = "",
 		.summary = "Lists the centrals that are connected to us",

@@ -25,6 +25,7 @@ ExitCode command_clients(const Options *options);
 ExitCode command_power(const Options *options);
 ExitCode command_name(const Options *options);
 ExitCode command_monitor(const Options *options);
+ExitCode command_clone(const Options *options);
 ExitCode command_batch(const Options *options);
 ExitCode command_help(const Options *options);
 ExitCode command_complete(const Options *options);

@@ -29,9 +29,10 @@ enum {
 	FOR_RSSI = 1 << 13,
 	FOR_MONITOR = 1 << 14,
 	FOR_BATCH = 1 << 15,
+	FOR_CLONE = 1 << 16,
 	/* those with a scan, with a link, with services or an advertisement; and all that have a session */
 	FOR_REPORTS = FOR_SCAN | FOR_RSSI,
-	FOR_LINK = FOR_CONNECT | FOR_ATTR | FOR_PAIR,
+	FOR_LINK = FOR_CONNECT | FOR_ATTR | FOR_PAIR | FOR_CLONE,
 	FOR_PERIPHERAL = FOR_ADVERTISE | FOR_SERVE,
 	FOR_SESSION = FOR_REPORTS | FOR_LINK | FOR_PERIPHERAL,
 };

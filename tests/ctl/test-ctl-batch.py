@@ -95,7 +95,8 @@ class Batch(unittest.TestCase):
         lines = f'read {HEART} 2a38\n\n# the next one fails\nread {HEART} 2aff\nwrite {HEART} 2a39 09\n'
         result = self.batch(lines, code=12)
         self.assertEqual(result.stdout, '01 (chest)\n')
-        self.assertRegex(result.stderr, rf'\Abluebrokerctl: 2aff: .*\nbluebrokerctl: {self.file}:4: read failed with exit status 5\n\Z')
+        self.assertRegex(result.stderr, r'\Abluebrokerctl: 2aff: .*\n'
+                                        rf'bluebrokerctl: {self.file}:4: read failed with exit status 5\n\Z')
         self.assertEqual(self.world.air('value heart 16'), '00')
         result = self.batch(lines + f'read {HEART} 2afe', '--keep-going', code=12)
         self.assertEqual(self.world.air('value heart 16'), '09')
@@ -152,7 +153,8 @@ class Batch(unittest.TestCase):
 
     def test_defaults(self):
         """What batch is told holds for the lines that take it, and do not say otherwise."""
-        result = self.batch(f'resolve 020106\nread {HEART} 2a38\nlinks\n', '--json', '--timeout', '9', '--adapter', 'hci0')
+        result = self.batch(f'resolve 020106\nread {HEART} 2a38\nlinks\n', '--json', '--timeout', '9',
+                            '--adapter', 'hci0')
         self.assertEqual([line[0] for line in result.stdout.splitlines()[:3]], ['{'] * 3)
         self.assertIn('"holders":1', result.stdout)
         result = self.batch(f'read {HEART} 2a38 --adapter hci0\nlinks\n', '--adapter', 'hci9', code=12)
@@ -208,7 +210,8 @@ resolve '02 01 06'
         lines = ''
         for i in range(7):
             address = f'D4:00:00:00:00:{i:02X}'
-            for line in f'peer p{i} {address} random 020106', f'service p{i} 10 180f primary', f'char p{i} 11 2a19 read 0{i}':
+            for line in (f'peer p{i} {address} random 020106', f'service p{i} 10 180f primary',
+                         f'char p{i} 11 2a19 read 0{i}'):
                 self.world.air(line)
             lines += f'read {address} 2a19 --format u8\n'
         self.assertEqual(self.batch(lines + f'read {HEART} 2a38 --format u8').stdout, '0\n1\n2\n3\n4\n5\n6\n1\n')

@@ -12,45 +12,6 @@
 #include "ctl/commands.h"
 #include "meaning/constants.h"
 
-/* Whether reading on is useless: the link or the daemon is gone, or the time is up. */
-static bool is_over(const GError *error)
-{
-	g_autofree char *name = g_dbus_error_get_remote_error(error);
-
-	return !name || g_str_has_suffix(name, ".NotConnected") || g_str_has_suffix(name, ".AccessDenied") ||
-	       g_str_has_prefix(name, "org.freedesktop.");
-}
-
-static bool is_readable(const GattAttr *attr)
-{
-	/* BlueZ does not tell whether a descriptor can be read: try it */
-	return attr->kind == GATT_DESCRIPTOR ||
-	       (attr->kind == GATT_CHARACTERISTIC && attr->properties & PROP_READ);
-}
-
-/* Reads all values that can be read. A value that fails is noted in its attribute, and the others are
- * still read. */
-static bool read_values(Link *link, const GPtrArray *tree, ExitCode *ret_exit)
-{
-	for (guint i = 0; i < tree->len; i++) {
-		GattAttr *attr = tree->pdata[i];
-		g_autoptr(GError) error = NULL;
-
-		if (!is_readable(attr))
-			continue;
-		attr->value = link_read(link, attr, 0, &error);
-		if (attr->value)
-			continue;
-		if (is_over(error)) {
-			*ret_exit = session_fail(link_session(link), error, "reading the values");
-			return false;
-		}
-		g_dbus_error_strip_remote_error(error);
-		attr->failure = g_strdup(error->message);
-	}
-	return true;
-}
-
 static void append_text(GString *out, Link *link, BrokerConnection1 *proxy, const GPtrArray *tree,
 			bool colour)
 {
@@ -105,7 +66,7 @@ static ExitCode show(Link *link, const Options *options)
 	g_autoptr(BrokerConnection1) proxy = NULL;
 	g_autoptr(GString) out = g_string_new(NULL);
 
-	if (!tree || (options->read && !read_values(link, tree, &code)))
+	if (!tree || (options->read && !link_read_all(link, tree, NULL, &code)))
 		return code;
 	proxy = link_proxy(link);
 	if (options->json)

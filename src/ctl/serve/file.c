@@ -6,7 +6,7 @@
 
 #include "ctl/serve/keys.h"
 
-#define FILE_SIZE_MAX (1024 * 1024)
+#define FILE_SIZE_MAX (64 * 1024 * 1024)	/* room for all that a device can have */
 #define NAME_LENGTH_MAX 64
 
 static bool is_name(const char *name)
@@ -105,8 +105,8 @@ static bool read_groups(ServeFile *file, GKeyFile *keys, GString *error)
 				return false;
 		}
 	}
-	if (file->services->len == 0)
-		g_string_append(error, "there is no group [Service NAME]");
+	if (file->services->len == 0 && !file->advertises)
+		g_string_append(error, "there is no group [Service NAME], nor [Advertisement]");
 	for (guint i = 0; i < file->services->len && error->len == 0; i++) {
 		const ServeService *service = g_ptr_array_index(file->services, i);
 
@@ -130,7 +130,7 @@ static bool read_file(ServeFile *file, const char *path, GString *error)
 	}
 	if (length > FILE_SIZE_MAX || strlen(contents) != length) {
 		g_string_append(error,
-				length > FILE_SIZE_MAX ? "is longer than 1 MiB" : "is not a text file");
+				length > FILE_SIZE_MAX ? "is longer than 64 MiB" : "is not a text file");
 		return false;
 	}
 	if (!g_key_file_load_from_data(keys, contents, length, G_KEY_FILE_NONE, &bad)) {

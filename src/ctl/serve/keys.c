@@ -52,6 +52,55 @@ typedef struct Bits {
 	} names[10];
 } Bits;
 
+static const Bits property_bits = {
+	.allowed = "a property (broadcast, read, write-without-response, write, notify, indicate, "
+		   "authenticated-signed-writes, extended-properties; with ; between them)",
+	.names = {
+		{ "broadcast", PROP_BROADCAST },
+		{ "read", PROP_READ },
+		{ "write-without-response", PROP_WRITE_NR },
+		{ "write", PROP_WRITE },
+		{ "notify", PROP_NOTIFY },
+		{ "indicate", PROP_INDICATE },
+		{ "authenticated-signed-writes", PROP_AUTH },
+		{ "extended-properties", PROP_EXT_PROP },
+	},
+};
+
+static const Bits permission_bits = {
+	.allowed = "a permission (read, read-encrypted, read-encrypted-mitm, write, write-encrypted, "
+		   "write-encrypted-mitm, write-signed, write-signed-mitm; with ; between them)",
+	.names = {
+		{ "read", PERM_READ },
+		{ "read-encrypted", PERM_READ_ENCRYPTED },
+		{ "read-encrypted-mitm", PERM_READ_ENCRYPTED_MITM },
+		{ "write", PERM_WRITE },
+		{ "write-encrypted", PERM_WRITE_ENCRYPTED },
+		{ "write-encrypted-mitm", PERM_WRITE_ENCRYPTED_MITM },
+		{ "write-signed", PERM_WRITE_SIGNED },
+		{ "write-signed-mitm", PERM_WRITE_SIGNED_MITM },
+	},
+};
+
+static void append_bits(GString *out, const Bits *bits, uint32_t value)
+{
+	const size_t before = out->len;
+
+	for (size_t i = 0; bits->names[i].name; i++)
+		if (value & bits->names[i].bit)
+			g_string_append_printf(out, "%s%s", out->len > before ? ";" : "", bits->names[i].name);
+}
+
+void serve_append_properties(GString *out, uint32_t properties)
+{
+	append_bits(out, &property_bits, properties);
+}
+
+void serve_append_permissions(GString *out, uint32_t permissions)
+{
+	append_bits(out, &permission_bits, permissions);
+}
+
 static int add_bit(const Bits *bits, const char *word, uint32_t *value, Reason *reason)
 {
 	for (size_t i = 0; bits->names[i].name; i++) {
@@ -176,44 +225,16 @@ static int set_characteristic(ServeFile *file, void *item, const char *text, Rea
 
 static int set_properties(ServeFile *file UNUSED, void *item, const char *text, Reason *reason)
 {
-	static const Bits bits = {
-		.allowed = "a property (broadcast, read, write-without-response, write, notify, indicate, "
-			   "authenticated-signed-writes, extended-properties; with ; between them)",
-		.names = {
-			{ "broadcast", PROP_BROADCAST },
-			{ "read", PROP_READ },
-			{ "write-without-response", PROP_WRITE_NR },
-			{ "write", PROP_WRITE },
-			{ "notify", PROP_NOTIFY },
-			{ "indicate", PROP_INDICATE },
-			{ "authenticated-signed-writes", PROP_AUTH },
-			{ "extended-properties", PROP_EXT_PROP },
-		},
-	};
 	ServeAttr *attr = item;
 
-	return parse_bits(text, &bits, &attr->has_properties, &attr->properties, reason);
+	return parse_bits(text, &property_bits, &attr->has_properties, &attr->properties, reason);
 }
 
 static int set_permissions(ServeFile *file UNUSED, void *item, const char *text, Reason *reason)
 {
-	static const Bits bits = {
-		.allowed = "a permission (read, read-encrypted, read-encrypted-mitm, write, write-encrypted, "
-			   "write-encrypted-mitm, write-signed, write-signed-mitm; with ; between them)",
-		.names = {
-			{ "read", PERM_READ },
-			{ "read-encrypted", PERM_READ_ENCRYPTED },
-			{ "read-encrypted-mitm", PERM_READ_ENCRYPTED_MITM },
-			{ "write", PERM_WRITE },
-			{ "write-encrypted", PERM_WRITE_ENCRYPTED },
-			{ "write-encrypted-mitm", PERM_WRITE_ENCRYPTED_MITM },
-			{ "write-signed", PERM_WRITE_SIGNED },
-			{ "write-signed-mitm", PERM_WRITE_SIGNED_MITM },
-		},
-	};
 	ServeAttr *attr = item;
 
-	return parse_bits(text, &bits, &attr->has_permissions, &attr->permissions, reason);
+	return parse_bits(text, &permission_bits, &attr->has_permissions, &attr->permissions, reason);
 }
 
 static int set_value(ServeFile *file UNUSED, void *item, const char *text, Reason *reason)

@@ -30,3 +30,7 @@ extern const ServeKind serve_kinds[SERVE_KINDS];
 const ServeKind *serve_kind_find(const char *group, const char **ret_name);
 
 const ServeKey *serve_key_find(const ServeKind *kind, const char *name);	/* or NULL */
+
+/* Appends the list of words that stands for the bits in a file. */
+void serve_append_properties(GString *out, uint32_t properties);
+void serve_append_permissions(GString *out, uint32_t permissions);

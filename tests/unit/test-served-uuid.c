@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/local-uuid.h"
+#include "meaning/served-uuid.h"
 #include "unit.h"
 
 START_TEST(test_taken)
@@ -24,7 +24,7 @@ START_TEST(test_taken)
 		for (size_t form = 0; form < ARRAY_SIZE(forms); form++) {
 			snprintf(text, sizeof(text), forms[form], refused[i]);
 			ck_assert_int_eq(uuid_parse(text, &uuid), 0);
-			ck_assert_msg(local_uuid_check(&uuid, &reason) == E_NOT_SUPPORTED, "%s", text);
+			ck_assert_msg(served_uuid_check(&uuid, &reason) == E_NOT_SUPPORTED, "%s", text);
 			snprintf(text, sizeof(text), "uuid: 0x%04x is ", refused[i]);
 			ck_assert_msg(strncmp(reason.text, text, strlen(text)) == 0, "%s", reason.text);
 			ck_assert_uint_gt(strlen(reason.text), strlen(text));
@@ -32,12 +32,12 @@ START_TEST(test_taken)
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(taken); i++) {
 		uuid_from_int(taken[i], &uuid);
-		ck_assert_msg(local_uuid_check(&uuid, &reason) == 0, "%x", taken[i]);
+		ck_assert_msg(served_uuid_check(&uuid, &reason) == 0, "%x", taken[i]);
 	}
 	/* the same number on another base */
 	ck_assert_int_eq(uuid_parse("00002902-0000-1000-8000-00805f9b34fc", &uuid), 0);
-	ck_assert_int_eq(local_uuid_check(&uuid, &reason), 0);
+	ck_assert_int_eq(served_uuid_check(&uuid, &reason), 0);
 }
 END_TEST
 
-UNIT_MAIN("local-uuid", test_taken)
+UNIT_MAIN("served-uuid", test_taken)

@@ -7,4 +7,4 @@
 #include "util/error.h"
 
 /* 0 if the UUID may be used, else E_NOT_SUPPORTED. */
-int local_uuid_check(const Uuid *uuid, Reason *reason);
+int served_uuid_check(const Uuid *uuid, Reason *reason);

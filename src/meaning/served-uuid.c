@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which UUIDs an attribute of ours cannot have. */
-#include "core/local-uuid.h"
+#include "meaning/served-uuid.h"
 
 /* The other descriptors with a standard meaning are allowed: of these bluetoothd makes only 0x2900, and that
  * for flags which we never give it. */
-int local_uuid_check(const Uuid *uuid, Reason *reason)
+int served_uuid_check(const Uuid *uuid, Reason *reason)
 {
 	static const struct {
 		uint32_t number;
