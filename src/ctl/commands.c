@@ -70,6 +70,7 @@ const Command commands[] = {
 		.options = FOR_RSSI,
 		.min_arguments = 1,
 		.max_arguments = UINT_MAX,
+		.endless = true,
 		.run = command_rssi,
 	},
 	{

@@ -132,6 +132,7 @@ class Batch(unittest.TestCase):
                 ('advertise', 'advertise: goes on until Ctrl-C; say --timeout'),
                 ('serve x', 'serve: goes on until Ctrl-C'),
                 ('monitor', 'monitor: goes on until Ctrl-C'),
+                (f'rssi {HEART}', 'rssi: goes on until Ctrl-C'),
                 (f'connect {HEART} --stay', '--stay: goes on'),
                 ('--help', '--help: is no command'),
                 ('read --help', '--help: is no command'),
