@@ -1,0 +1,38 @@
+################################################################################
+#
+# bluebroker
+#
+################################################################################
+
+# For BR2_EXTERNAL=PATH/contrib/buildroot. Checked so far, with Buildroot of August 2026: check-package, the configuration
+# and show-info. Not built yet.
+# The directory tree that this file is in
+BLUEBROKER_VERSION = 0.5.0
+BLUEBROKER_SITE = $(realpath $(BR2_EXTERNAL_BLUEBROKER_PATH)/../..)
+BLUEBROKER_SITE_METHOD = local
+BLUEBROKER_LICENSE = GPL-2.0-or-later, MIT (bluebroker-stream.h)
+BLUEBROKER_LICENSE_FILES = COPYING
+# host-libglib2 has gdbus-codegen
+BLUEBROKER_DEPENDENCIES = bluez5_utils host-libglib2 libglib2 systemd
+
+BLUEBROKER_CONF_OPTS = \
+	-Dtests=false \
+	-Dman=disabled \
+	-Dinit=systemd \
+	-Dsdbus=libsystemd
+
+ifeq ($(BR2_PACKAGE_PYTHON3),y)
+BLUEBROKER_CONF_OPTS += -Dpython_dir=lib/python$(PYTHON3_VERSION_MAJOR)/site-packages
+else
+define BLUEBROKER_REMOVE_PYTHON
+	rm -rf $(TARGET_DIR)/usr/bin/bluebroker-pycom \
+		$(TARGET_DIR)/usr/lib/python3*/site-packages/bluebroker
+endef
+BLUEBROKER_POST_INSTALL_TARGET_HOOKS += BLUEBROKER_REMOVE_PYTHON
+endif
+
+define BLUEBROKER_USERS
+	bluebroker -1 bluebroker -1 * - - bluetooth Bluetooth radio broker
+endef
+
+$(eval $(meson-package))
