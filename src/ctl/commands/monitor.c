@@ -12,24 +12,22 @@
 #include "client/output.h"
 #include "client/until.h"
 #include "ctl/commands.h"
+#include "ctl/monitor/objects.h"
 #include "ctl/monitor/tracker.h"
 
 #define ASK_EVERY_MS 500	/* for what is not signalled */
 #define ASK_SOON_MS 20		/* after a signal */
 #define MANAGER_INTERFACE "com.example.Bluetooth.Manager1"
-#define ADAPTER_INTERFACE "com.example.Bluetooth.Adapter1"
-#define LINK_INTERFACE "com.example.Bluetooth.Connection1"
 #define PROPERTIES_INTERFACE "org.freedesktop.DBus.Properties"
 #define TREE_INTERFACE "org.freedesktop.DBus.ObjectManager"
 
 typedef struct Monitor {
 	const Options *options;
 	GDBusConnection *connection;
-	Tracker *tracker;
+	Objects objects;
 	Until until;
 	char *daemon;		/* its unique name; NULL: it is away */
 	GCancellable *calls;	/* those to that daemon */
-	GHashTable *radios;	/* hciN that are there */
 	bool first;		/* what is asked for was there before we came */
 	unsigned asked;		/* answers that are not there yet */
 	bool soon;		/* it will be asked soon */
@@ -46,73 +44,6 @@ static void on_line(void *userdata, const char *text, size_t length, bool first)
 		until_end(&monitor->until, EXIT_DONE);
 	if (!first && ++monitor->events == monitor->options->count)
 		until_end(&monitor->until, EXIT_DONE);
-}
-
-/* --- radios and links --- */
-
-/* Splits /com/example/Bluetooth/hciN[/…] into hciN, which the caller owns, and what follows. NULL: it is no
- * such path. */
-static char *radio_of(const char *path, const char **ret_rest)
-{
-	const char *slash;
-
-	if (!g_str_has_prefix(path, BROKER_PATH "/hci"))
-		return NULL;
-	path += strlen(BROKER_PATH "/");
-	slash = strchrnul(path, '/');
-	*ret_rest = slash;
-	return g_strndup(path, (size_t)(slash - path));
-}
-
-/* The address in a link's path; NULL: it is no link's. The caller owns it. */
-static char *address_of(const char *rest)
-{
-	static const char device[] = "/device/";
-
-	if (!g_str_has_prefix(rest, device) || strchr(rest + strlen(device), '/'))
-		return NULL;
-	return g_strdelimit(g_strdup(rest + strlen(device)), "_", ':');
-}
-
-/* The interfaces of an object that came, or that is there: a{sa{sv}}. */
-static void show_object(Monitor *monitor, const char *path, GVariant *interfaces, bool first)
-{
-	g_autoptr(GVariant) facts = NULL;
-	g_autofree char *address = NULL;
-	const char *rest;
-	g_autofree char *radio = radio_of(path, &rest);
-
-	if (!radio)
-		return;
-	address = address_of(rest);
-	facts = g_variant_lookup_value(interfaces, address ? LINK_INTERFACE : ADAPTER_INTERFACE,
-				       G_VARIANT_TYPE_VARDICT);
-	if (!facts)
-		return;
-	if (!address)
-		g_hash_table_add(monitor->radios, g_strdup(radio));
-	tracker_update(monitor->tracker, address ? THING_LINK : THING_RADIO, radio, address, facts, first);
-}
-
-static void hide_object(Monitor *monitor, const char *path, const char *const *interfaces)
-{
-	const char *rest;
-	g_autofree char *radio = radio_of(path, &rest), *address = radio ? address_of(rest) : NULL;
-
-	if (!radio || !g_strv_contains(interfaces, address ? LINK_INTERFACE : ADAPTER_INTERFACE))
-		return;
-	if (!address)
-		g_hash_table_remove(monitor->radios, radio);
-	tracker_remove(monitor->tracker, address ? THING_LINK : THING_RADIO, radio, address);
-}
-
-static void change_object(Monitor *monitor, const char *path, GVariant *facts)
-{
-	const char *rest;
-	g_autofree char *radio = radio_of(path, &rest), *address = radio ? address_of(rest) : NULL;
-
-	if (radio && (address || *rest == '\0'))
-		tracker_change(monitor->tracker, address ? THING_LINK : THING_RADIO, radio, address, facts);
 }
 
 /* --- what is asked for --- */
@@ -163,7 +94,7 @@ static bool split_path(GVariant *row, const char *key, char **ret_radio, char **
 
 	if (!g_variant_lookup(row, key, "&o", &path))
 		return false;
-	*ret_radio = radio_of(path, &rest);
+	*ret_radio = objects_radio(path, &rest);
 	*ret_id = NULL;
 	if (*ret_radio && g_str_has_prefix(rest, "/session/"))
 		*ret_id = g_strdup(rest + strlen("/session/"));
@@ -184,20 +115,20 @@ static void show_row(Monitor *monitor, ThingKind kind, const char *listed_radio,
 	if (kind == THING_PROGRAM && g_variant_lookup(row, "Pid", "u", &pid))
 		id = g_strdup_printf("%u", pid);
 	if (id)
-		tracker_update(monitor->tracker, kind, radio, id, row, monitor->first);
+		tracker_update(monitor->objects.tracker, kind, radio, id, row, monitor->first);
 }
 
 static void show_rows(Monitor *monitor, ThingKind kind, const char *radio, GVariant *rows)
 {
 	size_t n = rows ? g_variant_n_children(rows) : 0;
 
-	tracker_begin_list(monitor->tracker, kind, radio);
+	tracker_begin_list(monitor->objects.tracker, kind, radio);
 	for (size_t i = 0; i < n; i++) {
 		g_autoptr(GVariant) row = g_variant_get_child_value(rows, i);
 
 		show_row(monitor, kind, radio, row);
 	}
-	tracker_end_list(monitor->tracker, kind, radio);
+	tracker_end_list(monitor->objects.tracker, kind, radio);
 }
 
 static void on_stats(Monitor *monitor, const char *radio UNUSED, GVariant *reply)
@@ -212,7 +143,7 @@ static void on_stats(Monitor *monitor, const char *radio UNUSED, GVariant *reply
 	};
 	g_autoptr(GVariant) stats = g_variant_get_child_value(reply, 0);
 
-	tracker_update(monitor->tracker, THING_BLUETOOTHD, NULL, NULL, stats, monitor->first);
+	tracker_update(monitor->objects.tracker, THING_BLUETOOTHD, NULL, NULL, stats, monitor->first);
 	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
 		g_autoptr(GVariant) rows =
 			g_variant_lookup_value(stats, lists[i].key, G_VARIANT_TYPE("aa{sv}"));
@@ -235,7 +166,7 @@ static void ask_all(Monitor *monitor)
 	void *radio;
 
 	ask(monitor, NULL, MANAGER_INTERFACE, "GetStats", NULL, "(a{sv})", on_stats);
-	g_hash_table_iter_init(&iter, monitor->radios);
+	g_hash_table_iter_init(&iter, monitor->objects.radios);
 	while (g_hash_table_iter_next(&iter, &radio, NULL))
 		ask(monitor, radio, ADAPTER_INTERFACE, "GetBonds", NULL, "(aa{sv})", on_bonds);
 }
@@ -276,16 +207,15 @@ static void on_signal(GDBusConnection *connection UNUSED, const char *sender, co
 	if (g_str_equal(member, "InterfacesAdded") &&
 	    g_variant_is_of_type(body, G_VARIANT_TYPE("(oa{sa{sv}})"))) {
 		g_variant_get(body, "(&o@a{sa{sv}})", &name, &dict);
-		show_object(monitor, name, dict, false);
+		objects_show(&monitor->objects, name, dict, false);
 	} else if (g_str_equal(member, "InterfacesRemoved") &&
 		   g_variant_is_of_type(body, G_VARIANT_TYPE("(oas)"))) {
 		g_variant_get(body, "(&o^a&s)", &name, &names);
-		hide_object(monitor, name, names);
+		objects_hide(&monitor->objects, name, names);
 	} else if (g_str_equal(member, "PropertiesChanged") &&
 		   g_variant_is_of_type(body, G_VARIANT_TYPE("(sa{sv}as)"))) {
 		g_variant_get(body, "(&s@a{sv}as)", &name, &dict, NULL);
-		if (g_str_equal(name, ADAPTER_INTERFACE) || g_str_equal(name, LINK_INTERFACE))
-			change_object(monitor, path, dict);
+		objects_change(&monitor->objects, path, name, dict);
 	}
 }
 
@@ -295,7 +225,7 @@ static void on_version(Monitor *monitor, const char *radio UNUSED, GVariant *rep
 {
 	g_autoptr(GVariant) facts = g_variant_get_child_value(reply, 0);
 
-	tracker_update(monitor->tracker, THING_DAEMON, NULL, NULL, facts, monitor->events == 0);
+	tracker_update(monitor->objects.tracker, THING_DAEMON, NULL, NULL, facts, monitor->events == 0);
 }
 
 /* Signals that were sent before this answer have been heard, and those that come later change it. */
@@ -309,7 +239,7 @@ static void on_objects(Monitor *monitor, const char *radio UNUSED, GVariant *rep
 		const char *path;
 
 		g_variant_get_child(objects, i, "{&o@a{sa{sv}}}", &path, &interfaces);
-		show_object(monitor, path, interfaces, true);
+		objects_show(&monitor->objects, path, interfaces, true);
 	}
 	ask_all(monitor);
 }
@@ -338,9 +268,9 @@ static void on_vanished(GDBusConnection *connection, const char *name UNUSED, vo
 	g_clear_object(&monitor->calls);
 	g_clear_pointer(&monitor->daemon, g_free);
 	monitor->asked = 0;
-	tracker_remove(monitor->tracker, THING_DAEMON, NULL, NULL);
-	tracker_clear(monitor->tracker);
-	g_hash_table_remove_all(monitor->radios);
+	tracker_remove(monitor->objects.tracker, THING_DAEMON, NULL, NULL);
+	tracker_clear(monitor->objects.tracker);
+	g_hash_table_remove_all(monitor->objects.radios);
 }
 
 static void on_closed(GDBusConnection *connection UNUSED, gboolean remote UNUSED, GError *error UNUSED,
@@ -394,8 +324,8 @@ ExitCode command_monitor(const Options *options)
 	connection = connect_first(options, &code);
 	if (!connection)
 		return code;
-	monitor.tracker = tracker;
-	monitor.radios = radios;
+	monitor.objects.tracker = tracker;
+	monitor.objects.radios = radios;
 	monitor.connection = connection;
 	subscribe(&monitor, TREE_INTERFACE, NULL);
 	subscribe(&monitor, PROPERTIES_INTERFACE, "PropertiesChanged");
