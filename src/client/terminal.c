@@ -2,6 +2,7 @@
 /* The terminal: control sequences of ECMA-48 and of xterm that every terminal emulator knows. */
 #include "client/terminal.h"
 
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -10,6 +11,8 @@
 
 #define ENTER "\033[?1049h\033[?25l\033[?7l\033[2J"
 #define LEAVE "\033[0m\033[?7h\033[?25h\033[?1049l"
+
+#define KEY_BYTES_MAX 16	/* of what one key sends, with a NUL */
 
 static struct termios saved;
 static bool has_saved;
@@ -75,6 +78,23 @@ static unsigned from_environment(const char *name, unsigned fallback)
 	return value > 0 && value < 10000 ? (unsigned)value : fallback;
 }
 
+/* Reads a byte or, where it begins one, a whole control sequence. False: nothing comes any more. */
+static bool read_key(int fd, char typed[static KEY_BYTES_MAX])
+{
+	struct pollfd more = { .fd = fd, .events = POLLIN };
+	size_t n = 0;
+
+	do {
+		if (read(fd, &typed[n], 1) <= 0)
+			return false;
+		n++;
+		/* ESC, [ or O, numbers, and a letter or ~ */
+	} while (typed[0] == '\033' && n < KEY_BYTES_MAX - 1 &&
+		 (n < 3 || typed[n - 1] < '@' || typed[n - 1] > '~') && poll(&more, 1, 0) > 0);
+	typed[n] = '\0';
+	return true;
+}
+
 TerminalKey terminal_key(int fd)
 {
 	static const struct {
@@ -89,14 +109,12 @@ TerminalKey terminal_key(int fd)
 		{ "\033[H", KEY_HOME }, { "\033OH", KEY_HOME }, { "\033[1~", KEY_HOME }, { "g", KEY_HOME },
 		{ "\033[F", KEY_END }, { "\033OF", KEY_END }, { "\033[4~", KEY_END }, { "G", KEY_END },
 	};
-	char typed[64];
-	ssize_t n = read(fd, typed, sizeof(typed) - 1);
+	char typed[KEY_BYTES_MAX];
 
-	if (n <= 0)
+	if (!read_key(fd, typed))
 		return KEY_GONE;
-	typed[n] = '\0';
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		if (strncmp(typed, keys[i].bytes, strlen(keys[i].bytes)) == 0)
+		if (strcmp(typed, keys[i].bytes) == 0)
 			return keys[i].key;
 	return KEY_OTHER;
 }

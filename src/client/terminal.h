@@ -27,7 +27,7 @@ typedef enum TerminalKey {
 	KEY_END,		/* G */
 } TerminalKey;
 
-/* Reads what was typed; of several keys at once, the first. */
+/* Reads a key; others that were typed are there still. */
 TerminalKey terminal_key(int fd);
 
 void terminal_size(unsigned *ret_columns, unsigned *ret_rows);

@@ -161,11 +161,17 @@ class Table(unittest.TestCase):
             self.assertIn(f' {first}-{first + 9} of 30 devices, the strongest first', frame[-1], keys)
             self.assertEqual([line[:17] for line in frame[2:12]],
                              [f'C0:00:00:00:00:{number:02X}' for number in range(first - 1, first + 9)])
+        terminal.type(b'jj\x1b[B\x1b[6~\x1b[1;5Ck')
+        terminal.wait_text(' 14-23 of 30 ')
+        terminal.wait_frames(4)             # each key draws one
+        self.assertIn(' 13-22 of 30 ', terminal.wait_frames(1)[-1], 'several at once')
         terminal.resize(90, 40)
         frame = terminal.wait_frames(2)
         self.assertEqual(sum(line.startswith('C0:') for line in frame), 30)
         self.assertEqual(frame[-1], 'q ends')
         self.assertEqual(len(frame), 40, 'the note is on the last line')
+        terminal.type(b'jq')
+        self.assertEqual(terminal.end(), 0)
 
     def test_stats(self):
         terminal = self.terminal('scan', '--stats', columns=100)
