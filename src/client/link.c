@@ -112,7 +112,8 @@ static bool find_device(const Session *session, const char *word, Device *ret, E
 		.word = word,
 		.adapter = session_adapter(session),
 		.listen = session_is_timed(session) ?
-				  CLAMP((unsigned)session_time_left_ms(session) / 1000, 1, listen) : listen,
+				  MIN(((unsigned)session_time_left_ms(session) + 999) / 1000, listen) :
+				  listen,
 	};
 
 	return device_find(session_manager(session), &query, ret, ret_exit);

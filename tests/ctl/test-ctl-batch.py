@@ -49,7 +49,7 @@ class Batch(unittest.TestCase):
         return result
 
     def connects(self):
-        return int(self.world.air('calls Connect'))
+        return int(re.search(r'connects=(\d+)', self.world.air('link heart'))[1])
 
     def start(self, file, **options):
         options = {'stdin': subprocess.PIPE, 'stdout': subprocess.PIPE, 'stderr': subprocess.PIPE, **options}

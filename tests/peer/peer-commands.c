@@ -68,8 +68,9 @@ static bool run_link(Request *request)
 
 	if (!peer)
 		return false;
-	g_string_append_printf(request->reply, " up=%d mtu=%u encrypted=%d subscribed=", peer->link != NULL,
-			       peer->link ? peer->att.mtu : 0U, peer->link && peer->att.encrypted);
+	g_string_append_printf(request->reply, " up=%d mtu=%u encrypted=%d connects=%u subscribed=",
+			       peer->link != NULL, peer->link ? peer->att.mtu : 0U,
+			       peer->link && peer->att.encrypted, peer->connects);
 	for (size_t i = 0; i < peer->database.n; i++) {
 		const Attribute *attribute = &peer->database.attributes[i];
 

@@ -55,6 +55,7 @@ uint8_t peer_refuse(Peer *peer)
 void peer_opened(Peer *peer, struct Link *link, bool bonded)
 {
 	peer->link = link;
+	peer->connects++;
 	att_open(&peer->att);
 	if (bonded)
 		return;

@@ -25,6 +25,7 @@ struct Peer {
 	Database database;
 	Att att;
 	struct Link *link; /* the back end's; NULL: not connected */
+	unsigned int connects; /* how often it was */
 	unsigned int latency_ms; /* of answers */
 	bool silent, muted;
 	uint8_t refusal; /* HCI status with which the next attempts to connect fail; 0: none */

@@ -16,6 +16,7 @@
 /* What a device advertises: its row of Adapter1.GetDevices. */
 typedef struct Heard {
 	BrokerManager1 *manager;
+	BrokerAdapter1 *radio;
 	int adapter;
 	const char *address;
 	GVariant *data;		/* ay; NULL: not heard */
@@ -28,6 +29,8 @@ static void heard_clear(Heard *heard)
 	g_clear_pointer(&heard->data, g_variant_unref);
 	g_clear_pointer(&heard->response, g_variant_unref);
 	g_clear_pointer(&heard->name, g_variant_unref);
+	g_clear_object(&heard->radio);
+	g_clear_object(&heard->manager);
 }
 
 static GVariant *make_filter(const Heard *heard)
@@ -38,23 +41,25 @@ static GVariant *make_filter(const Heard *heard)
 	return g_variant_dict_end(&dict);
 }
 
+static void take(GVariant **value, GVariant *row, const char *key, const GVariantType *type)
+{
+	g_clear_pointer(value, g_variant_unref);
+	*value = g_variant_lookup_value(row, key, type);
+}
+
 /* Whether it was heard. What fails here, the connection will tell. */
 static bool look(void *userdata)
 {
 	Heard *heard = userdata;
-	ExitCode code;
-	g_autoptr(BrokerAdapter1) adapter = bus_adapter(heard->manager, heard->adapter, &code);
 	g_autoptr(GVariant) rows = NULL, row = NULL;
 
-	if (!adapter ||
-	    !broker_adapter1_call_get_devices_sync(adapter, make_filter(heard), &rows, NULL, NULL) ||
+	if (!broker_adapter1_call_get_devices_sync(heard->radio, make_filter(heard), &rows, NULL, NULL) ||
 	    g_variant_n_children(rows) == 0)
 		return false;
 	row = g_variant_get_child_value(rows, 0);
-	heard_clear(heard);
-	heard->data = g_variant_lookup_value(row, "Data", G_VARIANT_TYPE_BYTESTRING);
-	heard->response = g_variant_lookup_value(row, "ScanResponse", G_VARIANT_TYPE_BYTESTRING);
-	heard->name = g_variant_lookup_value(row, "Name", G_VARIANT_TYPE_STRING);
+	take(&heard->data, row, "Data", G_VARIANT_TYPE_BYTESTRING);
+	take(&heard->response, row, "ScanResponse", G_VARIANT_TYPE_BYTESTRING);
+	take(&heard->name, row, "Name", G_VARIANT_TYPE_STRING);
 	return heard->data;
 }
 
@@ -88,8 +93,8 @@ static void append_file(GString *out, const Heard *heard, const GPtrArray *tree)
 	const uint8_t *data = get_bytes(heard->data, &length);
 	const uint8_t *response = get_bytes(heard->response, &response_length);
 
-	clone_append_comment(out, "A clone of %s%s%s, for bluebrokerctl serve, which gives the attributes its "
-				  "own handles.",
+	clone_append_comment(out, "A clone of %s%s%s, for bluebrokerctl serve, which gives the attributes "
+				  "its own handles.",
 			     heard->address, heard->name ? " " : "",
 			     heard->name ? g_variant_get_string(heard->name, NULL) : "");
 	clone_append_comment(out, "How often it advertises, and who may write, a client does not learn.");
@@ -120,7 +125,8 @@ static ExitCode print_clone(Link *link, const Heard *heard)
 	if (!read)
 		return code;
 	append_file(out, heard, tree);
-	return output_puts(out->str) ? EXIT_DONE : EXIT_FAILED;
+	output_puts(out->str);
+	return EXIT_DONE;
 }
 
 /* Finds the device, and hears what it advertises. False: the error has been printed. */
@@ -135,7 +141,8 @@ static bool prepare(Heard *heard, const Options *options, Device *device, ExitCo
 		return false;
 	heard->adapter = bus_choose_adapter(heard->manager, options->session.adapter, ret_exit);
 	query.adapter = heard->adapter;
-	if (heard->adapter < 0 || !device_find(heard->manager, &query, device, ret_exit))
+	heard->radio = heard->adapter < 0 ? NULL : bus_adapter(heard->manager, heard->adapter, ret_exit);
+	if (!heard->radio || !device_find(heard->manager, &query, device, ret_exit))
 		return false;
 	heard->address = device->address;
 	return hear(heard, MIN(LISTEN_SECONDS, most), ret_exit);
@@ -156,6 +163,5 @@ ExitCode command_clone(const Options *options)
 	}
 	if (link)
 		code = print_clone(link, &heard);
-	g_clear_object(&heard.manager);
 	return code;
 }
