@@ -137,53 +137,37 @@ int announcement_set_interval(Announcement *announcement, const char *text, Reas
 
 int announcement_set_adv_type(Announcement *announcement, const char *text, Reason *reason)
 {
-	uint32_t number;
-
-	if (!choice_parse(choices_sent_type, 0, 4, text, &number))
-		return reason_refuse(reason, text,
-				     "a type (connectable, directed, scannable, non-connectable or "
-				     "directed-low; a constant such as ADV_TYPE_IND; 0 to 4)");
-	announcement->adv_type = (uint8_t)number;
-	return 0;
+	return choice_parse(choices_sent_type, 0, 4,
+			    "a type (connectable, directed, scannable, non-connectable or directed-low; a "
+			    "constant such as ADV_TYPE_IND; 0 to 4)",
+			    text, &announcement->adv_type, reason);
 }
 
 int announcement_set_own_addr_type(Announcement *announcement, const char *text, Reason *reason)
 {
-	uint32_t number;
-
-	if (!choice_parse(choices_addr_type, 0, 3, text, &number))
-		return reason_refuse(reason, text,
-				     "an address type (public, random, public-rpa or random-rpa; a constant "
-				     "such as PUBLIC_ADDR; 0 to 3)");
-	announcement->own_addr_type = (uint8_t)number;
 	announcement->has_own_addr_type = true;
-	return 0;
+	return choice_parse(choices_addr_type, 0, 3,
+			    "an address type (public, random, public-rpa or random-rpa; a constant such as "
+			    "PUBLIC_ADDR; 0 to 3)",
+			    text, &announcement->own_addr_type, reason);
 }
 
 int announcement_set_channel_map(Announcement *announcement, const char *text, Reason *reason)
 {
-	uint32_t number;
-
-	if (!choice_parse(choices_channel_map, 1, 7, text, &number))
-		return reason_refuse(reason, text,
-				     "channels (all, or of 37,38,39; a constant such as ADV_CHNL_37; their "
-				     "bits, 1 to 7)");
-	announcement->channel_map = (uint8_t)number;
 	announcement->has_channel_map = true;
-	return 0;
+	return choice_parse(choices_channel_map, 1, 7,
+			    "channels (all, or of 37,38,39; a constant such as ADV_CHNL_37; their bits, 1 to "
+			    "7)",
+			    text, &announcement->channel_map, reason);
 }
 
 int announcement_set_filter_policy(Announcement *announcement, const char *text, Reason *reason)
 {
-	uint32_t number;
-
-	if (!choice_parse(choices_filter_policy, 0, 3, text, &number))
-		return reason_refuse(reason, text,
-				     "a policy (any, scan-list, connect-list or list; a constant such as "
-				     "ADV_FILTER_ALLOW_SCAN_ANY_CON_ANY; 0 to 3)");
-	announcement->filter_policy = (uint8_t)number;
 	announcement->has_filter_policy = true;
-	return 0;
+	return choice_parse(choices_filter_policy, 0, 3,
+			    "a policy (any, scan-list, connect-list or list; a constant such as "
+			    "ADV_FILTER_ALLOW_SCAN_ANY_CON_ANY; 0 to 3)",
+			    text, &announcement->filter_policy, reason);
 }
 
 static int set_bytes(GByteArray **bytes, const char *text, Reason *reason)

@@ -95,18 +95,19 @@ const Choice choices_mode[] = {
 	{ NULL, 0 },
 };
 
-bool choice_parse(const Choice *choices, uint32_t min, uint32_t max, const char *text, uint32_t *ret)
+int choice_parse(const Choice *choices, uint8_t min, uint8_t max, const char *allowed, const char *text,
+		 uint8_t *ret, Reason *reason)
 {
 	int64_t number;
 
 	for (; choices->name; choices++) {
 		if (g_ascii_strcasecmp(choices->name, text) == 0) {
 			*ret = choices->number;
-			return true;
+			return 0;
 		}
 	}
 	if (!number_parse(text, min, max, &number))
-		return false;
-	*ret = (uint32_t)number;
-	return true;
+		return reason_refuse(reason, text, allowed);
+	*ret = (uint8_t)number;
+	return 0;
 }

@@ -2,13 +2,12 @@
 /* Values that have names: those of people, those of the specification, and the documented constants. */
 #pragma once
 
-#include <stdbool.h>
-
+#include "util/error.h"
 #include "util/macros.h"
 
 typedef struct Choice {
 	const char *name;
-	uint32_t number;
+	uint8_t number;
 } Choice;
 
 /* Each ends with a NULL name. */
@@ -20,5 +19,7 @@ extern const Choice choices_filter_policy[];
 extern const Choice choices_antenna[];
 extern const Choice choices_mode[];
 
-/* Takes one of the names, in any case, or a number from min to max. False: text is neither. */
-bool choice_parse(const Choice *choices, uint32_t min, uint32_t max, const char *text, uint32_t *ret);
+/* Takes one of the names, in any case, or a number from min to max. 0, or E_INVALID_ARGUMENTS and reason says
+ * what is allowed. */
+int choice_parse(const Choice *choices, uint8_t min, uint8_t max, const char *allowed, const char *text,
+		 uint8_t *ret, Reason *reason);

@@ -56,7 +56,8 @@ const Command commands[] = {
 			"session of its own,\nso it takes nothing from other programs. A summary with the "
 			"number of lost reports goes to standard\nerror. --pcap and --btsnoop keep what is "
 			"heard in a file; with - it goes to standard output:\nbluebrokerctl scan --pcap - "
-			"| wireshark -k -i -\n--stats shows how often devices advertise, and how much of it was missed.\n",
+			"| wireshark -k -i -\n--stats shows how often devices advertise, and how much of it "
+			"was missed.\n",
 		.options = FOR_SCAN,
 		.endless = true,
 		.run = command_scan,
@@ -64,9 +65,9 @@ const Command commands[] = {
 	{
 		.name = "rssi",
 		.arguments = "ADDR...",
-		.summary = "Shows signal strengths as they change: a live plot on a terminal, lines elsewhere",
-		.help = "One to eight devices, by address or name. Ends after --timeout or --count, with Ctrl-C, "
-			"SIGTERM, or q in\nthe plot, whose last state stays on the screen.\n",
+		.summary = "Shows signal strengths over time: a live plot on a terminal, lines elsewhere",
+		.help = "One to eight devices, by address or name. Ends after --timeout or --count, with "
+			"Ctrl-C, SIGTERM, or q in\nthe plot, whose last state stays on the screen.\n",
 		.options = FOR_RSSI,
 		.min_arguments = 1,
 		.max_arguments = UINT_MAX,

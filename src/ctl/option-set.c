@@ -10,14 +10,10 @@
 
 int option_set_addr_type(Options *options, const char *text, Reason *reason)
 {
-	uint32_t number;
-
-	if (!choice_parse(choices_addr_type, 0, ADDR_RANDOM_RPA, text, &number))
-		return reason_refuse(reason, text,
-				     "an address type (public, random, public-rpa or random-rpa; a constant "
-				     "such as RANDOM_ADDR; 0 to 3)");
-	options->link.addr_type = (uint8_t)number;
-	return 0;
+	return choice_parse(choices_addr_type, 0, ADDR_RANDOM_RPA,
+			    "an address type (public, random, public-rpa or random-rpa; a constant such as "
+			    "RANDOM_ADDR; 0 to 3)",
+			    text, &options->link.addr_type, reason);
 }
 
 int option_set_priority(Options *options, const char *text, Reason *reason)
@@ -168,23 +164,24 @@ static void init(Options *options, const char *key, GVariant *value)
 
 int option_set_mode(Options *options, const char *text, Reason *reason)
 {
-	uint32_t number;
+	uint8_t number;
+	int r = choice_parse(choices_mode, 0, UINT8_MAX, "a mode (BLE)", text, &number, reason);
 
-	if (!choice_parse(choices_mode, 0, UINT8_MAX, text, &number))
-		return reason_refuse(reason, text, "a mode (BLE)");
-	init(options, "mode", g_variant_new_uint32(number));
-	return 0;
+	if (r == 0)
+		init(options, "mode", g_variant_new_uint32(number));
+	return r;
 }
 
 int option_set_antenna(Options *options, const char *text, Reason *reason)
 {
-	uint32_t number;
+	uint8_t number;
+	int r = choice_parse(choices_antenna, 0, 2,
+			     "an antenna (internal or external; a constant such as EXT_ANT; 0 to 2)", text,
+			     &number, reason);
 
-	if (!choice_parse(choices_antenna, 0, 2, text, &number))
-		return reason_refuse(reason, text,
-				     "an antenna (internal or external; a constant such as EXT_ANT; 0 to 2)");
-	init(options, "antenna", g_variant_new_uint32(number));
-	return 0;
+	if (r == 0)
+		init(options, "antenna", g_variant_new_uint32(number));
+	return r;
 }
 
 int option_set_pin(Options *options, const char *text, Reason *reason)

@@ -135,17 +135,17 @@ int wanted_add_pattern(Wanted *wanted, const char *text, Reason *reason)
 
 int wanted_add_adv_type(Wanted *wanted, const char *text, Reason *reason)
 {
-	uint32_t number;
-	uint8_t byte;
+	static const char allowed[] =
+		"a type (connectable, directed, scannable, non-connectable, scan-response or unknown; a "
+		"constant such as CONN_ADV; 0 to 4, 255)";
+	uint8_t number;
+	int r = choice_parse(choices_adv_type, 0, UINT8_MAX, allowed, text, &number, reason);
 
-	if (!choice_parse(choices_adv_type, 0, UINT8_MAX, text, &number) ||
-	    (number > ADV_SCAN_RESPONSE && number != ADV_UNKNOWN))
-		return reason_refuse(reason, text,
-				     "a type (connectable, directed, scannable, non-connectable, "
-				     "scan-response or unknown; a constant such as CONN_ADV; 0 to 4, 255)");
-	byte = (uint8_t)number;
-	g_byte_array_append(wanted->adv_types, &byte, 1);
-	return 0;
+	if (r == 0 && number > ADV_SCAN_RESPONSE && number != ADV_UNKNOWN)
+		r = reason_refuse(reason, text, allowed);
+	if (r == 0)
+		g_byte_array_append(wanted->adv_types, &number, 1);
+	return r;
 }
 
 int wanted_set_dedup(Wanted *wanted, const char *text, Reason *reason)
