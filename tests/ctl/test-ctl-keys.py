@@ -121,8 +121,12 @@ class Keys(unittest.TestCase):
             self.world.air(f'repeat {RADIO} {address} {address} random 3 {rssi} {data} 20 0')
 
     def reached(self):
-        lines = subprocess.run([OPTION_KEYS], capture_output=True, text=True, check=True).stdout.split('\n')[:-1]
-        return {line.split()[0] for line in lines}
+        """The options that set each key."""
+        options = {}
+        for line in subprocess.run([OPTION_KEYS], capture_output=True, text=True, check=True).stdout.splitlines():
+            key, option = line.split()
+            options.setdefault(key, set()).add(option)
+        return options
 
     def known(self, method):
         """The keys of a method's dictionary, as the daemon lists them when it gets another."""
@@ -139,7 +143,7 @@ class Keys(unittest.TestCase):
 
     def test_lists(self):
         """Whatever the daemon takes, an option sets, and the other way round; the interface's file names it, too."""
-        reached = self.reached()
+        reached = set(self.reached())
         known = set().union(*map(self.known, DICTIONARIES))
         known |= {'SetAdvertisementRaw.adv', 'SetAdvertisementRaw.scan_rsp'}
         self.assertEqual(reached - known, set(), 'the daemon does not know them')
@@ -183,9 +187,11 @@ class Keys(unittest.TestCase):
         ping()
         wait_for('the last call', lambda: any(call.get('member') == 'Ping' for call in self.calls(path, 1)[before:]))
         calls = self.calls(path, 1)
+        options = self.reached()
         for name, (words, wanted) in CASES.items():
             with self.subTest(name):
                 method, key = name.split('.')
+                self.assertTrue(options[name] & set(words), 'by an option of the table')
                 self.assertNotEqual(ran[words].returncode, 2, ran[words].stderr)
                 values = [value for call in calls for value in self.values(call, method, key)]
                 if wanted is None:
