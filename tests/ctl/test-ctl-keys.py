@@ -95,6 +95,11 @@ CASES = {
 }
 
 
+def state(pid):
+    with open(f'/proc/{pid}/stat', encoding='utf-8') as stat:
+        return stat.read().rpartition(')')[2].split()[0]
+
+
 def plain(value):
     """busctl's JSON, without the types that it tells beside the values of a dictionary."""
     return value['data'] if isinstance(value, dict) and set(value) == {'type', 'data'} else value
@@ -278,7 +283,10 @@ class Keys(unittest.TestCase):
                 self.addCleanup(process.kill)
                 process.stdout.readline()
                 process.send_signal(signal.SIGSTOP)
-                wait_for('a loss', lambda: self.session()[0]['Dropped'])
+                wait_for('the stop', lambda: state(process.pid) == 'T')
+                # a busy machine may have lost some before
+                before = self.session()[0]['Dropped']
+                wait_for('a full FIFO', lambda: self.session()[0]['Dropped'] > before)
                 lossy = time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1000
                 enough = self.session()[0]['Dropped'] + 20
                 wait_for('more of them', lambda: self.session()[0]['Dropped'] > enough)
