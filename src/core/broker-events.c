@@ -62,6 +62,8 @@ Broker *broker_free(Broker *broker)
 	if (!broker)
 		return NULL;
 
+	/* they may be gone already */
+	g_ptr_array_set_size(broker->faces, 0);
 	broker_drop_sessions(broker, 0);
 	while (broker->radios->len > 0)
 		radios_free(g_ptr_array_index(broker->radios, broker->radios->len - 1));
@@ -84,8 +86,14 @@ void broker_bluez_changed(Broker *broker, bool up)
 	if (broker->bluez_up != up) {
 		broker->bluez_up = up;
 		news_bluez_changed(broker);
+		news_list_changed(broker, LIST_BLUEZ, UID_EVERYBODY);
 	}
 	broker->bluez_stalled = false;
+}
+
+void broker_guests_changed(Broker *broker, uid_t uid)
+{
+	news_list_changed(broker, LIST_PROGRAMS, uid);
 }
 
 void broker_bluez_stalled(Broker *broker, bool stalled, uint64_t now)
@@ -93,6 +101,7 @@ void broker_bluez_stalled(Broker *broker, bool stalled, uint64_t now)
 	if (broker->bluez_stalled == stalled)
 		return;
 	broker->bluez_stalled = stalled;
+	news_list_changed(broker, LIST_BLUEZ, UID_EVERYBODY);
 	if (stalled) {
 		broker->stats.stalls++;
 		broker->stalled_since = now;

@@ -7,7 +7,7 @@
 Broker *broker_new(const Config *config);
 /* Sets who carries out what is wanted of radios; to be called before the first radio appears. */
 void broker_set_radio_side(Broker *broker, const RadioOps *ops, void *userdata);
-/* Adds a face, which hears the public facts from now on, and must outlive the broker. */
+/* Adds a face, which hears the public facts from now on until broker_free(). */
 void broker_add_face(Broker *broker, const Face *face);
 
 Broker *broker_free(Broker *broker);	/* ends all sessions first */
@@ -21,6 +21,9 @@ void broker_bluez_changed(Broker *broker, bool up);
 /* bluetoothd has stopped answering, or answers again. Until it does, programs that wait for it get an error,
  * nothing new is begun, and what is under way stays as it is: its time limits do not run. */
 void broker_bluez_stalled(Broker *broker, bool stalled, uint64_t now);
+
+/* A face's Guest of that user came, changed or went. */
+void broker_guests_changed(Broker *broker, uid_t uid);
 
 /* From now on the reports of all radios come from the HCI monitor; false: from BlueZ's signals. */
 void broker_set_monitored(Broker *broker, bool monitored);

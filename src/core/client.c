@@ -63,9 +63,23 @@ static void client_tell(const Peripheral *peripheral, const Client *client, bool
 	}
 }
 
+/* The users whose services it used know of its row, and root. */
+static void client_row_changed(const Peripheral *peripheral, const Client *client)
+{
+	Broker *broker = peripheral->radio->broker;
+
+	news_list_changed(broker, LIST_CLIENTS, 0);
+	for (guint i = 0; i < client->sessions->len; i++) {
+		const Session *session = g_ptr_array_index(client->sessions, i);
+
+		news_list_changed(broker, LIST_CLIENTS, user_uid(session->user));
+	}
+}
+
 void client_left(const Peripheral *peripheral, const Client *client)
 {
 	client_tell(peripheral, client, false);
+	client_row_changed(peripheral, client);
 }
 
 Client *client_find(const Peripheral *peripheral, const Addr *addr)
@@ -89,18 +103,23 @@ Client *client_add(Peripheral *peripheral, const Addr *addr)
 	long_reads_init(client);
 	g_ptr_array_add(peripheral->clients, client);
 	client_tell(peripheral, client, true);
+	client_row_changed(peripheral, client);
 	return client;
 }
 
 Client *client_uses(Peripheral *peripheral, const Addr *addr, uint16_t mtu, Session *session)
 {
 	Client *client = client_find(peripheral, addr);
+	const bool new_session = !client || !g_ptr_array_find(client->sessions, session, NULL);
 
 	if (!client)
 		client = client_add(peripheral, addr);
+	if (!new_session && (mtu == 0 || client->mtu == mtu))
+		return client;
 	if (mtu > 0)
 		client->mtu = mtu;
-	if (!g_ptr_array_find(client->sessions, session, NULL))
+	if (new_session)
 		g_ptr_array_add(client->sessions, session);
+	client_row_changed(peripheral, client);
 	return client;
 }

@@ -2,6 +2,7 @@
 /* From the radio to the programs: a report goes into a session's FIFO, and from there to its readers. */
 #include "core/fanout.h"
 
+#include "core/news.h"
 #include "core/subscriber.h"
 #include "meaning/constants.h"
 
@@ -137,6 +138,7 @@ void session_stream_open(Session *session, SessionStream *stream, uint64_t now)
 	stream->full = false;
 	stream->lost_before = session_dropped(session);
 	session->stream = stream;
+	news_list_changed(session->broker, LIST_SESSIONS, user_uid(session->user));
 	if (ring_count(session->ring) > 0)
 		fanout_hand_over(session, now);
 }
@@ -160,6 +162,7 @@ static void session_forget_stream(Session *session)
 	session->stream_lost = session_stream_lost(session);
 	session->stream->session = NULL;
 	session->stream = NULL;
+	news_list_changed(session->broker, LIST_SESSIONS, user_uid(session->user));
 	task_cancel(&session->batch);
 }
 

@@ -142,6 +142,20 @@ void news_bonds_changed(Broker *broker)
 	post_news(broker, NULL, NULL, tell_bonds_changed);
 }
 
+static void tell_list_changed(const Post *news, const FaceOps *ops, void *userdata)
+{
+	if (ops->list_changed)
+		ops->list_changed(userdata, news->number, news->uid);
+}
+
+void news_list_changed(Broker *broker, ListChange list, uid_t uid)
+{
+	Post *news = post_news(broker, NULL, NULL, tell_list_changed);
+
+	news->number = list;
+	news->uid = uid;
+}
+
 /* --- of a session, for those whom it concerns --- */
 
 static void tell_link_lost(const Post *news, const FaceOps *ops, void *userdata)

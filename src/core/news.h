@@ -21,6 +21,7 @@ void news_bluez_changed(Broker *broker);
 void news_bluez_stalled(Broker *broker);
 void news_links_owned(Broker *broker);
 void news_bonds_changed(Broker *broker);
+void news_list_changed(Broker *broker, ListChange list, uid_t uid);
 
 /* reason: a string constant, which is not copied */
 void news_link_lost(Link *link, Session *session, const char *reason);

@@ -54,6 +54,17 @@ typedef enum LinkChange {
 	LINK_IDENTITY = 1 << 4,
 } LinkChange;
 
+/* Lists of which a row came, changed or went, for Manager1.Watch. */
+typedef enum ListChange {
+	LIST_SESSIONS = 1 << 0,
+	LIST_CLIENTS = 1 << 1,
+	LIST_PROGRAMS = 1 << 2,		/* Guest */
+	LIST_BONDS = 1 << 3,
+	LIST_BLUEZ = 1 << 4,		/* no list: bluetoothd's state */
+} ListChange;
+
+#define UID_EVERYBODY ((uid_t)-1)
+
 /* What BlueZ has to show us of the advertisements that it hears. */
 typedef enum ScanShow {
 	SHOW_NOTHING,		/* the reports come from the HCI monitor */
@@ -140,6 +151,8 @@ typedef struct FaceOps {
 	void (*attr_removed)(void *userdata, Attr *attr);
 	void (*bonds_changed)(void *userdata);	/* bonds_store gives another text now */
 	void (*bluez_changed)(void *userdata, bool up);	/* bluetoothd came or went */
+	/* uid: whose row it is, root's beside; UID_EVERYBODY: all may know */
+	void (*list_changed)(void *userdata, ListChange list, uid_t uid);
 	void (*bluez_stalled)(void *userdata);	/* programs that wait for BlueZ are to get an error */
 
 	/* no news: calls row for each Guest (broker_guests); NULL: it has none */

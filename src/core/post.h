@@ -35,6 +35,7 @@ struct Post {
 	Addr addr;
 	GBytes *value;		/* owned by the post */
 	uint32_t number;
+	uid_t uid;
 	uint16_t offset;
 	bool on;
 	GDestroyNotify free_object;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "core/broker-events.h"
 #include "face/agent.h"
 #include "face/driver.h"
 #include "face/programs.h"
@@ -203,6 +204,7 @@ int connection_new(Program *program, int fd, Reason *reason)
 		 (unsigned long long)++programs->last_name);
 	task_init(&connection->end, &programs->broker->agenda, on_end);
 	g_ptr_array_add(program->connections, connection);
+	broker_guests_changed(programs->broker, program->uid);
 	r = connection_charge(connection, reason);
 	if (r == 0)
 		r = wire_open(&connection->wire, programs->event, fd, program->user, BLUEZ_UNIQUE_NAME,
@@ -234,6 +236,7 @@ Connection *connection_free(Connection *connection)
 	charge_end(&connection->memory);
 	charge_end(&connection->place);
 	g_ptr_array_remove(program->connections, connection);
+	broker_guests_changed(program->programs->broker, program->uid);
 	g_free(connection);
 	if (program->connections->len == 0)
 		program_free(program);

@@ -11,6 +11,7 @@
 #include "service/path.h"
 #include "service/service.h"
 #include "service/stats.h"
+#include "service/watch.h"
 
 #define SESSIONS_IN_SLICE 16	/* of GetStats; one takes 8 microseconds or so */
 #define SESSION_BYTES 512
@@ -113,10 +114,12 @@ static int get_stats_slice(Call *call, Reason *reason)
 
 static int get_stats(Call *call, void *object UNUSED, Reason *reason)
 {
+	watch_asked(call);
 	return job_start(call, get_stats_slice, g_new0(StatsReply, 1), stats_reply_free,
 			 call->service->broker->sessions->len <= SESSIONS_IN_SLICE, reason);
 }
 QUESTION(get_stats, NULL)
+METHOD(watch_set, NULL)
 
 static int get_version(sd_bus *bus UNUSED, const char *path UNUSED, const char *interface UNUSED,
 		       const char *property UNUSED, sd_bus_message *reply, void *userdata UNUSED,
@@ -197,6 +200,9 @@ const sd_bus_vtable manager_vtable[] = {
 				SD_BUS_RESULT("o", session), method_open_session, SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("GetStats", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{sv}", stats), method_get_stats,
 				SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Watch", SD_BUS_ARGS("b", on), SD_BUS_NO_RESULT, method_watch_set,
+				SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_SIGNAL_WITH_ARGS("Changed", SD_BUS_ARGS("u", lists), 0),
 	SD_BUS_PROPERTY("Version", "s", get_version, 0, SD_BUS_VTABLE_PROPERTY_CONST),
 	SD_BUS_PROPERTY("Adapters", "ao", get_adapters, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
 	SD_BUS_PROPERTY("Constants", "a{su}", get_constants, 0, SD_BUS_VTABLE_PROPERTY_CONST),

@@ -30,6 +30,8 @@ typedef struct Peer {
 	size_t asked;		/* of those, the bytes sent before the ping that is under way */
 	sd_bus_slot *ping;	/* NULL: none */
 	bool stuck;		/* it does not read */
+	bool watches;		/* Manager1.Watch */
+	unsigned told;		/* ListChange bits that it was told of, and has not asked for since */
 	bool gone;
 } Peer;
 

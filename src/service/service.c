@@ -11,6 +11,7 @@
 #include "core/broker-events.h"
 #include "service/dispatch.h"
 #include "service/emit.h"
+#include "service/watch.h"
 #include "util/log.h"
 
 /* Bytes that the bus has not read yet: above this, batches stay in the rings, where they are bounded, and
@@ -49,6 +50,7 @@ static void on_peer_gone(void *userdata, Peer *peer)
 {
 	Service *service = userdata;
 
+	watch_forget(service, peer);
 	calls_forget(peer);
 	broker_peer_gone(service->broker, peer->name, service_now(service));
 }
@@ -84,6 +86,8 @@ static const FaceOps service_face = {
 	.local_read_request = local_attr_dbus_read_request,
 	.local_written = local_attr_dbus_written,
 	.local_subscribed = local_attr_dbus_subscribed,
+	.list_changed = watch_list_changed,
+	.bonds_changed = watch_bonds_changed,
 	.bluez_stalled = service_bluez_stalled,
 };
 
@@ -126,6 +130,7 @@ int service_new(Service **ret, sd_event *event, sd_bus *bus, Broker *broker)
 	service->face = (Face){ .ops = &service_face, .userdata = service };
 	broker_add_face(broker, &service->face);
 	service->started = service_now(service);
+	service->watchers = g_ptr_array_new();
 	g_queue_init(&service->jobs);
 	g_queue_init(&service->listings);
 	service->answer_max = ANSWER_MAX;
@@ -147,6 +152,7 @@ Service *service_free(Service *service)
 		return NULL;
 	sd_bus_slot_unref(service->name_call);
 	peers_free(service->peers);
+	g_ptr_array_free(service->watchers, TRUE);
 	jobs_end(service);
 	sd_bus_unref(service->bus);
 	sd_event_unref(service->event);

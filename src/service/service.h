@@ -38,6 +38,7 @@ struct Service {
 	sd_event_source *turn;	/* when the next slice is done, at the latest */
 	sd_event_source *idle;	/* when there is nothing else to do */
 	uint64_t last_slice;	/* when a slice was done */
+	GPtrArray *watchers;	/* Peer: those that watch (service/watch) */
 	GQueue listings;	/* answers that are being written, for managed.c */
 	size_t answer_max;	/* ANSWER_MAX; a test may set less */
 	uint64_t started;

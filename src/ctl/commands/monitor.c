@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * bluebrokerctl monitor: what comes, changes and goes at the daemon. Radios and links are signalled to
- * everybody; sessions, clients, bonds and programs are not, so they are asked for from time to time.
+ * everybody; of sessions, clients, bonds and programs it is signalled that there is something to ask for.
  */
 #include <limits.h>
 #include <string.h>
@@ -15,8 +15,6 @@
 #include "ctl/monitor/objects.h"
 #include "ctl/monitor/tracker.h"
 
-#define ASK_EVERY_MS 500	/* for what is not signalled */
-#define ASK_SOON_MS 20		/* after a signal */
 #define MANAGER_INTERFACE "com.example.Bluetooth.Manager1"
 #define PROPERTIES_INTERFACE "org.freedesktop.DBus.Properties"
 #define TREE_INTERFACE "org.freedesktop.DBus.ObjectManager"
@@ -30,7 +28,7 @@ typedef struct Monitor {
 	GCancellable *calls;	/* those to that daemon */
 	bool first;		/* what is asked for was there before we came */
 	unsigned asked;		/* answers that are not there yet */
-	bool soon;		/* it will be asked soon */
+	bool again;		/* when they are there, it is to be asked anew */
 	uint64_t events;
 } Monitor;
 
@@ -54,6 +52,15 @@ typedef struct Question {
 	void (*answered)(Monitor *monitor, const char *radio, GVariant *reply);
 } Question;
 
+static void ask_all(Monitor *monitor);
+
+static void on_all_answered(Monitor *monitor)
+{
+	monitor->first = false;
+	if (monitor->again)
+		ask_all(monitor);
+}
+
 /* A radio that went, or a daemon that is too busy, is no error here: it is asked again. */
 static void on_answer(GObject *source, GAsyncResult *result, void *userdata)
 {
@@ -66,7 +73,7 @@ static void on_answer(GObject *source, GAsyncResult *result, void *userdata)
 		if (reply)
 			question->answered(monitor, question->radio, reply);
 		if (--monitor->asked == 0)
-			monitor->first = false;
+			on_all_answered(monitor);
 	}
 	g_free(question->radio);
 	g_free(question);
@@ -159,35 +166,24 @@ static void on_bonds(Monitor *monitor, const char *radio, GVariant *reply)
 	show_rows(monitor, THING_BOND, radio, rows);
 }
 
-/* Asks for what is not signalled. */
 static void ask_all(Monitor *monitor)
 {
 	GHashTableIter iter;
 	void *radio;
 
+	monitor->again = false;
 	ask(monitor, NULL, MANAGER_INTERFACE, "GetStats", NULL, "(a{sv})", on_stats);
 	g_hash_table_iter_init(&iter, monitor->objects.radios);
 	while (g_hash_table_iter_next(&iter, &radio, NULL))
 		ask(monitor, radio, ADAPTER_INTERFACE, "GetBonds", NULL, "(aa{sv})", on_bonds);
 }
 
-static gboolean on_time_to_ask(gpointer userdata)
+/* Not while the last answers are still to come: they may be older. */
+static void ask_again(Monitor *monitor)
 {
-	Monitor *monitor = userdata;
-
-	/* not while the last answers are still to come */
-	if (monitor->daemon && monitor->asked == 0)
+	monitor->again = true;
+	if (monitor->asked == 0)
 		ask_all(monitor);
-	return G_SOURCE_CONTINUE;
-}
-
-static gboolean on_soon(gpointer userdata)
-{
-	Monitor *monitor = userdata;
-
-	monitor->soon = false;
-	on_time_to_ask(monitor);
-	return G_SOURCE_REMOVE;
 }
 
 static void on_signal(GDBusConnection *connection UNUSED, const char *sender, const char *path,
@@ -200,11 +196,9 @@ static void on_signal(GDBusConnection *connection UNUSED, const char *sender, co
 
 	if (g_strcmp0(sender, monitor->daemon) != 0)
 		return;
-	/* whoever did that may be among what is not signalled */
-	if (!monitor->soon)
-		g_timeout_add(ASK_SOON_MS, on_soon, monitor);
-	monitor->soon = true;
-	if (g_str_equal(member, "InterfacesAdded") &&
+	if (g_str_equal(member, "Changed")) {
+		ask_again(monitor);
+	} else if (g_str_equal(member, "InterfacesAdded") &&
 	    g_variant_is_of_type(body, G_VARIANT_TYPE("(oa{sa{sv}})"))) {
 		g_variant_get(body, "(&o@a{sa{sv}})", &name, &dict);
 		objects_show(&monitor->objects, name, dict, false);
@@ -244,7 +238,18 @@ static void on_objects(Monitor *monitor, const char *radio UNUSED, GVariant *rep
 	ask_all(monitor);
 }
 
-static void on_appeared(GDBusConnection *connection UNUSED, const char *name UNUSED, const char *owner,
+/* A daemon that goes is an event. One that does not know the method is too old, and would tell too little. */
+static void on_watched(GObject *source, GAsyncResult *result, void *userdata)
+{
+	Monitor *monitor = userdata;
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GVariant) reply = g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, &error);
+
+	if (g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_METHOD))
+		until_end(&monitor->until, fail_call(error, "watching the daemon"));
+}
+
+static void on_appeared(GDBusConnection *connection, const char *name UNUSED, const char *owner,
 			void *userdata)
 {
 	Monitor *monitor = userdata;
@@ -252,6 +257,10 @@ static void on_appeared(GDBusConnection *connection UNUSED, const char *name UNU
 	monitor->daemon = g_strdup(owner);
 	monitor->calls = g_cancellable_new();
 	monitor->first = true;
+	monitor->again = false;
+	g_dbus_connection_call(connection, owner, BROKER_PATH, MANAGER_INTERFACE, "Watch",
+			       g_variant_new("(b)", TRUE), NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START, -1,
+			       monitor->calls, on_watched, monitor);
 	ask(monitor, NULL, PROPERTIES_INTERFACE, "GetAll", g_variant_new("(s)", MANAGER_INTERFACE), "(a{sv})",
 	    on_version);
 	ask(monitor, NULL, TREE_INTERFACE, "GetManagedObjects", NULL, "(a{oa{sa{sv}}})", on_objects);
@@ -327,12 +336,12 @@ ExitCode command_monitor(const Options *options)
 	monitor.objects.tracker = tracker;
 	monitor.objects.radios = radios;
 	monitor.connection = connection;
+	subscribe(&monitor, MANAGER_INTERFACE, "Changed");
 	subscribe(&monitor, TREE_INTERFACE, NULL);
 	subscribe(&monitor, PROPERTIES_INTERFACE, "PropertiesChanged");
 	g_signal_connect(connection, "closed", G_CALLBACK(on_closed), &monitor);
 	g_bus_watch_name_on_connection(connection, BUS_NAME, G_BUS_NAME_WATCHER_FLAGS_NONE, on_appeared,
 				       on_vanished, &monitor, NULL);
-	g_timeout_add(ASK_EVERY_MS, on_time_to_ask, &monitor);
 	until_watch(&monitor.until, true,
 		    (unsigned)CLAMP(options->session.timeout, 0, INT_MAX / 1000) * 1000);
 	code = until_run(&monitor.until);
