@@ -88,7 +88,8 @@ ExitCode bonds_list(const Options *options)
 	return n > 0 ? EXIT_DONE : fail_nothing("no device is bonded; bluebrokerctl pair does that");
 }
 
-/* Whether nobody holds the link to the device, so that it is only being closed. */
+/* Whether nobody is seen to hold the link to the device, so that it is only being closed. It may be gone by
+ * now, or be that of another of the device's addresses. */
 static bool is_closing(GDBusConnection *connection, int number, const char *address)
 {
 	g_autofree char *name = g_strdelimit(g_strdup(address), ":", '_');
@@ -101,12 +102,12 @@ static bool is_closing(GDBusConnection *connection, int number, const char *addr
 					    G_VARIANT_TYPE("(v)"), G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL);
 	if (reply)
 		g_variant_get(reply, "(v)", &value);
-	return value && g_variant_is_of_type(value, G_VARIANT_TYPE_UINT32) &&
+	return !value || !g_variant_is_of_type(value, G_VARIANT_TYPE_UINT32) ||
 	       g_variant_get_uint32(value) == 0;
 }
 
-/* BlueZ takes two seconds to close a link that nobody holds any more: who has just used the device need not try
- * again himself. */
+/* BlueZ takes two seconds to close a link that nobody holds any more: who has just used the device need not
+ * try again himself. */
 static bool forget(BrokerSession1 *session, int number, const char *address, GError **error)
 {
 	GDBusConnection *connection = g_dbus_proxy_get_connection(G_DBUS_PROXY(session));
