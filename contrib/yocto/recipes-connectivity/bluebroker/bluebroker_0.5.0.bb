@@ -4,7 +4,7 @@
 # SRC_URI.
 SUMMARY = "Bluetooth radio broker: one radio, many programs"
 DESCRIPTION = "A D-Bus daemon that shares BlueZ's radios among programs, its command-line tool and its Python package."
-LICENSE = "GPL-2.0-or-later & MIT"
+LICENSE = "GPL-2.0-or-later AND MIT"
 LIC_FILES_CHKSUM = "file://COPYING;md5=b234ee4d69f5fce4486a80fdaf4a4263"
 
 DEPENDS = "bluez5 glib-2.0 glib-2.0-native"
