@@ -135,7 +135,9 @@ START_TEST(test_is_bounded)
 	setup();
 	identities_set_keys(identities, &sample, 1);
 	for (unsigned i = 0; i < 100000; i++) {
-		memcpy(made_up.bytes + 3, &i, 3);
+		made_up.bytes[3] = (uint8_t)i;
+		made_up.bytes[4] = (uint8_t)(i >> 8);
+		made_up.bytes[5] = (uint8_t)(i >> 16);
 		(void)identities_resolve(identities, &made_up);
 		made_up.bytes[0] = 0x40;
 		ck_assert(i > 2000 || identities_learn(identities, &made_up, &sample.identity));

@@ -3,6 +3,7 @@
  * UNCOUNTED on a kernel that does not count what is read, as emulators are. */
 #include "face/wire.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -149,9 +150,10 @@ static void greet(World *world)
 static void send_message(World *world, uint8_t type, uint32_t cookie, uint32_t length, bool whole)
 {
 	const RawHeader head = raw_header(type, cookie, length > 0 ? length + 4 : 0, 0);
+	const uint32_t little = htole32(length);
 	uint8_t *body = calloc(1, length + 4);
 
-	memcpy(body, &length, 4);
+	memcpy(body, &little, 4);
 	send_all(world, head.bytes, head.length);
 	if (length > 0)
 		send_all(world, body, length + (whole ? 4 : 3));
@@ -208,6 +210,40 @@ START_TEST(test_endless_greeting)
 	for (unsigned i = 0; i < 1024 && !world.ended; i++)
 		send_all(&world, text, sizeof(text));
 	ck_assert_uint_eq(world.ended, 1);
+	world_end(&world);
+}
+END_TEST
+
+/* Programs may write numbers in either order, whatever the machine's is; also the length, which we look at. */
+START_TEST(test_either_order)
+{
+	static const uint8_t zeros[WIRE_MESSAGE_MAX / 2];
+	World world;
+
+	world_init(&world);
+	greet(&world);
+	for (unsigned i = 1; i <= 4; i++) {
+		const RawHeader head = raw_header_in(i % 2 ? 'B' : 'l', 1, i, 0, 0);
+
+		send_all(&world, head.bytes, head.length);
+		run(&world);
+		ck_assert_uint_eq(world.calls, i);
+	}
+	for (unsigned i = 0; i < 2; i++) {
+		const RawHeader head = raw_header_in(i == 0 ? 'B' : 'l', 1, 5 + i, sizeof(zeros), 0);
+		uint8_t length[4] = { 0 };
+
+		/* an array that fills the body: 0x7fffc */
+		length[i == 0 ? 1 : 2] = 0x07;
+		length[i == 0 ? 2 : 1] = 0xff;
+		length[i == 0 ? 3 : 0] = 0xfc;
+		send_all(&world, head.bytes, head.length);
+		send_all(&world, length, sizeof(length));
+		send_all(&world, zeros, sizeof(zeros) - sizeof(length));
+		run(&world);
+		ck_assert_uint_eq(world.calls, 5 + i);
+	}
+	ck_assert_uint_eq(world.ended, 0);
 	world_end(&world);
 }
 END_TEST
@@ -684,7 +720,7 @@ START_TEST(test_charged)
 }
 END_TEST
 
-UNIT_MAIN("wire", test_speaks, test_no_dbus, test_endless_greeting, test_endless_message, test_announced,
+UNIT_MAIN("wire", test_speaks, test_either_order, test_no_dbus, test_endless_greeting, test_endless_message, test_announced,
 	  test_disguised, test_bad_message, test_together,
 	  test_message_that_stays, test_much, test_much_answered, test_endless_fds, test_fds,
 	  test_fd_among_others, test_does_not_read, test_half_closes, test_leaves, test_pause,

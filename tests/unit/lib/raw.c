@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "raw.h"
 
+#include <endian.h>
 #include <string.h>
 
 static void put_pad(RawHeader *b, size_t to)
@@ -12,6 +13,7 @@ static void put_pad(RawHeader *b, size_t to)
 static void put_u32(RawHeader *b, uint32_t value)
 {
 	put_pad(b, 4);
+	value = b->bytes[0] == 'B' ? htobe32(value) : htole32(value);
 	memcpy(b->bytes + b->length, &value, 4);
 	b->length += 4;
 }
@@ -36,10 +38,10 @@ static void put_u32_field(RawHeader *b, uint8_t field, uint32_t value)
 	put_u32(b, value);
 }
 
-RawHeader raw_header(uint8_t type, uint32_t cookie, uint32_t body, uint32_t fds)
+RawHeader raw_header_in(char order, uint8_t type, uint32_t cookie, uint32_t body, uint32_t fds)
 {
-	RawHeader b = { .bytes = { 'l', type, 0, 1 }, .length = 4 };
-	uint32_t fields;
+	RawHeader b = { .bytes = { (uint8_t)order, type, 0, 1 }, .length = 4 };
+	size_t length;
 
 	put_u32(&b, body);
 	put_u32(&b, cookie);
@@ -58,8 +60,15 @@ RawHeader raw_header(uint8_t type, uint32_t cookie, uint32_t body, uint32_t fds)
 	}
 	if (fds > 0)
 		put_u32_field(&b, 9, fds);
-	fields = (uint32_t)(b.length - 16);
-	memcpy(b.bytes + 12, &fields, 4);
+	length = b.length;
+	b.length = 12;
+	put_u32(&b, (uint32_t)(length - 16));
+	b.length = length;
 	put_pad(&b, 8);
 	return b;
+}
+
+RawHeader raw_header(uint8_t type, uint32_t cookie, uint32_t body, uint32_t fds)
+{
+	return raw_header_in('l', type, cookie, body, fds);
 }
