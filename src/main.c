@@ -11,6 +11,7 @@
 
 #include "bond-store.h"
 #include "build-config.h"
+#include "bus/array.h"
 #include "command-line.h"
 #include "core/broker.h"
 #include "core/config.h"
@@ -54,6 +55,7 @@ static void daemon_end_turn(Daemon *d)
 	service_finish_turn(d->edges.service);
 	(void)sd_event_now(d->event, CLOCK_BOOTTIME, &now);
 	agenda_run(&d->broker->agenda, now);
+	array_end_turn();
 	next = agenda_next(&d->broker->agenda);
 	if (next == d->armed)
 		return;

@@ -8,6 +8,7 @@
 
 #include "bluez/bluez.h"
 #include "bluez/gatt.h"
+#include "bus/array.h"
 #include "core/link.h"
 #include "core/pairing.h"
 
@@ -144,7 +145,7 @@ static int read_answer(sd_bus_message *m, GBytes **ret)
 	size_t length;
 	int r;
 
-	r = sd_bus_message_read_array(m, 'y', &bytes, &length);
+	r = array_read(m, 'y', &bytes, &length);
 	if (r < 0)
 		return r;
 	*ret = g_bytes_new(bytes, MIN(length, (size_t)ATTR_VALUE_MAX));

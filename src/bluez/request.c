@@ -8,6 +8,7 @@
 #include "bluez/bluez.h"
 #include "bluez/device.h"
 #include "bluez/subscription.h"
+#include "bus/array.h"
 #include "bus/msg.h"
 #include "core/client.h"
 #include "core/local-group.h"
@@ -235,7 +236,7 @@ static int on_write(Application *application, LocalAttr *attr, sd_bus_message *m
 	uint8_t att;
 	int r;
 
-	r = sd_bus_message_read_array(m, 'y', &bytes, &length);
+	r = array_read(m, 'y', &bytes, &length);
 	if (r >= 0)
 		r = read_details(m, &details);
 	if (r < 0)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "bus/advert-uuids.h"
+#include "bus/array.h"
 #include "bus/options.h"
 
 int advert_read_name(sd_bus_message *m, void *userdata, Reason *reason)
@@ -75,7 +76,7 @@ static int read_entry_bytes(sd_bus_message *m, const char *what, const void **re
 				  what);
 	r = sd_bus_message_enter_container(m, 'v', "ay");
 	if (r >= 0)
-		r = sd_bus_message_read_array(m, 'y', ret_bytes, ret_length);
+		r = array_read(m, 'y', ret_bytes, ret_length);
 	if (r >= 0)
 		r = sd_bus_message_exit_container(m);
 	return r < 0 ? r : 0;
@@ -140,7 +141,7 @@ static int read_data(sd_bus_message *m, AdvertData *data, uint8_t raw_type, cons
 	if (r < 0)
 		return r;
 	if (strcmp(contents, "ay") == 0) {
-		r = sd_bus_message_read_array(m, 'y', &bytes, &length);
+		r = array_read(m, 'y', &bytes, &length);
 		if (r >= 0)
 			r = add_raw(data, raw_type, bytes, length, what, reason);
 	} else if (strcmp(contents, "s") == 0) {

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "bus/array.h"
+
 /* Bytes of a message without arguments: sd-bus's own structures, and the header. */
 #define OVERHEAD 1024
 
@@ -19,7 +21,7 @@ static int add_container(sd_bus_message *m, char type, const char *contents, siz
 
 	/* an array of numbers is counted as a whole: no descriptor can be in it */
 	if (type == 'a' && strlen(contents) == 1 && strchr("ynqiuxtd", contents[0])) {
-		r = sd_bus_message_read_array(m, contents[0], &bytes, &length);
+		r = array_read(m, contents[0], &bytes, &length);
 		*sum += length;
 		return r < 0 ? r : 0;
 	}

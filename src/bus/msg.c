@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "bus/array.h"
 #include "meaning/ad.h"
 
 int msg_enter_variant(sd_bus_message *m, const char *signature)
@@ -57,7 +58,7 @@ int msg_read_variant_bytes(sd_bus_message *m, const uint8_t **ret, size_t *ret_l
 	r = msg_enter_variant(m, "ay");
 	if (r <= 0)
 		return r;
-	r = sd_bus_message_read_array(m, 'y', &bytes, &length);
+	r = array_read(m, 'y', &bytes, &length);
 	if (r < 0)
 		return r;
 	r = msg_exit_variant(m);

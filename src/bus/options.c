@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bus/array.h"
+
 /* Names from programs go into messages: short, and nothing but printable ASCII. */
 static const char *printable(const char *text, char buffer[static 64])
 {
@@ -178,7 +180,7 @@ int options_read_uuid(sd_bus_message *m, const char *what, Uuid *ret, Reason *re
 			return r;
 		result = uuid_parse(text, &uuid) < 0 ? bad_uuid(what, reason) : 0;
 	} else if (strcmp(contents, "ay") == 0) {
-		r = sd_bus_message_read_array(m, 'y', &bytes, &length);
+		r = array_read(m, 'y', &bytes, &length);
 		if (r < 0)
 			return r;
 		result = uuid_from_bytes(bytes, length, &uuid) < 0 ? bad_uuid(what, reason) : 0;
@@ -249,7 +251,7 @@ int options_read_value(sd_bus_message *m, GBytes **ret, Reason *reason)
 		/* some programs put a variant of their own into the dictionary's: both forms are taken */
 		r = options_read_value(m, &value, reason);
 	} else if (strcmp(contents, "ay") == 0) {
-		r = sd_bus_message_read_array(m, 'y', &bytes, &length);
+		r = array_read(m, 'y', &bytes, &length);
 		if (r >= 0)
 			value = g_bytes_new(bytes, length);
 	} else if (strcmp(contents, "s") == 0) {

@@ -6,6 +6,7 @@
 
 #include "bus/advert-options.h"
 #include "bus/advert-uuids.h"
+#include "bus/array.h"
 #include "bus/options.h"
 
 #define INTERVAL_MS_MIN 20	/* as bluetoothd allows */
@@ -133,7 +134,7 @@ static int read_data(sd_bus_message *m, AdvertWords *said, Reason *reason)
 		if (r >= 0)
 			r = sd_bus_message_enter_container(m, 'v', "ay");
 		if (r >= 0)
-			r = sd_bus_message_read_array(m, 'y', &bytes, &length);
+			r = array_read(m, 'y', &bytes, &length);
 		if (r >= 0)
 			r = sd_bus_message_exit_container(m);
 		if (r >= 0)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bus/array.h"
 #include "core/client.h"
 #include "core/local-subscriber.h"
 #include "face/device.h"
@@ -73,7 +74,7 @@ static int on_answer(sd_bus_message *m, void *userdata, sd_bus_error *error UNUS
 	size_t length = 0;
 	Reason reason;
 
-	if (!refusal && !call->is_write && sd_bus_message_read_array(m, 'y', &bytes, &length) < 0)
+	if (!refusal && !call->is_write && array_read(m, 'y', &bytes, &length) < 0)
 		att = ATT_UNLIKELY;
 	if (call->is_write) {
 		(void)local_accept(call->attr, call->id, att, &reason);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bus/array.h"
 #include "face/tree.h"
 
 /* --- errors --- */
@@ -226,7 +227,7 @@ int gatt_write_value(Request *request)
 	size_t length;
 	int kind, r;
 
-	r = sd_bus_message_read_array(request->message, 'y', &bytes, &length);
+	r = array_read(request->message, 'y', &bytes, &length);
 	if (r >= 0)
 		r = gatt_read_options(request->message, &options);
 	if (r < 0)

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "bus/array.h"
 #include "bus/msg.h"
 
 /* doc/advertisement-monitor-api.txt; what is not said has these values */
@@ -61,7 +62,7 @@ static int read_pattern(sd_bus_message *m, Reading *reading)
 
 	r = sd_bus_message_read(m, "yy", &start, &type);
 	if (r >= 0)
-		r = sd_bus_message_read_array(m, 'y', &bytes, &length);
+		r = array_read(m, 'y', &bytes, &length);
 	if (r < 0)
 		return r;
 	if (!reading->data.filter)

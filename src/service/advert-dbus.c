@@ -4,6 +4,7 @@
 
 #include <errno.h>
 
+#include "bus/array.h"
 #include "core/session.h"
 #include "bus/advert-options.h"
 #include "service/advert-params.h"
@@ -63,9 +64,9 @@ int advert_dbus_set_raw(Call *call, void *object UNUSED, Reason *reason)
 	AdvertData data;
 	int r;
 
-	r = sd_bus_message_read_array(call->message, 'y', &adv, &adv_length);
+	r = array_read(call->message, 'y', &adv, &adv_length);
 	if (r >= 0)
-		r = sd_bus_message_read_array(call->message, 'y', &scan_rsp, &rsp_length);
+		r = array_read(call->message, 'y', &scan_rsp, &rsp_length);
 	if (r < 0)
 		return r;
 	r = advert_data_from_raw(&data, adv, adv_length, scan_rsp, rsp_length, reason);
@@ -151,7 +152,7 @@ int advert_dbus_tx_power(Call *call, void *object UNUSED, Reason *reason)
 
 	r = sd_bus_message_read(call->message, "u", &type);
 	if (r >= 0)
-		r = sd_bus_message_read_array(call->message, 'i', &levels, &size);
+		r = array_read(call->message, 'i', &levels, &size);
 	if (r < 0)
 		return r;
 	if (type != TX_POWER_CONNECTION && type != TX_POWER_ADVERTISING && type != TX_POWER_SCAN &&

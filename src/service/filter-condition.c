@@ -4,6 +4,7 @@
 
 #include <errno.h>
 
+#include "bus/array.h"
 #include "meaning/ad.h"
 #include "bus/options.h"
 
@@ -135,7 +136,7 @@ int filter_condition_patterns(sd_bus_message *m, void *userdata, Reason *reason)
 		r = sd_bus_message_read(m, "yy", &start, &type);
 		if (r < 0)
 			return r;
-		r = sd_bus_message_read_array(m, 'y', &bytes, &length);
+		r = array_read(m, 'y', &bytes, &length);
 		if (r < 0)
 			return r;
 		r = filter_add_pattern(target->scan->filter, start, type, bytes, length);
@@ -159,7 +160,7 @@ int filter_condition_adv_types(sd_bus_message *m, void *userdata, Reason *reason
 	size_t length;
 	int r;
 
-	r = sd_bus_message_read_array(m, 'y', &bytes, &length);
+	r = array_read(m, 'y', &bytes, &length);
 	if (r < 0)
 		return r;
 	types = bytes;

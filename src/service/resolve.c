@@ -4,6 +4,7 @@
 
 #include <glib.h>
 
+#include "bus/array.h"
 #include "meaning/ad.h"
 
 #define BRIEF 256	/* bytes of data that are resolved at once: more than a legacy advertisement has */
@@ -46,7 +47,7 @@ static int resolve_slice(Call *call, Reason *reason UNUSED)
 
 	r = sd_bus_message_rewind(call->message, true);
 	if (r >= 0)
-		r = sd_bus_message_read_array(call->message, 'y', &data, &length);
+		r = array_read(call->message, 'y', &data, &length);
 	if (r >= 0)
 		r = sd_bus_message_read(call->message, "y", &type);
 	if (r < 0)
@@ -71,7 +72,7 @@ int resolve_adv_data(Call *call, void *object UNUSED, Reason *reason)
 {
 	const void *data;
 	size_t length;
-	int r = sd_bus_message_read_array(call->message, 'y', &data, &length);
+	int r = array_read(call->message, 'y', &data, &length);
 
 	if (r < 0)
 		return r;

@@ -167,9 +167,31 @@ START_TEST(any_time)
 }
 END_TEST
 
+/* A program whose numbers have the other order, as one has that an emulator runs. */
+START_TEST(other_order)
+{
+	const GDBusMessageByteOrder other = G_BYTE_ORDER == G_LITTLE_ENDIAN ? G_DBUS_MESSAGE_BYTE_ORDER_BIG_ENDIAN :
+									      G_DBUS_MESSAGE_BYTE_ORDER_LITTLE_ENDIAN;
+	g_autoptr(GDBusMessage) call = g_dbus_message_new_method_call(WORLD_NAME, session, WORLD_NAME "." SESSION,
+								      "ResolveAdvData");
+	g_autoptr(GDBusMessage) answer = NULL;
+	g_autofree char *values = NULL;
+
+	g_dbus_message_set_byte_order(call, other);
+	g_dbus_message_set_body(call, g_variant_new("(@ayy)", bytes_of("02010603094142"), 0x09));
+	answer = g_dbus_connection_send_message_with_reply_sync(client_connection(client), call,
+								G_DBUS_SEND_MESSAGE_FLAGS_NONE, -1, NULL, NULL,
+								NULL);
+	ck_assert_ptr_nonnull(answer);
+	ck_assert_int_eq(g_dbus_message_get_message_type(answer), G_DBUS_MESSAGE_TYPE_METHOD_RETURN);
+	values = g_variant_print(g_dbus_message_get_body(answer), FALSE);
+	ck_assert_str_eq(values, "([<'AB'>],)");
+}
+END_TEST
+
 int main(void)
 {
-	const TTest *const tests[] = { table, lengths, random_bytes, any_time, NULL };
+	const TTest *const tests[] = { table, lengths, random_bytes, any_time, other_order, NULL };
 
 	return run_tests("scan-resolve", tests, scan_setup, scan_teardown, 120);
 }

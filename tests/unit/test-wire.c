@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "bus/array.h"
 #include "raw.h"
 #include "unit.h"
 
@@ -20,6 +21,7 @@ typedef struct World {
 	int fd;			/* the program's end */
 	bool pauses;		/* with each call nothing more is taken */
 	unsigned calls;		/* that came to us */
+	size_t bytes;		/* in the last one's array */
 	unsigned answers;	/* of the program's, likewise */
 	unsigned ended, ready;
 	char why[128];		/* "": it left by itself */
@@ -51,11 +53,15 @@ static void on_ready(void *userdata)
 static int on_message(sd_bus_message *m, void *userdata, sd_bus_error *error UNUSED)
 {
 	World *world = userdata;
+	const void *array;
 
 	wire_took(&world->wire);
 	if (!sd_bus_message_is_method_call(m, "a.b", NULL))
 		return 0;
 	world->calls++;
+	if (sd_bus_message_has_signature(m, "ay"))
+		ck_assert_int_gt(array_read(m, 'y', &array, &world->bytes), 0);
+	array_end_turn();
 	if (world->pauses)
 		wire_pause(&world->wire);
 	return sd_bus_reply_method_return(m, "s", sd_bus_message_get_member(m));
@@ -242,6 +248,8 @@ START_TEST(test_either_order)
 		send_all(&world, zeros, sizeof(zeros) - sizeof(length));
 		run(&world);
 		ck_assert_uint_eq(world.calls, 5 + i);
+		ck_assert_uint_eq(world.bytes, 0x7fffc);
+		world.bytes = 0;
 	}
 	ck_assert_uint_eq(world.ended, 0);
 	world_end(&world);
