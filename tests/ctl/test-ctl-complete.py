@@ -61,8 +61,8 @@ class Shell:
         self.child, self.terminal = pty.fork()
         if self.child == 0:
             os.chdir(self.directory)
-            os.execvpe(argv[0], argv, {**environment, 'PATH': path, 'HOME': self.directory, 'PS1': '', 'TERM': 'xterm',
-                                            'HISTFILE': '/dev/null'})
+            own = {'PATH': path, 'HOME': self.directory, 'PS1': '', 'TERM': 'xterm', 'HISTFILE': '/dev/null'}
+            os.execvpe(argv[0], argv, {**environment, **own})
         termios.tcsetwinsize(self.terminal, (50, 200))
         self.output = b''
         test.addCleanup(self.close)
