@@ -13,7 +13,7 @@ bluez_packages=(bluez dbus python3-bleak python3-dbus python3-gi bluez-test-scri
 root_packages=(mmdebstrap)
 # To build Debian packages, and to look at them.
 package_packages=(build-essential debhelper dh-python meson pkg-config libsystemd-dev libglib2.0-dev
-	libglib2.0-dev-bin libbluetooth-dev check scdoc man-db systemd python3 lintian blhc devscripts)
+	libglib2.0-dev-bin libbluetooth-dev check scdoc man-db systemd python3 python3-gi lintian blhc devscripts)
 # Of the systems in which they are tried: one that is clean, as a small server is, with what it can install
 # then; and one with autopkgtest, and all that those tests need.
 clean_packages=(systemd-sysv udev dbus)
