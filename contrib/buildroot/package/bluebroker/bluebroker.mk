@@ -7,7 +7,7 @@
 # For BR2_EXTERNAL=PATH/contrib/buildroot. Checked so far, with Buildroot of August 2026: check-package, the configuration
 # and show-info. Not built yet.
 # The directory tree that this file is in
-BLUEBROKER_VERSION = 0.5.0
+BLUEBROKER_VERSION = 0.6.0
 BLUEBROKER_SITE = $(realpath $(BR2_EXTERNAL_BLUEBROKER_PATH)/../..)
 BLUEBROKER_SITE_METHOD = local
 BLUEBROKER_LICENSE = GPL-2.0-or-later, MIT (bluebroker-stream.h)
