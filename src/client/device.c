@@ -7,7 +7,7 @@
 #include "client/boottime.h"
 #include "client/fail.h"
 #include "client/listener.h"
-#include "client/listener.h"
+#include "client/until.h"
 
 #define NAME_BYTES_MAX 248	/* the longest name that a device can have */
 #define SETTLE_MS 1000		/* how long others may still come up with a name that was heard */
@@ -117,27 +117,16 @@ static bool look(Search *search)
 
 typedef struct Listening {
 	const DeviceWatch *watch;
-	GMainLoop *loop;
 	unsigned settling;	/* source ID; 0: it was not heard yet */
-	bool ended;
-	ExitCode exit;
+	Until until;
 } Listening;
-
-static void end_listening(Listening *listening, ExitCode code)
-{
-	if (listening->ended)
-		return;
-	listening->ended = true;
-	listening->exit = code;
-	g_main_loop_quit(listening->loop);
-}
 
 static gboolean on_settled(void *userdata)
 {
 	Listening *listening = userdata;
 
 	listening->settling = 0;
-	end_listening(listening, EXIT_DONE);
+	until_end(&listening->until, EXIT_DONE);
 	return G_SOURCE_REMOVE;
 }
 
@@ -145,7 +134,8 @@ static void on_reports(void *userdata, const Reports *reports UNUSED)
 {
 	Listening *listening = userdata;
 
-	if (!listening->ended && !listening->settling && listening->watch->heard(listening->watch->userdata))
+	if (!listening->until.ended && !listening->settling &&
+	    listening->watch->heard(listening->watch->userdata))
 		listening->settling = g_timeout_add(SETTLE_MS, on_settled, listening);
 }
 
@@ -154,12 +144,12 @@ static void on_stopped(void *userdata, const char *reason, bool stands UNUSED)
 	Listening *listening = userdata;
 
 	if (strcmp(reason, "timeout") == 0)
-		end_listening(listening, EXIT_DONE);
-	if (listening->ended)
+		until_end(&listening->until, EXIT_DONE);
+	if (listening->until.ended)
 		return;
 	fail_line("listening for the device: the radio does not scan any more (%s); see bluebrokerctl status",
 		  reason);
-	end_listening(listening, EXIT_NO_RADIO);
+	until_end(&listening->until, EXIT_NO_RADIO);
 }
 
 static void on_back(void *userdata UNUSED)
@@ -168,20 +158,22 @@ static void on_back(void *userdata UNUSED)
 
 static void on_gone(void *userdata, const char *what)
 {
-	fail_line("%s went away; see: systemctl status bluebrokerd dbus", what);
-	end_listening(userdata, EXIT_NO_DAEMON);
+	Listening *listening = userdata;
+
+	until_end(&listening->until, fail_gone(what));
 }
 
 static void on_broken(void *userdata, const char *why)
 {
+	Listening *listening = userdata;
+
 	fail_line("%s", why);
-	end_listening(userdata, EXIT_FAILED);
+	until_end(&listening->until, EXIT_FAILED);
 }
 
 bool device_listen(BrokerManager1 *manager, const DeviceWatch *watch, ExitCode *ret_exit)
 {
 	static const ListenerEvents events = { on_reports, on_stopped, on_back, on_gone, on_broken };
-	g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
 	g_autoptr(GVariant) none = g_variant_ref_sink(g_variant_new("a{sv}", NULL));
 	const ListenerRequest request = {
 		.adapter = watch->adapter,
@@ -189,18 +181,16 @@ bool device_listen(BrokerManager1 *manager, const DeviceWatch *watch, ExitCode *
 		.timeout = (int)watch->seconds,
 		.stream = none,
 	};
-	Listening listening = { .watch = watch, .loop = loop };
+	Listening listening = { .watch = watch };
 	g_autoptr(Listener) listener = listener_new(manager, &request, &events, &listening, ret_exit);
 
 	if (!listener)
 		return false;
-	if (!listening.ended)
-		g_main_loop_run(loop);
+	*ret_exit = until_run(&listening.until);
 	if (listening.settling)
 		g_source_remove(listening.settling);
 	listener_close(listener);
-	*ret_exit = listening.exit;
-	return listening.exit == EXIT_DONE;
+	return *ret_exit == EXIT_DONE;
 }
 
 /* The table tells the names: that of a device may have come in another packet than the one that was heard. */

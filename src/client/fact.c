@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 
+#include "client/boottime.h"
 #include "client/text.h"
 
 const FactWriter *fact_line_begin(FactLine *line, GString *out, bool json)
@@ -91,6 +92,17 @@ void fact_name(const FactWriter *writer, const char *key, const char *words, con
 {
 	if (name)
 		fact_string(writer, key, words, name, -1);
+}
+
+void fact_now(const FactWriter *writer)
+{
+	int64_t wall_offset = boottime_to_wall();
+	uint64_t now = boottime_now();
+	g_autofree char *utc = boottime_format_utc(now, wall_offset);
+
+	fact_string(writer, "time", NULL, utc, -1);
+	if (writer->text)
+		boottime_append_local(writer->text, now, wall_offset);
 }
 
 void fact_bytes(const FactWriter *writer, const char *key, const char *words, const uint8_t *bytes,

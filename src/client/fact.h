@@ -44,6 +44,9 @@ void fact_string(const FactWriter *writer, const char *key, const char *words, c
 /* The same for a name that may be unknown: NULL writes nothing. */
 void fact_name(const FactWriter *writer, const char *key, const char *words, const char *name);
 
+/* The time, for programs as "time". */
+void fact_now(const FactWriter *writer);
+
 /* The bytes as hex. */
 void fact_bytes(const FactWriter *writer, const char *key, const char *words, const uint8_t *bytes,
 		size_t length);

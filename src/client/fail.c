@@ -87,6 +87,12 @@ static const char *local_name(const GError *error)
 	return "";
 }
 
+ExitCode fail_gone(const char *what)
+{
+	fail_line("%s went away; see: systemctl status bluebrokerd dbus", what);
+	return EXIT_NO_DAEMON;
+}
+
 ExitCode fail_call(const GError *error, const char *doing)
 {
 	g_autoptr(GError) copy = g_error_copy(error);

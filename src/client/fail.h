@@ -17,6 +17,9 @@ void fail_line(const char *format, ...) PRINTF_LIKE(1, 2);
  * EXIT_NOTHING. */
 ExitCode fail_nothing(const char *what);
 
+/* Prints that the daemon or the bus, which what names, is there no more. Returns EXIT_NO_DAEMON. */
+ExitCode fail_gone(const char *what);
+
 /* Prints what a failed bus call means and what to do about it. doing: what was tried ("starting the
  * scan"). Returns the exit code for that error. */
 ExitCode fail_call(const GError *error, const char *doing);

@@ -201,8 +201,7 @@ static void lose(Session *session, const char *what)
 	session->lost = true;
 	if (session->until.ended)
 		return;
-	fail_line("%s went away; see: systemctl status bluebrokerd dbus", what);
-	session_end(session, EXIT_NO_DAEMON);
+	session_end(session, fail_gone(what));
 }
 
 static void on_bus_closed(GDBusConnection *connection UNUSED, gboolean remote UNUSED, GError *error UNUSED,

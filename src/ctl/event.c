@@ -2,21 +2,9 @@
 /* Events of what we advertise and serve, as text and as JSON. */
 #include "ctl/event.h"
 
-#include "client/boottime.h"
 #include "client/fact.h"
 #include "client/output.h"
 #include "client/value-print.h"
-
-static void tell_time(const FactWriter *writer)
-{
-	int64_t wall_offset = boottime_to_wall();
-	uint64_t now = boottime_now();
-	g_autofree char *utc = boottime_format_utc(now, wall_offset);
-
-	fact_string(writer, "time", NULL, utc, -1);
-	if (writer->text)
-		boottime_append_local(writer->text, now, wall_offset);
-}
 
 static void tell_value(const FactWriter *writer, const char *name, GBytes *value)
 {
@@ -38,7 +26,7 @@ bool event_print(const Event *event, bool json)
 	FactLine line;
 	const FactWriter *writer = fact_line_begin(&line, out, json);
 
-	tell_time(writer);
+	fact_now(writer);
 	/* in text the address comes first */
 	if (!json)
 		fact_name(writer, "address", " %s", event->client);

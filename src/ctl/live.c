@@ -14,18 +14,12 @@
 
 void live_clear(Live *live)
 {
-	g_clear_pointer(&live->loop, g_main_loop_unref);
 	g_clear_pointer(&live->note, g_free);
 }
 
 void live_end(Live *live, ExitCode code)
 {
-	if (live->ended)
-		return;
-	live->ended = true;
-	live->exit = code;
-	if (live->loop)
-		g_main_loop_quit(live->loop);
+	until_end(&live->until, code);
 }
 
 void live_end_well(Live *live)
@@ -63,7 +57,7 @@ void live_stopped(void *userdata, const char *reason, bool stands)
 {
 	Live *live = userdata;
 
-	if (live->ended)
+	if (live->until.ended)
 		return;
 	if (g_str_equal(reason, "timeout")) {
 		live_end_well(live);
@@ -87,7 +81,7 @@ void live_back(void *userdata)
 	Live *live = userdata;
 
 	g_clear_pointer(&live->note, g_free);
-	if (!live->on && !live->ended)
+	if (!live->on && !live->until.ended)
 		fail_line("the radio is back");
 }
 
@@ -95,18 +89,17 @@ void live_gone(void *userdata, const char *what)
 {
 	Live *live = userdata;
 
-	if (live->ended)
+	if (live->until.ended)
 		return;
 	terminal_close();
-	fail_line("%s went away; see: systemctl status bluebrokerd dbus", what);
-	live_end(live, EXIT_NO_DAEMON);
+	live_end(live, fail_gone(what));
 }
 
 void live_broken(void *userdata, const char *why)
 {
 	Live *live = userdata;
 
-	if (live->ended)
+	if (live->until.ended)
 		return;
 	terminal_close();
 	fail_line("%s", why);
@@ -169,7 +162,6 @@ static gboolean on_reader_gone(gint fd UNUSED, GIOCondition condition UNUSED, gp
 
 void live_run(Live *live)
 {
-	live->loop = g_main_loop_new(NULL, FALSE);
 	g_unix_fd_add(signals_open(live->on), G_IO_IN, on_signals, live);
 	g_unix_fd_add(STDOUT_FILENO, G_IO_ERR | G_IO_HUP, on_reader_gone, live);
 	if (live->on) {
@@ -179,6 +171,5 @@ void live_run(Live *live)
 		if (isatty(STDIN_FILENO))
 			g_unix_fd_add(STDIN_FILENO, G_IO_IN, on_key, live);
 	}
-	if (!live->ended)
-		g_main_loop_run(live->loop);
+	until_run(&live->until);
 }

@@ -8,21 +8,19 @@
 
 #include <glib.h>
 
-#include "client/exit.h"
 #include "client/terminal.h"
+#include "client/until.h"
 
 #define LIVE_FRAME_MS 200
 
 typedef struct Live Live;
 
 struct Live {
+	Until until;
 	bool on;		/* frames are drawn */
 	bool heard;		/* anything: else the end is EXIT_NOTHING */
-	ExitCode exit;
-	bool ended;
 	char *note;		/* what is wrong with the radio; NULL: nothing */
 	uint64_t noted;		/* when; CLOCK_BOOTTIME, microseconds */
-	GMainLoop *loop;
 	bool (*draw)(Live *live);			/* a frame; returns as output_write() */
 	void (*key)(Live *live, TerminalKey key);	/* any but q; NULL: there are no others */
 };

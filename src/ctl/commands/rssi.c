@@ -104,7 +104,7 @@ static void on_reports(void *userdata, const Reports *reports)
 	uint64_t limit = watch->options->count;
 	int64_t wall_offset = boottime_to_wall();
 
-	if (watch->live.ended)
+	if (watch->live.until.ended)
 		return;
 	watch->lost = reports->lost;
 	watch->live.heard |= reports->count > 0;
@@ -134,7 +134,7 @@ static GVariant *find_devices(Watch *watch, BrokerManager1 *manager)
 	if (g_strv_length(watch->options->arguments) > PLOT_DEVICES_MAX) {
 		fail_line("rssi: %u devices; at most %d can be told apart",
 			  g_strv_length(watch->options->arguments), PLOT_DEVICES_MAX);
-		watch->live.exit = EXIT_USAGE;
+		watch->live.until.exit = EXIT_USAGE;
 		return NULL;
 	}
 	g_variant_builder_init(&addresses, G_VARIANT_TYPE("as"));
@@ -142,7 +142,7 @@ static GVariant *find_devices(Watch *watch, BrokerManager1 *manager)
 		const DeviceQuery query = { *word, watch->adapter, DEVICE_LISTEN_SECONDS };
 		Device device;
 
-		if (!device_find(manager, &query, &device, &watch->live.exit)) {
+		if (!device_find(manager, &query, &device, &watch->live.until.exit)) {
 			g_variant_builder_clear(&addresses);
 			return NULL;
 		}
@@ -172,7 +172,7 @@ static void run(Watch *watch, BrokerManager1 *manager)
 	g_autoptr(Listener) listener = NULL;
 
 	if (filter)
-		listener = listener_new(manager, &request, &events, &watch->live, &watch->live.exit);
+		listener = listener_new(manager, &request, &events, &watch->live, &watch->live.until.exit);
 	if (!listener)
 		return;
 	watch->started = boottime_now();
@@ -191,19 +191,19 @@ static void run(Watch *watch, BrokerManager1 *manager)
 ExitCode command_rssi(const Options *options)
 {
 	CLEANUP(watch_clear) Watch watch = {
-		.live = { .exit = EXIT_FAILED, .draw = draw },
+		.live = { .until.exit = EXIT_FAILED, .draw = draw },
 		.options = options,
 		.plot = plot_new(options->window),
 		.buffer = g_string_new(NULL),
 	};
-	g_autoptr(GDBusConnection) connection = bus_connect(options->session.bus, &watch.live.exit);
-	g_autoptr(BrokerManager1) manager = connection ? bus_manager(connection, &watch.live.exit) : NULL;
+	g_autoptr(GDBusConnection) connection = bus_connect(options->session.bus, &watch.live.until.exit);
+	g_autoptr(BrokerManager1) manager = connection ? bus_manager(connection, &watch.live.until.exit) : NULL;
 
 	watch.adapter = -1;
 	watch.live.on = !options->json && terminal_usable();
 	if (manager)
-		watch.adapter = bus_choose_adapter(manager, options->session.adapter, &watch.live.exit);
+		watch.adapter = bus_choose_adapter(manager, options->session.adapter, &watch.live.until.exit);
 	if (watch.adapter >= 0)
 		run(&watch, manager);
-	return watch.live.exit;
+	return watch.live.until.exit;
 }

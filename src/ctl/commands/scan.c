@@ -84,7 +84,7 @@ static void on_reports(void *userdata, const Reports *reports)
 			     .lost = reports->lost };
 	uint64_t limit = scan->options->count;
 
-	if (scan->live.ended)
+	if (scan->live.until.ended)
 		return;
 	scan->view.lost = reports->lost;
 	scan->live.heard |= reports->count > 0;
@@ -128,7 +128,7 @@ static bool open_captures(Scan *scan)
 	if (scan->mute && isatty(STDOUT_FILENO)) {
 		fail_line("standard output is a terminal, which a capture would garble; give it a file or a "
 			  "pipe");
-		scan->live.exit = EXIT_USAGE;
+		scan->live.until.exit = EXIT_USAGE;
 		return false;
 	}
 	if (options->pcap)
@@ -141,9 +141,9 @@ static bool open_captures(Scan *scan)
 static void close_captures(Scan *scan)
 {
 	if (!capture_file_close(scan->pcap))
-		scan->live.exit = EXIT_FAILED;
+		scan->live.until.exit = EXIT_FAILED;
 	if (!capture_file_close(scan->btsnoop))
-		scan->live.exit = EXIT_FAILED;
+		scan->live.until.exit = EXIT_FAILED;
 }
 
 /* Scans to the end, and sums up. */
@@ -163,7 +163,7 @@ static void run(Scan *scan, BrokerManager1 *manager)
 	};
 	g_autoptr(Listener) listener = NULL;
 
-	listener = listener_new(manager, &request, &events, &scan->live, &scan->live.exit);
+	listener = listener_new(manager, &request, &events, &scan->live, &scan->live.until.exit);
 	if (!listener)
 		return;
 	live_run(&scan->live);
@@ -184,18 +184,18 @@ ExitCode command_scan(const Options *options)
 {
 	CLEANUP(scan_clear) Scan scan = {
 		.options = options,
-		.live = { .exit = EXIT_FAILED, .draw = draw, .key = on_key },
+		.live = { .until.exit = EXIT_FAILED, .draw = draw, .key = on_key },
 	};
-	g_autoptr(GDBusConnection) connection = bus_connect(options->session.bus, &scan.live.exit);
-	g_autoptr(BrokerManager1) manager = connection ? bus_manager(connection, &scan.live.exit) : NULL;
-	int adapter = manager ? bus_choose_adapter(manager, options->session.adapter, &scan.live.exit) : -1;
+	g_autoptr(GDBusConnection) connection = bus_connect(options->session.bus, &scan.live.until.exit);
+	g_autoptr(BrokerManager1) manager = connection ? bus_manager(connection, &scan.live.until.exit) : NULL;
+	int adapter = manager ? bus_choose_adapter(manager, options->session.adapter, &scan.live.until.exit) : -1;
 
 	if (adapter < 0)
-		return scan.live.exit;
+		return scan.live.until.exit;
 	scan_view_init(&scan.view, adapter, options);
 	scan.live.on = !options->json && terminal_usable();
 	if (open_captures(&scan))
 		run(&scan, manager);
 	close_captures(&scan);
-	return scan.live.exit;
+	return scan.live.until.exit;
 }

@@ -2,7 +2,6 @@
 /* What monitor knows of the daemon's things. */
 #include "ctl/monitor/tracker.h"
 
-#include "client/boottime.h"
 #include "client/fact.h"
 #include "client/text.h"
 
@@ -136,13 +135,7 @@ static const struct {
 
 static void tell_head(const FactWriter *writer, EventKind event, bool colour)
 {
-	int64_t wall_offset = boottime_to_wall();
-	uint64_t now = boottime_now();
-	g_autofree char *utc = boottime_format_utc(now, wall_offset);
-
-	fact_string(writer, "time", NULL, utc, -1);
-	if (writer->text)
-		boottime_append_local(writer->text, now, wall_offset);
+	fact_now(writer);
 	fact_string(writer, "event", NULL, events[event].name, -1);
 	fact_words(writer, " %s%-7s%s ", colour ? events[event].colour : "", events[event].name,
 		   colour ? "\033[0m" : "");
