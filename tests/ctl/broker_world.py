@@ -8,8 +8,10 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
+import unittest
 
 RADIO = '00:AA:01:00:00:00'
 SLOW = 10 if os.environ.get('BLUEBROKERD_WRAPPER') else 1     # under valgrind and its like
@@ -78,6 +80,10 @@ class World:
         self.start('daemon', [*wrapper, self.programs['daemon'], '--config', config, '--bus', self.address])
         wait_for('the daemon and its radio', lambda: self.ctl('status').stdout.find(RADIO) >= 0)
 
+    def wait_powered(self):
+        """A radio that was plugged in is powered on a moment later."""
+        wait_for('the radio to be on', lambda: self.ctl('power').stdout == 'hci0 is on\n')
+
     def end(self, name, number=signal.SIGTERM):
         process = self.processes.pop(name)
         process.send_signal(number)
@@ -123,6 +129,26 @@ class World:
         process = subprocess.Popen(self.command(*words), env=self.environment, **options)
         wait_for('the scan', lambda: self.scanning() or process.poll() is not None)
         return process
+
+
+class WorldTest(unittest.TestCase):
+    """Each case has a world of its own, with the programs that the test was told, and these peers on air."""
+
+    PEERS = ''
+
+    def setUp(self):
+        self.world = World(*sys.argv[1:4])
+        self.addCleanup(self.world.close)
+        self.world.start_bluez()
+        self.world.start_daemon()
+        for line in self.PEERS.strip().splitlines():
+            self.world.air(line)
+
+    def ctl(self, *words, code=0):
+        """Runs bluebrokerctl to its end, which has to be that."""
+        result = self.world.ctl(*words)
+        self.assertEqual(result.returncode, code, (words, result.stdout, result.stderr))
+        return result
 
 
 def summary(text):

@@ -13,9 +13,7 @@ import subprocess
 import sys
 import unittest
 
-from broker_world import SLOW, World, wait_for
-
-DAEMON, SIMBLUEZ, CTL = sys.argv[1:4]
+from broker_world import SLOW, WorldTest, wait_for
 
 HEART = 'C4:00:00:00:00:01'
 PEERS = f'''
@@ -28,14 +26,11 @@ char heart 16 2a39 read,write 00
 '''
 
 
-class Batch(unittest.TestCase):
+class Batch(WorldTest):
+    PEERS = PEERS
+
     def setUp(self):
-        self.world = World(DAEMON, SIMBLUEZ, CTL)
-        self.addCleanup(self.world.close)
-        self.world.start_bluez()
-        self.world.start_daemon()
-        for line in PEERS.strip().splitlines():
-            self.world.air(line)
+        super().setUp()
         self.file = f'{self.world.directory}/batch'
 
     def write(self, text):
@@ -163,7 +158,7 @@ class Batch(unittest.TestCase):
         self.assertIn('hci9', result.stderr)
 
     def test_quoting(self):
-        result = self.batch(rf'''resolve "02 01 06" # flags
+        result = self.batch(r'''resolve "02 01 06" # flags
 resolve 02\ 01\ 06
 resolve '02 01 06'
 '''.replace('\n', '\r\n'))

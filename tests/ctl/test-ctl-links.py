@@ -14,9 +14,7 @@ import sys
 import time
 import unittest
 
-from broker_world import SLOW, World, wait_for
-
-DAEMON, SIMBLUEZ, CTL = sys.argv[1:4]
+from broker_world import SLOW, WorldTest, wait_for
 
 HEART = 'C4:00:00:00:00:01'
 OTHER = 'C4:00:00:00:00:02'
@@ -41,19 +39,8 @@ char other 11 2a19 read 32
 '''
 
 
-class Links(unittest.TestCase):
-    def setUp(self):
-        self.world = World(DAEMON, SIMBLUEZ, CTL)
-        self.addCleanup(self.world.close)
-        self.world.start_bluez()
-        self.world.start_daemon()
-        for line in PEERS.strip().splitlines():
-            self.world.air(line)
-
-    def ctl(self, *words, code=0):
-        result = self.world.ctl(*words)
-        self.assertEqual(result.returncode, code, (words, result.stdout, result.stderr))
-        return result
+class Links(WorldTest):
+    PEERS = PEERS
 
     def json(self, *words):
         return json.loads(self.ctl(*words, '--json').stdout)

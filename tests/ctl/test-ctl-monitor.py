@@ -16,9 +16,7 @@ import sys
 import threading
 import unittest
 
-from broker_world import RADIO, SLOW, World, wait_for
-
-DAEMON, SIMBLUEZ, CTL = sys.argv[1:4]
+from broker_world import RADIO, SLOW, WorldTest, wait_for
 
 HEART = 'C4:00:00:00:00:01'
 PHONE = 'D4:00:00:00:00:01'
@@ -66,13 +64,10 @@ class Watcher:
             return code, self.process.stderr.read()
 
 
-class Monitor(unittest.TestCase):
+class Monitor(WorldTest):
     def setUp(self):
-        self.world = World(DAEMON, SIMBLUEZ, CTL)
-        self.addCleanup(self.world.close)
-        self.world.start_bluez()
-        self.world.start_daemon()
-        wait_for('the radio to be on', lambda: self.world.ctl('power').stdout == 'hci0 is on\n')
+        super().setUp()
+        self.world.wait_powered()
 
     def begin(self, *words, **options):
         watcher = Watcher(self.world, *words, **options)
@@ -84,11 +79,6 @@ class Monitor(unittest.TestCase):
         watcher = self.begin('--json', *words, **options)
         watcher.wait(event='now', object='bluetoothd')
         return watcher
-
-    def ctl(self, *words, code=0):
-        result = self.world.ctl(*words)
-        self.assertEqual(result.returncode, code, (words, result.stdout, result.stderr))
-        return result
 
     def end(self, watcher, **options):
         self.assertEqual(watcher.end(**options), (0, ''))

@@ -8,9 +8,7 @@ usage: test-ctl-names.py DAEMON SIMBLUEZ CTL [TEST...]
 import sys
 import unittest
 
-from broker_world import World, wait_for
-
-DAEMON, SIMBLUEZ, CTL = sys.argv[1:4]
+from broker_world import WorldTest, wait_for
 
 HEART = 'C4:00:00:00:00:01'
 OTHER = 'C4:00:00:00:00:02'
@@ -21,13 +19,7 @@ def name_field(name, complete=True):
     return f'020106{len(text) + 1:02x}{9 if complete else 8:02x}{text.hex()}'
 
 
-class Names(unittest.TestCase):
-    def setUp(self):
-        self.world = World(DAEMON, SIMBLUEZ, CTL)
-        self.addCleanup(self.world.close)
-        self.world.start_bluez()
-        self.world.start_daemon()
-
+class Names(WorldTest):
     def peer(self, name, address=HEART, level='64', kind='random', complete=True):
         """A device of that name, with a battery."""
         word = 'peer' + address[-2:]
@@ -35,11 +27,6 @@ class Names(unittest.TestCase):
                      f'char {word} 11 2a19 read {level}'):
             self.world.air(line)
         return word
-
-    def ctl(self, *words, code=0):
-        result = self.world.ctl(*words)
-        self.assertEqual(result.returncode, code, (words, result.stdout, result.stderr))
-        return result
 
     def read(self, name, code=0):
         result = self.ctl('read', name, '2a19', '--format', 'u8', code=code)

@@ -12,9 +12,7 @@ import subprocess
 import sys
 import unittest
 
-from broker_world import SLOW, World, wait_for
-
-DAEMON, SIMBLUEZ, CTL = sys.argv[1:4]
+from broker_world import SLOW, WorldTest, wait_for
 
 LOCK = 'C4:00:00:00:00:01'
 PEERS = f'''
@@ -24,14 +22,8 @@ char lock 11 2a19 encrypt-read 32
 '''
 
 
-class Pair(unittest.TestCase):
-    def setUp(self):
-        self.world = World(DAEMON, SIMBLUEZ, CTL)
-        self.addCleanup(self.world.close)
-        self.world.start_bluez()
-        self.world.start_daemon()
-        for line in PEERS.strip().splitlines():
-            self.world.air(line)
+class Pair(WorldTest):
+    PEERS = PEERS
 
     def start(self, *words):
         process = subprocess.Popen(self.world.command('pair', LOCK, *words), env=self.world.environment, text=True,

@@ -13,21 +13,16 @@ import subprocess
 import sys
 import unittest
 
-from broker_world import RADIO, World, wait_for
-
-DAEMON, SIMBLUEZ, CTL = sys.argv[1:4]
+from broker_world import RADIO, WorldTest, wait_for
 
 
-class Radio(unittest.TestCase):
+class Radio(WorldTest):
     def setUp(self):
-        self.world = World(DAEMON, SIMBLUEZ, CTL)
-        self.addCleanup(self.world.close)
-        self.world.start_bluez()
-        self.world.start_daemon()
+        super().setUp()
+        self.world.wait_powered()
 
     def ctl(self, *words, code=0):
-        result = self.world.ctl(*words)
-        self.assertEqual(result.returncode, code, (words, result.stdout, result.stderr))
+        result = super().ctl(*words, code=code)
         return result.stderr if code else result.stdout
 
     def powered(self):

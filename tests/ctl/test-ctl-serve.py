@@ -14,9 +14,9 @@ import subprocess
 import sys
 import unittest
 
-from broker_world import SLOW, World, wait_for
+from broker_world import SLOW, WorldTest, wait_for
 
-DAEMON, SIMBLUEZ, CTL, EXAMPLES = sys.argv[1:5]
+CTL, EXAMPLES = sys.argv[3:5]
 
 PHONE = 'C0:00:00:00:00:01'
 FILE = '''
@@ -41,12 +41,9 @@ Value=said
 '''
 
 
-class Peripheral(unittest.TestCase):
+class Peripheral(WorldTest):
     def setUp(self):
-        self.world = World(DAEMON, SIMBLUEZ, CTL)
-        self.addCleanup(self.world.close)
-        self.world.start_bluez()
-        self.world.start_daemon()
+        super().setUp()
         self.world.environment['PATH'] = f'{os.path.dirname(CTL)}:{os.environ["PATH"]}'
         self.file = f'{self.world.directory}/file'
         self.output = f'{self.world.directory}/output'
