@@ -66,9 +66,24 @@ static void owners_add(Broker *broker, const Owner *owner)
 	g_array_append_vals(broker->owners, owner, 1);
 }
 
-static void owners_changed(Broker *broker)
+static void bond_row(Radio *radio, const Bond *bond, bool there)
 {
-	news_bonds_changed(broker);
+	ListRow *row = news_row_for_all(radio->broker, LIST_BONDS, there);
+
+	row->radio = radio;
+	row->index = radio->index;
+	row->addr = bond->addr;
+	row->name = g_strdup(bond->name);
+}
+
+/* They are another's now, which is in the row of the bond. */
+static void owners_changed(Radio *radio, const Addr *device)
+{
+	const Bond *bond = bond_find(radio, device);
+
+	news_bonds_changed(radio->broker);
+	if (bond)
+		bond_row(radio, bond, true);
 }
 
 static void add_owner(Radio *radio, const Addr *device, const Session *session)
@@ -78,7 +93,7 @@ static void add_owner(Radio *radio, const Addr *device, const Session *session)
 	if (has_owner(radio, device, owner.uid))
 		return;
 	owners_add(radio->broker, &owner);
-	owners_changed(radio->broker);
+	owners_changed(radio, device);
 }
 
 /* The device's address is another one now. to NULL: its bond is gone, and has no owners any more. */
@@ -99,7 +114,7 @@ static void move_owners(Radio *radio, const Addr *from, const Addr *to)
 			g_array_remove_index(owners, i);
 	}
 	if (any)
-		owners_changed(radio->broker);
+		owners_changed(radio, to ? to : from);
 }
 
 /* Whose a new bond is: the session's that asked for the pairing; else those sessions' that hold the link,
@@ -173,9 +188,9 @@ const Bond *bond_find(const Radio *radio, const Addr *addr)
 	return NULL;
 }
 
-bool bond_is_of(const Radio *radio, const Bond *bond, uid_t uid)
+bool bond_is_of(const Radio *radio, const Addr *addr, uid_t uid)
 {
-	return uid == 0 || has_owner(radio, &bond->addr, uid);
+	return uid == 0 || has_owner(radio, addr, uid);
 }
 
 void bonds_vanished(Radio *radio, const char *place)
@@ -185,6 +200,7 @@ void bonds_vanished(Radio *radio, const char *place)
 	/* the owners are kept: devices vanish with a radio that is unplugged, too */
 	if (!bond)
 		return;
+	bond_row(radio, bond, false);
 	g_ptr_array_remove(radio->bonds, bond);
 	radio_changed(radio, RADIO_BONDS);
 }
@@ -193,6 +209,7 @@ void bonds_device(Radio *radio, const char *place, const Addr *addr, const char 
 		  bool fresh)
 {
 	Bond *bond = find_place(radio, place);
+	bool row_changed;
 
 	if (!bonded) {
 		bonds_vanished(radio, place);
@@ -201,6 +218,7 @@ void bonds_device(Radio *radio, const char *place, const Addr *addr, const char 
 			move_owners(radio, addr, NULL);
 		return;
 	}
+	row_changed = !bond;
 	if (!bond) {
 		bond = g_new0(Bond, 1);
 		bond->place = g_strdup(place);
@@ -209,11 +227,17 @@ void bonds_device(Radio *radio, const char *place, const Addr *addr, const char 
 		radio_changed(radio, RADIO_BONDS);
 	}
 	/* the bond has told the device's identity address */
-	if (!addr_equal(&bond->addr, addr))
+	if (!addr_equal(&bond->addr, addr)) {
+		bond_row(radio, bond, false);
 		move_owners(radio, &bond->addr, addr);
+		row_changed = true;
+	}
+	row_changed |= g_strcmp0(bond->name, name) != 0;
 	bond->addr = *addr;
 	g_free(bond->name);
 	bond->name = g_strdup(name);
+	if (row_changed)
+		bond_row(radio, bond, true);
 	if (!fresh)
 		return;
 	/* a new bond replaces the one before, with its owners */
@@ -260,7 +284,7 @@ int bond_forget(Session *session, uid_t uid, const Addr *addr, ForgetWait *wait,
 		return reason_set(reason, E_DOES_NOT_EXIST,
 				  "hci%u has no bond with %s (Adapter1.GetBonds lists them)", radio->index,
 				  text);
-	if (!bond_is_of(radio, bond, uid))
+	if (!bond_is_of(radio, &bond->addr, uid))
 		return reason_set(reason, E_ACCESS_DENIED, "%s was not paired by uid %u; root may forget it",
 				  text, uid);
 	if (is_used(radio, addr, session))
@@ -294,11 +318,16 @@ void bonds_forgotten(Radio *radio, const Addr *addr, int error, const Reason *re
 	const Addr gone = *addr;
 
 	if (error == 0) {
-		move_owners(radio, &gone, NULL);
 		/* BlueZ's own news that the device is gone may come later */
-		for (guint i = radio->bonds->len; i-- > 0;)
-			if (addr_equal(&((const Bond *)g_ptr_array_index(radio->bonds, i))->addr, &gone))
-				g_ptr_array_remove_index(radio->bonds, i);
+		for (guint i = radio->bonds->len; i-- > 0;) {
+			const Bond *bond = g_ptr_array_index(radio->bonds, i);
+
+			if (!addr_equal(&bond->addr, &gone))
+				continue;
+			bond_row(radio, bond, false);
+			g_ptr_array_remove_index(radio->bonds, i);
+		}
+		move_owners(radio, &gone, NULL);
 		radio_changed(radio, RADIO_BONDS);
 	}
 	end_forgets(radio, &gone, error, reason);
@@ -306,6 +335,8 @@ void bonds_forgotten(Radio *radio, const Addr *addr, int error, const Reason *re
 
 void bonds_clear(Radio *radio, int error, const Reason *reason)
 {
+	for (guint i = 0; i < radio->bonds->len; i++)
+		bond_row(radio, g_ptr_array_index(radio->bonds, i), false);
 	g_ptr_array_set_size(radio->bonds, 0);
 	end_forgets(radio, NULL, error, reason);
 }

@@ -36,7 +36,7 @@ typedef struct ForgetWait {
 int bond_forget(Session *session, uid_t uid, const Addr *addr, ForgetWait *wait, Reason *reason);
 const Bond *bond_find(const Radio *radio, const Addr *addr);	/* or NULL */
 /* Whether the user paired with the device, or is root. */
-bool bond_is_of(const Radio *radio, const Bond *bond, uid_t uid);
+bool bond_is_of(const Radio *radio, const Addr *addr, uid_t uid);
 
 /* From the edge: what BlueZ shows of a device. fresh: it became bonded just now. */
 void bonds_device(Radio *radio, const char *place, const Addr *addr, const char *name, bool bonded,

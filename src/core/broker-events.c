@@ -81,19 +81,34 @@ Broker *broker_free(Broker *broker)
 	return NULL;
 }
 
+static void bluez_row(Broker *broker)
+{
+	news_row_for_all(broker, LIST_BLUEZ, true)->state = broker_bluez_state(broker);
+}
+
 void broker_bluez_changed(Broker *broker, bool up)
 {
+	bool changed = false;
+
 	if (broker->bluez_up != up) {
 		broker->bluez_up = up;
 		news_bluez_changed(broker);
-		news_list_changed(broker, LIST_BLUEZ, UID_EVERYBODY);
+		changed = true;
 	}
+	changed |= broker->bluez_stalled;
 	broker->bluez_stalled = false;
+	if (changed)
+		bluez_row(broker);
 }
 
-void broker_guests_changed(Broker *broker, uid_t uid)
+void broker_guest_changed(Broker *broker, const Guest *guest, bool there)
 {
-	news_list_changed(broker, LIST_PROGRAMS, uid);
+	ListRow *row = news_row(broker, LIST_PROGRAMS, there);
+
+	news_row_for(row, 0);
+	news_row_for(row, guest->uid);
+	row->guest = *guest;
+	row->guest.command = row->name = g_strdup(guest->command);
 }
 
 void broker_bluez_stalled(Broker *broker, bool stalled, uint64_t now)
@@ -101,7 +116,7 @@ void broker_bluez_stalled(Broker *broker, bool stalled, uint64_t now)
 	if (broker->bluez_stalled == stalled)
 		return;
 	broker->bluez_stalled = stalled;
-	news_list_changed(broker, LIST_BLUEZ, UID_EVERYBODY);
+	bluez_row(broker);
 	if (stalled) {
 		broker->stats.stalls++;
 		broker->stalled_since = now;

@@ -22,8 +22,8 @@ void broker_bluez_changed(Broker *broker, bool up);
  * nothing new is begun, and what is under way stays as it is: its time limits do not run. */
 void broker_bluez_stalled(Broker *broker, bool stalled, uint64_t now);
 
-/* A face's Guest of that user came, changed or went. */
-void broker_guests_changed(Broker *broker, uid_t uid);
+/* A face's Guest came or changed; or went (there: false). */
+void broker_guest_changed(Broker *broker, const Guest *guest, bool there);
 
 /* From now on the reports of all radios come from the HCI monitor; false: from BlueZ's signals. */
 void broker_set_monitored(Broker *broker, bool monitored);

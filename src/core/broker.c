@@ -18,6 +18,11 @@ int broker_bluez_ready(const Broker *broker, Reason *reason)
 	return 0;
 }
 
+const char *broker_bluez_state(const Broker *broker)
+{
+	return broker->bluez_stalled ? "stalled" : broker->bluez_up ? "running" : "gone";
+}
+
 void broker_stats(const Broker *broker, BrokerStats *ret)
 {
 	*ret = broker->stats;

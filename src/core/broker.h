@@ -62,6 +62,8 @@ struct Broker {
 /* 0 if bluetoothd is there and answers, else E_BLUEZ_UNAVAILABLE. */
 int broker_bluez_ready(const Broker *broker, Reason *reason);
 
+/* "running", "stalled" or "gone": a string constant. */
+const char *broker_bluez_state(const Broker *broker);
 void broker_stats(const Broker *broker, BrokerStats *ret);
 
 /* From the edges, for the statistics: a call to BlueZ failed; the kernel dropped packets of the HCI

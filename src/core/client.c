@@ -63,23 +63,54 @@ static void client_tell(const Peripheral *peripheral, const Client *client, bool
 	}
 }
 
-/* The users whose services it used know of its row, and root. */
-static void client_row_changed(const Peripheral *peripheral, const Client *client)
+/* News of its row, for nobody yet. */
+static ListRow *client_row(const Peripheral *peripheral, const Client *client, bool there)
 {
-	Broker *broker = peripheral->radio->broker;
+	ListRow *row = news_row(peripheral->radio->broker, LIST_CLIENTS, there);
 
-	news_list_changed(broker, LIST_CLIENTS, 0);
-	for (guint i = 0; i < client->sessions->len; i++) {
-		const Session *session = g_ptr_array_index(client->sessions, i);
+	row->radio = peripheral->radio;
+	row->index = peripheral->radio->index;
+	row->addr = client->addr;
+	row->mtu = client->mtu;
+	row->sessions = client->sessions->len;
+	return row;
+}
 
-		news_list_changed(broker, LIST_CLIENTS, user_uid(session->user));
-	}
+/* The users whose services it used know of its row, and root. */
+static void client_row_changed(const Peripheral *peripheral, const Client *client, bool there)
+{
+	ListRow *row = client_row(peripheral, client, there);
+
+	news_row_for(row, 0);
+	for (guint i = 0; i < client->sessions->len; i++)
+		news_row_for(row, user_uid(((const Session *)g_ptr_array_index(client->sessions, i))->user));
+}
+
+static bool client_uses_user(const Client *client, uid_t uid)
+{
+	for (guint i = 0; i < client->sessions->len; i++)
+		if (user_uid(((const Session *)g_ptr_array_index(client->sessions, i))->user) == uid)
+			return true;
+	return false;
+}
+
+void client_forget_session(const Peripheral *peripheral, const Client *client, Session *session)
+{
+	const uid_t uid = user_uid(session->user);
+
+	(void)g_ptr_array_remove(client->told, session);
+	if (!g_ptr_array_remove(client->sessions, session))
+		return;
+	/* its user does not see the row any more; root does */
+	if (uid != 0 && !client_uses_user(client, uid))
+		news_row_for(client_row(peripheral, client, false), uid);
+	client_row_changed(peripheral, client, true);
 }
 
 void client_left(const Peripheral *peripheral, const Client *client)
 {
 	client_tell(peripheral, client, false);
-	client_row_changed(peripheral, client);
+	client_row_changed(peripheral, client, false);
 }
 
 Client *client_find(const Peripheral *peripheral, const Addr *addr)
@@ -103,7 +134,7 @@ Client *client_add(Peripheral *peripheral, const Addr *addr)
 	long_reads_init(client);
 	g_ptr_array_add(peripheral->clients, client);
 	client_tell(peripheral, client, true);
-	client_row_changed(peripheral, client);
+	client_row_changed(peripheral, client, true);
 	return client;
 }
 
@@ -120,6 +151,6 @@ Client *client_uses(Peripheral *peripheral, const Addr *addr, uint16_t mtu, Sess
 		client->mtu = mtu;
 	if (new_session)
 		g_ptr_array_add(client->sessions, session);
-	client_row_changed(peripheral, client);
+	client_row_changed(peripheral, client, true);
 	return client;
 }

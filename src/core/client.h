@@ -35,6 +35,8 @@ Client *client_uses(Peripheral *peripheral, const Addr *addr, uint16_t mtu, Sess
 
 /* For peripheral.c. */
 Client *client_add(Peripheral *peripheral, const Addr *addr);
+/* The session goes. */
+void client_forget_session(const Peripheral *peripheral, const Client *client, Session *session);
 /* tells the sessions that advertise or serve here, or were told that it came, that the central left */
 void client_left(const Peripheral *peripheral, const Client *client);
 void client_end(Client *client);

@@ -138,7 +138,7 @@ void session_stream_open(Session *session, SessionStream *stream, uint64_t now)
 	stream->full = false;
 	stream->lost_before = session_dropped(session);
 	session->stream = stream;
-	news_list_changed(session->broker, LIST_SESSIONS, user_uid(session->user));
+	news_session_row(session, true);
 	if (ring_count(session->ring) > 0)
 		fanout_hand_over(session, now);
 }
@@ -162,7 +162,7 @@ static void session_forget_stream(Session *session)
 	session->stream_lost = session_stream_lost(session);
 	session->stream->session = NULL;
 	session->stream = NULL;
-	news_list_changed(session->broker, LIST_SESSIONS, user_uid(session->user));
+	news_session_row(session, true);
 	task_cancel(&session->batch);
 }
 

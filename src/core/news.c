@@ -145,15 +145,44 @@ void news_bonds_changed(Broker *broker)
 static void tell_list_changed(const Post *news, const FaceOps *ops, void *userdata)
 {
 	if (ops->list_changed)
-		ops->list_changed(userdata, news->number, news->uid);
+		ops->list_changed(userdata, news->row);
 }
 
-void news_list_changed(Broker *broker, ListChange list, uid_t uid)
+ListRow *news_row_for_all(Broker *broker, ListChange list, bool there)
 {
-	Post *news = post_news(broker, NULL, NULL, tell_list_changed);
+	ListRow *row = g_new0(ListRow, 1);
 
-	news->number = list;
-	news->uid = uid;
+	row->list = list;
+	row->there = there;
+	post_news(broker, NULL, NULL, tell_list_changed)->row = row;
+	return row;
+}
+
+ListRow *news_row(Broker *broker, ListChange list, bool there)
+{
+	ListRow *row = news_row_for_all(broker, list, there);
+
+	row->uids = g_array_new(FALSE, FALSE, sizeof(uid_t));
+	return row;
+}
+
+void news_row_for(ListRow *row, uid_t uid)
+{
+	for (guint i = 0; i < row->uids->len; i++)
+		if (g_array_index(row->uids, uid_t, i) == uid)
+			return;
+	g_array_append_val(row->uids, uid);
+}
+
+void news_session_row(const Session *session, bool there)
+{
+	ListRow *row = news_row(session->broker, LIST_SESSIONS, there);
+
+	news_row_for(row, 0);
+	news_row_for(row, user_uid(session->user));
+	row->session = session;
+	row->scanning = session->scanning;
+	row->stream = session->stream;
 }
 
 /* --- of a session, for those whom it concerns --- */

@@ -21,7 +21,12 @@ void news_bluez_changed(Broker *broker);
 void news_bluez_stalled(Broker *broker);
 void news_links_owned(Broker *broker);
 void news_bonds_changed(Broker *broker);
-void news_list_changed(Broker *broker, ListChange list, uid_t uid);
+/* A row of a list came, changed or went. Returns it, for the caller to fill in at once; nobody knows of it but
+ * those that are said with news_row_for. The first is for everybody. */
+ListRow *news_row_for_all(Broker *broker, ListChange list, bool there);
+ListRow *news_row(Broker *broker, ListChange list, bool there);
+void news_row_for(ListRow *row, uid_t uid);
+void news_session_row(const Session *session, bool there);
 
 /* reason: a string constant, which is not copied */
 void news_link_lost(Link *link, Session *session, const char *reason);

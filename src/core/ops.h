@@ -54,17 +54,6 @@ typedef enum LinkChange {
 	LINK_IDENTITY = 1 << 4,
 } LinkChange;
 
-/* Lists of which a row came, changed or went, for Manager1.Watch. */
-typedef enum ListChange {
-	LIST_SESSIONS = 1 << 0,
-	LIST_CLIENTS = 1 << 1,
-	LIST_PROGRAMS = 1 << 2,		/* Guest */
-	LIST_BONDS = 1 << 3,
-	LIST_BLUEZ = 1 << 4,		/* no list: bluetoothd's state */
-} ListChange;
-
-#define UID_EVERYBODY ((uid_t)-1)
-
 /* What BlueZ has to show us of the advertisements that it hears. */
 typedef enum ScanShow {
 	SHOW_NOTHING,		/* the reports come from the HCI monitor */
@@ -132,6 +121,34 @@ typedef struct Guest {
 
 typedef void (*GuestRow)(const Guest *guest, void *userdata);
 
+/* Lists of which a row came, changed or went, for Manager1.Watch and WatchRows. */
+typedef enum ListChange {
+	LIST_SESSIONS = 1 << 0,
+	LIST_CLIENTS = 1 << 1,
+	LIST_PROGRAMS = 1 << 2,		/* Guest */
+	LIST_BONDS = 1 << 3,
+	LIST_BLUEZ = 1 << 4,		/* no list: bluetoothd's state */
+} ListChange;
+
+/* Such a row, as it was when that came about: it may be gone, or another, when it is told. */
+typedef struct ListRow {
+	ListChange list;
+	bool there;		/* false: it has gone */
+	GArray *uids;		/* uid_t: who may know of it; NULL: everybody */
+	/* sessions */
+	const Session *session;	/* in memory still */
+	bool scanning, stream;
+	/* clients and bonds */
+	const Radio *radio;	/* in memory still */
+	unsigned index;		/* N of hciN */
+	Addr addr;
+	uint16_t mtu;
+	uint32_t sessions;	/* whose services a client used */
+	char *name;		/* of a bond, or NULL; or of a program: guest.command */
+	Guest guest;		/* programs */
+	const char *state;	/* bluetoothd's: a string constant */
+} ListRow;
+
 /*
  * News to those who listen. A face is a way in which programs see the broker; the parts of the daemon that
  * keep files hear the public facts in the same way. A public fact that a listener does not need is NULL. An
@@ -151,8 +168,7 @@ typedef struct FaceOps {
 	void (*attr_removed)(void *userdata, Attr *attr);
 	void (*bonds_changed)(void *userdata);	/* bonds_store gives another text now */
 	void (*bluez_changed)(void *userdata, bool up);	/* bluetoothd came or went */
-	/* uid: whose row it is, root's beside; UID_EVERYBODY: all may know */
-	void (*list_changed)(void *userdata, ListChange list, uid_t uid);
+	void (*list_changed)(void *userdata, const ListRow *row);
 	void (*bluez_stalled)(void *userdata);	/* programs that wait for BlueZ are to get an error */
 
 	/* no news: calls row for each Guest (broker_guests); NULL: it has none */

@@ -281,12 +281,8 @@ void peripheral_drop_session(Peripheral *peripheral, Session *session, uint64_t 
 		if (service->session == session)
 			local_service_free(service);
 	}
-	for (guint i = 0; i < peripheral->clients->len; i++) {
-		const Client *client = g_ptr_array_index(peripheral->clients, i);
-
-		(void)g_ptr_array_remove(client->sessions, session);
-		(void)g_ptr_array_remove(client->told, session);
-	}
+	for (guint i = 0; i < peripheral->clients->len; i++)
+		client_forget_session(peripheral, g_ptr_array_index(peripheral->clients, i), session);
 	peripheral_wake(peripheral);
 }
 

@@ -17,6 +17,14 @@ static void post_tell(const Post *post)
 	}
 }
 
+static void row_free(ListRow *row)
+{
+	if (row->uids)
+		g_array_unref(row->uids);
+	g_free(row->name);
+	g_free(row);
+}
+
 static void post_run(Task *task, uint64_t now UNUSED)
 {
 	Post *post = CONTAINER_OF(task, Post, task);
@@ -29,6 +37,7 @@ static void post_run(Task *task, uint64_t now UNUSED)
 		post->free_object(post->object);
 	g_free(post->text);
 	g_clear_pointer(&post->value, g_bytes_unref);
+	g_clear_pointer(&post->row, row_free);
 	g_free(post);
 }
 

@@ -34,8 +34,8 @@ struct Post {
 	const char *reason;	/* a string constant */
 	Addr addr;
 	GBytes *value;		/* owned by the post */
+	ListRow *row;		/* owned by the post */
 	uint32_t number;
-	uid_t uid;
 	uint16_t offset;
 	bool on;
 	GDestroyNotify free_object;

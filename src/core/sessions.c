@@ -66,11 +66,6 @@ static void on_idle(Task *task, uint64_t now)
 
 /* --- life --- */
 
-static void session_row_changed(const Session *session)
-{
-	news_list_changed(session->broker, LIST_SESSIONS, user_uid(session->user));
-}
-
 static int session_new(Radio *radio, const Face *face, uid_t uid, const char *owner, uint64_t now,
 		       Session **ret, Reason *reason)
 {
@@ -108,7 +103,7 @@ static int session_new(Radio *radio, const Face *face, uid_t uid, const char *ow
 	}
 	g_ptr_array_add(broker->sessions, session);
 	rota_join(session);
-	session_row_changed(session);
+	news_session_row(session, true);
 	*ret = session;
 	return 0;
 }
@@ -263,7 +258,7 @@ void sessions_drop(Session *session, uint64_t now)
 	Radio *radio = session->radio;
 
 	sessions_deinit(session, now);
-	session_row_changed(session);
+	news_session_row(session, false);
 	g_ptr_array_remove(session->broker->sessions, session);
 	charge_end(&session->place);
 	while (session->subscribers->len > 0)
@@ -295,7 +290,7 @@ int sessions_start_scan(Session *session, int32_t seconds, uint64_t now, Reason 
 	task_cancel(&session->batch);
 	task_at(&session->scan_end, seconds > 0 ? now + (uint64_t)seconds * USEC_PER_SEC : USEC_NEVER);
 	radio_add_scan(session->radio, session, now);
-	session_row_changed(session);
+	news_session_row(session, true);
 	return 0;
 }
 
@@ -306,7 +301,7 @@ void sessions_stop_scan(Session *session, const char *why)
 	session->scanning = false;
 	task_cancel(&session->scan_end);
 	radio_remove_scan(session->radio, session);
-	session_row_changed(session);
+	news_session_row(session, true);
 
 	/* hand over the unfinished batch: reports that were heard are not to be lost when the scan ends */
 	fanout_flush(session);

@@ -9,6 +9,7 @@
 #include "core/broker-events.h"
 #include "face/agent.h"
 #include "face/driver.h"
+#include "face/guests.h"
 #include "face/programs.h"
 #include "face/request.h"
 #include "face/view.h"
@@ -204,7 +205,7 @@ int connection_new(Program *program, int fd, Reason *reason)
 		 (unsigned long long)++programs->last_name);
 	task_init(&connection->end, &programs->broker->agenda, on_end);
 	g_ptr_array_add(program->connections, connection);
-	broker_guests_changed(programs->broker, program->uid);
+	guest_look(program);
 	r = connection_charge(connection, reason);
 	if (r == 0)
 		r = wire_open(&connection->wire, programs->event, fd, program->user, BLUEZ_UNIQUE_NAME,
@@ -236,9 +237,10 @@ Connection *connection_free(Connection *connection)
 	charge_end(&connection->memory);
 	charge_end(&connection->place);
 	g_ptr_array_remove(program->connections, connection);
-	broker_guests_changed(program->programs->broker, program->uid);
 	g_free(connection);
 	if (program->connections->len == 0)
 		program_free(program);
+	else
+		guest_look(program);
 	return NULL;
 }

@@ -121,7 +121,7 @@ int device_forget(Request *request)
 	if (link)
 		device_link_release(place.device, link);
 	bond = bond_find(place.view->radio, &place.device->addr);
-	if (bond && bond_is_of(place.view->radio, bond, place.program->uid))
+	if (bond && bond_is_of(place.view->radio, &bond->addr, place.program->uid))
 		return forget_bond(request, place.device);
 	view_remove_device(place.device);
 	return request_reply(request, "");

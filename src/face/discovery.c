@@ -10,6 +10,7 @@
 #include "core/scan-filter.h"
 #include "core/sessions.h"
 #include "face/adapter.h"
+#include "face/guests.h"
 #include "face/programs.h"
 #include "face/request.h"
 #include "face/view.h"
@@ -208,6 +209,7 @@ static void discovery_off(Discovery *discovery)
 		return;
 	discovery_started(discovery);
 	discovery->on = false;
+	guest_look(view->program);
 	engaged_end(&discovery->engaged);
 	sessions_stop_scan(discovery->session, "stopped");
 	if (discovery_is_on(view))
@@ -297,6 +299,7 @@ int discovery_start(Request *request)
 	if (r != 0)
 		return request_refuse_for(request, r, &reason);
 	discovery->on = true;
+	guest_look(view->program);
 	r = request_keep(request, NULL, &discovery->starting);
 	if (r < 0)
 		discovery_off(discovery);

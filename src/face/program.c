@@ -13,6 +13,7 @@
 #include "core/broker-events.h"
 #include "face/agent.h"
 #include "face/driver.h"
+#include "face/guests.h"
 #include "face/listener.h"
 #include "face/programs.h"
 #include "face/tree.h"
@@ -256,6 +257,7 @@ Program *program_free(Program *program)
 	task_cancel(&program->settled);
 	outbox_clear(program);
 	g_ptr_array_remove(programs->list, program);
+	guest_gone(program);
 	broker_peer_gone(programs->broker, program->owner, programs_now(programs));
 	g_ptr_array_free(program->connections, TRUE);
 	if (program->pidfd >= 0)

@@ -26,6 +26,7 @@ struct Program {
 	int only;				/* N of hciN: it sees no other radio; or LISTENER_ALL */
 	int pidfd;				/* -1: not to be had */
 	uint64_t cut_off;			/* connections of its that we ended */
+	Guest told;				/* what was told of it last (face/guests) */
 	char command[16];			/* as the kernel has it; "": not known */
 	char owner[CONNECTION_NAME_SIZE];	/* its name in core: no name on the system bus is like it */
 	User *user;

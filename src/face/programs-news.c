@@ -105,6 +105,18 @@ static void on_link_removed(void *userdata, Link *link)
 	each_view(userdata, link->radio, tell_removed, link);
 }
 
+/* How many links it holds is in its row. */
+static void look_at_guest(View *view, void *userdata UNUSED)
+{
+	guest_look(view->program);
+}
+
+static void on_link_changed(void *userdata, Link *link, unsigned changes)
+{
+	if (changes & LINK_HOLDERS)
+		each_view(userdata, link->radio, look_at_guest, NULL);
+}
+
 typedef struct AttrNews {
 	Attr *attr;
 	bool added;
@@ -367,6 +379,7 @@ const FaceOps programs_news = {
 	.link_asked = on_link_asked,
 	.link_lost = on_link_lost,
 	.link_removed = on_link_removed,
+	.link_changed = on_link_changed,
 	.attr_added = on_attr_added,
 	.attr_removed = on_attr_removed,
 	.bluez_changed = on_bluez_changed,

@@ -12,7 +12,6 @@
 #include "service/path.h"
 #include "service/power-dbus.h"
 #include "service/service.h"
-#include "service/watch.h"
 
 #define ROWS_IN_SLICE 32	/* of the last-seen table; one takes 5 microseconds or so */
 #define ROW_BYTES 400		/* without name and data */
@@ -264,8 +263,6 @@ void adapter_radio_changed(void *userdata, Radio *radio, unsigned changes)
 	};
 	char path[PATH_SIZE];
 
-	if (changes & RADIO_BONDS)
-		watch_bonds_changed(service);
 	emit_changed(service, path_of_radio(radio, path), ADAPTER1_INTERFACE, properties,
 		     ARRAY_SIZE(properties), changes);
 }

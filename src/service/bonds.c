@@ -7,20 +7,16 @@
 
 #include "core/bonds.h"
 #include "bus/options.h"
+#include "service/rows.h"
 #include "service/service.h"
 
 static int append_bond(sd_bus_message *m, const Bond *bond, bool mine)
 {
-	char address[ADDR_STRING_SIZE];
 	int r;
 
 	r = sd_bus_message_open_container(m, 'a', "{sv}");
 	if (r >= 0)
-		r = sd_bus_message_append(m, "{sv}{sv}{sv}", "Address", "s",
-					  addr_format(&bond->addr, address), "AddressType", "s",
-					  addr_type_name(bond->addr.type), "Mine", "b", (int)mine);
-	if (r >= 0 && bond->name)
-		r = sd_bus_message_append(m, "{sv}", "Name", "s", bond->name);
+		r = rows_append_bond(m, &bond->addr, bond->name, mine);
 	return r < 0 ? r : sd_bus_message_close_container(m);
 }
 
@@ -36,7 +32,7 @@ int bonds_get(Call *call, void *object, Reason *reason UNUSED)
 	for (guint i = 0; i < radio->bonds->len && r >= 0; i++) {
 		const Bond *bond = g_ptr_array_index(radio->bonds, i);
 
-		r = append_bond(reply, bond, bond_is_of(radio, bond, call_uid(call)));
+		r = append_bond(reply, bond, bond_is_of(radio, &bond->addr, call_uid(call)));
 	}
 	if (r >= 0)
 		r = sd_bus_message_close_container(reply);

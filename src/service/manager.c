@@ -120,6 +120,7 @@ static int get_stats(Call *call, void *object UNUSED, Reason *reason)
 }
 QUESTION(get_stats, NULL)
 METHOD(watch_set, NULL)
+METHOD(watch_set_rows, NULL)
 
 static int get_version(sd_bus *bus UNUSED, const char *path UNUSED, const char *interface UNUSED,
 		       const char *property UNUSED, sd_bus_message *reply, void *userdata UNUSED,
@@ -203,6 +204,10 @@ const sd_bus_vtable manager_vtable[] = {
 	SD_BUS_METHOD_WITH_ARGS("Watch", SD_BUS_ARGS("b", on), SD_BUS_NO_RESULT, method_watch_set,
 				SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_SIGNAL_WITH_ARGS("Changed", SD_BUS_ARGS("u", lists), 0),
+	SD_BUS_METHOD_WITH_ARGS("WatchRows", SD_BUS_ARGS("b", on), SD_BUS_NO_RESULT, method_watch_set_rows,
+				SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_SIGNAL_WITH_ARGS("RowChanged", SD_BUS_ARGS("u", list, "b", there, "a{sv}", row), 0),
+	SD_BUS_SIGNAL_WITH_ARGS("RowsLost", SD_BUS_ARGS("t", rows), 0),
 	SD_BUS_PROPERTY("Version", "s", get_version, 0, SD_BUS_VTABLE_PROPERTY_CONST),
 	SD_BUS_PROPERTY("Adapters", "ao", get_adapters, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
 	SD_BUS_PROPERTY("Constants", "a{su}", get_constants, 0, SD_BUS_VTABLE_PROPERTY_CONST),

@@ -153,10 +153,15 @@ Path path_parse(const char *path)
 	return result;
 }
 
+const char *path_of_index(unsigned index, char buffer[static PATH_SIZE])
+{
+	snprintf(buffer, PATH_SIZE, PATH_ROOT "/hci%u", index);
+	return buffer;
+}
+
 const char *path_of_radio(const Radio *radio, char buffer[static PATH_SIZE])
 {
-	snprintf(buffer, PATH_SIZE, PATH_ROOT "/hci%u", radio->index);
-	return buffer;
+	return path_of_index(radio->index, buffer);
 }
 
 const char *path_of_session(const Session *session, char buffer[static PATH_SIZE])

@@ -45,6 +45,7 @@ typedef struct Path {
 Path path_parse(const char *path);
 
 /* These return buffer. */
+const char *path_of_index(unsigned index, char buffer[static PATH_SIZE]);	/* …/hciN */
 const char *path_of_radio(const Radio *radio, char buffer[static PATH_SIZE]);
 const char *path_of_session(const Session *session, char buffer[static PATH_SIZE]);
 const char *path_of_link(const Link *link, char buffer[static PATH_SIZE]);

@@ -31,6 +31,8 @@ typedef struct Peer {
 	sd_bus_slot *ping;	/* NULL: none */
 	bool stuck;		/* it does not read */
 	bool watches;		/* Manager1.Watch */
+	bool watches_rows;	/* Manager1.WatchRows */
+	uint64_t rows_lost;	/* that it was not sent, and not told of */
 	unsigned told;		/* ListChange bits that it was told of, and has not asked for since */
 	bool gone;
 } Peer;

@@ -44,6 +44,8 @@ static void on_peer_reads(void *userdata, Peer *peer, bool reads)
 	Service *service = userdata;
 
 	broker_peer_reads(service->broker, peer->name, reads);
+	if (reads)
+		watch_reads(service, peer);
 }
 
 static void on_peer_gone(void *userdata, Peer *peer)
@@ -87,7 +89,6 @@ static const FaceOps service_face = {
 	.local_written = local_attr_dbus_written,
 	.local_subscribed = local_attr_dbus_subscribed,
 	.list_changed = watch_list_changed,
-	.bonds_changed = watch_bonds_changed,
 	.bluez_stalled = service_bluez_stalled,
 };
 
@@ -103,7 +104,7 @@ bool service_is_behind(const Service *service)
 	return ioctl(sd_bus_get_fd(service->bus), SIOCOUTQ, &bytes) >= 0 && bytes > BACKLOG_MAX;
 }
 
-void service_send(Service *service, const char *connection, sd_bus_message *m, size_t bytes)
+int service_send(Service *service, const char *connection, sd_bus_message *m, size_t bytes)
 {
 	int r = peers_send(service->peers, connection, m, bytes);
 
@@ -111,6 +112,7 @@ void service_send(Service *service, const char *connection, sd_bus_message *m, s
 		broker_signal_lost(service->broker);
 	else
 		emit_check(r);
+	return r;
 }
 
 /* --- life --- */

@@ -64,8 +64,8 @@ void service_finish_turn(Service *service);
 uint64_t service_now(const Service *service);
 
 /* Sends a signal with about so many bytes of content to a connection. If the connection does not read
- * (peers_send), the signal is lost, and counted. */
-void service_send(Service *service, const char *connection, sd_bus_message *m, size_t bytes);
+ * (peers_send), the signal is lost, and counted. 0, or a negative errno: it was not sent. */
+int service_send(Service *service, const char *connection, sd_bus_message *m, size_t bytes);
 
 /* FaceOps; userdata: Service. */
 void adapter_radio_added(void *userdata, Radio *radio);

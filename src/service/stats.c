@@ -7,6 +7,7 @@
 #include "core/peripheral.h"
 #include "core/radio.h"
 #include "service/path.h"
+#include "service/rows.h"
 
 static int open_entry(sd_bus_message *m, const char *key, const char *signature)
 {
@@ -145,7 +146,6 @@ static bool client_is_for(const Client *client, uid_t uid)
 
 static int append_clients(sd_bus_message *m, const Broker *broker, uid_t uid)
 {
-	char path[PATH_SIZE], address[ADDR_STRING_SIZE];
 	int r;
 
 	r = open_entry(m, "Clients", "aa{sv}");
@@ -158,11 +158,8 @@ static int append_clients(sd_bus_message *m, const Broker *broker, uid_t uid)
 			const Client *client = g_ptr_array_index(radio->peripheral->clients, c);
 
 			if (client_is_for(client, uid))
-				r = sd_bus_message_append(m, "a{sv}", 4,
-							  "Adapter", "o", path_of_radio(radio, path),
-							  "Address", "s", addr_format(&client->addr, address),
-							  "MTU", "q", client->mtu,
-							  "Sessions", "u", (uint32_t)client->sessions->len);
+				r = rows_append_client(m, radio->index, &client->addr, client->mtu,
+						       client->sessions->len);
 		}
 	}
 	if (r >= 0)
@@ -172,20 +169,10 @@ static int append_clients(sd_bus_message *m, const Broker *broker, uid_t uid)
 
 static void append_guest_row(const Guest *guest, void *userdata)
 {
-	/* a process may call itself by any bytes, but D-Bus takes text alone */
-	g_autofree char *command = g_utf8_make_valid(guest->command, -1);
 	Charged *charged = userdata;
 
-	if (charged->r < 0 || (charged->uid != 0 && guest->uid != charged->uid))
-		return;
-	charged->r = sd_bus_message_append(charged->m, "a{sv}", 7,
-					   "Pid", "u", (uint32_t)guest->pid,
-					   "Uid", "u", (uint32_t)guest->uid,
-					   "Command", "s", command,
-					   "Connections", "u", guest->connections,
-					   "Discoveries", "u", guest->discoveries,
-					   "Links", "u", guest->links,
-					   "CutOff", "t", guest->cut_off);
+	if (charged->r >= 0 && (charged->uid == 0 || guest->uid == charged->uid))
+		charged->r = rows_append_guest(charged->m, guest);
 }
 
 static int append_guests(sd_bus_message *m, const Broker *broker, uid_t uid)
@@ -235,11 +222,6 @@ static int append_drops(sd_bus_message *m, const BrokerStats *stats)
 	return r < 0 ? r : close_entry(m);
 }
 
-static const char *bluez_state(const Broker *broker)
-{
-	return broker->bluez_stalled ? "stalled" : broker->bluez_up ? "running" : "gone";
-}
-
 int stats_open(sd_bus_message *m, const Service *service, uid_t uid)
 {
 	const Broker *broker = service->broker;
@@ -270,7 +252,7 @@ int stats_open(sd_bus_message *m, const Service *service, uid_t uid)
 					  "Filtered", "t", stats.filtered,
 					  "Duplicates", "t", stats.duplicates,
 					  "UpstreamErrors", "t", stats.upstream_errors,
-					  "BlueZ", "s", bluez_state(broker),
+					  "BlueZ", "s", broker_bluez_state(broker),
 					  "Stalls", "t", stats.stalls,
 					  "Links", "u", links,
 					  "Devices", "u", devices,

@@ -149,82 +149,6 @@ START_TEST(statistics)
 }
 END_TEST
 
-/* The lists that the next signal tells of; 0: none came in time. */
-static unsigned next_change(Client *by)
-{
-	g_autoptr(GVariant) body = client_wait_signal(by, "Changed", world_patience(world), NULL);
-	uint32_t lists = 0;
-
-	if (body)
-		g_variant_get(body, "(u)", &lists);
-	return lists;
-}
-
-static void watch(Client *by, bool on)
-{
-	client_do(by, NULL, "Manager1", "Watch", g_variant_new("(b)", on));
-}
-
-static void expect_silence(Client *by)
-{
-	client_sync(by);
-	ck_assert_uint_eq(client_count_signals(by, "Changed"), 0);
-}
-
-/* A wake-up for who may see what has changed, and one until he looks. */
-START_TEST(watching)
-{
-	g_autoptr(Client) root = new_client(), other = new_client_as(SOME_UID);
-	g_autoptr(Client) nobody = new_client_as(OTHER_UID);
-	g_autofree char *path = NULL;
-
-	client_subscribe(root, NULL, "com.example.Bluetooth.Manager1", "Changed", NULL);
-	client_subscribe(other, NULL, "com.example.Bluetooth.Manager1", "Changed", NULL);
-	client_subscribe(nobody, NULL, "com.example.Bluetooth.Manager1", "Changed", NULL);
-	path = open_session(other, 0);
-	expect_silence(root);
-	watch(root, true);
-	watch(root, true);
-	watch(other, true);
-	watch(nobody, true);
-
-	client_do(other, path, SESSION, "Close", NULL);
-	ck_assert_uint_eq(next_change(other), 1);
-	ck_assert_uint_eq(next_change(root), 1);
-	g_free(path);
-	path = open_session(other, 0);
-	start_scan(other, path, -1);
-	expect_silence(other);
-	expect_silence(root);
-	g_variant_unref(stats(other));
-	stop_scan(other, path);
-	ck_assert_uint_eq(next_change(other), 1);
-	expect_silence(other);
-	expect_silence(root);	/* has not looked yet */
-	g_variant_unref(stats(root));
-	start_scan(client, session, -1);
-	ck_assert_uint_eq(next_change(root), 1);
-	g_variant_unref(stats(other));
-	stop_scan(client, session);
-	expect_silence(other);
-
-	g_variant_unref(stats(other));
-	watch(other, false);
-	start_scan(other, path, -1);
-	stop_scan(other, path);
-	expect_silence(other);
-	/* another user's sessions are nobody else's business */
-	expect_silence(nobody);
-	client_expect_error(root, NULL, "Manager1", "Watch", g_variant_new("(s)", "on"),
-			    "org.freedesktop.DBus.Error.InvalidArgs");
-	/* who leaves is not told any more */
-	root = client_free(g_steal_pointer(&root));
-	start_scan(other, path, -1);
-	stop_scan(other, path);
-	client_sync(other);
-}
-END_TEST
-
 START_TEST(radio_properties)
 {
 	g_autoptr(GVariant) name = client_get(client, "hci0", "Adapter1", "Name");
@@ -485,7 +409,7 @@ END_TEST
 int main(void)
 {
 	const TTest *const plain[] = {
-		constant_values, manager_properties, statistics, watching, radio_properties, several_radios,
+		constant_values, manager_properties, statistics, radio_properties, several_radios,
 		tree, tree_that_changes, NULL
 	};
 	const TTest *const limited[] = { configured_limits, NULL };

@@ -12,6 +12,7 @@
 /* bytes that may lie in the bus for it: more reports than that are heard meanwhile */
 #define UNREAD_MAX (256 * 1024)
 #define HEARD 6000
+#define ROWS 2000
 
 typedef struct SignalReader {
 	Child child;
@@ -108,6 +109,34 @@ START_TEST(stopped_reader)
 }
 END_TEST
 
+static bool is_told(void *data)
+{
+	g_autofree char *text = NULL;
+
+	return g_file_get_contents(((SignalReader *)data)->log, &text, NULL, NULL) && strstr(text, "told\n");
+}
+
+/* Rows are told, or it is told how many were not. */
+START_TEST(stopped_watcher)
+{
+	SignalReader reader = reader_start("rows");
+
+	ck_assert_int_eq(kill(reader.child.pid, SIGSTOP), 0);
+	for (unsigned int i = 0; i < ROWS / 2; i++) {
+		g_autofree char *path = open_session(client, 0);
+
+		client_do(client, path, SESSION, "Close", NULL);
+	}
+	ck_assert_uint_le(client_bytes_in_bus(client, reader.name), UNREAD_MAX);
+	ck_assert_int_eq(kill(reader.child.pid, SIGCONT), 0);
+	ck_assert_msg(wait_until(is_told, &reader, world_patience(world)), "it is not told that it missed some");
+	reader_end(&reader);
+	ck_assert_uint_gt(reader.reports, 0);
+	ck_assert_uint_gt(reader.dropped, 0);
+	ck_assert_uint_eq(reader.reports + reader.dropped, ROWS);
+}
+END_TEST
+
 static bool has_no_row(void *row)
 {
 	return !has_row(client, row);
@@ -156,8 +185,8 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = { stopped_reader, half_closed_for_writing, half_closed_for_reading,
-				       NULL };
+	const TTest *const tests[] = { stopped_reader, stopped_watcher, half_closed_for_writing,
+				       half_closed_for_reading, NULL };
 
 	return run_tests("scan-unread", tests, scan_setup, scan_teardown, 120);
 }

@@ -71,7 +71,7 @@ static void become_bonded(Bed *bed, Session *session)
 static bool may_forget(const Bed *bed, uid_t uid)
 {
 	ck_assert_uint_eq(bed->radio->bonds->len, 1);
-	return bond_is_of(bed->radio, g_ptr_array_index(bed->radio->bonds, 0), uid);
+	return bond_is_of(bed->radio, &((const Bond *)g_ptr_array_index(bed->radio->bonds, 0))->addr, uid);
 }
 
 /* a is uid 1's, b uid 2's. */
@@ -286,5 +286,42 @@ START_TEST(test_bounded)
 }
 END_TEST
 
+/* Everybody is told of bonds, and told again where they are another's now. */
+START_TEST(test_rows)
+{
+	const Addr former = device_addr(5), identity = device_addr(9);
+	Reason reason = { "" };
+	Bed bed;
+
+	init(&bed);
+	bed_forget(&bed);
+	bonds_device(bed.radio, PLACE5, &former, NULL, true, false);
+	bonds_device(bed.radio, PLACE5, &former, NULL, true, false);
+	bed_settle(&bed);
+	bed_expect_rows(&bed, "+bond5():all");
+	bonds_device(bed.radio, PLACE5, &former, "five", true, false);
+	bonds_device(bed.radio, PLACE5, &identity, "five", true, false);
+	bed_settle(&bed);
+	bed_expect_rows(&bed, "+bond5(five):all -bond5(five):all +bond9(five):all");
+	/* a new one is the session's that holds the link */
+	bonds_device(bed.radio, "/five", &former, "five", true, true);
+	bed_settle(&bed);
+	bed_expect_rows(&bed, "+bond5(five):all +bond5(five):all");
+	bonds_vanished(bed.radio, PLACE5);
+	bonds_vanished(bed.radio, PLACE5);
+	bonds_forgotten(bed.radio, &former, 0, &reason);
+	bonds_forgotten(bed.radio, &former, 0, &reason);
+	bed_settle(&bed);
+	bed_expect_rows(&bed, "-bond9(five):all -bond5(five):all");
+	bonds_device(bed.radio, PLACE5, &former, NULL, true, false);
+	bed_settle(&bed);
+	bed_expect_rows(&bed, "+bond5():all");
+	radios_vanished(bed.radio, bed.now);
+	bed_settle(&bed);
+	bed_expect_rows(&bed, "-bond5():all");
+	bed_end(&bed);
+}
+END_TEST
+
 UNIT_MAIN("bonds", test_who_paired, test_who_used_it, test_who_serves, test_forget, test_forget_fails, test_busy,
-	  test_address_and_undone, test_stored, test_bounded)
+	  test_address_and_undone, test_stored, test_bounded, test_rows)

@@ -295,5 +295,40 @@ START_TEST(test_session_ends)
 }
 END_TEST
 
+/* A central's row is root's, and of the users whose services it used. */
+START_TEST(test_rows)
+{
+	Session *roots;
+	Bed bed;
+
+	bed_init_radio(&bed);
+	roots = bed_session(&bed, bed.radio, 0, ":1.4");
+	(void)bed_visible(&bed, bed.a, "x");
+	bed_forget(&bed);
+	bed_central(&bed, 7, true);
+	bed_settle(&bed);
+	bed_expect_rows(&bed, "+client7/0:0");
+	uses(&bed, 7, 0, bed.a);
+	uses(&bed, 7, 23, bed.a);
+	uses(&bed, 7, 23, bed.a);
+	uses(&bed, 7, 23, bed.b);
+	uses(&bed, 7, 0, bed.c);
+	uses(&bed, 7, 0, roots);
+	bed_settle(&bed);
+	bed_expect_rows(&bed, "+client7/1:0,1 +client7/1:0,1 +client7/2:0,1 +client7/3:0,1,2 +client7/4:0,1,2");
+	/* a session ends, and with a user's last one his view of it */
+	peripheral_drop_session(bed.radio->peripheral, bed.a, bed.now);
+	peripheral_drop_session(bed.radio->peripheral, bed.c, bed.now);
+	peripheral_drop_session(bed.radio->peripheral, bed.c, bed.now);
+	peripheral_drop_session(bed.radio->peripheral, roots, bed.now);
+	bed_settle(&bed);
+	bed_expect_rows(&bed, "+client7/3:0,1,2 -client7/2:2 +client7/2:0,1 +client7/1:0,1");
+	bed_central(&bed, 7, false);
+	bed_settle(&bed);
+	bed_expect_rows(&bed, "-client7/1:0,1");
+	bed_end(&bed);
+}
+END_TEST
+
 UNIT_MAIN("peripheral", test_who_is_told, test_who_is_a_central, test_disconnect, test_mtu, test_subscribers, test_goes_on,
-	  test_session_ends)
+	  test_session_ends, test_rows)

@@ -179,6 +179,33 @@ static void op_bonds_changed(void *userdata)
 	((Bed *)userdata)->bonds_changed++;
 }
 
+static void op_list_changed(void *userdata, const ListRow *row)
+{
+	GString *rows = ((Bed *)userdata)->rows;
+
+	g_string_append_printf(rows, "%s%c", rows->len > 0 ? " " : "", row->there ? '+' : '-');
+	switch (row->list) {
+	case LIST_SESSIONS:
+		g_string_append_printf(rows, "session%s", row->scanning ? "(scans)" : "");
+		break;
+	case LIST_CLIENTS:
+		g_string_append_printf(rows, "client%u/%u", row->addr.bytes[5], row->sessions);
+		break;
+	case LIST_PROGRAMS:
+		g_string_append(rows, row->guest.command);
+		break;
+	case LIST_BONDS:
+		g_string_append_printf(rows, "bond%u(%s)", row->addr.bytes[5], row->name ? row->name : "");
+		break;
+	case LIST_BLUEZ:
+		g_string_append(rows, row->state);
+		break;
+	}
+	g_string_append(rows, row->uids ? "" : ":all");
+	for (guint i = 0; row->uids && i < row->uids->len; i++)
+		g_string_append_printf(rows, "%c%u", i == 0 ? ':' : ',', g_array_index(row->uids, uid_t, i));
+}
+
 static void op_links_owned(void *userdata)
 {
 	((Bed *)userdata)->owned++;
@@ -210,4 +237,5 @@ void bed_face_edge(FaceOps *ops)
 	ops->bluez_stalled = op_bluez_stalled;
 	ops->bonds_changed = op_bonds_changed;
 	ops->links_owned = op_links_owned;
+	ops->list_changed = op_list_changed;
 }

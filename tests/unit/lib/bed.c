@@ -10,6 +10,7 @@ void bed_init(Bed *bed)
 		.now = 1000 * USEC_PER_SEC,
 		.batches_pass = true,
 		.log = g_string_new(NULL),
+		.rows = g_string_new(NULL),
 		.running = g_ptr_array_new(),
 		.adverts = g_ptr_array_new(),
 		.services = g_ptr_array_new(),
@@ -44,6 +45,7 @@ void bed_end(Bed *bed)
 	g_ptr_array_free(bed->adverts, TRUE);
 	g_ptr_array_free(bed->services, TRUE);
 	g_string_free(bed->log, TRUE);
+	g_string_free(bed->rows, TRUE);
 }
 
 void bed_say(Bed *bed, const char *format, ...)
@@ -64,9 +66,16 @@ void bed_expect(Bed *bed, const char *log)
 	bed_forget(bed);
 }
 
+void bed_expect_rows(Bed *bed, const char *rows)
+{
+	ck_assert_str_eq(bed->rows->str, rows);
+	g_string_truncate(bed->rows, 0);
+}
+
 void bed_forget(Bed *bed)
 {
 	g_string_truncate(bed->log, 0);
+	g_string_truncate(bed->rows, 0);
 }
 
 void bed_tick(Bed *bed)

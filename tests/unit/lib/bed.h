@@ -47,6 +47,7 @@ typedef struct Bed {
 	unsigned radio_changes;		/* RadioChange bits told since the last look */
 	unsigned link_changes;		/* LinkChange bits likewise */
 	unsigned bonds_changed;
+	GString *rows;			/* news of rows since the last look: "+bond5(five):all -client7/2:0,1" */
 	unsigned shown;			/* services and attributes of ours that the programs were shown */
 } Bed;
 
@@ -63,6 +64,7 @@ void bed_say(Bed *bed, const char *format, ...) PRINTF_LIKE(2, 3);
 /* bed_expect() checks the log and empties it, bed_forget() only empties it. */
 void bed_expect(Bed *bed, const char *log);
 void bed_forget(Bed *bed);
+void bed_expect_rows(Bed *bed, const char *rows);	/* checks those, and empties them */
 
 /* bed_tick() runs the agenda once, bed_settle() until nothing more is due now: so each step of a test
  * ends. */
