@@ -54,6 +54,16 @@ class Watcher:
             if all(event.get(key) == value for key, value in wanted.items()):
                 return event
 
+    def wait_all(self, *wanted):
+        """The next events with these members, in whatever order they come."""
+        found = [None] * len(wanted)
+        while None in found:
+            event = self.wait()
+            for place, members in enumerate(wanted):
+                if found[place] is None and members.items() <= event.items():
+                    found[place] = event
+        return found
+
     def end(self, number=signal.SIGINT):
         """The exit code, and what was said on standard error."""
         if number:
@@ -121,14 +131,16 @@ class Monitor(WorldTest):
         self.assertEqual((session['radio'], session['uid']), ('hci0', os.getuid()))
 
         self.ctl('pair', HEART, '--passkey', '123456')
-        watcher.wait(event='changed', object='link', address=HEART, paired=True)
-        bond = watcher.wait(event='new', object='bond', address=HEART)
-        self.assertEqual((bond['radio'], bond['mine']), ('hci0', True))
+        _, bond = watcher.wait_all({'event': 'changed', 'object': 'link', 'address': HEART, 'paired': True},
+                                   {'event': 'new', 'object': 'bond', 'address': HEART})
+        self.assertEqual(bond['radio'], 'hci0')
+        if not bond['mine']:
+            watcher.wait(event='changed', object='bond', address=HEART, mine=True)
         connect.send_signal(signal.SIGINT)
         connect.communicate(timeout=20)
-        watcher.wait(event='changed', object='link', address=HEART, holders=0)
-        watcher.wait(event='gone', object='session', session=session['session'])
-        watcher.wait(event='gone', object='link', address=HEART)
+        watcher.wait_all({'event': 'changed', 'object': 'link', 'address': HEART, 'holders': 0},
+                         {'event': 'gone', 'object': 'session', 'session': session['session']},
+                         {'event': 'gone', 'object': 'link', 'address': HEART})
         self.ctl('forget', HEART)
         watcher.wait(event='gone', object='bond', address=HEART)
         self.end(watcher)
@@ -158,13 +170,83 @@ class Monitor(WorldTest):
         watcher.wait(event='gone', object='program', pid=str(os.getpid()))
         self.end(watcher)
 
+    def test_short_lives(self):
+        """What has come and gone before the monitor gets to look is told: it is stopped meanwhile."""
+        for line in PEERS.strip().splitlines():
+            self.world.air(line)
+        advertise = subprocess.Popen(self.world.command('advertise', '--name', 'Lamp'), env=self.world.environment,
+                                     stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.assertIn(b'advertising', advertise.stdout.readline())
+        watcher = self.watch()
+        watcher.process.send_signal(signal.SIGSTOP)
+        self.ctl('pair', HEART, '--passkey', '123456')
+        self.ctl('forget', HEART)
+        self.world.air(f'central phone {PHONE} random')
+        self.world.air(f'connect phone {RADIO}')
+        wait_for('the client', lambda: PHONE in self.world.ctl('clients').stdout)
+        self.world.air('disconnect phone')
+        wait_for('no client', lambda: PHONE not in self.world.ctl('clients').stdout)
+        with socket.socket(socket.AF_UNIX) as guest:
+            guest.connect(self.world.socket)
+            wait_for('the program', lambda: json.loads(self.ctl('stats', '--json').stdout)['BlueZPrograms'])
+        wait_for('no program', lambda: not json.loads(self.ctl('stats', '--json').stdout)['BlueZPrograms'])
+        advertise.send_signal(signal.SIGINT)
+        advertise.communicate(timeout=20)
+        self.ctl('name', 'Last')
+        watcher.process.send_signal(signal.SIGCONT)
+        watcher.wait(event='changed', object='radio', name='Last')
+        told = [(event['event'], event['object'], event.get('address') or event.get('pid') or event['session'])
+                for event in watcher.heard if event['object'] in ('session', 'client', 'bond', 'program')]
+        # pair's: the one that advertises was there before, and forget's is the user's, which stays
+        sessions = [name for event, thing, name in told if (event, thing) == ('new', 'session') and name.isdigit()]
+        self.assertEqual(len(sessions), 1, told)
+        for thing, name in [('bond', HEART), ('client', PHONE), ('program', str(os.getpid())),
+                            ('session', *sessions)]:
+            self.assertEqual([event for event, *which in told if which == [thing, name] and event != 'changed'],
+                             ['new', 'gone'], told)
+        self.end(watcher)
+
+    def test_changes_lost(self):
+        """A monitor that does not read what it is sent is told how much it missed, and what there is then."""
+        watcher = self.watch()
+        watcher.process.send_signal(signal.SIGSTOP)
+        for _ in range(1000):
+            with socket.socket(socket.AF_UNIX) as guest:
+                guest.connect(self.world.socket)
+                guest.sendall(b'\0AUTH EXTERNAL\r\n')
+                guest.recv(1)           # so that it was seen
+        advertise = subprocess.Popen(self.world.command('advertise', '--name', 'Lamp'), env=self.world.environment,
+                                     stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.assertIn(b'advertising', advertise.stdout.readline())
+        watcher.process.send_signal(signal.SIGCONT)
+        self.assertGreater(watcher.wait(event='lost', object='daemon')['changes'], 0)
+        watcher.wait(event='new', object='session')
+        advertise.send_signal(signal.SIGINT)
+        advertise.communicate(timeout=20)
+        watcher.wait(event='gone', object='session')
+        programs = [event['event'] for event in watcher.heard if event['object'] == 'program']
+        self.assertEqual((programs[0], programs[-1]), ('new', 'gone'))
+        self.end(watcher)
+
+    def test_program_row(self):
+        """Discoveries of a program on the socket, as they come and go."""
+        watcher = self.watch()
+        program = subprocess.Popen(['busctl', f'--address=unix:path={self.world.socket}', '--timeout=60', 'call',
+                                    'org.bluez', '/org/bluez/hci0', 'org.bluez.Adapter1', 'StartDiscovery'],
+                                   env=self.world.environment)
+        watcher.wait(object='program', discoveries=1)
+        program.wait(20 * SLOW)
+        watcher.wait(event='gone', object='program')
+        self.end(watcher)
+
     def test_bluetoothd_restarts(self):
         watcher = self.watch()
         self.world.air('down')
-        watcher.wait(event='gone', object='radio', radio='hci0')
-        watcher.wait(event='changed', object='bluetoothd', state='gone')
+        watcher.wait_all({'event': 'gone', 'object': 'radio', 'radio': 'hci0'},
+                         {'event': 'changed', 'object': 'bluetoothd', 'state': 'gone'})
         self.world.air('up')
-        watcher.wait(event='new', object='radio', radio='hci0')
+        watcher.wait_all({'event': 'new', 'object': 'radio', 'radio': 'hci0'},
+                         {'event': 'changed', 'object': 'bluetoothd', 'state': 'running'})
         self.end(watcher)
 
     def test_daemon_restarts(self):

@@ -147,4 +147,19 @@ START_TEST(test_one_radio)
 }
 END_TEST
 
-UNIT_MAIN("ctl-tracker", test_things, test_json, test_lists, test_one_radio)
+START_TEST(test_lost)
+{
+	Tracker *tracker = new_tracker(false, "hci1");
+
+	tracker_lost(tracker, 12);
+	expect("lost    daemon     12 changes, which were not taken in time\n");
+	ck_assert_uint_eq(said.first, 0);
+	end(tracker);
+	tracker = new_tracker(true, NULL);
+	tracker_lost(tracker, 12);
+	expect("\"event\":\"lost\",\"object\":\"daemon\",\"changes\":12}\n");
+	end(tracker);
+}
+END_TEST
+
+UNIT_MAIN("ctl-tracker", test_things, test_json, test_lists, test_one_radio, test_lost)

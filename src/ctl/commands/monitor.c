@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * bluebrokerctl monitor: what comes, changes and goes at the daemon. Radios and links are signalled to
- * everybody; of sessions, clients, bonds and programs it is signalled that there is something to ask for.
+ * everybody; rows of sessions, clients, bonds and programs to those who watch, and may see them.
  */
 #include <limits.h>
 #include <string.h>
@@ -13,11 +13,14 @@
 #include "client/until.h"
 #include "ctl/commands.h"
 #include "ctl/monitor/objects.h"
+#include "ctl/monitor/rows.h"
 #include "ctl/monitor/tracker.h"
 
 #define MANAGER_INTERFACE "com.example.Bluetooth.Manager1"
 #define PROPERTIES_INTERFACE "org.freedesktop.DBus.Properties"
 #define TREE_INTERFACE "org.freedesktop.DBus.ObjectManager"
+
+#define RETRY_SECONDS 1
 
 typedef struct Monitor {
 	const Options *options;
@@ -29,6 +32,8 @@ typedef struct Monitor {
 	bool first;		/* what is asked for was there before we came */
 	unsigned asked;		/* answers that are not there yet */
 	bool again;		/* when they are there, it is to be asked anew */
+	unsigned retry;		/* source: of the timer after which it is */
+	GQueue waiting;		/* GVariant: bodies of RowChanged that came meanwhile */
 	uint64_t events;
 } Monitor;
 
@@ -54,14 +59,48 @@ typedef struct Question {
 
 static void ask_all(Monitor *monitor);
 
+/* A row may have changed before or after the answer was written: it is as the last signal tells. */
 static void on_all_answered(Monitor *monitor)
 {
+	GVariant *body;
+
+	if (monitor->again) {
+		ask_all(monitor);
+		return;
+	}
 	monitor->first = false;
-	if (monitor->again)
+	while ((body = g_queue_pop_head(&monitor->waiting))) {
+		rows_change(monitor->objects.tracker, body);
+		g_variant_unref(body);
+	}
+}
+
+/* Not while the last answers are still to come: they may be older. */
+static void ask_again(Monitor *monitor)
+{
+	monitor->again = true;
+	if (monitor->asked == 0)
 		ask_all(monitor);
 }
 
-/* A radio that went, or a daemon that is too busy, is no error here: it is asked again. */
+static int on_retry(void *userdata)
+{
+	Monitor *monitor = userdata;
+
+	monitor->retry = 0;
+	ask_again(monitor);
+	return G_SOURCE_REMOVE;
+}
+
+/* A radio that went is no error here. A daemon that has too much to do is asked again. */
+static void on_refused(Monitor *monitor, const Question *question)
+{
+	if (question->radio && !g_hash_table_contains(monitor->objects.radios, question->radio))
+		return;
+	if (monitor->retry == 0)
+		monitor->retry = g_timeout_add_seconds(RETRY_SECONDS, on_retry, monitor);
+}
+
 static void on_answer(GObject *source, GAsyncResult *result, void *userdata)
 {
 	Question *question = userdata;
@@ -72,6 +111,8 @@ static void on_answer(GObject *source, GAsyncResult *result, void *userdata)
 	if (!g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
 		if (reply)
 			question->answered(monitor, question->radio, reply);
+		else
+			on_refused(monitor, question);
 		if (--monitor->asked == 0)
 			on_all_answered(monitor);
 	}
@@ -93,77 +134,14 @@ static void ask(Monitor *monitor, const char *radio, const char *interface, cons
 			       on_answer, question);
 }
 
-/* The parts of a row's path, /com/example/Bluetooth/hciN[/session/K], of that key; id: K, or NULL. False:
- * there is none. The caller owns both. */
-static bool split_path(GVariant *row, const char *key, char **ret_radio, char **ret_id)
-{
-	const char *path, *rest = NULL;
-
-	if (!g_variant_lookup(row, key, "&o", &path))
-		return false;
-	*ret_radio = objects_radio(path, &rest);
-	*ret_id = NULL;
-	if (*ret_radio && g_str_has_prefix(rest, "/session/"))
-		*ret_id = g_strdup(rest + strlen("/session/"));
-	return *ret_radio;
-}
-
-static void show_row(Monitor *monitor, ThingKind kind, const char *listed_radio, GVariant *row)
-{
-	g_autofree char *radio = g_strdup(listed_radio), *id = NULL;
-	uint32_t pid;
-
-	if (kind == THING_SESSION && !split_path(row, "Path", &radio, &id))
-		return;
-	if (kind == THING_CLIENT && !split_path(row, "Adapter", &radio, &id))
-		return;
-	if (kind == THING_CLIENT || kind == THING_BOND)
-		g_variant_lookup(row, "Address", "s", &id);
-	if (kind == THING_PROGRAM && g_variant_lookup(row, "Pid", "u", &pid))
-		id = g_strdup_printf("%u", pid);
-	if (id)
-		tracker_update(monitor->objects.tracker, kind, radio, id, row, monitor->first);
-}
-
-static void show_rows(Monitor *monitor, ThingKind kind, const char *radio, GVariant *rows)
-{
-	size_t n = rows ? g_variant_n_children(rows) : 0;
-
-	tracker_begin_list(monitor->objects.tracker, kind, radio);
-	for (size_t i = 0; i < n; i++) {
-		g_autoptr(GVariant) row = g_variant_get_child_value(rows, i);
-
-		show_row(monitor, kind, radio, row);
-	}
-	tracker_end_list(monitor->objects.tracker, kind, radio);
-}
-
 static void on_stats(Monitor *monitor, const char *radio UNUSED, GVariant *reply)
 {
-	static const struct {
-		const char *key;
-		ThingKind kind;
-	} lists[] = {
-		{ "Sessions", THING_SESSION },
-		{ "Clients", THING_CLIENT },
-		{ "BlueZPrograms", THING_PROGRAM },
-	};
-	g_autoptr(GVariant) stats = g_variant_get_child_value(reply, 0);
-
-	tracker_update(monitor->objects.tracker, THING_BLUETOOTHD, NULL, NULL, stats, monitor->first);
-	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
-		g_autoptr(GVariant) rows =
-			g_variant_lookup_value(stats, lists[i].key, G_VARIANT_TYPE("aa{sv}"));
-
-		show_rows(monitor, lists[i].kind, NULL, rows);
-	}
+	rows_take_stats(monitor->objects.tracker, reply, monitor->first);
 }
 
 static void on_bonds(Monitor *monitor, const char *radio, GVariant *reply)
 {
-	g_autoptr(GVariant) rows = g_variant_get_child_value(reply, 0);
-
-	show_rows(monitor, THING_BOND, radio, rows);
+	rows_take_bonds(monitor->objects.tracker, radio, reply, monitor->first);
 }
 
 static void ask_all(Monitor *monitor)
@@ -178,12 +156,22 @@ static void ask_all(Monitor *monitor)
 		ask(monitor, radio, ADAPTER_INTERFACE, "GetBonds", NULL, "(aa{sv})", on_bonds);
 }
 
-/* Not while the last answers are still to come: they may be older. */
-static void ask_again(Monitor *monitor)
+static void on_row(Monitor *monitor, GVariant *body)
 {
-	monitor->again = true;
-	if (monitor->asked == 0)
-		ask_all(monitor);
+	if (monitor->asked > 0)
+		g_queue_push_tail(&monitor->waiting, g_variant_ref(body));
+	else
+		rows_change(monitor->objects.tracker, body);
+}
+
+/* We did not take what we were sent: what is there now is told by what it differs in. */
+static void on_rows_lost(Monitor *monitor, GVariant *body)
+{
+	uint64_t rows;
+
+	g_variant_get(body, "(t)", &rows);
+	tracker_lost(monitor->objects.tracker, rows);
+	ask_again(monitor);
 }
 
 static void on_signal(GDBusConnection *connection UNUSED, const char *sender, const char *path,
@@ -196,8 +184,10 @@ static void on_signal(GDBusConnection *connection UNUSED, const char *sender, co
 
 	if (g_strcmp0(sender, monitor->daemon) != 0)
 		return;
-	if (g_str_equal(member, "Changed")) {
-		ask_again(monitor);
+	if (g_str_equal(member, "RowChanged") && g_variant_is_of_type(body, G_VARIANT_TYPE("(uba{sv})"))) {
+		on_row(monitor, body);
+	} else if (g_str_equal(member, "RowsLost") && g_variant_is_of_type(body, G_VARIANT_TYPE("(t)"))) {
+		on_rows_lost(monitor, body);
 	} else if (g_str_equal(member, "InterfacesAdded") &&
 	    g_variant_is_of_type(body, G_VARIANT_TYPE("(oa{sa{sv}})"))) {
 		g_variant_get(body, "(&o@a{sa{sv}})", &name, &dict);
@@ -238,14 +228,18 @@ static void on_objects(Monitor *monitor, const char *radio UNUSED, GVariant *rep
 	ask_all(monitor);
 }
 
-/* A daemon that goes is an event. One that does not know the method is too old, and would tell too little. */
+/* A daemon that goes is an event. One that refuses would tell too little: it is too old to know the method, or
+ * there are too many monitors. */
 static void on_watched(GObject *source, GAsyncResult *result, void *userdata)
 {
 	Monitor *monitor = userdata;
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GVariant) reply = g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, &error);
 
-	if (g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_METHOD))
+	g_autofree char *name = error ? g_dbus_error_get_remote_error(error) : NULL;
+
+	if (g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_METHOD) ||
+	    (name && g_str_has_prefix(name, "com.example.Bluetooth.Error.")))
 		until_end(&monitor->until, fail_call(error, "watching the daemon"));
 }
 
@@ -258,12 +252,18 @@ static void on_appeared(GDBusConnection *connection, const char *name UNUSED, co
 	monitor->calls = g_cancellable_new();
 	monitor->first = true;
 	monitor->again = false;
-	g_dbus_connection_call(connection, owner, BROKER_PATH, MANAGER_INTERFACE, "Watch",
+	g_dbus_connection_call(connection, owner, BROKER_PATH, MANAGER_INTERFACE, "WatchRows",
 			       g_variant_new("(b)", TRUE), NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START, -1,
 			       monitor->calls, on_watched, monitor);
 	ask(monitor, NULL, PROPERTIES_INTERFACE, "GetAll", g_variant_new("(s)", MANAGER_INTERFACE), "(a{sv})",
 	    on_version);
 	ask(monitor, NULL, TREE_INTERFACE, "GetManagedObjects", NULL, "(a{oa{sa{sv}}})", on_objects);
+}
+
+static void forget_waiting(Monitor *monitor)
+{
+	g_queue_clear_full(&monitor->waiting, (GDestroyNotify)g_variant_unref);
+	g_clear_handle_id(&monitor->retry, g_source_remove);
 }
 
 static void on_vanished(GDBusConnection *connection, const char *name UNUSED, void *userdata)
@@ -276,6 +276,7 @@ static void on_vanished(GDBusConnection *connection, const char *name UNUSED, vo
 	g_cancellable_cancel(monitor->calls);
 	g_clear_object(&monitor->calls);
 	g_clear_pointer(&monitor->daemon, g_free);
+	forget_waiting(monitor);
 	monitor->asked = 0;
 	tracker_remove(monitor->objects.tracker, THING_DAEMON, NULL, NULL);
 	tracker_clear(monitor->objects.tracker);
@@ -336,7 +337,7 @@ ExitCode command_monitor(const Options *options)
 	monitor.objects.tracker = tracker;
 	monitor.objects.radios = radios;
 	monitor.connection = connection;
-	subscribe(&monitor, MANAGER_INTERFACE, "Changed");
+	subscribe(&monitor, MANAGER_INTERFACE, NULL);
 	subscribe(&monitor, TREE_INTERFACE, NULL);
 	subscribe(&monitor, PROPERTIES_INTERFACE, "PropertiesChanged");
 	g_signal_connect(connection, "closed", G_CALLBACK(on_closed), &monitor);
@@ -346,6 +347,7 @@ ExitCode command_monitor(const Options *options)
 		    (unsigned)CLAMP(options->session.timeout, 0, INT_MAX / 1000) * 1000);
 	code = until_run(&monitor.until);
 	g_signal_handlers_disconnect_by_data(connection, &monitor);
+	forget_waiting(&monitor);
 	g_clear_object(&monitor.calls);
 	g_free(monitor.daemon);
 	return code;

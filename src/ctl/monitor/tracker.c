@@ -121,6 +121,7 @@ typedef enum EventKind {
 	EVENT_NEW,
 	EVENT_CHANGED,
 	EVENT_GONE,
+	EVENT_LOST,
 } EventKind;
 
 static const struct {
@@ -131,6 +132,7 @@ static const struct {
 	[EVENT_NEW] = { "new", "\033[32m" },
 	[EVENT_CHANGED] = { "changed", "\033[33m" },
 	[EVENT_GONE] = { "gone", "\033[31m" },
+	[EVENT_LOST] = { "lost", "\033[31m" },
 };
 
 static void tell_head(const FactWriter *writer, EventKind event, bool colour)
@@ -215,6 +217,21 @@ static void tell(Tracker *tracker, const Thing *thing, EventKind event, unsigned
 	tell_facts(writer, thing, event, event == EVENT_GONE ? 0 : changed);
 	fact_line_end(&line, out);
 	output->line(output->userdata, out->str, out->len, event == EVENT_NOW);
+}
+
+void tracker_lost(Tracker *tracker, uint64_t changes)
+{
+	const TrackerOutput *output = &tracker->output;
+	g_autoptr(GString) out = g_string_new(NULL);
+	const FactWriter *writer;
+	FactLine line;
+
+	writer = fact_line_begin(&line, out, output->json);
+	tell_head(writer, EVENT_LOST, output->colour);
+	fact_string(writer, "object", "%-10s", descriptions[THING_DAEMON].name, -1);
+	fact_int(writer, "changes", " %lld changes, which were not taken in time", (long long)changes);
+	fact_line_end(&line, out);
+	output->line(output->userdata, out->str, out->len, false);
 }
 
 /* --- things --- */

@@ -51,5 +51,8 @@ void tracker_remove(Tracker *tracker, ThingKind kind, const char *radio, const c
 void tracker_begin_list(Tracker *tracker, ThingKind kind, const char *radio);
 void tracker_end_list(Tracker *tracker, ThingKind kind, const char *radio);
 
+/* So many changes are not known, and cannot be told. */
+void tracker_lost(Tracker *tracker, uint64_t changes);
+
 /* Forgets all things, and says nothing of it. */
 void tracker_clear(Tracker *tracker);
