@@ -137,9 +137,9 @@ class Run(unittest.TestCase):
         self.world.start_bluez()
         self.world.start('daemon', ['systemd-socket-activate', '--listen', path, '--fdname', 'bluez', DAEMON,
                                     '--config', config, '--bus', self.world.address])
-        wait_for('the socket', lambda: os.path.exists(path))
         with socket.socket(socket.AF_UNIX) as program:
-            program.connect(path)
+            # the file is there before somebody listens
+            wait_for('the socket', lambda: program.connect_ex(path) == 0)
             wait_for('the daemon', lambda: RADIO in self.world.ctl('status').stdout)
             self.assertEqual(json.loads(self.world.ctl('status', '--json').stdout)['BlueZSocket'], '')
             self.assertEqual(self.programs(), [])
