@@ -94,11 +94,17 @@ static int read_name(sd_bus_message *m, void *userdata)
 {
 	Reading *reading = userdata;
 	const char *text;
+	AdParts *parts = &reading->device->parts;
+	g_autofree char *before = NULL, *now = NULL;
 	int r = msg_read_variant(m, 's', &text);
 
 	reading->news->advertised |= !reading->device->connected;
-	if (r > 0)
-		ad_parts_set(&reading->device->parts, PART_NAME, AD_NAME, text, strlen(text));
+	if (r <= 0)
+		return r;
+	before = ad_parts_name(parts);
+	ad_parts_set(parts, PART_NAME, AD_NAME, text, strlen(text));
+	now = ad_parts_name(parts);
+	reading->news->name_changed |= g_strcmp0(before, now) != 0;
 	return r;
 }
 

@@ -41,6 +41,7 @@ typedef struct DeviceNews {
 	bool connected_again;	/* Connected was signalled though it was set: it left and came back */
 	bool link_changed;	/* any of connected, resolved, paired */
 	bool paired_changed;
+	bool name_changed;
 } DeviceNews;
 
 /* Reads the address in a path …/dev_AA_BB_CC_DD_EE_FF; its type is left as it is. -EINVAL: another form of

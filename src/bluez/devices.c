@@ -146,8 +146,10 @@ int bluez_devices_change(Bluez *bluez, sd_bus_message *m)
 	r = sd_bus_message_enter_container(m, 'a', "s");
 	if (r < 0)
 		return r;
-	while ((r = sd_bus_message_read_basic(m, 's', &gone)) > 0)
+	while ((r = sd_bus_message_read_basic(m, 's', &gone)) > 0) {
 		device_invalidate(device, gone);
+		news.name_changed |= strcmp(gone, "Name") == 0;
+	}
 
 	if (news.addr_changed || news.heard)
 		tell_identity(device, news.heard);
@@ -159,9 +161,9 @@ int bluez_devices_change(Bluez *bluez, sd_bus_message *m)
 		count_link(device);
 	if (news.connected_again)
 		bluez_client_left(device);
-	if (news.paired_changed || news.addr_changed)
+	if (news.paired_changed || news.addr_changed || (news.name_changed && device->paired))
 		bluez_bond_sync(device, sd_bus_message_get_path(m), news.paired_changed && device->paired);
-	if (news.link_changed || news.connected_again)
+	if (news.link_changed || news.connected_again || (news.name_changed && bluez_link_of(device)))
 		bluez_link_sync(device);
 	return r;
 }

@@ -27,7 +27,8 @@ Link *bluez_link_of(const Device *device)
 
 static LinkMirror mirror_of(const Device *device)
 {
-	return (LinkMirror){
+	g_autofree char *name = ad_parts_name(&device->parts);
+	LinkMirror mirror = {
 		.known = true,
 		.connected = device->connected,
 		.resolved = device->resolved && device->tree_read,
@@ -35,6 +36,10 @@ static LinkMirror mirror_of(const Device *device)
 		.addr_type = device->addr.type,
 		.rssi = device->rssi,
 	};
+
+	if (name && strlen(name) < sizeof(mirror.name))
+		strcpy(mirror.name, name);
+	return mirror;
 }
 
 void bluez_link_sync(Device *device)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Devices by name: from the last-seen table and the bonds; and listening for one. */
+/* Devices by name: from the last-seen table, the bonds and the links; and listening for one. */
 #include "client/device.h"
 
 #include <string.h>
 
 #include "client/boottime.h"
 #include "client/fail.h"
+#include "client/linked.h"
 #include "client/listener.h"
 #include "client/until.h"
 
@@ -18,6 +19,7 @@ typedef struct Candidate {
 	uint8_t addr_type;
 	uint64_t last_seen;	/* CLOCK_BOOTTIME, microseconds; 0: not heard */
 	bool bonded;
+	bool linked;
 } Candidate;
 
 typedef struct Search {
@@ -47,29 +49,40 @@ static char *make_pattern(const char *name)
 	return g_strdelimit(g_strdup(name), "*?[\\", '?');
 }
 
-static void add_row(Search *search, GVariant *row, bool bonded)
+/* Of that name? Each device once, with all that is known of it. */
+static void add(Search *search, const char *name, const char *type, const Candidate *candidate)
 {
-	const char *name, *address, *type = "";
-	Candidate candidate = { .bonded = bonded };
+	Candidate copy = *candidate;
 
-	if (!g_variant_lookup(row, "Name", "&s", &name) || strcmp(name, search->query->word) != 0 ||
-	    (!g_variant_lookup(row, "IdentityAddress", "&s", &address) &&
-	     !g_variant_lookup(row, "Address", "&s", &address)))
+	if (strcmp(name, search->query->word) != 0)
 		return;
-	g_variant_lookup(row, "AddressType", "&s", &type);
-	g_variant_lookup(row, "LastSeen", "t", &candidate.last_seen);
 	for (guint i = 0; i < search->found->len; i++) {
 		Candidate *known = &g_array_index(search->found, Candidate, i);
 
-		if (strcmp(known->address, address) != 0)
+		if (strcmp(known->address, candidate->address) != 0)
 			continue;
-		known->bonded |= bonded;
-		known->last_seen = MAX(known->last_seen, candidate.last_seen);
+		known->bonded |= candidate->bonded;
+		known->linked |= candidate->linked;
+		known->last_seen = MAX(known->last_seen, candidate->last_seen);
 		return;
 	}
-	candidate.address = g_strdup(address);
-	candidate.addr_type = strcmp(type, "random") == 0 ? ADDR_RANDOM : ADDR_PUBLIC;
-	g_array_append_val(search->found, candidate);
+	copy.address = g_strdup(candidate->address);
+	copy.addr_type = g_strcmp0(type, "random") == 0 ? ADDR_RANDOM : ADDR_PUBLIC;
+	g_array_append_val(search->found, copy);
+}
+
+static void add_row(Search *search, GVariant *row, bool bonded)
+{
+	const char *name, *type = "";
+	Candidate candidate = { .bonded = bonded };
+
+	if (!g_variant_lookup(row, "Name", "&s", &name) ||
+	    (!g_variant_lookup(row, "IdentityAddress", "&s", &candidate.address) &&
+	     !g_variant_lookup(row, "Address", "&s", &candidate.address)))
+		return;
+	g_variant_lookup(row, "AddressType", "&s", &type);
+	g_variant_lookup(row, "LastSeen", "t", &candidate.last_seen);
+	add(search, name, type, &candidate);
 }
 
 static void add_rows(Search *search, GVariant *rows, bool bonded)
@@ -79,6 +92,22 @@ static void add_rows(Search *search, GVariant *rows, bool bonded)
 
 		add_row(search, row, bonded);
 	}
+}
+
+/* Of a device that is connected, and was not heard since somebody scanned, nothing else tells the name. */
+static bool look_at_links(Search *search, int radio)
+{
+	GDBusConnection *connection = g_dbus_proxy_get_connection(G_DBUS_PROXY(search->manager));
+	g_autoptr(GArray) rows = linked_rows(connection, radio, search->ret_exit);
+
+	for (guint i = 0; rows && i < rows->len; i++) {
+		const LinkedRow *row = &g_array_index(rows, LinkedRow, i);
+
+		if (row->name)
+			add(search, row->name, row->address_type,
+			    &(Candidate){ .address = row->identity, .linked = true });
+	}
+	return rows;
 }
 
 static bool look_at_radio(Search *search, int radio)
@@ -100,7 +129,7 @@ static bool look_at_radio(Search *search, int radio)
 	}
 	add_rows(search, devices, false);
 	add_rows(search, bonds, true);
-	return true;
+	return look_at_links(search, radio);
 }
 
 /* Fills in search->found. False: the error has been printed. */
@@ -230,6 +259,9 @@ static ExitCode fail_several(const Search *search)
 		const Candidate *each = &g_array_index(search->found, Candidate, i);
 
 		g_string_append_printf(list, "%s%s (", i > 0 ? ", " : "", each->address);
+		if (each->linked)
+			g_string_append_printf(list, "linked%s",
+					       each->bonded || each->last_seen > 0 ? ", " : "");
 		if (each->bonded)
 			g_string_append_printf(list, "bonded%s", each->last_seen > 0 ? ", " : "");
 		if (each->last_seen > 0)
@@ -247,8 +279,8 @@ static ExitCode fail_several(const Search *search)
 static ExitCode fail_none(const DeviceQuery *query)
 {
 	if (query->listen == 0) {
-		fail_line("\"%s\": no device of that name was heard or is bonded; bluebrokerctl devices "
-			  "lists those that were", query->word);
+		fail_line("\"%s\": no device of that name was heard, is bonded or linked; bluebrokerctl "
+			  "devices lists those that were", query->word);
 		return EXIT_NOTHING;
 	}
 	fail_line("\"%s\": no device of that name was heard within %u s, or is bonded; bluebrokerctl scan "

@@ -151,11 +151,10 @@ void json_null(Json *json)
 	g_string_append(json->out, "null");
 }
 
-static void variant_dictionary(Json *json, GVariant *value)
+void json_members(Json *json, GVariant *value)
 {
 	size_t n = g_variant_n_children(value);
 
-	json_begin_object(json);
 	for (size_t i = 0; i < n; i++) {
 		g_autoptr(GVariant) entry = g_variant_get_child_value(value, i);
 		g_autoptr(GVariant) key = g_variant_get_child_value(entry, 0);
@@ -170,6 +169,12 @@ static void variant_dictionary(Json *json, GVariant *value)
 		json_key(json, printed);
 		json_variant(json, item);
 	}
+}
+
+static void variant_dictionary(Json *json, GVariant *value)
+{
+	json_begin_object(json);
+	json_members(json, value);
 	json_end_object(json);
 }
 

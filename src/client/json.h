@@ -36,3 +36,5 @@ void json_null(Json *json);
 
 /* Any D-Bus value: byte arrays as hex, dictionaries as objects, structures and other arrays as arrays. */
 void json_variant(Json *json, GVariant *value);
+/* A dictionary's entries, as members of the object that is open. */
+void json_members(Json *json, GVariant *value);

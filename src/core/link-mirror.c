@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What BlueZ says of a link's device, and what that does to the link. */
+#include <string.h>
+
 #include "core/link.h"
 
 void link_set_mirror(Link *link, const LinkMirror *mirror)
@@ -24,6 +26,8 @@ static void link_take_mirror(Link *link, const LinkMirror *mirror)
 		changes |= LINK_PAIRED;
 	if (old.rssi != mirror->rssi)
 		changes |= LINK_RSSI;
+	if (strcmp(old.name, mirror->name) != 0)
+		changes |= LINK_NAME;
 	link_changed(link, changes);
 }
 

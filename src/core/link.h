@@ -30,6 +30,8 @@ typedef enum LinkState {
 	LINK_CLOSING,
 } LinkState;
 
+#define LINK_NAME_MAX 248	/* bytes (Vol 3 Part C 12.1) */
+
 /* What BlueZ says of the device, mirrored. */
 struct LinkMirror {
 	bool known;		/* BlueZ has an object for the device */
@@ -38,6 +40,7 @@ struct LinkMirror {
 	bool paired;
 	uint8_t addr_type;	/* of the identity */
 	int8_t rssi;
+	char name[LINK_NAME_MAX + 1];	/* valid UTF-8; "": not known */
 };
 
 struct Link {

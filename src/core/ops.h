@@ -52,6 +52,7 @@ typedef enum LinkChange {
 	LINK_HOLDERS = 1 << 2,
 	LINK_RSSI = 1 << 3,
 	LINK_IDENTITY = 1 << 4,
+	LINK_NAME = 1 << 5,
 } LinkChange;
 
 /* What BlueZ has to show us of the advertisements that it hears. */

@@ -153,6 +153,8 @@ static int get_property(sd_bus *bus UNUSED, const char *path UNUSED, const char 
 		return sd_bus_message_append(reply, "b", (int)link->bluez.paired);
 	if (strcmp(property, "Holders") == 0)
 		return sd_bus_message_append(reply, "u", link->holds->len);
+	if (strcmp(property, "Name") == 0)
+		return sd_bus_message_append(reply, "s", link->bluez.name);
 	if (strcmp(property, "RSSI") == 0)
 		return sd_bus_message_append(reply, "n", (int)link->bluez.rssi);
 	return -ENOENT;
@@ -191,6 +193,7 @@ static int append_changes(sd_bus_message *m, Link *link, unsigned changes)
 		{ LINK_HOLDERS, "Holders", "u" },
 		{ LINK_RSSI, "RSSI", "n" },
 		{ LINK_IDENTITY, "IdentityAddress", "s" },
+		{ LINK_NAME, "Name", "s" },
 	};
 	int r;
 
@@ -304,6 +307,7 @@ const sd_bus_vtable link_vtable[] = {
 				SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_PROPERTY("Address", "s", get_property, 0, SD_BUS_VTABLE_PROPERTY_CONST),
 	SD_BUS_PROPERTY("AddressType", "s", get_property, 0, SD_BUS_VTABLE_PROPERTY_CONST),
+	SD_BUS_PROPERTY("Name", "s", get_property, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
 	SD_BUS_PROPERTY("IdentityAddress", "s", get_property, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
 	SD_BUS_PROPERTY("Connected", "b", get_property, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
 	SD_BUS_PROPERTY("Paired", "b", get_property, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),

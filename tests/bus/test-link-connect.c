@@ -287,6 +287,22 @@ START_TEST(beside_a_scan)
 }
 END_TEST
 
+/* What BlueZ calls the device, for who has not heard it. */
+START_TEST(name_of_device)
+{
+	g_autoptr(GVariant) name = NULL;
+	g_autofree char *link = NULL;
+
+	air_do(air, "peer peer0 %s random 05094c6f6368", peer_address(0));
+	peer_add_attributes(0);
+	make_known(0);
+	link = connect_to(client, session, 0, "{}");
+	name = client_get(client, link, CONNECTION, "Name");
+	ck_assert_ptr_nonnull(name);
+	ck_assert_str_eq(g_variant_get_string(name, NULL), "Loch");
+}
+END_TEST
+
 /* A name that sd-bus refuses is no obstacle, to the device that has it, to others, nor to radios, also at the
  * start. */
 START_TEST(name_not_for_a_bus)
@@ -375,7 +391,7 @@ int main(void)
 		known_device, unknown_device, device_without_rssi, late_device, address_forms, option_errors,
 		address_types, nobody_there, known_but_away, refused, transient_failures, transient_rejection,
 		lasting_failure, radio_off, radio_goes_off_meanwhile, caller_leaves,
-		caller_of_user_session_leaves, beside_a_scan, name_not_for_a_bus, lingering, NULL
+		caller_of_user_session_leaves, beside_a_scan, name_of_device, name_not_for_a_bus, lingering, NULL
 	};
 
 	return run_tests("link-connect", tests, setup_session, teardown_session, 60);

@@ -108,6 +108,8 @@ class Scans(unittest.TestCase):
         self.assertGreater(status['Limits']['MaxFifoDepth'], 0)
         self.assertEqual(status['BlueZSocket'], self.world.socket)
         self.assertIn(f"socket for BlueZ's programs: {self.world.socket}\n", text.stdout)
+        limits = [line.split() for line in text.stdout.splitlines() if line.startswith('limit')]
+        self.assertEqual(limits, [['limit', key, str(value)] for key, value in status['Limits'].items()])
 
     def test_lines(self):
         self.advertise(HEART, EVIL)

@@ -5,6 +5,7 @@
 usage: test-ctl-names.py DAEMON SIMBLUEZ CTL [TEST...]
 """
 
+import json
 import sys
 import unittest
 
@@ -60,6 +61,25 @@ class Names(WorldTest):
         self.assertEqual(self.ctl('pair', 'Heart Rate', '--passkey', '7').stdout, f'{HEART} is paired\n')
         self.wait_closed(word)
         self.assertEqual(self.ctl('forget', 'Heart Rate').stdout, f'{HEART} is forgotten\n')
+
+    def test_linked(self):
+        """One that is connected, and was not heard since: nobody scanned."""
+        self.peer('Heart Rate')
+        connect = self.world.ctl_start('connect', HEART, '--stay')
+        self.addCleanup(connect.communicate)
+        self.addCleanup(connect.kill)
+        wait_for('the link', lambda: HEART in self.world.ctl('links').stdout)
+        self.assertEqual(self.ctl('devices', code=5).stdout, '')
+        # neither listens for a name
+        self.assertIn(f'{HEART} on hci0 is linked', self.ctl('disconnect', 'Heart Rate', code=5).stderr)
+        self.assertIn(f'no bond with {HEART}', self.ctl('forget', 'Heart Rate', code=5).stderr)
+        self.assertEqual(self.read('Heart Rate'), '100\n')
+        self.assertRegex(self.ctl('links').stdout, f'^{HEART} random hci0 .* "Heart Rate"\n$')
+        self.assertEqual(json.loads(self.ctl('links', '--json').stdout)['name'], 'Heart Rate')
+        # another one of that name
+        self.peer('Heart Rate', OTHER)
+        self.hear()
+        self.assertRegex(self.read('Heart Rate', code=2), rf'{HEART} \(linked.*{OTHER} \(heard|{OTHER} \(heard.*{HEART} \(linked')
 
     def test_several(self):
         """Whoever has the same name, too: nobody is chosen."""

@@ -129,20 +129,46 @@ class Pair(WorldTest):
         self.answer('', '--passkey', '42')
         wait_for('the link to close', lambda: 'up=0' in self.world.air('link lock'))
         listed = self.world.ctl('devices', '--bonded')
-        self.assertEqual((listed.returncode, listed.stdout), (0, f'{LOCK} random mine    -\n'))
+        self.assertEqual((listed.returncode, listed.stdout), (0, f'{LOCK} random mine    -      -\n'))
         row = json.loads(self.world.ctl('devices', '--bonded', '--json').stdout)
-        self.assertEqual(row, {'Address': LOCK, 'AddressType': 'random', 'Mine': True})
+        self.assertEqual(row, {'Address': LOCK, 'AddressType': 'random', 'Mine': True, 'Linked': False})
 
         self.world.air('forget lock')
         self.assertIn('forget', self.expect_read(6))
         forgotten = self.world.ctl('forget', LOCK.lower())
         self.assertEqual((forgotten.returncode, forgotten.stdout), (0, f'{LOCK} is forgotten\n'), forgotten.stderr)
-        self.assertIn('no bond', self.world.ctl('forget', LOCK).stderr)
+        self.assertEqual(self.world.ctl('forget', LOCK).stderr, f'bluebrokerctl: hci0 has no bond with {LOCK}; '
+                         'bluebrokerctl devices --bonded lists those that it has\n')
+        self.assertEqual(self.world.ctl('forget', LOCK).returncode, 5)
         self.assertEqual(self.world.ctl('forget', 'lock').returncode, 5)
         self.answer('', '--passkey', '42')
         self.assertEqual(self.expect_read(), '50\n')
         # the link is being closed meanwhile
         self.assertEqual(json.loads(self.world.ctl('forget', '--json', LOCK).stdout), {'address': LOCK, 'forgotten': True})
+
+    def test_marks(self):
+        """devices tells which are bonded and linked."""
+        def marks():
+            """The word, and of JSON the two flags, of the lock in the table."""
+            line, = [line for line in self.world.ctl('devices').stdout.splitlines() if LOCK in line]
+            row, = [row for row in map(json.loads, self.world.ctl('devices', '--json').stdout.splitlines())
+                    if row['Address'] == LOCK]
+            return line.split()[8], row['Bonded'], row['Linked']
+
+        self.world.air('pairing lock display 42')
+        self.world.ctl('scan', '--timeout', '1')
+        self.assertEqual(marks(), ('-', False, False))
+        connect = subprocess.Popen(self.world.command('connect', LOCK, '--stay'), env=self.world.environment,
+                                   stdout=subprocess.DEVNULL)
+        self.addCleanup(connect.communicate)
+        self.addCleanup(connect.kill)
+        wait_for('the link', lambda: marks() == ('linked', False, True))
+        self.answer('', '--passkey', '42')
+        self.assertEqual(marks(), ('bonded,linked', True, True))
+        self.assertEqual(self.world.ctl('devices', '--bonded').stdout, f'{LOCK} random mine    linked -\n')
+        self.assertTrue(json.loads(self.world.ctl('devices', '--bonded', '--json').stdout)['Linked'])
+        connect.send_signal(signal.SIGINT)
+        wait_for('the link to close', lambda: marks() == ('bonded', True, False))
 
 
 if __name__ == '__main__':

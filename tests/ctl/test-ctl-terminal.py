@@ -7,6 +7,7 @@ usage: test-ctl-terminal.py DAEMON SIMBLUEZ CTL [TEST...]
 
 import codecs
 import fcntl
+import json
 import os
 import pty
 import re
@@ -135,6 +136,20 @@ class Table(unittest.TestCase):
                 after = terminal.text[terminal.text.rfind(LEAVE):].replace('\r\n', '\n')
                 self.assertEqual(len(re.findall(r'^C0:00:00:00:00:\w\w', after, re.MULTILINE)), 30)
                 self.assertEqual(summary(after)[1:], (30, 0))
+
+    def test_limits(self):
+        """The limits of status are a table of as many columns as have room."""
+        limits = json.loads(self.world.ctl('status', '--json').stdout)['Limits']
+        for columns, across in (40, 1), (80, 2), (200, 6):
+            with self.subTest(columns=columns):
+                terminal = self.terminal('status', columns=columns)
+                self.assertEqual(terminal.end(), 0)
+                lines = SEQUENCE.sub('', terminal.text).split('\r\n')
+                rows = [line.split() for line in lines[lines.index('limits:') + 1:] if line]
+                self.assertEqual([len(row) for row in rows[:-1]], [2 * across] * (len(rows) - 1))
+                words = [word for row in rows for word in row]
+                self.assertEqual(dict(zip(words[::2], map(int, words[1::2]))), limits)
+                self.assertLessEqual(max(len(line) for line in lines), max(columns, 80))
 
     def test_frames_fit(self):
         terminal = self.terminal('scan', columns=90, rows=12)

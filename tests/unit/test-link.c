@@ -320,6 +320,13 @@ START_TEST(test_lost_while_pairing)
 	link_mirror(bed.radio, &addr, &paired, bed.now);
 	bed_settle(&bed);
 	ck_assert_uint_eq(bed.link_changes, LINK_PAIRED);
+	bed.link_changes = 0;
+	strcpy(paired.name, "five");
+	link_mirror(bed.radio, &addr, &paired, bed.now);
+	link_mirror(bed.radio, &addr, &paired, bed.now);
+	bed_settle(&bed);
+	ck_assert_uint_eq(bed.link_changes, LINK_NAME);
+	ck_assert_str_eq(link->bluez.name, "five");
 	bed_end(&bed);
 }
 END_TEST

@@ -12,6 +12,7 @@
 #include "client/output.h"
 #include "client/text.h"
 #include "ctl/commands.h"
+#include "ctl/marks.h"
 
 /* Removing a device that is connected takes bluetoothd two seconds. */
 #define FORGET_TIMEOUT_MS 60000
@@ -27,7 +28,7 @@ static int choose_radio(const Options *options, BrokerManager1 **ret_manager, Ex
 	return *ret_manager ? bus_choose_adapter(*ret_manager, options->session.adapter, ret_exit) : -1;
 }
 
-static void append_bond(GString *out, GVariant *dict)
+static void append_bond(GString *out, GVariant *dict, const Marks *marks)
 {
 	const char *address = "?", *type = "?", *name = NULL;
 	g_autofree char *clean = NULL;
@@ -41,6 +42,7 @@ static void append_bond(GString *out, GVariant *dict)
 	g_string_append_c(out, ' ');
 	text_append_cells(out, type, 6);
 	g_string_append(out, mine ? " mine    " : " other's ");
+	text_append_cells(out, marks_of(marks, dict).linked ? "linked" : "-", 7);
 	clean = name ? text_clean(name, -1) : NULL;
 	if (clean && *clean)
 		g_string_append_printf(out, "\"%s\"\n", clean);
@@ -48,12 +50,16 @@ static void append_bond(GString *out, GVariant *dict)
 		g_string_append(out, "-\n");
 }
 
-static void append_bond_json(GString *out, GVariant *dict)
+static void append_bond_json(GString *out, GVariant *dict, const Marks *marks)
 {
 	Json json;
 
 	json_init(&json, out);
-	json_variant(&json, dict);
+	json_begin_object(&json);
+	json_members(&json, dict);
+	json_key(&json, "Linked");
+	json_bool(&json, marks_of(marks, dict).linked);
+	json_end_object(&json);
 	g_string_append_c(out, '\n');
 }
 
@@ -62,27 +68,24 @@ ExitCode bonds_list(const Options *options)
 	g_autoptr(BrokerManager1) manager = NULL;
 	g_autoptr(BrokerAdapter1) adapter = NULL;
 	g_autoptr(GString) out = g_string_new(NULL);
-	g_autoptr(GVariant) bonds = NULL;
-	g_autoptr(GError) error = NULL;
+	CLEANUP(marks_clear) Marks marks = { 0 };
 	ExitCode code = EXIT_FAILED;
 	int number = choose_radio(options, &manager, &code);
 	size_t n;
 
 	adapter = number >= 0 ? bus_adapter(manager, number, &code) : NULL;
-	if (!adapter)
+	if (!adapter || !marks_ask(&marks, adapter, number, &code))
 		return code;
-	if (!broker_adapter1_call_get_bonds_sync(adapter, &bonds, NULL, &error))
-		return fail_call(error, "asking for the bonds");
-	n = g_variant_n_children(bonds);
+	n = g_variant_n_children(marks.bonds);
 	if (options->count > 0)
 		n = MIN(n, options->count);
 	for (size_t i = 0; i < n; i++) {
-		g_autoptr(GVariant) dict = g_variant_get_child_value(bonds, i);
+		g_autoptr(GVariant) dict = g_variant_get_child_value(marks.bonds, i);
 
 		if (options->json)
-			append_bond_json(out, dict);
+			append_bond_json(out, dict, &marks);
 		else
-			append_bond(out, dict);
+			append_bond(out, dict, &marks);
 	}
 	output_puts(out->str);
 	return n > 0 ? EXIT_DONE : fail_nothing("no device is bonded; bluebrokerctl pair does that");
@@ -125,6 +128,17 @@ static bool forget(BrokerSession1 *session, int number, const char *address, GEr
 	return true;
 }
 
+static ExitCode fail_forget(const GError *error, int number, const char *address)
+{
+	g_autofree char *name = g_dbus_error_get_remote_error(error);
+
+	if (g_strcmp0(name, "com.example.Bluetooth.Error.DoesNotExist") != 0)
+		return fail_call(error, "forgetting the device");
+	fail_line("hci%d has no bond with %s; bluebrokerctl devices --bonded lists those that it has", number,
+		  address);
+	return EXIT_NOTHING;
+}
+
 ExitCode command_forget(const Options *options)
 {
 	g_autoptr(BrokerManager1) manager = NULL;
@@ -150,7 +164,7 @@ ExitCode command_forget(const Options *options)
 		return fail_call(error, "reaching the daemon");
 	g_dbus_proxy_set_default_timeout(G_DBUS_PROXY(session), FORGET_TIMEOUT_MS);
 	if (!forget(session, number, device.address, &error))
-		return fail_call(error, "forgetting the device");
+		return fail_forget(error, number, device.address);
 	writer = fact_line_begin(&line, out, options->json);
 	fact_string(writer, "address", "%s is forgotten", device.address, -1);
 	fact_bool(writer, "forgotten", NULL, true);

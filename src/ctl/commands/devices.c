@@ -11,7 +11,10 @@
 #include "client/text.h"
 #include "ctl/commands.h"
 #include "ctl/commands/bonds.h"
+#include "ctl/marks.h"
 #include "meaning/constants.h"
+
+#define MARK_CELLS 13	/* "bonded,linked" */
 
 /* A row of Adapter1.GetDevices. The strings belong to the dictionary; NULL: not known. */
 typedef struct Row {
@@ -72,7 +75,12 @@ static void append_both(GString *out, const Row *row, bool raw)
 		g_string_append_c(out, '-');
 }
 
-static void append_row(GString *out, GVariant *dict, bool raw, uint64_t now)
+static const char *mark_text(Mark mark)
+{
+	return mark.bonded ? (mark.linked ? "bonded,linked" : "bonded") : mark.linked ? "linked" : "-";
+}
+
+static void append_row(GString *out, GVariant *dict, Mark mark, bool raw, uint64_t now)
 {
 	g_autofree char *name = NULL;
 	CLEANUP(clear_row) Row row = { 0 };
@@ -88,6 +96,8 @@ static void append_row(GString *out, GVariant *dict, bool raw, uint64_t now)
 	g_string_append_printf(out, "%6.1f s ago %7" G_GUINT64_FORMAT " ",
 			       now > row.last_seen ? (double)(now - row.last_seen) / USEC_PER_SEC : 0.0,
 			       row.reports);
+	text_append_cells(out, mark_text(mark), MARK_CELLS);
+	g_string_append_c(out, ' ');
 	name = row.name ? text_clean(row.name, -1) : NULL;
 	if (name && *name)
 		g_string_append_printf(out, "\"%s\" ", name);
@@ -110,24 +120,20 @@ static void append_fields(Json *json, const char *key, GVariant *bytes)
 }
 
 /* Writes all that the daemon tells, under its own keys, and what the advertising data mean. */
-static void append_row_json(GString *out, GVariant *dict, bool raw, int64_t wall_offset)
+static void append_row_json(GString *out, GVariant *dict, Mark mark, bool raw, int64_t wall_offset)
 {
 	g_autofree char *utc = NULL;
-	size_t n = g_variant_n_children(dict);
 	CLEANUP(clear_row) Row row = { 0 };
 	Json json;
 
 	read_row(&row, dict);
 	json_init(&json, out);
 	json_begin_object(&json);
-	for (size_t i = 0; i < n; i++) {
-		g_autoptr(GVariant) value = NULL;
-		const char *key;
-
-		g_variant_get_child(dict, i, "{&sv}", &key, &value);
-		json_key(&json, key);
-		json_variant(&json, value);
-	}
+	json_members(&json, dict);
+	json_key(&json, "Bonded");
+	json_bool(&json, mark.bonded);
+	json_key(&json, "Linked");
+	json_bool(&json, mark.linked);
 	utc = boottime_format_utc(row.last_seen, wall_offset);
 	json_key(&json, "LastSeenTime");
 	json_string(&json, utc, -1);
@@ -139,14 +145,15 @@ static void append_row_json(GString *out, GVariant *dict, bool raw, int64_t wall
 	g_string_append_c(out, '\n');
 }
 
-static GVariant *get_devices(const Options *options, ExitCode *ret_exit)
+/* And what is marked of them. */
+static GVariant *get_devices(const Options *options, Marks *marks, ExitCode *ret_exit)
 {
 	g_autoptr(GDBusConnection) connection = bus_connect(options->session.bus, ret_exit);
 	g_autoptr(BrokerManager1) manager = connection ? bus_manager(connection, ret_exit) : NULL;
 	g_autoptr(BrokerAdapter1) adapter = NULL;
 	g_auto(GVariantDict) filter = G_VARIANT_DICT_INIT(NULL);
 	g_autoptr(GError) error = NULL;
-	GVariant *devices = NULL;
+	g_autoptr(GVariant) devices = NULL;
 	int number;
 
 	if (!manager)
@@ -157,15 +164,18 @@ static GVariant *get_devices(const Options *options, ExitCode *ret_exit)
 		return NULL;
 	wanted_to_dict(&options->wanted, &filter);
 	if (!broker_adapter1_call_get_devices_sync(adapter, g_variant_dict_end(&filter), &devices, NULL,
-						   &error))
+						   &error)) {
 		*ret_exit = fail_call(error, "asking for the devices");
-	return devices;
+		return NULL;
+	}
+	return marks_ask(marks, adapter, number, ret_exit) ? g_steal_pointer(&devices) : NULL;
 }
 
 static ExitCode list_heard(const Options *options)
 {
 	ExitCode code = EXIT_FAILED;
-	g_autoptr(GVariant) devices = get_devices(options, &code);
+	CLEANUP(marks_clear) Marks marks = { 0 };
+	g_autoptr(GVariant) devices = get_devices(options, &marks, &code);
 	g_autoptr(GString) out = g_string_new(NULL);
 	int64_t wall_offset = boottime_to_wall();
 	size_t n;
@@ -177,11 +187,12 @@ static ExitCode list_heard(const Options *options)
 		n = MIN(n, options->count);
 	for (size_t i = 0; i < n; i++) {
 		g_autoptr(GVariant) dict = g_variant_get_child_value(devices, i);
+		const Mark mark = marks_of(&marks, dict);
 
 		if (options->json)
-			append_row_json(out, dict, options->raw, wall_offset);
+			append_row_json(out, dict, mark, options->raw, wall_offset);
 		else
-			append_row(out, dict, options->raw, boottime_now());
+			append_row(out, dict, mark, options->raw, boottime_now());
 	}
 	output_puts(out->str);
 	return n > 0 ? EXIT_DONE : fail_nothing("no such device was heard; bluebrokerctl scan listens");

@@ -9,6 +9,7 @@
 #include "client/device.h"
 #include "client/fact.h"
 #include "client/fail.h"
+#include "client/linked.h"
 #include "client/output.h"
 #include "client/text.h"
 #include "ctl/commands.h"
@@ -18,91 +19,7 @@
 
 #define CONNECTION "com.example.Bluetooth.Connection1"
 
-typedef struct Row {
-	char *path;
-	int adapter;
-	char *address;
-	char *address_type;	/* NULL: not known */
-	gboolean connected;
-	gboolean paired;
-	uint32_t holders;
-	int16_t rssi;
-} Row;
-
-/* N of /com/example/Bluetooth/hciN/device/…; -1 for other paths. */
-static int adapter_of(const char *path)
-{
-	const char *number = BROKER_PATH "/hci";
-	g_autofree char *digits = NULL;
-	const char *end;
-	int64_t value;
-
-	if (!g_str_has_prefix(path, number))
-		return -1;
-	path += strlen(number);
-	end = strchr(path, '/');
-	digits = end ? g_strndup(path, (size_t)(end - path)) : NULL;
-	return digits && number_parse(digits, 0, 65535, &value) ? (int)value : -1;
-}
-
-static void clear_row(void *pointer)
-{
-	Row *row = pointer;
-
-	g_free(row->path);
-	g_free(row->address);
-	g_free(row->address_type);
-}
-
-static int compare_rows(const void *a, const void *b)
-{
-	const Row *first = a, *second = b;
-
-	if (first->adapter != second->adapter)
-		return first->adapter - second->adapter;
-	return strcmp(first->address, second->address);
-}
-
-/* False: the object is no link. */
-static bool read_row(Row *row, const char *path, GVariant *interfaces)
-{
-	g_autoptr(GVariant) properties =
-		g_variant_lookup_value(interfaces, CONNECTION, G_VARIANT_TYPE_VARDICT);
-
-	*row = (Row){ .adapter = adapter_of(path), .rssi = RSSI_UNKNOWN };
-	if (!properties || !g_variant_lookup(properties, "Address", "s", &row->address))
-		return false;
-	row->path = g_strdup(path);
-	g_variant_lookup(properties, "AddressType", "s", &row->address_type);
-	g_variant_lookup(properties, "Connected", "b", &row->connected);
-	g_variant_lookup(properties, "Paired", "b", &row->paired);
-	g_variant_lookup(properties, "Holders", "u", &row->holders);
-	g_variant_lookup(properties, "RSSI", "n", &row->rssi);
-	return true;
-}
-
-/* The links, sorted by radio and address; if adapter >= 0, of that radio only. objects: (a{oa{sa{sv}}}). */
-static GArray *rows_new(GVariant *objects, int adapter)
-{
-	g_autoptr(GVariant) dict = g_variant_get_child_value(objects, 0);
-	GArray *rows = g_array_new(FALSE, FALSE, sizeof(Row));
-	size_t n = g_variant_n_children(dict);
-
-	g_array_set_clear_func(rows, clear_row);
-	for (size_t i = 0; i < n; i++) {
-		g_autoptr(GVariant) interfaces = NULL;
-		const char *path;
-		Row row;
-
-		g_variant_get_child(dict, i, "{&o@a{sa{sv}}}", &path, &interfaces);
-		if ((adapter < 0 || adapter == adapter_of(path)) && read_row(&row, path, interfaces))
-			g_array_append_val(rows, row);
-	}
-	g_array_sort(rows, compare_rows);
-	return rows;
-}
-
-static const char *row_state(const Row *row)
+static const char *row_state(const LinkedRow *row)
 {
 	if (row->holders == 0)	/* nobody holds it: closing down, or being opened */
 		return row->connected ? "closing" : "opening";
@@ -111,7 +28,7 @@ static const char *row_state(const Row *row)
 	return row->paired ? "paired" : "connected";
 }
 
-static void append_row(GString *out, const Row *row, const Options *options)
+static void append_row(GString *out, const LinkedRow *row, const Options *options)
 {
 	const char *colour = !options->colour ? "" : row->connected ? "\033[32m" : "\033[31m";
 	FactLine line;
@@ -130,6 +47,7 @@ static void append_row(GString *out, const Row *row, const Options *options)
 		fact_null(writer, "rssi", "   ? dBm");
 	else
 		fact_int(writer, "rssi", "%4lld dBm", row->rssi);
+	fact_name(writer, "name", " \"%s\"", row->name);
 	fact_line_end(&line, out);
 }
 
@@ -151,10 +69,8 @@ static BrokerManager1 *reach_daemon(const Options *options, ExitCode *ret_exit)
 /* All links, or those of the chosen radio. */
 static GArray *get_rows(BrokerManager1 *manager, const Options *options, ExitCode *ret_exit)
 {
-	GDBusConnection *connection = g_dbus_proxy_get_connection(G_DBUS_PROXY(manager));
-	g_autoptr(GVariant) objects = bus_objects(connection, -1, ret_exit);
-
-	return objects ? rows_new(objects, options->session.adapter) : NULL;
+	return linked_rows(g_dbus_proxy_get_connection(G_DBUS_PROXY(manager)), options->session.adapter,
+			   ret_exit);
 }
 
 ExitCode command_links(const Options *options)
@@ -167,12 +83,12 @@ ExitCode command_links(const Options *options)
 	if (!rows)
 		return code;
 	for (guint i = 0; i < rows->len; i++)
-		append_row(out, &g_array_index(rows, Row, i), options);
+		append_row(out, &g_array_index(rows, LinkedRow, i), options);
 	output_puts(out->str);
 	return rows->len > 0 ? EXIT_DONE : fail_nothing("no link is open");
 }
 
-static ExitCode disconnect(BrokerManager1 *manager, const Row *row)
+static ExitCode disconnect(BrokerManager1 *manager, const LinkedRow *row)
 {
 	GDBusConnection *connection = g_dbus_proxy_get_connection(G_DBUS_PROXY(manager));
 	g_autoptr(GVariant) reply = NULL;
@@ -206,9 +122,9 @@ ExitCode command_disconnect(const Options *options)
 	if (!rows)
 		return code;
 	for (guint i = 0; i < rows->len; i++) {
-		const Row *row = &g_array_index(rows, Row, i);
+		const LinkedRow *row = &g_array_index(rows, LinkedRow, i);
 
-		if (strcmp(row->address, device.address) != 0)
+		if (!linked_is_to(row, device.address))
 			continue;
 		code = disconnect(manager, row);
 		first = found++ == 0 || code == EXIT_DONE ? code : first;

@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* bluebrokerctl status: the daemon and its radios. */
 #include <stdio.h>
+#include <unistd.h>
 
 #include "client/bus.h"
 #include "client/json.h"
 #include "client/output.h"
+#include "client/terminal.h"
 #include "client/text.h"
 #include "ctl/commands.h"
+
+/* A limit on a terminal: two blanks, the key, a blank, and ten digits. */
+#define LIMIT_KEY_CELLS 20
+#define LIMIT_CELLS (2 + LIMIT_KEY_CELLS + 1 + 10)
 
 static void append_adapter(GString *out, int number, BrokerAdapter1 *adapter, bool colour)
 {
@@ -56,22 +62,35 @@ static void write_adapter(Json *json, int number, BrokerAdapter1 *adapter)
 	json_end_object(json);
 }
 
+/* In a pipe a line each. On a terminal a table of as many columns as have room. */
 static void append_limits(GString *out, GVariant *limits)
 {
-	const char *separator = "";
+	unsigned columns = 80, rows, across;
 	GVariantIter iter;
 	const char *key;
 	uint32_t value;
 
-	g_string_append(out, "limits: ");
+	if (isatty(STDOUT_FILENO))
+		terminal_size(&columns, &rows);
+	else
+		columns = 0;
+	across = MAX(1, columns / LIMIT_CELLS);
+	if (columns > 0)
+		g_string_append(out, "limits:\n");
 	g_variant_iter_init(&iter, limits);
-	while (g_variant_iter_next(&iter, "{&su}", &key, &value)) {
-		g_string_append(out, separator);
-		text_append(out, key, -1);
-		g_string_append_printf(out, "=%u", value);
-		separator = " ";
+	for (unsigned i = 1; g_variant_iter_next(&iter, "{&su}", &key, &value); i++) {
+		g_autofree char *clean = text_clean(key, -1);
+
+		if (columns == 0) {
+			g_string_append_printf(out, "limit %s %u\n", clean, value);
+			continue;
+		}
+		g_string_append(out, "  ");
+		text_append_cells(out, clean, LIMIT_KEY_CELLS);
+		g_string_append_printf(out, " %10u", value);
+		if (i % across == 0 || i == g_variant_n_children(limits))
+			g_string_append_c(out, '\n');
 	}
-	g_string_append_c(out, '\n');
 }
 
 /* Appends each radio, as text to out or, if json is not NULL, as an object to json. */

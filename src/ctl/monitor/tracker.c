@@ -13,7 +13,7 @@ typedef struct FactKind {
 	const char *key;
 	const char *words;	/* NULL: for programs only */
 	const char *no;		/* of false */
-	bool usual;		/* false is told people only when it was true before */
+	bool usual;		/* false, or no text, is told people only when it was something else before */
 } FactKind;
 
 typedef struct Description {
@@ -38,6 +38,7 @@ static const Description descriptions[_THING_MAX] = {
 	[THING_LINK] = { "link", "address", {
 		{ "AddressType", "address_type", "%s", NULL, false },
 		{ "IdentityAddress", "identity", NULL, NULL, false },
+		{ "Name", "name", "\"%s\"", NULL, true },
 		{ "Connected", "connected", "connected", "not connected", false },
 		{ "Paired", "paired", "paired", "not paired", true },
 		{ "Holders", "holders", "holders: %lld", NULL, false },
@@ -169,7 +170,9 @@ static void tell_fact(const FactWriter *writer, const FactKind *kind, GVariant *
 
 static bool is_usual(const FactKind *kind, GVariant *value)
 {
-	return kind->usual && !g_variant_get_boolean(value);
+	return kind->usual && (g_variant_is_of_type(value, G_VARIANT_TYPE_STRING) ?
+				       *g_variant_get_string(value, NULL) == '\0' :
+				       !g_variant_get_boolean(value));
 }
 
 /* changed: a mask of facts. For people those alone, for programs all, and which they are. */
