@@ -90,66 +90,6 @@ int option_set_batch_max(Options *options, const char *text, Reason *reason)
 
 /* --- what is advertised --- */
 
-int option_set_announced_name(Options *options, const char *text, Reason *reason)
-{
-	return announcement_set_name(&options->announcement, text, reason);
-}
-
-int option_add_announced_service(Options *options, const char *text, Reason *reason)
-{
-	return announcement_add_service(&options->announcement, text, reason);
-}
-
-int option_add_announced_manufacturer(Options *options, const char *text, Reason *reason)
-{
-	return announcement_add_manufacturer(&options->announcement, text, reason);
-}
-
-int option_add_announced_service_data(Options *options, const char *text, Reason *reason)
-{
-	return announcement_add_service_data(&options->announcement, text, reason);
-}
-
-int option_set_announced_appearance(Options *options, const char *text, Reason *reason)
-{
-	return announcement_set_appearance(&options->announcement, text, reason);
-}
-
-int option_set_announced_interval(Options *options, const char *text, Reason *reason)
-{
-	return announcement_set_interval(&options->announcement, text, reason);
-}
-
-int option_set_announced_adv_type(Options *options, const char *text, Reason *reason)
-{
-	return announcement_set_adv_type(&options->announcement, text, reason);
-}
-
-int option_set_announced_own_addr_type(Options *options, const char *text, Reason *reason)
-{
-	return announcement_set_own_addr_type(&options->announcement, text, reason);
-}
-
-int option_set_announced_channel_map(Options *options, const char *text, Reason *reason)
-{
-	return announcement_set_channel_map(&options->announcement, text, reason);
-}
-
-int option_set_announced_filter_policy(Options *options, const char *text, Reason *reason)
-{
-	return announcement_set_filter_policy(&options->announcement, text, reason);
-}
-
-int option_set_announced_raw(Options *options, const char *text, Reason *reason)
-{
-	return announcement_set_raw(&options->announcement, text, reason);
-}
-
-int option_set_announced_scan_response(Options *options, const char *text, Reason *reason)
-{
-	return announcement_set_scan_response(&options->announcement, text, reason);
-}
-
 int option_set_not_connectable(Options *options, const char *text UNUSED, Reason *reason)
 {
 	return announcement_set_adv_type(&options->announcement, "non-connectable", reason);

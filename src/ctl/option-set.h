@@ -10,12 +10,6 @@ typedef int OptionSetter(Options *options, const char *text, Reason *reason);
 OptionSetter option_set_addr_type, option_set_priority, option_add_address, option_add_uuid,
 	option_add_manufacturer, option_set_name, option_set_rssi, option_set_pathloss,
 	option_add_pattern, option_add_adv_type, option_set_dedup, option_set_delivery,
-	option_set_batch_ms, option_set_batch_max, option_set_announced_name,
-	option_add_announced_service, option_add_announced_manufacturer,
-	option_add_announced_service_data, option_set_announced_appearance,
-	option_set_announced_interval, option_set_announced_adv_type,
-	option_set_announced_own_addr_type, option_set_announced_channel_map,
-	option_set_announced_filter_policy, option_set_announced_raw,
-	option_set_announced_scan_response, option_set_not_connectable, option_set_mode,
+	option_set_batch_ms, option_set_batch_max, option_set_not_connectable, option_set_mode,
 	option_set_antenna, option_set_pin, option_set_secure, option_set_privacy, option_set_mtu,
 	option_set_fifo, option_set_overflow;

@@ -141,11 +141,12 @@ static int set_socket(Options *options, const char *text, Reason *reason)
 	return 0;
 }
 
-#define SET(function) function, 0, NULL
-#define FLAG(member) NULL, offsetof(Options, member), NULL
+#define SET(function) function, NULL, 0, NULL
+#define FLAG(member) NULL, NULL, offsetof(Options, member), NULL
 /* the same, with what of the D-Bus contract it sets */
-#define SET_KEY(function, keys) function, 0, keys
-#define FLAG_KEY(member, keys) NULL, offsetof(Options, member), keys
+#define SET_KEY(function, keys) function, NULL, 0, keys
+#define FLAG_KEY(member, keys) NULL, NULL, offsetof(Options, member), keys
+#define ANNOUNCE_KEY(function, keys) NULL, function, 0, keys
 #define FILTER_KEY(key) "SetScanFilter." key " GetDevices." key
 
 const Option option_table[] = {
@@ -216,19 +217,19 @@ const Option option_table[] = {
 	  "an AD structure has these bytes, from START on; may be repeated" },
 	{ "adv-type", "TYPE", FOR_ADVERTS, SET_KEY(option_add_adv_type, FILTER_KEY("adv_types")),
 	  "connectable, scan-response and so on; may be repeated" },
-	{ "name", "NAME", FOR_ADVERTISE, SET_KEY(option_set_announced_name, "SetAdvertisement.name"),
+	{ "name", "NAME", FOR_ADVERTISE, ANNOUNCE_KEY(announcement_set_name, "SetAdvertisement.name"),
 	  "the name, at most 29 bytes" },
 	{ "service", "UUID", FOR_ADVERTISE,
-	  SET_KEY(option_add_announced_service, "SetAdvertisement.service_uuid"),
+	  ANNOUNCE_KEY(announcement_add_service, "SetAdvertisement.service_uuid"),
 	  "a service's UUID; may be repeated" },
 	{ "manufacturer", "ID:HEX", FOR_ADVERTISE,
-	  SET_KEY(option_add_announced_manufacturer, "SetAdvertisement.manufacturer_data"),
+	  ANNOUNCE_KEY(announcement_add_manufacturer, "SetAdvertisement.manufacturer_data"),
 	  "company and data; may be repeated" },
 	{ "service-data", "UUID:HEX", FOR_ADVERTISE,
-	  SET_KEY(option_add_announced_service_data, "SetAdvertisement.service_data"),
+	  ANNOUNCE_KEY(announcement_add_service_data, "SetAdvertisement.service_data"),
 	  "service and data; may be repeated" },
 	{ "appearance", "N", FOR_ADVERTISE,
-	  SET_KEY(option_set_announced_appearance, "SetAdvertisement.appearance"),
+	  ANNOUNCE_KEY(announcement_set_appearance, "SetAdvertisement.appearance"),
 	  "what kind of device it is (0x0341: heart rate belt)" },
 	{ "tx-power", NULL, FOR_ADVERTISE, FLAG_KEY(announcement.tx_power, "SetAdvertisement.tx_power"),
 	  "the transmit power" },
@@ -238,25 +239,25 @@ const Option option_table[] = {
 	  SET_KEY(option_set_not_connectable, "SetAdvertisementParams.adv_type"),
 	  "nobody can connect: --adv-type non-connectable" },
 	{ "adv-type", "TYPE", FOR_ADVERTISE,
-	  SET_KEY(option_set_announced_adv_type, "SetAdvertisementParams.adv_type"),
+	  ANNOUNCE_KEY(announcement_set_adv_type, "SetAdvertisementParams.adv_type"),
 	  "connectable (default), scannable, non-connectable and so on" },
 	{ "interval", "MIN[:MAX]", FOR_ADVERTISE,
-	  SET_KEY(option_set_announced_interval,
-		  "SetAdvertisementParams.adv_int_min SetAdvertisementParams.adv_int_max"),
+	  ANNOUNCE_KEY(announcement_set_interval,
+		       "SetAdvertisementParams.adv_int_min SetAdvertisementParams.adv_int_max"),
 	  "how often, in milliseconds (20 to 10240)" },
 	{ "own-addr-type", "TYPE", FOR_ADVERTISE,
-	  SET_KEY(option_set_announced_own_addr_type, "SetAdvertisementParams.own_addr_type"),
+	  ANNOUNCE_KEY(announcement_set_own_addr_type, "SetAdvertisementParams.own_addr_type"),
 	  "public: the only one that BlueZ takes" },
 	{ "channel-map", "CHANNELS", FOR_ADVERTISE,
-	  SET_KEY(option_set_announced_channel_map, "SetAdvertisementParams.channel_map"),
+	  ANNOUNCE_KEY(announcement_set_channel_map, "SetAdvertisementParams.channel_map"),
 	  "all: BlueZ takes no others" },
 	{ "adv-filter-policy", "POLICY", FOR_ADVERTISE,
-	  SET_KEY(option_set_announced_filter_policy, "SetAdvertisementParams.adv_filter_policy"),
+	  ANNOUNCE_KEY(announcement_set_filter_policy, "SetAdvertisementParams.adv_filter_policy"),
 	  "any: the only one that BlueZ takes" },
-	{ "raw", "HEX", FOR_ADVERTISE, SET_KEY(option_set_announced_raw, "SetAdvertisementRaw.adv"),
+	{ "raw", "HEX", FOR_ADVERTISE, ANNOUNCE_KEY(announcement_set_raw, "SetAdvertisementRaw.adv"),
 	  "AD structures, instead of all that" },
 	{ "scan-response", "HEX", FOR_ADVERTISE,
-	  SET_KEY(option_set_announced_scan_response, "SetAdvertisementRaw.scan_rsp"),
+	  ANNOUNCE_KEY(announcement_set_scan_response, "SetAdvertisementRaw.scan_rsp"),
 	  "with --raw: those of the scan response" },
 	{ "exec", "CMD", FOR_SERVE, SET(set_exec), "sh -c CMD answers reads, and hears of all else" },
 	{ "socket", "PATH", FOR_RUN, SET(set_socket),
@@ -327,6 +328,8 @@ int option_set(const Option *option, Options *options, const char *text, Reason 
 {
 	if (option->set)
 		return option->set(options, text, reason);
+	if (option->announce)
+		return option->announce(&options->announcement, text, reason);
 	*(bool *)((char *)options + option->flag) = true;
 	return 0;
 }

@@ -41,8 +41,9 @@ typedef struct Option {
 	const char *name;
 	const char *value;	/* its value's name in the help; NULL: it takes none */
 	unsigned commands;
-	/* Takes the value's text. NULL: the option is a flag, which is set. */
+	/* Takes the value's text. NULL: announce does; or the option is a flag, which is set. */
 	int (*set)(Options *options, const char *text, Reason *reason);
+	AnnouncementSetter announce;	/* NULL: it is not about an advertisement */
 	size_t flag;		/* offset of the flag in Options */
 	/* what of the D-Bus contract it sets, as Method.key or Method.argument; several have blanks between
 	 * them; NULL: nothing */

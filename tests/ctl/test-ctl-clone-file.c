@@ -34,7 +34,9 @@ static ServeFile *make_clone(const char *data, const char *response, const GPtrA
 
 	ck_assert_int_eq(hex_parse(data, advertised, &reason), 0);
 	ck_assert_int_eq(hex_parse(response, answered, &reason), 0);
-	clone_append_advertisement(text, advertised->data, advertised->len, answered->data, answered->len);
+	clone_append_advertisement(text, &(CloneHeard){ .data = advertised->data, .length = advertised->len,
+							.response = answered->data,
+							.response_length = answered->len });
 	if (tree)
 		clone_append_tree(text, tree);
 	return load(text);
@@ -95,6 +97,32 @@ START_TEST(test_advertisements)
 			      rows[i].data, text->str);
 		if (strstr(rows[i].lines, "Name=\\s"))
 			ck_assert_str_eq(file->announcement.name, " H\n\\");
+	}
+}
+END_TEST
+
+/* How it advertises, as far as that was heard, and BlueZ lets anybody choose. */
+START_TEST(test_params)
+{
+	static const struct {
+		CloneHeard heard;
+		const char *lines;
+	} rows[] = {
+		{ { 0 }, "" },
+		{ { .connectable = true }, "AdvType=connectable\n" },
+		{ { .connectable = true, .addr_type = "public" }, "AdvType=connectable\nOwnAddrType=public\n" },
+		{ { .addr_type = "random" },
+		  "# OwnAddrType=random: left out, BlueZ sends from the radio's own address\n" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		g_autoptr(GString) text = g_string_new(NULL);
+		g_autoptr(ServeFile) file = NULL;
+
+		clone_append_advertisement(text, &rows[i].heard);
+		file = load(text);
+		ck_assert(file->advertises);
+		ck_assert_str_eq(strstr(text->str, "[Advertisement]\n") + strlen("[Advertisement]\n"), rows[i].lines);
 	}
 }
 END_TEST
@@ -284,4 +312,4 @@ START_TEST(test_left_out)
 }
 END_TEST
 
-UNIT_MAIN("ctl-clone-file", test_advertisements, test_values, test_order, test_permissions, test_left_out)
+UNIT_MAIN("ctl-clone-file", test_advertisements, test_params, test_values, test_order, test_permissions, test_left_out)

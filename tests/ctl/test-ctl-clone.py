@@ -153,6 +153,9 @@ class Clone(WorldTest):
         text = self.clone()
         for line in ('Services=180d', 'Manufacturer=0x004c:0102', 'ServiceData=180f:64', 'Appearance=0x0341'):
             self.assertIn(f'\n{line}\n', text)
+        self.assertIn('\n# OwnAddrType=random: ', text)
+        # BlueZ does not tell
+        self.assertEqual('\nAdvType=connectable\n' in text, 'from: hci-monitor' in self.ctl('status'))
         self.serve()
         on_air = wait_for(lambda: self.air.ask(f'onair {SECOND_RADIO}'), 'the advertisement').lower()
         for field in '03030d18', '05ff4c000102', '04160f1864', '03194103':

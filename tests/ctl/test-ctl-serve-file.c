@@ -5,7 +5,9 @@
 
 #include "core/attr.h"
 #include "core/local.h"
+#include "ctl/option.h"
 #include "ctl/serve/file.h"
+#include "ctl/serve/keys.h"
 #include "meaning/value.h"
 #include "printed.h"
 #include "unit.h"
@@ -59,6 +61,28 @@ START_TEST(test_least)
 }
 END_TEST
 
+static void expect_params(GVariant *dict)
+{
+	static const struct {
+		const char *key;
+		unsigned value;
+	} rows[] = {
+		{ "adv_type", 2 }, { "own_addr_type", 1 }, { "channel_map", 5 }, { "adv_filter_policy", 1 },
+		{ "adv_int_min", 160 }, { "adv_int_max", 320 },
+	};
+
+	ck_assert_uint_eq(g_variant_n_children(dict), ARRAY_SIZE(rows));
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		uint16_t number = 0;
+		uint8_t byte = 0;
+
+		if (!g_variant_lookup(dict, rows[i].key, "q", &number) &&
+		    g_variant_lookup(dict, rows[i].key, "y", &byte))
+			number = byte;
+		ck_assert_msg(number == rows[i].value, "%s: %u", rows[i].key, number);
+	}
+}
+
 START_TEST(test_all)
 {
 	/* what names another may stand before it */
@@ -71,8 +95,9 @@ START_TEST(test_all)
 		"[Service s]\nUUID=1234567890123456\nPrimary=false\n"
 		"[Advertisement]\nName=LoPy\nServices=180d;1234567890123456\nManufacturer=76:0102;0xffff:\n"
 		"ServiceData=180f:64\nAppearance=0x0341\nTxPower=true\nDiscoverable=false\n"
-		"Interval=100:200\n");
-	g_autoptr(GVariant) data = NULL, expected = NULL, params = NULL, dict = NULL, longest = NULL;
+		"Interval=100:200\nAdvType=scannable\nOwnAddrType=RANDOM_ADDR\nChannelMap=37,39\n"
+		"AdvFilterPolicy=scan-list\n");
+	g_autoptr(GVariant) data = NULL, expected = NULL, params = NULL, dict = NULL;
 	const ServeAttr *attr, *descriptor;
 
 	ck_assert_msg(file != NULL, "%s", said);
@@ -107,9 +132,7 @@ START_TEST(test_all)
 	}
 	params = g_variant_ref_sink(announcement_params(&file->announcement));
 	dict = g_variant_get_child_value(params, 0);
-	ck_assert_uint_eq(g_variant_n_children(dict), 3);
-	longest = g_variant_lookup_value(dict, "adv_int_max", G_VARIANT_TYPE_UINT16);
-	ck_assert_uint_eq(g_variant_get_uint16(longest), 320);
+	expect_params(dict);
 	serve_file_free(file);
 }
 END_TEST
@@ -164,7 +187,33 @@ static const struct Refused {
 	{ GOOD "[Advertisement]\nTxPower=1\n", ": [Advertisement] TxPower: \"1\" is not true or false" },
 	{ GOOD "[Advertisement]\nInterval=200:100\n", ": [Advertisement] Interval: \"200:100\" is not MIN" },
 	{ GOOD "[Advertisement]\nInterval=19\n", ": [Advertisement] Interval: " },
+	{ GOOD "[Advertisement]\nAdvType=5\n", ": [Advertisement] AdvType: \"5\" is not a type (connectable," },
+	{ GOOD "[Advertisement]\nOwnAddrType=mine\n", ": [Advertisement] OwnAddrType: \"mine\" is not an address type" },
+	{ GOOD "[Advertisement]\nChannelMap=36\n", ": [Advertisement] ChannelMap: \"36\" is not channels" },
+	{ GOOD "[Advertisement]\nAdvFilterPolicy=4\n", ": [Advertisement] AdvFilterPolicy: \"4\" is not a policy" },
 };
+
+/* What advertise has an option for, but for the bytes themselves, the file has a key for. */
+START_TEST(test_keys_of_options)
+{
+	const char *name;
+	const ServeKind *kind = serve_kind_find("Advertisement", &name);
+	unsigned found = 0;
+
+	for (size_t i = 0; i < option_count; i++) {
+		const Option *option = &option_table[i];
+		const ServeKey *key = kind->keys;
+
+		if (!option->announce || strstr(option->sets, "SetAdvertisementRaw"))
+			continue;
+		while (key->name && key->announce != option->announce)
+			key++;
+		ck_assert_msg(key->name != NULL, "no key does what --%s does", option->name);
+		found++;
+	}
+	ck_assert_uint_eq(found, 10);
+}
+END_TEST
 
 START_TEST(test_refused)
 {
@@ -232,4 +281,4 @@ START_TEST(test_values)
 }
 END_TEST
 
-UNIT_MAIN("ctl-serve-file", test_least, test_all, test_refused, test_hostile, test_values)
+UNIT_MAIN("ctl-serve-file", test_least, test_all, test_keys_of_options, test_refused, test_hostile, test_values)

@@ -233,8 +233,19 @@ static void advertised_clear(Advertised *all)
 	g_string_free(all->name, TRUE);
 }
 
-void clone_append_advertisement(GString *out, const uint8_t *data, size_t length, const uint8_t *response,
-				size_t response_length)
+/* How it advertises. What BlueZ lets nobody choose is a comment. */
+static void append_params(GString *out, const CloneHeard *heard)
+{
+	if (heard->connectable)
+		g_string_append(out, "AdvType=connectable\n");
+	if (g_strcmp0(heard->addr_type, "public") == 0)
+		g_string_append(out, "OwnAddrType=public\n");
+	else if (heard->addr_type)
+		clone_append_comment(out, "OwnAddrType=%s: left out, BlueZ sends from the radio's own address",
+				     heard->addr_type);
+}
+
+void clone_append_advertisement(GString *out, const CloneHeard *heard)
 {
 	CLEANUP(advertised_clear) Advertised all = {
 		.comments = g_string_new(NULL),
@@ -245,9 +256,9 @@ void clone_append_advertisement(GString *out, const uint8_t *data, size_t length
 		.length = FLAGS_SIZE,
 	};
 
-	add_structures(&all, data, length);
-	add_structures(&all, response, response_length);
-	if (length + response_length == 0)
+	add_structures(&all, heard->data, heard->length);
+	add_structures(&all, heard->response, heard->response_length);
+	if (heard->length + heard->response_length == 0)
 		clone_append_comment(out, "What it advertises was not heard.");
 	g_string_append(out, all.comments->str);
 	g_string_append(out, "[Advertisement]\n");
@@ -265,4 +276,5 @@ void clone_append_advertisement(GString *out, const uint8_t *data, size_t length
 		g_string_append(out, "TxPower=true\n");
 	if (all.has_flags && !all.discoverable)
 		g_string_append(out, "Discoverable=false\n");
+	append_params(out, heard);
 }

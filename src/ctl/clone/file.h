@@ -6,13 +6,22 @@
 #pragma once
 
 #include <glib.h>
+#include <stdbool.h>
 
 #include "util/macros.h"
 
-/* Appends the group [Advertisement], from the bytes of an advertisement and of a scan response; either may be
- * empty. */
-void clone_append_advertisement(GString *out, const uint8_t *data, size_t length, const uint8_t *response,
-				size_t response_length);
+/* What was heard of the device. */
+typedef struct CloneHeard {
+	const uint8_t *data;		/* its advertisement; may be empty */
+	size_t length;
+	const uint8_t *response;	/* and its scan response */
+	size_t response_length;
+	bool connectable;		/* connectable packets were heard */
+	const char *addr_type;		/* "public", "random"; NULL: not known */
+} CloneHeard;
+
+/* Appends the group [Advertisement]. */
+void clone_append_advertisement(GString *out, const CloneHeard *heard);
 
 /* Appends the groups of all services of the tree (gatt_tree_new), with the values that were read. */
 void clone_append_tree(GString *out, const GPtrArray *tree);

@@ -22,6 +22,8 @@ typedef struct Heard {
 	GVariant *data;		/* ay; NULL: not heard */
 	GVariant *response;
 	GVariant *name;		/* s */
+	GVariant *addr_type;	/* s */
+	bool connectable;
 } Heard;
 
 static void heard_clear(Heard *heard)
@@ -29,6 +31,7 @@ static void heard_clear(Heard *heard)
 	g_clear_pointer(&heard->data, g_variant_unref);
 	g_clear_pointer(&heard->response, g_variant_unref);
 	g_clear_pointer(&heard->name, g_variant_unref);
+	g_clear_pointer(&heard->addr_type, g_variant_unref);
 	g_clear_object(&heard->radio);
 	g_clear_object(&heard->manager);
 }
@@ -52,6 +55,7 @@ static bool look(void *userdata)
 {
 	Heard *heard = userdata;
 	g_autoptr(GVariant) rows = NULL, row = NULL;
+	gboolean connectable;
 
 	if (!broker_adapter1_call_get_devices_sync(heard->radio, make_filter(heard), &rows, NULL, NULL) ||
 	    g_variant_n_children(rows) == 0)
@@ -60,6 +64,9 @@ static bool look(void *userdata)
 	take(&heard->data, row, "Data", G_VARIANT_TYPE_BYTESTRING);
 	take(&heard->response, row, "ScanResponse", G_VARIANT_TYPE_BYTESTRING);
 	take(&heard->name, row, "Name", G_VARIANT_TYPE_STRING);
+	take(&heard->addr_type, row, "AddressType", G_VARIANT_TYPE_STRING);
+	if (g_variant_lookup(row, "Connectable", "b", &connectable))
+		heard->connectable |= connectable;
 	return heard->data;
 }
 
@@ -89,9 +96,11 @@ static const uint8_t *get_bytes(GVariant *bytes, size_t *ret_length)
 
 static void append_file(GString *out, const Heard *heard, const GPtrArray *tree)
 {
-	size_t length, response_length;
-	const uint8_t *data = get_bytes(heard->data, &length);
-	const uint8_t *response = get_bytes(heard->response, &response_length);
+	CloneHeard known = { .connectable = heard->connectable };
+
+	known.data = get_bytes(heard->data, &known.length);
+	known.response = get_bytes(heard->response, &known.response_length);
+	known.addr_type = heard->addr_type ? g_variant_get_string(heard->addr_type, NULL) : NULL;
 
 	clone_append_comment(out, "A clone of %s%s%s, for bluebrokerctl serve, which gives the attributes "
 				  "its own handles.",
@@ -99,7 +108,7 @@ static void append_file(GString *out, const Heard *heard, const GPtrArray *tree)
 			     heard->name ? g_variant_get_string(heard->name, NULL) : "");
 	clone_append_comment(out, "How often it advertises, and who may write, a client does not learn.");
 	g_string_append_c(out, '\n');
-	clone_append_advertisement(out, data, length, response, response_length);
+	clone_append_advertisement(out, &known);
 	clone_append_tree(out, tree);
 }
 

@@ -47,7 +47,7 @@ static bool read_group(ServeFile *file, const ServeKind *kind, GKeyFile *keys, c
 			g_string_append_printf(error, "[%s] %s: %s", group, *each, bad->message);
 			return false;
 		}
-		if (key->set(file, item, text, &reason) != 0) {
+		if (serve_key_set(key, file, item, text, &reason) != 0) {
 			g_string_append_printf(error, "[%s] %s: %s", group, *each, reason.text);
 			return false;
 		}

@@ -127,47 +127,6 @@ static int parse_bits(const char *text, const Bits *bits, bool *has, uint32_t *r
 
 /* --- [Advertisement] --- */
 
-static int set_advertised_name(ServeFile *file UNUSED, void *item, const char *text, Reason *reason)
-{
-	return announcement_set_name(item, text, reason);
-}
-
-static int add_words(Announcement *announcement, const char *text,
-		     int (*add)(Announcement *announcement, const char *word, Reason *reason), Reason *reason)
-{
-	g_auto(GStrv) words = split_words(text);
-
-	for (char **word = words; *word; word++)
-		if (**word != '\0' && add(announcement, *word, reason) != 0)
-			return E_INVALID_ARGUMENTS;
-	return 0;
-}
-
-static int add_services(ServeFile *file UNUSED, void *item, const char *text, Reason *reason)
-{
-	return add_words(item, text, announcement_add_service, reason);
-}
-
-static int add_manufacturers(ServeFile *file UNUSED, void *item, const char *text, Reason *reason)
-{
-	return add_words(item, text, announcement_add_manufacturer, reason);
-}
-
-static int add_service_data(ServeFile *file UNUSED, void *item, const char *text, Reason *reason)
-{
-	return add_words(item, text, announcement_add_service_data, reason);
-}
-
-static int set_appearance(ServeFile *file UNUSED, void *item, const char *text, Reason *reason)
-{
-	return announcement_set_appearance(item, text, reason);
-}
-
-static int set_interval(ServeFile *file UNUSED, void *item, const char *text, Reason *reason)
-{
-	return announcement_set_interval(item, text, reason);
-}
-
 static int set_tx_power(ServeFile *file UNUSED, void *item, const char *text, Reason *reason)
 {
 	return parse_flag(text, &((Announcement *)item)->tx_power, reason);
@@ -296,42 +255,45 @@ const ServeKind serve_kinds[SERVE_KINDS] = {
 	{
 		"Advertisement", false, new_announcement,
 		{
-			{ "Name", false, set_advertised_name },
-			{ "Services", false, add_services },
-			{ "Manufacturer", false, add_manufacturers },
-			{ "ServiceData", false, add_service_data },
-			{ "Appearance", false, set_appearance },
-			{ "TxPower", false, set_tx_power },
-			{ "Discoverable", false, set_discoverable },
-			{ "Interval", false, set_interval },
-			{ 0 },
+			{ "Name", .announce = announcement_set_name },
+			{ "Services", .announce = announcement_add_service, .list = true },
+			{ "Manufacturer", .announce = announcement_add_manufacturer, .list = true },
+			{ "ServiceData", .announce = announcement_add_service_data, .list = true },
+			{ "Appearance", .announce = announcement_set_appearance },
+			{ "TxPower", .set = set_tx_power },
+			{ "Discoverable", .set = set_discoverable },
+			{ "AdvType", .announce = announcement_set_adv_type },
+			{ "Interval", .announce = announcement_set_interval },
+			{ "OwnAddrType", .announce = announcement_set_own_addr_type },
+			{ "ChannelMap", .announce = announcement_set_channel_map },
+			{ "AdvFilterPolicy", .announce = announcement_set_filter_policy },
 		},
 	},
 	{
 		"Service", true, new_service,
 		{
-			{ "UUID", true, set_service_uuid },
-			{ "Primary", false, set_primary },
+			{ "UUID", .required = true, .set = set_service_uuid },
+			{ "Primary", .set = set_primary },
 		},
 	},
 	{
 		"Characteristic", true, new_characteristic,
 		{
-			{ "Service", true, set_service },
-			{ "UUID", true, set_uuid },
-			{ "Properties", false, set_properties },
-			{ "Permissions", false, set_permissions },
-			{ "Value", false, set_value },
-			{ "ReadTimeout", false, set_read_timeout },
+			{ "Service", .required = true, .set = set_service },
+			{ "UUID", .required = true, .set = set_uuid },
+			{ "Properties", .set = set_properties },
+			{ "Permissions", .set = set_permissions },
+			{ "Value", .set = set_value },
+			{ "ReadTimeout", .set = set_read_timeout },
 		},
 	},
 	{
 		"Descriptor", true, new_descriptor,
 		{
-			{ "Characteristic", true, set_characteristic },
-			{ "UUID", true, set_uuid },
-			{ "Permissions", false, set_permissions },
-			{ "Value", false, set_value },
+			{ "Characteristic", .required = true, .set = set_characteristic },
+			{ "UUID", .required = true, .set = set_uuid },
+			{ "Permissions", .set = set_permissions },
+			{ "Value", .set = set_value },
 		},
 	},
 };
@@ -356,4 +318,19 @@ const ServeKey *serve_key_find(const ServeKind *kind, const char *name)
 		if (strcmp(key->name, name) == 0)
 			return key;
 	return NULL;
+}
+
+int serve_key_set(const ServeKey *key, ServeFile *file, void *item, const char *text, Reason *reason)
+{
+	g_auto(GStrv) words = NULL;
+
+	if (key->set)
+		return key->set(file, item, text, reason);
+	if (!key->list)
+		return key->announce(item, text, reason);
+	words = split_words(text);
+	for (char **word = words; *word; word++)
+		if (**word != '\0' && key->announce(item, *word, reason) != 0)
+			return E_INVALID_ARGUMENTS;
+	return 0;
 }
