@@ -65,27 +65,30 @@ static int append_given_flags(sd_bus_message *m, char **flags)
 	return r < 0 ? r : msg_close_property(m);
 }
 
-static int append_flags(sd_bus_message *m, const LocalAttr *attr)
+/* BlueZ's flag for one of its properties; where a permission protects it, that says so. */
+static const char *flag_of(const LocalAttr *attr, const Constant *property)
 {
 	static const char *const reads[] = { "read", "encrypt-read", "encrypt-authenticated-read" };
 	static const char *const notifies[] = { "notify", "encrypt-notify", "encrypt-authenticated-notify" };
 	static const char *const indicates[] = { "indicate", "encrypt-indicate",
 						 "encrypt-authenticated-indicate" };
-	const char *read = read_flag(attr, reads);
-	const char *write = write_flag(attr);
-	const struct {
-		uint32_t property;
-		const char *flag;
-	} table[] = {
-		{ PROP_BROADCAST, "broadcast" },
-		{ PROP_READ, read },
-		{ PROP_WRITE_NR, "write-without-response" },
-		{ PROP_WRITE, write },
-		{ PROP_NOTIFY, read_flag(attr, notifies) },
-		{ PROP_INDICATE, read_flag(attr, indicates) },
-		{ PROP_AUTH, "authenticated-signed-writes" },
-		{ PROP_EXT_PROP, "extended-properties" },
-	};
+
+	switch (property->value) {
+	case PROP_READ:
+		return read_flag(attr, reads);
+	case PROP_WRITE:
+		return write_flag(attr);
+	case PROP_NOTIFY:
+		return read_flag(attr, notifies);
+	case PROP_INDICATE:
+		return read_flag(attr, indicates);
+	default:
+		return property->name;
+	}
+}
+
+static int append_flags(sd_bus_message *m, const LocalAttr *attr)
+{
 	uint32_t properties = attr->properties;
 	int r;
 
@@ -95,12 +98,12 @@ static int append_flags(sd_bus_message *m, const LocalAttr *attr)
 			     (attr->permissions & PERM_ANY_WRITE ? PROP_WRITE : 0u);
 	/* BlueZ has no flag for protected write commands, signed or not: the flag for protected write
 	 * requests stands in */
-	else if ((properties & (PROP_WRITE_NR | PROP_AUTH)) && strcmp(write, "write") != 0)
+	else if ((properties & (PROP_WRITE_NR | PROP_AUTH)) && strcmp(write_flag(attr), "write") != 0)
 		properties |= PROP_WRITE;
 	r = msg_open_property(m, "Flags", "as");
-	for (size_t i = 0; i < ARRAY_SIZE(table) && r >= 0; i++)
-		if (properties & table[i].property)
-			r = sd_bus_message_append(m, "s", table[i].flag);
+	for (const Constant *word = property_names; word->name && r >= 0; word++)
+		if (properties & word->value)
+			r = sd_bus_message_append(m, "s", flag_of(attr, word));
 	return r < 0 ? r : msg_close_property(m);
 }
 

@@ -133,29 +133,18 @@ void attr_set_tells_handle(Attr *attr)
 
 void attr_set_flags(Attr *attr, char **flags)
 {
-	static const struct {
-		const char *flag;
-		uint32_t property;
-	} words[] = {
-		{ "broadcast", PROP_BROADCAST },
-		{ "read", PROP_READ },
-		{ "write-without-response", PROP_WRITE_NR },
-		{ "write", PROP_WRITE },
-		{ "notify", PROP_NOTIFY },
-		{ "indicate", PROP_INDICATE },
-		{ "authenticated-signed-writes", PROP_AUTH },
-		{ "extended-properties", PROP_EXT_PROP },
-		{ "reliable-write", PROP_EXT_PROP },
-		{ "writable-auxiliaries", PROP_EXT_PROP },
-	};
+	static const char *const extended[] = { "reliable-write", "writable-auxiliaries", NULL };
 
 	g_strfreev(attr->flags);
 	attr->flags = flags;
 	attr->properties = 0;
-	for (char **flag = flags; flag && *flag; flag++)
-		for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-			if (strcmp(*flag, words[i].flag) == 0)
-				attr->properties |= words[i].property;
+	for (char **flag = flags; flag && *flag; flag++) {
+		if (g_strv_contains(extended, *flag))
+			attr->properties |= PROP_EXT_PROP;
+		for (const Constant *word = property_names; word->name; word++)
+			if (strcmp(*flag, word->name) == 0)
+				attr->properties |= word->value;
+	}
 }
 
 void attr_appeared(Attr *attr)

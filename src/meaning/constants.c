@@ -5,6 +5,18 @@
 #include "meaning/ad.h"
 #include "meaning/addr.h"
 
+const Constant property_names[] = {
+	{ "broadcast", PROP_BROADCAST },
+	{ "read", PROP_READ },
+	{ "write-without-response", PROP_WRITE_NR },
+	{ "write", PROP_WRITE },
+	{ "notify", PROP_NOTIFY },
+	{ "indicate", PROP_INDICATE },
+	{ "authenticated-signed-writes", PROP_AUTH },
+	{ "extended-properties", PROP_EXT_PROP },
+	{ NULL, 0 },
+};
+
 const Constant constants[] = {
 	/* mode and antenna */
 	{ "BLE", 0 },

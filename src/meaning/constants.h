@@ -12,6 +12,8 @@ typedef struct Constant {
 
 /* The constants by the names that Pycom documents. The table ends with a NULL name. */
 extern const Constant constants[];
+/* The properties of a characteristic by BlueZ's names. It ends likewise. */
+extern const Constant property_names[];
 
 /* adv_type of a report */
 typedef enum AdvType {

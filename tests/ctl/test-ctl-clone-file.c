@@ -1,28 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A device as a file: whatever it has, serve reads the file, and finds in it what was cloned. */
 #include <string.h>
-#include <unistd.h>
 
 #include "client/gatt.h"
 #include "ctl/clone/file.h"
 #include "ctl/serve/file.h"
 #include "meaning/constants.h"
 #include "meaning/hex.h"
+#include "text-file.h"
 #include "unit.h"
 
 /* Reads what was written, as serve does. */
 static ServeFile *load(const GString *text)
 {
 	g_autoptr(GString) error = g_string_new(NULL);
-	g_autofree char *path = NULL;
-	ServeFile *file;
-	int fd = g_file_open_tmp("ctl-clone-XXXXXX", &path, NULL);
+	char *path = text_file_make(text->str);
+	ServeFile *file = serve_file_load(path, error);
 
-	ck_assert_int_ge(fd, 0);
-	close(fd);
-	ck_assert(g_file_set_contents(path, text->str, (gssize)text->len, NULL));
-	file = serve_file_load(path, error);
-	unlink(path);
+	text_file_remove(path);
 	ck_assert_msg(file != NULL, "%s in:\n%s", error->str, text->str);
 	return file;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The file of bluebrokerctl serve: what is read from it, and what is refused with which words. */
 #include <string.h>
-#include <unistd.h>
 
 #include "core/attr.h"
 #include "core/local.h"
@@ -10,6 +9,7 @@
 #include "ctl/serve/keys.h"
 #include "meaning/value.h"
 #include "printed.h"
+#include "text-file.h"
 #include "unit.h"
 
 static char *said;
@@ -18,19 +18,14 @@ static char *said;
 static ServeFile *load(const char *contents)
 {
 	g_autoptr(GString) error = g_string_new(NULL);
-	g_autofree char *path = NULL;
-	ServeFile *file;
-	int fd = g_file_open_tmp("ctl-serve-XXXXXX", &path, NULL);
+	char *path = text_file_make(contents);
+	ServeFile *file = serve_file_load(path, error);
 
-	ck_assert_int_ge(fd, 0);
-	close(fd);
-	ck_assert(g_file_set_contents(path, contents, -1, NULL));
-	file = serve_file_load(path, error);
 	ck_assert(!file == (error->len > 0));
 	ck_assert(file || g_str_has_prefix(error->str, path));
 	g_free(said);
 	said = file ? g_strdup("") : printed_failure(error->str + strlen(path));
-	unlink(path);
+	text_file_remove(path);
 	return file;
 }
 

@@ -46,31 +46,19 @@ static char **split_words(const char *text)
 
 typedef struct Bits {
 	const char *allowed;
-	const struct {
-		const char *name;
-		uint32_t bit;
-	} names[10];
+	const Constant *names;
 } Bits;
 
 static const Bits property_bits = {
 	.allowed = "a property (broadcast, read, write-without-response, write, notify, indicate, "
 		   "authenticated-signed-writes, extended-properties; with ; between them)",
-	.names = {
-		{ "broadcast", PROP_BROADCAST },
-		{ "read", PROP_READ },
-		{ "write-without-response", PROP_WRITE_NR },
-		{ "write", PROP_WRITE },
-		{ "notify", PROP_NOTIFY },
-		{ "indicate", PROP_INDICATE },
-		{ "authenticated-signed-writes", PROP_AUTH },
-		{ "extended-properties", PROP_EXT_PROP },
-	},
+	.names = property_names,
 };
 
 static const Bits permission_bits = {
 	.allowed = "a permission (read, read-encrypted, read-encrypted-mitm, write, write-encrypted, "
 		   "write-encrypted-mitm, write-signed, write-signed-mitm; with ; between them)",
-	.names = {
+	.names = (const Constant[]){
 		{ "read", PERM_READ },
 		{ "read-encrypted", PERM_READ_ENCRYPTED },
 		{ "read-encrypted-mitm", PERM_READ_ENCRYPTED_MITM },
@@ -79,6 +67,7 @@ static const Bits permission_bits = {
 		{ "write-encrypted-mitm", PERM_WRITE_ENCRYPTED_MITM },
 		{ "write-signed", PERM_WRITE_SIGNED },
 		{ "write-signed-mitm", PERM_WRITE_SIGNED_MITM },
+		{ NULL, 0 },
 	},
 };
 
@@ -87,7 +76,7 @@ static void append_bits(GString *out, const Bits *bits, uint32_t value)
 	const size_t before = out->len;
 
 	for (size_t i = 0; bits->names[i].name; i++)
-		if (value & bits->names[i].bit)
+		if (value & bits->names[i].value)
 			g_string_append_printf(out, "%s%s", out->len > before ? ";" : "", bits->names[i].name);
 }
 
@@ -105,7 +94,7 @@ static int add_bit(const Bits *bits, const char *word, uint32_t *value, Reason *
 {
 	for (size_t i = 0; bits->names[i].name; i++) {
 		if (strcmp(bits->names[i].name, word) == 0) {
-			*value |= bits->names[i].bit;
+			*value |= bits->names[i].value;
 			return 0;
 		}
 	}
