@@ -301,6 +301,7 @@ const Command commands[] = {
 			"finished. A line is a\nword, a tab, and what it means. Put -- before the words.\n",
 		.min_arguments = 1,
 		.max_arguments = UINT_MAX,
+		.options = FOR_COMPLETE,
 		.run = command_complete,
 	},
 	{ .name = NULL },

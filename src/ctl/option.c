@@ -155,6 +155,7 @@ const Option option_table[] = {
 	{ "timeout", "SECONDS", (FOR_SESSION & ~FOR_LINK) | FOR_MONITOR, SET(set_timeout),
 	  "stop after that time" },
 	{ "timeout", "SECONDS", FOR_BATCH, SET(set_timeout), "of each line that does not say otherwise" },
+	{ "timeout", "SECONDS", FOR_COMPLETE, SET(set_timeout), "how long bluebrokerd may take: 1 if not given" },
 	{ "count", "N", FOR_ADVERTS | FOR_RSSI | FOR_NOTIFY | FOR_MONITOR, SET(set_count),
 	  "stop after N; devices: list the latest N" },
 	{ "read", NULL, FOR_CONNECT, FLAG(read), "the values too of all that can be read" },

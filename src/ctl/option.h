@@ -30,6 +30,7 @@ enum {
 	FOR_MONITOR = 1 << 14,
 	FOR_BATCH = 1 << 15,
 	FOR_CLONE = 1 << 16,
+	FOR_COMPLETE = 1 << 17,
 	/* those with a scan, with a link, with services or an advertisement; and all that have a session */
 	FOR_REPORTS = FOR_SCAN | FOR_RSSI,
 	FOR_LINK = FOR_CONNECT | FOR_ATTR | FOR_PAIR | FOR_CLONE,

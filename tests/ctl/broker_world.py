@@ -14,7 +14,8 @@ import time
 import unittest
 
 RADIO = '00:AA:01:00:00:00'
-SLOW = 10 if os.environ.get('BLUEBROKERD_WRAPPER') else 1     # under valgrind and its like
+# Under valgrind and its like, and under qemu
+SLOW = 10 if os.environ.get('BLUEBROKERD_WRAPPER') or os.environ.get('BLUEBROKERD_EMULATED') else 1
 
 
 def wait_for(what, condition, seconds=10):

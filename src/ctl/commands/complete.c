@@ -118,9 +118,9 @@ static void add_arguments(Candidates *candidates, const Line *line, Ask *ask)
 		add_options(candidates, line->command);
 }
 
-static void add_all(Candidates *candidates, const Line *line)
+static void add_all(Candidates *candidates, const Line *line, int timeout)
 {
-	g_autoptr(Ask) ask = ask_new(line->bus, line->adapter);
+	g_autoptr(Ask) ask = ask_new(line->bus, line->adapter, timeout);
 	const char *word = candidates->start;
 
 	if (line->pending)
@@ -162,7 +162,7 @@ ExitCode command_complete(const Options *options)
 			candidates.start = words[i];
 	}
 	g_ptr_array_add(arguments, NULL);
-	add_all(&candidates, &line);
+	add_all(&candidates, &line, options->session.timeout);
 	output_puts(out->str);
 	return EXIT_DONE;
 }

@@ -13,7 +13,7 @@
 #include "meaning/constants.h"
 #include "meaning/number.h"
 
-#define ANSWER_MS 1000		/* for all questions together */
+#define TIMEOUT_DEFAULT 1
 #define DEVICES_MAX 500		/* what nobody would look through helps nobody */
 #define ADAPTER_INTERFACE "com.example.Bluetooth.Adapter1"
 #define LINK_INTERFACE "com.example.Bluetooth.Connection1"
@@ -46,13 +46,13 @@ static void found_free(void *pointer)
 	g_free(found);
 }
 
-Ask *ask_new(const char *bus, int adapter)
+Ask *ask_new(const char *bus, int adapter, int timeout)
 {
 	Ask *ask = g_new0(Ask, 1);
 
 	ask->bus = g_strdup(bus);
 	ask->adapter = adapter;
-	ask->deadline = boottime_now() + ANSWER_MS * USEC_PER_MSEC;
+	ask->deadline = boottime_now() + (uint64_t)(timeout < 0 ? TIMEOUT_DEFAULT : timeout) * USEC_PER_SEC;
 	ask->found = g_ptr_array_new_with_free_func(found_free);
 	ask->by_address = g_hash_table_new(g_str_hash, g_str_equal);
 	ask->names = g_hash_table_new(g_str_hash, g_str_equal);

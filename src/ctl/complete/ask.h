@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the daemon knows, as candidates. It is asked quickly and silently: a daemon that does not run is not
- * started, one that does not answer within a second has nothing to say, and nothing is scanned or connected.
+ * started, one that does not answer in time has nothing to say, and nothing is scanned or connected.
  */
 #pragma once
 
@@ -9,8 +9,9 @@
 
 typedef struct Ask Ask;
 
-/* adapter: N of hciN, or -1 for all radios. bus: as for bus_connect(). */
-Ask *ask_new(const char *bus, int adapter);
+/* adapter: N of hciN, or -1 for all radios. bus: as for bus_connect(). timeout: for all questions together, in
+ * seconds; -1: one. */
+Ask *ask_new(const char *bus, int adapter, int timeout);
 void ask_free(Ask *ask);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Ask, ask_free)
 
