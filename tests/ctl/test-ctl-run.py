@@ -51,15 +51,17 @@ class Program:
         message = struct.pack('<cBBBIII', b'l', 1, 0, 1, 0, self.serial, len(fields)) + fields
         self.socket.sendall(message + b'\0' * (-len(message) % 8))
         while True:
-            _, kind, _, _, body, _, length = struct.unpack('<cBBBIII', self.read(16))
+            head = self.read(16)
+            order = '<' if head[:1] == b'l' else '>'    # the daemon's, not ours
+            _, kind, _, _, body, _, length = struct.unpack(f'{order}cBBBIII', head)
             length += -length % 8
             rest = self.read(length + body)
-            if kind in (2, 3) and self.answers(rest[:length]):
+            if kind in (2, 3) and self.answers(rest[:length], order):
                 return kind
 
-    def answers(self, fields):
+    def answers(self, fields, order):
         """Whether the answer is to the last call: REPLY_SERIAL is the only field that is a number."""
-        return b'\5\1u\0' + struct.pack('<I', self.serial) in fields
+        return b'\5\1u\0' + struct.pack(f'{order}I', self.serial) in fields
 
     def wait_closed(self):
         try:
