@@ -498,12 +498,14 @@ class Worlds(unittest.TestCase):
         """What is lost is said, in the reports and in the summary; none is lost unsaid, or twice; what waits, comes."""
         self.world.start_bluez()
         self.world.start_daemon('[Limits]\nMaxFifoDepth=16\n')
-        process = self.world.ctl_start('scan', '--json', '--raw', '--timeout', str(6 * SLOW))
-        self.world.air(f'storm {RADIO} 50 3000 {20 * SLOW}')
+        # more than what can wait, so that it ends after the loss
+        process = self.world.ctl_start('scan', '--json', '--raw', '--count', '4000')
+        self.addCleanup(process.kill)
+        self.world.air(f'storm {RADIO} 50 3000 600')
 
         # the pipe, the socket and the FIFO fill up meanwhile
-        wait_for('losses', lambda: json.loads(self.world.ctl('stats', '--json').stdout)['Sessions'][0]['StreamLost'], 6)
-        output, errors = process.communicate(timeout=20 * SLOW)
+        wait_for('losses', lambda: json.loads(self.world.ctl('stats', '--json').stdout)['Sessions'][0]['StreamLost'], 30)
+        output, errors = process.communicate(timeout=60 * SLOW)
         self.assertEqual(process.returncode, 0, errors)
         reports, _, lost = summary(errors.decode())
         lines = [json.loads(line) for line in output.splitlines()]

@@ -16,7 +16,7 @@ import time
 import unittest
 from concurrent.futures import ThreadPoolExecutor
 
-from broker_world import RADIO, World, wait_for
+from broker_world import RADIO, SLOW, World, wait_for
 
 DAEMON, SIMBLUEZ, CTL, OPTION_KEYS, XML = sys.argv[1:6]
 
@@ -31,9 +31,11 @@ DICTIONARIES = {
     'SetScanFilter': '({},)', 'Init': '({},)', 'Connect': '("C4:00:00:00:00:99", {})', 'SetAdvertisement': '({},)',
     'SetAdvertisementParams': '({},)', 'AcquireAdvertisements': '({},)', 'GetDevices': '({},)'}
 
-SCAN = ('scan', '--timeout', '1')
+# long enough for the call that is looked for
+LONG = str(SLOW)
+SCAN = ('scan', '--timeout', LONG)
 CONNECT = ('connect', HEART, '--timeout', '20')
-ADVERTISE = ('advertise', '--timeout', '1')
+ADVERTISE = ('advertise', '--timeout', LONG)
 # for each key: a command, and what must be in the call that it makes; or the exit status, where the daemon says no
 CASES = {
     'SetScanFilter.addresses': (SCAN + ('--address', HEART.lower()), [HEART]),
