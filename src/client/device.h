@@ -24,8 +24,8 @@ typedef struct Device {
 
 /*
  * A word that is an address means that, and nothing is asked. Any other is a name: exactly that one, as the
- * last-seen table, the bonds and the links have it, of one device only, which may have many private addresses if it is
- * bonded. Names come from the air: who has another's name, too, makes it ambiguous.
+ * last-seen table, the bonds and the links have it, of one device only, which may have many private addresses
+ * if it is bonded. Names come from the air: who has another's name, too, makes it ambiguous.
  *
  * False: the error has been printed, and *ret_exit is set: EXIT_USAGE (no name at all, or several devices
  * have it, whose addresses are listed), EXIT_NOTHING (nobody has heard it), after listening EXIT_UNREACHABLE.

@@ -21,8 +21,8 @@ void news_bluez_changed(Broker *broker);
 void news_bluez_stalled(Broker *broker);
 void news_links_owned(Broker *broker);
 void news_bonds_changed(Broker *broker);
-/* A row of a list came, changed or went. Returns it, for the caller to fill in at once; nobody knows of it but
- * those that are said with news_row_for. The first is for everybody. */
+/* A row of a list came, changed or went. Returns it, for the caller to fill in at once. The first is for
+ * everybody, the second for those that are said with news_row_for. */
 ListRow *news_row_for_all(Broker *broker, ListChange list, bool there);
 ListRow *news_row(Broker *broker, ListChange list, bool there);
 void news_row_for(ListRow *row, uid_t uid);

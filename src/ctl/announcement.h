@@ -28,8 +28,8 @@ typedef struct Announcement {
 
 void announcement_clear(Announcement *announcement);
 
-/* Takes the text of an option of advertise, or of a key in the file of serve. 0, or E_INVALID_ARGUMENTS and reason
- * says what is allowed. */
+/* Takes the text of an option of advertise, or of a key in the file of serve. 0, or E_INVALID_ARGUMENTS and
+ * reason says what is allowed. */
 typedef int (*AnnouncementSetter)(Announcement *announcement, const char *text, Reason *reason);
 
 int announcement_set_name(Announcement *announcement, const char *text, Reason *reason);

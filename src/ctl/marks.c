@@ -34,9 +34,10 @@ Mark marks_of(const Marks *marks, GVariant *row)
 		g_variant_lookup(row, "Address", "&s", &address);
 	for (size_t i = 0; i < g_variant_n_children(marks->bonds); i++) {
 		g_autoptr(GVariant) bond = g_variant_get_child_value(marks->bonds, i);
-		const char *bonded;
+		const char *bonded = "";
 
-		mark.bonded |= g_variant_lookup(bond, "Address", "&s", &bonded) && strcmp(bonded, address) == 0;
+		g_variant_lookup(bond, "Address", "&s", &bonded);
+		mark.bonded |= strcmp(bonded, address) == 0;
 	}
 	for (guint i = 0; i < marks->links->len; i++) {
 		const LinkedRow *link = &g_array_index(marks->links, LinkedRow, i);

@@ -241,7 +241,8 @@ static void append_params(GString *out, const CloneHeard *heard)
 	if (g_strcmp0(heard->addr_type, "public") == 0)
 		g_string_append(out, "OwnAddrType=public\n");
 	else if (heard->addr_type)
-		clone_append_comment(out, "OwnAddrType=%s: left out, BlueZ sends from the radio's own address",
+		clone_append_comment(out,
+				     "OwnAddrType=%s: left out, BlueZ sends from the radio's own address",
 				     heard->addr_type);
 }
 

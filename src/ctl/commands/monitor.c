@@ -228,8 +228,8 @@ static void on_objects(Monitor *monitor, const char *radio UNUSED, GVariant *rep
 	ask_all(monitor);
 }
 
-/* A daemon that goes is an event. One that refuses would tell too little: it is too old to know the method, or
- * there are too many monitors. */
+/* A daemon that goes is an event. One that refuses would tell too little: it is too old to know the method,
+ * or there are too many monitors. */
 static void on_watched(GObject *source, GAsyncResult *result, void *userdata)
 {
 	Monitor *monitor = userdata;

@@ -4,8 +4,8 @@
 
 #include "ctl/monitor/tracker.h"
 
-/* The answers of GetStats, and of a radio's GetBonds: all rows that there are. first: they are told as what was
- * there already. */
+/* The answers of GetStats, and of a radio's GetBonds: all rows that there are. first: they are told as what
+ * was there already. */
 void rows_take_stats(Tracker *tracker, GVariant *reply, bool first);
 void rows_take_bonds(Tracker *tracker, const char *radio, GVariant *reply, bool first);
 /* The body of RowChanged. */

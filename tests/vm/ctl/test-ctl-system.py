@@ -67,6 +67,15 @@ class System(unittest.TestCase):
         except AssertionError as error:
             raise AssertionError(f'{error}: ' + '\n'.join(program.lines)) from error
 
+    def both(self, program, one, other):
+        """The next events with these members and with those, in whatever order they come; returns the second."""
+        begin = program.seen
+        self.event(program, **one)
+        end, program.seen = program.seen, begin
+        event = self.event(program, **other)
+        program.seen = max(end, program.seen)
+        return event
+
     def end(self, program):
         program.child.send_signal(signal.SIGINT)
         program.result()
@@ -82,8 +91,9 @@ class System(unittest.TestCase):
         link.expect('2a37')
         ctl('pair', PEER, user=ALICE)
         for program in watcher, other:
-            self.event(program, object='link', address=PEER, paired=True)
-            self.assertEqual(self.event(program, event='new', object='bond', address=PEER)['mine'], program is watcher)
+            bond = self.both(program, {'object': 'link', 'address': PEER, 'paired': True},
+                             {'event': 'new', 'object': 'bond', 'address': PEER})
+            self.assertEqual(bond['mine'], program is watcher)
         self.assertIn('paired', ctl('forget', PEER, user=BOB, code=1))
         self.end(link)
         self.event(watcher, event='gone', object='session')
