@@ -3,6 +3,7 @@
 
 import os
 import re
+import select
 import shlex
 import shutil
 import signal
@@ -27,6 +28,20 @@ def wait_for(what, condition, seconds=10):
             return result
         time.sleep(0.02)
     raise AssertionError(f'waited in vain for {what}')
+
+
+def read_until(terminal, text):
+    """What a terminal shows until that is there: it may come in pieces."""
+    shown = b''
+
+    def is_there():
+        nonlocal shown
+        if select.select([terminal], [], [], 0)[0]:
+            shown += os.read(terminal, 65536)
+        return text in shown
+
+    wait_for(repr(text), is_there)
+    return shown
 
 
 def listens(path):

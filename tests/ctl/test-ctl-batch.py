@@ -13,7 +13,7 @@ import subprocess
 import sys
 import unittest
 
-from broker_world import SLOW, WorldTest, wait_for
+from broker_world import SLOW, WorldTest, read_until, wait_for
 
 HEART = 'C4:00:00:00:00:01'
 PEERS = f'''
@@ -233,7 +233,7 @@ resolve '02 01 06'
         process = self.start(self.file, stdout=slave, stdin=slave)
         os.close(slave)
         self.assertEqual(process.wait(30 * SLOW), 0)
-        self.assertTrue(os.read(master, 65536).endswith(b'\r\n1\r\n'))
+        self.assertTrue(read_until(master, b'\r\n1\r\n').endswith(b'\r\n1\r\n'))
 
 
 if __name__ == '__main__':

@@ -14,7 +14,7 @@ import sys
 import time
 import unittest
 
-from broker_world import SLOW, WorldTest, wait_for
+from broker_world import SLOW, WorldTest, read_until, wait_for
 
 HEART = 'C4:00:00:00:00:01'
 OTHER = 'C4:00:00:00:00:02'
@@ -123,7 +123,7 @@ service 0x0020 (secondary): 12345678-1234-5678-1234-56789abcdef0
         process = self.background('connect', OTHER, stdout=slave, stdin=slave, preexec_fn=os.setsid)
         os.close(slave)
         self.assertIn('Ctrl-C lets go', process.stderr.readline())
-        self.assertIn(b'Battery', os.read(master, 4096))
+        read_until(master, b'Battery')
         time.sleep(0.3)
         self.assertIsNone(process.poll())
         process.send_signal(signal.SIGINT)
