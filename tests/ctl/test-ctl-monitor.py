@@ -261,6 +261,24 @@ class Monitor(WorldTest):
             watcher.wait(event='changed', object='radio', name=f'After {number}')
         self.end(watcher)
 
+    def test_busy_daemon(self):
+        """One that refuses to answer for a while is asked again: of these, all ask at the same time."""
+        settings = '[Limits]\nQueuedCallsPerUser=1\n'
+        self.world.end('daemon')
+        self.world.start_daemon(settings)
+        watchers = [self.begin('--json') for _ in range(4)]
+        for watcher in watchers:
+            watcher.wait(event='now', object='bluetoothd')
+        for _ in range(2):
+            self.world.end('daemon')
+            self.world.start_daemon(settings)
+            for watcher in watchers:
+                watcher.wait(event='new', object='daemon')
+                watcher.wait(event='now', object='radio', radio='hci0')
+                watcher.wait(event='now', object='bluetoothd')
+        for watcher in watchers:
+            self.end(watcher)
+
     def test_nothing_is_lost(self):
         """What changes while it begins is in what was there, or told after it."""
         for number in range(10):

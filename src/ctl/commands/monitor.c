@@ -32,7 +32,6 @@ typedef struct Monitor {
 	bool first;		/* what is asked for was there before we came */
 	unsigned asked;		/* answers that are not there yet */
 	bool again;		/* when they are there, it is to be asked anew */
-	unsigned retry;		/* source: of the timer after which it is */
 	GQueue waiting;		/* GVariant: bodies of RowChanged that came meanwhile */
 	uint64_t events;
 } Monitor;
@@ -54,8 +53,19 @@ static void on_line(void *userdata, const char *text, size_t length, bool first)
 typedef struct Question {
 	Monitor *monitor;
 	char *radio;		/* or NULL */
+	const char *interface, *member, *type;
+	GVariant *arguments;
+	GCancellable *calls;	/* the monitor's, as it was then */
 	void (*answered)(Monitor *monitor, const char *radio, GVariant *reply);
 } Question;
+
+static void question_free(Question *question)
+{
+	g_free(question->radio);
+	g_variant_unref(question->arguments);
+	g_object_unref(question->calls);
+	g_free(question);
+}
 
 static void ask_all(Monitor *monitor);
 
@@ -83,22 +93,23 @@ static void ask_again(Monitor *monitor)
 		ask_all(monitor);
 }
 
+static void send_question(Question *question);
+
 static int on_retry(void *userdata)
 {
-	Monitor *monitor = userdata;
+	Question *question = userdata;
 
-	monitor->retry = 0;
-	ask_again(monitor);
+	if (g_cancellable_is_cancelled(question->calls))
+		question_free(question);
+	else
+		send_question(question);
 	return G_SOURCE_REMOVE;
 }
 
-/* A radio that went is no error here. A daemon that has too much to do is asked again. */
-static void on_refused(Monitor *monitor, const Question *question)
+/* A daemon that has too much to do is asked again in a while. A radio that went has nothing to tell. */
+static bool is_to_be_asked_again(const Question *question)
 {
-	if (question->radio && !g_hash_table_contains(monitor->objects.radios, question->radio))
-		return;
-	if (monitor->retry == 0)
-		monitor->retry = g_timeout_add_seconds(RETRY_SECONDS, on_retry, monitor);
+	return !question->radio || g_hash_table_contains(question->monitor->objects.radios, question->radio);
 }
 
 static void on_answer(GObject *source, GAsyncResult *result, void *userdata)
@@ -108,30 +119,49 @@ static void on_answer(GObject *source, GAsyncResult *result, void *userdata)
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GVariant) reply = g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, &error);
 
-	if (!g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
-		if (reply)
-			question->answered(monitor, question->radio, reply);
-		else
-			on_refused(monitor, question);
-		if (--monitor->asked == 0)
-			on_all_answered(monitor);
+	if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+		question_free(question);
+		return;
 	}
-	g_free(question->radio);
-	g_free(question);
+	if (!reply && is_to_be_asked_again(question)) {
+		g_timeout_add_seconds(RETRY_SECONDS, on_retry, question);
+		return;
+	}
+	if (reply)
+		question->answered(monitor, question->radio, reply);
+	question_free(question);
+	if (--monitor->asked == 0)
+		on_all_answered(monitor);
+}
+
+static void send_question(Question *question)
+{
+	g_autofree char *path = g_strconcat(BROKER_PATH, question->radio ? "/" : NULL, question->radio, NULL);
+	const Monitor *monitor = question->monitor;
+
+	g_dbus_connection_call(monitor->connection, monitor->daemon, path, question->interface,
+			       question->member, question->arguments, G_VARIANT_TYPE(question->type),
+			       G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, question->calls, on_answer, question);
 }
 
 static void ask(Monitor *monitor, const char *radio, const char *interface, const char *member,
 		GVariant *arguments, const char *type,
 		void (*answered)(Monitor *monitor, const char *radio, GVariant *reply))
 {
-	g_autofree char *path = g_strconcat(BROKER_PATH, radio ? "/" : NULL, radio, NULL);
 	Question *question = g_new0(Question, 1);
 
-	*question = (Question){ .monitor = monitor, .radio = g_strdup(radio), .answered = answered };
+	*question = (Question){
+		.monitor = monitor,
+		.radio = g_strdup(radio),
+		.interface = interface,
+		.member = member,
+		.type = type,
+		.arguments = g_variant_ref_sink(arguments ? arguments : g_variant_new("()")),
+		.calls = g_object_ref(monitor->calls),
+		.answered = answered,
+	};
 	monitor->asked++;
-	g_dbus_connection_call(monitor->connection, monitor->daemon, path, interface, member, arguments,
-			       G_VARIANT_TYPE(type), G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, monitor->calls,
-			       on_answer, question);
+	send_question(question);
 }
 
 static void on_stats(Monitor *monitor, const char *radio UNUSED, GVariant *reply)
@@ -263,7 +293,6 @@ static void on_appeared(GDBusConnection *connection, const char *name UNUSED, co
 static void forget_waiting(Monitor *monitor)
 {
 	g_queue_clear_full(&monitor->waiting, (GDestroyNotify)g_variant_unref);
-	g_clear_handle_id(&monitor->retry, g_source_remove);
 }
 
 static void on_vanished(GDBusConnection *connection, const char *name UNUSED, void *userdata)
