@@ -229,14 +229,20 @@ class Monitor(WorldTest):
         self.end(watcher)
 
     def test_program_row(self):
-        """Discoveries of a program on the socket, as they come and go."""
+        """Discoveries and links of a program on the socket, as they come and go."""
+        for line in PEERS.strip().splitlines():
+            self.world.air(line)
+        self.ctl('pair', HEART, '--passkey', '123456')      # so that the program sees it
         watcher = self.watch()
-        program = subprocess.Popen(['busctl', f'--address=unix:path={self.world.socket}', '--timeout=60', 'call',
-                                    'org.bluez', '/org/bluez/hci0', 'org.bluez.Adapter1', 'StartDiscovery'],
-                                   env=self.world.environment)
-        watcher.wait(object='program', discoveries=1)
-        program.wait(20 * SLOW)
-        watcher.wait(event='gone', object='program')
+        for wanted, *call in (({'discoveries': 1}, '/org/bluez/hci0', 'org.bluez.Adapter1', 'StartDiscovery'),
+                              ({'links': 1}, f'/org/bluez/hci0/dev_{HEART.replace(":", "_")}', 'org.bluez.Device1',
+                               'Connect')):
+            with self.subTest(call[-1]):
+                program = subprocess.Popen(['busctl', f'--address=unix:path={self.world.socket}', '--timeout=60',
+                                            'call', 'org.bluez', *call], env=self.world.environment)
+                watcher.wait(object='program', pid=str(program.pid), **wanted)
+                self.assertEqual(program.wait(20 * SLOW), 0)
+                watcher.wait(event='gone', object='program', pid=str(program.pid))
         self.end(watcher)
 
     def test_bluetoothd_restarts(self):
