@@ -4,12 +4,15 @@
 #
 ################################################################################
 
-# For BR2_EXTERNAL=PATH/contrib/buildroot. Checked so far, with Buildroot of August 2026: check-package, the configuration
-# and show-info. Not built yet.
+# For BR2_EXTERNAL=PATH/contrib/buildroot. Checked so far, with Buildroot of August 2026: check-package, the configuration,
+# show-info, and that Buildroot configures, builds and installs it, for x86_64 with Debian 12's compiler and libraries in the
+# place of its own. What it depends on was not built, and nothing was booted.
 # The directory tree that this file is in
 BLUEBROKER_VERSION = 0.6.0
 BLUEBROKER_SITE = $(realpath $(BR2_EXTERNAL_BLUEBROKER_PATH)/../..)
 BLUEBROKER_SITE_METHOD = local
+# What was built in the tree itself
+BLUEBROKER_OVERRIDE_SRCDIR_RSYNC_EXCLUSIONS = --exclude=/build*
 BLUEBROKER_LICENSE = GPL-2.0-or-later, MIT (bluebroker-stream.h)
 BLUEBROKER_LICENSE_FILES = COPYING
 # host-libglib2 has gdbus-codegen
@@ -24,9 +27,10 @@ BLUEBROKER_CONF_OPTS = \
 ifeq ($(BR2_PACKAGE_PYTHON3),y)
 BLUEBROKER_CONF_OPTS += -Dpython_dir=lib/python$(PYTHON3_VERSION_MAJOR)/site-packages
 else
+BLUEBROKER_CONF_OPTS += -Dpython_dir=share/bluebroker-python
 define BLUEBROKER_REMOVE_PYTHON
 	rm -rf $(TARGET_DIR)/usr/bin/bluebroker-pycom \
-		$(TARGET_DIR)/usr/lib/python3*/site-packages/bluebroker
+		$(TARGET_DIR)/usr/share/bluebroker-python
 endef
 BLUEBROKER_POST_INSTALL_TARGET_HOOKS += BLUEBROKER_REMOVE_PYTHON
 endif
