@@ -24,7 +24,7 @@ static void storm_heard_note(StormHeard *heard, GVariant *properties)
 	g_variant_get_child(makers, 0, "{qv}", NULL, &value);
 	bytes = g_variant_get_fixed_array(value, &n, 1);
 	ck_assert_uint_eq(n, 8);
-	ck_assert_uint_lt(get_le32(bytes), STORM_DEVICES);
+	ck_assert_uint_lt(get_le32(bytes), heard->devices);
 	newest = &heard->newest[get_le32(bytes)];
 	*newest = MAX(*newest, get_le32(bytes + 4));
 }
@@ -56,8 +56,8 @@ bool storm_heard_all(void *data)
 	StormHeard *heard = data;
 
 	storm_heard_take(heard);
-	for (uint32_t i = 0; i < STORM_DEVICES - 1; i++)
-		if (heard->newest[i] != STORM_DEVICES + i)
+	for (uint32_t i = 0; i < heard->devices - 1; i++)
+		if (heard->newest[i] != heard->devices + i)
 			return false;
-	return heard->newest[STORM_DEVICES - 1] == STORM_DEVICES - 1;
+	return heard->newest[heard->devices - 1] == heard->devices - 1;
 }

@@ -5,11 +5,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define STORM_DEVICES 1000U
+#define STORM_DEVICES_MAX 1000U
 
 typedef struct StormHeard {
+	unsigned int devices; /* how many send */
 	unsigned int added, changed; /* signals */
-	uint32_t newest[STORM_DEVICES]; /* number of the latest report that was told */
+	uint32_t newest[STORM_DEVICES_MAX]; /* number of the latest report that was told */
 } StormHeard;
 
 /* Takes the signals that are there. Whether the newest of each device is its second report, but for the last
