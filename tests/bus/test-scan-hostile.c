@@ -9,6 +9,7 @@
 
 #define SEED 20
 #define SECONDS 4
+#define CALLS_MIN 100 /* however long they take */
 #define DEPTH_MAX 4
 #define ANSWER_MS 10000
 
@@ -232,7 +233,7 @@ START_TEST(any_arguments)
 	wait_radio(true);
 	/* an odd device is on the air all the while */
 	air_do(air, "repeat * odd %s random 3 -60 0409c3ff28ff 50 0", device(9));
-	while (now_usec() < end) {
+	while (now_usec() < end || n < CALLS_MIN) {
 		g_autofree char *old = NULL;
 
 		/* its session may have been closed by itself */
@@ -249,7 +250,6 @@ START_TEST(any_arguments)
 		heard = stats_total(client, "Reports");
 		wait_ms(300);
 	} while (stats_total(client, "Reports") != heard);
-	ck_assert_msg(n > 100, "only %u calls came to an end", n);
 
 	ck_assert_int_eq(world_daemon_pid(world), pid);
 	ck_assert(client_sees(honest, WORLD_NAME));
