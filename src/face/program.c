@@ -253,12 +253,12 @@ Program *program_free(Program *program)
 
 	while (program->views->len > 0)
 		view_free(g_ptr_array_steal_index(program->views, program->views->len - 1));
-	g_ptr_array_free(program->views, TRUE);
 	task_cancel(&program->settled);
 	outbox_clear(program);
 	g_ptr_array_remove(programs->list, program);
 	guest_gone(program);
 	broker_peer_gone(programs->broker, program->owner, programs_now(programs));
+	g_ptr_array_free(program->views, TRUE);
 	g_ptr_array_free(program->connections, TRUE);
 	if (program->pidfd >= 0)
 		(void)close(program->pidfd);
