@@ -42,7 +42,7 @@ class Notifications(WorldTest):
                 char.value()
         self.measurement.callback(Bluetooth.CHAR_NOTIFY_EVENT, handler)
         self.air.ask(f'notify heart 000B 00000000 {NOTIFICATIONS} 1')
-        self.until(lambda: len(seen) >= NOTIFICATIONS, 'all of them', 120)
+        self.until(lambda: len(seen) >= NOTIFICATIONS, 'all of them', 300)
         self.assertEqual(seen, list(range(NOTIFICATIONS)))
 
 
@@ -109,7 +109,7 @@ class Reports(WorldTest):
         def is_over():
             counts = self.counts(bt)
             return len(found) + counts['Dropped'] == counts['Reports'] == HEARD
-        self.until(is_over, 'all of them', 120)
+        self.until(is_over, 'all of them', 300)
 
     def test_event_each(self):
         """A handler that takes one a call."""
