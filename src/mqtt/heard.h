@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A report as this gateway tells it: with the time of day, and numbered through all restarts of the daemon. */
+#pragma once
+
+#include <bluebroker-stream.h>
+
+#include "util/macros.h"
+
+typedef struct Heard {
+	bb_stream_report report;	/* data: owned by who has the Heard */
+	uint64_t unix_us;		/* when it was heard: microseconds since 1970 */
+	/* from 1 on, since this program started; a gap is a loss, of the daemon's or of ours */
+	uint64_t sequence;
+	uint64_t lost;			/* how many of the numbers before are missing, as far as known then */
+} Heard;
