@@ -3,6 +3,7 @@
 #include "client/json.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "client/text.h"
 
@@ -73,12 +74,11 @@ static bool needs_escape(gunichar c)
 	}
 }
 
-static void append_quoted(GString *out, const char *text, gssize length)
+/* Appends what is more than plain text. */
+static void append_careful(GString *out, const char *text, size_t length)
 {
-	/* for length 0 text may be NULL, which GLib does not take */
-	g_autofree char *valid = g_utf8_make_valid(length == 0 ? "" : text, length);
+	g_autofree char *valid = g_utf8_make_valid(text, (gssize)length);
 
-	g_string_append_c(out, '"');
 	for (const char *at = valid; *at; at = g_utf8_next_char(at)) {
 		gunichar c = g_utf8_get_char(at);
 
@@ -92,6 +92,27 @@ static void append_quoted(GString *out, const char *text, gssize length)
 			g_string_append_printf(out, "\\u%04x\\u%04x", 0xd800 + ((c - 0x10000) >> 10),
 					       0xdc00 + ((c - 0x10000) & 0x3ff));
 	}
+}
+
+/* Stands for itself in JSON and on a terminal. */
+static bool is_plain(char c)
+{
+	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
+static void append_quoted(GString *out, const char *text, gssize length)
+{
+	const size_t size = length < 0 ? strlen(text) : (size_t)length;
+	size_t plain = 0;
+
+	/* nearly all there is, and all keys: as it is */
+	while (plain < size && is_plain(text[plain]))
+		plain++;
+	g_string_append_c(out, '"');
+	if (plain > 0)	/* for length 0 text may be NULL, which GLib does not take */
+		g_string_append_len(out, text, (gssize)plain);
+	if (plain < size)
+		append_careful(out, text + plain, size - plain);
 	g_string_append_c(out, '"');
 }
 
@@ -117,16 +138,31 @@ void json_hex(Json *json, const uint8_t *bytes, size_t length)
 	g_string_append_c(json->out, '"');
 }
 
+/* printf() of a number costs as much as all else of a short object. */
+static void append_number(GString *out, uint64_t value)
+{
+	char digits[20];
+	size_t at = sizeof(digits);
+
+	do {
+		digits[--at] = (char)('0' + value % 10);
+		value /= 10;
+	} while (value > 0);
+	g_string_append_len(out, digits + at, (gssize)(sizeof(digits) - at));
+}
+
 void json_int(Json *json, int64_t value)
 {
 	value_begins(json);
-	g_string_append_printf(json->out, "%" G_GINT64_FORMAT, value);
+	if (value < 0)
+		g_string_append_c(json->out, '-');
+	append_number(json->out, value < 0 ? 0 - (uint64_t)value : (uint64_t)value);
 }
 
 void json_uint(Json *json, uint64_t value)
 {
 	value_begins(json);
-	g_string_append_printf(json->out, "%" G_GUINT64_FORMAT, value);
+	append_number(json->out, value);
 }
 
 void json_double(Json *json, double value)

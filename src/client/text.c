@@ -131,9 +131,12 @@ void text_append_cells(GString *out, const char *clean, unsigned cells)
 void text_append_hex(GString *out, const uint8_t *bytes, size_t length)
 {
 	static const char digits[] = "0123456789abcdef";
+	char *at;
 
+	g_string_set_size(out, out->len + 2 * length);
+	at = out->str + out->len - 2 * length;
 	for (size_t i = 0; i < length; i++) {
-		g_string_append_c(out, digits[bytes[i] >> 4]);
-		g_string_append_c(out, digits[bytes[i] & 0x0f]);
+		*at++ = digits[bytes[i] >> 4];
+		*at++ = digits[bytes[i] & 0x0f];
 	}
 }
