@@ -5,10 +5,12 @@
  *
  *	header	 0  u16	magic: 0x6262
  *		 2  u8	version: 1
- *		 3  u8	length of the header: 16; fields that are added later come after these
+ *		 3  u8	length of the header: 16, or more: fields that are added later come after these
  *		 4  u16	number of records
  *		 6  u16	0
  *		 8  u64	reports lost to this session so far
+ *	       (16  i64	microseconds to add to a record's time for Unix time: not out of the socket, but in
+ *			the messages of bluebroker-mqtt, whose header has 24 bytes)
  *
  *	record	 0  u16	length of the record: 34 + length of the data; fields added later come after the data
  *		 2  u64	time: CLOCK_BOOTTIME, microseconds
@@ -42,6 +44,7 @@ extern "C" {
 #define BB_STREAM_VERSION 1
 #define BB_STREAM_DATAGRAM_MAX 65536	/* bytes: no datagram is longer */
 #define BB_STREAM_HEADER_SIZE 16
+#define BB_STREAM_HEADER_UNIX_SIZE 24	/* of a header that tells Unix time */
 #define BB_STREAM_RECORD_SIZE 34	/* without data */
 
 #define BB_STREAM_EXTENDED 0x01		/* heard as an extended advertisement */
@@ -73,6 +76,7 @@ typedef struct bb_stream_iter {
 	size_t left;		/* bytes from at to the end */
 	unsigned count;		/* records to come */
 	uint64_t lost;		/* reports lost to this session so far */
+	int64_t to_unix;	/* microseconds to add to a record's time for Unix time; 0: not told */
 } bb_stream_iter;
 
 static inline uint16_t bb_stream_u16(const uint8_t *at)
@@ -102,6 +106,7 @@ static inline int bb_stream_open(const void *datagram, size_t length, bb_stream_
 	iter->left = length - bytes[3];
 	iter->count = bb_stream_u16(bytes + 4);
 	iter->lost = bb_stream_u64(bytes + 8);
+	iter->to_unix = bytes[3] >= BB_STREAM_HEADER_UNIX_SIZE ? (int64_t)bb_stream_u64(bytes + 16) : 0;
 	return 0;
 }
 

@@ -212,4 +212,25 @@ START_TEST(test_other_layouts)
 }
 END_TEST
 
-UNIT_MAIN("stream-record", test_layout, test_there_and_back, test_room, test_cut, test_other_layouts)
+/* Unix time is told by a header that has room for it, and by no shorter one. */
+START_TEST(test_unix_time)
+{
+	const int64_t to_unix = -2;
+	bb_stream_iter iter = { .to_unix = 9 };
+	size_t length = two_records();
+
+	memmove(bytes + 24, bytes + 16, length - 16);
+	for (unsigned i = 0; i < 8; i++)
+		bytes[16 + i] = (uint8_t)((uint64_t)to_unix >> 8 * i);
+	for (uint8_t header = 16; header <= 25; header++) {
+		bytes[3] = header;
+		ck_assert_int_eq(bb_stream_open(bytes, length + 8, &iter), 0);
+		ck_assert_int_eq(iter.to_unix, header < 24 ? 0 : to_unix);
+	}
+	bytes[3] = 24;
+	ck_assert_int_eq(bb_stream_open(bytes, 23, &iter), -1);
+}
+END_TEST
+
+UNIT_MAIN("stream-record", test_layout, test_there_and_back, test_room, test_cut, test_other_layouts,
+	  test_unix_time)
