@@ -8,6 +8,7 @@
 #include <glib.h>
 #include <stdbool.h>
 
+#include "meaning/addr.h"
 #include "mqtt/heard.h"
 #include "mqtt/names.h"
 
@@ -16,8 +17,13 @@ typedef struct FormatContext {
 	const char *prefix;	/* of our own topics; no '/' at its ends */
 	const char *gateway;	/* the gateway's id; no '/' */
 	const char *radio;	/* the radio's address, AA:BB:CC:DD:EE:FF */
-	DeviceNames *names;	/* by address, from recent packets */
+	DeviceNames *names;	/* which have learned from the report, too */
 } FormatContext;
+
+/* What the formats share: the report's address as text, and a topic of its levels (which end with NULL). */
+void format_address(const Heard *heard, char buffer[static ADDR_STRING_SIZE]);
+const char *format_name(const FormatContext *context, const Heard *heard);	/* NULL: not known */
+void format_topic(GString *topic, ...) G_GNUC_NULL_TERMINATED;
 
 /* Each replaces what is in topic and payload. */
 
@@ -28,8 +34,11 @@ void format_json(const FormatContext *context, const Heard *heard, GString *topi
 void format_ruuvi(const FormatContext *context, const Heard *heard, uint64_t now_us, GString *topic,
 		  GString *payload);
 
-/* What Theengs decodes: home/<gateway>/BTtoMQTT/undecoded. A message for each service data of the report, or
- * one if it has none: index counts from 0. False: there is no message of that number, nor a later one. */
+/*
+ * What Theengs decodes: home/<gateway>/BTtoMQTT/undecoded. A message for each service data of the report, or
+ * one if it has none; index counts from 0. False: there is no message of that number, nor a later one. There
+ * is none at all for a report with nothing to decode: neither service data nor manufacturer data nor a name.
+ */
 bool format_theengs(const FormatContext *context, const Heard *heard, unsigned index, GString *topic,
 		    GString *payload);
 
@@ -40,12 +49,13 @@ bool format_theengs(const FormatContext *context, const Heard *heard, unsigned i
 typedef struct FormatBinary {
 	GByteArray *payload;	/* what has been taken; empty: nothing */
 	unsigned count;
+	int64_t to_unix;	/* of the first report */
 } FormatBinary;
 
 void format_binary_init(FormatBinary *binary);
 void format_binary_clear(FormatBinary *binary);
-/* Takes a report. False: it does not fit any more; publish first (a report fits into an empty one always).
- * length_max: bytes of payload. */
+/* Takes a report. False: it does not fit any more, or the clock was set meanwhile; publish first (an empty
+ * one takes any report). length_max: bytes of payload. */
 bool format_binary_add(FormatBinary *binary, const Heard *heard, size_t length_max);
 void format_binary_topic(const FormatContext *context, GString *topic);
 /* Empties it, after it has been published. */

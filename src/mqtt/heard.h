@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A report as this gateway tells it: with the time of day, and numbered through all restarts of the daemon. */
+/* A report as this gateway tells it: with the time of day, and numbered through all restarts of the
+ * daemon. */
 #pragma once
 
 #include <bluebroker-stream.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reports that wait to be published: as many as its bytes hold. When it is full the oldest go, and are counted. */
+/* Reports that wait to be published: as many as its bytes hold. When it is full the oldest go, and are
+ * counted. */
 #pragma once
 
 #include <stdbool.h>
@@ -8,14 +9,16 @@
 
 typedef struct ReportQueue ReportQueue;
 
-/* bytes: what all waiting reports may take, with their data; at least that of the longest report. Memory that was never needed is never touched. */
+/* bytes: what all waiting reports may take, with their data; a report for which they are too few is lost.
+ * Memory that was never needed is never touched. */
 ReportQueue *report_queue_new(size_t bytes);
 void report_queue_free(ReportQueue *queue);
 
 /* Copies a report into it. */
 void report_queue_push(ReportQueue *queue, const Heard *heard);
 
-/* The oldest, which stays until report_queue_pop(); its data is the queue's, until the next push or pop. False: it is empty. */
+/* The oldest, which stays until report_queue_pop(); its data is the queue's, until the next push or pop.
+ * False: it is empty. */
 bool report_queue_peek(const ReportQueue *queue, Heard *ret);
 void report_queue_pop(ReportQueue *queue);
 

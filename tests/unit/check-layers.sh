@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Usage: check-layers.sh SRC
-# util <- meaning <- core <- hci, core <- bus <- {bluez, service, face} <- main; meaning <- client <- ctl. No file includes a header of a
+# util <- meaning <- core <- hci, core <- bus <- {bluez, service, face} <- main; meaning <- client <- {ctl, mqtt}. No file includes a header of a
 # layer above or beside it.
 set -eu
 self=$(readlink -f "$0")
@@ -23,6 +23,7 @@ may service 'util|meaning|core|bus|service'
 may face 'util|meaning|core|bus|face'
 may client 'util|meaning|client'
 may ctl 'util|meaning|client|ctl'
+may mqtt 'util|meaning|client|mqtt'
 may keys 'util'
 for layer in */; do
 	grep -q "^may ${layer%/} " "$self" || { echo "$layer is no layer that this test knows"; bad=1; }
