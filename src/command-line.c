@@ -36,28 +36,6 @@ static void print_help(void)
 	       "See bluebrokerd(8), bluebrokerd.conf(5), com.example.Bluetooth(5).\n", BUS_NAME);
 }
 
-static void print_choices(const ConfigKey *key)
-{
-	printf("%s %s %s ", key->group, key->name, key->unit);
-	for (const char *const *word = key->choices; *word; word++)
-		printf("%s%s", word == key->choices ? "" : "|", *word);
-	printf(" %s\n", key->choices[key->fallback]);
-}
-
-static void print_keys(void)
-{
-	for (const ConfigKey *key = config_keys; key->group; key++) {
-		if (key->path)
-			printf("%s %s %s%s%s\n", key->group, key->name, key->unit, *key->path ? " " : "",
-			       key->path);
-		else if (key->choices)
-			print_choices(key);
-		else
-			printf("%s %s %s %u %u %u\n", key->group, key->name, key->unit, key->min, key->max,
-			       key->fallback);
-	}
-}
-
 /* The default file may be missing, which means the defaults; one named with --config, or to be checked, may
  * not. */
 static int read_config(Config *config, const char *file, bool check)
@@ -109,7 +87,7 @@ static bool take_option(Parsing *parsing, int option, int *ret_status)
 		log_set_level(LOG_DEBUG);
 		return false;
 	case OPT_LIST:
-		print_keys();
+		settings_print(config_keys);
 		return true;
 	case 'h':
 		print_help();

@@ -7,6 +7,7 @@
 
 #include "client/bus.h"
 #include "client/reports.h"
+#include "client/wanted.h"
 
 typedef struct Listener Listener;
 
@@ -23,13 +24,6 @@ typedef struct ListenerEvents {
 	/* What comes cannot be understood; nothing comes any more. */
 	void (*broken)(void *userdata, const char *why);
 } ListenerEvents;
-
-/* How the daemon hands reports over. */
-typedef enum ListenerWay {
-	BY_STREAM,		/* a socket: AcquireAdvertisements; the quickest */
-	BY_SIGNAL,		/* Advertisements signals; the filter has delivery: signal */
-	BY_FIFO,		/* ReadAdvertisements, whenever Event says that there are some */
-} ListenerWay;
 
 typedef struct ListenerRequest {
 	int adapter;		/* N of hciN */

@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The configuration: a key file, every key range-checked, unknown groups and keys refused. One table
- * (config_keys) has all keys; a test compares conf/bluebrokerd.conf and the manual page with it.
+ * The configuration, read by meaning/settings. One table (config_keys) has all keys; a test compares
+ * conf/bluebrokerd.conf and the manual page with it.
  */
 #pragma once
 
 #include <stdbool.h>
 
-#include "util/error.h"
-#include "util/macros.h"
-
-#define CONFIG_PATH_MAX 256
+#include "meaning/settings.h"
 
 /* Where advertisements come from. */
 typedef enum ConfigSource {
@@ -31,7 +28,7 @@ typedef struct Config {
 	/* [Radio] */
 	uint32_t power_on_seconds;	/* how long Init waits for the radio */
 	/* file that takes 0 (internal) or 1 (external); empty: none */
-	char antenna_switch[CONFIG_PATH_MAX];
+	char antenna_switch[SETTING_PATH_MAX];
 	/* [Links] */
 	uint32_t connect_timeout_seconds;	/* of Connect, unless the caller says otherwise */
 	uint32_t link_linger_seconds;	/* how long a link stays open after its last holder */
@@ -42,7 +39,7 @@ typedef struct Config {
 	uint32_t call_timeout_seconds;
 	uint32_t stall_seconds;		/* without any answer before BlueZ is taken for stuck; 0: never */
 	/* [BlueZFace] */
-	char face_socket[CONFIG_PATH_MAX];	/* empty: none */
+	char face_socket[SETTING_PATH_MAX];	/* empty: none */
 	uint32_t face_mode;			/* of the socket, see config_face_mode */
 	/* [Limits] */
 	uint32_t sessions_per_user;
@@ -59,22 +56,8 @@ typedef struct Config {
 	uint32_t bytes_per_user;
 } Config;
 
-/* A key of the file: a number from min to max, one of the words in choices (stored as its index there), or an
- * absolute path, which may be empty (path). */
-typedef struct ConfigKey {
-	const char *group;
-	const char *name;
-	const char *unit;
-	uint32_t min;
-	uint32_t max;
-	uint32_t fallback;
-	const char *path;	/* a path's default; NULL: it is no path */
-	const char *const *choices;	/* ends with NULL */
-	size_t offset;		/* in Config: of a uint32_t, or of a char[CONFIG_PATH_MAX] */
-} ConfigKey;
-
 /* The table ends with a NULL group. The keys of group "Limits" are what Manager1.Limits shows. */
-extern const ConfigKey config_keys[];
+extern const Setting config_keys[];
 
 unsigned config_face_mode(const Config *config);	/* permission bits of the socket */
 

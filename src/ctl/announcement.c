@@ -4,9 +4,9 @@
 
 #include <string.h>
 
-#include "ctl/choice.h"
+#include "client/wanted.h"
 #include "ctl/resolve.h"
-#include "ctl/wanted.h"
+#include "meaning/choice.h"
 #include "meaning/hex.h"
 #include "meaning/number.h"
 #include "meaning/uuid.h"

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-#include "ctl/choice.h"
 #include "meaning/addr.h"
+#include "meaning/choice.h"
 #include "meaning/number.h"
 
 int option_set_addr_type(Options *options, const char *text, Reason *reason)

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 
 #include "client/link.h"
+#include "client/wanted.h"
 #include "ctl/announcement.h"
-#include "ctl/wanted.h"
 #include "meaning/value.h"
 
 typedef struct Options Options;

@@ -3,34 +3,7 @@
 #include "ctl/resolve.h"
 
 #include "client/describe.h"
-#include "meaning/names.h"
-#include "meaning/number.h"
-
-bool resolve_is_type(const Constant *constant)
-{
-	return g_str_has_prefix(constant->name, "ADV_") && name_of_ad_type((uint8_t)constant->value) &&
-	       !g_str_has_prefix(constant->name, "ADV_TYPE_") &&
-	       !g_str_has_prefix(constant->name, "ADV_CHNL_") &&
-	       !g_str_has_prefix(constant->name, "ADV_FILTER_");
-}
-
-int resolve_parse_type(const char *text, uint8_t *ret, Reason *reason)
-{
-	int64_t number;
-
-	if (number_parse(text, 0, UINT8_MAX, &number)) {
-		*ret = (uint8_t)number;
-		return 0;
-	}
-	for (const Constant *constant = constants; constant->name; constant++)
-		if (resolve_is_type(constant) && g_ascii_strcasecmp(constant->name, text) == 0) {
-			*ret = (uint8_t)constant->value;
-			return 0;
-		}
-	return reason_refuse(reason, text,
-			     "an AD type: 0 to 255, 0x00 to 0xff, or a name such as ADV_NAME_CMPL "
-			     "(bluebrokerctl constants lists them)");
-}
+#include "meaning/decode.h"
 
 static void tell_end(const FactWriter *writer, const DecodeEnd *end, size_t length)
 {

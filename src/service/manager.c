@@ -169,7 +169,7 @@ static int get_limits(sd_bus *bus UNUSED, const char *path UNUSED, const char *i
 	int r;
 
 	r = sd_bus_message_open_container(reply, 'a', "{su}");
-	for (const ConfigKey *key = config_keys; key->group && r >= 0; key++) {
+	for (const Setting *key = config_keys; key->group && r >= 0; key++) {
 		uint32_t value;
 
 		if (strcmp(key->group, "Limits") != 0)

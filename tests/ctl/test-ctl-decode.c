@@ -6,6 +6,7 @@
 #include "client/text.h"
 #include "ctl/resolve.h"
 #include "meaning/ad.h"
+#include "meaning/choice.h"
 #include "meaning/hex.h"
 #include "printed.h"
 #include "unit.h"
@@ -256,7 +257,7 @@ START_TEST(test_type)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		Reason reason = { 0 };
 		uint8_t type = 0x77;
-		int r = resolve_parse_type(rows[i].text, &type, &reason);
+		int r = ad_type_parse(rows[i].text, &type, &reason);
 
 		ck_assert_msg((r == 0) == (rows[i].type >= 0), "\"%s\"", rows[i].text);
 		ck_assert_int_eq(type, r == 0 ? rows[i].type : 0x77);

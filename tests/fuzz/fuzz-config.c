@@ -9,12 +9,12 @@
 
 static void check_ranges(const Config *config)
 {
-	for (const ConfigKey *key = config_keys; key->group; key++) {
+	for (const Setting *key = config_keys; key->group; key++) {
 		const char *at = (const char *)config + key->offset;
 		uint32_t value;
 
-		if (key->path) {
-			PROMISE(memchr(at, '\0', CONFIG_PATH_MAX) != NULL);
+		if (key->text) {
+			PROMISE(memchr(at, '\0', SETTING_PATH_MAX) != NULL);
 			PROMISE(*at == '\0' || *at == '/');
 			continue;
 		}

@@ -19,7 +19,7 @@ static int parse(Config *config, const char *text, Reason *reason)
 	return config_parse(config, "test.conf", text, strlen(text), reason);
 }
 
-static uint32_t number(const Config *config, const ConfigKey *key)
+static uint32_t number(const Config *config, const Setting *key)
 {
 	uint32_t value;
 
@@ -29,15 +29,15 @@ static uint32_t number(const Config *config, const ConfigKey *key)
 
 START_TEST(test_table_is_sane)
 {
-	for (const ConfigKey *key = config_keys; key->group; key++) {
+	for (const Setting *key = config_keys; key->group; key++) {
 		ck_assert_uint_lt(key->offset, sizeof(Config));
 		ck_assert_ptr_nonnull(key->unit);
-		if (!key->path) {
+		if (!key->text) {
 			ck_assert_msg(key->min <= key->fallback && key->fallback <= key->max, "%s",
 				      key->name);
 			ck_assert_uint_eq(key->offset % sizeof(uint32_t), 0);
 		}
-		for (const ConfigKey *other = key + 1; other->group; other++) {
+		for (const Setting *other = key + 1; other->group; other++) {
 			ck_assert_uint_ne(key->offset, other->offset);
 			ck_assert_msg(strcmp(key->name, other->name) != 0, "%s is there twice", key->name);
 		}
@@ -52,8 +52,8 @@ START_TEST(test_defaults)
 
 	memset(&config, 0xff, sizeof(config));
 	config_init(&config);
-	for (const ConfigKey *key = config_keys; key->group; key++) {
-		if (!key->path)
+	for (const Setting *key = config_keys; key->group; key++) {
+		if (!key->text)
 			ck_assert_uint_eq(number(&config, key), key->fallback);
 	}
 	ck_assert_str_eq(config.antenna_switch, "");
@@ -132,11 +132,11 @@ END_TEST
 /* Each key: its ends are taken, what is beyond is refused, and the message says all one needs. */
 START_TEST(test_every_range)
 {
-	for (const ConfigKey *key = config_keys; key->group; key++) {
+	for (const Setting *key = config_keys; key->group; key++) {
 		const uint64_t values[] = { key->min, key->max, (uint64_t)key->max + 1,
 					    (uint64_t)key->min - 1 };
 
-		if (key->path || key->choices)
+		if (key->text || key->choices)
 			continue;
 		for (size_t i = 0; i < ARRAY_SIZE(values); i++) {
 			g_autofree char *text = NULL, *where = NULL, *range = NULL;
@@ -263,7 +263,7 @@ END_TEST
 
 START_TEST(test_path)
 {
-	char text[400], long_path[CONFIG_PATH_MAX + 1];
+	char text[400], long_path[SETTING_PATH_MAX + 1];
 	Config config;
 	Reason reason;
 
@@ -276,12 +276,12 @@ START_TEST(test_path)
 
 	memset(long_path, 'x', sizeof(long_path));
 	long_path[0] = '/';
-	long_path[CONFIG_PATH_MAX - 1] = '\0';
+	long_path[SETTING_PATH_MAX - 1] = '\0';
 	snprintf(text, sizeof(text), "[Radio]\nAntennaSwitch=%s\n", long_path);
 	ck_assert_int_eq(parse(&config, text, &reason), 0);
 	ck_assert_str_eq(config.antenna_switch, long_path);
-	long_path[CONFIG_PATH_MAX - 1] = 'x';
-	long_path[CONFIG_PATH_MAX] = '\0';
+	long_path[SETTING_PATH_MAX - 1] = 'x';
+	long_path[SETTING_PATH_MAX] = '\0';
 	snprintf(text, sizeof(text), "[Radio]\nAntennaSwitch=%s\n", long_path);
 	ck_assert_int_eq(parse(&config, text, &reason), E_INVALID_ARGUMENTS);
 	ck_assert_ptr_nonnull(strstr(reason.text, "at most 255 bytes"));
@@ -365,7 +365,7 @@ START_TEST(test_shipped_file)
 
 	lines = g_strsplit(text, "\n", -1);
 	for (char **line = lines; *line; line++) {
-		const ConfigKey *key = config_keys;
+		const Setting *key = config_keys;
 		g_autofree char *value = NULL;
 		const char *equals;
 
@@ -388,11 +388,11 @@ START_TEST(test_shipped_file)
 		ck_assert_ptr_nonnull(group);
 		ck_assert_msg(strncmp(group + 1, key->group, strlen(key->group)) == 0, "%s is not of %s",
 			      key->name, group);
-		value = key->path    ? g_strdup(key->path) :
+		value = key->text    ? g_strdup(key->text) :
 			key->choices ? g_strdup(key->choices[key->fallback]) :
 				       g_strdup_printf("%u", key->fallback);
 		ck_assert_msg(strcmp(equals + 1, value) == 0, "%s", *line);
-		if (!key->path && !key->choices) {
+		if (!key->text && !key->choices) {
 			g_autofree char *plain = g_strdup_printf("%u to %u.", key->min, key->max);
 			g_autofree char *never = g_strdup_printf("%u (never) to %u.", key->min, key->max);
 
@@ -403,7 +403,7 @@ START_TEST(test_shipped_file)
 		g_string_truncate(comment, 0);
 		found++;
 	}
-	for (const ConfigKey *key = config_keys; key->group; key++)
+	for (const Setting *key = config_keys; key->group; key++)
 		known++;
 	ck_assert_uint_eq(found, known);
 

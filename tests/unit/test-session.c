@@ -138,7 +138,7 @@ START_TEST(test_antenna)
 	Radio *radio;
 
 	bed_init(&bed);
-	g_strlcpy(bed.broker->config.antenna_switch, "/dev/switch", CONFIG_PATH_MAX);
+	g_strlcpy(bed.broker->config.antenna_switch, "/dev/switch", SETTING_PATH_MAX);
 	radio = bed_radio(&bed, 1, 0, true);
 	bed_forget(&bed);
 	ck_assert_int_eq(sessions_open(radio, &bed.face, 1, ":1.1", &options, bed.now, &session, &reason), 0);

@@ -6,6 +6,7 @@
 #include "client/output.h"
 #include "ctl/commands.h"
 #include "ctl/resolve.h"
+#include "meaning/choice.h"
 #include "meaning/hex.h"
 
 ExitCode command_resolve(const Options *options)
@@ -23,7 +24,7 @@ ExitCode command_resolve(const Options *options)
 	if (options->arguments[1]) {
 		uint8_t value;
 
-		if (resolve_parse_type(options->arguments[1], &value, &reason) != 0) {
+		if (ad_type_parse(options->arguments[1], &value, &reason) != 0) {
 			fail_line("TYPE: %s", reason.text);
 			return EXIT_USAGE;
 		}

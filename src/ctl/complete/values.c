@@ -4,8 +4,7 @@
 
 #include <string.h>
 
-#include "ctl/choice.h"
-#include "ctl/resolve.h"
+#include "meaning/choice.h"
 #include "meaning/names.h"
 #include "meaning/uuid.h"
 #include "meaning/value.h"
@@ -59,7 +58,7 @@ static void add_services(Candidates *candidates)
 static void add_ad_types(Candidates *candidates)
 {
 	for (const Constant *constant = constants; constant->name; constant++)
-		if (resolve_is_type(constant))
+		if (ad_type_has_constant(constant))
 			candidates_add_any_case(candidates, constant->name,
 						name_of_ad_type((uint8_t)constant->value));
 }

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The filter options of the command line. */
-#include "ctl/wanted.h"
+/* Which advertisements are wanted. */
+#include "client/wanted.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "ctl/choice.h"
-#include "ctl/resolve.h"
 #include "meaning/ad.h"
 #include "meaning/addr.h"
+#include "meaning/choice.h"
 #include "meaning/constants.h"
 #include "meaning/hex.h"
 #include "meaning/number.h"
@@ -119,7 +118,7 @@ int wanted_add_pattern(Wanted *wanted, const char *text, Reason *reason)
 	if (n < 2 || (n == 3 && !number_parse(words[0], 0, AD_FIELD_MAX - 1, &start)))
 		return reason_refuse(reason, text,
 				     "[START:]TYPE:HEX (0xff:4c0002; from the third byte on, 2:0xff:02)");
-	r = resolve_parse_type(words[n - 2], &type, reason);
+	r = ad_type_parse(words[n - 2], &type, reason);
 	if (r == 0)
 		r = hex_parse(words[n - 1], bytes, reason);
 	if (r != 0)

@@ -2,6 +2,9 @@
 /* Values that have names: those of people, those of the specification, and the documented constants. */
 #pragma once
 
+#include <stdbool.h>
+
+#include "meaning/constants.h"
 #include "util/error.h"
 #include "util/macros.h"
 
@@ -23,3 +26,10 @@ extern const Choice choices_mode[];
  * what is allowed. */
 int choice_parse(const Choice *choices, uint8_t min, uint8_t max, const char *allowed, const char *text,
 		 uint8_t *ret, Reason *reason);
+
+/* Reads an AD type: a number, or one of the contract's ADV_ constants. 0, or E_INVALID_ARGUMENTS and
+ * reason. */
+int ad_type_parse(const char *text, uint8_t *ret, Reason *reason);
+
+/* Whether the constant is the name of an AD type. */
+bool ad_type_has_constant(const Constant *constant);

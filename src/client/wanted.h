@@ -1,16 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which advertisements the user asked for, from the filter options of the command line. Values are checked
- * here, so that an error names the option, and the daemon need not be asked.
+ * Which advertisements the user asked for, from options of the command line or from a configuration. Values
+ * are checked here, so that an error names the option, and the daemon need not be asked.
  */
 #pragma once
 
 #include <glib.h>
 #include <stdbool.h>
 
-#include "client/listener.h"
 #include "util/error.h"
 #include "util/macros.h"
+
+/* How the daemon hands reports over. */
+typedef enum ListenerWay {
+	BY_STREAM,		/* a socket: AcquireAdvertisements; the quickest */
+	BY_SIGNAL,		/* Advertisements signals; the filter has delivery: signal */
+	BY_FIFO,		/* ReadAdvertisements, whenever Event says that there are some */
+} ListenerWay;
 
 typedef struct Wanted {
 	GPtrArray *addresses;	/* of char *: AA:BB:CC:DD:EE:FF */
@@ -36,7 +42,7 @@ typedef struct Wanted {
 void wanted_init(Wanted *wanted);
 void wanted_clear(Wanted *wanted);
 
-/* Each takes the text of one option. 0, or E_INVALID_ARGUMENTS and reason says what is allowed. */
+/* Each takes the text of one value. 0, or E_INVALID_ARGUMENTS and reason says what is allowed. */
 int wanted_add_address(Wanted *wanted, const char *text, Reason *reason);
 int wanted_add_uuid(Wanted *wanted, const char *text, Reason *reason);
 int wanted_add_manufacturer(Wanted *wanted, const char *text, Reason *reason);

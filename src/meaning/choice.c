@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Names of values. */
-#include "ctl/choice.h"
+#include "meaning/choice.h"
 
 #include <glib.h>
 
 #include "meaning/addr.h"
-#include "meaning/constants.h"
+#include "meaning/names.h"
 #include "meaning/number.h"
 
 const Choice choices_adv_type[] = {
@@ -110,4 +110,30 @@ int choice_parse(const Choice *choices, uint8_t min, uint8_t max, const char *al
 		return reason_refuse(reason, text, allowed);
 	*ret = (uint8_t)number;
 	return 0;
+}
+
+bool ad_type_has_constant(const Constant *constant)
+{
+	return g_str_has_prefix(constant->name, "ADV_") && name_of_ad_type((uint8_t)constant->value) &&
+	       !g_str_has_prefix(constant->name, "ADV_TYPE_") &&
+	       !g_str_has_prefix(constant->name, "ADV_CHNL_") &&
+	       !g_str_has_prefix(constant->name, "ADV_FILTER_");
+}
+
+int ad_type_parse(const char *text, uint8_t *ret, Reason *reason)
+{
+	int64_t number;
+
+	if (number_parse(text, 0, UINT8_MAX, &number)) {
+		*ret = (uint8_t)number;
+		return 0;
+	}
+	for (const Constant *constant = constants; constant->name; constant++)
+		if (ad_type_has_constant(constant) && g_ascii_strcasecmp(constant->name, text) == 0) {
+			*ret = (uint8_t)constant->value;
+			return 0;
+		}
+	return reason_refuse(reason, text,
+			     "an AD type: 0 to 255, 0x00 to 0xff, or a name such as ADV_NAME_CMPL "
+			     "(bluebrokerctl constants lists them)");
 }
