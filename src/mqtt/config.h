@@ -5,8 +5,10 @@
  */
 #pragma once
 
+#include <glib.h>
 #include <stdbool.h>
 
+#include "meaning/addr.h"
 #include "meaning/settings.h"
 
 typedef enum ConfigProtocol {
@@ -52,10 +54,10 @@ typedef struct Config {
 	uint32_t reconnect_min_seconds;
 	uint32_t reconnect_max_seconds;
 	/* [TLS] */
-	uint32_t tls;			/* ConfigTls */
+	uint32_t tls;
 	char ca_file[SETTING_PATH_MAX];	/* empty: the system's */
-	char certificate[SETTING_PATH_MAX];
-	char key[SETTING_PATH_MAX];
+	char certificate_file[SETTING_PATH_MAX];
+	char key_file[SETTING_PATH_MAX];
 	char psk_identity[SETTING_TEXT_MAX];
 	char psk_file[SETTING_PATH_MAX];
 	char alpn[SETTING_TEXT_MAX];
@@ -102,3 +104,9 @@ void config_init(Config *config);	/* every key at its default */
 
 /* As settings_parse(): E_INVALID_ARGUMENTS, and reason names the key and what is allowed. */
 int config_parse(Config *config, const char *name, const char *text, size_t length, Reason *reason);
+
+/* The dictionary of SetScanFilter. The caller owns it. */
+GVariant *config_scan_filter(const Config *config);
+
+/* Whether commands may be about that device. */
+bool config_allows_device(const Config *config, const Addr *addr);

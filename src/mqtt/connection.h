@@ -53,7 +53,7 @@ bool connection_is_up(const Connection *connection);
 bool connection_is_v5(const Connection *connection);
 
 /* Whether the broker keeps up: a publisher of reports waits until this is true. */
-bool connection_has_room(const Connection *connection);
+bool connection_has_room(Connection *connection);
 
 /* With MQTT 5, what a message says beside its payload. */
 typedef struct MessageProperties {

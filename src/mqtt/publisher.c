@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From the queue to the broker. */
+#include "mqtt/publisher.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "mqtt/report-queue.h"
+#include "util/log.h"
+
+#define NAMES_MAX 512	/* of devices near here at a time */
+
+struct Publisher {
+	const Config *config;
+	Connection *connection;
+	FormatContext context;
+	ReportQueue *queue;
+	FormatBinary binary;
+	sd_event_source *due;	/* the batch of format binary */
+	bool is_due;
+	uint64_t published;
+	GString *topic;
+	GString *payload;
+};
+
+static void send_text(Publisher *publisher)
+{
+	(void)connection_publish(publisher->connection, publisher->topic->str, publisher->payload->str,
+				 publisher->payload->len, false, NULL);
+}
+
+static void send_batch(Publisher *publisher)
+{
+	publisher->is_due = false;
+	(void)sd_event_source_set_enabled(publisher->due, SD_EVENT_OFF);
+	if (publisher->binary.count == 0)
+		return;
+	format_binary_topic(&publisher->context, publisher->topic);
+	(void)connection_publish(publisher->connection, publisher->topic->str, publisher->binary.payload->data,
+				 publisher->binary.payload->len, false, NULL);
+	format_binary_restart(&publisher->binary);
+}
+
+static uint64_t now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (uint64_t)now.tv_sec * USEC_PER_SEC + (uint64_t)now.tv_nsec / 1000;
+}
+
+/* False: the batch went instead, and took the room. */
+static bool add_to_batch(Publisher *publisher, const Heard *heard)
+{
+	bool first = publisher->binary.count == 0;
+
+	if (!format_binary_add(&publisher->binary, heard, publisher->config->batch_bytes)) {
+		send_batch(publisher);
+		return false;
+	}
+	if (first) {
+		(void)sd_event_source_set_time_relative(publisher->due,
+							publisher->config->batch_ms * USEC_PER_MSEC);
+		(void)sd_event_source_set_enabled(publisher->due, SD_EVENT_ONESHOT);
+	}
+	return true;
+}
+
+static void send_report(Publisher *publisher, const Heard *heard)
+{
+	unsigned formats = publisher->config->formats;
+
+	if (formats & FORMAT_JSON) {
+		format_json(&publisher->context, heard, publisher->topic, publisher->payload);
+		send_text(publisher);
+	}
+	if (formats & FORMAT_RUUVI) {
+		format_ruuvi(&publisher->context, heard, now_us(), publisher->topic, publisher->payload);
+		send_text(publisher);
+	}
+	for (unsigned i = 0; formats & FORMAT_THEENGS; i++) {
+		if (!format_theengs(&publisher->context, heard, i, publisher->topic, publisher->payload))
+			break;
+		send_text(publisher);
+	}
+}
+
+void publisher_run(Publisher *publisher)
+{
+	Heard heard;
+
+	if (!publisher->connection)
+		return;
+	while (connection_has_room(publisher->connection) && report_queue_peek(publisher->queue, &heard)) {
+		/* those that our queue lost came before all that is in it */
+		heard.lost += report_queue_lost(publisher->queue);
+		if (publisher->config->formats & FORMAT_BINARY && !add_to_batch(publisher, &heard))
+			continue;
+		send_report(publisher, &heard);
+		report_queue_pop(publisher->queue);
+		publisher->published++;
+	}
+	if (publisher->is_due && connection_has_room(publisher->connection))
+		send_batch(publisher);
+}
+
+static int on_due(sd_event_source *source UNUSED, uint64_t usec UNUSED, void *userdata)
+{
+	Publisher *publisher = userdata;
+
+	publisher->is_due = true;
+	publisher_run(publisher);
+	return 0;
+}
+
+bool publisher_drain(Publisher *publisher)
+{
+	publisher->is_due = true;
+	publisher_run(publisher);
+	return report_queue_length(publisher->queue) == 0 && publisher->binary.count == 0;
+}
+
+void publisher_heard(Publisher *publisher, const Heard *heard)
+{
+	Addr addr;
+
+	memcpy(addr.bytes, heard->report.address, sizeof(addr.bytes));
+	addr.type = heard->report.addr_type;
+	device_names_learn(publisher->context.names, &addr, heard->report.data, heard->report.length);
+	report_queue_push(publisher->queue, heard);
+}
+
+PublisherCounters publisher_counters(const Publisher *publisher)
+{
+	return (PublisherCounters){
+		.published = publisher->published,
+		.lost = report_queue_lost(publisher->queue),
+		.queued = report_queue_length(publisher->queue) + publisher->binary.count,
+		.queued_bytes = report_queue_bytes(publisher->queue) + publisher->binary.payload->len,
+	};
+}
+
+void publisher_start(Publisher *publisher, Connection *connection, const char *gateway, const char *radio)
+{
+	publisher->connection = connection;
+	publisher->context.prefix = publisher->config->prefix;
+	publisher->context.gateway = gateway;
+	publisher->context.radio = radio;
+}
+
+int publisher_new(Publisher **ret, sd_event *event, const Config *config)
+{
+	Publisher *publisher = g_new0(Publisher, 1);
+	int r;
+
+	publisher->config = config;
+	publisher->context.names = device_names_new(NAMES_MAX);
+	publisher->queue = report_queue_new(config->queue_bytes);
+	publisher->topic = g_string_new(NULL);
+	publisher->payload = g_string_new(NULL);
+	format_binary_init(&publisher->binary);
+	r = sd_event_add_time_relative(event, &publisher->due, CLOCK_BOOTTIME, 0, 20 * USEC_PER_MSEC, on_due,
+				       publisher);
+	if (r >= 0)
+		r = sd_event_source_set_enabled(publisher->due, SD_EVENT_OFF);
+	if (r < 0) {
+		publisher_free(publisher);
+		return r;
+	}
+	*ret = publisher;
+	return 0;
+}
+
+void publisher_free(Publisher *publisher)
+{
+	sd_event_source_disable_unref(publisher->due);
+	format_binary_clear(&publisher->binary);
+	g_string_free(publisher->topic, TRUE);
+	g_string_free(publisher->payload, TRUE);
+	report_queue_free(publisher->queue);
+	device_names_free(publisher->context.names);
+	g_free(publisher);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From the queue to the broker: each report in each of the formats, as fast as the broker takes them. */
+#pragma once
+
+#include <systemd/sd-event.h>
+
+#include "mqtt/config.h"
+#include "mqtt/connection.h"
+#include "mqtt/format.h"
+#include "mqtt/heard.h"
+
+typedef struct Publisher Publisher;
+
+/* prefix, gateway and radio are those of the context; all must outlive it. */
+int publisher_new(Publisher **ret, sd_event *event, const Config *config);
+void publisher_free(Publisher *publisher);
+
+/* Where to: nothing leaves the queue before. */
+void publisher_start(Publisher *publisher, Connection *connection, const char *gateway, const char *radio);
+
+void publisher_heard(Publisher *publisher, const Heard *heard);
+/* Publishes what the connection has room for: after reports came, and when it has room again. */
+void publisher_run(Publisher *publisher);
+
+/* Does not wait for a batch to fill any more. True: nothing is left. */
+bool publisher_drain(Publisher *publisher);
+
+typedef struct PublisherCounters {
+	uint64_t published;	/* reports that were handed to the connection */
+	uint64_t lost;		/* reports that went because the queue was full */
+	unsigned queued;	/* reports */
+	size_t queued_bytes;
+} PublisherCounters;
+
+PublisherCounters publisher_counters(const Publisher *publisher);

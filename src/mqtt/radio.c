@@ -1,0 +1,486 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The way to the daemon. */
+#include "mqtt/radio.h"
+
+#include <bluebroker-stream.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "build-config.h"
+#include "meaning/number.h"
+#include "mqtt/backoff.h"
+#include "mqtt/variant.h"
+#include "util/fd.h"
+#include "util/log.h"
+
+#define MANAGER_PATH "/com/example/Bluetooth"
+#define MANAGER "com.example.Bluetooth.Manager1"
+#define ADAPTER "com.example.Bluetooth.Adapter1"
+#define SESSION "com.example.Bluetooth.Session1"
+
+#define CALL_MAX (310 * USEC_PER_SEC)	/* opening a session waits for the radio to power on: 300 s at most */
+#define RETRY_MIN (1 * USEC_PER_SEC)
+#define RETRY_MAX (30 * USEC_PER_SEC)
+/* how long a report may wait for others: nobody at the other end of a network sees the difference */
+#define GATHER_MS 50
+#define GATHER_MAX 256
+
+struct Radio {
+	sd_event *event;
+	sd_bus *bus;
+	const Config *config;
+	const RadioHandlers *handlers;
+	void *userdata;
+
+	sd_bus_slot *owner;	/* the match for the daemon's coming and going */
+	sd_bus_slot *call;	/* the step that is under way */
+	sd_event_source *retry;
+	unsigned failures;	/* in a row */
+	char *path;
+	char *address;
+	bool there;
+	char *session;		/* object path; NULL: none */
+	int fd;			/* of the stream */
+	sd_event_source *stream;
+	bool scanning;
+	GVariant *filter;	/* in place of the configuration's; NULL: that one */
+
+	uint64_t base;		/* our number of this session's first report, which is 0 there */
+	uint64_t last;		/* our number of the last report */
+	uint64_t lost;
+	uint64_t lost_before;	/* by sessions before this one */
+	uint64_t heard;
+	uint8_t datagram[BB_STREAM_DATAGRAM_MAX];
+};
+
+static void begin(Radio *radio);
+
+/* --- failing, and trying again --- */
+
+static void forget_session(Radio *radio)
+{
+	radio->call = sd_bus_slot_unref(radio->call);
+	radio->stream = sd_event_source_disable_unref(radio->stream);
+	fd_closep(&radio->fd);
+	radio->fd = -1;
+	radio->scanning = false;
+	g_clear_pointer(&radio->session, g_free);
+	radio->base = radio->last + 1;
+	radio->lost_before = radio->lost;
+}
+
+/* Nobody waits for the answer. */
+static void close_session(Radio *radio)
+{
+	if (radio->session)
+		(void)sd_bus_call_method_async(radio->bus, NULL, BUS_NAME, radio->session, SESSION, "Close", NULL,
+					       NULL, "");
+	forget_session(radio);
+}
+
+static void fail(Radio *radio, const char *doing, const char *why)
+{
+	uint64_t wait;
+
+	close_session(radio);
+	radio->failures++;
+	wait = backoff_wait(radio->failures, RETRY_MIN, RETRY_MAX, g_random_int());
+	log_limited(LOG_WARNING, "%s: %s; trying again", doing, why);
+	(void)sd_event_source_set_time_relative(radio->retry, wait);
+	(void)sd_event_source_set_enabled(radio->retry, SD_EVENT_ONESHOT);
+}
+
+static int on_retry(sd_event_source *source UNUSED, uint64_t usec UNUSED, void *userdata)
+{
+	begin(userdata);
+	return 0;
+}
+
+static void lose_daemon(Radio *radio)
+{
+	forget_session(radio);
+	if (!radio->there)
+		return;
+	radio->there = false;
+	radio->handlers->lost(radio, radio->userdata);
+}
+
+/* True: it is an error, and has been dealt with. */
+static bool failed(Radio *radio, sd_bus_message *reply, const char *doing)
+{
+	radio->call = sd_bus_slot_unref(radio->call);
+	if (!sd_bus_message_is_method_error(reply, NULL))
+		return false;
+	fail(radio, doing, sd_bus_message_get_error(reply)->message);
+	return true;
+}
+
+/* --- the steps, each begun by the answer to the one before --- */
+
+/* A call with arguments: a tuple, consumed if floating; NULL: none. */
+static void step(Radio *radio, const char *path, const char *interface, const char *method, GVariant *arguments,
+		 sd_bus_message_handler_t done)
+{
+	CLEANUP(sd_bus_message_unrefp) sd_bus_message *call = NULL;
+	g_autoptr(GVariant) owned = arguments ? g_variant_ref_sink(arguments) : NULL;
+	int r = sd_bus_message_new_method_call(radio->bus, &call, BUS_NAME, path, interface, method);
+
+	for (size_t i = 0; owned && i < g_variant_n_children(owned) && r >= 0; i++) {
+		g_autoptr(GVariant) child = g_variant_get_child_value(owned, i);
+
+		r = variant_append(call, child);
+	}
+	if (r >= 0)
+		r = sd_bus_call_async(radio->bus, &radio->call, call, done, radio, CALL_MAX);
+	if (r < 0)
+		fail(radio, method, strerror(-r));
+}
+
+static int on_scanning(sd_bus_message *reply, void *userdata, sd_bus_error *error UNUSED)
+{
+	Radio *radio = userdata;
+
+	if (failed(radio, reply, "starting the scan"))
+		return 0;
+	radio->scanning = true;
+	radio->failures = 0;
+	log_info("scanning on %s (%s)", strrchr(radio->path, '/') + 1, radio->address);
+	return 0;
+}
+
+static void take_datagram(Radio *radio, size_t length)
+{
+	struct timespec wall, boot;
+	int64_t to_unix;
+	bb_stream_iter iter;
+	Heard heard;
+
+	if (bb_stream_open(radio->datagram, length, &iter) < 0) {
+		log_limited(LOG_ERR, "the daemon's stream is of another version");
+		return;
+	}
+	clock_gettime(CLOCK_REALTIME, &wall);
+	clock_gettime(CLOCK_BOOTTIME, &boot);
+	to_unix = (int64_t)(wall.tv_sec - boot.tv_sec) * (int64_t)USEC_PER_SEC + (wall.tv_nsec - boot.tv_nsec) / 1000;
+	radio->lost = radio->lost_before + iter.lost;
+	while (bb_stream_next(&iter, &heard.report) > 0) {
+		heard.unix_us = (uint64_t)((int64_t)heard.report.time + to_unix);
+		heard.sequence = radio->last = radio->base + heard.report.sequence;
+		heard.lost = radio->lost;
+		radio->heard++;
+		radio->handlers->heard(&heard, radio->userdata);
+	}
+	radio->handlers->heard_all(radio->userdata);
+}
+
+static int on_stream(sd_event_source *source UNUSED, int fd, uint32_t revents UNUSED, void *userdata)
+{
+	Radio *radio = userdata;
+	ssize_t n = recv(fd, radio->datagram, sizeof(radio->datagram), MSG_DONTWAIT);
+
+	if (n > 0)
+		take_datagram(radio, (size_t)n);
+	else if (n == 0)
+		fail(radio, "the daemon's stream", "it has ended");
+	else if (errno != EAGAIN && errno != EINTR)
+		fail(radio, "the daemon's stream", strerror(errno));
+	return 0;
+}
+
+static int on_acquired(sd_bus_message *reply, void *userdata, sd_bus_error *error UNUSED)
+{
+	Radio *radio = userdata;
+	uint32_t version;
+	int fd, r;
+
+	if (failed(radio, reply, "asking for the stream of reports"))
+		return 0;
+	r = sd_bus_message_read(reply, "hu", &fd, &version);
+	if (r >= 0) {
+		radio->fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+		r = radio->fd < 0 ? -errno : sd_event_add_io(radio->event, &radio->stream, radio->fd, EPOLLIN,
+							     on_stream, radio);
+	}
+	if (r < 0)
+		fail(radio, "the daemon's stream", strerror(-r));
+	else
+		step(radio, radio->session, SESSION, "StartScan", g_variant_new("(i)", -1), on_scanning);
+	return 0;
+}
+
+static int on_filtered(sd_bus_message *reply, void *userdata, sd_bus_error *error UNUSED)
+{
+	Radio *radio = userdata;
+	g_auto(GVariantDict) options = G_VARIANT_DICT_INIT(NULL);
+
+	if (failed(radio, reply, "setting the scan's filter"))
+		return 0;
+	g_variant_dict_insert(&options, "batch_ms", "u", GATHER_MS);
+	g_variant_dict_insert(&options, "batch_max", "u", GATHER_MAX);
+	step(radio, radio->session, SESSION, "AcquireAdvertisements",
+	     g_variant_new("(@a{sv})", g_variant_dict_end(&options)), on_acquired);
+	return 0;
+}
+
+static int on_opened(sd_bus_message *reply, void *userdata, sd_bus_error *error UNUSED)
+{
+	Radio *radio = userdata;
+	g_autoptr(GVariant) filter = NULL;
+	const char *path;
+
+	if (failed(radio, reply, "opening a session"))
+		return 0;
+	if (sd_bus_message_read(reply, "o", &path) < 0) {
+		fail(radio, "opening a session", "the answer cannot be understood");
+		return 0;
+	}
+	radio->session = g_strdup(path);
+	filter = radio->filter ? g_variant_ref(radio->filter) : config_scan_filter(radio->config);
+	step(radio, radio->session, SESSION, "SetScanFilter", g_variant_new("(@a{sv})", filter), on_filtered);
+	return 0;
+}
+
+static int on_address(sd_bus_message *reply, void *userdata, sd_bus_error *error UNUSED)
+{
+	Radio *radio = userdata;
+	const char *address;
+	GVariantBuilder init;
+
+	if (failed(radio, reply, "asking for the radio's address"))
+		return 0;
+	if (sd_bus_message_read(reply, "v", "s", &address) < 0) {
+		fail(radio, "asking for the radio's address", "the answer cannot be understood");
+		return 0;
+	}
+	g_free(radio->address);
+	radio->address = g_strdup(address);
+	radio->there = true;
+	radio->handlers->found(radio, radio->userdata);
+	g_variant_builder_init(&init, G_VARIANT_TYPE_VARDICT);
+	step(radio, MANAGER_PATH, MANAGER, "OpenSession",
+	     g_variant_new("(ua{sv})", radio_number(radio), &init), on_opened);
+	return 0;
+}
+
+/* The wanted radio, or the first. NULL: it is not there. */
+static const char *choose(const Radio *radio, char **paths)
+{
+	const char *chosen = NULL;
+	int64_t number, least = INT64_MAX;
+
+	for (; paths && *paths; paths++) {
+		const char *last = strrchr(*paths, '/');
+
+		if (!last || !g_str_has_prefix(last, "/hci") || !number_parse(last + 4, 0, UINT32_MAX, &number))
+			continue;
+		if (*radio->config->adapter ? strcmp(last + 1, radio->config->adapter) == 0 : number < least) {
+			least = number;
+			chosen = *paths;
+		}
+	}
+	return chosen;
+}
+
+static void free_paths(char ***paths)
+{
+	for (char **path = *paths; path && *path; path++)
+		free(*path);
+	free(*paths);
+}
+
+static int on_adapters(sd_bus_message *reply, void *userdata, sd_bus_error *error UNUSED)
+{
+	Radio *radio = userdata;
+	CLEANUP(free_paths) char **paths = NULL;
+	const char *path;
+
+	if (failed(radio, reply, "looking for the daemon"))
+		return 0;
+	(void)sd_bus_message_enter_container(reply, 'v', "ao");
+	(void)sd_bus_message_read_strv(reply, &paths);
+	path = choose(radio, paths);
+	if (!path) {
+		fail(radio, *radio->config->adapter ? radio->config->adapter : "looking for a radio",
+		     "there is no such radio");
+		return 0;
+	}
+	g_free(radio->path);
+	radio->path = g_strdup(path);
+	step(radio, radio->path, "org.freedesktop.DBus.Properties", "Get", g_variant_new("(ss)", ADAPTER, "Address"),
+	     on_address);
+	return 0;
+}
+
+static void begin(Radio *radio)
+{
+	(void)sd_event_source_set_enabled(radio->retry, SD_EVENT_OFF);
+	close_session(radio);
+	step(radio, MANAGER_PATH, "org.freedesktop.DBus.Properties", "Get",
+	     g_variant_new("(ss)", MANAGER, "Adapters"), on_adapters);
+}
+
+static int on_owner(sd_bus_message *signal, void *userdata, sd_bus_error *error UNUSED)
+{
+	Radio *radio = userdata;
+	const char *name, *old, *new;
+
+	if (sd_bus_message_read(signal, "sss", &name, &old, &new) < 0)
+		return 0;
+	if (*old) {
+		log_warning("the daemon is gone");
+		lose_daemon(radio);
+		/* not one that is started because we asked: whoever stopped it has reasons */
+		(void)sd_event_source_set_enabled(radio->retry, SD_EVENT_OFF);
+	}
+	if (*new) {
+		radio->failures = 0;
+		begin(radio);
+	}
+	return 0;
+}
+
+/* --- what others ask --- */
+
+bool radio_is_there(const Radio *radio)
+{
+	return radio->there;
+}
+
+bool radio_is_scanning(const Radio *radio)
+{
+	return radio->scanning;
+}
+
+const char *radio_path(const Radio *radio)
+{
+	return radio->path;
+}
+
+const char *radio_address(const Radio *radio)
+{
+	return radio->address;
+}
+
+unsigned radio_number(const Radio *radio)
+{
+	return (unsigned)strtoul(strrchr(radio->path, '/') + 4, NULL, 10);
+}
+
+uint64_t radio_lost(const Radio *radio)
+{
+	return radio->lost;
+}
+
+uint64_t radio_heard(const Radio *radio)
+{
+	return radio->heard;
+}
+
+typedef struct FilterCall {
+	Radio *radio;
+	GVariant *filter;
+	RadioDone done;
+	void *userdata;
+} FilterCall;
+
+static void filter_call_free(void *userdata)
+{
+	FilterCall *call = userdata;
+
+	g_clear_pointer(&call->filter, g_variant_unref);
+	g_free(call);
+}
+
+static void keep_filter(Radio *radio, GVariant *filter)
+{
+	g_clear_pointer(&radio->filter, g_variant_unref);
+	radio->filter = filter ? g_variant_ref(filter) : NULL;
+}
+
+static int on_filter_set(sd_bus_message *reply, void *userdata, sd_bus_error *error UNUSED)
+{
+	FilterCall *call = userdata;
+
+	/* a filter that the daemon does not take must not keep us from scanning at its next start */
+	if (!sd_bus_message_is_method_error(reply, NULL))
+		keep_filter(call->radio, call->filter);
+	if (call->done)
+		call->done(call->userdata, sd_bus_message_get_error(reply));
+	return 0;
+}
+
+void radio_set_filter(Radio *radio, GVariant *filter, RadioDone done, void *userdata)
+{
+	CLEANUP(sd_bus_message_unrefp) sd_bus_message *message = NULL;
+	g_autoptr(GVariant) dict = filter ? g_variant_ref_sink(filter) : config_scan_filter(radio->config);
+	CLEANUP(sd_bus_slot_unrefp) sd_bus_slot *slot = NULL;
+	FilterCall *call;
+	int r;
+
+	if (!radio->session) {
+		const sd_bus_error gone = SD_BUS_ERROR_MAKE_CONST("com.example.Bluetooth.Error.NotReady",
+									 "the daemon is not there, or its radio");
+		if (done)
+			done(userdata, &gone);
+		return;
+	}
+	call = g_new0(FilterCall, 1);
+	*call = (FilterCall){ radio, filter ? g_variant_ref(dict) : NULL, done, userdata };
+	r = sd_bus_message_new_method_call(radio->bus, &message, BUS_NAME, radio->session, SESSION, "SetScanFilter");
+	if (r >= 0)
+		r = variant_append(message, dict);
+	if (r >= 0)
+		r = sd_bus_call_async(radio->bus, &slot, message, on_filter_set, call, CALL_MAX);
+	if (r >= 0)
+		r = sd_bus_slot_set_destroy_callback(slot, filter_call_free);
+	if (r >= 0)
+		r = sd_bus_slot_set_floating(slot, true);
+	if (r < 0)
+		log_error("cannot call the daemon: %s", strerror(-r));
+}
+
+/* --- beginning and end --- */
+
+int radio_new(Radio **ret, sd_event *event, sd_bus *bus, const Config *config, const RadioHandlers *handlers, void *userdata)
+{
+	Radio *radio = g_new0(Radio, 1);
+	int r;
+
+	*radio = (Radio){ .event = event, .bus = bus, .config = config, .handlers = handlers, .userdata = userdata,
+			  .fd = -1 };
+	r = sd_event_add_time_relative(event, &radio->retry, CLOCK_BOOTTIME, 0, 0, on_retry, radio);
+	if (r >= 0)
+		r = sd_bus_add_match_async(bus, &radio->owner,
+					   "type='signal',sender='org.freedesktop.DBus',"
+					   "member='NameOwnerChanged',arg0='" BUS_NAME "'", on_owner, NULL, radio);
+	if (r < 0) {
+		radio_free(radio);
+		return r;
+	}
+	*ret = radio;
+	return 0;
+}
+
+void radio_stop(Radio *radio)
+{
+	close_session(radio);
+	radio->owner = sd_bus_slot_unref(radio->owner);
+	(void)sd_event_source_set_enabled(radio->retry, SD_EVENT_OFF);
+}
+
+void radio_free(Radio *radio)
+{
+	forget_session(radio);
+	sd_bus_slot_unref(radio->owner);
+	sd_event_source_disable_unref(radio->retry);
+	g_clear_pointer(&radio->filter, g_variant_unref);
+	g_free(radio->path);
+	g_free(radio->address);
+	g_free(radio);
+}

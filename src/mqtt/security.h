@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Who we are for the broker, and whether it is the right one: user and password, TLS. */
+#pragma once
+
+#include <mosquitto.h>
+
+#include "mqtt/config.h"
+
+/* The broker's port: the configuration's, or the usual one. */
+uint16_t security_port(const Config *config);
+
+/* Tells the client, from the files as they are now. E_FAILED: reason names the file. */
+int security_set(struct mosquitto *mosq, const Config *config, Reason *reason);
