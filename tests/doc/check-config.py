@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Holds the shipped configuration file and its manual page against the daemon's own table of keys.
+"""Holds the shipped configuration file and its manual page against the program's own table of keys.
 
-usage: check-config.py BLUEBROKERD bluebrokerd.conf PAGE.scd The daemon prints its table with --list-config: "Group Key
-unit min max default" a line. A path has "path" as its unit, and its default, which may be empty; one of some words has
-"choice", the words, and the default. Both texts must have the same keys in the same groups, each with its range and
+usage: check-config.py PROGRAM FILE.conf PAGE.scd The program prints its table with --list-config: "Group Key
+unit min max default" a line. A path has "path" as its unit, a text "text", and its default, which may be empty; one of some
+words has "choice", the words, and the default. Both texts must have the same keys in the same groups, each with its range and
 default. """
 
 import os
@@ -16,14 +16,14 @@ import sys
 RANGE = re.compile(r'\b(\d+)(?: \([^)]*\))? to (\d+)\b')
 
 
-def daemon_keys(program):
+def program_keys(program):
     wrapper = shlex.split(os.environ.get('BLUEBROKERD_WRAPPER', ''))
     listing = subprocess.run([*wrapper, program, '--list-config'], check=True, capture_output=True, text=True).stdout
     keys = {}
     for line in listing.splitlines():
         group, name, *rest = line.split()
-        if rest[0] == 'path':
-            keys[group, name] = ('path', ' '.join(rest[1:]))
+        if rest[0] in ('path', 'text'):
+            keys[group, name] = (rest[0], ' '.join(rest[1:]))
         elif rest[0] == 'choice':
             keys[group, name] = (rest[1], rest[2])
         else:
@@ -37,10 +37,12 @@ def allowed(text):
     found = RANGE.search(text)
     if found:
         return f'{found.group(1)} to {found.group(2)}'
-    found = re.search(r'\bOne of ((?:[\w-]+, )*[\w-]+)\.', text)
+    found = re.search(r'\bOne of ((?:[\w.-]+, )*[\w.-]+)\.', text)
     if found:
         return found.group(1).replace(', ', '|')
-    return 'path' if re.search(r'\babsolute path\b', text, re.IGNORECASE) else 'nothing'
+    if re.search(r'\babsolute path\b', text, re.IGNORECASE):
+        return 'path'
+    return 'text' if re.search(r'\bText\b', text) else 'nothing'
 
 
 def file_keys(path):
@@ -89,15 +91,15 @@ def compare(name, keys, expected):
         if key not in keys:
             failures.append(f'{name}: lacks {shown}')
         elif key not in expected:
-            failures.append(f'{name}: {shown} is no key of the daemon')
+            failures.append(f'{name}: {shown} is no key of the program')
         elif keys[key] != expected[key]:
-            failures.append(f'{name}: {shown} has {keys[key]}, the daemon {expected[key]}')
+            failures.append(f'{name}: {shown} has {keys[key]}, the program {expected[key]}')
     return failures
 
 
 def main(program, conf, page):
-    expected = daemon_keys(program)
-    failures = [] if expected else ['the daemon lists no keys']
+    expected = program_keys(program)
+    failures = [] if expected else ['the program lists no keys']
     failures += compare(os.path.basename(conf), file_keys(conf), expected)
     failures += compare(os.path.basename(page), page_keys(page), expected)
     for failure in failures:
