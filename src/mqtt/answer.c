@@ -5,8 +5,9 @@
 #include <string.h>
 
 static const char *const format_words[] = {
-	[VALUE_ANY] = "hex", [VALUE_HEX] = "hex", [VALUE_TEXT] = "text", [VALUE_U8] = "u8", [VALUE_U16] = "u16",
-	[VALUE_U32] = "u32", [VALUE_I8] = "i8", [VALUE_I16] = "i16", [VALUE_I32] = "i32",
+	[VALUE_ANY] = "hex", [VALUE_HEX] = "hex", [VALUE_TEXT] = "text",
+	[VALUE_U8] = "u8",   [VALUE_U16] = "u16", [VALUE_U32] = "u32",
+	[VALUE_I8] = "i8",   [VALUE_I16] = "i16", [VALUE_I32] = "i32",
 };
 
 Failure failure_of(int error, const Reason *reason)
@@ -27,7 +28,8 @@ json_object *answer_new(const Request *request)
 	char address[ADDR_STRING_SIZE];
 
 	answer_add_text(answer, "command", request_kind_name(request->kind));
-	answer_add_text(answer, "address", request->has_address ? addr_format(&request->addr, address) : NULL);
+	answer_add_text(answer, "address",
+			request->has_address ? addr_format(&request->addr, address) : NULL);
 	answer_add_text(answer, "requester", *request->requester != '\0' ? request->requester : NULL);
 	answer_add_text(answer, "correlation", request->correlation);
 	return answer;

@@ -19,7 +19,8 @@ Failure failure_of(int error, const Reason *reason);
 json_object *answer_new(const Request *request);
 json_object *answer_failure(const Request *request, const Failure *failure);
 
-/* Adds "format" and "value" to it: integers as numbers, several as a list. What does not fit the format is told in hex. */
+/* Adds "format" and "value" to it: integers as numbers, several as a list. What does not fit the format is
+ * told in hex. */
 void answer_add_value(json_object *answer, ValueFormat format, const uint8_t *bytes, size_t length);
 void answer_add_text(json_object *answer, const char *key, const char *text);	/* text: NULL: nothing */
 

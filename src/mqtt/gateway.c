@@ -6,6 +6,7 @@
 #include <string.h>
 #include <systemd/sd-daemon.h>
 
+#include "mqtt/commands.h"
 #include "mqtt/connection.h"
 #include "mqtt/health.h"
 #include "mqtt/publisher.h"
@@ -28,6 +29,7 @@ struct Gateway {
 	Radio *radio;
 	Publisher *publisher;
 	Health *health;
+	Commands *commands;	/* NULL before there are connections, and at the end */
 	Connection *connection;
 	/* a connection has one will, and format ruuvi needs another one than ours */
 	Connection *ruuvi;
@@ -67,6 +69,7 @@ void gateway_end(Gateway *gateway)
 		return;
 	gateway->ending = true;
 	radio_stop(gateway->radio);
+	g_clear_pointer(&gateway->commands, commands_free);	/* those who wait are told */
 	if (!gateway->connection) {
 		(void)sd_event_exit(gateway->event, EXIT_SUCCESS);
 		return;
@@ -87,6 +90,8 @@ static void on_up(Connection *connection, void *userdata)
 
 	(void)connection_publish(connection, status, ONLINE, strlen(ONLINE), true, NULL);
 	health_up(gateway->health);
+	if (gateway->commands)
+		commands_up(gateway->commands, connection);
 	publisher_run(gateway->publisher);
 	(void)sd_notify(false, "STATUS=Connected to the broker");
 }
@@ -112,7 +117,17 @@ static void on_room(Connection *connection UNUSED, void *userdata)
 		say_goodbye(gateway);
 }
 
-static const ConnectionHandlers handlers = { .up = on_up, .down = on_down, .room = on_room };
+static void on_message(Connection *connection UNUSED, const Message *message, void *userdata)
+{
+	Gateway *gateway = userdata;
+
+	if (gateway->commands)
+		commands_message(gateway->commands, message);
+}
+
+static const ConnectionHandlers handlers = {
+	.up = on_up, .down = on_down, .room = on_room, .message = on_message,
+};
 
 static void on_ruuvi_up(Connection *connection, void *userdata)
 {
@@ -161,6 +176,8 @@ static int connect_broker(Gateway *gateway)
 		return r;
 	of.connection = gateway->connection;
 	r = health_new(&gateway->health, &of);
+	if (r >= 0)
+		r = commands_new(&gateway->commands, gateway->event, gateway->config, gateway->id, gateway->radio);
 	if (r < 0)
 		return r;
 	publisher_start(gateway->publisher, gateway->connection, gateway->id, gateway->address);
@@ -178,6 +195,8 @@ static void on_found(Radio *radio, void *userdata)
 		if (strcmp(gateway->address, radio_address(radio)) != 0)
 			log_warning("this is another radio, %s: messages still name %s, until a restart",
 				    radio_address(radio), gateway->address);
+		if (gateway->commands)
+			commands_daemon(gateway->commands, gateway->bus, radio_number(radio));
 		return;
 	}
 	gateway->address = g_strdup(radio_address(radio));
@@ -186,11 +205,17 @@ static void on_found(Radio *radio, void *userdata)
 	if (r < 0) {
 		log_error("cannot connect to the broker: %s", strerror(-r));
 		(void)sd_event_exit(gateway->event, EXIT_FAILURE);
+		return;
 	}
+	commands_daemon(gateway->commands, gateway->bus, radio_number(radio));
 }
 
-static void on_lost(Radio *radio UNUSED, void *userdata UNUSED)
+static void on_lost(Radio *radio UNUSED, void *userdata)
 {
+	Gateway *gateway = userdata;
+
+	if (gateway->commands)
+		commands_daemon(gateway->commands, NULL, 0);
 }
 
 static void on_heard(const Heard *heard, void *userdata)
@@ -231,6 +256,7 @@ int gateway_new(Gateway **ret, sd_event *event, sd_bus *bus, const Config *confi
 void gateway_free(Gateway *gateway)
 {
 	sd_event_source_disable_unref(gateway->drain);
+	commands_free(gateway->commands);
 	if (gateway->health)
 		health_free(gateway->health);
 	if (gateway->ruuvi)

@@ -17,7 +17,8 @@ static size_t string_end(const char *text, size_t at)
 	return at;
 }
 
-/* The name of a key stands in the message; one with an escape in it would be another name for one that is known. */
+/* The name of a key stands in the message; one with an escape in it would be another name for one that is
+ * known. */
 static int check_key(const char *key, size_t length, GHashTable *seen, Reason *reason)
 {
 	g_autofree char *name = g_strndup(key, length);
@@ -30,7 +31,8 @@ static int check_key(const char *key, size_t length, GHashTable *seen, Reason *r
 	return 0;
 }
 
-/* Looks for keys that are there twice: json-c keeps the last one, and says nothing. text: an object that json-c has read. */
+/* Looks for keys that are there twice: json-c keeps the last one, and says nothing. text: an object that
+ * json-c has read. */
 static int check_keys(const char *text, size_t length, Reason *reason)
 {
 	g_autoptr(GHashTable) seen = g_hash_table_new_full(siphash_string, g_str_equal, g_free, NULL);
@@ -78,7 +80,8 @@ static int parse(json_tokener *tokener, const char *text, size_t length, json_ob
 		json_object_put(object);
 		return reason_set(reason, E_INVALID_ARGUMENTS, "the payload is not JSON: %s at byte %zu",
 				  json_tokener_get_error(tokener) == json_tokener_continue
-				  ? "it ends too early" : json_tokener_error_desc(json_tokener_get_error(tokener)),
+					  ? "it ends too early"
+					  : json_tokener_error_desc(json_tokener_get_error(tokener)),
 				  json_tokener_get_parse_end(tokener));
 	}
 	if (!json_object_is_type(object, json_type_object)) {
@@ -99,8 +102,8 @@ int json_input_parse(const void *text, size_t length, json_object **ret, Reason 
 	int r;
 
 	if (length > JSON_INPUT_MAX)
-		return reason_set(reason, E_INVALID_ARGUMENTS, "the payload has %zu bytes; at most %d are read",
-				  length, JSON_INPUT_MAX);
+		return reason_set(reason, E_INVALID_ARGUMENTS,
+				  "the payload has %zu bytes; at most %d are read", length, JSON_INPUT_MAX);
 	if (length == 0 || memchr(text, '\0', length) || !g_utf8_validate_len(text, length, NULL))
 		return reason_set(reason, E_INVALID_ARGUMENTS, "the payload is not text in UTF-8");
 	tokener = json_tokener_new_ex(DEPTH_MAX);
@@ -112,7 +115,8 @@ int json_input_parse(const void *text, size_t length, json_object **ret, Reason 
 int json_input_refuse(const char *key, json_object *value, const char *allowed, Reason *reason)
 {
 	return reason_set(reason, E_INVALID_ARGUMENTS, "%s: %.60s is not %s", key,
-			  json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE),
+			  json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN |
+									JSON_C_TO_STRING_NOSLASHESCAPE),
 			  allowed);
 }
 

@@ -30,7 +30,8 @@ static int read_text(json_object *object, const char *key, size_t max, char **re
 
 	if (!json_object_object_get_ex(object, key, &value))
 		return reason_set(reason, E_INVALID_ARGUMENTS, "%s: is missing", key);
-	text = json_object_is_type(value, json_type_int) ? json_object_get_string(value) : json_input_text(value, 0, max);
+	text = json_object_is_type(value, json_type_int) ? json_object_get_string(value)
+							 : json_input_text(value, 0, max);
 	if (!text)
 		return json_input_refuse(key, value, "a text", reason);
 	*ret = g_strdup(text);
@@ -43,8 +44,8 @@ static int read_uuid(json_object *object, const char *key, char **ret_text, Uuid
 
 	r = read_text(object, key, UUID_STRING_SIZE, ret_text, reason);
 	if (r == 0 && uuid_parse(*ret_text, ret) < 0)
-		r = reason_set(reason, E_INVALID_ARGUMENTS, "%s: \"%.60s\" is not a UUID (2a37, or 36 characters)", key,
-			       *ret_text);
+		r = reason_set(reason, E_INVALID_ARGUMENTS,
+			       "%s: \"%.60s\" is not a UUID (2a37, or 36 characters)", key, *ret_text);
 	return r;
 }
 
@@ -55,13 +56,15 @@ static int read_names(json_object *object, const Words *words, Request *request,
 
 	r = read_text(object, words->address, ADDR_STRING_SIZE, &omg->address, reason);
 	if (r == 0 && addr_parse(omg->address, &request->addr) < 0)
-		return reason_set(reason, E_INVALID_ARGUMENTS, "%s: \"%.60s\" is not an address (AA:BB:CC:DD:EE:FF)",
-				  words->address, omg->address);
+		return reason_set(reason, E_INVALID_ARGUMENTS,
+				  "%s: \"%.60s\" is not an address (AA:BB:CC:DD:EE:FF)", words->address,
+				  omg->address);
 	request->has_address = r == 0;
 	if (r == 0)
 		r = read_uuid(object, words->service, &omg->service, &request->attr.service, reason);
 	if (r == 0)
-		r = read_uuid(object, words->characteristic, &omg->characteristic, &request->attr.uuid, reason);
+		r = read_uuid(object, words->characteristic, &omg->characteristic, &request->attr.uuid,
+			      reason);
 	request->attr.has_service = request->attr.has_uuid = r == 0;
 	return r;
 }
@@ -89,9 +92,11 @@ static int read_numbers(json_object *object, Request *request, Reason *reason)
 	json_object *value;
 	int64_t number = 1;
 
-	if (json_object_object_get_ex(object, "immediate", &value) && !json_object_is_type(value, json_type_boolean))
+	if (json_object_object_get_ex(object, "immediate", &value) &&
+	    !json_object_is_type(value, json_type_boolean))
 		return json_input_refuse("immediate", value, "true or false", reason);
-	if (json_object_object_get_ex(object, "ttl", &value) && !json_input_number(value, 1, ATTEMPTS_MAX, &number))
+	if (json_object_object_get_ex(object, "ttl", &value) &&
+	    !json_input_number(value, 1, ATTEMPTS_MAX, &number))
 		return json_input_refuse("ttl", value, "a number of attempts (1 to 10)", reason);
 	request->attempts = (unsigned)number;
 	if (!json_object_object_get_ex(object, "mac_type", &value))
@@ -117,7 +122,8 @@ static int read_float(Request *request, Reason *reason)
 	uint64_t raw;
 
 	if (end == text || *end != '\0')
-		return reason_set(reason, E_INVALID_ARGUMENTS, "ble_write_value: \"%.60s\" is not a number", text);
+		return reason_set(reason, E_INVALID_ARGUMENTS, "ble_write_value: \"%.60s\" is not a number",
+				  text);
 	memcpy(&raw, &number, sizeof(raw));
 	store(request, raw, sizeof(raw));
 	return 0;
@@ -138,8 +144,9 @@ static int read_value(json_object *object, Request *request, Reason *reason)
 		return read_float(request, reason);
 	if (omg->type == OMG_INT) {
 		if (!number_parse(omg->value, INT32_MIN, INT32_MAX, &number))
-			return reason_set(reason, E_INVALID_ARGUMENTS, "ble_write_value: \"%.60s\" is not a number (%d to %d)",
-					  omg->value, INT32_MIN, INT32_MAX);
+			return reason_set(reason, E_INVALID_ARGUMENTS,
+					  "ble_write_value: \"%.60s\" is not a number (%d to %d)", omg->value,
+					  INT32_MIN, INT32_MAX);
 		store(request, (uint64_t)number, LONG_WIDTH_THERE);
 		return 0;
 	}
@@ -172,13 +179,14 @@ static int read_object(json_object *object, Request *request, Reason *reason)
 
 	if (!writes && !json_object_object_get_ex(object, read_words.address, NULL))
 		return reason_set(reason, E_NOT_SUPPORTED,
-				  "neither ble_read_address nor ble_write_address: of OpenMQTTGateway's commands only reads and "
-				  "writes are known");
+				  "neither ble_read_address nor ble_write_address: of OpenMQTTGateway's "
+				  "commands only reads and writes are known");
 	request->kind = writes ? REQUEST_WRITE : REQUEST_READ;
-	for (struct json_object_iterator at = json_object_iter_begin(object); !json_object_iter_equal(&at, &end);
-	     json_object_iter_next(&at))
+	for (struct json_object_iterator at = json_object_iter_begin(object);
+	     !json_object_iter_equal(&at, &end); json_object_iter_next(&at))
 		if (!is_known(json_object_iter_peek_name(&at), writes))
-			return reason_set(reason, E_INVALID_ARGUMENTS, "\"%.60s\" is no key that is known here",
+			return reason_set(reason, E_INVALID_ARGUMENTS,
+					  "\"%.60s\" is no key that is known here",
 					  json_object_iter_peek_name(&at));
 	r = read_names(object, writes ? &write_words : &read_words, request, reason);
 	if (r == 0)
@@ -216,7 +224,8 @@ static json_object *hex_of(const uint8_t *bytes, size_t length)
 
 static json_object *text_of(const uint8_t *bytes, size_t length)
 {
-	g_autofree char *text = g_utf8_make_valid((const char *)bytes, (gssize)strnlen((const char *)bytes, length));
+	g_autofree char *text = g_utf8_make_valid((const char *)bytes,
+						  (gssize)strnlen((const char *)bytes, length));
 
 	return json_object_new_string(text);
 }
@@ -273,7 +282,8 @@ static void add_text(json_object *answer, const char *key, const char *text)
 		json_object_object_add(answer, key, json_object_new_string(text));
 }
 
-json_object *omg_answer(const Request *request, const char *error, const char *words, const uint8_t *value, size_t length)
+json_object *omg_answer(const Request *request, const char *error, const char *words, const uint8_t *value,
+			size_t length)
 {
 	json_object *answer = json_object_new_object(), *read = NULL;
 	const OmgWords *omg = request->omg;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which commands came lately, by who asked and the correlation: one that comes again is not done again. Pure. */
+/* Which commands came lately, by who asked and the correlation: one that comes again is not done again. Pure.
+ */
 #pragma once
 
 #include <stdbool.h>

@@ -15,8 +15,9 @@ static int read_command(const RequestKey *key, json_object *value, Request *requ
 			return 0;
 		}
 	}
-	return json_input_refuse(key->name, value, "connect, disconnect, services, read, write, notify, pair, forget, scan or renew",
-				 reason);
+	return json_input_refuse(
+		key->name, value,
+		"connect, disconnect, services, read, write, notify, pair, forget, scan or renew", reason);
 }
 
 /* It is a level of a topic, too: see the will that a requester may have. */
@@ -25,7 +26,8 @@ static int read_requester(const RequestKey *key, json_object *value, Request *re
 	const char *name = json_input_text(value, 1, REQUESTER_MAX);
 
 	if (!name || strspn(name, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "._-") != strlen(name))
-		return json_input_refuse(key->name, value, "1 to 32 letters, digits, dots, dashes and underscores", reason);
+		return json_input_refuse(key->name, value,
+					 "1 to 32 letters, digits, dots, dashes and underscores", reason);
 	g_strlcpy(request->requester, name, sizeof(request->requester));
 	return 0;
 }
@@ -35,7 +37,9 @@ static int read_response_topic(const RequestKey *key, json_object *value, Reques
 	const char *topic = json_input_text(value, 1, TOPIC_MAX);
 
 	if (!topic || !topic_is_publishable(topic, strlen(topic)))
-		return json_input_refuse(key->name, value, "a topic of 1 to 512 bytes, without + # $ and control characters", reason);
+		return json_input_refuse(key->name, value,
+					 "a topic of 1 to 512 bytes, without + # $ and control characters",
+					 reason);
 	request->response_topic = g_strdup(topic);
 	return 0;
 }
@@ -137,7 +141,8 @@ static int read_handle(const RequestKey *key, json_object *value, Request *reque
 		(void)json_input_number(value, 1, UINT16_MAX, &handle);
 	}
 	if (handle == 0)
-		return json_input_refuse(key->name, value, "a handle (\"0x0014\", or a number from 1 to 65535)", reason);
+		return json_input_refuse(key->name, value,
+					 "a handle (\"0x0014\", or a number from 1 to 65535)", reason);
 	request->attr.handle = (uint16_t)handle;
 	return 0;
 }
@@ -162,9 +167,12 @@ static int read_value(const RequestKey *key, json_object *value, Request *reques
 	if (!text && value_width(request->format) != 0 && json_object_is_type(value, json_type_int))
 		text = json_object_get_string(value);
 	if (!text)
-		return json_input_refuse(key->name, value, value_width(request->format) != 0
-					 ? "a number" : "a string without NUL (hex digits, unless \"format\" says otherwise)",
-					 reason);
+		return json_input_refuse(
+			key->name, value,
+			value_width(request->format) != 0
+				? "a number"
+				: "a string without NUL (hex digits, unless \"format\" says otherwise)",
+			reason);
 	r = value_parse(text, request->format, bytes, &why);
 	if (r != 0)
 		return reason_set(reason, r, "%s: %s", key->name, why.text);
@@ -242,7 +250,8 @@ static int read_setting(const RequestKey *key, json_object *value, Request *requ
 		good = append_setting(line, list ? json_object_array_get_idx(value, i) : value);
 	}
 	if (!good)
-		return json_input_refuse(key->name, value, "a text, a number, true or false, or a list of those", reason);
+		return json_input_refuse(key->name, value,
+					 "a text, a number, true or false, or a list of those", reason);
 	g_string_append_c(line, '\n');
 	g_free(request->scan);
 	request->scan = g_string_free(g_steal_pointer(&line), FALSE);

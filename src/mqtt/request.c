@@ -43,17 +43,19 @@ static int check_known(json_object *object, RequestKind kind, Reason *reason)
 {
 	struct json_object_iterator end = json_object_iter_end(object);
 
-	for (struct json_object_iterator at = json_object_iter_begin(object); !json_object_iter_equal(&at, &end);
-	     json_object_iter_next(&at)) {
+	for (struct json_object_iterator at = json_object_iter_begin(object);
+	     !json_object_iter_equal(&at, &end); json_object_iter_next(&at)) {
 		const char *name = json_object_iter_peek_name(&at);
 		const RequestKey *key = request_keys;
 
 		while (key->name && strcmp(key->name, name) != 0)
 			key++;
 		if (!key->name)
-			return reason_set(reason, E_INVALID_ARGUMENTS, "\"%.60s\" is no key that is known", name);
+			return reason_set(reason, E_INVALID_ARGUMENTS, "\"%.60s\" is no key that is known",
+					  name);
 		if (kind != REQUEST_NONE && !(key->kinds & OF(kind)))
-			return reason_set(reason, E_INVALID_ARGUMENTS, "%s: is not for \"%s\"", name, request_kind_name(kind));
+			return reason_set(reason, E_INVALID_ARGUMENTS, "%s: is not for \"%s\"", name,
+					  request_kind_name(kind));
 	}
 	return 0;
 }
@@ -70,7 +72,8 @@ static int check_whole(json_object *object, const Request *request, Reason *reas
 	if ((OF(request->kind) & OF_ATTR) && attr->handle == 0 && !attr->has_uuid)
 		return reason_set(reason, E_INVALID_ARGUMENTS, "uuid: is missing, and so is handle");
 	if (attr->handle != 0 && (attr->has_uuid || attr->has_service || attr->has_descriptor))
-		return reason_set(reason, E_INVALID_ARGUMENTS, "handle: says all; not with uuid, service or descriptor");
+		return reason_set(reason, E_INVALID_ARGUMENTS,
+				  "handle: says all; not with uuid, service or descriptor");
 	if (request->kind == REQUEST_WRITE && !json_object_object_get_ex(object, "value", NULL))
 		return reason_set(reason, E_INVALID_ARGUMENTS, "value: is missing");
 	if (!request->on && request->auto_reconnect && request->kind == REQUEST_NOTIFY)
@@ -102,7 +105,8 @@ static int read_object(json_object *object, Request *request, Reason *reason)
 
 void request_init(Request *request)
 {
-	*request = (Request){ .addr_type = -1, .passkey = -1, .on = true, .attempts = 1, .format = VALUE_HEX };
+	*request =
+		(Request){ .addr_type = -1, .passkey = -1, .on = true, .attempts = 1, .format = VALUE_HEX };
 }
 
 int request_parse(Request *request, const void *payload, size_t length, Reason *reason)

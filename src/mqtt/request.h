@@ -72,7 +72,7 @@ typedef struct Request {
 	const char *write_type;		/* a word of the daemon's; NULL: not said */
 	bool on;			/* of notify */
 	int32_t passkey;		/* -1: not said */
-	char *scan;			/* lines of a configuration's group Scan; NULL: as it is configured */
+	char *scan; /* lines of a configuration's group Scan; NULL: as it is configured */
 	unsigned attempts;		/* to connect */
 	OmgWords *omg;			/* NULL: it is none of OpenMQTTGateway's */
 } Request;
@@ -84,8 +84,8 @@ unsigned request_kind_bit(RequestKind kind);
 /* Whether it is about a device, and stands in that device's queue. */
 bool request_is_of_device(const Request *request);
 
-/* E_INVALID_ARGUMENTS, and reason names the key and what is allowed; then what could be read is there nevertheless, so that
- * whoever asked can be told. Call request_clear() in any case. */
+/* E_INVALID_ARGUMENTS, and reason names the key and what is allowed; then what could be read is there
+ * nevertheless, so that whoever asked can be told. Call request_clear() in any case. */
 int request_parse(Request *request, const void *payload, size_t length, Reason *reason);
 void request_init(Request *request);
 void request_clear(Request *request);

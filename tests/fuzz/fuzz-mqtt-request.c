@@ -15,7 +15,8 @@ static void check_text(const char *text, size_t max)
 /* What is answered is JSON, and says what was asked. */
 static void check_answer(json_object *answer)
 {
-	const char *text = json_object_to_json_string_ext(answer, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+	const char *text = json_object_to_json_string_ext(answer, JSON_C_TO_STRING_PLAIN |
+									  JSON_C_TO_STRING_NOSLASHESCAPE);
 	json_object *again = json_tokener_parse(text);
 
 	PROMISE(g_utf8_validate(text, -1, NULL));
@@ -44,7 +45,8 @@ static void check_good(const Request *request)
 	PROMISE(request->addr_type >= -1 && request->addr_type <= ADDR_RANDOM_RPA);
 	PROMISE(request->attempts >= 1 && request->attempts <= ATTEMPTS_MAX);
 	PROMISE(!request_is_of_device(request) || request->has_address);
-	if (request->kind == REQUEST_READ || request->kind == REQUEST_WRITE || request->kind == REQUEST_NOTIFY)
+	if (request->kind == REQUEST_READ || request->kind == REQUEST_WRITE ||
+	    request->kind == REQUEST_NOTIFY)
 		PROMISE((request->attr.handle != 0) != request->attr.has_uuid);
 	if (request->scan)
 		check_scan(request->scan);
@@ -61,13 +63,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < 1)
 		return 0;
 	omg = data[0] == 'o';
-	r = omg ? omg_parse(&request, data + 1, size - 1, &reason) : request_parse(&request, data + 1, size - 1, &reason);
+	r = omg ? omg_parse(&request, data + 1, size - 1, &reason)
+		: request_parse(&request, data + 1, size - 1, &reason);
 	PROMISE(r == 0 || r == E_INVALID_ARGUMENTS || (omg && r == E_NOT_SUPPORTED));
 	PROMISE(r == 0 || *reason.text);
 	PROMISE(g_utf8_validate(reason.text, -1, NULL));
 	check_text(request.response_topic, TOPIC_MAX);
 	check_text(request.correlation, CORRELATION_MAX);
-	PROMISE(!request.response_topic || topic_is_publishable(request.response_topic, strlen(request.response_topic)));
+	PROMISE(!request.response_topic ||
+		topic_is_publishable(request.response_topic, strlen(request.response_topic)));
 	PROMISE(strlen(request.requester) <= REQUESTER_MAX && !strpbrk(request.requester, "/+#$"));
 	if (r == 0)
 		check_good(&request);

@@ -2,7 +2,9 @@
 """What the tests of bluebroker-mqtt share: an MQTT broker (Debian's mosquitto) on a port of its own, and a client of another
 implementation (paho). The world of radio and daemon is pyworld's, so that the tests run in the guest, too."""
 
+import json
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -253,3 +255,54 @@ class Client:
         self.ended = True
         self.paho.disconnect()
         self.paho.loop_stop()
+
+
+class Gateway:
+    """bluebroker-mqtt at that broker, on the bus at that address."""
+
+    def __init__(self, broker, bus, settings='', name='gw1', protocol='auto'):
+        """settings: more of the configuration; lines before the first group are [Broker]'s."""
+        self.broker, self.bus, self.name, self.process = broker, bus, name, None
+        self.temporary = tempfile.TemporaryDirectory(prefix='mqtt-gateway-')
+        self.config = f'{self.temporary.name}/conf'
+        self.log_path = f'{self.temporary.name}/log'
+        self.settings, self.protocol = settings, protocol
+        self.start()
+
+    def broker_lines(self):
+        lines = ['[Broker]', f'Host={"localhost" if self.broker.tls else "127.0.0.1"}', f'Port={self.broker.port}',
+                 f'Protocol={self.protocol}']
+        if self.broker.user:
+            password = f'{self.temporary.name}/password'
+            with open(password, 'w', encoding='utf-8') as file:
+                file.write(self.broker.password)
+            lines += [f'User={self.broker.user}', f'PasswordFile={password}']
+        return lines
+
+    def start(self):
+        with open(self.config, 'w', encoding='utf-8') as file:
+            file.write('\n'.join([*self.broker_lines(), self.settings, '[Gateway]', f'Id={self.name}']) + '\n')
+        wrapper = shlex.split(os.environ.get('BLUEBROKERD_WRAPPER', ''))
+        with open(self.log_path, 'a', encoding='utf-8') as log:
+            self.process = subprocess.Popen(
+                [*wrapper, os.environ['BLUEBROKER_MQTT'], '--bus', self.bus, '--config', self.config, '--debug'],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+
+    def text(self):
+        """What it has logged."""
+        with open(self.log_path, encoding='utf-8', errors='replace') as log:
+            return log.read()
+
+    def stop(self, number=signal.SIGTERM):
+        """Its exit status."""
+        self.process.send_signal(number)
+        status = self.process.wait(SOON)
+        self.process = None
+        return status
+
+    def close(self):
+        """What ended by itself, or does not end well, fails the test."""
+        status = self.stop() if self.process else 0
+        text = self.text()
+        self.temporary.cleanup()
+        assert status == 0, f'bluebroker-mqtt ended with {status}: {text}'
