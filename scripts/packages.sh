@@ -6,6 +6,8 @@
 build_tools=(meson ninja-build gcc pkg-config libglib2.0-dev-bin bluez dbus)
 build_libraries=(libc6-dev libsystemd-dev libglib2.0-dev libbluetooth-dev check)
 build_packages=("${build_tools[@]}" "${build_libraries[@]}")
+# For bluebroker-mqtt, and to see what it publishes
+mqtt_packages=(libmosquitto-dev libjson-c-dev mosquitto mosquitto-clients)
 test_packages=(scdoc valgrind man-db bluez-test-tools systemd python3 python3-bleak python3-dbus python3-dbus-fast python3-gi
 	bluez-test-scripts mypy flake8 bash-completion zsh reuse)
 # Of another Debian release, for the guest: its bluetoothd, and programs for BlueZ as it has them. And what it takes to get it.
