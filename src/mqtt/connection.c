@@ -4,16 +4,14 @@
 
 #include <errno.h>
 #include <glib.h>
-#include <mosquitto.h>
 #include <mqtt_protocol.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/random.h>
 #include <sys/socket.h>
 
 #include "mqtt/backoff.h"
-#include "mqtt/opening.h"
+#include "mqtt/connection-private.h"
 #include "mqtt/security.h"
 #include "mqtt/trouble.h"
 #include "util/log.h"
@@ -22,47 +20,11 @@
 #define FAREWELL_MAX (3 * USEC_PER_SEC)		/* for what is under way when we end */
 #define TICK (1 * USEC_PER_SEC)			/* libmosquitto looks after its keepalive */
 
-/* Messages that the broker has not confirmed: of reports, and of all. */
-#define OUTSTANDING_REPORTS 64
-#define OUTSTANDING_MAX 256
-
 /* How often a broker hangs up before we try the other protocol: it may be one that is just starting. */
 #define HANG_UPS 2
 
 /* The longest packet that we take: a command and its properties. */
 #define PACKET_MAX 65536
-
-typedef enum ConnectionState {
-	WAITING,	/* for the next attempt */
-	OPENING,	/* in a thread, which has mosq for itself */
-	GREETING,	/* the socket is open, the broker has not answered */
-	UP,
-	ENDING,		/* up, until all is with the broker */
-	OVER,
-} ConnectionState;
-
-struct Connection {
-	sd_event *event;
-	const Config *config;
-	const ConnectionHandlers *handlers;
-	void *userdata;
-	char *client_id;
-	Will will;
-
-	struct mosquitto *mosq;
-	Opening *opening;
-	sd_event_source *io;
-	sd_event_source *timer;		/* of the state: the next attempt, or the end of patience */
-	sd_event_source *tick;
-	ConnectionState state;
-	bool v5;
-	unsigned attempt;	/* failures since it was up last */
-	unsigned outstanding;
-	bool full;		/* has been without room since handlers->room was called last */
-	int refusal;		/* reason code of CONNACK */
-	unsigned hung_up;	/* times in a row that it did so before it had answered */
-	ConnectionCounters counters;
-};
 
 static void attempt(Connection *connection);
 static void settle(Connection *connection, int rc);
@@ -210,6 +172,12 @@ static int on_tick(sd_event_source *source UNUSED, uint64_t usec UNUSED, void *u
 
 /* --- opening --- */
 
+void connection_listen(Connection *connection)
+{
+	(void)sd_event_source_set_io_events(connection->io, mosquitto_want_write(connection->mosq) ?
+					    EPOLLIN | EPOLLOUT : EPOLLIN);
+}
+
 static int on_io(sd_event_source *source UNUSED, int fd UNUSED, uint32_t revents, void *userdata)
 {
 	Connection *connection = userdata;
@@ -298,60 +266,6 @@ static void on_disconnect(struct mosquitto *mosq UNUSED, void *userdata UNUSED, 
 		trouble_set(mosquitto_reason_string(code));
 }
 
-static void on_publish(struct mosquitto *mosq UNUSED, void *userdata, int mid UNUSED, int code,
-		       const mosquitto_property *properties UNUSED)
-{
-	Connection *connection = userdata;
-
-	if (connection->outstanding > 0)
-		connection->outstanding--;
-	if (code < 0x80) {
-		connection->counters.published++;
-		return;
-	}
-	connection->counters.refused++;
-	log_limited(LOG_WARNING, "broker %s does not take what we publish: %s", connection->config->host,
-		    mosquitto_reason_string(code));
-}
-
-static void on_subscribe(struct mosquitto *mosq UNUSED, void *userdata, int mid UNUSED, int count,
-			 const int *granted, const mosquitto_property *properties UNUSED)
-{
-	Connection *connection = userdata;
-
-	for (int i = 0; i < count; i++)
-		if (granted[i] >= 0x80)
-			log_warning("broker %s does not let us subscribe to commands: %s",
-				    connection->config->host, mosquitto_reason_string(granted[i]));
-}
-
-static void on_message(struct mosquitto *mosq UNUSED, void *userdata, const struct mosquitto_message *from,
-		       const mosquitto_property *properties)
-{
-	Connection *connection = userdata;
-	char *response_topic = NULL;
-	void *correlation = NULL;
-	uint16_t length = 0;
-	Message message = {
-		.topic = from->topic,
-		.payload = from->payloadlen > 0 ? from->payload : "",
-		.length = from->payloadlen > 0 ? (size_t)from->payloadlen : 0,
-		.retained = from->retain,
-	};
-
-	if (!connection->handlers->message)
-		return;
-	(void)mosquitto_property_read_string(properties, MQTT_PROP_RESPONSE_TOPIC, &response_topic, false);
-	(void)mosquitto_property_read_binary(properties, MQTT_PROP_CORRELATION_DATA, &correlation, &length,
-					     false);
-	message.response_topic = response_topic;
-	message.correlation = correlation;
-	message.correlation_length = correlation ? length : 0;
-	connection->handlers->message(connection, &message, connection->userdata);
-	free(response_topic);
-	free(correlation);
-}
-
 /* --- after each call of libmosquitto that may have changed something --- */
 
 static const char *trouble_of(int rc)
@@ -379,112 +293,11 @@ static void settle(Connection *connection, int rc)
 		lose(connection, trouble_of(rc != MOSQ_ERR_SUCCESS ? rc : MOSQ_ERR_CONN_LOST));
 		return;
 	}
-	(void)sd_event_source_set_io_events(connection->io, mosquitto_want_write(connection->mosq) ?
-					    EPOLLIN | EPOLLOUT : EPOLLIN);
+	connection_listen(connection);
 	if (connection->full && connection_has_room(connection)) {
 		connection->full = false;
 		connection->handlers->room(connection, connection->userdata);
 	}
-}
-
-/* --- what others do with it --- */
-
-bool connection_is_up(const Connection *connection)
-{
-	return connection->state == UP;
-}
-
-bool connection_is_v5(const Connection *connection)
-{
-	return connection->v5;
-}
-
-bool connection_has_room(Connection *connection)
-{
-	bool room = connection->state == UP && connection->outstanding < OUTSTANDING_REPORTS &&
-		    !mosquitto_want_write(connection->mosq);
-
-	connection->full |= !room;
-	return room;
-}
-
-static mosquitto_property *make_properties(const MessageProperties *from)
-{
-	mosquitto_property *list = NULL;
-
-	if (from->content_type)
-		(void)mosquitto_property_add_string(&list, MQTT_PROP_CONTENT_TYPE, from->content_type);
-	if (from->correlation)
-		(void)mosquitto_property_add_binary(&list, MQTT_PROP_CORRELATION_DATA, from->correlation,
-						    (uint16_t)from->correlation_length);
-	if (from->expiry_seconds > 0)
-		(void)mosquitto_property_add_int32(&list, MQTT_PROP_MESSAGE_EXPIRY_INTERVAL,
-						   from->expiry_seconds);
-	return list;
-}
-
-static int publish(Connection *connection, const char *topic, const void *payload, size_t length, bool retain,
-		   const MessageProperties *from)
-{
-	mosquitto_property *properties = from && connection->v5 ? make_properties(from) : NULL;
-	int rc;
-
-	/* before: where the socket takes it at once, on_publish() is called from within */
-	connection->outstanding++;
-	rc = mosquitto_publish_v5(connection->mosq, NULL, topic, (int)length, payload,
-				  (int)connection->config->qos, retain, properties);
-	mosquitto_property_free_all(&properties);
-	if (rc == MOSQ_ERR_SUCCESS) {
-		(void)sd_event_source_set_io_events(connection->io, mosquitto_want_write(connection->mosq) ?
-						    EPOLLIN | EPOLLOUT : EPOLLIN);
-		return 0;
-	}
-	if (rc == MOSQ_ERR_CONN_LOST || rc == MOSQ_ERR_NO_CONN || rc == MOSQ_ERR_ERRNO) {
-		/* it stands in line there, or is lost with the connection; on_io() or on_tick() finds out */
-		if (connection->config->qos > 0)
-			return 0;
-		connection->outstanding--;
-		connection->counters.unsent++;
-		return -ENOTCONN;
-	}
-	connection->outstanding--;
-	connection->counters.refused++;
-	log_limited(LOG_WARNING, "cannot publish %zu bytes at %s: %s", length, topic, mosquitto_strerror(rc));
-	return -EMSGSIZE;
-}
-
-int connection_publish(Connection *connection, const char *topic, const void *payload, size_t length, bool retain,
-		       const MessageProperties *properties)
-{
-	if (connection->state != UP)
-		return -ENOTCONN;
-	if (connection->outstanding >= OUTSTANDING_MAX)
-		return -EAGAIN;
-	return publish(connection, topic, payload, length, retain, properties);
-}
-
-int connection_subscribe(Connection *connection, const char *filter)
-{
-	int rc;
-
-	if (connection->state != UP)
-		return -ENOTCONN;
-	rc = mosquitto_subscribe_v5(connection->mosq, NULL, filter, 1, MQTT_SUB_OPT_SEND_RETAIN_NEVER, NULL);
-	if (rc != MOSQ_ERR_SUCCESS)
-		log_warning("cannot subscribe to %s: %s", filter, mosquitto_strerror(rc));
-	return rc == MOSQ_ERR_SUCCESS ? 0 : -ENOTCONN;
-}
-
-int connection_unsubscribe(Connection *connection, const char *filter)
-{
-	if (connection->state != UP)
-		return -ENOTCONN;
-	return mosquitto_unsubscribe(connection->mosq, NULL, filter) == MOSQ_ERR_SUCCESS ? 0 : -ENOTCONN;
-}
-
-const ConnectionCounters *connection_counters(const Connection *connection)
-{
-	return &connection->counters;
 }
 
 /* --- beginning and end --- */
@@ -497,7 +310,7 @@ void connection_end(Connection *connection, const char *farewell)
 	}
 	connection->state = ENDING;
 	set_timer(connection, FAREWELL_MAX);
-	(void)publish(connection, connection->will.topic, farewell, strlen(farewell), true, NULL);
+	(void)connection_send(connection, connection->will.topic, farewell, strlen(farewell), true, NULL);
 	settle(connection, MOSQ_ERR_SUCCESS);
 }
 
@@ -514,9 +327,9 @@ static int set_up(Connection *connection, const char *gateway, const char *suffi
 	connection->mosq = mosq;
 	mosquitto_connect_v5_callback_set(mosq, on_connect);
 	mosquitto_disconnect_v5_callback_set(mosq, on_disconnect);
-	mosquitto_publish_v5_callback_set(mosq, on_publish);
-	mosquitto_subscribe_v5_callback_set(mosq, on_subscribe);
-	mosquitto_message_v5_callback_set(mosq, on_message);
+	mosquitto_publish_v5_callback_set(mosq, connection_on_publish);
+	mosquitto_subscribe_v5_callback_set(mosq, connection_on_subscribe);
+	mosquitto_message_v5_callback_set(mosq, connection_on_message);
 	mosquitto_log_callback_set(mosq, trouble_on_log);
 	(void)mosquitto_int_option(mosq, MOSQ_OPT_TCP_NODELAY, 1);
 	if (mosquitto_will_set(mosq, connection->will.topic, (int)strlen(connection->will.payload),

@@ -161,20 +161,22 @@ static int connect_ruuvi(Gateway *gateway)
 			      &ruuvi_handlers, gateway);
 }
 
-/* What a topic cannot have, the id cannot either. */
 static int connect_broker(Gateway *gateway)
 {
-	Will will = { g_strdup_printf("%s/%s/status", gateway->config->prefix, gateway->id), g_strdup(OFFLINE) };
+	const char *id = *gateway->config->gateway ? gateway->config->gateway : gateway->address;
+	Will will = { g_strdup_printf("%s/%s/status", gateway->config->prefix, id), g_strdup(OFFLINE) };
 	HealthOf of = {
-		gateway->event, gateway->bus, gateway->config, gateway->id, gateway->radio, gateway->publisher, NULL,
+		gateway->event, gateway->bus, gateway->config, id, gateway->radio, gateway->publisher, NULL,
 	};
 	int r;
 
+	gateway->id = g_strdup(id);
 	r = connection_new(&gateway->connection, gateway->event, gateway->config, gateway->id, "", &will,
 			   &handlers, gateway);
 	if (r < 0)
 		return r;
 	of.connection = gateway->connection;
+	of.gateway = gateway->id;
 	r = health_new(&gateway->health, &of);
 	if (r >= 0)
 		r = commands_new(&gateway->commands, gateway->event, gateway->config, gateway->id, gateway->radio);
@@ -189,19 +191,15 @@ static int connect_broker(Gateway *gateway)
 static void on_found(Radio *radio, void *userdata)
 {
 	Gateway *gateway = userdata;
-	int r;
+	int r = 0;
 
-	if (gateway->connection) {
-		if (strcmp(gateway->address, radio_address(radio)) != 0)
-			log_warning("this is another radio, %s: messages still name %s, until a restart",
-				    radio_address(radio), gateway->address);
-		if (gateway->commands)
-			commands_daemon(gateway->commands, gateway->bus, radio_number(radio));
-		return;
-	}
-	gateway->address = g_strdup(radio_address(radio));
-	gateway->id = g_strdup(*gateway->config->gateway ? gateway->config->gateway : gateway->address);
-	r = connect_broker(gateway);
+	if (!gateway->address)
+		gateway->address = g_strdup(radio_address(radio));
+	else if (strcmp(gateway->address, radio_address(radio)) != 0)
+		log_warning("this is another radio, %s: messages still name %s, until a restart",
+			    radio_address(radio), gateway->address);
+	if (!gateway->connection)
+		r = connect_broker(gateway);
 	if (r < 0) {
 		log_error("cannot connect to the broker: %s", strerror(-r));
 		(void)sd_event_exit(gateway->event, EXIT_FAILURE);
@@ -245,6 +243,9 @@ int gateway_new(Gateway **ret, sd_event *event, sd_bus *bus, const Config *confi
 	r = publisher_new(&gateway->publisher, event, config);
 	if (r >= 0)
 		r = radio_new(&gateway->radio, event, bus, config, &radio_handlers, gateway);
+	/* who has a name need not wait for the radio to be told of: its absence is news */
+	if (r >= 0 && *config->gateway && !(config->formats & FORMAT_RUUVI))
+		r = connect_broker(gateway);
 	if (r < 0) {
 		gateway_free(gateway);
 		return r;

@@ -2,19 +2,16 @@
 /* The way to the daemon. */
 #include "mqtt/radio.h"
 
-#include <bluebroker-stream.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "build-config.h"
 #include "meaning/number.h"
 #include "mqtt/backoff.h"
+#include "mqtt/radio-private.h"
 #include "mqtt/variant.h"
 #include "util/fd.h"
 #include "util/log.h"
@@ -22,42 +19,12 @@
 #define MANAGER_PATH "/com/example/Bluetooth"
 #define MANAGER "com.example.Bluetooth.Manager1"
 #define ADAPTER "com.example.Bluetooth.Adapter1"
-#define SESSION "com.example.Bluetooth.Session1"
 
-#define CALL_MAX (310 * USEC_PER_SEC)	/* opening a session waits for the radio to power on: 300 s at most */
 #define RETRY_MIN (1 * USEC_PER_SEC)
 #define RETRY_MAX (30 * USEC_PER_SEC)
 /* how long a report may wait for others: nobody at the other end of a network sees the difference */
 #define GATHER_MS 50
 #define GATHER_MAX 256
-
-struct Radio {
-	sd_event *event;
-	sd_bus *bus;
-	const Config *config;
-	const RadioHandlers *handlers;
-	void *userdata;
-
-	sd_bus_slot *owner;	/* the match for the daemon's coming and going */
-	sd_bus_slot *call;	/* the step that is under way */
-	sd_event_source *retry;
-	unsigned failures;	/* in a row */
-	char *path;
-	char *address;
-	bool there;
-	char *session;		/* object path; NULL: none */
-	int fd;			/* of the stream */
-	sd_event_source *stream;
-	bool scanning;
-	GVariant *filter;	/* in place of the configuration's; NULL: that one */
-
-	uint64_t base;		/* our number of this session's first report, which is 0 there */
-	uint64_t last;		/* our number of the last report */
-	uint64_t lost;
-	uint64_t lost_before;	/* by sessions before this one */
-	uint64_t heard;
-	uint8_t datagram[BB_STREAM_DATAGRAM_MAX];
-};
 
 static void begin(Radio *radio);
 
@@ -84,7 +51,7 @@ static void close_session(Radio *radio)
 	forget_session(radio);
 }
 
-static void fail(Radio *radio, const char *doing, const char *why)
+void radio_fail(Radio *radio, const char *doing, const char *why)
 {
 	uint64_t wait;
 
@@ -117,7 +84,7 @@ static bool failed(Radio *radio, sd_bus_message *reply, const char *doing)
 	radio->call = sd_bus_slot_unref(radio->call);
 	if (!sd_bus_message_is_method_error(reply, NULL))
 		return false;
-	fail(radio, doing, sd_bus_message_get_error(reply)->message);
+	radio_fail(radio, doing, sd_bus_message_get_error(reply)->message);
 	return true;
 }
 
@@ -137,9 +104,9 @@ static void step(Radio *radio, const char *path, const char *interface, const ch
 		r = variant_append(call, child);
 	}
 	if (r >= 0)
-		r = sd_bus_call_async(radio->bus, &radio->call, call, done, radio, CALL_MAX);
+		r = sd_bus_call_async(radio->bus, &radio->call, call, done, radio, RADIO_CALL_MAX);
 	if (r < 0)
-		fail(radio, method, strerror(-r));
+		radio_fail(radio, method, strerror(-r));
 }
 
 static int on_scanning(sd_bus_message *reply, void *userdata, sd_bus_error *error UNUSED)
@@ -151,45 +118,6 @@ static int on_scanning(sd_bus_message *reply, void *userdata, sd_bus_error *erro
 	radio->scanning = true;
 	radio->failures = 0;
 	log_info("scanning on %s (%s)", strrchr(radio->path, '/') + 1, radio->address);
-	return 0;
-}
-
-static void take_datagram(Radio *radio, size_t length)
-{
-	struct timespec wall, boot;
-	int64_t to_unix;
-	bb_stream_iter iter;
-	Heard heard;
-
-	if (bb_stream_open(radio->datagram, length, &iter) < 0) {
-		log_limited(LOG_ERR, "the daemon's stream is of another version");
-		return;
-	}
-	clock_gettime(CLOCK_REALTIME, &wall);
-	clock_gettime(CLOCK_BOOTTIME, &boot);
-	to_unix = (int64_t)(wall.tv_sec - boot.tv_sec) * (int64_t)USEC_PER_SEC + (wall.tv_nsec - boot.tv_nsec) / 1000;
-	radio->lost = radio->lost_before + iter.lost;
-	while (bb_stream_next(&iter, &heard.report) > 0) {
-		heard.unix_us = (uint64_t)((int64_t)heard.report.time + to_unix);
-		heard.sequence = radio->last = radio->base + heard.report.sequence;
-		heard.lost = radio->lost;
-		radio->heard++;
-		radio->handlers->heard(&heard, radio->userdata);
-	}
-	radio->handlers->heard_all(radio->userdata);
-}
-
-static int on_stream(sd_event_source *source UNUSED, int fd, uint32_t revents UNUSED, void *userdata)
-{
-	Radio *radio = userdata;
-	ssize_t n = recv(fd, radio->datagram, sizeof(radio->datagram), MSG_DONTWAIT);
-
-	if (n > 0)
-		take_datagram(radio, (size_t)n);
-	else if (n == 0)
-		fail(radio, "the daemon's stream", "it has ended");
-	else if (errno != EAGAIN && errno != EINTR)
-		fail(radio, "the daemon's stream", strerror(errno));
 	return 0;
 }
 
@@ -205,10 +133,10 @@ static int on_acquired(sd_bus_message *reply, void *userdata, sd_bus_error *erro
 	if (r >= 0) {
 		radio->fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
 		r = radio->fd < 0 ? -errno : sd_event_add_io(radio->event, &radio->stream, radio->fd, EPOLLIN,
-							     on_stream, radio);
+							     radio_on_stream, radio);
 	}
 	if (r < 0)
-		fail(radio, "the daemon's stream", strerror(-r));
+		radio_fail(radio, "the daemon's stream", strerror(-r));
 	else
 		step(radio, radio->session, SESSION, "StartScan", g_variant_new("(i)", -1), on_scanning);
 	return 0;
@@ -237,7 +165,7 @@ static int on_opened(sd_bus_message *reply, void *userdata, sd_bus_error *error 
 	if (failed(radio, reply, "opening a session"))
 		return 0;
 	if (sd_bus_message_read(reply, "o", &path) < 0) {
-		fail(radio, "opening a session", "the answer cannot be understood");
+		radio_fail(radio, "opening a session", "the answer cannot be understood");
 		return 0;
 	}
 	radio->session = g_strdup(path);
@@ -255,7 +183,7 @@ static int on_address(sd_bus_message *reply, void *userdata, sd_bus_error *error
 	if (failed(radio, reply, "asking for the radio's address"))
 		return 0;
 	if (sd_bus_message_read(reply, "v", "s", &address) < 0) {
-		fail(radio, "asking for the radio's address", "the answer cannot be understood");
+		radio_fail(radio, "asking for the radio's address", "the answer cannot be understood");
 		return 0;
 	}
 	g_free(radio->address);
@@ -306,7 +234,7 @@ static int on_adapters(sd_bus_message *reply, void *userdata, sd_bus_error *erro
 	(void)sd_bus_message_read_strv(reply, &paths);
 	path = choose(radio, paths);
 	if (!path) {
-		fail(radio, *radio->config->adapter ? radio->config->adapter : "looking for a radio",
+		radio_fail(radio, *radio->config->adapter ? radio->config->adapter : "looking for a radio",
 		     "there is no such radio");
 		return 0;
 	}
@@ -380,69 +308,6 @@ uint64_t radio_lost(const Radio *radio)
 uint64_t radio_heard(const Radio *radio)
 {
 	return radio->heard;
-}
-
-typedef struct FilterCall {
-	Radio *radio;
-	GVariant *filter;
-	RadioDone done;
-	void *userdata;
-} FilterCall;
-
-static void filter_call_free(void *userdata)
-{
-	FilterCall *call = userdata;
-
-	g_clear_pointer(&call->filter, g_variant_unref);
-	g_free(call);
-}
-
-static void keep_filter(Radio *radio, GVariant *filter)
-{
-	g_clear_pointer(&radio->filter, g_variant_unref);
-	radio->filter = filter ? g_variant_ref(filter) : NULL;
-}
-
-static int on_filter_set(sd_bus_message *reply, void *userdata, sd_bus_error *error UNUSED)
-{
-	FilterCall *call = userdata;
-
-	/* a filter that the daemon does not take must not keep us from scanning at its next start */
-	if (!sd_bus_message_is_method_error(reply, NULL))
-		keep_filter(call->radio, call->filter);
-	if (call->done)
-		call->done(call->userdata, sd_bus_message_get_error(reply));
-	return 0;
-}
-
-void radio_set_filter(Radio *radio, GVariant *filter, RadioDone done, void *userdata)
-{
-	CLEANUP(sd_bus_message_unrefp) sd_bus_message *message = NULL;
-	g_autoptr(GVariant) dict = filter ? g_variant_ref_sink(filter) : config_scan_filter(radio->config);
-	CLEANUP(sd_bus_slot_unrefp) sd_bus_slot *slot = NULL;
-	FilterCall *call;
-	int r;
-
-	if (!radio->session) {
-		const sd_bus_error gone = SD_BUS_ERROR_MAKE_CONST("com.example.Bluetooth.Error.NotReady",
-									 "the daemon is not there, or its radio");
-		if (done)
-			done(userdata, &gone);
-		return;
-	}
-	call = g_new0(FilterCall, 1);
-	*call = (FilterCall){ radio, filter ? g_variant_ref(dict) : NULL, done, userdata };
-	r = sd_bus_message_new_method_call(radio->bus, &message, BUS_NAME, radio->session, SESSION, "SetScanFilter");
-	if (r >= 0)
-		r = variant_append(message, dict);
-	if (r >= 0)
-		r = sd_bus_call_async(radio->bus, &slot, message, on_filter_set, call, CALL_MAX);
-	if (r >= 0)
-		r = sd_bus_slot_set_destroy_callback(slot, filter_call_free);
-	if (r >= 0)
-		r = sd_bus_slot_set_floating(slot, true);
-	if (r < 0)
-		log_error("cannot call the daemon: %s", strerror(-r));
 }
 
 /* --- beginning and end --- */

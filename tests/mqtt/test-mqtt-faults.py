@@ -123,6 +123,18 @@ class Daemon(FaultTest):
         self.assertEqual(json.loads(client.wait(REPORTS)[0].payload)['sequence'], last + 1)
         wait_for(lambda: client.at(HEALTH) and json.loads(client.at(HEALTH)[-1].payload)['daemon'], 'the news of it')
 
+    def test_absent(self):
+        """A gateway that has a name is there before the daemon is."""
+        client = self.subscribe('bluebroker/gw2/#')
+        self.world.stop_daemon()
+        late = Gateway(self.broker, self.world.address, '[Gateway]\nHealthSeconds=1', name='gw2')
+        self.addCleanup(late.close)
+        self.assertEqual(client.wait('bluebroker/gw2/status')[0].payload, b'online')
+        health = json.loads(client.wait('bluebroker/gw2/health')[0].payload)
+        self.assertEqual((health['daemon'], health['scanning'], health['adapter']), (False, False, None))
+        self.world.start_daemon()
+        wait_for(lambda: json.loads(client.at('bluebroker/gw2/health')[-1].payload)['scanning'], 'the scan')
+
     def test_radio_gone(self):
         """One that is plugged in again is scanned on again."""
         client = self.subscribe('bluebroker/#')
