@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <systemd/sd-bus.h>
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
@@ -20,6 +21,9 @@
 #define CONFIG_FILE SYSCONFDIR "/bluebroker-mqtt.conf"
 #define CONFIG_BYTES_MAX (1024 * 1024)
 #define EXIT_USAGE 2
+
+/* bytes that we may have beside the queue: stacks of threads are most of it */
+#define MEMORY_MAX ((rlim_t)64 * 1024 * 1024)
 
 typedef struct CommandLine {
 	const char *file;	/* NULL: the usual one, which may be missing */
@@ -148,6 +152,25 @@ static void block_signals(void)
 	(void)signal(SIGPIPE, SIG_IGN);
 }
 
+/*
+ * With MQTT 3.1.1 nobody can tell a broker how long a message may be, and libmosquitto makes room for up to 256 MiB. Beyond
+ * this limit it gets none, and hangs up. What is ours is bounded, and far less than that.
+ */
+static void limit_memory(const Config *config)
+{
+#ifndef __SANITIZE_ADDRESS__	/* which reserves more than any machine has */
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_DATA, &limit) < 0)
+		return;
+	limit.rlim_cur = config->queue_bytes + MEMORY_MAX;
+	if (limit.rlim_max == RLIM_INFINITY || limit.rlim_cur < limit.rlim_max)
+		(void)setrlimit(RLIMIT_DATA, &limit);
+#else
+	(void)config;
+#endif
+}
+
 static int open_bus(sd_bus **ret, sd_event *event, const char *address)
 {
 	CLEANUP(sd_bus_unrefp) sd_bus *bus = NULL;
@@ -224,6 +247,7 @@ int main(int argc, char **argv)
 		printf("%s: good\n", line.file ? line.file : CONFIG_FILE);
 		return EXIT_SUCCESS;
 	}
+	limit_memory(&config);
 	(void)mosquitto_lib_init();
 	status = run(&line, &config) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 	(void)mosquitto_lib_cleanup();

@@ -78,6 +78,24 @@ class Full(FaultTest):
         self.gateway.start()
 
 
+class Huge(FaultTest):
+    """With MQTT 3.1.1 a broker passes on whatever it takes."""
+    SETTINGS = 'Protocol=3.1.1\n[Commands]\nAllow=connect\n'
+
+    def test_huge_command(self):
+        client = self.subscribe('answer', 'bluebroker/gw1/health')
+        self.wait_scan()
+        pid = self.gateway.process.pid
+        huge = self.broker.file('huge', 'x' * (128 * 1024 * 1024))
+        self.broker.run('mosquitto_pub', '-q', '1', '-t', 'bluebroker/gw1/command', '-f', huge)
+        if 'ASAN_OPTIONS' not in os.environ:        # under which there is no limit
+            self.wait_up(2)
+        self.assertIsNone(self.gateway.process.poll())
+        self.assertEqual(self.gateway.process.pid, pid)
+        client.publish('bluebroker/gw1/command', '{"command":"connect","address":"nowhere","response_topic":"answer"}')
+        self.assertEqual(json.loads(client.wait('answer')[0].payload)['error'], 'InvalidArguments')
+
+
 class Denied(FaultTest):
     """A broker that takes some of what we publish: the rest is counted."""
     def test_denied(self):
