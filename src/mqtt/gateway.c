@@ -166,20 +166,22 @@ static int connect_broker(Gateway *gateway)
 	const char *id = *gateway->config->gateway ? gateway->config->gateway : gateway->address;
 	Will will = { g_strdup_printf("%s/%s/status", gateway->config->prefix, id), g_strdup(OFFLINE) };
 	HealthOf of = {
-		gateway->event, gateway->bus, gateway->config, id, gateway->radio, gateway->publisher, NULL,
+		.event = gateway->event, .bus = gateway->bus, .config = gateway->config,
+		.radio = gateway->radio, .publisher = gateway->publisher,
 	};
 	int r;
 
 	gateway->id = g_strdup(id);
 	r = connection_new(&gateway->connection, gateway->event, gateway->config, gateway->id, "", &will,
 			   &handlers, gateway);
-	if (r < 0)
-		return r;
-	of.connection = gateway->connection;
-	of.gateway = gateway->id;
-	r = health_new(&gateway->health, &of);
 	if (r >= 0)
 		r = commands_new(&gateway->commands, gateway->event, gateway->config, gateway->id, gateway->radio);
+	if (r < 0)
+		return r;
+	of.gateway = gateway->id;
+	of.connection = gateway->connection;
+	of.commands = gateway->commands;
+	r = health_new(&gateway->health, &of);
 	if (r < 0)
 		return r;
 	publisher_start(gateway->publisher, gateway->connection, gateway->id, gateway->address);

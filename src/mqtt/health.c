@@ -43,14 +43,17 @@ static void add_counts(Json *json, const char *key, const char *const *names, co
 	json_end_object(json);
 }
 
-static void add_reports(Json *json, const Health *health)
+static void add_all_counts(Json *json, const Health *health)
 {
 	static const char *const report_names[] = { "heard", "published" };
 	static const char *const lost_names[] = { "daemon", "queue", "unsent", "refused" };
 	static const char *const queue_names[] = { "reports", "bytes", "bytes_max" };
 	static const char *const broker_names[] = { "connects", "messages" };
+	static const char *const command_names[] = { "waiting", "requesters", "done", "failed", "refused",
+						     "notifications", "lost" };
 	PublisherCounters publisher = publisher_counters(health->of.publisher);
 	const ConnectionCounters *connection = connection_counters(health->of.connection);
+	CommandsCounters commands = commands_counters(health->of.commands);
 
 	add_counts(json, "reports", report_names,
 		   (const uint64_t[]){ radio_heard(health->of.radio), publisher.published },
@@ -63,6 +66,10 @@ static void add_reports(Json *json, const Health *health)
 		   ARRAY_SIZE(queue_names));
 	add_counts(json, "broker", broker_names,
 		   (const uint64_t[]){ connection->connects, connection->published }, ARRAY_SIZE(broker_names));
+	add_counts(json, "commands", command_names,
+		   (const uint64_t[]){ commands.waiting, commands.requesters, commands.done, commands.failed,
+				       commands.refused, commands.notifications, commands.lost },
+		   ARRAY_SIZE(command_names));
 }
 
 /* answer: (a{sv}); NULL: null. */
@@ -99,7 +106,7 @@ static void tell(Health *health)
 	json_bool(&json, radio_is_there(health->of.radio));
 	json_key(&json, "scanning");
 	json_bool(&json, radio_is_scanning(health->of.radio));
-	add_reports(&json, health);
+	add_all_counts(&json, health);
 	add_answer(&json, "adapter", health->adapter);
 	add_answer(&json, "stats", health->stats);
 	json_end_object(&json);

@@ -5,6 +5,7 @@
 #include <systemd/sd-bus.h>
 #include <systemd/sd-event.h>
 
+#include "mqtt/commands.h"
 #include "mqtt/config.h"
 #include "mqtt/connection.h"
 #include "mqtt/publisher.h"
@@ -20,6 +21,7 @@ typedef struct HealthOf {
 	const char *gateway;
 	Radio *radio;
 	const Publisher *publisher;
+	const Commands *commands;
 	Connection *connection;
 } HealthOf;
 

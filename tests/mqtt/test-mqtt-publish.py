@@ -110,6 +110,8 @@ class Json(PublishTest):
         self.assertEqual(health['queue'], {'reports': 0, 'bytes': 0, 'bytes_max': 1048576})
         self.assertEqual(health['adapter']['Address'], RADIO)
         self.assertEqual(health['broker']['connects'], 1)
+        self.assertEqual(health['commands'], dict.fromkeys(
+            ('waiting', 'requesters', 'done', 'failed', 'refused', 'notifications', 'lost'), 0))
         self.assertEqual(health['stats']['Sessions'][0]['Delivered'], 1)
         self.assertRegex(health['version'], r'^\d+\.\d+\.\d+$')
         self.assertFalse(self.client.at(f'{self.base}/health')[-1].retain)
