@@ -70,7 +70,7 @@ typedef struct Config {
 	/* [Publish] */
 	char format_words[SETTING_TEXT_MAX];
 	uint32_t queue_bytes;
-	uint32_t batch_ms;		/* format binary: how long a report waits for others */
+	uint32_t batch_ms;		/* how long a report waits for others */
 	uint32_t batch_bytes;		/* format binary: payload at most */
 	/* [Scan] */
 	uint32_t active;

@@ -242,9 +242,8 @@ int gateway_new(Gateway **ret, sd_event *event, sd_bus *bus, const Config *confi
 	gateway->event = event;
 	gateway->bus = bus;
 	gateway->config = config;
-	r = publisher_new(&gateway->publisher, event, config);
-	if (r >= 0)
-		r = radio_new(&gateway->radio, event, bus, config, &radio_handlers, gateway);
+	gateway->publisher = publisher_new(config);
+	r = radio_new(&gateway->radio, event, bus, config, &radio_handlers, gateway);
 	/* who has a name need not wait for the radio to be told of: its absence is news */
 	if (r >= 0 && *config->gateway && !(config->formats & FORMAT_RUUVI))
 		r = connect_broker(gateway);
@@ -268,8 +267,7 @@ void gateway_free(Gateway *gateway)
 		connection_free(gateway->connection);
 	if (gateway->radio)
 		radio_free(gateway->radio);
-	if (gateway->publisher)
-		publisher_free(gateway->publisher);
+	publisher_free(gateway->publisher);
 	g_free(gateway->id);
 	g_free(gateway->address);
 	g_free(gateway);

@@ -94,7 +94,7 @@ static void tell(Health *health)
 
 	json_init(&json, text);
 	json_begin_object(&json);
-	json_key(&json, "time");
+	json_key(&json, "time_ms");
 	json_uint(&json, seconds_now(CLOCK_REALTIME) * 1000);
 	json_key(&json, "gateway");
 	json_string(&json, health->of.gateway, -1);

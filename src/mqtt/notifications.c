@@ -151,7 +151,7 @@ void notifications_heard(Notifications *notifications, const void *who, const ch
 	below = g_strdup_printf("notify/%s/%s", address, uuid);
 	topic = outlet_topic(notifications->outlet, below);
 	message = json_object_new_object();
-	json_object_object_add(message, "time", json_object_new_int64(unix_ms(time)));
+	json_object_object_add(message, "time_ms", json_object_new_int64(unix_ms(time)));
 	answer_add_text(message, "address", address);
 	answer_add_text(message, "uuid", uuid);
 	json_object_object_add(message, "handle", json_object_new_int(subscription->handle));

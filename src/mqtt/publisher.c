@@ -17,8 +17,6 @@ struct Publisher {
 	FormatContext context;
 	ReportQueue *queue;
 	FormatBinary binary;
-	sd_event_source *due;	/* the batch of format binary */
-	bool is_due;
 	uint64_t published;
 	GString *topic;
 	GString *payload;
@@ -32,10 +30,6 @@ static void send_text(Publisher *publisher)
 
 static void send_batch(Publisher *publisher)
 {
-	publisher->is_due = false;
-	(void)sd_event_source_set_enabled(publisher->due, SD_EVENT_OFF);
-	if (publisher->binary.count == 0)
-		return;
 	format_binary_topic(&publisher->context, publisher->topic);
 	(void)connection_publish(publisher->connection, publisher->topic->str, publisher->binary.payload->data,
 				 publisher->binary.payload->len, false, NULL);
@@ -53,18 +47,10 @@ static uint64_t now_us(void)
 /* False: the batch went instead, and took the room. */
 static bool add_to_batch(Publisher *publisher, const Heard *heard)
 {
-	bool first = publisher->binary.count == 0;
-
-	if (!format_binary_add(&publisher->binary, heard, publisher->config->batch_bytes)) {
-		send_batch(publisher);
-		return false;
-	}
-	if (first) {
-		(void)sd_event_source_set_time_relative(publisher->due,
-							publisher->config->batch_ms * USEC_PER_MSEC);
-		(void)sd_event_source_set_enabled(publisher->due, SD_EVENT_ONESHOT);
-	}
-	return true;
+	if (format_binary_add(&publisher->binary, heard, publisher->config->batch_bytes))
+		return true;
+	send_batch(publisher);
+	return false;
 }
 
 static void send_report(Publisher *publisher, const Heard *heard)
@@ -101,22 +87,13 @@ void publisher_run(Publisher *publisher)
 		report_queue_pop(publisher->queue);
 		publisher->published++;
 	}
-	if (publisher->is_due && connection_has_room(publisher->connection))
+	/* the daemon has let them gather */
+	if (publisher->binary.count > 0 && connection_has_room(publisher->connection))
 		send_batch(publisher);
-}
-
-static int on_due(sd_event_source *source UNUSED, uint64_t usec UNUSED, void *userdata)
-{
-	Publisher *publisher = userdata;
-
-	publisher->is_due = true;
-	publisher_run(publisher);
-	return 0;
 }
 
 bool publisher_drain(Publisher *publisher)
 {
-	publisher->is_due = true;
 	publisher_run(publisher);
 	return report_queue_length(publisher->queue) == 0 && publisher->binary.count == 0;
 }
@@ -149,10 +126,9 @@ void publisher_start(Publisher *publisher, Connection *connection, const char *g
 	publisher->context.radio = radio;
 }
 
-int publisher_new(Publisher **ret, sd_event *event, const Config *config)
+Publisher *publisher_new(const Config *config)
 {
 	Publisher *publisher = g_new0(Publisher, 1);
-	int r;
 
 	publisher->config = config;
 	publisher->context.names = device_names_new(NAMES_MAX);
@@ -160,21 +136,11 @@ int publisher_new(Publisher **ret, sd_event *event, const Config *config)
 	publisher->topic = g_string_new(NULL);
 	publisher->payload = g_string_new(NULL);
 	format_binary_init(&publisher->binary);
-	r = sd_event_add_time_relative(event, &publisher->due, CLOCK_BOOTTIME, 0, 20 * USEC_PER_MSEC, on_due,
-				       publisher);
-	if (r >= 0)
-		r = sd_event_source_set_enabled(publisher->due, SD_EVENT_OFF);
-	if (r < 0) {
-		publisher_free(publisher);
-		return r;
-	}
-	*ret = publisher;
-	return 0;
+	return publisher;
 }
 
 void publisher_free(Publisher *publisher)
 {
-	sd_event_source_disable_unref(publisher->due);
 	format_binary_clear(&publisher->binary);
 	g_string_free(publisher->topic, TRUE);
 	g_string_free(publisher->payload, TRUE);

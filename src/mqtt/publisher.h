@@ -2,8 +2,6 @@
 /* From the queue to the broker: each report in each of the formats, as fast as the broker takes them. */
 #pragma once
 
-#include <systemd/sd-event.h>
-
 #include "mqtt/config.h"
 #include "mqtt/connection.h"
 #include "mqtt/format.h"
@@ -11,18 +9,18 @@
 
 typedef struct Publisher Publisher;
 
-/* prefix, gateway and radio are those of the context; all must outlive it. */
-int publisher_new(Publisher **ret, sd_event *event, const Config *config);
+/* config must outlive it. */
+Publisher *publisher_new(const Config *config);
 void publisher_free(Publisher *publisher);
 
-/* Where to: nothing leaves the queue before. */
+/* Where to: nothing leaves the queue before. All must outlive it. */
 void publisher_start(Publisher *publisher, Connection *connection, const char *gateway, const char *radio);
 
 void publisher_heard(Publisher *publisher, const Heard *heard);
 /* Publishes what the connection has room for: after reports came, and when it has room again. */
 void publisher_run(Publisher *publisher);
 
-/* Does not wait for a batch to fill any more. True: nothing is left. */
+/* The same. True: nothing is left. */
 bool publisher_drain(Publisher *publisher);
 
 typedef struct PublisherCounters {

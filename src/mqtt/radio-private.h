@@ -22,6 +22,7 @@ struct Radio {
 	unsigned failures;	/* in a row */
 	char *path;
 	char *address;
+	uint32_t fifo;		/* depth that we ask for */
 	bool there;
 	char *session;		/* object path; NULL: none */
 	int fd;			/* of the stream */

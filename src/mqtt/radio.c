@@ -22,9 +22,7 @@
 
 #define RETRY_MIN (1 * USEC_PER_SEC)
 #define RETRY_MAX (30 * USEC_PER_SEC)
-/* how long a report may wait for others: nobody at the other end of a network sees the difference */
-#define GATHER_MS 50
-#define GATHER_MAX 256
+#define FIFO_DEPTH 1024	/* reports that wait for us at the daemon, if its configuration allows as many */
 
 static void begin(Radio *radio);
 
@@ -149,8 +147,8 @@ static int on_filtered(sd_bus_message *reply, void *userdata, sd_bus_error *erro
 
 	if (failed(radio, reply, "setting the scan's filter"))
 		return 0;
-	g_variant_dict_insert(&options, "batch_ms", "u", GATHER_MS);
-	g_variant_dict_insert(&options, "batch_max", "u", GATHER_MAX);
+	g_variant_dict_insert(&options, "batch_ms", "u", radio->config->batch_ms);
+	g_variant_dict_insert(&options, "batch_max", "u", radio->fifo);
 	step(radio, radio->session, SESSION, "AcquireAdvertisements",
 	     g_variant_new("(@a{sv})", g_variant_dict_end(&options)), on_acquired);
 	return 0;
@@ -191,13 +189,14 @@ static int on_address(sd_bus_message *reply, void *userdata, sd_bus_error *error
 	radio->there = true;
 	radio->handlers->found(radio, radio->userdata);
 	g_variant_builder_init(&init, G_VARIANT_TYPE_VARDICT);
+	g_variant_builder_add(&init, "{sv}", "fifo", g_variant_new_uint32(radio->fifo));
 	step(radio, MANAGER_PATH, MANAGER, "OpenSession",
 	     g_variant_new("(ua{sv})", radio_number(radio), &init), on_opened);
 	return 0;
 }
 
 /* The wanted radio, or the first. NULL: it is not there. */
-static const char *choose(const Radio *radio, char **paths)
+static const char *choose(const Radio *radio, const char *const *paths)
 {
 	const char *chosen = NULL;
 	int64_t number, least = INT64_MAX;
@@ -215,33 +214,42 @@ static const char *choose(const Radio *radio, char **paths)
 	return chosen;
 }
 
-static void free_paths(char ***paths)
+/* The properties of the manager. */
+static void take_manager(Radio *radio, GVariant *properties)
 {
-	for (char **path = *paths; path && *path; path++)
-		free(*path);
-	free(*paths);
-}
+	g_autoptr(GVariant) limits = g_variant_lookup_value(properties, "Limits", G_VARIANT_TYPE("a{su}"));
+	g_autoptr(GVariant) adapters = g_variant_lookup_value(properties, "Adapters", G_VARIANT_TYPE("ao"));
+	g_autofree const char **paths = adapters ? g_variant_get_objv(adapters, NULL) : NULL;
+	const char *path = choose(radio, paths);
+	uint32_t most = FIFO_DEPTH;
 
-static int on_adapters(sd_bus_message *reply, void *userdata, sd_bus_error *error UNUSED)
-{
-	Radio *radio = userdata;
-	CLEANUP(free_paths) char **paths = NULL;
-	const char *path;
-
-	if (failed(radio, reply, "looking for the daemon"))
-		return 0;
-	(void)sd_bus_message_enter_container(reply, 'v', "ao");
-	(void)sd_bus_message_read_strv(reply, &paths);
-	path = choose(radio, paths);
+	if (limits)
+		(void)g_variant_lookup(limits, "MaxFifoDepth", "u", &most);
+	radio->fifo = MIN(most, FIFO_DEPTH);
 	if (!path) {
 		radio_fail(radio, *radio->config->adapter ? radio->config->adapter : "looking for a radio",
-		     "there is no such radio");
-		return 0;
+			   "there is no such radio");
+		return;
 	}
 	g_free(radio->path);
 	radio->path = g_strdup(path);
 	step(radio, radio->path, "org.freedesktop.DBus.Properties", "Get", g_variant_new("(ss)", ADAPTER, "Address"),
 	     on_address);
+}
+
+static int on_manager(sd_bus_message *reply, void *userdata, sd_bus_error *error UNUSED)
+{
+	Radio *radio = userdata;
+	g_autoptr(GVariant) answer = NULL, properties = NULL;
+
+	if (failed(radio, reply, "looking for the daemon"))
+		return 0;
+	if (variant_read(reply, &answer) < 0 || !g_variant_is_of_type(answer, G_VARIANT_TYPE("(a{sv})"))) {
+		radio_fail(radio, "looking for the daemon", "the answer cannot be understood");
+		return 0;
+	}
+	properties = g_variant_get_child_value(answer, 0);
+	take_manager(radio, properties);
 	return 0;
 }
 
@@ -249,8 +257,8 @@ static void begin(Radio *radio)
 {
 	(void)sd_event_source_set_enabled(radio->retry, SD_EVENT_OFF);
 	close_session(radio);
-	step(radio, MANAGER_PATH, "org.freedesktop.DBus.Properties", "Get",
-	     g_variant_new("(ss)", MANAGER, "Adapters"), on_adapters);
+	step(radio, MANAGER_PATH, "org.freedesktop.DBus.Properties", "GetAll",
+	     g_variant_new("(s)", MANAGER), on_manager);
 }
 
 static int on_owner(sd_bus_message *signal, void *userdata, sd_bus_error *error UNUSED)

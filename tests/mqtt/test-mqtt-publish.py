@@ -42,7 +42,7 @@ class PublishTest(WorldTest):
 
     def start(self):
         gateway = Gateway(self.broker, self.world.address,
-                          f'[Publish]\nFormats={self.FORMATS}\nBatchMs=50\n[Gateway]\nHealthSeconds=1\n{self.SETTINGS}',
+                          f'[Publish]\nFormats={self.FORMATS}\nBatchMs=20\n[Gateway]\nHealthSeconds=1\n{self.SETTINGS}',
                           name=self.NAME, protocol=self.PROTOCOL)
         self.addCleanup(gateway.close)
         return gateway
@@ -215,7 +215,7 @@ class Discovery(PublishTest):
 
     def test_discovery(self):
         """Each entity's topics are published, and its template finds what it names."""
-        health, = self.json_at(f'{self.base}/health')
+        health = wait_for(lambda: [each for each in self.json_at(f'{self.base}/health') if each['adapter']], 'the radio')[0]
         late = Client(self.broker, 'homeassistant/#')
         self.addCleanup(late.close)
         found = late.wait('homeassistant/+/+/+/config', 7)
