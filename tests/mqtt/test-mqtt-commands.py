@@ -91,7 +91,7 @@ class Commands(CommandTest):
         before = time.time()
         self.air.ask('notify heart 0b 0041')
         heard = self.me.last(f'notify/{HEART}/{full(RATE)}')[0]
-        self.assertTrue(before - 2 <= heard['time'] / 1000 <= time.time() + 2, heard)
+        self.assertTrue(before - 2 <= heard['time_ms'] / 1000 <= time.time() + 2, heard)
 
     def test_pair(self):
         self.air.ask('pairing heart display 123456')
