@@ -24,6 +24,17 @@ BLUEBROKER_CONF_OPTS = \
 	-Dinit=systemd \
 	-Dsdbus=libsystemd
 
+# Not tried yet
+ifeq ($(BR2_PACKAGE_BLUEBROKER_MQTT),y)
+BLUEBROKER_CONF_OPTS += -Dmqtt=enabled
+BLUEBROKER_DEPENDENCIES += json-c mosquitto
+define BLUEBROKER_MQTT_USER
+	bluebroker-mqtt -1 bluebroker-mqtt -1 * - - bluetooth Bluetooth gateway for MQTT
+endef
+else
+BLUEBROKER_CONF_OPTS += -Dmqtt=disabled
+endif
+
 ifeq ($(BR2_PACKAGE_PYTHON3),y)
 BLUEBROKER_CONF_OPTS += -Dpython_dir=lib/python$(PYTHON3_VERSION_MAJOR)/site-packages
 else
@@ -37,6 +48,7 @@ endif
 
 define BLUEBROKER_USERS
 	bluebroker -1 bluebroker -1 * - - bluetooth Bluetooth radio broker
+	$(BLUEBROKER_MQTT_USER)
 endef
 
 $(eval $(meson-package))

@@ -19,6 +19,10 @@ REQUIRED_DISTRO_FEATURES = "systemd bluetooth"
 DEPENDS += "systemd"
 inherit systemd
 
+# bluebroker-mqtt: its libraries are in meta-openembedded. Not tried yet.
+PACKAGECONFIG ??= ""
+PACKAGECONFIG[mqtt] = "-Dmqtt=enabled,-Dmqtt=disabled,mosquitto json-c"
+
 EXTRA_OEMESON = " \
     -Dtests=false \
     -Dman=disabled \
@@ -27,14 +31,29 @@ EXTRA_OEMESON = " \
     -Dpython_dir=${PYTHON_SITEPACKAGES_DIR} \
 "
 
-USERADD_PACKAGES = "${PN}"
+USERADD_PACKAGES = "${PN} ${PN}-mqtt"
 GROUPADD_PARAM:${PN} = "--system bluetooth"
 USERADD_PARAM:${PN} = "--system --user-group --groups bluetooth --no-create-home --shell /sbin/nologin bluebroker"
 
+# The group is the daemon's, too: whichever is installed first makes it.
+GROUPADD_PARAM:${PN}-mqtt = "--system bluetooth"
+USERADD_PARAM:${PN}-mqtt = "--system --user-group --no-create-home --shell /sbin/nologin bluebroker-mqtt"
+
+SYSTEMD_PACKAGES = "${PN} ${PN}-mqtt"
 SYSTEMD_SERVICE:${PN} = "bluebrokerd.service bluebrokerd-keys.socket"
 SYSTEMD_AUTO_ENABLE:${PN} = "enable"
+SYSTEMD_SERVICE:${PN}-mqtt = "${@bb.utils.contains('PACKAGECONFIG', 'mqtt', 'bluebroker-mqtt.service', '', d)}"
+SYSTEMD_AUTO_ENABLE:${PN}-mqtt = "disable"
 
-PACKAGES =+ "${PN}-tool python3-bluebroker"
+PACKAGES =+ "${PN}-mqtt ${PN}-tool python3-bluebroker"
+FILES:${PN}-mqtt = " \
+    ${sbindir}/bluebroker-mqtt \
+    ${sysconfdir}/bluebroker-mqtt.conf \
+    ${systemd_system_unitdir}/bluebroker-mqtt.service \
+    ${nonarch_libdir}/sysusers.d/bluebroker-mqtt.conf \
+"
+CONFFILES:${PN}-mqtt = "${sysconfdir}/bluebroker-mqtt.conf"
+RDEPENDS:${PN}-mqtt = "${PN}"
 FILES:${PN}-tool = "${bindir}/bluebrokerctl ${datadir}/bash-completion ${datadir}/zsh"
 FILES:python3-bluebroker = "${bindir}/bluebroker-pycom ${PYTHON_SITEPACKAGES_DIR}/bluebroker"
 FILES:${PN} += "${systemd_system_unitdir} ${nonarch_libdir}/sysusers.d ${datadir}/dbus-1"
