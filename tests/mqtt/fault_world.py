@@ -22,6 +22,7 @@ class FaultTest(WorldTest):
                                f'ReconnectMaxSeconds=1\n{self.SETTINGS}\n[Gateway]\nHealthSeconds=1\n'
                                f'[Scan]\nDedupMs=0\n[Publish]\nFormats={self.FORMATS}')
         self.addCleanup(self.gateway.close)
+        wait_for(self.gateway.text, 'the gateway to begin')     # before that a signal just kills it
 
     def subscribe(self, *filters):
         client = Client(self.broker, *filters, protocol=V311)
