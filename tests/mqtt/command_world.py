@@ -3,6 +3,7 @@
 
 import itertools
 import json
+import secrets
 
 from face_world import PEER
 from mqtt_world import SOON, V5, V311, Broker, Client, Gateway, wait_for
@@ -33,13 +34,14 @@ class Asker(Client):
     """Somebody who gives commands, and gets the answers: by MQTT 5's properties, or by fields of the payload."""
 
     def __init__(self, broker, protocol=V5, name='', gateway='gw1', will=None):
-        self.numbers, self.inbox = itertools.count(1), f'answers/{id(self)}'
+        self.numbers, self.inbox = itertools.count(1), f'answers/{secrets.token_hex(4)}'
         self.gateway = f'bluebroker/{gateway}'
         super().__init__(broker, f'{self.inbox}/#', f'{self.gateway}/#', 'home/#', protocol=protocol, name=name, will=will)
 
     def send(self, command, **fields):
         """Publishes a command, and returns where its answer will come."""
-        topic, number = f'{self.inbox}/{next(self.numbers)}', f'{next(self.numbers)}'
+        topic = f'{self.inbox}/{next(self.numbers)}'
+        number = topic      # nobody else has that
         fields = {'command': command, **fields}
         if self.protocol == V311:
             fields |= {'response_topic': topic, 'correlation': number}

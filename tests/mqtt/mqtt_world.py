@@ -252,9 +252,10 @@ class Client:
         self.paho.socket().close()
 
     def close(self):
-        self.ended = True
-        self.paho.disconnect()
-        self.paho.loop_stop()
+        if not self.ended:
+            self.ended = True
+            self.paho.disconnect()
+            self.paho.loop_stop()
 
 
 class Gateway:
