@@ -36,7 +36,8 @@ class Asker(Client):
     def __init__(self, broker, protocol=V5, name='', gateway='gw1', will=None):
         self.numbers, self.inbox = itertools.count(1), f'answers/{secrets.token_hex(4)}'
         self.gateway = f'bluebroker/{gateway}'
-        super().__init__(broker, f'{self.inbox}/#', f'{self.gateway}/#', 'home/#', protocol=protocol, name=name, will=will)
+        super().__init__(broker, f'{self.inbox}/#', f'{self.gateway}/#', 'home/#', protocol=protocol, name=name,
+                         will=will)
 
     def send(self, command, **fields):
         """Publishes a command, and returns where its answer will come."""
@@ -81,7 +82,8 @@ class CommandTest(WorldTest):
         self.broker = Broker()
         self.addCleanup(self.broker.close)
         self.gateway = Gateway(self.broker, self.world.address,
-                               f'{self.SETTINGS}\n[Commands]\nAllow={self.ALLOW}\n{self.COMMANDS}', protocol=self.PROTOCOL)
+                               f'{self.SETTINGS}\n[Commands]\nAllow={self.ALLOW}\n{self.COMMANDS}',
+                               protocol=self.PROTOCOL)
         self.addCleanup(self.gateway.close)
         if self.ALLOW:
             self.wait_subscribed()

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the tests of bluebroker-mqtt share: an MQTT broker (Debian's mosquitto) on a port of its own, and a client of another
-implementation (paho). The world of radio and daemon is pyworld's, so that the tests run in the guest, too."""
+"""What the tests of bluebroker-mqtt share: an MQTT broker (Debian's mosquitto) on a port of its own, and a client of
+another implementation (paho). The world of radio and daemon is pyworld's, so that the tests run in the guest, too."""
 
-import json
 import os
 import shlex
 import signal
@@ -45,7 +44,7 @@ def openssl(*words):
 
 
 class Certificates:
-    """A CA, and what it signed, in a directory: ca.crt, NAME.crt, NAME.key; other.crt is a CA that nobody here knows."""
+    """A CA, and what it signed: NAME.crt, NAME.key in a directory; other.crt is a CA that nobody here knows."""
 
     def __init__(self, directory):
         self.directory = directory
@@ -77,8 +76,8 @@ class Broker:
     """A mosquitto. It can be ended, killed, paused, and started again, on the same port."""
 
     def __init__(self, password=True, tls='', settings=''):
-        """tls: '' for none; 'server' (it has a certificate), 'client' (and asks for one), 'psk'. settings: more lines of
-        mosquitto.conf, those of the listener first."""
+        """tls: '' for none; 'server' (it has a certificate), 'client' (and asks for one), 'psk'. settings: more lines
+        of mosquitto.conf, those of the listener first."""
         self.temporary = tempfile.TemporaryDirectory(prefix='mqtt-test-')
         self.directory = self.temporary.name
         os.chmod(self.directory, 0o755)
@@ -163,8 +162,8 @@ class Broker:
 
     def run(self, program, *words, timeout=60, code=0):
         """Runs mosquitto_pub, mosquitto_sub or mosquitto_rr to its end, and returns its output."""
-        result = subprocess.run([program, *self.words(), *words], capture_output=True, text=True, timeout=timeout * SLOW,
-                                stdin=subprocess.DEVNULL, check=False)
+        result = subprocess.run([program, *self.words(), *words], capture_output=True, text=True, check=False,
+                                timeout=timeout * SLOW, stdin=subprocess.DEVNULL)
         assert result.returncode == code, (program, words, result.returncode, result.stdout, result.stderr)
         return result.stdout
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Commands that are not done: malformed, not allowed, replayed, too many; and that nothing but an answer comes of them."""
+"""Commands that are not done: malformed, not allowed, replayed, too many; nothing but an answer comes of them."""
 
 import json
 import unittest
@@ -25,7 +25,8 @@ class Refused(CommandTest):
     def test_malformed(self):
         for payload, words in (
                 ('', 'UTF-8'), ('{', 'not JSON'), ('[]', 'not an object'), ('{"command":"renew"}x', 'not JSON'),
-                (b'{"command":"\xff"}', 'UTF-8'), (b'{"command":"renew"}\0', 'UTF-8'), ('{"command":"reboot"}', 'reboot'),
+                (b'{"command":"\xff"}', 'UTF-8'), (b'{"command":"renew"}\0', 'UTF-8'),
+                ('{"command":"reboot"}', 'reboot'),
                 ('{"command":"renew","command":"renew"}', 'command: is there twice'),
                 ('{"command":"renew","speed":1}', '"speed"'), ('[' * 10000, 'nesting'),
                 ('{"command":"renew","correlation":"' + 'x' * 16384 + '"}', '16384'),
@@ -73,7 +74,7 @@ class Refused(CommandTest):
         """MQTT 5 does not send it at all; when the gateway comes again, it is not done."""
         command = json.dumps({'command': 'write', 'address': HEART, 'uuid': CONTROL, 'value': '05'})
         self.me.publish(f'{BASE}/command', command, retain=True)
-        self.assertEqual(self.me.wait(f'{BASE}/response')[0].payload.count(b'"error"'), 0)  # live, it is no retained one
+        self.assertNotIn('error', self.me.last('response')[0])     # live, it is no retained one
         self.air.ask('value heart 10 00')
         self.assertEqual(self.gateway.stop(), 0)
         self.gateway.start()
@@ -95,8 +96,8 @@ class RetainedOf311(CommandTest):
     def test_retained(self):
         """Here the broker sends it, and says so: an error, and nothing else."""
         me = self.asker(protocol=V311)
-        me.publish(f'{BASE}/command', json.dumps({'command': 'write', 'address': HEART, 'uuid': CONTROL, 'value': '05'}),
-                   retain=True)
+        command = {'command': 'write', 'address': HEART, 'uuid': CONTROL, 'value': '05'}
+        me.publish(f'{BASE}/command', json.dumps(command), retain=True)
         self.assertNotIn('error', me.last('response')[0])
         self.air.ask('value heart 10 00')
         self.assertEqual(self.gateway.stop(), 0)

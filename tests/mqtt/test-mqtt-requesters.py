@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Who gives commands over MQTT, and what is left of it when he goes, or the time, the link, the daemon or the broker does."""
+"""Who gives commands over MQTT, and what is left of it when he, the time, the link, the daemon or the broker goes."""
 
 import json
 import re
@@ -23,8 +23,8 @@ class Leases(CommandTest):
         self.good(self.me.ask('notify', requester='a', address=OTHER, handle=0x11))
         self.wait_down('heart')
         self.wait_down('other')
-        self.assertEqual(self.me.last(NEWS)[0], {'address': HEART, 'requester': 'a', 'connected': False, 'reason': 'lease',
-                                                 'reconnects': False})
+        self.assertEqual(self.me.last(NEWS)[0], {'address': HEART, 'requester': 'a', 'connected': False,
+                                                 'reason': 'lease', 'reconnects': False})
         self.assertEqual(self.me.last(f'link/{OTHER}')[0]['reason'], 'lease')
         self.fails(self.me.ask('renew', requester='a'), 'DoesNotExist')
 
@@ -141,7 +141,7 @@ class Requesters(CommandTest):
         self.assertEqual(self.air.ask('value heart 10'), '00')
 
     def test_time_over_in_the_daemon(self):
-        """What bluetoothd does not have yet is dropped with the requester's share of the link; that ends, and is told."""
+        """What bluetoothd does not have yet is dropped with the requester's share of the link, which is told."""
         link = '/com/example/Bluetooth/hci0/device/' + HEART.replace(':', '_')
         control = f'{link}/service000a/char0010'
 
@@ -209,7 +209,7 @@ class Requesters(CommandTest):
         self.fails(self.me.ask('renew', requester='a'), 'DoesNotExist')
         self.air.ask('latency other 0')
         self.world.start_daemon()
-        wait_for(lambda: 'error' not in self.me.ask('read', address=HEART, uuid=LOCATION), 'the gateway to find the daemon')
+        wait_for(lambda: 'error' not in self.me.ask('read', address=HEART, uuid=LOCATION), 'the daemon to be found')
         self.good(self.me.ask('connect', requester='a', address=HEART))
 
     def test_gateway_ends(self):
@@ -255,7 +255,8 @@ class OpenMqttGateway(CommandTest):
         return self.do(ble_read_address=HEART, ble_read_service='180d', ble_read_char='2a38', **more)
 
     def write(self, value, **more):
-        return self.do(ble_write_address=HEART, ble_write_service='180d', ble_write_char='2a39', ble_write_value=value, **more)
+        return self.do(ble_write_address=HEART, ble_write_service='180d', ble_write_char='2a39',
+                       ble_write_value=value, **more)
 
     def test_read(self):
         self.air.ask('value heart 0e 41420000')
@@ -306,8 +307,9 @@ class Scan(CommandTest):
         wait_for(lambda: HEART in self.addresses(), 'the reports of all')
         self.good(self.me.ask('scan', uuids=['180f', '180d'], rssi=-127, active=True, scan_responses=False))
         wait_for(lambda: self.addresses() == {HEART}, 'the reports of those who say so')
-        for fields, words in (({'rssi': 'near'}, 'Rssi'), ({'addresses': ['x']}, 'Addresses'), ({'dedup_ms': -1}, 'DedupMs'),
-                              ({'active': 2}, 'Active'), ({'patterns': ['x']}, 'Patterns')):
+        for fields, words in (({'rssi': 'near'}, 'Rssi'), ({'addresses': ['x']}, 'Addresses'),
+                              ({'dedup_ms': -1}, 'DedupMs'), ({'active': 2}, 'Active'),
+                              ({'patterns': ['x']}, 'Patterns')):
             self.fails(self.me.ask('scan', **fields), 'InvalidArguments', words)
         self.assertEqual(self.addresses(), {HEART})
 
