@@ -104,12 +104,14 @@ static int read_text(void *values, const Setting *key, const char *name, const c
 static int read_number(void *values, const Setting *key, const char *name, const char *value,
 		       Reason *reason)
 {
+	bool counted = g_str_has_suffix(key->unit, "s");
 	char allowed[80];
 	uint32_t number;
 
 	if (!parse_number(value, &number) || number < key->min || number > key->max) {
-		snprintf(allowed, sizeof(allowed), "a whole number of %s from %" PRIu32 " to %" PRIu32,
-			 key->unit, key->min, key->max);
+		/* of reports, but not of switch */
+		snprintf(allowed, sizeof(allowed), "a whole number%s%s from %" PRIu32 " to %" PRIu32,
+			 counted ? " of " : "", counted ? key->unit : "", key->min, key->max);
 		return refuse_value(reason, name, key, value, allowed);
 	}
 	*number_of(values, key) = number;

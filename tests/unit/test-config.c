@@ -160,7 +160,8 @@ START_TEST(test_every_range)
 			}
 			where = g_strdup_printf("test.conf: [%s] %s=%" G_GUINT64_FORMAT ": ", key->group,
 						key->name, values[i]);
-			range = g_strdup_printf("%s from %u to %u", key->unit, key->min, key->max);
+			range = g_strdup_printf("%s from %u to %u", g_str_has_suffix(key->unit, "s") ? key->unit : "number",
+						key->min, key->max);
 			ck_assert_int_eq(r, E_INVALID_ARGUMENTS);
 			ck_assert_msg(g_str_has_prefix(reason.text, where), "%s", reason.text);
 			ck_assert_msg(g_str_has_suffix(reason.text, range), "%s", reason.text);
