@@ -51,6 +51,7 @@ FILES:${PN}-mqtt = " \
     ${sysconfdir}/bluebroker-mqtt.conf \
     ${systemd_system_unitdir}/bluebroker-mqtt.service \
     ${nonarch_libdir}/sysusers.d/bluebroker-mqtt.conf \
+    ${datadir}/bash-completion/completions/bluebroker-mqtt \
 "
 CONFFILES:${PN}-mqtt = "${sysconfdir}/bluebroker-mqtt.conf"
 RDEPENDS:${PN}-mqtt = "${PN}"
