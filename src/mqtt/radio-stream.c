@@ -103,6 +103,8 @@ void radio_set_filter(Radio *radio, GVariant *filter, RadioDone done, void *user
 	*call = (FilterCall){ radio, filter ? g_variant_ref(dict) : NULL, done, userdata };
 	r = sd_bus_message_new_method_call(radio->bus, &message, BUS_NAME, radio->session, SESSION, "SetScanFilter");
 	if (r >= 0)
+		r = sd_bus_message_set_auto_start(message, false);
+	if (r >= 0)
 		r = variant_append(message, dict);
 	if (r >= 0)
 		r = sd_bus_call_async(radio->bus, &slot, message, on_filter_set, call, RADIO_CALL_MAX);

@@ -40,12 +40,15 @@ static void forget_session(Radio *radio)
 	radio->lost_before = radio->lost;
 }
 
-/* Nobody waits for the answer. */
+/* Nobody waits for the answer. It may be that the daemon has just gone, which this must not start again. */
 static void close_session(Radio *radio)
 {
-	if (radio->session)
-		(void)sd_bus_call_method_async(radio->bus, NULL, BUS_NAME, radio->session, SESSION, "Close", NULL,
-					       NULL, "");
+	CLEANUP(sd_bus_message_unrefp) sd_bus_message *call = NULL;
+
+	if (radio->session &&
+	    sd_bus_message_new_method_call(radio->bus, &call, BUS_NAME, radio->session, SESSION, "Close") >= 0 &&
+	    sd_bus_message_set_auto_start(call, false) >= 0)
+		(void)sd_bus_call_async(radio->bus, NULL, call, NULL, NULL, 0);
 	forget_session(radio);
 }
 

@@ -54,7 +54,8 @@ def bus_command(directory):
     """What runs a bus at DIRECTORY/bus, on which everybody may do everything, and hear everything."""
     config = f'{directory}/bus.conf'
     with open(config, 'w', encoding='utf-8') as out:
-        out.write(f'''<busconfig><listen>unix:path={directory}/bus</listen><auth>EXTERNAL</auth>
+        out.write(f'''<busconfig><listen>unix:path={directory}/bus</listen>
+            <servicedir>{directory}</servicedir><auth>EXTERNAL</auth>
             <policy context="default"><allow user="*"/><allow send_destination="*" eavesdrop="true"/>
             <allow eavesdrop="true"/><allow own="*"/></policy></busconfig>''')
     return ['dbus-daemon', f'--config-file={config}', '--nofork', '--nopidfile', '--nosyslog']

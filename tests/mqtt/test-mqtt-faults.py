@@ -164,6 +164,24 @@ class Daemon(FaultTest):
         client.wait(REPORTS)
 
 
+class Stopped(FaultTest):
+    def test_not_started(self):
+        """Whoever stops the daemon has reasons: the gateway does not have the bus start it again."""
+        directory = self.world.directory.name
+        with open(f'{directory}/com.example.Bluetooth.service', 'w', encoding='utf-8') as file:
+            file.write(f'[D-BUS Service]\nName=com.example.Bluetooth\nExec=/usr/bin/touch {directory}/started\n')
+        self.world.busctl('call', 'org.freedesktop.DBus', '/org/freedesktop/DBus', 'org.freedesktop.DBus', 'ReloadConfig')
+        client = self.subscribe(HEALTH)
+        self.wait_scan()
+        self.assertEqual(self.world.stop_daemon(), 0)
+        wait_for(lambda: client.at(HEALTH) and not json.loads(client.at(HEALTH)[-1].payload)['daemon'], 'the news of it')
+        self.assertFalse(os.path.exists(f'{directory}/started'))
+        # which the bus would have done
+        self.world.busctl('call', '--expect-reply=false', 'org.freedesktop.DBus', '/org/freedesktop/DBus',
+                          'org.freedesktop.DBus', 'StartServiceByName', 'su', 'com.example.Bluetooth', '0')
+        wait_for(lambda: os.path.exists(f'{directory}/started'), 'the bus to start it')
+
+
 class OldBroker:
     """Knows MQTT 3.1.1 only. hangs_up: it does not say so."""
 
