@@ -10,12 +10,6 @@ static const char *const format_words[] = {
 	[VALUE_I8] = "i8",   [VALUE_I16] = "i16", [VALUE_I32] = "i32",
 };
 
-Failure failure_of(int error, const Reason *reason)
-{
-	return (Failure){ strrchr(error_name(error), '.') + 1,
-			  reason && *reason->text ? reason->text : error_text(error) };
-}
-
 void answer_add_text(json_object *answer, const char *key, const char *text)
 {
 	if (text)

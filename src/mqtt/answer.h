@@ -4,16 +4,8 @@
 
 #include <json-c/json.h>
 
+#include "mqtt/failure.h"
 #include "mqtt/request.h"
-
-/* Why a command did not do what it was to: the last part of the daemon's error name, and a sentence. */
-typedef struct Failure {
-	const char *name;
-	const char *words;
-} Failure;
-
-/* From an Outcome or errno, and what was said of it. */
-Failure failure_of(int error, const Reason *reason);
 
 /* {"command","address","requester","correlation"}: what of it the command said. */
 json_object *answer_new(const Request *request);

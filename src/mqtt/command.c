@@ -92,10 +92,19 @@ static int on_plainly_done(sd_bus_message *m, void *userdata, sd_bus_error *erro
 
 /* --- its end --- */
 
-static int on_left(sd_bus_message *m UNUSED, void *userdata, sd_bus_error *error UNUSED)
+/* Whether the daemon has not answered at all: then it may do what it was asked to later. */
+static bool is_unanswered(sd_bus_message *m)
+{
+	return sd_bus_message_is_method_error(m, SD_BUS_ERROR_NO_REPLY) ||
+	       sd_bus_message_is_method_error(m, SD_BUS_ERROR_TIMEOUT);
+}
+
+static int on_left(sd_bus_message *m, void *userdata, sd_bus_error *error UNUSED)
 {
 	Command *command = userdata;
 
+	if (is_unanswered(m))
+		requester_give_up(command->requester);
 	command->call = sd_bus_slot_unref(command->call);
 	commands_over(command->commands, command);
 	return 0;
@@ -180,6 +189,8 @@ static int on_connected(sd_bus_message *m, void *userdata, sd_bus_error *error U
 	Command *command = userdata;
 	const char *path;
 
+	if (is_unanswered(m))
+		requester_give_up(command->requester);
 	/* it was answered when its time was over, and the attempt has been ended by now, too */
 	if (sd_bus_message_is_method_error(m, NULL) && command->answered) {
 		command->call = sd_bus_slot_unref(command->call);

@@ -11,7 +11,6 @@
 
 #define MANAGER_PATH "/com/example/Bluetooth"
 #define INTERFACE_PREFIX "com.example.Bluetooth."
-#define ERROR_PREFIX "com.example.Bluetooth.Error."
 
 typedef struct Wait {
 	RequesterOpened opened;
@@ -33,31 +32,6 @@ struct Requester {
 	unsigned commands;
 	const char *over;	/* why it has to go; NULL: it has not */
 };
-
-Failure failure_of_bus(const sd_bus_error *error)
-{
-	static const struct {
-		const char *name;
-		Failure failure;
-	} known[] = {
-		{ SD_BUS_ERROR_NO_REPLY, { "TimedOut", "the daemon does not answer" } },
-		{ SD_BUS_ERROR_TIMEOUT, { "TimedOut", "the daemon does not answer" } },
-		{ SD_BUS_ERROR_SERVICE_UNKNOWN, { "NotReady", "the daemon is not running" } },
-		{ SD_BUS_ERROR_NAME_HAS_NO_OWNER, { "NotReady", "the daemon is not running" } },
-		{ SD_BUS_ERROR_DISCONNECTED, { "NotReady", "the bus is not there" } },
-		{ SD_BUS_ERROR_UNKNOWN_OBJECT, { "NotConnected", "the link is gone" } },
-		{ SD_BUS_ERROR_UNKNOWN_METHOD, { "NotConnected", "the link is gone" } },
-		{ SD_BUS_ERROR_ACCESS_DENIED, { "AccessDenied", "the bus does not let us call the daemon" } },
-	};
-	const char *words = error->message && *error->message ? error->message : error->name;
-
-	if (g_str_has_prefix(error->name, ERROR_PREFIX))
-		return (Failure){ error->name + strlen(ERROR_PREFIX), words };
-	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
-		if (strcmp(known[i].name, error->name) == 0)
-			return known[i].failure;
-	return (Failure){ "Failed", words };
-}
 
 /* --- links --- */
 
@@ -148,6 +122,11 @@ static void over(Requester *requester, const char *reason)
 const char *requester_over(const Requester *requester)
 {
 	return requester->over;
+}
+
+void requester_give_up(Requester *requester)
+{
+	over(requester, "daemon-gone");
 }
 
 static uint64_t lease_us(const Requester *requester)

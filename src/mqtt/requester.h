@@ -53,6 +53,9 @@ void requester_free(Requester *requester, const char *reason);
 const char *requester_id(const Requester *requester);
 /* Why it has to go: its lease is over ("lease"), or the bus has gone ("daemon-gone"); NULL: it has not. */
 const char *requester_over(const Requester *requester);
+/* The daemon did not answer, and nobody knows what it may do yet: the requester has to go, and all that with
+ * it. */
+void requester_give_up(Requester *requester);
 /* It has said something: the lease begins anew. */
 void requester_renew(Requester *requester);
 /* Commands of it that are under way: its lease does not end before they have. */
@@ -78,6 +81,3 @@ RequesterLink *requester_link_add(Requester *requester, const Addr *addr, const 
 void requester_link_drop(Requester *requester, const Addr *addr, const char *reason);
 /* Whether the link is to stay though no command needs it. */
 bool requester_link_stays(const Requester *requester, const RequesterLink *link);
-
-/* From what a call was answered with. */
-Failure failure_of_bus(const sd_bus_error *error);

@@ -126,6 +126,15 @@ class Commands(CommandTest):
         self.fails(self.me.ask('renew', requester='r1'), 'DoesNotExist')
         self.assertEqual(self.me.at(f'{BASE}/link/+'), [])      # whoever asked knows
 
+    def test_request_and_response(self):
+        """As mosquitto's own program does it."""
+        command = {'command': 'read', 'address': HEART, 'uuid': LOCATION}
+        if self.VERSION == V311:
+            command['response_topic'] = 'my/answers'
+        answer = self.broker.run('mosquitto_rr', '-V', '311' if self.VERSION == V311 else '5', '-t', f'{BASE}/command',
+                                 '-e', 'my/answers', '-m', json.dumps(command))
+        self.assertEqual(json.loads(answer)['value'], '01')
+
     def test_att_error(self):
         self.air.ask('atterror heart 0e read 80')
         self.fails(self.me.ask('read', address=HEART, uuid=LOCATION), 'AttError', '0x80')

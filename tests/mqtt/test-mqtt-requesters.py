@@ -4,6 +4,7 @@
 
 import json
 import re
+import signal
 import time
 import unittest
 
@@ -211,6 +212,20 @@ class Requesters(CommandTest):
         self.world.start_daemon()
         wait_for(lambda: 'error' not in self.me.ask('read', address=HEART, uuid=LOCATION), 'the daemon to be found')
         self.good(self.me.ask('connect', requester='a', address=HEART))
+
+    def test_daemon_hangs(self):
+        """Nobody knows what it will do when it goes on: the requester goes, and it does nothing."""
+        self.good(self.me.ask('read', requester='a', address=OTHER, uuid='f003'))
+        self.wait_down('other')
+        self.world.daemon.send_signal(signal.SIGSTOP)
+        try:
+            self.fails(self.me.ask('connect', requester='a', address=HEART, timeout=1), 'TimedOut')
+            wait_for(lambda: self.me.ask('renew', requester='a').get('error') == 'DoesNotExist', 'it to go', 60)
+        finally:
+            self.world.daemon.send_signal(signal.SIGCONT)
+        self.good(self.me.ask('read', requester='b', address=OTHER, uuid='f003'))
+        self.assertEqual(self.holders(), 0)
+        self.wait_down()
 
     def test_gateway_ends(self):
         """Who waits is told, and the links end."""
