@@ -89,9 +89,11 @@ static void on_up(Connection *connection, void *userdata)
 	g_autofree char *status = g_strdup_printf("%s/%s/status", gateway->config->prefix, gateway->id);
 
 	(void)connection_publish(connection, status, ONLINE, strlen(ONLINE), true, NULL);
-	health_up(gateway->health);
-	if (gateway->commands)
+	/* not at the end: then there are no commands any more, which health tells of, too */
+	if (gateway->commands) {
+		health_up(gateway->health);
 		commands_up(gateway->commands, connection);
+	}
 	publisher_run(gateway->publisher);
 	(void)sd_notify(false, "STATUS=Connected to the broker");
 }
