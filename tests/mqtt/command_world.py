@@ -88,9 +88,15 @@ class CommandTest(WorldTest):
         if self.ALLOW:
             self.wait_subscribed()
         self.me = self.asker()
+        self.wait_heard()
 
     def wait_subscribed(self, times=1):
         wait_for(lambda: self.broker.text().count(f'\t{BASE}/gone/+') >= times, 'the gateway to subscribe')
+
+    def wait_heard(self):
+        """The gateway is at the broker before it has found the daemon."""
+        self.me.forget()
+        self.me.wait(f'{BASE}/report/+', 1, 3 * SOON)
 
     def asker(self, **options):
         asker = Asker(self.broker, **options)

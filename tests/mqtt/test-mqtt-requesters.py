@@ -9,10 +9,11 @@ import time
 import unittest
 
 from command_world import BASE, CONTROL, HEART, LOCATION, OTHER, RATE, CommandTest, full
-from mqtt_world import V5, V311, wait_for
+from mqtt_world import SOON, V5, V311, wait_for
 
 NEWS = f'link/{HEART}'
 VALUES = f'notify/{HEART}/{full(RATE)}'
+LONG = 120000       # ms: until the test says otherwise
 
 
 class Leases(CommandTest):
@@ -70,7 +71,7 @@ class Requesters(CommandTest):
 
     def test_gone_while_busy(self):
         """Its commands are answered, and not done."""
-        self.air.ask('latency heart 2000')
+        self.air.ask(f'latency heart {LONG}')
         sent = [self.me.send('write', requester='it', address=HEART, uuid=CONTROL, value='07') for _ in range(3)]
         mine = self.me.send('read', address=HEART, uuid=LOCATION)
         wait_for(self.is_up, 'the link')
@@ -122,7 +123,7 @@ class Requesters(CommandTest):
         self.assertEqual(self.air.ask('value heart 10'), '0b')
 
     def test_side_by_side(self):
-        self.air.ask('latency heart 4000')
+        self.air.ask(f'latency heart {LONG}')
         slow = self.me.send('read', address=HEART, uuid=LOCATION)
         wait_for(self.is_up, 'the link')
         self.good(self.me.ask('read', address=OTHER, uuid='f003'))
@@ -132,7 +133,7 @@ class Requesters(CommandTest):
 
     def test_time_over_in_line(self):
         """One that waits behind another when its time is over is never done."""
-        self.air.ask('latency heart 2500')
+        self.air.ask(f'latency heart {LONG}')
         slow = self.me.send('read', address=HEART, uuid=LOCATION)
         self.fails(self.me.ask('write', address=HEART, uuid=CONTROL, value='09', timeout=1), 'TimedOut')
         self.assertEqual(self.me.at(slow[0]), [])
@@ -151,7 +152,7 @@ class Requesters(CommandTest):
                     f'com.example.Bluetooth.{interface}', *words]
         self.world.run(*call('/com/example/Bluetooth/hci0', 'Session1', 'Connect', 'sa{sv}', HEART, '0')).result()
         self.good(self.me.ask('connect', address=HEART))
-        self.air.ask('latency heart 3000')
+        self.air.ask(f'latency heart {LONG}')
         reader = self.world.run(*call(control, 'RemoteCharacteristic1', 'Read', 'a{sv}', '0'))
         wait_for(lambda: 'reads=1' in self.air.ask('counts heart 10'), 'the read')
         self.fails(self.me.ask('write', address=HEART, uuid=CONTROL, value='09', timeout=1), 'TimedOut')
@@ -190,7 +191,7 @@ class Requesters(CommandTest):
 
     def test_link_lost_meanwhile(self):
         self.good(self.me.ask('connect', address=HEART))
-        self.air.ask('latency heart 3000')
+        self.air.ask(f'latency heart {LONG}')
         sent = self.me.send('read', address=HEART, uuid=LOCATION)
         self.me.ask('read', address=OTHER, uuid='f003')
         self.air.ask('drop heart')
@@ -199,7 +200,7 @@ class Requesters(CommandTest):
     def test_daemon_restarts(self):
         """All that was held ends, and is told; then it works again, by itself."""
         self.good(self.me.ask('connect', requester='a', address=HEART))
-        self.air.ask('latency other 3000')
+        self.air.ask(f'latency other {LONG}')
         waits = [self.me.send('read', address=OTHER, uuid='f003') for _ in range(2)]
         wait_for(lambda: self.is_up('other'), 'the link')
         self.world.stop_daemon()
@@ -210,7 +211,8 @@ class Requesters(CommandTest):
         self.fails(self.me.ask('renew', requester='a'), 'DoesNotExist')
         self.air.ask('latency other 0')
         self.world.start_daemon()
-        wait_for(lambda: 'error' not in self.me.ask('read', address=HEART, uuid=LOCATION), 'the daemon to be found')
+        wait_for(lambda: 'error' not in self.me.ask('read', address=HEART, uuid=LOCATION), 'the daemon to be found',
+                 3 * SOON)
         self.good(self.me.ask('connect', requester='a', address=HEART))
 
     def test_daemon_hangs(self):
@@ -230,7 +232,7 @@ class Requesters(CommandTest):
     def test_gateway_ends(self):
         """Who waits is told, and the links end."""
         self.good(self.me.ask('connect', address=HEART))
-        self.air.ask('latency heart 3000')
+        self.air.ask(f'latency heart {LONG}')
         sent = self.me.send('read', address=HEART, uuid=LOCATION)
         self.me.ask('read', address=OTHER, uuid='f003')
         self.assertEqual(self.gateway.stop(), 0)
@@ -312,16 +314,17 @@ class Scan(CommandTest):
     def addresses(self):
         """Whose reports come from now on."""
         self.me.forget()
-        self.me.wait(f'{BASE}/report/+', 4)
+        self.me.wait(f'{BASE}/report/+', 3, 3 * SOON)
         return {message.topic.rsplit('/', 1)[1] for message in self.me.at(f'{BASE}/report/+')}
 
     def test_scan(self):
         self.assertEqual(self.me.ask('scan', addresses=[OTHER], dedup_ms=100), {'command': 'scan'})
-        wait_for(lambda: self.addresses() == {OTHER}, 'the reports of one alone')
+        wait_for(lambda: self.addresses() == {OTHER}, 'the reports of one alone', 3 * SOON)
         self.good(self.me.ask('scan'))
-        wait_for(lambda: HEART in self.addresses(), 'the reports of all')
+        wait_for(lambda: HEART in self.addresses(), 'the reports of all', 3 * SOON)
         self.good(self.me.ask('scan', uuids=['180f', '180d'], rssi=-127, active=True, scan_responses=False))
-        wait_for(lambda: self.addresses() == {HEART}, 'the reports of those who say so')
+        wait_for(lambda: self.addresses() == {HEART}, 'the reports of those who say so',
+                 3 * SOON)
         for fields, words in (({'rssi': 'near'}, 'Rssi'), ({'addresses': ['x']}, 'Addresses'),
                               ({'dedup_ms': -1}, 'DedupMs'), ({'active': 2}, 'Active'),
                               ({'patterns': ['x']}, 'Patterns')):
