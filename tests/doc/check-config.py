@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Holds the shipped configuration file and its manual page against the program's own table of keys.
 
-usage: check-config.py PROGRAM FILE.conf PAGE.scd The program prints its table with --list-config: "Group Key
-unit min max default" a line. A path has "path" as its unit, a text "text", and its default, which may be empty; one of some
-words has "choice", the words, and the default. Both texts must have the same keys in the same groups, each with its range and
-default. """
+usage: check-config.py PROGRAM FILE.conf PAGE.scd
+
+The program prints its table with --list-config: "Group Key unit min max default" a line. A path has "path" as its
+unit, a text "text", and its default, which may be empty; one of some words has "choice", the words, and the default.
+Both texts must have the same keys in the same groups, each with its range and default.
+"""
 
 import os
 import re
