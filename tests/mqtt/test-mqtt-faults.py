@@ -69,7 +69,8 @@ class Full(FaultTest):
         others = []
         while not others or 'trying again' not in others[-1].text():
             self.assertLess(len(others), 5)
-            others.append(Gateway(self.broker, self.world.address, 'ReconnectMaxSeconds=1', name=f'other{len(others)}'))
+            others.append(Gateway(self.broker, self.world.address, 'ReconnectMaxSeconds=1',
+                                  name=f'other{len(others)}'))
             self.addCleanup(others[-1].close)
             wait_for(lambda: re.search('connected to broker|trying again', others[-1].text()), 'what the broker says')
         self.assertNotIn('connected to broker', others[-1].text())
@@ -99,7 +100,8 @@ class Huge(FaultTest):
 class Denied(FaultTest):
     """A broker that takes some of what we publish: the rest is counted."""
     def test_denied(self):
-        allowed = self.broker.file('acl', 'user gateway\ntopic bluebroker/gw1/status\ntopic bluebroker/gw1/health\n', 0o644)
+        topics = 'topic bluebroker/gw1/status\ntopic bluebroker/gw1/health\n'
+        allowed = self.broker.file('acl', f'user gateway\n{topics}', 0o644)
         self.broker.write_config(f'acl_file {allowed}')
         self.broker.kill()
         self.broker.start()
@@ -132,7 +134,8 @@ class Daemon(FaultTest):
         self.storm(2)
         client.wait(REPORTS, RATE)
         self.world.stop_daemon(signal.SIGKILL)
-        wait_for(lambda: client.at(HEALTH) and not json.loads(client.at(HEALTH)[-1].payload)['daemon'], 'the news of it')
+        wait_for(lambda: client.at(HEALTH) and not json.loads(client.at(HEALTH)[-1].payload)['daemon'],
+                 'the news of it')
         last = json.loads(client.at(REPORTS)[-1].payload)['sequence']
         self.world.start_daemon()
         wait_for(lambda: self.gateway.text().count('scanning on') == 2, 'the next scan')
@@ -170,11 +173,13 @@ class Stopped(FaultTest):
         directory = self.world.directory.name
         with open(f'{directory}/com.example.Bluetooth.service', 'w', encoding='utf-8') as file:
             file.write(f'[D-BUS Service]\nName=com.example.Bluetooth\nExec=/usr/bin/touch {directory}/started\n')
-        self.world.busctl('call', 'org.freedesktop.DBus', '/org/freedesktop/DBus', 'org.freedesktop.DBus', 'ReloadConfig')
+        self.world.busctl('call', 'org.freedesktop.DBus', '/org/freedesktop/DBus', 'org.freedesktop.DBus',
+                          'ReloadConfig')
         client = self.subscribe(HEALTH)
         self.wait_scan()
         self.assertEqual(self.world.stop_daemon(), 0)
-        wait_for(lambda: client.at(HEALTH) and not json.loads(client.at(HEALTH)[-1].payload)['daemon'], 'the news of it')
+        wait_for(lambda: client.at(HEALTH) and not json.loads(client.at(HEALTH)[-1].payload)['daemon'],
+                 'the news of it')
         self.assertFalse(os.path.exists(f'{directory}/started'))
         # which the bus would have done
         self.world.busctl('call', '--expect-reply=false', 'org.freedesktop.DBus', '/org/freedesktop/DBus',

@@ -23,7 +23,8 @@ class Outage(FaultTest):
 
     def reports(self, client):
         """By number: one of them may come twice, for the broker may be killed before it has confirmed it."""
-        return {report['sequence']: report for report in (json.loads(message.payload) for message in client.at(REPORTS))}
+        reports = [json.loads(message.payload) for message in client.at(REPORTS)]
+        return {report['sequence']: report for report in reports}
 
     def outage(self, away, back):
         """The reports, and the last health, of a storm in whose middle the broker is away."""

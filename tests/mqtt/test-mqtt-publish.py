@@ -215,7 +215,8 @@ class Discovery(PublishTest):
 
     def test_discovery(self):
         """Each entity's topics are published, and its template finds what it names."""
-        health = wait_for(lambda: [each for each in self.json_at(f'{self.base}/health') if each['adapter']], 'the radio')[0]
+        health = wait_for(lambda: [each for each in self.json_at(f'{self.base}/health') if each['adapter']],
+                          'the radio')[0]
         late = Client(self.broker, 'homeassistant/#')
         self.addCleanup(late.close)
         found = late.wait('homeassistant/+/+/+/config', 7)

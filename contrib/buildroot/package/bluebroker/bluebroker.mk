@@ -8,7 +8,7 @@
 # show-info, and that Buildroot configures, builds and installs it, for x86_64 with Debian 12's compiler and libraries in the
 # place of its own. What it depends on was not built, and nothing was booted.
 # The directory tree that this file is in
-BLUEBROKER_VERSION = 0.6.0
+BLUEBROKER_VERSION = 0.7.0
 BLUEBROKER_SITE = $(realpath $(BR2_EXTERNAL_BLUEBROKER_PATH)/../..)
 BLUEBROKER_SITE_METHOD = local
 # What was built in the tree itself
