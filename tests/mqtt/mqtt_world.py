@@ -15,7 +15,9 @@ import paho.mqtt.client as paho
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-SLOW = 10 if os.environ.get('BLUEBROKERD_WRAPPER') else 1     # under valgrind and its like
+# in the guest it is how the daemon gets its rights
+WRAPPER = '' if os.environ.get('BLUEBROKER_WORLD') == 'vm' else os.environ.get('BLUEBROKERD_WRAPPER', '')
+SLOW = 10 if WRAPPER else 1     # under valgrind and its like
 SOON = 10 * SLOW
 V5, V311 = paho.MQTTv5, paho.MQTTv311
 USER, PASSWORD = 'gateway', 'correct horse'
@@ -282,10 +284,10 @@ class Gateway:
     def start(self):
         with open(self.config, 'w', encoding='utf-8') as file:
             file.write('\n'.join([*self.broker_lines(), self.settings, '[Gateway]', f'Id={self.name}']) + '\n')
-        wrapper = shlex.split(os.environ.get('BLUEBROKERD_WRAPPER', ''))
         with open(self.log_path, 'a', encoding='utf-8') as log:
             self.process = subprocess.Popen(
-                [*wrapper, os.environ['BLUEBROKER_MQTT'], '--bus', self.bus, '--config', self.config, '--debug'],
+                [*shlex.split(WRAPPER), os.environ['BLUEBROKER_MQTT'], '--bus', self.bus, '--config', self.config,
+                 '--debug'],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
     def text(self):
