@@ -68,6 +68,7 @@ class Json(PublishTest):
         self.assertTrue(before - 1 <= report['time_ms'] / 1000 <= time.time() + 1, report)
         self.assertEqual((other['sequence'] - report['sequence'], other['lost'], other['rssi']), (1, 0, -71))
         self.assertFalse(self.client.at(f'{self.base}/report/+')[0].retain)
+        # in the guest the daemon has the monitor, which sees what is on the air
         self.assertEqual(report['adv_type'], 3 if REAL else 255)
 
     def test_names_reach_no_topic(self):
