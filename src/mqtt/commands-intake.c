@@ -33,7 +33,7 @@ static bool get_key(const Request *request, const Route *route, uint64_t *ret)
 static int check(Commands *commands, const Request *request, const Route *route, const Message *message,
 		 Reason *reason)
 {
-	uint64_t key;
+	uint64_t key = 0;
 
 	if (message->retained)
 		return reason_set(reason, E_INVALID_ARGUMENTS,
@@ -190,7 +190,7 @@ static int new_command(Commands *commands, Request *request, Route *route, Reaso
 
 static int take(Commands *commands, Request *request, Route *route, Reason *reason)
 {
-	uint64_t key;
+	uint64_t key = 0;
 	bool has_key = get_key(request, route, &key);
 	int r;
 
