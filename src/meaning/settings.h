@@ -49,8 +49,8 @@ void settings_init(const Setting *table, void *values);
 
 /*
  * Reads a key file's text into values, which settings_init() has filled. name: of the file, page: of its
- * manual, for the message. E_INVALID_ARGUMENTS: reason says "name: [Group] Key=value: what is allowed" (or the
- * line that does not parse), and values is half read.
+ * manual, for the message. E_INVALID_ARGUMENTS: reason says "name: [Group] Key=value: what is allowed" (or
+ * the line that does not parse), and values is half read.
  */
 int settings_parse(const Setting *table, const char *page, void *values, const char *name, const char *text,
 		   size_t length, Reason *reason);
@@ -59,6 +59,6 @@ int settings_parse(const Setting *table, const char *page, void *values, const c
 int settings_refuse(Reason *reason, const char *name, const char *group, const char *key, const char *value,
 		    const char *allowed);
 
-/* Prints the table, a line a key: "Group Key unit min max default"; "Group Key path|text default", and the default may
- * be empty; or "Group Key choice word|word default". */
+/* Prints the table, a line a key: "Group Key unit min max default"; "Group Key path|text default", and the
+ * default may be empty; or "Group Key choice word|word default". */
 void settings_print(const Setting *table);

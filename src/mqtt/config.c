@@ -83,7 +83,8 @@ typedef struct Check {
 	Reason *reason;
 } Check;
 
-static int refuse(const Check *check, const char *group, const char *key, const char *value, const char *allowed)
+static int refuse(const Check *check, const char *group, const char *key, const char *value,
+		  const char *allowed)
 {
 	return settings_refuse(check->reason, check->name, group, key, value, allowed);
 }
@@ -213,7 +214,8 @@ static int check_adapter(const Check *check)
 
 	if (*adapter && (strncmp(adapter, "hci", 3) != 0 || !g_ascii_isdigit(adapter[3]) ||
 			 !number_parse(adapter + 3, 0, 65535, &number)))
-		return refuse(check, "Gateway", "Adapter", adapter, "hci and a number, or empty: the first radio");
+		return refuse(check, "Gateway", "Adapter", adapter,
+			      "hci and a number, or empty: the first radio");
 	return 0;
 }
 
@@ -248,7 +250,8 @@ static int check_tls(const Check *check)
 		{ "PskIdentity", config->psk_identity, config->psk_file, "nothing without PskFile" },
 		{ "PskFile", config->psk_file, config->psk_identity, "nothing without PskIdentity" },
 	};
-	const char *const set[] = { config->ca_file, config->certificate_file, config->psk_file, config->alpn };
+	const char *const set[] = { config->ca_file, config->certificate_file, config->psk_file,
+				    config->alpn };
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		if (*rows[i].value && !*rows[i].needed)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The configuration of bluebroker-mqtt: a key file, read like the daemon's (meaning/settings.h). One table (config_keys) has all
- * keys; a test compares conf/bluebroker-mqtt.conf and the manual page with it.
+ * The configuration of bluebroker-mqtt: a key file, read like the daemon's (meaning/settings.h). One table
+ * (config_keys) has all keys; a test compares conf/bluebroker-mqtt.conf and the manual page with it.
  */
 #pragma once
 

@@ -45,8 +45,8 @@ static mosquitto_property *make_properties(const MessageProperties *from)
 	return list;
 }
 
-int connection_send(Connection *connection, const char *topic, const void *payload, size_t length, bool retain,
-		   const MessageProperties *from)
+int connection_send(Connection *connection, const char *topic, const void *payload, size_t length,
+		    bool retain, const MessageProperties *from)
 {
 	mosquitto_property *properties = from && connection->v5 ? make_properties(from) : NULL;
 	int rc;
@@ -74,8 +74,8 @@ int connection_send(Connection *connection, const char *topic, const void *paylo
 	return -EMSGSIZE;
 }
 
-int connection_publish(Connection *connection, const char *topic, const void *payload, size_t length, bool retain,
-		       const MessageProperties *properties)
+int connection_publish(Connection *connection, const char *topic, const void *payload, size_t length,
+		       bool retain, const MessageProperties *properties)
 {
 	if (connection->state != UP)
 		return -ENOTCONN;
@@ -137,8 +137,8 @@ void connection_on_subscribe(struct mosquitto *mosq UNUSED, void *userdata, int 
 				    connection->config->host, mosquitto_reason_string(granted[i]));
 }
 
-void connection_on_message(struct mosquitto *mosq UNUSED, void *userdata, const struct mosquitto_message *from,
-		       const mosquitto_property *properties)
+void connection_on_message(struct mosquitto *mosq UNUSED, void *userdata,
+			   const struct mosquitto_message *from, const mosquitto_property *properties)
 {
 	Connection *connection = userdata;
 	char *response_topic = NULL;

@@ -48,8 +48,8 @@ void connection_on_message(struct mosquitto *mosq, void *userdata, const struct 
 			   const mosquitto_property *properties);
 
 /* As connection_publish(), whether there is room or not. */
-int connection_send(Connection *connection, const char *topic, const void *payload, size_t length, bool retain,
-		    const MessageProperties *properties);
+int connection_send(Connection *connection, const char *topic, const void *payload, size_t length,
+		    bool retain, const MessageProperties *properties);
 
 /* What is waited for of the socket. */
 void connection_listen(Connection *connection);

@@ -338,8 +338,8 @@ static int set_up(Connection *connection, const char *gateway, const char *suffi
 	return 0;
 }
 
-int connection_new(Connection **ret, sd_event *event, const Config *config, const char *gateway, const char *suffix,
-		   Will *will, const ConnectionHandlers *handlers, void *userdata)
+int connection_new(Connection **ret, sd_event *event, const Config *config, const char *gateway,
+		   const char *suffix, Will *will, const ConnectionHandlers *handlers, void *userdata)
 {
 	Connection *connection = g_new0(Connection, 1);
 	int r;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A connection to the broker, by libmosquitto on our event loop: it comes back by itself, with the waits of backoff.h. Names are
- * looked up, and connections are opened, in a thread of its own, so that nothing here ever waits. What is handed over and not yet
- * taken by the broker is bounded.
+ * A connection to the broker, by libmosquitto on our event loop: it comes back by itself, with the waits of
+ * backoff.h. Names are looked up, and connections are opened, in a thread of its own, so that nothing here
+ * ever waits. What is handed over and not yet taken by the broker is bounded.
  */
 #pragma once
 
@@ -35,18 +35,19 @@ typedef struct ConnectionHandlers {
 	void (*up)(Connection *connection, void *userdata);	/* publish, subscribe: again each time */
 	void (*down)(Connection *connection, void *userdata);
 	void (*room)(Connection *connection, void *userdata);	/* connection_has_room() again */
-	void (*message)(Connection *connection, const Message *message, void *userdata);	/* may be NULL */
+	/* may be NULL */
+	void (*message)(Connection *connection, const Message *message, void *userdata);
 } ConnectionHandlers;
 
-/* suffix: of the client id, which is the configuration's or made of the gateway's id; "" for the main one. will: consumed. Begins
- * to connect at once. config and handlers must outlive it. */
-int connection_new(Connection **ret, sd_event *event, const Config *config, const char *gateway, const char *suffix, Will *will,
-		   const ConnectionHandlers *handlers, void *userdata);
+/* suffix: of the client id, which is the configuration's or made of the gateway's id; "" for the main one.
+ * will: consumed. Begins to connect at once. config and handlers must outlive it. */
+int connection_new(Connection **ret, sd_event *event, const Config *config, const char *gateway,
+		   const char *suffix, Will *will, const ConnectionHandlers *handlers, void *userdata);
 /* Closes it as it is: the broker publishes the will. */
 void connection_free(Connection *connection);
 
-/* Publishes farewell where the will goes, and disconnects when all that was handed over is with the broker; handlers->down tells that
- * it is over, and then it does not come back. */
+/* Publishes farewell where the will goes, and disconnects when all that was handed over is with the
+ * broker; handlers->down tells that it is over, and then it does not come back. */
 void connection_end(Connection *connection, const char *farewell);
 
 bool connection_is_up(const Connection *connection);
@@ -63,13 +64,13 @@ typedef struct MessageProperties {
 	unsigned expiry_seconds;	/* 0: none */
 } MessageProperties;
 
-/* 0; -ENOTCONN; or -EAGAIN: the broker is so far behind that even answers are not taken any more (a few times what
- * connection_has_room() allows). properties: NULL: none. Without MQTT 5 they are left out. */
-int connection_publish(Connection *connection, const char *topic, const void *payload, size_t length, bool retain,
-		       const MessageProperties *properties);
+/* 0; -ENOTCONN; or -EAGAIN: the broker is so far behind that even answers are not taken any more (a few
+ * times what connection_has_room() allows). properties: NULL: none. Without MQTT 5 they are left out. */
+int connection_publish(Connection *connection, const char *topic, const void *payload, size_t length,
+		       bool retain, const MessageProperties *properties);
 
-/* Messages at topics that match filter come to handlers->message. Retained ones are not sent, as far as the broker knows of that
- * (MQTT 5). 0 or -ENOTCONN. */
+/* Messages at topics that match filter come to handlers->message. Retained ones are not sent, as far as
+ * the broker knows of that (MQTT 5). 0 or -ENOTCONN. */
 int connection_subscribe(Connection *connection, const char *filter);
 int connection_unsubscribe(Connection *connection, const char *filter);
 

@@ -19,15 +19,16 @@ typedef struct Entity {
 
 static const Entity entities[] = {
 	{ "binary_sensor", "status", "Status", NULL, "connectivity", NULL, NULL },
-	{ "binary_sensor", "scanning", "Scanning", "{{ 'ON' if value_json.scanning else 'OFF' }}", "running", NULL,
-	  NULL },
+	{ "binary_sensor", "scanning", "Scanning", "{{ 'ON' if value_json.scanning else 'OFF' }}",
+	  "running", NULL, NULL },
 	{ "sensor", "reports", "Reports heard", "{{ value_json.reports.heard }}", NULL, "total_increasing",
 	  "reports" },
 	{ "sensor", "lost", "Reports lost", "{{ value_json.lost.daemon + value_json.lost.queue }}", NULL,
 	  "total_increasing", "reports" },
-	{ "sensor", "queue", "Reports waiting", "{{ value_json.queue.reports }}", NULL, "measurement", "reports" },
-	{ "sensor", "links", "Links", "{{ value_json.adapter.ActiveLinks if value_json.adapter else 0 }}", NULL,
-	  "measurement", "links" },
+	{ "sensor", "queue", "Reports waiting", "{{ value_json.queue.reports }}", NULL, "measurement",
+	  "reports" },
+	{ "sensor", "links", "Links", "{{ value_json.adapter.ActiveLinks if value_json.adapter else 0 }}",
+	  NULL, "measurement", "links" },
 	{ "sensor", "uptime", "Uptime", "{{ value_json.uptime }}", "duration", "total_increasing", "s" },
 };
 

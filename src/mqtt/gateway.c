@@ -76,8 +76,8 @@ void gateway_end(Gateway *gateway)
 	}
 	health_down(gateway->health);
 	if (!connection_is_up(gateway->connection) || publisher_drain(gateway->publisher) ||
-	    sd_event_add_time_relative(gateway->event, &gateway->drain, CLOCK_BOOTTIME, DRAIN_MAX, 0, on_drain,
-				       gateway) < 0)
+	    sd_event_add_time_relative(gateway->event, &gateway->drain, CLOCK_BOOTTIME, DRAIN_MAX, 0,
+				       on_drain, gateway) < 0)
 		say_goodbye(gateway);
 }
 
@@ -177,7 +177,8 @@ static int connect_broker(Gateway *gateway)
 	r = connection_new(&gateway->connection, gateway->event, gateway->config, gateway->id, "", &will,
 			   &handlers, gateway);
 	if (r >= 0)
-		r = commands_new(&gateway->commands, gateway->event, gateway->config, gateway->id, gateway->radio);
+		r = commands_new(&gateway->commands, gateway->event, gateway->config, gateway->id,
+				 gateway->radio);
 	if (r < 0)
 		return r;
 	of.gateway = gateway->id;

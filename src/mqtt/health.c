@@ -32,7 +32,8 @@ static uint64_t seconds_now(clockid_t clock)
 	return (uint64_t)now.tv_sec;
 }
 
-static void add_counts(Json *json, const char *key, const char *const *names, const uint64_t *counts, size_t n)
+static void add_counts(Json *json, const char *key, const char *const *names, const uint64_t *counts,
+		       size_t n)
 {
 	json_key(json, key);
 	json_begin_object(json);
@@ -62,10 +63,12 @@ static void add_all_counts(Json *json, const Health *health)
 		   (const uint64_t[]){ radio_lost(health->of.radio), publisher.lost, connection->unsent,
 				       connection->refused }, ARRAY_SIZE(lost_names));
 	add_counts(json, "queue", queue_names,
-		   (const uint64_t[]){ publisher.queued, publisher.queued_bytes, health->of.config->queue_bytes },
+		   (const uint64_t[]){ publisher.queued, publisher.queued_bytes,
+				       health->of.config->queue_bytes },
 		   ARRAY_SIZE(queue_names));
 	add_counts(json, "broker", broker_names,
-		   (const uint64_t[]){ connection->connects, connection->published }, ARRAY_SIZE(broker_names));
+		   (const uint64_t[]){ connection->connects, connection->published },
+		   ARRAY_SIZE(broker_names));
 	add_counts(json, "commands", command_names,
 		   (const uint64_t[]){ commands.waiting, commands.requesters, commands.done, commands.failed,
 				       commands.refused, commands.notifications, commands.lost },
@@ -88,7 +91,8 @@ static void add_answer(Json *json, const char *key, GVariant *answer)
 
 static void tell(Health *health)
 {
-	g_autofree char *topic = g_strdup_printf("%s/%s/health", health->of.config->prefix, health->of.gateway);
+	g_autofree char *topic = g_strdup_printf("%s/%s/health", health->of.config->prefix,
+						 health->of.gateway);
 	g_autoptr(GString) text = g_string_new(NULL);
 	Json json;
 
@@ -181,7 +185,8 @@ static int on_timer(sd_event_source *source UNUSED, uint64_t usec UNUSED, void *
 {
 	Health *health = userdata;
 
-	(void)sd_event_source_set_time_relative(health->timer, health->of.config->health_seconds * USEC_PER_SEC);
+	(void)sd_event_source_set_time_relative(health->timer,
+						health->of.config->health_seconds * USEC_PER_SEC);
 	(void)sd_event_source_set_enabled(health->timer, SD_EVENT_ONESHOT);
 	ask(health);
 	return 0;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How the gateway is: a message each minute, with what the daemon says of its radio. And Home Assistant's discovery of the gateway. */
+/* How the gateway is: a message each minute, with what the daemon says of its radio. And Home Assistant's
+ * discovery of the gateway. */
 #pragma once
 
 #include <systemd/sd-bus.h>

@@ -42,7 +42,8 @@ static void print_help(void)
 	       "  -d, --debug         log each step\n"
 	       "  -h, --help          print this help and exit\n"
 	       "      --version       print the version and exit\n\n"
-	       "Exit status: 0 ended by a signal or check passed, 1 failure, 2 wrong usage or configuration.\n"
+	       "Exit status: 0 ended by a signal or check passed, 1 failure, 2 wrong usage or "
+	       "configuration.\n"
 	       "See bluebroker-mqtt(8), bluebroker-mqtt.conf(5).\n");
 }
 
@@ -153,8 +154,8 @@ static void block_signals(void)
 }
 
 /*
- * With MQTT 3.1.1 nobody can tell a broker how long a message may be, and libmosquitto makes room for up to 256 MiB. Beyond
- * this limit it gets none, and hangs up. What is ours is bounded, and far less than that.
+ * With MQTT 3.1.1 nobody can tell a broker how long a message may be, and libmosquitto makes room for up to
+ * 256 MiB. Beyond this limit it gets none, and hangs up. What is ours is bounded, and far less than that.
  */
 static void limit_memory(const Config *config)
 {

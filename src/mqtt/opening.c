@@ -101,8 +101,8 @@ void opening_abandon(Opening *opening)
 		opening_free(opening);
 }
 
-int opening_start(Opening **ret, sd_event *event, struct mosquitto *mosq, const Config *config, unsigned packet_max,
-		  OpeningDone done, void *userdata)
+int opening_start(Opening **ret, sd_event *event, struct mosquitto *mosq, const Config *config,
+		  unsigned packet_max, OpeningDone done, void *userdata)
 {
 	Opening *opening = g_new0(Opening, 1);
 	pthread_t thread;

@@ -30,9 +30,11 @@ static void send_text(Publisher *publisher)
 
 static void send_batch(Publisher *publisher)
 {
+	const GByteArray *batch = publisher->binary.payload;
+
 	format_binary_topic(&publisher->context, publisher->topic);
-	(void)connection_publish(publisher->connection, publisher->topic->str, publisher->binary.payload->data,
-				 publisher->binary.payload->len, false, NULL);
+	(void)connection_publish(publisher->connection, publisher->topic->str, batch->data, batch->len,
+				 false, NULL);
 	format_binary_restart(&publisher->binary);
 }
 

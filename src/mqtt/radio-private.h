@@ -7,7 +7,8 @@
 #include "mqtt/radio.h"
 
 #define SESSION "com.example.Bluetooth.Session1"
-#define RADIO_CALL_MAX (310 * USEC_PER_SEC)	/* opening a session waits for the radio to power on: 300 s at most */
+/* opening a session waits for the radio to power on: 300 s at most */
+#define RADIO_CALL_MAX (310 * USEC_PER_SEC)
 
 struct Radio {
 	sd_event *event;

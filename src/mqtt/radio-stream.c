@@ -23,7 +23,8 @@ static void take_datagram(Radio *radio, size_t length)
 	}
 	clock_gettime(CLOCK_REALTIME, &wall);
 	clock_gettime(CLOCK_BOOTTIME, &boot);
-	to_unix = (int64_t)(wall.tv_sec - boot.tv_sec) * (int64_t)USEC_PER_SEC + (wall.tv_nsec - boot.tv_nsec) / 1000;
+	to_unix = (int64_t)(wall.tv_sec - boot.tv_sec) * (int64_t)USEC_PER_SEC +
+		  (wall.tv_nsec - boot.tv_nsec) / 1000;
 	radio->lost = radio->lost_before + iter.lost;
 	while (bb_stream_next(&iter, &heard.report) > 0) {
 		heard.unix_us = (uint64_t)((int64_t)heard.report.time + to_unix);
@@ -94,14 +95,15 @@ void radio_set_filter(Radio *radio, GVariant *filter, RadioDone done, void *user
 
 	if (!radio->session) {
 		const sd_bus_error gone = SD_BUS_ERROR_MAKE_CONST("com.example.Bluetooth.Error.NotReady",
-									 "the daemon is not there, or its radio");
+								  "the daemon is not there, or its radio");
 		if (done)
 			done(userdata, &gone);
 		return;
 	}
 	call = g_new0(FilterCall, 1);
 	*call = (FilterCall){ radio, filter ? g_variant_ref(dict) : NULL, done, userdata };
-	r = sd_bus_message_new_method_call(radio->bus, &message, BUS_NAME, radio->session, SESSION, "SetScanFilter");
+	r = sd_bus_message_new_method_call(radio->bus, &message, BUS_NAME, radio->session, SESSION,
+					   "SetScanFilter");
 	if (r >= 0)
 		r = sd_bus_message_set_auto_start(message, false);
 	if (r >= 0)

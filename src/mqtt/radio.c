@@ -46,7 +46,8 @@ static void close_session(Radio *radio)
 	CLEANUP(sd_bus_message_unrefp) sd_bus_message *call = NULL;
 
 	if (radio->session &&
-	    sd_bus_message_new_method_call(radio->bus, &call, BUS_NAME, radio->session, SESSION, "Close") >= 0 &&
+	    sd_bus_message_new_method_call(radio->bus, &call, BUS_NAME, radio->session, SESSION,
+					   "Close") >= 0 &&
 	    sd_bus_message_set_auto_start(call, false) >= 0)
 		(void)sd_bus_call_async(radio->bus, NULL, call, NULL, NULL, 0);
 	forget_session(radio);
@@ -92,8 +93,8 @@ static bool failed(Radio *radio, sd_bus_message *reply, const char *doing)
 /* --- the steps, each begun by the answer to the one before --- */
 
 /* A call with arguments: a tuple, consumed if floating; NULL: none. */
-static void step(Radio *radio, const char *path, const char *interface, const char *method, GVariant *arguments,
-		 sd_bus_message_handler_t done)
+static void step(Radio *radio, const char *path, const char *interface, const char *method,
+		 GVariant *arguments, sd_bus_message_handler_t done)
 {
 	CLEANUP(sd_bus_message_unrefp) sd_bus_message *call = NULL;
 	g_autoptr(GVariant) owned = arguments ? g_variant_ref_sink(arguments) : NULL;
@@ -207,9 +208,11 @@ static const char *choose(const Radio *radio, const char *const *paths)
 	for (; paths && *paths; paths++) {
 		const char *last = strrchr(*paths, '/');
 
-		if (!last || !g_str_has_prefix(last, "/hci") || !number_parse(last + 4, 0, UINT32_MAX, &number))
+		if (!last || !g_str_has_prefix(last, "/hci") ||
+		    !number_parse(last + 4, 0, UINT32_MAX, &number))
 			continue;
-		if (*radio->config->adapter ? strcmp(last + 1, radio->config->adapter) == 0 : number < least) {
+		if (*radio->config->adapter ? strcmp(last + 1, radio->config->adapter) == 0 :
+					      number < least) {
 			least = number;
 			chosen = *paths;
 		}
@@ -236,8 +239,8 @@ static void take_manager(Radio *radio, GVariant *properties)
 	}
 	g_free(radio->path);
 	radio->path = g_strdup(path);
-	step(radio, radio->path, "org.freedesktop.DBus.Properties", "Get", g_variant_new("(ss)", ADAPTER, "Address"),
-	     on_address);
+	step(radio, radio->path, "org.freedesktop.DBus.Properties", "Get",
+	     g_variant_new("(ss)", ADAPTER, "Address"), on_address);
 }
 
 static int on_manager(sd_bus_message *reply, void *userdata, sd_bus_error *error UNUSED)
@@ -323,18 +326,20 @@ uint64_t radio_heard(const Radio *radio)
 
 /* --- beginning and end --- */
 
-int radio_new(Radio **ret, sd_event *event, sd_bus *bus, const Config *config, const RadioHandlers *handlers, void *userdata)
+int radio_new(Radio **ret, sd_event *event, sd_bus *bus, const Config *config, const RadioHandlers *handlers,
+	      void *userdata)
 {
 	Radio *radio = g_new0(Radio, 1);
 	int r;
 
-	*radio = (Radio){ .event = event, .bus = bus, .config = config, .handlers = handlers, .userdata = userdata,
-			  .fd = -1 };
+	*radio = (Radio){ .event = event, .bus = bus, .config = config, .handlers = handlers,
+			  .userdata = userdata, .fd = -1 };
 	r = sd_event_add_time_relative(event, &radio->retry, CLOCK_BOOTTIME, 0, 0, on_retry, radio);
 	if (r >= 0)
 		r = sd_bus_add_match_async(bus, &radio->owner,
 					   "type='signal',sender='org.freedesktop.DBus',"
-					   "member='NameOwnerChanged',arg0='" BUS_NAME "'", on_owner, NULL, radio);
+					   "member='NameOwnerChanged',arg0='" BUS_NAME "'",
+					   on_owner, NULL, radio);
 	if (r < 0) {
 		radio_free(radio);
 		return r;

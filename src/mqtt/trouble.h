@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The last thing that libmosquitto complained of in this thread, for the line that says that something failed. */
+/* The last thing that libmosquitto complained of in this thread, for the line that says that something
+ * failed. */
 #pragma once
 
 #include <mosquitto.h>

@@ -8,5 +8,6 @@
 /* Appends any value, as an argument of its type. -errno. */
 int variant_append(sd_bus_message *message, GVariant *value);
 
-/* Reads what is left of a message, or of the container that was entered, as a tuple. The caller owns it. -errno. */
+/* Reads what is left of a message, or of the container that was entered, as a tuple. The caller owns it.
+ * -errno. */
 int variant_read(sd_bus_message *message, GVariant **ret);
