@@ -31,6 +31,15 @@ class Refused(FaultTest):
         self.broker.password = 'correct horse'
         self.wait_up()
 
+    def test_credential(self):
+        """A password that systemd hands over."""
+        directory = os.path.dirname(self.broker.file('password', f'{self.broker.password}\n'))
+        os.environ['CREDENTIALS_DIRECTORY'] = directory
+        self.addCleanup(os.environ.pop, 'CREDENTIALS_DIRECTORY')
+        other = Gateway(self.broker, self.world.address, 'PasswordFile=\n', name='gw2')
+        self.addCleanup(other.close)
+        wait_for(lambda: 'connected to broker' in other.text(), 'the broker to take it')
+
     def test_no_password_file(self):
         self.wait_up()
         os.rename(f'{self.gateway.temporary.name}/password', f'{self.gateway.temporary.name}/away')

@@ -2,10 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Who the broker is, and who we are: certificates and keys, good, wrong and expired."""
 
+import json
+import socket
+import ssl
 import time
 import unittest
 
 from fault_world import FaultTest
+from mqtt_world import Gateway
 
 
 class Certificate(FaultTest):
@@ -13,7 +17,7 @@ class Certificate(FaultTest):
 
     @property
     def SETTINGS(self):     # pylint: disable=invalid-name
-        return f'[TLS]\nEnable=1\nCaFile={self.broker.certificates.path("ca")}\n'
+        return f'[TLS]\nEnable=1\nCaFile={self.broker.certificates.path("ca")}\n[Commands]\nAllow=connect\n'
 
     def replace(self, name, *words, **more):
         """Another certificate of the broker's: it needs a restart for that."""
@@ -25,6 +29,14 @@ class Certificate(FaultTest):
         client = self.subscribe('bluebroker/#')
         self.wait_scan()
         client.wait('bluebroker/gw1/status')
+
+    def test_tools(self):
+        """What everybody has: mosquitto_sub hears, and mosquitto_rr commands."""
+        self.wait_scan()
+        self.assertEqual(self.broker.run('mosquitto_sub', '-t', 'bluebroker/gw1/status', '-C', '1'), 'online\n')
+        answer = self.broker.run('mosquitto_rr', '-V', '5', '-t', 'bluebroker/gw1/command', '-e', 'answer', '-m',
+                                 '{"command":"connect","address":"nowhere"}')
+        self.assertEqual(json.loads(answer)['error'], 'InvalidArguments')
 
     def test_expired(self):
         names = 'subjectAltName=DNS:localhost'
@@ -43,7 +55,7 @@ class Certificate(FaultTest):
 
 class Impostor(Certificate):
     """A broker whose certificate somebody else has signed."""
-    test_good = test_expired = test_other_host = None
+    test_good = test_tools = test_expired = test_other_host = None
 
     @property
     def SETTINGS(self):     # pylint: disable=invalid-name
@@ -77,6 +89,25 @@ class ClientCertificate(FaultTest):
         self.assertEqual(self.gateway.text().count('connected to broker'), 1)
         self.broker.certificates.sign('client', '/CN=client')
         self.wait_up(2)
+
+
+class Alpn(Certificate):
+    """What a broker sees that shares its port with others."""
+    test_good = test_tools = test_expired = test_other_host = None
+
+    def test_alpn(self):
+        certificates = self.broker.certificates
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificates.path('server'), certificates.key('server'))
+        context.set_alpn_protocols(['http/1.1', 'mqtt'])
+        with socket.create_server(('127.0.0.1', 0)) as server:
+            settings = f'Port={server.getsockname()[1]}\n{self.SETTINGS}[TLS]\nAlpn=mqtt\n'
+            gateway = Gateway(self.broker, self.world.address, settings, name='gw2')
+            self.addCleanup(gateway.close)
+            connection, _ = server.accept()
+            with context.wrap_socket(connection, server_side=True) as broker:
+                self.assertEqual(broker.selected_alpn_protocol(), 'mqtt')
+                self.assertEqual(broker.recv(1), b'\x10')     # CONNECT
 
 
 class Psk(FaultTest):
