@@ -125,7 +125,7 @@ class Allowed(CommandTest):
 
 
 class Off(CommandTest):
-    ALLOW = ''
+    ALLOW, SETTINGS = '', '[Gateway]\nHealthSeconds=1'
 
     def test_off(self):
         """By default: nothing is subscribed to."""
