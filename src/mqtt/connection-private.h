@@ -22,6 +22,7 @@ struct Connection {
 	const ConnectionHandlers *handlers;
 	void *userdata;
 	char *client_id;
+	char *psk;		/* that mosq has; NULL: none */
 	Will will;
 
 	struct mosquitto *mosq;

@@ -224,7 +224,7 @@ static void attempt(Connection *connection)
 	(void)mosquitto_int_option(connection->mosq, MOSQ_OPT_PROTOCOL_VERSION,
 				   connection->v5 ? MQTT_PROTOCOL_V5 : MQTT_PROTOCOL_V311);
 	/* each time: passwords and certificates are renewed while we run */
-	r = security_set(connection->mosq, connection->config, &reason);
+	r = security_set(connection->mosq, connection->config, &connection->psk, &reason);
 	if (r == 0)
 		r = opening_start(&connection->opening, connection->event, connection->mosq,
 				  connection->config, connection->v5 ? PACKET_MAX : 0, on_opened, connection);
@@ -378,6 +378,7 @@ void connection_free(Connection *connection)
 	else if (connection->mosq)
 		mosquitto_destroy(connection->mosq);
 	sd_event_unref(connection->event);
+	security_forget(&connection->psk);
 	g_free(connection->client_id);
 	g_free(connection->will.topic);
 	g_free(connection->will.payload);

@@ -70,17 +70,26 @@ static int set_user(struct mosquitto *mosq, const Config *config, Reason *reason
 	return r;
 }
 
-static int set_psk(struct mosquitto *mosq, const Config *config, Reason *reason)
+void security_forget(char **psk)
 {
-	g_autofree char *key = NULL;
+	if (*psk)
+		explicit_bzero(*psk, strlen(*psk));
+	g_clear_pointer(psk, g_free);
+}
+
+/* libmosquitto (2.0) never lets go of a key that it was told, so it is told of those alone that are new. */
+static int set_psk(struct mosquitto *mosq, const Config *config, char **psk, Reason *reason)
+{
+	CLEANUP(security_forget) char *key = NULL;
 	int r = read_secret(config->psk_file, &key, reason);
 
-	if (r != 0)
+	if (r != 0 || g_strcmp0(key, *psk) == 0)
 		return r;
 	if (mosquitto_tls_psk_set(mosq, key, config->psk_identity, NULL) != MOSQ_ERR_SUCCESS)
-		r = reason_set(reason, E_FAILED, "%.160s: not a key in hex", config->psk_file);
-	explicit_bzero(key, strlen(key));
-	return r;
+		return reason_set(reason, E_FAILED, "%.160s: not a key in hex", config->psk_file);
+	security_forget(psk);
+	*psk = g_steal_pointer(&key);
+	return 0;
 }
 
 /* libmosquitto says only that something is wrong. */
@@ -114,7 +123,7 @@ static int set_certificates(struct mosquitto *mosq, const Config *config, Reason
 	return 0;
 }
 
-int security_set(struct mosquitto *mosq, const Config *config, Reason *reason)
+int security_set(struct mosquitto *mosq, const Config *config, char **psk, Reason *reason)
 {
 	int r = set_user(mosq, config, reason);
 
@@ -124,5 +133,6 @@ int security_set(struct mosquitto *mosq, const Config *config, Reason *reason)
 	    mosquitto_string_option(mosq, MOSQ_OPT_TLS_ALPN, config->alpn) != MOSQ_ERR_SUCCESS)
 		return reason_set(reason, E_FAILED, "[TLS] Alpn=%.80s: libmosquitto does not take it",
 				  config->alpn);
-	return *config->psk_file ? set_psk(mosq, config, reason) : set_certificates(mosq, config, reason);
+	return *config->psk_file ? set_psk(mosq, config, psk, reason) :
+				   set_certificates(mosq, config, reason);
 }

@@ -66,7 +66,10 @@ class Radio(WorldTest):
         self.world.start_bluez('--experimental')    # which tells PowerState; elsewhere the kernel does
         self.world.start_daemon()
         self.world.air(f'rfkill {RADIO} block')
-        wait_for('the radio to be off', lambda: not self.powered())
+        # the radio first: what the daemon says of it comes a moment later
+        wait_for('the radio to be off', lambda: 'powered=0' in self.world.air(f'status {RADIO}'))
+        wait_for('the daemon to say so', lambda: self.world.ctl('power').stdout != 'hci0 is on\n')
+        self.assertFalse(self.powered())
         self.assertIn('rfkill unblock bluetooth', self.ctl('power', 'on', code=4))
         self.world.air(f'rfkill {RADIO} unblock')
         wait_for('the radio', lambda: self.world.ctl('power', 'on').returncode == 0)
