@@ -13,6 +13,7 @@
 #include <systemd/sd-event.h>
 
 #include "build-config.h"
+#include "mqtt/bus.h"
 #include "mqtt/config.h"
 #include "mqtt/gateway.h"
 #include "util/file.h"
@@ -172,35 +173,6 @@ static void limit_memory(const Config *config)
 #endif
 }
 
-static int open_bus(sd_bus **ret, sd_event *event, const char *address)
-{
-	CLEANUP(sd_bus_unrefp) sd_bus *bus = NULL;
-	int r;
-
-	if (address) {
-		r = sd_bus_new(&bus);
-		if (r >= 0)
-			r = sd_bus_set_address(bus, address);
-		if (r >= 0)
-			r = sd_bus_set_bus_client(bus, true);
-		if (r >= 0)
-			r = sd_bus_start(bus);
-	} else {
-		r = sd_bus_open_system(&bus);
-	}
-	if (r >= 0)
-		r = sd_bus_set_exit_on_disconnect(bus, true);
-	if (r >= 0)
-		r = sd_bus_attach_event(bus, event, SD_EVENT_PRIORITY_NORMAL);
-	if (r < 0) {
-		log_error("cannot connect to %s: %s", address ? address : "the system bus", strerror(-r));
-		return r;
-	}
-	*ret = bus;
-	bus = NULL;
-	return 0;
-}
-
 static int run(const CommandLine *line, const Config *config)
 {
 	CLEANUP(sd_event_unrefp) sd_event *event = NULL;
@@ -216,9 +188,13 @@ static int run(const CommandLine *line, const Config *config)
 		log_error("cannot set up the event loop: %s", strerror(-r));
 		return r;
 	}
-	r = open_bus(&bus, event, line->bus);
-	if (r < 0)
+	r = bus_open(&bus, event, line->bus);
+	if (r >= 0)
+		r = sd_bus_set_exit_on_disconnect(bus, true);
+	if (r < 0) {
+		log_error("cannot connect to %s: %s", line->bus ? line->bus : "the system bus", strerror(-r));
 		return r;
+	}
 	r = gateway_new(&gateway, event, bus, config);
 	if (r >= 0)
 		r = add_signals(event, gateway);

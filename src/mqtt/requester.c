@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "build-config.h"
+#include "mqtt/bus.h"
 #include "util/log.h"
 
 #define MANAGER_PATH "/com/example/Bluetooth"
@@ -320,24 +321,6 @@ int requester_call(Requester *requester, sd_bus_slot **slot, sd_bus_message *m,
 
 /* --- its life --- */
 
-static int connect_bus(Requester *requester, const char *address)
-{
-	int r;
-
-	r = sd_bus_new(&requester->bus);
-	if (r >= 0)
-		r = sd_bus_set_address(requester->bus, address);
-	if (r >= 0)
-		r = sd_bus_set_bus_client(requester->bus, true);
-	if (r >= 0)
-		r = sd_bus_start(requester->bus);
-	if (r >= 0)
-		r = sd_bus_attach_event(requester->bus, requester->context.event, SD_EVENT_PRIORITY_NORMAL);
-	if (r >= 0)
-		r = sd_bus_add_filter(requester->bus, &requester->filter, on_message, requester);
-	return r;
-}
-
 int requester_new(Requester **ret, const RequesterContext *context, const char *id, const char *address,
 		  unsigned adapter)
 {
@@ -349,7 +332,9 @@ int requester_new(Requester **ret, const RequesterContext *context, const char *
 	g_strlcpy(requester->id, id, sizeof(requester->id));
 	requester->waits = g_array_new(FALSE, FALSE, sizeof(Wait));
 	requester->links = g_ptr_array_new_with_free_func((GDestroyNotify)link_free);
-	r = connect_bus(requester, address);
+	r = bus_open(&requester->bus, context->event, address);
+	if (r >= 0)
+		r = sd_bus_add_filter(requester->bus, &requester->filter, on_message, requester);
 	if (r >= 0)
 		r = sd_event_add_time_relative(context->event, &requester->lease, CLOCK_BOOTTIME,
 					       lease_us(requester), 0, lease_ended, requester);
