@@ -63,7 +63,7 @@ static int compare_handles(const void *a, const void *b)
 	return (first->handle > second->handle) - (first->handle < second->handle);
 }
 
-static bool is_under(const char *path, const char *parent)
+bool gatt_is_below(const char *path, const char *parent)
 {
 	size_t length = strlen(parent);
 
@@ -97,7 +97,7 @@ GPtrArray *gatt_tree_new(GVariant *objects, const char *link)
 		const char *path;
 
 		g_variant_get_child(objects, i, "{&o@a{sa{sv}}}", &path, &interfaces);
-		if (is_under(path, link))
+		if (gatt_is_below(path, link))
 			add_attrs(tree, path, interfaces);
 	}
 	g_ptr_array_sort(tree, compare_handles);

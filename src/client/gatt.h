@@ -27,6 +27,9 @@ typedef struct GattAttr {
 	char *failure;		/* why reading failed, or NULL */
 } GattAttr;
 
+/* Whether an object is below another one, by their paths. */
+bool gatt_is_below(const char *path, const char *parent);
+
 /* The attributes below the path link. objects: those of GetManagedObjects (a{oa{sa{sv}}}). They are sorted
  * by handle, so a service comes before its characteristics, and a characteristic before its descriptors. */
 GPtrArray *gatt_tree_new(GVariant *objects, const char *link);

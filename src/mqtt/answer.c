@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "client/text.h"
+
 static const char *const format_words[] = {
 	[VALUE_ANY] = "hex", [VALUE_HEX] = "hex", [VALUE_TEXT] = "text",
 	[VALUE_U8] = "u8",   [VALUE_U16] = "u16", [VALUE_U32] = "u32",
@@ -38,17 +40,12 @@ json_object *answer_failure(const Request *request, const Failure *failure)
 	return answer;
 }
 
-char *answer_hex(const uint8_t *bytes, size_t length)
+json_object *answer_hex(const uint8_t *bytes, size_t length)
 {
-	static const char digits[] = "0123456789abcdef";
-	char *text = g_malloc(2 * length + 1);
+	g_autoptr(GString) text = g_string_new(NULL);
 
-	for (size_t i = 0; i < length; i++) {
-		text[2 * i] = digits[bytes[i] >> 4];
-		text[2 * i + 1] = digits[bytes[i] & 0xf];
-	}
-	text[2 * length] = '\0';
-	return text;
+	text_append_hex(text, bytes, length);
+	return json_object_new_string(text->str);
 }
 
 /* NULL: they are none. */
@@ -74,10 +71,5 @@ void answer_add_value(json_object *answer, ValueFormat format, const uint8_t *by
 	if (format == VALUE_TEXT && g_utf8_validate_len((const char *)bytes, length, NULL))
 		value = json_object_new_string_len((const char *)bytes, (int)length);
 	answer_add_text(answer, "format", format_words[value ? format : VALUE_HEX]);
-	if (!value) {
-		g_autofree char *hex = answer_hex(bytes, length);
-
-		value = json_object_new_string(hex);
-	}
-	json_object_object_add(answer, "value", value);
+	json_object_object_add(answer, "value", value ? value : answer_hex(bytes, length));
 }

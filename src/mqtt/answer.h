@@ -16,5 +16,5 @@ json_object *answer_failure(const Request *request, const Failure *failure);
 void answer_add_value(json_object *answer, ValueFormat format, const uint8_t *bytes, size_t length);
 void answer_add_text(json_object *answer, const char *key, const char *text);	/* text: NULL: nothing */
 
-/* In hex, two digits a byte. Call g_free(). */
-char *answer_hex(const uint8_t *bytes, size_t length);
+/* In hex, two digits a byte. */
+json_object *answer_hex(const uint8_t *bytes, size_t length);

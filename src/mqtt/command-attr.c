@@ -87,11 +87,11 @@ static int append_write(const Command *command, sd_bus_message *m, const char *t
 }
 
 /* flags: of the attribute; a device that takes writes without an answer only gets one. */
-static void act(Command *command, const AttrsItem *item)
+static void act(Command *command, const GattAttr *item)
 {
 	CLEANUP(sd_bus_message_unrefp) sd_bus_message *m = NULL;
 	const Request *request = &command->request;
-	const char *interface = item->kind == ATTRS_DESCRIPTOR ? INTERFACE_PREFIX "RemoteDescriptor1"
+	const char *interface = item->kind == GATT_DESCRIPTOR ? INTERFACE_PREFIX "RemoteDescriptor1"
 							       : INTERFACE_PREFIX "RemoteCharacteristic1";
 	bool commanded = attrs_has_flag(item, "write-without-response") && !attrs_has_flag(item, "write");
 	int r;
@@ -119,9 +119,9 @@ static void act(Command *command, const AttrsItem *item)
 
 static void act_on(Command *command, const GPtrArray *attrs)
 {
-	unsigned kinds = ATTRS_CHARACTERISTIC |
-			 (command->request.kind == REQUEST_NOTIFY ? 0 : ATTRS_DESCRIPTOR);
-	const AttrsItem *item;
+	unsigned kinds = GATT_CHARACTERISTIC |
+			 (command->request.kind == REQUEST_NOTIFY ? 0 : GATT_DESCRIPTOR);
+	const GattAttr *item;
 	Reason reason = { "" };
 	int r;
 

@@ -26,7 +26,7 @@ typedef struct Command {
 	sd_event_source *timer;
 	sd_bus_slot *call;	/* to the daemon; NULL: none is under way */
 	unsigned attempts;	/* to connect, so far */
-	AttrsItem item;		/* the attribute: path, handle and UUID of it */
+	GattAttr item;		/* the attribute: path, handle and UUID of it */
 	char *asked;		/* what the device asked while pairing */
 	sd_event_source *again;	/* of forget: tries once more */
 	unsigned tries;

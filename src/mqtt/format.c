@@ -3,26 +3,17 @@
 #include "mqtt/format.h"
 
 #include <stdarg.h>
-#include <string.h>
-
-static Addr addr_of(const Heard *heard)
-{
-	Addr addr = { .type = heard->report.addr_type };
-
-	memcpy(addr.bytes, heard->report.address, sizeof(addr.bytes));
-	return addr;
-}
 
 void format_address(const Heard *heard, char buffer[static ADDR_STRING_SIZE])
 {
-	const Addr addr = addr_of(heard);
+	const Addr addr = heard_addr(heard);
 
 	addr_format(&addr, buffer);
 }
 
 const char *format_name(const FormatContext *context, const Heard *heard)
 {
-	const Addr addr = addr_of(heard);
+	const Addr addr = heard_addr(heard);
 
 	return device_names_find(context->names, &addr);
 }

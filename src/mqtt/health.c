@@ -3,9 +3,9 @@
 #include "mqtt/health.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "build-config.h"
+#include "client/boottime.h"
 #include "client/json.h"
 #include "mqtt/discovery.h"
 #include "mqtt/topic.h"
@@ -17,20 +17,12 @@
 struct Health {
 	HealthOf of;
 	sd_event_source *timer;
-	uint64_t started;
+	uint64_t started;	/* CLOCK_BOOTTIME, microseconds */
 	/* what the daemon says, asked one after the other; NULL: nothing */
 	sd_bus_slot *call;
 	GVariant *adapter;	/* (a{sv}), the properties of Adapter1 */
 	GVariant *stats;	/* (a{sv}), of Manager1.GetStats */
 };
-
-static uint64_t seconds_now(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return (uint64_t)now.tv_sec;
-}
 
 static void add_counts(Json *json, const char *key, const char *const *names, const uint64_t *counts,
 		       size_t n)
@@ -99,13 +91,13 @@ static void tell(Health *health)
 	json_init(&json, text);
 	json_begin_object(&json);
 	json_key(&json, "time_ms");
-	json_uint(&json, seconds_now(CLOCK_REALTIME) * 1000);
+	json_uint(&json, (uint64_t)g_get_real_time() / USEC_PER_MSEC);
 	json_key(&json, "gateway");
 	json_string(&json, health->of.gateway, -1);
 	json_key(&json, "version");
 	json_string(&json, VERSION, -1);
 	json_key(&json, "uptime");
-	json_uint(&json, seconds_now(CLOCK_BOOTTIME) - health->started);
+	json_uint(&json, (boottime_now() - health->started) / USEC_PER_SEC);
 	json_key(&json, "daemon");
 	json_bool(&json, radio_is_there(health->of.radio));
 	json_key(&json, "scanning");
@@ -211,7 +203,7 @@ int health_new(Health **ret, const HealthOf *of)
 	int r;
 
 	health->of = *of;
-	health->started = seconds_now(CLOCK_BOOTTIME);
+	health->started = boottime_now();
 	r = sd_event_add_time_relative(of->event, &health->timer, CLOCK_BOOTTIME, 0, USEC_PER_SEC, on_timer,
 				       health);
 	if (r >= 0)

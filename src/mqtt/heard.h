@@ -4,7 +4,9 @@
 #pragma once
 
 #include <bluebroker-stream.h>
+#include <string.h>
 
+#include "meaning/addr.h"
 #include "util/macros.h"
 
 typedef struct Heard {
@@ -14,3 +16,12 @@ typedef struct Heard {
 	uint64_t sequence;
 	uint64_t lost;			/* how many of the numbers before are missing, as far as known then */
 } Heard;
+
+/* Whose it is. */
+static inline Addr heard_addr(const Heard *heard)
+{
+	Addr addr = { .type = heard->report.addr_type };
+
+	memcpy(addr.bytes, heard->report.address, sizeof(addr.bytes));
+	return addr;
+}

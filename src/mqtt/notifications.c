@@ -3,8 +3,8 @@
 #include "mqtt/notifications.h"
 
 #include <string.h>
-#include <time.h>
 
+#include "client/boottime.h"
 #include "mqtt/answer.h"
 #include "util/siphash.h"
 
@@ -49,7 +49,7 @@ void notifications_free(Notifications *notifications)
 	g_free(notifications);
 }
 
-void notifications_on(Notifications *notifications, const void *who, const Addr *addr, const AttrsItem *item)
+void notifications_on(Notifications *notifications, const void *who, const Addr *addr, const GattAttr *item)
 {
 	Subscription *subscription = g_hash_table_lookup(notifications->subscriptions, item->path);
 
@@ -85,13 +85,6 @@ void notifications_off(Notifications *notifications, const void *who, const char
 		g_hash_table_remove(notifications->subscriptions, path);
 }
 
-static bool is_below(const char *path, const char *link)
-{
-	size_t length = strlen(link);
-
-	return strncmp(path, link, length) == 0 && path[length] == '/';
-}
-
 bool notifications_any(const Notifications *notifications, const void *who, const char *link)
 {
 	GHashTableIter iter;
@@ -101,7 +94,7 @@ bool notifications_any(const Notifications *notifications, const void *who, cons
 	while (g_hash_table_iter_next(&iter, NULL, &value)) {
 		const Subscription *subscription = value;
 
-		if (is_below(subscription->path, link) &&
+		if (gatt_is_below(subscription->path, link) &&
 		    g_ptr_array_find(subscription->listeners, who, NULL))
 			return true;
 	}
@@ -117,31 +110,18 @@ void notifications_drop(Notifications *notifications, const void *who, const cha
 	while (g_hash_table_iter_next(&iter, NULL, &value)) {
 		Subscription *subscription = value;
 
-		if (is_below(subscription->path, link) && forget(subscription, who))
+		if (gatt_is_below(subscription->path, link) && forget(subscription, who))
 			g_hash_table_iter_remove(&iter);
 	}
-}
-
-static uint64_t clock_us(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return (uint64_t)now.tv_sec * USEC_PER_SEC + (uint64_t)now.tv_nsec / 1000;
-}
-
-/* Milliseconds since 1970, of a time that the daemon told. */
-static int64_t unix_ms(uint64_t time)
-{
-	return (int64_t)((clock_us(CLOCK_REALTIME) - clock_us(CLOCK_BOOTTIME) + time) / USEC_PER_MSEC);
 }
 
 void notifications_heard(Notifications *notifications, const void *who, const char *path, uint64_t time,
 			 const uint8_t *value, size_t length)
 {
 	Subscription *subscription = g_hash_table_lookup(notifications->subscriptions, path);
-	g_autofree char *hex = answer_hex(value, length), *below = NULL, *topic = NULL;
+	g_autofree char *below = NULL, *topic = NULL;
 	char address[ADDR_STRING_SIZE], uuid[UUID_STRING_SIZE];
+	int64_t unix_ms = ((int64_t)time + boottime_to_wall()) / (int64_t)USEC_PER_MSEC;
 	json_object *message;
 
 	if (!subscription || subscription->listeners->pdata[0] != who)
@@ -151,11 +131,11 @@ void notifications_heard(Notifications *notifications, const void *who, const ch
 	below = g_strdup_printf("notify/%s/%s", address, uuid);
 	topic = outlet_topic(notifications->outlet, below);
 	message = json_object_new_object();
-	json_object_object_add(message, "time_ms", json_object_new_int64(unix_ms(time)));
+	json_object_object_add(message, "time_ms", json_object_new_int64(unix_ms));
 	answer_add_text(message, "address", address);
 	answer_add_text(message, "uuid", uuid);
 	json_object_object_add(message, "handle", json_object_new_int(subscription->handle));
-	answer_add_text(message, "value", hex);
+	json_object_object_add(message, "value", answer_hex(value, length));
 	if (subscription->lost > 0)
 		json_object_object_add(message, "lost", json_object_new_int64((int64_t)subscription->lost));
 	if (outlet_publish(notifications->outlet, topic, message)) {

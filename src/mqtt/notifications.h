@@ -14,7 +14,7 @@ Notifications *notifications_new(Outlet *outlet);
 void notifications_free(Notifications *notifications);
 
 /* who: a requester. */
-void notifications_on(Notifications *notifications, const void *who, const Addr *addr, const AttrsItem *item);
+void notifications_on(Notifications *notifications, const void *who, const Addr *addr, const GattAttr *item);
 void notifications_off(Notifications *notifications, const void *who, const char *path);
 /* Of what is below the path of a link: whether there is any, and the end of all. */
 bool notifications_any(const Notifications *notifications, const void *who, const char *link);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "meaning/number.h"
+#include "mqtt/answer.h"
 #include "mqtt/json-input.h"
 
 #define LONG_WIDTH_THERE 4	/* a long of the machine that OpenMQTTGateway runs on */
@@ -131,9 +132,7 @@ static int read_float(Request *request, Reason *reason)
 
 static int read_value(json_object *object, Request *request, Reason *reason)
 {
-	g_autoptr(GByteArray) bytes = g_byte_array_new();
 	OmgWords *omg = request->omg;
-	Reason why = { "" };
 	int64_t number;
 	int r;
 
@@ -150,13 +149,8 @@ static int read_value(json_object *object, Request *request, Reason *reason)
 		store(request, (uint64_t)number, LONG_WIDTH_THERE);
 		return 0;
 	}
-	r = value_parse(omg->value, omg->type == OMG_HEX ? VALUE_HEX : VALUE_TEXT, bytes, &why);
-	if (r != 0)
-		return reason_set(reason, r, "ble_write_value: %s", why.text);
-	if (bytes->len > 0)
-		memcpy(request->value, bytes->data, bytes->len);
-	request->value_length = bytes->len;
-	return 0;
+	return request_set_value(request, "ble_write_value", omg->value,
+				 omg->type == OMG_HEX ? VALUE_HEX : VALUE_TEXT, reason);
 }
 
 static bool is_known(const char *name, bool writes)
@@ -213,15 +207,6 @@ int omg_parse(Request *request, const void *payload, size_t length, Reason *reas
 
 /* --- answers --- */
 
-static json_object *hex_of(const uint8_t *bytes, size_t length)
-{
-	g_autoptr(GString) text = g_string_new(NULL);
-
-	for (size_t i = 0; i < length; i++)
-		g_string_append_printf(text, "%02x", bytes[i]);
-	return json_object_new_string(text->str);
-}
-
 static json_object *text_of(const uint8_t *bytes, size_t length)
 {
 	g_autofree char *text = g_utf8_make_valid((const char *)bytes,
@@ -265,7 +250,7 @@ static json_object *value_of(OmgType type, const uint8_t *bytes, size_t length)
 {
 	switch (type) {
 	case OMG_HEX:
-		return hex_of(bytes, length);
+		return answer_hex(bytes, length);
 	case OMG_INT:
 		return int_of(bytes, length);
 	case OMG_FLOAT:
@@ -276,22 +261,16 @@ static json_object *value_of(OmgType type, const uint8_t *bytes, size_t length)
 	return text_of(bytes, length);
 }
 
-static void add_text(json_object *answer, const char *key, const char *text)
-{
-	if (text)
-		json_object_object_add(answer, key, json_object_new_string(text));
-}
-
 json_object *omg_answer(const Request *request, const char *error, const char *words, const uint8_t *value,
 			size_t length)
 {
 	json_object *answer = json_object_new_object(), *read = NULL;
 	const OmgWords *omg = request->omg;
 
-	add_text(answer, "id", omg->address);
-	add_text(answer, "service", omg->service);
-	add_text(answer, "characteristic", omg->characteristic);
-	add_text(answer, "write", omg->value);
+	answer_add_text(answer, "id", omg->address);
+	answer_add_text(answer, "service", omg->service);
+	answer_add_text(answer, "characteristic", omg->characteristic);
+	answer_add_text(answer, "write", omg->value);
 	if (request->kind == REQUEST_READ && !error) {
 		read = value_of(omg->type, value, length);
 		if (!read) {
@@ -302,7 +281,7 @@ json_object *omg_answer(const Request *request, const char *error, const char *w
 	if (read)
 		json_object_object_add(answer, "read", read);
 	json_object_object_add(answer, "success", json_object_new_boolean(!error));
-	add_text(answer, "error", error);
-	add_text(answer, "message", error ? words : NULL);
+	answer_add_text(answer, "error", error);
+	answer_add_text(answer, "message", error ? words : NULL);
 	return answer;
 }

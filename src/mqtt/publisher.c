@@ -2,10 +2,6 @@
 /* From the queue to the broker. */
 #include "mqtt/publisher.h"
 
-#include <errno.h>
-#include <string.h>
-#include <time.h>
-
 #include "mqtt/report-queue.h"
 #include "util/log.h"
 
@@ -38,14 +34,6 @@ static void send_batch(Publisher *publisher)
 	format_binary_restart(&publisher->binary);
 }
 
-static uint64_t now_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (uint64_t)now.tv_sec * USEC_PER_SEC + (uint64_t)now.tv_nsec / 1000;
-}
-
 /* False: the batch went instead, and took the room. */
 static bool add_to_batch(Publisher *publisher, const Heard *heard)
 {
@@ -64,7 +52,8 @@ static void send_report(Publisher *publisher, const Heard *heard)
 		send_text(publisher);
 	}
 	if (formats & FORMAT_RUUVI) {
-		format_ruuvi(&publisher->context, heard, now_us(), publisher->topic, publisher->payload);
+		format_ruuvi(&publisher->context, heard, (uint64_t)g_get_real_time(), publisher->topic,
+			     publisher->payload);
 		send_text(publisher);
 	}
 	for (unsigned i = 0; formats & FORMAT_THEENGS; i++) {
@@ -102,10 +91,8 @@ bool publisher_drain(Publisher *publisher)
 
 void publisher_heard(Publisher *publisher, const Heard *heard)
 {
-	Addr addr;
+	const Addr addr = heard_addr(heard);
 
-	memcpy(addr.bytes, heard->report.address, sizeof(addr.bytes));
-	addr.type = heard->report.addr_type;
 	device_names_learn(publisher->context.names, &addr, heard->report.data, heard->report.length);
 	report_queue_push(publisher->queue, heard);
 }

@@ -3,17 +3,16 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 
 #include "build-config.h"
+#include "client/boottime.h"
 #include "mqtt/radio-private.h"
 #include "mqtt/variant.h"
 #include "util/log.h"
 
 static void take_datagram(Radio *radio, size_t length)
 {
-	struct timespec wall, boot;
-	int64_t to_unix;
+	const int64_t to_unix = boottime_to_wall();
 	bb_stream_iter iter;
 	Heard heard;
 
@@ -21,10 +20,6 @@ static void take_datagram(Radio *radio, size_t length)
 		log_limited(LOG_ERR, "the daemon's stream is of another version");
 		return;
 	}
-	clock_gettime(CLOCK_REALTIME, &wall);
-	clock_gettime(CLOCK_BOOTTIME, &boot);
-	to_unix = (int64_t)(wall.tv_sec - boot.tv_sec) * (int64_t)USEC_PER_SEC +
-		  (wall.tv_nsec - boot.tv_nsec) / 1000;
 	radio->lost = radio->lost_before + iter.lost;
 	while (bb_stream_next(&iter, &heard.report) > 0) {
 		heard.unix_us = (uint64_t)((int64_t)heard.report.time + to_unix);

@@ -159,10 +159,7 @@ static int read_format(const RequestKey *key, json_object *value, Request *reque
 /* Comes after the format, for the table has it later. */
 static int read_value(const RequestKey *key, json_object *value, Request *request, Reason *reason)
 {
-	g_autoptr(GByteArray) bytes = g_byte_array_new();
 	const char *text = json_input_text(value, 0, SIZE_MAX);
-	Reason why = { "" };
-	int r;
 
 	if (!text && value_width(request->format) != 0 && json_object_is_type(value, json_type_int))
 		text = json_object_get_string(value);
@@ -173,13 +170,7 @@ static int read_value(const RequestKey *key, json_object *value, Request *reques
 				? "a number"
 				: "a string without NUL (hex digits, unless \"format\" says otherwise)",
 			reason);
-	r = value_parse(text, request->format, bytes, &why);
-	if (r != 0)
-		return reason_set(reason, r, "%s: %s", key->name, why.text);
-	if (bytes->len > 0)
-		memcpy(request->value, bytes->data, bytes->len);
-	request->value_length = bytes->len;
-	return 0;
+	return request_set_value(request, key->name, text, request->format, reason);
 }
 
 static int read_write_type(const RequestKey *key, json_object *value, Request *request, Reason *reason)

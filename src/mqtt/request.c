@@ -109,6 +109,21 @@ void request_init(Request *request)
 		(Request){ .addr_type = -1, .passkey = -1, .on = true, .attempts = 1, .format = VALUE_HEX };
 }
 
+int request_set_value(Request *request, const char *key, const char *text, ValueFormat format,
+		      Reason *reason)
+{
+	g_autoptr(GByteArray) bytes = g_byte_array_new();
+	Reason why = { "" };
+	int r = value_parse(text, format, bytes, &why);
+
+	if (r != 0)
+		return reason_set(reason, r, "%s: %s", key, why.text);
+	if (bytes->len > 0)
+		memcpy(request->value, bytes->data, bytes->len);
+	request->value_length = bytes->len;
+	return 0;
+}
+
 int request_parse(Request *request, const void *payload, size_t length, Reason *reason)
 {
 	json_object *object;

@@ -88,4 +88,8 @@ bool request_is_of_device(const Request *request);
  * nevertheless, so that whoever asked can be told. Call request_clear() in any case. */
 int request_parse(Request *request, const void *payload, size_t length, Reason *reason);
 void request_init(Request *request);
+
+/* Sets the value, which stands as text in that key. 0, or E_INVALID_ARGUMENTS and reason. */
+int request_set_value(Request *request, const char *key, const char *text, ValueFormat format,
+		      Reason *reason);
 void request_clear(Request *request);
