@@ -144,7 +144,8 @@ static void on_over(void *userdata)
 
 static void end_those_over(Commands *commands)
 {
-	static const Failure failure = { "NotConnected", "the requester's time is over" };
+	static const Failure lease = { "NotConnected", "the requester's time is over" };
+	static const Failure daemon = { "NotReady", "the daemon has gone, or does not answer" };
 	GHashTableIter iter;
 	gpointer requester;
 
@@ -153,7 +154,8 @@ static void end_those_over(Commands *commands)
 		const char *reason = requester_over(requester);
 
 		if (reason) {
-			commands_end_requester(commands, requester, &failure, reason);
+			commands_end_requester(commands, requester,
+					       strcmp(reason, "lease") == 0 ? &lease : &daemon, reason);
 			g_hash_table_iter_init(&iter, commands->requesters);
 		}
 	}

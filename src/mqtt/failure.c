@@ -19,8 +19,9 @@ Failure failure_of_bus(const sd_bus_error *error)
 		const char *name;
 		Failure failure;
 	} known[] = {
-		{ SD_BUS_ERROR_NO_REPLY, { "TimedOut", "the daemon does not answer" } },
-		{ SD_BUS_ERROR_TIMEOUT, { "TimedOut", "the daemon does not answer" } },
+		/* the bus's word, too, for one that went before it answered; a command's own time ends sooner */
+		{ SD_BUS_ERROR_NO_REPLY, { "NotReady", "the daemon has gone, or does not answer" } },
+		{ SD_BUS_ERROR_TIMEOUT, { "NotReady", "the daemon has gone, or does not answer" } },
 		{ SD_BUS_ERROR_SERVICE_UNKNOWN, { "NotReady", "the daemon is not running" } },
 		{ SD_BUS_ERROR_NAME_HAS_NO_OWNER, { "NotReady", "the daemon is not running" } },
 		{ SD_BUS_ERROR_DISCONNECTED, { "NotReady", "the bus is not there" } },
