@@ -47,7 +47,7 @@ const Setting config_keys[] = {
 	TEXT("Gateway", "DiscoveryPrefix", discovery_prefix, ""),
 	TEXT("Publish", "Formats", format_words, "json"),
 	NUMBER("Publish", "QueueBytes", "bytes", queue_bytes, 4096, 1073741824, 1048576),
-	NUMBER("Publish", "BatchMs", "milliseconds", batch_ms, 0, 10000, 200),
+	NUMBER("Publish", "BatchMs", "milliseconds", batch_ms, 0, 10000, 500),
 	NUMBER("Publish", "BatchBytes", "bytes", batch_bytes, 2048, 65536, 8192),
 	NUMBER("Scan", "Active", "switch", active, 0, 1, 0),
 	NUMBER("Scan", "DedupMs", "milliseconds", dedup_ms, 0, UINT32_MAX, 1000),
