@@ -18,7 +18,7 @@
 
 #define GREETING_MAX (30 * USEC_PER_SEC)	/* from the open socket to the broker's answer */
 #define FAREWELL_MAX (3 * USEC_PER_SEC)		/* for what is under way when we end */
-#define TICK (1 * USEC_PER_SEC)			/* libmosquitto looks after its keepalive */
+#define KEEPALIVE_TICKS 8			/* of libmosquitto looking after it: a ping is so much late at most */
 
 /* How often a broker hangs up before we try the other protocol: it may be one that is just starting. */
 #define HANG_UPS 2
@@ -160,11 +160,16 @@ static int on_timer(sd_event_source *source UNUSED, uint64_t usec UNUSED, void *
 	return 0;
 }
 
+static uint64_t tick(const Connection *connection)
+{
+	return connection->config->keepalive_seconds * USEC_PER_SEC / KEEPALIVE_TICKS;
+}
+
 static int on_tick(sd_event_source *source UNUSED, uint64_t usec UNUSED, void *userdata)
 {
 	Connection *connection = userdata;
 
-	(void)sd_event_source_set_time_relative(connection->tick, TICK);
+	(void)sd_event_source_set_time_relative(connection->tick, tick(connection));
 	(void)sd_event_source_set_enabled(connection->tick, SD_EVENT_ONESHOT);
 	settle(connection, mosquitto_loop_misc(connection->mosq));
 	return 0;
@@ -354,8 +359,8 @@ int connection_new(Connection **ret, sd_event *event, const Config *config, cons
 	connection->full = true;
 	r = sd_event_add_time_relative(event, &connection->timer, CLOCK_BOOTTIME, 0, 0, on_timer, connection);
 	if (r >= 0)
-		r = sd_event_add_time_relative(event, &connection->tick, CLOCK_BOOTTIME, 0, TICK / 4, on_tick,
-					       connection);
+		r = sd_event_add_time_relative(event, &connection->tick, CLOCK_BOOTTIME, 0,
+					       tick(connection) / 2, on_tick, connection);
 	if (r >= 0)
 		r = sd_event_source_set_enabled(connection->tick, SD_EVENT_OFF);
 	if (r >= 0)
