@@ -17,7 +17,7 @@ from paho.mqtt.properties import Properties
 
 # in the guest it is how the daemon gets its rights
 WRAPPER = '' if os.environ.get('BLUEBROKER_WORLD') == 'vm' else os.environ.get('BLUEBROKERD_WRAPPER', '')
-SLOW = 10 if WRAPPER else 1     # under valgrind and its like
+SLOW = 10 if WRAPPER or os.environ.get('BLUEBROKERD_EMULATED') else 1     # under valgrind and its like
 SOON = 10 * SLOW
 V5, V311 = paho.MQTTv5, paho.MQTTv311
 USER, PASSWORD = 'gateway', 'correct horse'
