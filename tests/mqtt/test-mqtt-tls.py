@@ -9,7 +9,7 @@ import time
 import unittest
 
 from fault_world import FaultTest
-from mqtt_world import Gateway
+from mqtt_world import SOON, Gateway
 
 
 class Certificate(FaultTest):
@@ -104,6 +104,7 @@ class Alpn(Certificate):
             settings = f'Port={server.getsockname()[1]}\n{self.SETTINGS}[TLS]\nAlpn=mqtt\n'
             gateway = Gateway(self.broker, self.world.address, settings, name='gw2')
             self.addCleanup(gateway.close)
+            server.settimeout(SOON)
             connection, _ = server.accept()
             with context.wrap_socket(connection, server_side=True) as broker:
                 self.assertEqual(broker.selected_alpn_protocol(), 'mqtt')
