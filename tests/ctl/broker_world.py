@@ -140,11 +140,11 @@ class World:
         return subprocess.run(self.command(*words), env=self.environment, capture_output=True, text=True,
                               stdin=subprocess.DEVNULL, timeout=timeout, check=False)
 
-    def ctl_start(self, *words, **options):
-        """Starts bluebrokerctl, and returns when the radio scans for it, or it has ended."""
+    def ctl_start(self, *words, until=None, **options):
+        """Starts bluebrokerctl, and returns when that is so (by default: the radio scans for it), or it has ended."""
         options = {'stdout': subprocess.PIPE, 'stderr': subprocess.PIPE, 'stdin': subprocess.DEVNULL, **options}
         process = subprocess.Popen(self.command(*words), env=self.environment, **options)
-        wait_for('the scan', lambda: self.scanning() or process.poll() is not None)
+        wait_for('it to begin', lambda: (until or self.scanning)() or process.poll() is not None)
         return process
 
 

@@ -65,10 +65,10 @@ class Names(WorldTest):
     def test_linked(self):
         """One that is connected, and was not heard since: nobody scanned."""
         self.peer('Heart Rate')
-        connect = self.world.ctl_start('connect', HEART, '--stay')
+        connect = self.world.ctl_start('connect', HEART, '--stay',
+                                       until=lambda: HEART in self.world.ctl('links').stdout)
         self.addCleanup(connect.communicate)
         self.addCleanup(connect.kill)
-        wait_for('the link', lambda: HEART in self.world.ctl('links').stdout)
         self.assertEqual(self.ctl('devices', code=5).stdout, '')
         # neither listens for a name
         self.assertIn(f'{HEART} on hci0 is linked', self.ctl('disconnect', 'Heart Rate', code=5).stderr)
