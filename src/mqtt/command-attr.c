@@ -61,7 +61,8 @@ static int on_switched(sd_bus_message *m, void *userdata, sd_bus_error *error UN
 	if (!command_take_reply(command, m))
 		return 0;
 	if (command->request.on && link) {
-		link->auto_reconnect |= command->request.auto_reconnect;
+		if (command->request.auto_reconnect)
+			requester_link_keep(command->requester, link);
 		notifications_on(command->commands->notifications, command->requester, &command->request.addr,
 				 &command->item);
 	} else {

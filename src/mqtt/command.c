@@ -263,7 +263,8 @@ static void connected(Command *command)
 	switch (request->kind) {
 	case REQUEST_CONNECT:
 		link->wanted = true;
-		link->auto_reconnect |= request->auto_reconnect;
+		if (request->auto_reconnect)
+			requester_link_keep(command->requester, link);
 		command_succeed_plainly(command);
 		break;
 	case REQUEST_PAIR:

@@ -8,6 +8,7 @@
 
 #include "build-config.h"
 #include "mqtt/bus.h"
+#include "mqtt/variant.h"
 #include "util/log.h"
 
 #define MANAGER_PATH "/com/example/Bluetooth"
@@ -38,6 +39,7 @@ struct Requester {
 
 static void link_free(RequesterLink *link)
 {
+	sd_bus_slot_unref(link->watch);
 	g_free(link->path);
 	g_free(link);
 }
@@ -72,8 +74,8 @@ bool requester_link_stays(const Requester *requester, const RequesterLink *link)
 	return link->wanted || notifications_any(requester->context.notifications, requester, link->path);
 }
 
-/* Tells that a link which was to stay has ended. */
-static void tell_end(Requester *requester, const RequesterLink *link, const char *reason, bool comes_back)
+/* Publishes what became of a link that was to stay. reason: why it has ended; NULL: it is there again. */
+static void tell(Requester *requester, const RequesterLink *link, const char *reason, bool comes_back)
 {
 	json_object *message = json_object_new_object();
 	char address[ADDR_STRING_SIZE];
@@ -83,9 +85,10 @@ static void tell_end(Requester *requester, const RequesterLink *link, const char
 	topic = outlet_topic(requester->context.outlet, below);
 	answer_add_text(message, "address", address);
 	answer_add_text(message, "requester", *requester->id ? requester->id : NULL);
-	json_object_object_add(message, "connected", json_object_new_boolean(false));
+	json_object_object_add(message, "connected", json_object_new_boolean(!reason));
 	answer_add_text(message, "reason", reason);
-	json_object_object_add(message, "reconnects", json_object_new_boolean(comes_back));
+	if (reason)
+		json_object_object_add(message, "reconnects", json_object_new_boolean(comes_back));
 	outlet_publish(requester->context.outlet, topic, message);
 }
 
@@ -96,7 +99,7 @@ void requester_link_drop(Requester *requester, const Addr *addr, const char *rea
 	if (!link)
 		return;
 	if (reason && requester_link_stays(requester, link))
-		tell_end(requester, link, reason, false);
+		tell(requester, link, reason, false);
 	notifications_drop(requester->context.notifications, requester, link->path);
 	g_ptr_array_remove(requester->links, link);
 }
@@ -206,8 +209,8 @@ static int on_disconnected(Requester *requester, sd_bus_message *m)
 	r = sd_bus_message_read(m, "s", &reason);
 	if (r < 0 || !link)
 		return r;
-	if (link->auto_reconnect)
-		tell_end(requester, link, reason, true);
+	if (link->watch)
+		tell(requester, link, reason, true);
 	else
 		requester_link_drop(requester, &link->addr, reason);
 	return r;
@@ -225,7 +228,35 @@ static int on_pairing(Requester *requester, sd_bus_message *m)
 	return r;
 }
 
-/* The daemon's signals come to us alone; nobody else's are believed. */
+static int on_changed(sd_bus_message *m, void *userdata, sd_bus_error *error UNUSED)
+{
+	Requester *requester = userdata;
+	RequesterLink *link = link_at(requester, sd_bus_message_get_path(m));
+	g_autoptr(GVariant) arguments = NULL, changed = NULL;
+	gboolean connected;
+
+	if (!link || variant_read(m, &arguments) < 0 ||
+	    !g_variant_is_of_type(arguments, G_VARIANT_TYPE("(sa{sv}as)")))
+		return 0;
+	changed = g_variant_get_child_value(arguments, 1);
+	if (g_variant_lookup(changed, "Connected", "b", &connected) && connected)
+		tell(requester, link, NULL, false);
+	return 0;
+}
+
+void requester_link_keep(Requester *requester, RequesterLink *link)
+{
+	int r = 0;
+
+	if (!link->watch)
+		r = sd_bus_match_signal_async(requester->bus, &link->watch, requester->daemon, link->path,
+					      "org.freedesktop.DBus.Properties", "PropertiesChanged",
+					      on_changed, NULL, requester);
+	if (r < 0)
+		log_error("cannot listen for what becomes of a link: %s", strerror(-r));
+}
+
+/* These signals of the daemon come to us alone; nobody else's are believed. */
 static int on_message(sd_bus_message *m, void *userdata, sd_bus_error *error UNUSED)
 {
 	static const struct {

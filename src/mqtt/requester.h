@@ -18,7 +18,7 @@ typedef struct RequesterLink {
 	Addr addr;
 	char *path;
 	bool wanted;		/* by connect: it stays when nothing else needs it */
-	bool auto_reconnect;
+	sd_bus_slot *watch;	/* for when it is there again; NULL: the daemon does not open it again */
 } RequesterLink;
 
 typedef struct RequesterPairing {
@@ -77,6 +77,8 @@ int requester_call(Requester *requester, sd_bus_slot **slot, sd_bus_message *m,
 /* NULL: it has none to that device. Valid until the loop goes on. */
 RequesterLink *requester_link(const Requester *requester, const Addr *addr);
 RequesterLink *requester_link_add(Requester *requester, const Addr *addr, const char *path);
+/* The daemon opens it again when it is lost: that is told, and so is that it has. */
+void requester_link_keep(Requester *requester, RequesterLink *link);
 /* It has let go of the link: its notifications end. reason: as for requester_free(). */
 void requester_link_drop(Requester *requester, const Addr *addr, const char *reason);
 /* Whether the link is to stay though no command needs it. */

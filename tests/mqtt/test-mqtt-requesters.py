@@ -182,7 +182,9 @@ class Requesters(CommandTest):
         """With its notifications."""
         self.good(self.me.ask('notify', address=HEART, uuid=RATE, auto_reconnect=True))
         self.air.ask('drop heart')
-        self.assertTrue(self.me.last(NEWS)[0]['reconnects'])
+        lost, again = self.me.last(NEWS, 2)
+        self.assertEqual((lost['connected'], lost['reason'], lost['reconnects']), (False, 'disconnected', True))
+        self.assertEqual(again, {'address': HEART, 'connected': True})
         wait_for(lambda: re.search('connects=2 .*,000b', self.air.ask('link heart')), 'the subscription to come back')
         self.air.ask('notify heart 0b 00000000')
         self.assertEqual(self.me.last(VALUES)[0]['value'], '00000000')
