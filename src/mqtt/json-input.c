@@ -69,13 +69,36 @@ static int check_keys(const char *text, size_t length, Reason *reason)
 	return r;
 }
 
+/* Writes all above ASCII as escapes: json-c 0.18 takes its bytes for control characters. text: UTF-8. Free with
+ * g_free. */
+static char *to_ascii(const char *text, size_t length)
+{
+	GString *ascii = g_string_sized_new(length);
+	bool escaped = false;	/* by a backslash: what is no escape must not become one */
+
+	for (const char *at = text; at < text + length; at = g_utf8_next_char(at)) {
+		gunichar c = g_utf8_get_char(at);
+
+		if (c < 0x80 || escaped)
+			g_string_append_unichar(ascii, c);
+		else if (c < 0x10000)
+			g_string_append_printf(ascii, "\\u%04x", c);
+		else
+			g_string_append_printf(ascii, "\\u%04x\\u%04x", 0xd800 + ((c - 0x10000) >> 10),
+					       0xdc00 + (c & 0x3ff));
+		escaped = c == '\\' && !escaped;
+	}
+	return g_string_free(ascii, FALSE);
+}
+
 static int parse(json_tokener *tokener, const char *text, size_t length, json_object **ret, Reason *reason)
 {
+	g_autofree char *ascii = to_ascii(text, length);
 	json_object *object;
 	int r;
 
-	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
-	object = json_tokener_parse_ex(tokener, text, (int)length);
+	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
+	object = json_tokener_parse_ex(tokener, ascii, (int)strlen(ascii));
 	if (json_tokener_get_error(tokener) != json_tokener_success) {
 		json_object_put(object);
 		return reason_set(reason, E_INVALID_ARGUMENTS, "the payload is not JSON: %s at byte %zu",
