@@ -69,8 +69,8 @@ static int check_keys(const char *text, size_t length, Reason *reason)
 	return r;
 }
 
-/* Writes all above ASCII as escapes: json-c 0.18 takes its bytes for control characters. text: UTF-8. Free with
- * g_free. */
+/* Writes all above ASCII as escapes: json-c 0.18 takes its bytes for control characters. text: UTF-8. Free
+ * with g_free. */
 static char *to_ascii(const char *text, size_t length)
 {
 	GString *ascii = g_string_sized_new(length);
