@@ -86,11 +86,8 @@ static void append_careful(GString *out, const char *text, size_t length)
 			g_string_append_printf(out, "\\%c", (char)c);
 		else if (!needs_escape(c))
 			g_string_append_unichar(out, c);
-		else if (c <= 0xffff)
-			g_string_append_printf(out, "\\u%04x", c);
 		else
-			g_string_append_printf(out, "\\u%04x\\u%04x", 0xd800 + ((c - 0x10000) >> 10),
-					       0xdc00 + ((c - 0x10000) & 0x3ff));
+			text_append_escape(out, c);
 	}
 }
 

@@ -140,3 +140,12 @@ void text_append_hex(GString *out, const uint8_t *bytes, size_t length)
 		*at++ = digits[bytes[i] & 0x0f];
 	}
 }
+
+void text_append_escape(GString *out, gunichar c)
+{
+	if (c <= 0xffff)
+		g_string_append_printf(out, "\\u%04x", c);
+	else
+		g_string_append_printf(out, "\\u%04x\\u%04x", 0xd800 + ((c - 0x10000) >> 10),
+				       0xdc00 + ((c - 0x10000) & 0x3ff));
+}

@@ -32,3 +32,6 @@ void text_append_cells(GString *out, const char *clean, unsigned cells);
 
 /* Appends bytes as lower-case hex. */
 void text_append_hex(GString *out, const uint8_t *bytes, size_t length);
+
+/* Appends a character as JSON escapes it: \uXXXX, two of them above U+FFFF. */
+void text_append_escape(GString *out, gunichar c);

@@ -18,7 +18,7 @@
 
 #define GREETING_MAX (30 * USEC_PER_SEC)	/* from the open socket to the broker's answer */
 #define FAREWELL_MAX (3 * USEC_PER_SEC)		/* for what is under way when we end */
-#define KEEPALIVE_TICKS 8			/* of libmosquitto looking after it: a ping is so much late at most */
+#define KEEPALIVE_TICKS 8			/* libmosquitto looks after it: a ping is 3/16 of it late at most */
 
 /* How often a broker hangs up before we try the other protocol: it may be one that is just starting. */
 #define HANG_UPS 2

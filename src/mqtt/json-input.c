@@ -5,6 +5,7 @@
 #include <glib.h>
 #include <string.h>
 
+#include "client/text.h"
 #include "util/siphash.h"
 
 #define DEPTH_MAX 4	/* as json-c counts: an object, a list in it, a scalar in that */
@@ -81,11 +82,8 @@ static char *to_ascii(const char *text, size_t length)
 
 		if (c < 0x80 || escaped)
 			g_string_append_unichar(ascii, c);
-		else if (c < 0x10000)
-			g_string_append_printf(ascii, "\\u%04x", c);
 		else
-			g_string_append_printf(ascii, "\\u%04x\\u%04x", 0xd800 + ((c - 0x10000) >> 10),
-					       0xdc00 + (c & 0x3ff));
+			text_append_escape(ascii, c);
 		escaped = c == '\\' && !escaped;
 	}
 	return g_string_free(ascii, FALSE);

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """scripts/demo --fleet: three gateways on one broker, and nothing left of them."""
 
