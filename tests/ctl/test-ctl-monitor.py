@@ -178,6 +178,7 @@ class Monitor(WorldTest):
                                      stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         self.assertIn(b'advertising', advertise.stdout.readline())
         watcher = self.watch()
+        there = watcher.wait(event='now', object='session')     # the one that advertises
         watcher.process.send_signal(signal.SIGSTOP)
         self.ctl('pair', HEART, '--passkey', '123456')
         self.ctl('forget', HEART)
@@ -194,7 +195,9 @@ class Monitor(WorldTest):
         advertise.communicate(timeout=20)
         self.ctl('name', 'Last')
         watcher.process.send_signal(signal.SIGCONT)
-        watcher.wait(event='changed', object='radio', name='Last')
+        # rows wait for the first answers, which a radio's signal does not: it may have been stopped before them
+        watcher.wait_all({'event': 'changed', 'object': 'radio', 'name': 'Last'},
+                         {'event': 'gone', 'object': 'session', 'session': there['session']})
         told = [(event['event'], event['object'], event.get('address') or event.get('pid') or event['session'])
                 for event in watcher.heard if event['object'] in ('session', 'client', 'bond', 'program')]
         # pair's: the one that advertises was there before, and forget's is the user's, which stays
@@ -209,6 +212,9 @@ class Monitor(WorldTest):
     def test_changes_lost(self):
         """A monitor that does not read what it is sent is told how much it missed, and what there is then."""
         watcher = self.watch()
+        with socket.socket(socket.AF_UNIX) as guest:
+            guest.connect(self.world.socket)
+        watcher.wait(event='gone', object='program')    # rows are told: it has its first answers
         watcher.process.send_signal(signal.SIGSTOP)
         for _ in range(1000):
             with socket.socket(socket.AF_UNIX) as guest:
