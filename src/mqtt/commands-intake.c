@@ -156,6 +156,18 @@ static int renew(Commands *commands, const Request *request, const Route *route,
 
 /* --- intake --- */
 
+/* A quarter of the places is for others than who has the rest. */
+static int check_share(const Commands *commands, const Requester *requester, Reason *reason)
+{
+	const uint32_t places = commands->outlet.config->commands_waiting, most = places - places / 4;
+
+	if (requester_commands(requester) < most)
+		return 0;
+	return reason_set(reason, E_LIMIT_REACHED,
+			  "requester: %u of its commands are waiting (three quarters of [Commands] Waiting)",
+			  requester_commands(requester));
+}
+
 static int new_command(Commands *commands, Request *request, Route *route, Reason *reason)
 {
 	const Config *config = commands->outlet.config;
@@ -170,6 +182,8 @@ static int new_command(Commands *commands, Request *request, Route *route, Reaso
 		return reason_set(reason, E_LIMIT_REACHED, "%u commands are waiting ([Commands] Waiting)",
 				  commands->counters.waiting);
 	r = commands_get_requester(commands, request->requester, &requester, reason);
+	if (r == 0)
+		r = check_share(commands, requester, reason);
 	if (r != 0)
 		return r;
 	command = g_new0(Command, 1);

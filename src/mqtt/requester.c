@@ -161,6 +161,11 @@ void requester_use(Requester *requester, int difference)
 	requester_renew(requester);
 }
 
+unsigned requester_commands(const Requester *requester)
+{
+	return requester->commands;
+}
+
 bool requester_is_idle(const Requester *requester)
 {
 	return requester->commands == 0 && requester->links->len == 0;

@@ -60,6 +60,7 @@ void requester_give_up(Requester *requester);
 void requester_renew(Requester *requester);
 /* Commands of it that are under way: its lease does not end before they have. */
 void requester_use(Requester *requester, int difference);
+unsigned requester_commands(const Requester *requester);
 bool requester_is_idle(const Requester *requester);	/* it has neither commands nor links */
 
 /* Calls opened when there is a session; failure: NULL, or why there is none. One that waits is not called any

@@ -138,6 +138,22 @@ class Off(CommandTest):
         self.assertIn('connects=0', self.air.ask('link heart'))
 
 
+class Share(CommandTest):
+    COMMANDS = 'Waiting=8\nTimeoutSeconds=60'
+
+    def test_flood(self):
+        """Who takes all that he gets leaves room for another, and has his places again when they are free."""
+        self.air.ask('latency heart 120000')
+        sent = [self.me.send('read', requester='greedy', address=HEART, uuid=LOCATION) for _ in range(30)]
+        for each in sent[6:]:
+            self.fails(self.me.answer(each), 'LimitReached', 'requester', 'three quarters of [Commands] Waiting')
+        self.good(self.me.ask('read', requester='modest', address=OTHER, uuid='f003'))
+        self.air.ask('latency heart 0')
+        for each in sent[:6]:
+            self.good(self.me.answer(each))
+        self.good(self.me.ask('read', requester='greedy', address=HEART, uuid=LOCATION))
+
+
 class Limits(CommandTest):
     COMMANDS = 'Waiting=3\nRequesters=2\nTimeoutSeconds=60'
 
