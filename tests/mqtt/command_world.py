@@ -91,7 +91,8 @@ class CommandTest(WorldTest):
         self.wait_heard()
 
     def wait_subscribed(self, times=1):
-        wait_for(lambda: self.broker.text().count(f'\t{BASE}/gone/+') >= times, 'the gateway to subscribe')
+        wait_for(lambda: self.broker.text().count(f'\t{BASE}/gone/+') >= times, 'the gateway to subscribe',
+                 3 * SOON)
 
     def wait_heard(self):
         """The gateway is at the broker before it has found the daemon."""

@@ -37,7 +37,8 @@ class FaultTest(WorldTest):
         wait_for(lambda: 'scanning on' in self.gateway.text(), 'the scan')
 
     def storm(self, seconds):
-        self.until(lambda: self.air.ask(f'storm {RADIO} {ADVERTISERS} {RATE} {seconds}') != '0', 'the scan')
+        wait_for(lambda: 'scanning=1' in self.air.ask(f'status {RADIO}'), 'the scan')
+        self.air.ask(f'storm {RADIO} {ADVERTISERS} {RATE} {seconds}')
 
     def says(self, *words):
         wait_for(lambda: all(word in self.gateway.text() for word in words), f'the log to say {words}')

@@ -301,7 +301,7 @@ class Gateway:
     def stop(self, number=signal.SIGTERM):
         """Its exit status."""
         self.process.send_signal(number)
-        status = self.process.wait(SOON)
+        status = self.process.wait(3 * SOON)    # where the broker does not answer it takes its time
         self.process = None
         return status
 

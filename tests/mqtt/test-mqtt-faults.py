@@ -97,8 +97,8 @@ class Huge(FaultTest):
         pid = self.gateway.process.pid
         huge = self.broker.file('huge', 'x' * (128 * 1024 * 1024))
         self.broker.run('mosquitto_pub', '-q', '1', '-t', 'bluebroker/gw1/command', '-f', huge)
-        if OWN_MEMORY:
-            self.wait_up(2)
+        if OWN_MEMORY:      # it says that it is connected before it asks for commands
+            wait_for(lambda: self.broker.text().count('\tbluebroker/gw1/gone/+') >= 2, 'it to subscribe again')
         self.assertIsNone(self.gateway.process.poll())
         self.assertEqual(self.gateway.process.pid, pid)
         client.publish('bluebroker/gw1/command', '{"command":"connect","address":"nowhere","response_topic":"answer"}')
@@ -129,9 +129,20 @@ class NoDisk(FaultTest):
         self.broker.kill()
         self.storm(2)
         time.sleep(2)
-        directory = f'/proc/{self.gateway.process.pid}/fd'
-        files = {os.readlink(f'{directory}/{fd}') for fd in os.listdir(directory)}
+        # in between it opens and closes some: its password's each time that it is about to connect
+        self.gateway.process.send_signal(signal.SIGSTOP)
+        try:
+            wait_for(self.is_stopped, 'it to stop')
+            directory = f'/proc/{self.gateway.process.pid}/fd'
+            files = {os.readlink(f'{directory}/{fd}') for fd in os.listdir(directory)}
+        finally:
+            self.gateway.process.send_signal(signal.SIGCONT)
+        files.discard(f'{self.gateway.temporary.name}/password')
         self.assertEqual({file for file in files if os.path.isfile(file)}, {self.gateway.log_path})
+
+    def is_stopped(self):
+        with open(f'/proc/{self.gateway.process.pid}/stat', encoding='ascii') as stat:
+            return stat.read().rsplit(')', 1)[1].split()[0] == 'T'
 
 
 class Daemon(FaultTest):
@@ -145,6 +156,7 @@ class Daemon(FaultTest):
         wait_for(lambda: client.at(HEALTH) and not json.loads(client.at(HEALTH)[-1].payload)['daemon'],
                  'the news of it')
         last = json.loads(client.at(REPORTS)[-1].payload)['sequence']
+        self.air.ask(f'quiet {RADIO}')      # or what is left of the storm comes with the next scan
         self.world.start_daemon()
         wait_for(lambda: self.gateway.text().count('scanning on') == 2, 'the next scan')
         client.forget()
