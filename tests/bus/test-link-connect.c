@@ -55,7 +55,7 @@ static bool is_known(void *data)
 START_TEST(device_without_rssi)
 {
 	const unsigned int number = 0;
-	ClientCall *call = begin_connect(client, session, peer_address(number), "{'timeout': <uint32 2000>}");
+	ClientCall *call = begin_connect(client, session, peer_address(number), "{'timeout': <uint32 20000>}");
 
 	wait_radio_scans(WORLD_RADIO, true, RESUME);
 	air_do(air, "adv * %s random 0 127 020106", peer_address(number));

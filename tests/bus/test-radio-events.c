@@ -55,11 +55,11 @@ START_TEST(time_ends_while_off)
 	g_autofree char *session = open_session(client, 0);
 
 	subscribe(client, session);
-	start_scan(client, session, 2);
+	start_scan(client, session, 5);
 	wait_radio_scans(WORLD_RADIO, true, SOON);
 	world_power(world, "hci0", false);
 	ck_assert(is_scanning(client, session));
-	expect_stopped(client, "radio-off", 2000 + SOON);
+	expect_stopped(client, "radio-off", 5000 + SOON);
 	ck_assert(!is_scanning(client, session));
 	world_power(world, "hci0", true);
 	wait_adapter("hci0", "Powered", true);
@@ -79,16 +79,16 @@ START_TEST(reasons)
 	client_do(client, session, "Session1", "StopScan", NULL);
 	expect_stopped(client, "stopped", SOON);
 
-	start_scan(client, session, 2);
+	start_scan(client, session, 5);
 	air_do(air, "unplug " WORLD_RADIO);
-	expect_stopped(client, "radio-gone", 2000 + SOON);
+	expect_stopped(client, "radio-gone", 5000 + SOON);
 	air_do(air, "plug " WORLD_RADIO);
 	wait_adapter("hci0", "Powered", true);
 	ck_assert(!is_scanning(client, session));
 
-	start_scan(client, session, 3);
+	start_scan(client, session, 5);
 	world_bluez_kill(world);
-	expect_stopped(client, "bluez-gone", 3000 + SOON);
+	expect_stopped(client, "bluez-gone", 5000 + SOON);
 	world_bluez_start(world);
 	wait_adapter("hci0", "Powered", true);
 	ck_assert(!is_scanning(client, session));
@@ -260,7 +260,7 @@ START_TEST(bluetoothd_restart)
 	watch_tree(client);
 	subscribe(client, timed);
 	start_scan(client, session, -1);
-	start_scan(client, timed, 2);
+	start_scan(client, timed, 5);
 	hear_and_leave(client, session, WORLD_RADIO);
 	world_bluez_kill(world);
 	expect_changed(client, "", "Adapters", "[]");
@@ -269,7 +269,7 @@ START_TEST(bluetoothd_restart)
 	expect_no_start("hci0", "BlueZUnavailable");
 	ck_assert(is_scanning(client, session));
 	ck_assert_uint_ge(take_all(client, session), 1);
-	expect_stopped(client, "bluez-gone", 2000 + SOON);
+	expect_stopped(client, "bluez-gone", 5000 + SOON);
 
 	world_bluez_start(world);
 	expect_changed(client, "", "Adapters", "['/com/example/Bluetooth/hci0']");

@@ -137,7 +137,7 @@ START_TEST(slow_power_off)
 	world_power(world, "hci0", false);
 	wait_adapter("hci0", "Powered", false);
 	last = open_session(client, 0);
-	air_do(air, "delay Set:Powered %d", SLOW / 2);
+	air_do(air, "delay Set:Powered %d", SLOW);
 	close_session(client, last);
 	ck_assert(client_get_boolean(client, "hci0", "Adapter1", "Powered"));
 	/* a user session that inits itself, and a call of the same one meanwhile */

@@ -245,7 +245,7 @@ START_TEST(waits_its_time)
 
 	listen(client);
 	callback(client, session, NEW_ADV);
-	set_filter(client, session, "{'delivery': <'signal'>, 'batch_ms': <uint32 2000>}");
+	set_filter(client, session, "{'delivery': <'signal'>, 'batch_ms': <uint32 5000>}");
 	start_scan(client, session, -1);
 	hear_count(0);
 	expect_batch(client, "0");

@@ -204,7 +204,7 @@ START_TEST(lost_while_reading)
 	ClientCall *read, *write;
 
 	connect_peer();
-	air_do(air, "latency heart 1000");
+	air_do(air, "latency heart 20000");
 	read = read_begin(client, READABLE, "{}");
 	write = write_begin(client, WRITABLE, "00", "{}");
 	ck_assert(is_connected(NULL)); /* so the calls before have arrived */

@@ -301,7 +301,7 @@ START_TEST(read_without_pairing)
 	ClientCall *read;
 
 	connect_peer();
-	(void)air_try(air, "patience att 300"); /* the real one has 30 s */
+	(void)air_try(air, "patience att 6000"); /* the real one has 30 s */
 	client_set_timeout(client, 60000);
 	read = read_begin(client, SECRET, "{}");
 	wait_ms(200);

@@ -50,6 +50,17 @@ def listens(path):
         return probe.connect_ex(path) == 0
 
 
+def wait_catches(process, number=signal.SIGINT):
+    """Until a program has a handler for that signal, which else would just end it."""
+    def is_caught():
+        with open(f'/proc/{process.pid}/status', encoding='utf-8', errors='replace') as status:
+            return int(re.search(r'^SigCgt:\s*(\w+)', status.read(), re.MULTILINE)[1], 16) >> (number - 1) & 1
+
+    wait_for('its handler', is_caught)
+    if os.environ.get('BLUEBROKERD_EMULATED'):      # qemu has handlers of its own from the beginning
+        time.sleep(2)
+
+
 def bus_command(directory):
     """What runs a bus at DIRECTORY/bus, on which everybody may do everything, and hear everything."""
     config = f'{directory}/bus.conf'

@@ -121,7 +121,8 @@ class Monitor(WorldTest):
         for line in PEERS.strip().splitlines():
             self.world.air(line)
         watcher = self.watch()
-        connect = self.world.ctl_start('connect', HEART, '--stay')
+        connect = self.world.ctl_start('connect', HEART, '--stay',      # it scans for a moment only
+                                       until=lambda: HEART in self.world.ctl('links').stdout)
         link = watcher.wait(event='new', object='link', address=HEART, radio='hci0')
         self.assertFalse(link['paired'])
         if not (link['connected'] and link['holders'] == 1):
@@ -342,7 +343,7 @@ class Monitor(WorldTest):
         self.ctl('name', 'Once')
         self.assertEqual(watcher.wait(event='changed')['name'], 'Once')
         self.end(watcher, number=None)
-        self.assertIn('bluetoothd', self.ctl('monitor', '--timeout', '1').stdout)
+        self.assertIn('bluetoothd', self.ctl('monitor', '--timeout', str(3 * SLOW)).stdout)
         end, other = os.pipe()
         blind = subprocess.Popen(self.world.command('monitor'), env=self.world.environment, stdout=other,
                                  stderr=subprocess.PIPE)

@@ -35,8 +35,11 @@ class Names(WorldTest):
 
     def hear(self, count=1):
         """The daemon's table knows the devices then."""
-        self.world.ctl('scan', '--timeout', '1')
-        wait_for('the devices', lambda: len(self.world.ctl('devices').stdout.splitlines()) >= count)
+        def heard():
+            self.world.ctl('scan', '--timeout', '1')
+            return len(self.world.ctl('devices').stdout.splitlines()) >= count
+
+        wait_for('the devices', heard, 30)
 
     def wait_closed(self, word):
         wait_for('the link to close', lambda: 'up=0' in self.world.air(f'link {word}'))

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import unittest
 
-from broker_world import RADIO, SLOW, World, wait_for
+from broker_world import RADIO, SLOW, World, listens, wait_for
 
 DAEMON, SIMBLUEZ, CTL = sys.argv[1:4]
 NEEDS_SYSTEMD = unittest.skipUnless(shutil.which('systemd-socket-activate'), 'left out: no systemd-socket-activate')
@@ -112,7 +112,7 @@ class Run(unittest.TestCase):
         self.start()
         self.world.air('plug 00:AA:01:00:00:42')
         second = f'{self.world.socket}.hci1'
-        wait_for('its socket', lambda: os.path.exists(second))
+        wait_for('its socket', lambda: listens(second))     # the file comes before its mode
         self.assertEqual(os.stat(second).st_mode & 0o777, 0o660)
 
         def radios(*options):
@@ -206,9 +206,9 @@ class Run(unittest.TestCase):
         self.world.start_bluez()
         self.world.start('daemon', ['systemd-socket-activate', '--listen', path, '--fdname', 'bluez', DAEMON,
                                     '--config', config, '--bus', self.world.address])
-        wait_for('the socket', lambda: os.path.exists(path))
         with socket.socket(socket.AF_UNIX) as program:
-            program.connect(path)
+            # the file is there before somebody listens
+            wait_for('the socket', lambda: program.connect_ex(path) == 0)
             wait_for('the daemon', lambda: RADIO in self.world.ctl('status').stdout)
             self.assertEqual(self.run_ok('printenv', 'DBUS_SYSTEM_BUS_ADDRESS'), f'unix:path={path}\n')
             self.assertEqual([row['Pid'] for row in self.programs()], [os.getpid()])
@@ -218,6 +218,7 @@ class Run(unittest.TestCase):
 
     def test_stats(self):
         self.start()
+        self.world.wait_powered()       # or there is no discovery
         self.assertEqual(self.programs(), [])
         first, second = Program(self.world.socket), Program(self.world.socket)
         self.addCleanup(first.close)

@@ -329,8 +329,13 @@ class Peripheral(WorldTest):
         # 16 at a time; more get the stored value
         for _ in range(20):
             self.assertEqual(self.read('0000ffe1'), '07')
-        with open(pids, encoding='ascii') as source:
-            running = source.read().split()
+
+        def started():
+            with open(pids, encoding='ascii') as source:
+                return source.read().split()
+
+        wait_for('the last of them', lambda: len(started()) >= 16)
+        running = started()
         self.assertEqual(len(running), 16)
         self.end(process)
         wait_for('their end', lambda: not any(os.path.exists(f'/proc/{pid}') for pid in running), 20)

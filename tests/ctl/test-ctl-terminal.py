@@ -284,7 +284,8 @@ class Table(unittest.TestCase):
 
     def test_hostile_name(self):
         terminal = self.terminal('scan', columns=120)
-        frame = terminal.wait_frames(4)
+        terminal.wait_text('C0:00:00:00:00:00')
+        frame = terminal.wait_frames(1)
         row, = (line for line in frame if line.startswith('C0:00:00:00:00:00'))
         self.assertIn('a\ufffd[2J\ufffd"b', row)
 

@@ -85,8 +85,8 @@ with threading._active_limbo_lock:
 '''
 CLEANS_UP = f'''
 connection = bt.connect("{HEART}")
-print("now")
 try:
+    print("now")
     time.sleep(1000)
 finally:
     connection.disconnect()

@@ -78,7 +78,7 @@ from network import Bluetooth
 bluetooth = Bluetooth()
 
 seen = set()
-bluetooth.start_scan(2)
+bluetooth.start_scan(4)
 while bluetooth.isscanning():
     adv = bluetooth.get_adv()
     if not adv:
