@@ -103,7 +103,8 @@ static int translate_error(const sd_bus_error *error, Reason *reason)
 		{ "org.bluez.Error.NotPermitted", "paired", E_ATT_ERROR, ATT_WANTS_PAIRING },
 		{ "org.bluez.Error.NotPermitted", NULL, E_NOT_PERMITTED, "the device does not permit it" },
 		{ "org.bluez.Error.NotAuthorized", NULL, E_ATT_ERROR,
-		  "0x08 the device does not authorize it" },
+		  "0x08 the device does not authorize it, or bluetoothd, whose own plugin has the service "
+		  "(ExportClaimedServices in its main.conf)" },
 		{ "org.bluez.Error.InvalidArguments", "offset", E_ATT_ERROR, ATT_PAST_THE_END },
 		{ "org.bluez.Error.InvalidArguments", "ength", E_ATT_ERROR,
 		  "0x0d the value is too long for the attribute" },

@@ -49,8 +49,8 @@ class TwoServers(WorldTest):
     def handles(self, service):
         """Of the value that counts and of the one to write, as the phone sees them; None: there is no such
         service."""
-        found = [word.split(':') for word in self.air.ask('discover phone').split()]
-        at = next((i for i, word in enumerate(found) if word[0] == 's' and word[3].startswith(service)), None)
+        found, uuid = [word.split(':') for word in self.air.ask('discover phone').split()], f'{service["uuid"]:08x}'
+        at = next((i for i, word in enumerate(found) if word[0] == 's' and word[3].startswith(uuid)), None)
         return at is not None and [word[3] for word in found[at:] if word[0] == 'c'][:2]
 
     def test(self):
@@ -60,8 +60,8 @@ class TwoServers(WorldTest):
         client.expect('listens')
         self.air.ask(f'central phone {PHONE} random')
         self.air.ask(f'connect phone {RADIO}')
-        count_of_first, told_of_first = self.until(lambda: self.handles('0000180f'), "the first one's service")
-        count, told = self.until(lambda: self.handles('0000181a'), "the second one's service")
+        count_of_first, told_of_first = self.until(lambda: self.handles(FIRST), "the first one's service")
+        count, told = self.until(lambda: self.handles(SECOND), "the second one's service")
         for handle in count_of_first, count:
             self.air.ask(f'subscribe phone {handle} notify')
             self.counts_on(handle)
@@ -76,8 +76,8 @@ class TwoServers(WorldTest):
         first.child.send_signal(signal.SIGKILL)
         first.child.wait(20)
         self.counts_on(count)
-        self.until(lambda: not self.handles('0000180f'), "the end of the first one's service")
-        self.assertEqual(self.handles('0000181a'), [count, told])
+        self.until(lambda: not self.handles(FIRST), "the end of the first one's service")
+        self.assertEqual(self.handles(SECOND), [count, told])
         self.counts_on(count)
         self.air.ask(f'write phone {told} 6566')
         second.expect("written b'ef'", begin=before)
@@ -89,7 +89,7 @@ class TwoServers(WorldTest):
         client.expect("has b'two' True")
 
         third = self.server(FIRST)      # what was the first one's is free
-        self.until(lambda: self.handles('0000180f'), 'the new service')
+        self.until(lambda: self.handles(FIRST), 'the new service')
         self.counts_on(count)
         self.air.ask('disconnect phone')
         second.expect('events 4')
