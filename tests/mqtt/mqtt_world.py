@@ -20,7 +20,7 @@ WRAPPER = '' if os.environ.get('BLUEBROKER_WORLD') == 'vm' else os.environ.get('
 EMULATED = 'BLUEBROKERD_EMULATED' in os.environ
 SLOW = 10 if WRAPPER or EMULATED else 1     # under valgrind and its like
 # whether a program's memory is its own, and limited: ASan keeps what was freed, and qemu has some for itself
-OWN_MEMORY = not EMULATED and 'ASAN_OPTIONS' not in os.environ
+OWN_MEMORY = not EMULATED and not os.environ.get('BLUEBROKERD_SANITIZED')
 SOON = 10 * SLOW
 V5, V311 = paho.MQTTv5, paho.MQTTv311
 USER, PASSWORD = 'gateway', 'correct horse'
