@@ -33,14 +33,18 @@ static void leave(Program *program)
 START_TEST(holds_are_counted)
 {
 	Program programs[PROGRAMS];
+	g_autofree char *before = NULL, *after = NULL;
 	uint64_t begun;
 
 	peer_appear(0);
 	join_all(programs);
 	ck_assert_uint_eq(holders(peer_path(0)), PROGRAMS);
+	before = air_cmd(air, "link peer0");
 	begun = now_ms();
 	g_free(connect_anew(client, 0));
-	ck_assert_uint_le(now_ms() - begun, SOON); /* it is there already */
+	ck_assert_uint_le(now_ms() - begun, SOON);
+	after = air_cmd(air, "link peer0");
+	ck_assert_str_eq(before, after); /* it was there already */
 
 	for (int i = 0; i < PROGRAMS; i++) {
 		let_go(programs[i].client, programs[i].link);

@@ -153,7 +153,8 @@ class Clone(WorldTest):
         self.add_peer(TREE[:4], ADVERTISED)
         text = self.clone()
         # BlueZ's list has that of service data, too
-        services = '180d;180f' if VERSION >= (5, 69) and 'from: dbus' in self.ctl('status') else '180d'
+        more = VERSION >= (5, 69) and 'from: dbus' in self.ctl('status')
+        services, field_of_services = ('180d;180f', '05030d180f18') if more else ('180d', '03030d18')
         for line in (f'Services={services}', 'Manufacturer=0x004c:0102', 'ServiceData=180f:64', 'Appearance=0x0341'):
             self.assertIn(f'\n{line}\n', text)
         self.assertIn('\n# OwnAddrType=random: ', text)
@@ -161,7 +162,7 @@ class Clone(WorldTest):
         self.assertEqual('\nAdvType=connectable\n' in text, 'from: hci-monitor' in self.ctl('status'))
         self.serve()
         on_air = wait_for(lambda: self.air.ask(f'onair {SECOND_RADIO}'), 'the advertisement').lower()
-        for field in '030d18', '05ff4c000102', '04160f1864', '03194103':
+        for field in field_of_services, '05ff4c000102', '04160f1864', '03194103':
             self.assertIn(field, on_air)
 
     def test_protected(self):
