@@ -50,6 +50,12 @@ def listens(path):
         return probe.connect_ex(path) == 0
 
 
+def state(pid):
+    """Of a process: T, if it was stopped, for example."""
+    with open(f'/proc/{pid}/stat', encoding='utf-8') as stat:
+        return stat.read().rpartition(')')[2].split()[0]
+
+
 def wait_catches(process, number=signal.SIGINT):
     """Until a program has a handler for that signal, which else would just end it."""
     def is_caught():

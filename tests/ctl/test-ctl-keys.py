@@ -16,7 +16,7 @@ import time
 import unittest
 from concurrent.futures import ThreadPoolExecutor
 
-from broker_world import RADIO, SLOW, World, wait_for
+from broker_world import RADIO, SLOW, World, state, wait_for
 
 DAEMON, SIMBLUEZ, CTL, OPTION_KEYS, XML = sys.argv[1:6]
 
@@ -95,11 +95,6 @@ CASES = {
     'SetAdvertisementRaw.scan_rsp': (ADVERTISE + ('--raw', '05ff34120102', '--scan-response', '03094869'),
                                      [3, 9, 0x48, 0x69]),
 }
-
-
-def state(pid):
-    with open(f'/proc/{pid}/stat', encoding='utf-8') as stat:
-        return stat.read().rpartition(')')[2].split()[0]
 
 
 def plain(value):

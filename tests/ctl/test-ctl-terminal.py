@@ -20,7 +20,7 @@ import termios
 import time
 import unittest
 
-from broker_world import RADIO, World, summary, wait_for
+from broker_world import RADIO, World, state, summary, wait_for
 
 DAEMON, SIMBLUEZ, CTL = sys.argv[1:4]
 
@@ -334,11 +334,6 @@ class Table(unittest.TestCase):
         self.world.air(f'rfkill {RADIO} unblock')
         wait_for('the scan to go on', self.world.scanning)
         self.assertNotIn('waiting', '\n'.join(terminal.wait_frames(5)))
-
-
-def state(pid):
-    with open(f'/proc/{pid}/stat', encoding='utf-8') as stat:
-        return stat.read().rpartition(')')[2].split()[0]
 
 
 class Gone(unittest.TestCase):

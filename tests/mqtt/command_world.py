@@ -86,13 +86,9 @@ class CommandTest(WorldTest):
                                protocol=self.PROTOCOL)
         self.addCleanup(self.gateway.close)
         if self.ALLOW:
-            self.wait_subscribed()
+            self.gateway.wait_subscribed()
         self.me = self.asker()
         self.wait_heard()
-
-    def wait_subscribed(self, times=1):
-        wait_for(lambda: self.broker.text().count(f'\t{BASE}/gone/+') >= times, 'the gateway to subscribe',
-                 3 * SOON)
 
     def wait_heard(self):
         """The gateway is at the broker before it has found the daemon."""

@@ -298,10 +298,24 @@ class Gateway:
         with open(self.log_path, encoding='utf-8', errors='replace') as log:
             return log.read()
 
+    def wait_subscribed(self, times=1):
+        """It says that it is connected before it asks for commands. It may have to wait before it tries again."""
+        wait_for(lambda: self.broker.text().count(f'\tbluebroker/{self.name}/gone/+') >= times,
+                 'the gateway to subscribe', 3 * SOON)
+
+    def come_back_after(self, client):
+        """The broker is started again, and the client is there first: or it would miss what we publish then."""
+        self.process.send_signal(signal.SIGSTOP)
+        client.subscribed.clear()
+        self.broker.start()
+        subscribed = client.subscribed.wait(3 * SOON)
+        self.process.send_signal(signal.SIGCONT)
+        assert subscribed, 'the client did not come back'
+
     def stop(self, number=signal.SIGTERM):
         """Its exit status."""
         self.process.send_signal(number)
-        status = self.process.wait(3 * SOON)    # where the broker does not answer it takes its time
+        status = self.process.wait(SOON)
         self.process = None
         return status
 

@@ -11,6 +11,7 @@ import threading
 import time
 import unittest
 
+from broker_world import state
 from face_world import RADIO
 from fault_world import HEALTH, RATE, REPORTS, FaultTest
 from mqtt_world import OWN_MEMORY, Gateway, wait_for
@@ -97,8 +98,8 @@ class Huge(FaultTest):
         pid = self.gateway.process.pid
         huge = self.broker.file('huge', 'x' * (128 * 1024 * 1024))
         self.broker.run('mosquitto_pub', '-q', '1', '-t', 'bluebroker/gw1/command', '-f', huge)
-        if OWN_MEMORY:      # it says that it is connected before it asks for commands
-            wait_for(lambda: self.broker.text().count('\tbluebroker/gw1/gone/+') >= 2, 'it to subscribe again')
+        if OWN_MEMORY:
+            self.gateway.wait_subscribed(2)
         self.assertIsNone(self.gateway.process.poll())
         self.assertEqual(self.gateway.process.pid, pid)
         client.publish('bluebroker/gw1/command', '{"command":"connect","address":"nowhere","response_topic":"answer"}')
@@ -132,17 +133,13 @@ class NoDisk(FaultTest):
         # in between it opens and closes some: its password's each time that it is about to connect
         self.gateway.process.send_signal(signal.SIGSTOP)
         try:
-            wait_for(self.is_stopped, 'it to stop')
+            wait_for(lambda: state(self.gateway.process.pid) == 'T', 'it to stop')
             directory = f'/proc/{self.gateway.process.pid}/fd'
             files = {os.readlink(f'{directory}/{fd}') for fd in os.listdir(directory)}
         finally:
             self.gateway.process.send_signal(signal.SIGCONT)
         files.discard(f'{self.gateway.temporary.name}/password')
         self.assertEqual({file for file in files if os.path.isfile(file)}, {self.gateway.log_path})
-
-    def is_stopped(self):
-        with open(f'/proc/{self.gateway.process.pid}/stat', encoding='ascii') as stat:
-            return stat.read().rsplit(')', 1)[1].split()[0] == 'T'
 
 
 class Daemon(FaultTest):

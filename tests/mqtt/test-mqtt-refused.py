@@ -78,7 +78,7 @@ class Refused(CommandTest):
         self.air.ask('value heart 10 00')
         self.assertEqual(self.gateway.stop(), 0)
         self.gateway.start()
-        self.wait_subscribed(2)
+        self.gateway.wait_subscribed(2)
         self.wait_heard()
         self.good(self.me.ask('read', address=HEART, uuid=LOCATION))
         self.assertEqual(self.air.ask('value heart 10'), '00')
@@ -187,7 +187,11 @@ class Limits(CommandTest):
 
     def has_room(self, command, **fields):
         """The requester before has its answer already when it lets go of its link."""
-        wait_for(lambda: 'error' not in self.me.ask(command, **fields), 'room')
+        def answer():
+            answer = self.me.ask(command, **fields)
+            return answer.get('error') != 'LimitReached' and answer
+
+        self.good(wait_for(answer, 'room'))
 
     def test_requesters(self):
         """Two may hold something; one that holds nothing makes room."""

@@ -245,17 +245,11 @@ class Requesters(CommandTest):
     def test_broker_restarts(self):
         """Links stay; what was notified meanwhile is lost and counted, or comes late."""
         self.good(self.me.ask('notify', address=HEART, uuid=RATE))
-        self.me.subscribed.clear()
         self.broker.kill()
         wait_for(lambda: 'trying again' in self.gateway.text(), 'the gateway to notice')
         self.air.ask('notify heart 0b 00000000 20')
-        # we are back before the gateway is: or what it says then is neither heard nor counted
-        self.gateway.process.send_signal(signal.SIGSTOP)
-        self.broker.start()
-        subscribed = self.me.subscribed.wait(3 * SOON)
-        self.gateway.process.send_signal(signal.SIGCONT)
-        self.assertTrue(subscribed)
-        self.wait_subscribed(2)
+        self.gateway.come_back_after(self.me)
+        self.gateway.wait_subscribed(2)
         again = self.asker()
         self.assertTrue(self.is_up())
         self.good(again.ask('read', address=HEART, uuid=LOCATION))
